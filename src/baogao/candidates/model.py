@@ -1,0 +1,70 @@
+"""Candidates: every place in a report that could answer a question of a schema.
+
+The model links, the code reads: an extractor may only point at candidates, so a figure that is not printed cannot come out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from typing import Literal
+
+from baogao.schema.values import Bound
+
+Kind = Literal["number", "none", "item"]
+Cue = Literal["prior_year", "growth", "target", "cumulative", "part", "sub_unit"]
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One number, one phrase that says "none", or one head of a list item."""
+
+    id: int
+    """Running number in reading order, from 1."""
+    kind: Kind
+    start: int
+    end: int
+    """``text == document.text[start:end]``: a number with its bound words and unit, a negated phrase, a head clause."""
+    text: str
+    value: Decimal | None
+    """A number's value in its unit (6.5万份 is 65000); 0 for a none; None for an item."""
+    bound: Bound = "exact"
+    unit: str = ""
+    """The measure word as printed; ``%`` for per cent however written; ``个百分点`` for percentage points; empty if none."""
+    cues: tuple[Cue, ...] = ()
+    """What its context says of it; see ``baogao.candidates.cues``."""
+    label: str = ""
+    """For a cell of a pasted table: its row and column heads, joined by a space; else empty."""
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """All candidates of one document, in reading order."""
+
+    items: tuple[Candidate, ...]
+
+    @cached_property
+    def _by_id(self) -> dict[int, Candidate]:
+        return {candidate.id: candidate for candidate in self.items}
+
+    def __getitem__(self, candidate_id: int) -> Candidate:
+        return self._by_id[candidate_id]
+
+    def __contains__(self, candidate_id: object) -> bool:
+        return candidate_id in self._by_id
+
+    def __iter__(self) -> Iterator[Candidate]:
+        return iter(self.items)
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+    def of_kind(self, kind: Kind) -> list[Candidate]:
+        """The candidates of one kind, in reading order."""
+        return [candidate for candidate in self.items if candidate.kind == kind]
+
+    def within(self, start: int, end: int) -> list[Candidate]:
+        """The candidates that lie wholly inside ``[start, end)``, in reading order."""
+        return [candidate for candidate in self.items if start <= candidate.start and candidate.end <= end]

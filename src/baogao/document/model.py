@@ -1,0 +1,86 @@
+"""The Document: one report's text, and what is known of its shape.
+
+Offsets are Python string offsets, end exclusive, into ``Document.text``; nothing ever normalises that text, so a span that
+is read once is right for ever.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass, field
+from functools import cached_property
+
+Span = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Section:
+    """One heading and what stands below it."""
+
+    level: int
+    """1 for 一、 2 for （一） 3 for 1. or （1） 4 for 一是, 第一, 其一 and their like."""
+    marker: str
+    """The numbering as printed: ``（一）``, ``一是``."""
+    title: Span
+    """The heading's words, without the marker; for a run-in item, its head clause (up to the first ，。；：)."""
+    span: Span
+    """From the marker to the next heading of the same or a higher level."""
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """One sentence, or one row of a pasted table: the unit in which figures are read together."""
+
+    span: Span
+    paragraph: int
+    """Running number of its paragraph: hard line breaks inside a sentence do not begin a new one."""
+    row: bool = False
+    """True for a row of a table that was pasted as text."""
+
+
+@dataclass(frozen=True)
+class Copy:
+    """A passage that is printed again: ``span`` repeats the text at ``original``, character by character up to white space."""
+
+    span: Span
+    original: Span
+
+
+@dataclass(frozen=True)
+class Document:
+    """A report as read from its file."""
+
+    doc_id: str
+    source: str
+    """The path as the user gave it."""
+    text: str
+    sha256: str
+    """Hex digest of the input file's bytes."""
+    main: tuple[Span, ...] = ()
+    """What to read: the report itself in its main copy, in order, without navigation and without repeated bodies."""
+    sections: tuple[Section, ...] = ()
+    sentences: tuple[Sentence, ...] = ()
+    """The sentences of ``main``, in order."""
+    copies: tuple[Copy, ...] = ()
+    notices: tuple[str, ...] = field(default=())
+    """What the reader wants a user to know, one line each: a guessed encoding, a body printed twice."""
+
+    @cached_property
+    def _sentence_starts(self) -> list[int]:
+        return [sentence.span[0] for sentence in self.sentences]
+
+    def sentence_at(self, offset: int) -> Sentence | None:
+        """The sentence that holds ``offset``, or None where nothing is read (navigation, a second copy)."""
+        index = bisect_right(self._sentence_starts, offset) - 1
+        if index < 0 or self.sentences[index].span[1] <= offset:
+            return None
+        return self.sentences[index]
+
+    def sections_at(self, offset: int) -> list[Section]:
+        """The sections around ``offset``, outermost first."""
+        around = [section for section in self.sections if section.span[0] <= offset < section.span[1]]
+        return sorted(around, key=lambda section: section.level)
+
+    def slice(self, span: Span) -> str:
+        """The characters of ``span``."""
+        return self.text[span[0] : span[1]]

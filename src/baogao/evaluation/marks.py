@@ -1,0 +1,162 @@
+"""Gold written by hand: a report with inline marks, compiled to offsets.
+
+Counting characters by hand is how gold goes wrong, so an annotator marks the text instead::
+
+    共评查案卷{135卷|case_files_reviewed=135}，抽查{2600余户|entities_inspected>2600}。
+    截至目前，{暂无行政复议案件|reconsideration_accepted=none, reconsideration_applications?=none}。
+
+A mark is ``{TEXT|LABEL, LABEL}``; marks nest; ``\\{``, ``\\|`` and ``\\}`` stand for the characters themselves. A label is
+
+=====================  =============================================================================
+``field=135``          the field is reported; ``>`` over, ``<`` under, ``~`` about, ``=`` exact
+``field=none``         reported_none: the text says in words that there was none
+``field?=135``         an alternative reading of that field (``field?=none`` likewise)
+``field+=2``           one printed part of an additive field; ``field+2=2``: of its second copy
+``problems``           a list item's head; the same text marked again is another copy of the same item
+=====================  =============================================================================
+
+The same field marked twice with the same value is printed twice: two copies, either one right. The front matter, between
+two lines ``---``, holds ``metadata:`` (and, if it differs from the file's name, ``doc_id:``) as YAML.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+import yaml
+
+from baogao.errors import GoldError
+
+Span = tuple[int, int]
+
+BOUNDS = {"=": "exact", ">": "over", "<": "under", "~": "about"}
+_LABEL = re.compile(
+    r"(?P<name>[a-z][a-z0-9_]*)"
+    r"(?:(?P<alternative>\?)|(?P<part>\+)(?P<copy>\d*))?"
+    r"(?:(?P<bound>[=<>~])(?P<value>none|-?\d+(?:\.\d+)?))?"
+)
+
+
+@dataclass(frozen=True)
+class Mark:
+    """One label on one stretch of text: ``span`` counts in characters of the compiled text, end exclusive."""
+
+    name: str
+    span: Span
+    text: str
+    status: str | None = None
+    """``reported``, ``reported_none``, or None for a list item."""
+    value: Decimal | None = None
+    bound: str = "exact"
+    alternative: bool = False
+    part_of_copy: int | None = None
+    """Which copy of an additive field this is a part of (from 1), or None."""
+
+
+@dataclass
+class MarkedReport:
+    """A compiled report: plain text, its marks in reading order, and the front matter."""
+
+    text: str
+    marks: list[Mark]
+    front: dict[str, Any] = field(default_factory=dict)
+
+
+def parse(source: str, name: str = "text") -> MarkedReport:
+    """Compile a marked report.
+
+    :param source: the marked text, front matter included.
+    :param name: what an error calls the file.
+    :raises GoldError: an unbalanced brace, a mark without a label, a label that does not parse; with its line.
+    """
+    front, body, line_offset = _split_front(source, name)
+    scanner = _Scanner(body, name, line_offset)
+    scanner.run()
+    return MarkedReport("".join(scanner.out), sorted(scanner.marks, key=lambda m: (m.span[0], -m.span[1])), front)
+
+
+def _split_front(source: str, name: str) -> tuple[dict[str, Any], str, int]:
+    match = re.match(r"---\n(.*?\n)---\n", source, re.DOTALL)
+    if match is None:
+        return {}, source, 0
+    try:
+        front = yaml.safe_load(match[1]) or {}
+    except yaml.YAMLError as error:
+        raise GoldError(f"{name}: the front matter is not YAML: {error}") from error
+    if not isinstance(front, dict):
+        raise GoldError(f"{name}: the front matter must be a mapping")
+    return front, source[match.end() :], match[0].count("\n")
+
+
+@dataclass
+class _Scanner:
+    """One pass over the body: ``out`` grows character by character, ``open_marks`` is the stack of open braces."""
+
+    body: str
+    name: str
+    line_offset: int
+    out: list[str] = field(default_factory=list)
+    open_marks: list[int] = field(default_factory=list)
+    marks: list[Mark] = field(default_factory=list)
+    position: int = 0
+
+    def run(self) -> None:
+        while self.position < len(self.body):
+            self._step(self.body[self.position])
+        if self.open_marks:
+            raise self._error("a mark is opened with { and never closed")
+
+    def _step(self, char: str) -> None:
+        if char == "\\" and self.body[self.position + 1 : self.position + 2] in {"{", "|", "}"}:
+            self.out.append(self.body[self.position + 1])
+            self.position += 2
+        elif char == "{":
+            self.open_marks.append(len(self.out))
+            self.position += 1
+        elif char == "|" and self.open_marks:
+            self._close()
+        elif char == "}":
+            raise self._error("a } without its mark (write \\} for the character itself)")
+        else:
+            self.out.append(char)
+            self.position += 1
+
+    def _close(self) -> None:
+        end = self.body.find("}", self.position)
+        if end < 0:
+            raise self._error("a mark is opened with { and never closed")
+        start = self.open_marks.pop()
+        span = (start, len(self.out))
+        if span[0] == span[1]:
+            raise self._error("a mark around nothing")
+        for label in self.body[self.position + 1 : end].split(","):
+            self.marks.append(self._mark(label.strip(), span))
+        self.position = end + 1
+
+    def _mark(self, label: str, span: Span) -> Mark:
+        match = _LABEL.fullmatch(label)
+        text = "".join(self.out[span[0] : span[1]])
+        if match is None:
+            raise self._error(f"cannot read the label {label!r} on {text!r}")
+        if match["value"] is None:
+            if match["alternative"] or match["part"]:
+                raise self._error(f"the label {label!r} needs a value")
+            return Mark(match["name"], span, text)
+        none = match["value"] == "none"
+        return Mark(
+            name=match["name"],
+            span=span,
+            text=text,
+            status="reported_none" if none else "reported",
+            value=Decimal(0) if none else Decimal(match["value"]),
+            bound=BOUNDS[match["bound"]],
+            alternative=bool(match["alternative"]),
+            part_of_copy=int(match["copy"] or 1) if match["part"] else None,
+        )
+
+    def _error(self, message: str) -> GoldError:
+        line = self.body.count("\n", 0, self.position) + self.line_offset + 1
+        return GoldError(f"{self.name}, line {line}: {message}")

@@ -1,0 +1,62 @@
+"""The one protocol behind rules, llm and hybrid.
+
+An extractor never writes a value. It returns links, from a field to the candidates that answer it; values, bounds, units
+and evidence are read from the candidates afterwards (``baogao.extractors.reading``).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from baogao.candidates.model import Candidates
+from baogao.document.model import Document, Span
+from baogao.record import Usage
+from baogao.schema.fields import Schema
+
+
+@dataclass(frozen=True)
+class Link:
+    """One field's answer: the candidates it is read from (several only where an additive field is summed)."""
+
+    candidates: tuple[int, ...]
+    confidence: float
+    """Between 0 and 1."""
+    by: str
+    """``rules``, ``llm``, ``rules+llm``."""
+    reason: str = ""
+    """Why, for a person who debugs: the rule that fired, the line of the reply."""
+
+
+@dataclass(frozen=True)
+class TextLink:
+    """One piece of metadata: its value, and the spans it was read from (empty when it is inferred)."""
+
+    value: str
+    evidence: tuple[Span, ...] = ()
+
+
+@dataclass
+class Extraction:
+    """Everything an extractor found in one document. A field that is not in ``fields`` is not reported."""
+
+    fields: dict[str, Link] = field(default_factory=dict)
+    lists: dict[str, list[int]] = field(default_factory=dict)
+    """List name to the ids of its item candidates, in reading order."""
+    metadata: dict[str, TextLink] = field(default_factory=dict)
+    usage: Usage = field(default_factory=Usage)
+    notices: list[str] = field(default_factory=list)
+
+
+class Extractor(Protocol):
+    """Decides which candidate answers which field."""
+
+    name: str
+    """``rules``, ``llm`` or ``hybrid``."""
+
+    async def extract(self, document: Document, candidates: Candidates, schema: Schema) -> Extraction:
+        """Link one document.
+
+        :raises ReplyError, EndpointError, BudgetError: by extractors that ask a model.
+        """
+        ...

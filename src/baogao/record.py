@@ -1,0 +1,94 @@
+"""The results: one Record for each document, every answer tied to its characters.
+
+The JSON of a record is a fixed contract (docs/records.md); other programs read it.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Literal
+
+from pydantic import ConfigDict, Field
+
+from baogao.schema.values import Answer, Item, Strict, TextAnswer
+
+
+class Check(Strict):
+    """The outcome of one arithmetic relation between fields."""
+
+    check: str
+    fields: list[str]
+    holds: bool
+    message: str
+
+
+class Usage(Strict):
+    """What a model was asked for a document; counts add up over all attempts."""
+
+    requests: int = 0
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    cached: int = 0
+    """Requests answered from the cache; their tokens are not counted again."""
+    seconds: float = 0.0
+    retries: int = 0
+    dropped: int = 0
+    """Answers of the model that pointed at no candidate and were dropped."""
+    cost: float | None = None
+    """In the currency of the configured prices; None when there are none."""
+
+    def __add__(self, other: Usage) -> Usage:
+        costs = [usage.cost for usage in (self, other) if usage.cost is not None]
+        return Usage(
+            requests=self.requests + other.requests,
+            prompt_tokens=self.prompt_tokens + other.prompt_tokens,
+            completion_tokens=self.completion_tokens + other.completion_tokens,
+            cached=self.cached + other.cached,
+            seconds=round(self.seconds + other.seconds, 3),
+            retries=self.retries + other.retries,
+            dropped=self.dropped + other.dropped,
+            cost=sum(costs) if costs else None,
+        )
+
+
+class Provenance(Strict):
+    """What made a record: enough to tell whether two records may be compared."""
+
+    baogao: str
+    extractor: str
+    model: str | None = None
+    prompts: str | None = None
+    schema_digest: str = Field(alias="schema")
+
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+
+
+class Record(Strict):
+    """One document's results."""
+
+    doc_id: str
+    source: str
+    sha256: str
+    """Hex digest of the input file's bytes; empty when it could not be read."""
+    schema_name: str = Field(alias="schema")
+    status: Literal["ok", "failed"]
+    error: str | None = None
+    metadata: dict[str, TextAnswer] = Field(default_factory=dict)
+    fields: dict[str, Answer] = Field(default_factory=dict)
+    lists: dict[str, list[Item]] = Field(default_factory=dict)
+    checks: list[Check] = Field(default_factory=list)
+    notices: list[str] = Field(default_factory=list)
+    usage: Usage = Field(default_factory=Usage)
+    made_by: Provenance
+
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+
+    def to_json(self) -> str:
+        """The record as one line of JSON, keys in a fixed order, silence as ``{"status": "not_reported"}``."""
+        data: dict[str, Any] = self.model_dump(mode="json", by_alias=True)
+        data["fields"] = {name: _compact(answer) for name, answer in data["fields"].items()}
+        return json.dumps(data, ensure_ascii=False, separators=(", ", ": "))
+
+
+def _compact(answer: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in answer.items() if value is not None}

@@ -1,0 +1,59 @@
+"""The values that fields take: a figure in one of three states, a piece of metadata, a list item."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
+
+Span = tuple[int, int]
+Bound = Literal["exact", "over", "under", "about"]
+Status = Literal["reported", "reported_none", "not_reported"]
+
+
+def plain_number(value: Decimal) -> int | float:
+    """A decimal as the JSON number that prints the same: 135 stays an int, 98.48 a float."""
+    return int(value) if value == value.to_integral_value() else float(value)
+
+
+Number = Annotated[Decimal, PlainSerializer(plain_number, return_type=int | float, when_used="json")]
+
+
+class Strict(BaseModel):
+    """A model that refuses keys it does not know, so that a misspelt field is an error and not a silence."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Answer(Strict):
+    """What a report says of one field. Silence is ``not_reported``, never zero."""
+
+    status: Status
+    value: Number | None = None
+    """In the field's unit; 0 when ``reported_none``."""
+    bound: Bound | None = None
+    unit: str | None = None
+    """As printed."""
+    evidence: list[Span] | None = None
+    """The characters of the figure; several spans where an additive field was summed."""
+    text: str | None = None
+    """The characters at ``evidence``, joined by “、”."""
+    confidence: float | None = None
+    """Between 0 and 1."""
+    by: str | None = None
+    """Which extractor spoke: ``rules``, ``llm``, or both, ``rules+llm``."""
+
+
+class TextAnswer(Strict):
+    """A piece of metadata: its value, and where it is printed (empty when it follows from other words)."""
+
+    value: str | None = None
+    evidence: list[Span] = Field(default_factory=list)
+
+
+class Item(Strict):
+    """One entry of a list."""
+
+    text: str
+    evidence: list[Span]
