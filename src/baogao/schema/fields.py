@@ -60,7 +60,8 @@ class Relation:
     """Arithmetic that should hold between fields; it raises or lowers trust and never makes up a value."""
 
     kind: Literal["rate", "ordered", "parts"]
-    """``rate``: first = second / third in per cent. ``ordered``: each at most the one before. ``parts``: first = sum of the rest."""
+    """``rate``: first = second / third in per cent. ``ordered``: each at most the one before.
+    ``parts``: first = sum of the rest."""
     fields: tuple[str, ...]
 
 
