@@ -5,7 +5,8 @@ Counting characters by hand is how gold goes wrong, so an annotator marks the te
     共评查案卷{135卷|case_files_reviewed=135}，抽查{2600余户|entities_inspected>2600}。
     截至目前，{暂无行政复议案件|reconsideration_accepted=none, reconsideration_applications?=none}。
 
-A mark is ``{TEXT|LABEL, LABEL}``; marks nest; ``\\{``, ``\\|`` and ``\\}`` stand for the characters themselves. A label is
+A mark is ``{TEXT|LABEL, LABEL}``; marks nest; ``\\{``, ``\\|`` and ``\\}`` stand for the characters themselves.
+A label is
 
 =====================  =============================================================================
 ``field=135``          the field is reported; ``>`` over, ``<`` under, ``~`` about, ``=`` exact
@@ -15,8 +16,8 @@ A mark is ``{TEXT|LABEL, LABEL}``; marks nest; ``\\{``, ``\\|`` and ``\\}`` stan
 ``problems``           a list item's head; the same text marked again is another copy of the same item
 =====================  =============================================================================
 
-The same field marked twice with the same value is printed twice: two copies, either one right. The front matter, between
-two lines ``---``, holds ``metadata:`` (and, if it differs from the file's name, ``doc_id:``) as YAML.
+The same field marked twice with the same value is printed twice: two copies, either one right. The front matter,
+between two lines ``---``, holds ``metadata:`` (and, if it differs from the file's name, ``doc_id:``) as YAML.
 """
 
 from __future__ import annotations

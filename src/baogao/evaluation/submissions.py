@@ -1,0 +1,130 @@
+"""What is scored: records of baogao, or JSON lines of the same shape by anybody.
+
+Only what scoring needs is read (docs/records.md): ``doc_id``, ``status``, ``sha256``, ``fields``, ``metadata``, ``lists``.
+Further keys of a record are left alone; inside an answer an unknown key is an error, because a misspelt ``evidence`` would
+score as none.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ValidationError, field_validator
+
+from baogao.errors import GoldError
+from baogao.evaluation.gold import Gold, read_text
+from baogao.record import Record
+from baogao.schema.fields import Schema
+from baogao.schema.values import Answer, Item, Span, TextAnswer
+
+
+@dataclass(frozen=True)
+class Submission:
+    """One document's answers, ready to be scored."""
+
+    doc_id: str
+    where: str
+    """File and line, for messages."""
+    failure: str | None = None
+    """Why the document failed, in words; None when it did not."""
+    sha256: str = ""
+    """Of the input; empty when not told."""
+    fields: dict[str, Answer] = field(default_factory=dict)
+    metadata: dict[str, str | None] = field(default_factory=dict)
+    lists: dict[str, list[list[Span]]] = field(default_factory=dict)
+
+    def check_against(self, gold: Gold, schema: Schema) -> None:
+        """Refuse answers to questions that the schema does not ask, or about another text.
+
+        :raises GoldError: names file, document and field.
+        """
+        groups = ((self.fields, schema.figures), (self.metadata, schema.metadata), (self.lists, schema.lists))
+        for answers, specs in groups:
+            known = {spec.id for spec in specs}
+            for name in answers:
+                if name not in known:
+                    raise GoldError(f"{self.where}: {self.doc_id} answers {name!r}, which {schema.name} does not have")
+        if self.sha256 and self.failure is None and self.sha256 != gold.sha256:
+            raise GoldError(
+                f"{self.where}: {self.doc_id} was made from another text than the gold's ({gold.text_file})"
+            )
+
+
+class _Line(BaseModel):
+    """A record as anybody may write it."""
+
+    doc_id: str
+    status: str
+    error: str | None = None
+    sha256: str = ""
+    fields: dict[str, Answer] | None = None
+    metadata: dict[str, TextAnswer] = {}
+    lists: dict[str, list[Item]] = {}
+
+    @field_validator("status")
+    @classmethod
+    def _known_status(cls, status: str) -> str:
+        if status not in ("ok", "failed"):
+            raise ValueError("must be ok or failed")
+        return status
+
+
+def read_submissions(path: Path) -> list[Submission]:
+    """Read ``records.jsonl``.
+
+    :raises GoldError: a line that is not a record; names file, line and field.
+    """
+    numbered = enumerate(read_text(path).split("\n"), start=1)
+    return [_parse(line, f"{path}, line {number}") for number, line in numbered if line.strip()]
+
+
+def submission_of(record: Record) -> Submission:
+    """A record that is still in memory, as what is scored."""
+    return _submission(_Line.model_validate(record.model_dump()), "record")
+
+
+def _parse(line: str, where: str) -> Submission:
+    try:
+        data: Any = json.loads(line, parse_float=Decimal)
+        return _submission(_Line.model_validate(data), where)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"]) or "record"
+        raise GoldError(f"{where}: {place}: {first['msg']}") from error
+    except json.JSONDecodeError as error:
+        raise GoldError(f"{where}: is not JSON: {error}") from error
+
+
+def _submission(line: _Line, where: str) -> Submission:
+    failure = None
+    if line.status == "failed":
+        failure = line.error or "failed"
+    elif line.fields is None:
+        raise GoldError(f"{where}: {line.doc_id} has no fields")
+    fields = {name: _checked(answer, f"{where}: {line.doc_id}: {name}") for name, answer in (line.fields or {}).items()}
+    return Submission(
+        doc_id=line.doc_id,
+        where=where,
+        failure=failure,
+        sha256=line.sha256,
+        fields=fields,
+        metadata={name: answer.value for name, answer in line.metadata.items()},
+        lists={name: [item.evidence for item in items] for name, items in line.lists.items()},
+    )
+
+
+def _checked(answer: Answer, where: str) -> Answer:
+    """An answer whose state and value agree; a none without a value is 0."""
+    if answer.status == "reported" and answer.value is None:
+        raise GoldError(f"{where} is reported without a value")
+    if answer.status == "not_reported" and answer.value is not None:
+        raise GoldError(f"{where} is not_reported and has a value")
+    if answer.status != "reported_none":
+        return answer
+    if answer.value not in (None, 0):
+        raise GoldError(f"{where} is reported_none with the value {answer.value}")
+    return answer.model_copy(update={"value": Decimal(0)})
