@@ -1,0 +1,244 @@
+"""The client of one model: cache, budget, retries and counting around a single request."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from types import TracebackType
+from typing import Any, Self
+
+import httpx2
+import openai
+
+from baogao.errors import BaogaoError, EndpointError, ReplyError
+from baogao.llm.cache import ReplyCache, cache_key
+from baogao.llm.failures import UnknownModelError, in_words, said_by_server
+from baogao.llm.messages import Abilities, Payload, Question, Reply
+from baogao.llm.replies import read_reply, refuse_useless
+from baogao.llm.retry import retrying
+from baogao.llm.settings import EndpointSettings
+from baogao.llm.usage import Budget, Meter, count, estimate_payload_tokens
+
+Validate = Callable[[Reply], object]
+"""Raises :class:`ReplyError` when a reply cannot be used; such a reply is never kept."""
+
+_CONNECT_SECONDS = 10.0
+
+
+class ModelClient:
+    """Asks one model at one endpoint. Use as ``async with ModelClient(settings) as client``.
+
+    :param cache: where replies are kept; without one every question is sent.
+    :param abilities: what the endpoint can do, where it need not be probed.
+    :param transport: what carries the requests, for record and replay.
+    """
+
+    def __init__(
+        self,
+        settings: EndpointSettings,
+        *,
+        cache: ReplyCache | None = None,
+        abilities: Abilities | None = None,
+        transport: httpx2.AsyncBaseTransport | None = None,
+    ) -> None:
+        self.settings = settings
+        self.cache = cache
+        self.abilities = abilities
+        self.total = Meter()
+        self.budget = Budget(settings.budget_tokens)
+        self._model = settings.model
+        self._answered = False
+        self._renamed: dict[str, str | None] = {}
+        self._slots = asyncio.Semaphore(settings.concurrency)
+        self._naming = asyncio.Lock()
+        self._api = _api(settings, transport)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        """Close the connections and the cache."""
+        await self._api.close()
+        if self.cache is not None:
+            self.cache.close()
+
+    async def ask(self, question: Question, validate: Validate | None = None) -> Reply:
+        """Ask one question; a good reply is kept for the next time.
+
+        :param validate: raises :class:`ReplyError` on a reply that cannot be used.
+        :raises ReplyError: this reply cannot be used.
+        :raises EndpointError: no reply can be had at all.
+        :raises BudgetError: the tokens of the budget do not reach.
+        """
+        payload = await self.complete(question.payload())
+        kept = self.recall(payload)
+        if kept is not None and _passes(kept, validate):
+            count(self.total, cached=1)
+            return kept
+        reply = await self.exchange(payload)
+        refuse_useless(reply, accept_cut=question.accept_cut)
+        if validate is not None:
+            validate(reply)
+        self.keep(payload, reply)
+        return reply
+
+    async def reject(self, question: Question) -> None:
+        """Forget the reply to a question, when it turned out to be of no use."""
+        if self.cache is not None:
+            self.cache.delete(self._key(await self.complete(question.payload())))
+
+    async def complete(self, payload: Payload) -> Payload:
+        """The request's body with the model's name in it."""
+        return {"model": await self.model_name(), **payload}
+
+    def recall(self, payload: Payload) -> Reply | None:
+        """The reply kept for a request."""
+        return self.cache.get(self._key(payload)) if self.cache is not None else None
+
+    def keep(self, payload: Payload, reply: Reply) -> None:
+        """Keep a good reply; one that was cut is not kept."""
+        if self.cache is not None and not reply.cached and reply.finish_reason in ("stop", "tool_calls"):
+            self.cache.put(self._key(payload), reply)
+
+    def _key(self, payload: Payload) -> str:
+        return cache_key("local" if self.settings.on_this_machine else self.settings.url, payload)
+
+    async def exchange(self, payload: Payload, *, max_attempts: int | None = None) -> Reply:
+        """Send one request, again where that may help, and count what it took. The cache is not asked.
+
+        :raises ReplyError, EndpointError, BudgetError: as :meth:`ask`.
+        """
+        prompt_tokens = estimate_payload_tokens(payload)
+        loop = retrying(
+            max_attempts=max_attempts or self.settings.max_attempts,
+            first_wait=self.settings.first_wait,
+            longest_wait=self.settings.longest_wait,
+            answered_before=lambda: self._answered,
+        )
+        async with self._slots:
+            with self.budget.reservation(prompt_tokens + payload["max_tokens"]):
+                try:
+                    body: str = await loop(self._attempt, payload)
+                except openai.OpenAIError as error:
+                    raise await self._explained(error) from error
+                finally:
+                    count(self.total, retries=max(0, loop.statistics.get("attempt_number", 1) - 1))
+                reply = read_reply(body, prompt_tokens=prompt_tokens)
+                self._charge(reply)
+        return reply
+
+    async def _attempt(self, payload: Payload) -> str:
+        body = dict(payload)
+        for name, other in self._renamed.items():
+            value = body.pop(name, None)
+            if other is not None and value is not None:
+                body[other] = value
+        started = time.monotonic()
+        try:
+            response = await self._api.chat.completions.with_raw_response.create(**body)
+        except openai.BadRequestError as error:
+            if not self._adapt(said_by_server(error)):
+                raise
+        else:
+            self._answered = True
+            return str(response.text)
+        finally:
+            count(self.total, requests=1, seconds=time.monotonic() - started)
+        return await self._attempt(payload)
+
+    def _adapt(self, said: str) -> bool:
+        """Learn from a refusal of a parameter; newer hosted models renamed one and fixed another."""
+        if "max_completion_tokens" in said and "max_tokens" not in self._renamed:
+            self._renamed["max_tokens"] = "max_completion_tokens"
+            return True
+        if "temperature" in said and "temperature" not in self._renamed:
+            self._renamed["temperature"] = None
+            return True
+        return False
+
+    def _charge(self, reply: Reply) -> None:
+        counts: dict[str, float] = {
+            "prompt_tokens": reply.prompt_tokens,
+            "completion_tokens": reply.completion_tokens,
+        }
+        prices = self.settings.prompt_price, self.settings.completion_price
+        if prices != (None, None):
+            prompt, completion = (price or 0.0 for price in prices)
+            counts["cost"] = (reply.prompt_tokens * prompt + reply.completion_tokens * completion) / 1e6
+        count(self.total, **counts)
+        self.budget.spend(reply.prompt_tokens + reply.completion_tokens)
+
+    async def _explained(self, error: openai.OpenAIError) -> BaogaoError:
+        words = in_words(error, self.settings)
+        if not isinstance(words, UnknownModelError):
+            return words
+        try:
+            models = await self.models()
+        except BaogaoError:
+            return EndpointError(f"{words}; is the URL right? It mostly ends in /v1")
+        if self._model in models:
+            return ReplyError(str(words))
+        return EndpointError(f"{self.settings.url} has no model {self._model!r}; it has: {_listed(models)}")
+
+    async def models(self) -> list[str]:
+        """Names of the models that the server lists.
+
+        :raises EndpointError: there is no server, or it has no such list.
+        """
+        return [str(entry["id"]) for entry in await self.model_entries()]
+
+    async def model_entries(self) -> list[dict[str, Any]]:
+        """The server's own words on its models, one entry each.
+
+        :raises EndpointError: as :meth:`models`.
+        """
+        try:
+            response = await self._api.models.with_raw_response.list()
+            entries = response.http_response.json()["data"]
+            return [entry for entry in entries if "id" in entry]
+        except openai.OpenAIError as error:
+            raise EndpointError(str(in_words(error, self.settings))) from error
+        except (ValueError, LookupError, TypeError) as error:
+            raise EndpointError(f"{self.settings.url} does not list its models as the OpenAI API does") from error
+
+    async def model_name(self) -> str:
+        """The model that is asked: the one that was named, or the only one there is.
+
+        :raises EndpointError: none was named and there is not exactly one.
+        """
+        async with self._naming:
+            if self._model is None:
+                models = await self.models()
+                if len(models) != 1:
+                    raise EndpointError(f"name a model with --model; {self.settings.url} has: {_listed(models)}")
+                self._model = models[0]
+            return self._model
+
+
+def _api(settings: EndpointSettings, transport: httpx2.AsyncBaseTransport | None) -> openai.AsyncOpenAI:
+    http = httpx2.AsyncClient(
+        transport=transport,
+        timeout=httpx2.Timeout(settings.timeout, connect=_CONNECT_SECONDS),
+        # A proxy of the environment cannot reach this machine's loopback.
+        trust_env=not settings.on_this_machine,
+    )
+    return openai.AsyncOpenAI(base_url=settings.url, api_key=settings.secret, max_retries=0, http_client=http)
+
+
+def _passes(reply: Reply, validate: Validate | None) -> bool:
+    try:
+        if validate is not None:
+            validate(reply)
+    except ReplyError:
+        return False
+    return True
+
+
+def _listed(models: list[str]) -> str:
+    return ", ".join(sorted(models)[:20]) or "none"

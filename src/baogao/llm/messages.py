@@ -1,0 +1,89 @@
+"""What is asked of a model, what comes back, and what an endpoint can do: plain values, no behaviour of the network."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+Role = Literal["system", "user", "assistant"]
+Payload = dict[str, Any]
+"""The body of one chat completion request, as the OpenAI API names its parts."""
+
+
+@dataclass(frozen=True)
+class Message:
+    """One turn of a conversation."""
+
+    role: Role
+    content: str
+
+
+@dataclass(frozen=True)
+class Question:
+    """One request to a model."""
+
+    messages: tuple[Message, ...]
+    max_tokens: int
+    """The most the reply may be, in tokens; there is no question without a cap."""
+    temperature: float = 0.0
+    stop: tuple[str, ...] = ()
+    schema: dict[str, Any] | None = None
+    """A JSON schema that the server should hold the reply to."""
+    logprobs: bool = False
+    accept_cut: bool = False
+    """Whether a reply that ran into ``max_tokens`` is returned (never cached) rather than refused."""
+    purpose: str = ""
+    """For people who debug; it is neither sent nor part of the cache key."""
+
+    def payload(self) -> Payload:
+        """The request's body without the model's name."""
+        body: Payload = {
+            "messages": [asdict(message) for message in self.messages],
+            "max_tokens": self.max_tokens,
+            "temperature": self.temperature,
+        }
+        if self.stop:
+            body["stop"] = list(self.stop)
+        if self.schema is not None:
+            schema = {"name": "reply", "schema": self.schema}
+            body["response_format"] = {"type": "json_schema", "json_schema": schema}
+        if self.logprobs:
+            body["logprobs"] = True
+        return body
+
+
+@dataclass(frozen=True)
+class TokenLogprob:
+    """One token of a reply and the natural logarithm of its probability."""
+
+    token: str
+    logprob: float
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What a model answered."""
+
+    text: str
+    """The reply's text; for a call of a tool, the arguments' JSON."""
+    finish_reason: str
+    """``stop``, ``length`` (cut at ``max_tokens``), ``tool_calls``."""
+    prompt_tokens: int
+    completion_tokens: int
+    cached: bool = False
+    logprobs: tuple[TokenLogprob, ...] | None = None
+
+
+@dataclass(frozen=True)
+class Abilities:
+    """What an endpoint's model was seen to do; ``plain`` text is always possible."""
+
+    json_schema: bool = False
+    """Replies follow a JSON schema given as ``response_format``."""
+    json_object: bool = False
+    tools: bool = False
+    """A forced call of a tool comes back as a call."""
+    logprobs: bool = False
+    plain: bool = True
+    context_length: int | None = None
+    """In tokens, where the server says so."""

@@ -1,0 +1,127 @@
+"""What the questions cost: counted over all attempts, for each document and in total, held to a budget."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from baogao.errors import BudgetError
+from baogao.llm.messages import Message, Payload
+
+
+@dataclass
+class Meter:
+    """A running count. Its names are those of ``baogao.record.Usage``, so ``Usage(**meter.as_dict())`` works."""
+
+    requests: int = 0
+    """Requests sent, every attempt counted."""
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    cached: int = 0
+    """Questions answered from the cache; they cost nothing and are in no other count."""
+    seconds: float = 0.0
+    """Time spent waiting for replies; waits between attempts and for a free slot are not in it."""
+    retries: int = 0
+    cost: float | None = None
+
+    def add(self, counts: dict[str, float]) -> None:
+        """Add to the counts named."""
+        for name, count in counts.items():
+            setattr(self, name, (getattr(self, name) or 0) + count)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The counts by name, seconds rounded to milliseconds."""
+        return asdict(self) | {"seconds": round(self.seconds, 3)}
+
+
+_meters: ContextVar[tuple[Meter, ...]] = ContextVar("baogao_meters", default=())
+
+
+@contextmanager
+def usage_scope() -> Iterator[Meter]:
+    """Count what is asked inside the block, in this task and those it starts; documents side by side do not mix."""
+    meter = Meter()
+    token = _meters.set((*_meters.get(), meter))
+    try:
+        yield meter
+    finally:
+        _meters.reset(token)
+
+
+def count(total: Meter, **counts: float) -> None:
+    """Add to the client's total and to every scope that is open here."""
+    for meter in (total, *_meters.get()):
+        meter.add(counts)
+
+
+class Budget:
+    """Tokens that all questions together may take; what is under way is reserved at its worst case."""
+
+    def __init__(self, limit: int | None) -> None:
+        self.limit = limit
+        self.spent = 0
+        self.reserved = 0
+
+    @contextmanager
+    def reservation(self, tokens: int) -> Iterator[None]:
+        """Hold ``tokens`` while a request is under way.
+
+        :raises BudgetError: they are more than is left.
+        """
+        if self.limit is not None and self.spent + self.reserved + tokens > self.limit:
+            raise BudgetError(
+                f"the budget of {self.limit} tokens does not reach: {self.spent} are spent, {self.reserved} are held "
+                f"by questions under way, and the next question may take {tokens}"
+            )
+        self.reserved += tokens
+        try:
+            yield
+        finally:
+            self.reserved -= tokens
+
+    def spend(self, tokens: int) -> None:
+        """Record tokens that a reply took."""
+        self.spent += tokens
+
+
+_HAN = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+_DIGIT = re.compile(r"\d")
+_WORD = re.compile(r"[A-Za-z]+")
+_TOKENS_PER_HAN = 0.66
+_TOKENS_PER_WORD = 1.3
+_TOKENS_PER_MARK = 0.8
+_TOKENS_PER_MESSAGE = 5
+_TOKENS_PER_CONVERSATION = 3
+
+
+def estimate_text_tokens(text: str) -> int:
+    """About how many tokens a text is, for a model of our day that knows Chinese: digits count one each."""
+    han = len(_HAN.findall(text))
+    digits = len(_DIGIT.findall(text))
+    words = _WORD.findall(text)
+    marks = len(re.sub(r"\s+", " ", text)) - han - digits - sum(map(len, words))
+    return round(han * _TOKENS_PER_HAN + digits + len(words) * _TOKENS_PER_WORD + marks * _TOKENS_PER_MARK)
+
+
+def estimate_tokens(messages: Iterable[Message]) -> int:
+    """About how many prompt tokens a conversation is, the chat format's own marks included."""
+    return estimate_conversation_tokens(message.content for message in messages)
+
+
+def estimate_conversation_tokens(texts: Iterable[str]) -> int:
+    """As :func:`estimate_tokens`, from the texts of the turns."""
+    turns = (estimate_text_tokens(text) + _TOKENS_PER_MESSAGE for text in texts)
+    return sum(turns) + _TOKENS_PER_CONVERSATION
+
+
+def estimate_payload_tokens(payload: Payload) -> int:
+    """About how many prompt tokens a request's body is, with the tools or the schema that it describes."""
+    described = [
+        json.dumps(payload[name], ensure_ascii=False) for name in ("tools", "response_format") if name in payload
+    ]
+    return estimate_conversation_tokens([str(message["content"]) for message in payload["messages"]] + described)

@@ -1,0 +1,150 @@
+"""A small real model server on loopback that answers by a script, for tests of everything that asks a model."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Step:
+    """One scripted response; ``body`` is sent as it is when it is text, else as JSON."""
+
+    body: Any = ""
+    status: int = 200
+    headers: dict[str, str] = field(default_factory=dict)
+    delay: float = 0.0
+    drop: bool = False
+    """Close the connection without an answer."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """One request as it arrived."""
+
+    method: str
+    path: str
+    headers: dict[str, str]
+    body: dict[str, Any]
+
+
+def completion(
+    text: str = "",
+    *,
+    finish_reason: str = "stop",
+    prompt_tokens: int = 10,
+    completion_tokens: int = 5,
+    tool: str | None = None,
+    logprobs: list[tuple[str, float]] | None = None,
+) -> Step:
+    """A chat completion: ``text`` as content, or as the arguments of a call of ``tool``."""
+    message: dict[str, Any] = {"role": "assistant", "content": text}
+    if tool is not None:
+        call = {"id": "call1", "type": "function", "function": {"name": tool, "arguments": text}}
+        message = {"role": "assistant", "content": None, "tool_calls": [call]}
+    choice: dict[str, Any] = {"index": 0, "message": message, "finish_reason": finish_reason}
+    if logprobs is not None:
+        choice["logprobs"] = {"content": [{"token": token, "logprob": value} for token, value in logprobs]}
+    usage = {"prompt_tokens": prompt_tokens, "completion_tokens": completion_tokens}
+    return Step({"id": "x", "object": "chat.completion", "created": 1, "choices": [choice], "usage": usage})
+
+
+def failure(status: int, message: str, *, code: str | None = None, headers: dict[str, str] | None = None) -> Step:
+    """An error as the OpenAI API words it."""
+    return Step({"error": {"message": message, "code": code}}, status, headers or {})
+
+
+Script = Sequence[Step] | Callable[[Seen], Step]
+
+
+class FakeServer:
+    """Answers chat completions by its script and lists ``models``; ``seen`` holds every completion asked for."""
+
+    def __init__(self, script: Script, models: Sequence[str] | None = ("small",)) -> None:
+        self.seen: list[Seen] = []
+        self.models = models
+        self.most_at_once = 0
+        self._script = script
+        self._now = 0
+        self._lock = threading.Lock()
+        self._http = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
+        self._http.daemon_threads = True
+
+    @property
+    def url(self) -> str:
+        """The base URL."""
+        return f"http://127.0.0.1:{self._http.server_port}/v1"
+
+    def answer(self, seen: Seen) -> Step:
+        """The next step of the script."""
+        if seen.path == "/v1/models":
+            if self.models is None:
+                return failure(404, "no such page")
+            return Step({"object": "list", "data": [{"id": name, "object": "model"} for name in self.models]})
+        with self._lock:
+            self.seen.append(seen)
+            self._now += 1
+            self.most_at_once = max(self.most_at_once, self._now)
+            step = self._script(seen) if callable(self._script) else self._next()
+        time.sleep(step.delay)
+        with self._lock:
+            self._now -= 1
+        return step
+
+    def _next(self) -> Step:
+        assert not callable(self._script)
+        if len(self.seen) > len(self._script):
+            return failure(418, "the script of the fake server has no further step")
+        return self._script[len(self.seen) - 1]
+
+    def __enter__(self) -> FakeServer:
+        threading.Thread(target=lambda: self._http.serve_forever(0.02), daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._http.shutdown()
+        self._http.server_close()
+
+
+def _handler(server: FakeServer) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self._respond()
+
+        def do_POST(self) -> None:
+            self._respond()
+
+        def _respond(self) -> None:
+            length = int(self.headers.get("content-length", 0))
+            body = json.loads(self.rfile.read(length)) if length else {}
+            headers = {name.lower(): value for name, value in self.headers.items()}
+            step = server.answer(Seen(self.command, self.path, headers, body))
+            if step.drop:
+                self.close_connection = True
+                self.connection.close()
+                return
+            data = step.body.encode() if isinstance(step.body, str) else json.dumps(step.body).encode()
+            kind = "text/html" if isinstance(step.body, str) else "application/json"
+            self.send_response(step.status)
+            for name, value in {"content-type": kind, "content-length": str(len(data)), **step.headers}.items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(data)
+
+        def log_message(self, *_: object) -> None:
+            return
+
+    return Handler
+
+
+@contextmanager
+def fake_server(script: Script, models: Sequence[str] | None = ("small",)) -> Iterator[FakeServer]:
+    """A running server; it stops with the block."""
+    with FakeServer(script, models) as server:
+        yield server
