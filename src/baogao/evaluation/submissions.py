@@ -1,8 +1,8 @@
 """What is scored: records of baogao, or JSON lines of the same shape by anybody.
 
-Only what scoring needs is read (docs/records.md): ``doc_id``, ``status``, ``sha256``, ``fields``, ``metadata``, ``lists``.
-Further keys of a record are left alone; inside an answer an unknown key is an error, because a misspelt ``evidence`` would
-score as none.
+Only what scoring needs is read (docs/records.md): ``doc_id``, ``status``, ``sha256``, ``fields``, ``metadata``,
+``lists``. Further keys of a record are left alone; inside an answer an unknown key is an error, because a misspelt
+``evidence`` would score as none.
 """
 
 from __future__ import annotations

@@ -1,0 +1,87 @@
+"""Loading gold: a file, or a folder of them, with everything checked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from baogao.errors import GoldError
+from baogao.evaluation.checking import Finding, check_gold
+from baogao.evaluation.gold import Dataset, Gold, GoldDoc, Split, dataset_digest, gold_files, parse_gold, read_text
+from baogao.schema.fields import Schema
+
+_SPLITS: dict[str, Split] = {"dev": "dev", "test": "test"}
+
+
+@dataclass(frozen=True)
+class GoldCheck:
+    """The outcome of checking a data set."""
+
+    documents: int
+    findings: list[Finding]
+
+    def of(self, level: Literal["error", "warning"]) -> list[Finding]:
+        """The findings of one level, in the order of the files."""
+        return [finding for finding in self.findings if finding.level == level]
+
+
+def load_gold(path: Path, schema: Schema) -> Gold:
+    """Load one gold file and check it against its text.
+
+    :raises GoldError: the first thing that is wrong: file, field, offset.
+    """
+    gold = parse_gold(path)
+    for finding in check_gold(gold, read_text(_text_path(path, gold)), schema, path):
+        if finding.level == "error":
+            raise GoldError(str(finding))
+    return gold
+
+
+def load_dataset(folder: Path, schema: Schema) -> Dataset:
+    """Load a folder of gold, checked; a folder called ``dev`` or ``test`` is the split of what lies in it.
+
+    :raises UsageError: no such folder, or no gold in it.
+    :raises GoldError: anything that is wrong in a file, or an id that stands twice.
+    """
+    items: dict[str, GoldDoc] = {}
+    for path in gold_files(folder):
+        gold = load_gold(path, schema)
+        if gold.doc_id in items:
+            raise GoldError(f"{path}: doc_id: {gold.doc_id!r} is also in {items[gold.doc_id].gold_path}")
+        items[gold.doc_id] = GoldDoc(gold, _text_path(path, gold), path, _split(path, folder))
+    ordered = [items[doc_id] for doc_id in sorted(items)]
+    return Dataset(folder.resolve().name, ordered, dataset_digest(ordered))
+
+
+def check_dataset(folder: Path, schema: Schema) -> GoldCheck:
+    """Find everything that is wrong or doubtful in a folder of gold, instead of stopping at the first error.
+
+    :raises UsageError: no such folder, or no gold in it.
+    """
+    findings: list[Finding] = []
+    seen: dict[str, Path] = {}
+    paths = gold_files(folder)
+    for path in paths:
+        try:
+            gold = parse_gold(path)
+            findings += check_gold(gold, read_text(_text_path(path, gold)), schema, path)
+        except GoldError as error:
+            findings.append(Finding("error", path, "file", str(error).removeprefix(f"{path}: ")))
+            continue
+        if gold.doc_id in seen:
+            findings.append(Finding("error", path, "doc_id", f"{gold.doc_id!r} is also in {seen[gold.doc_id]}"))
+        seen[gold.doc_id] = path
+    return GoldCheck(len(paths), findings)
+
+
+def _text_path(path: Path, gold: Gold) -> Path:
+    if Path(gold.text_file).name != gold.text_file:
+        raise GoldError(f"{path}: text_file: {gold.text_file!r} is not the name of a file beside the gold")
+    return path.with_name(gold.text_file)
+
+
+def _split(path: Path, folder: Path) -> Split | None:
+    """The split by the folder's name; a part of a data set that is loaded alone keeps it."""
+    names = [folder.resolve().name, *path.relative_to(folder).parent.parts]
+    return next((_SPLITS[name] for name in reversed(names) if name in _SPLITS), None)
