@@ -1,1 +1,1 @@
-"""TODO room docstring."""
+"""What comes out: tables for programs and spreadsheets, and the review page for people."""
