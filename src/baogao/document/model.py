@@ -1,7 +1,7 @@
 """The Document: one report's text, and what is known of its shape.
 
-Offsets are Python string offsets, end exclusive, into ``Document.text``; nothing ever normalises that text, so a span that
-is read once is right for ever.
+Offsets are Python string offsets, end exclusive, into ``Document.text``; nothing ever normalises that text, so a span
+that is read once is right for ever.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ class Section:
     """One heading and what stands below it."""
 
     level: int
-    """1 for 一、 2 for （一） 3 for 1. or （1） 4 for 一是, 第一, 其一 and their like."""
+    """1 for 一、 and unnumbered headings, 2 for （一）, 3 for 1. or （1）, 4 for 一是, 第一, 其一, ● and their like."""
     marker: str
     """The numbering as printed: ``（一）``, ``一是``."""
     title: Span
-    """The heading's words, without the marker; for a run-in item, its head clause (up to the first ，。；：)."""
+    """The heading's words, without the marker; for an entry of a list, its head clause (up to the first ，。；)."""
     span: Span
     """From the marker to the next heading of the same or a higher level."""
 
@@ -40,7 +40,7 @@ class Sentence:
 
 @dataclass(frozen=True)
 class Copy:
-    """A passage that is printed again: ``span`` repeats the text at ``original``, character by character up to white space."""
+    """A passage that is printed again: ``span`` repeats ``original``, white space and a few differing words aside."""
 
     span: Span
     original: Span
@@ -61,6 +61,8 @@ class Document:
     sections: tuple[Section, ...] = ()
     sentences: tuple[Sentence, ...] = ()
     """The sentences of ``main``, in order."""
+    entries: tuple[Span, ...] = ()
+    """Head clauses of list entries that have no marker: the parts of a sentence between semicolons."""
     copies: tuple[Copy, ...] = ()
     notices: tuple[str, ...] = field(default=())
     """What the reader wants a user to know, one line each: a guessed encoding, a body printed twice."""

@@ -1,0 +1,141 @@
+"""Lines, paragraphs and sentences: putting hard-wrapped lines together, keeping table rows apart."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from baogao.document.model import Sentence, Span
+from baogao.document.navigation import is_page_number
+from baogao.document.sections import heading_level
+
+_LINE = re.compile(r"[^\r\n\f\v\u2028\u2029]+")
+_SENTENCE_END = re.compile(r"[。！？!?]+[”’」』）)]*")
+_FINAL = re.compile(r"[。；：！？;:!?”）)】]$")
+_OPEN_END = re.compile(r"[，、,（(《“‘]$")
+_OPEN_START = re.compile(r"[，、；。）》”’,;)%％]")
+_FIGURE_START = re.compile(r"(?!(?:19|20)\d\d\s*年)\d[\d,.，]*\s*[^\d\s、.．)）]")
+_STRONG_BREAK = re.compile(r"\s*[\t|｜]\s*")
+_WIDE_BREAK = re.compile(r"[  　]{2,}")
+_LONE_FIGURE = re.compile(r"[\d,.，％%]+|单位|数量|序号|合计")
+_WRAP_WIDTH = 120
+"""In columns, two to a Chinese character: wider lines are paragraphs, not lines of a page."""
+_FULL = 0.85
+_WRAPPED_SHARE = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A stretch of the report between two paragraph breaks."""
+
+    span: Span
+    row: bool = False
+    """True for a row of a pasted table."""
+
+
+def lines_of(text: str, start: int = 0, end: int | None = None) -> list[Span]:
+    """The spans of the lines of ``text[start:end]`` that are not empty, line breaks excluded."""
+    return [match.span() for match in _LINE.finditer(text, start, len(text) if end is None else end)]
+
+
+def paragraphs_of(text: str, main: tuple[Span, ...]) -> list[Paragraph]:
+    """The paragraphs of the main copy; a line that was broken in mid-sentence goes on in the next."""
+    return [paragraph for start, end in main for paragraph in _paragraphs_in(text, start, end)]
+
+
+def _paragraphs_in(text: str, start: int, end: int) -> Iterator[Paragraph]:
+    lines = [span for span in lines_of(text, start, end) if _is_content(text[slice(*span)])]
+    rows = _rows(text, lines)
+    width = wrap_width([text[slice(*span)] for span, row in zip(lines, rows, strict=True) if not row])
+    current: Span | None = None
+    for span, row in zip(lines, rows, strict=True):
+        if current and not row and _goes_on(text, current, span, width):
+            current = (current[0], span[1])
+            continue
+        if current:
+            yield Paragraph(current)
+        current = None if row else span
+        if row:
+            yield Paragraph(span, row=True)
+    if current:
+        yield Paragraph(current)
+
+
+def _is_content(line: str) -> bool:
+    return bool(line.strip()) and not is_page_number(line)
+
+
+def _rows(text: str, lines: list[Span]) -> list[bool]:
+    """Which lines are rows of a table.
+
+    Cells parted by single blanks are told from words blown apart by a scan only by a neighbour of the same shape.
+    """
+    cells = [_cells(text[slice(*span)]) for span in lines]
+    return [
+        strong or (count > 0 and any(count == other for other, _ in _neighbours(cells, number)))
+        for number, (count, strong) in enumerate(cells)
+    ]
+
+
+def _neighbours(cells: list[tuple[int, bool]], number: int) -> list[tuple[int, bool]]:
+    return cells[max(0, number - 1) : number] + cells[number + 1 : number + 2]
+
+
+def _cells(line: str) -> tuple[int, bool]:
+    """How many cells a line would have as a row of a table (0: it is none), and whether that is certain."""
+    if "。" in line:
+        return 0, False
+    stripped = line.strip().strip("|｜").strip()
+    strong = len([cell for cell in _STRONG_BREAK.split(stripped) if cell])
+    if strong >= 2:
+        return strong, True
+    wide = len(_WIDE_BREAK.split(stripped))
+    if wide >= 3:
+        return wide, True
+    blank = stripped.split()
+    if len(blank) < 3 or re.search(r"[，；：]", stripped) or not any(map(_LONE_FIGURE.fullmatch, blank)):
+        return 0, False
+    return len(blank), False
+
+
+def wrap_width(lines: list[str]) -> int:
+    """The width in columns at which a text was wrapped by hand or by a PDF; 0 for one line to each paragraph.
+
+    :param lines: its lines, without table rows.
+    """
+    if len(lines) < 3 or sum(map(len, lines)) > len(lines) * _WRAP_WIDTH // 2:
+        return 0
+    widths = sorted(len(line.rstrip().encode("gb18030", "replace")) for line in lines)
+    width = widths[len(widths) * 9 // 10]
+    full = sum(_FULL * width <= each <= width / _FULL for each in widths)
+    return width if width <= _WRAP_WIDTH and full >= _WRAPPED_SHARE * len(widths) else 0
+
+
+def _goes_on(text: str, before: Span, line: Span, width: int) -> bool:
+    """Whether ``line`` continues the sentence of ``before``."""
+    previous, following = text[slice(*before)].rstrip(), text[slice(*line)].strip()
+    if heading_level(following) is not None or following.startswith("【"):
+        return False
+    if _OPEN_END.search(previous) or _OPEN_START.match(following):
+        return True
+    if _FINAL.search(previous):
+        return False
+    last_line = _LINE.findall(previous)[-1]
+    if _FIGURE_START.match(following) and re.search(r"[，。；]", previous):
+        return True
+    return bool(width) and len(last_line.encode("gb18030", "replace")) >= _FULL * width
+
+
+def sentences_of(text: str, paragraphs: list[Paragraph]) -> Iterator[Sentence]:
+    """The sentences of some paragraphs, in order; a row of a table is one."""
+    for number, paragraph in enumerate(paragraphs):
+        position, end = paragraph.span
+        if paragraph.row:
+            yield Sentence(paragraph.span, number, row=True)
+            continue
+        for match in _SENTENCE_END.finditer(text, position, end):
+            yield Sentence((position, match.end()), number)
+            position = match.end()
+        if text[position:end].strip():
+            yield Sentence((position, end), number)

@@ -1,0 +1,183 @@
+"""Headings and the entries of lists: the numbering schemes of official Chinese prose.
+
+Scrapes lose line breaks, so a marker counts at the beginning of a paragraph and, where it cannot be mistaken, after
+the end of a clause as well.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from baogao.document.model import Section, Sentence, Span
+
+_NUMERAL = "一二三四五六七八九十"
+_ORDINAL = (
+    rf"[{_NUMERAL}]{{1,2}}(?:是(?:要|在)?|要)|第[{_NUMERAL}]{{1,2}}(?:点|方面)?(?:[，、,：:]|是)"
+    rf"|其[{_NUMERAL}](?:[，、,：:]|是)|(?:首先|其次|再次|最后|再者)[，,：:]"
+)
+_BULLET = r"——|[•·●○◆◇■□▲△★☆※➢▪❖✓√]+"
+_DASH = r"[-－—–](?=[^\d\s—–－-])"
+_NUMBERED = (
+    rf"(?P<level1>第[{_NUMERAL}]{{1,3}}(?:部分|章|篇)[、，：\s]?|[{_NUMERAL}]{{1,3}}\s*[、．](?![{_NUMERAL}]))"
+    rf"|(?P<level2>[（(]\s*[{_NUMERAL}]{{1,3}}\s*[）)][、，．.]?)"
+    r"|(?P<level3>[（(]\s*\d{1,2}\s*[）)][、．.]?|\d{1,2}\s*(?:[、．.](?!\d)|[）)])|[①-⑳])"
+)
+_MARKER = re.compile(rf"(?:{_NUMBERED}|{_ORDINAL}|(?P<bullet>{_BULLET}|{_DASH}))\s*")
+_RUN_IN = re.compile(
+    rf"(?<=[。；;：:！!\n])[ \t　]*(?:{_NUMBERED}|{_ORDINAL}|(?P<bullet>{_BULLET}))[ \t　]*|(?<=[ \t　])(?:{_ORDINAL})[ \t　]*"
+)
+_HEAD_CLAUSE = re.compile(r"(?:(?!——)[^，,。；;\n！!])*")
+_HEADING_LINE = re.compile(r"[^。；;\n]*")
+_BARE = re.compile(r"[^，。；：,;:、]{4,30}")
+_BARE_DIGITS = re.compile(r"\d(?!\d*年)(?!\d{0,3}—)")
+_LABEL = re.compile(r"(?P<title>[^，。；：,;:\d]{3,20})[：:]\s*")
+_FRAMED = re.compile(r"【(?P<title>[^】]{2,30})】\s*")
+_LONG = 30
+_LEAD = re.compile(
+    r"[^；;]*[：:]|(?:但|同时|今后|下一步|接下来|下一阶段|下半年|明年|新的一年|今年|对照|面对|与|\d{4}年|[上下]半年)[^，,；;]*[，,]"
+)
+_AGENT = re.compile(r"我[^，,；;]{0,6}?(?:将|打算|拟|计划|要)(?:继续|重点|着重|进一步)?")
+
+
+@dataclass(frozen=True, slots=True)
+class _Head:
+    level: int
+    marker: Span
+    title: Span
+
+
+def heading_level(line: str) -> int | None:
+    """The level of the heading that a line begins with, by its numbering (see ``Section.level``), or None."""
+    match = _MARKER.match(line.lstrip())
+    return _level(match) if match else None
+
+
+def _level(match: re.Match[str]) -> int:
+    return int(match.lastgroup[-1]) if match.lastgroup and match.lastgroup != "bullet" else 4
+
+
+def sections_of(text: str, paragraphs: Sequence[Span], end: int) -> tuple[Section, ...]:
+    """The headings and marked entries of a report, in order.
+
+    :param paragraphs: the spans of its paragraphs, without table rows.
+    :param end: where the report ends.
+    """
+    heads = [head for span in paragraphs for head in _heads_in(text, span)]
+    numbered = [head.marker[0] for head in heads if head.level == 1]
+    bare = [
+        head
+        for head in _bare_headings(text, paragraphs)
+        if not numbered or (head.marker[0] > numbered[-1] and _after_prose(text, head.marker[0]))
+    ]
+    replaced = {head.title[1] for head in bare}
+    heads = sorted([*bare, *(head for head in heads if head.title[1] not in replaced)], key=lambda head: head.marker)
+    ends = _ends([head.level for head in heads], [head.marker[0] for head in heads], end)
+    return tuple(
+        Section(head.level, text[slice(*head.marker)].strip(), head.title, (head.marker[0], stop))
+        for head, stop in zip(heads, ends, strict=True)
+    )
+
+
+def _ends(levels: list[int], starts: list[int], end: int) -> list[int]:
+    """Where each section ends: at the next head of the same or a higher level."""
+    ends = [end] * len(levels)
+    open_heads: list[int] = []
+    for number, (level, start) in enumerate(zip(levels, starts, strict=True)):
+        while open_heads and levels[open_heads[-1]] >= level:
+            ends[open_heads.pop()] = start
+        open_heads.append(number)
+    return ends
+
+
+def _heads_in(text: str, paragraph: Span) -> list[_Head]:
+    """The headings and marked entries in a paragraph."""
+    start, end = paragraph
+    start += len(text[start:end]) - len(text[start:end].lstrip())
+    matches = list(_RUN_IN.finditer(text, start, end))
+    first = _MARKER.match(text, start, end)
+    if first:
+        matches = [first, *(match for match in matches if match.start() >= first.end())]
+    stops = [match.start() for match in matches[1:]]
+    return [_head(text, match, stop, end) for match, stop in zip(matches, [*stops, end], strict=False)]
+
+
+def _head(text: str, match: re.Match[str], stop: int, end: int) -> _Head:
+    level = _level(match)
+    start = match.end()
+    line = _HEADING_LINE.match(text, start, stop)
+    line_end = line.end() if line else start
+    if level > 2 or not _is_heading(text, line_end, stop, end):
+        clause = _HEAD_CLAUSE.match(text, start, line_end)
+        line_end = clause.end() if clause else start
+    title = (start, start + len(text[start:line_end].rstrip()))
+    return _Head(level, (match.start() + len(match[0]) - len(match[0].lstrip()), match.end()), title)
+
+
+def _is_heading(text: str, line_end: int, stop: int, end: int) -> bool:
+    """Whether words after a marker are a heading (alone on their line, or followed by its text), and no list entry."""
+    if not text[line_end:end].strip():
+        return True
+    return text[line_end] not in "；;" and bool(text[line_end:stop].strip("。\n 　\t"))
+
+
+def _bare_headings(text: str, paragraphs: Sequence[Span]) -> Iterator[_Head]:
+    """Unnumbered headings: a framed line, a label before marked entries, a short line without punctuation."""
+    for number, (start, end) in enumerate(paragraphs):
+        line = text[start:end]
+        following = text[slice(*paragraphs[number + 1])] if number + 1 < len(paragraphs) else ""
+        offset = len(line) - len(line.lstrip())
+        if bullet := _MARKER.match(line, offset):
+            offset = bullet.end() if bullet.lastgroup == "bullet" and not _MARKER.match(following.lstrip()) else end
+        title = _bare_title(line[offset:].rstrip(), following, first=number == 0)
+        if title:
+            position = start + offset
+            yield _Head(1, (start, position), (position + title[0], position + title[1]))
+
+
+def _bare_title(line: str, following: str, first: bool) -> Span | None:
+    if framed := _FRAMED.match(line):
+        return framed.span("title")
+    label = _LABEL.match(line)
+    if label and _MARKER.match(line[label.end() :] or following.lstrip()):
+        return label.span("title")
+    prose = len(following) > _LONG or _MARKER.match(following.lstrip())
+    if first or not prose or not _BARE.fullmatch(line) or _BARE_DIGITS.search(line):
+        return None
+    return (0, len(line))
+
+
+def _after_prose(text: str, position: int) -> bool:
+    return text[:position].rstrip().endswith(("。", "；", "！"))
+
+
+def entries_of(text: str, sentences: Sequence[Sentence], sections: Sequence[Section]) -> Iterator[Span]:
+    """The head clauses of entries without a marker: the parts of a sentence between semicolons.
+
+    A lead-in before the first of them (everything up to a colon; “下一步，”, “对照……，”) is left out.
+    """
+    marked = [section.span[0] for section in sections]
+    for sentence in sentences:
+        start, end = sentence.span
+        if sentence.row or not any(char in text[start:end] for char in "；;"):
+            continue
+        if any(start <= position < end for position in marked):
+            continue
+        for number, part in enumerate(re.finditer(r"[^；;。]+", text[start:end])):
+            position = start + part.start() + (_lead_length(part[0]) if number == 0 else 0)
+            yield from _entry(text, position, start + part.end())
+
+
+def _lead_length(part: str) -> int:
+    match = _LEAD.match(part.lstrip())
+    length = (match.end() if match else 0) + len(part) - len(part.lstrip())
+    agent = _AGENT.match(part, length)
+    return agent.end() if agent and not (match and match[0].endswith(("：", ":"))) else length
+
+
+def _entry(text: str, start: int, end: int) -> Iterator[Span]:
+    start += len(text[start:end]) - len(text[start:end].lstrip())
+    clause = _HEAD_CLAUSE.match(text, start, end)
+    if clause and clause[0].strip():
+        yield (start, start + len(clause[0].rstrip()))
