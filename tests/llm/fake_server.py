@@ -64,9 +64,12 @@ Script = Sequence[Step] | Callable[[Seen], Step]
 
 
 class FakeServer:
-    """Answers chat completions by its script and lists ``models``; ``seen`` holds every completion asked for."""
+    """Answers chat completions by its script and lists ``models`` (names or whole entries).
 
-    def __init__(self, script: Script, models: Sequence[str] | None = ("small",)) -> None:
+    ``seen`` holds every completion that was asked for.
+    """
+
+    def __init__(self, script: Script, models: Sequence[str | dict[str, Any]] | None = ("small",)) -> None:
         self.seen: list[Seen] = []
         self.models = models
         self.most_at_once = 0
@@ -86,7 +89,8 @@ class FakeServer:
         if seen.path == "/v1/models":
             if self.models is None:
                 return failure(404, "no such page")
-            return Step({"object": "list", "data": [{"id": name, "object": "model"} for name in self.models]})
+            entries = [{"id": model} if isinstance(model, str) else model for model in self.models]
+            return Step({"object": "list", "data": entries})
         with self._lock:
             self.seen.append(seen)
             self._now += 1
@@ -144,7 +148,7 @@ def _handler(server: FakeServer) -> type[BaseHTTPRequestHandler]:
 
 
 @contextmanager
-def fake_server(script: Script, models: Sequence[str] | None = ("small",)) -> Iterator[FakeServer]:
+def fake_server(script: Script, models: Sequence[str | dict[str, Any]] | None = ("small",)) -> Iterator[FakeServer]:
     """A running server; it stops with the block."""
     with FakeServer(script, models) as server:
         yield server

@@ -1,0 +1,174 @@
+"""Answers in the shape of a pydantic model, by whatever way the endpoint can be held to it.
+
+instructor words the request for each way and reads the answer; the sending, with its cache, budget, retries and counts,
+stays with :class:`~baogao.llm.endpoint.ModelClient`.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+import logging
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+import instructor
+from instructor.core.exceptions import InstructorRetryException
+from instructor.utils import extract_json_from_codeblock
+from openai.types.chat import ChatCompletion
+from pydantic import BaseModel, ValidationError
+
+from baogao.errors import BaogaoError, ReplyError
+from baogao.llm.abilities import abilities_of
+from baogao.llm.endpoint import ModelClient
+from baogao.llm.messages import Abilities, Message, Payload, Question, Reply
+from baogao.llm.replies import refuse_useless
+from baogao.llm.usage import count
+
+M = TypeVar("M", bound=BaseModel)
+
+# It logs every failed attempt as an error; ours are raised, in words.
+logging.getLogger("instructor").setLevel(logging.CRITICAL)
+
+_MOST_FAULTS = 20
+_MOST_REPEATED = 2000
+"""Characters of a failed reply that are shown to the model again."""
+
+
+@dataclass(frozen=True)
+class Structured(Generic[M]):
+    """A reply that was understood."""
+
+    value: M
+    reply: Reply
+    """The reply that ``value`` was read from: the second one after a repair."""
+    repaired: bool = False
+
+
+class _NotUnderstoodError(ReplyError):
+    """A reply that does not fit the model; carries what the repair turn needs."""
+
+    def __init__(self, faults: list[str], text: str) -> None:
+        super().__init__(f"the model's reply does not fit: {'; '.join(faults)}")
+        self.faults = faults
+        self.text = text
+
+
+async def ask_model(client: ModelClient, question: Question, response_model: type[M]) -> Structured[M]:
+    """Ask for an instance of ``response_model``; a reply that does not fit gets one turn of repair.
+
+    A repaired answer is kept under the first question, so that neither turn is paid for again.
+
+    :raises ReplyError: the repaired reply does not fit either, or a reply cannot be used.
+    :raises EndpointError, BudgetError: as :meth:`ModelClient.ask`.
+    """
+    mode = best_mode(await abilities_of(client))
+    turn = _Turn(client, question, response_model, mode)
+    try:
+        value = await turn.take(question.messages)
+    except _NotUnderstoodError as error:
+        first = turn.payload
+        value = await turn.take((*question.messages, *_repair(error)))
+        client.keep(first, turn.reply)
+        return Structured(value, turn.reply, repaired=True)
+    client.keep(turn.payload, turn.reply)
+    return Structured(value, turn.reply)
+
+
+def best_mode(abilities: Abilities) -> instructor.Mode:
+    """The strictest way of asking that the endpoint can be held to."""
+    if abilities.json_schema:
+        return instructor.Mode.JSON_SCHEMA
+    if abilities.tools:
+        return instructor.Mode.TOOLS
+    return instructor.Mode.JSON if abilities.json_object else instructor.Mode.MD_JSON
+
+
+class _Turn(Generic[M]):
+    """One way of asking one question; remembers what was sent and answered last."""
+
+    def __init__(self, client: ModelClient, question: Question, model: type[M], mode: instructor.Mode) -> None:
+        self.payload: Payload
+        self.reply: Reply
+        self._client = client
+        self._question = question
+        self._model = model
+        self._create: Any = instructor.patch(create=self._send, mode=mode)
+
+    async def take(self, messages: tuple[Message, ...]) -> M:
+        payload = self._question.payload()
+        payload["messages"] = [{"role": message.role, "content": message.content} for message in messages]
+        payload.pop("response_format", None)
+        try:
+            # max_retries=0: repeating is ours, in words of ours; strict=False: "3" is a 3 in a model's reply.
+            return self._checked(await self._create(response_model=self._model, max_retries=0, strict=False, **payload))
+        except InstructorRetryException as error:
+            raise self._in_our_words(error) from error
+
+    def _checked(self, value: Any) -> M:
+        # instructor answers with a subclass of its own, the completion hidden in it.
+        return self._model.model_validate(value.model_dump(by_alias=True))
+
+    def _in_our_words(self, error: InstructorRetryException) -> BaogaoError:
+        cause = error.__cause__
+        if isinstance(cause, BaogaoError):
+            return cause
+        if isinstance(cause, ValidationError):
+            return _NotUnderstoodError(list(_faults(cause)), self.reply.text)
+        return _NotUnderstoodError(["the reply holds no JSON"], self.reply.text)
+
+    async def _send(self, **payload: Any) -> ChatCompletion:
+        """Stand in for the SDK's ``create``: instructor gets its completion, from the cache where there is one."""
+        # instructor goes on to change the lists in it.
+        self.payload = await self._client.complete(copy.deepcopy(payload))
+        kept = self._client.recall(self.payload)
+        if kept is None:
+            self.reply = await self._client.exchange(self.payload)
+            refuse_useless(self.reply, accept_cut=False)
+        else:
+            count(self._client.total, cached=1)
+            self.reply = kept
+        return _completion(self.reply, self.payload)
+
+
+def _completion(reply: Reply, payload: Payload) -> ChatCompletion:
+    """The reply as instructor wants to see it, its JSON freed of fences and of the words around it."""
+    content = _json_inside(reply.text)
+    message: dict[str, Any] = {"role": "assistant", "content": content}
+    if "tools" in payload:
+        function = {"name": payload["tools"][0]["function"]["name"], "arguments": content}
+        message["tool_calls"] = [{"id": "call", "type": "function", "function": function}]
+    choice = {"index": 0, "message": message, "finish_reason": "stop"}
+    return ChatCompletion.model_validate(
+        {"id": "", "object": "chat.completion", "created": int(time.time()), "model": "", "choices": [choice]}
+    )
+
+
+def _json_inside(text: str) -> str:
+    try:
+        json.loads(text)
+    except ValueError:
+        try:
+            return extract_json_from_codeblock(text)
+        except ValueError:
+            return text
+    return text
+
+
+def _faults(error: ValidationError) -> Iterator[str]:
+    """Each failing path and what is wrong there; no links, no version numbers, no copy of the reply."""
+    faults = error.errors(include_url=False, include_context=False, include_input=False)
+    for fault in faults[:_MOST_FAULTS]:
+        yield f"{'.'.join(map(str, fault['loc'])) or 'JSON'}: {fault['msg']}"
+    if len(faults) > _MOST_FAULTS:
+        yield f"… ({len(faults) - _MOST_FAULTS} more)"
+
+
+def _repair(error: _NotUnderstoodError) -> tuple[Message, Message]:
+    faults = "\n".join(f"- {fault}" for fault in error.faults)
+    return (
+        Message("assistant", error.text[:_MOST_REPEATED]),
+        Message("user", f"上面的回复有以下错误，请只改正这些错误，重新给出完整的 JSON：\n{faults}"),
+    )

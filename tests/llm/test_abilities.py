@@ -1,0 +1,124 @@
+"""Probing what an endpoint can do."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pytest
+
+from baogao.errors import EndpointError
+from baogao.llm.abilities import abilities_of, forget_abilities, memory_file, probe
+from baogao.llm.endpoint import ModelClient
+from baogao.llm.messages import Abilities
+from baogao.llm.settings import EndpointSettings
+from llm.fake_server import Seen, Step, completion, failure, fake_server
+
+SEASON = '{"season": "spring"}'
+
+
+def able(seen: Seen) -> Step:
+    """A server that can do everything."""
+    if "tools" in seen.body:
+        return completion(SEASON, tool="choose", finish_reason="tool_calls")
+    if "response_format" in seen.body:
+        return completion(SEASON)
+    return completion("yes", logprobs=[("yes", -0.1)])
+
+
+def ignoring(seen: Seen) -> Step:
+    """A server that knows no parameter and refuses none: it answers in prose, JSON only where the words ask for it."""
+    asked_for_json = "JSON" in seen.body["messages"][0]["content"]
+    return completion(f"```json\n{SEASON}\n```" if asked_for_json else "I like spring, because of the flowers.")
+
+
+def refusing(status: int) -> Callable[[Seen], Step]:
+    """A server that refuses what it does not know."""
+
+    def script(seen: Seen) -> Step:
+        if {"tools", "response_format", "logprobs"} & seen.body.keys():
+            return failure(status, "unknown field")
+        return completion("yes")
+
+    return script
+
+
+def probed(
+    script: Callable[[Seen], Step], models: Sequence[str | dict[str, Any]] = ("small",)
+) -> tuple[Abilities, int]:
+    """What is found, and by how many requests."""
+
+    async def run(url: str) -> Abilities:
+        async with ModelClient(EndpointSettings(base_url=url, model="small")) as client:
+            return await probe(client)
+
+    with fake_server(script, models) as server:
+        return asyncio.run(run(server.url)), len(server.seen)
+
+
+def test_able_server() -> None:
+    """Everything is found where it is there, by four requests."""
+    assert probed(able) == (Abilities(json_schema=True, json_object=True, tools=True, logprobs=True), 4)
+
+
+def test_server_that_ignores_parameters() -> None:
+    """Prose, or JSON behind a fence, is no sign of an ability."""
+    assert probed(ignoring)[0] == Abilities()
+
+
+@pytest.mark.parametrize("status", [400, 422, 500, 501])
+def test_server_that_refuses_parameters(status: int) -> None:
+    """A refusal is taken for an answer, and is not tried again."""
+    assert probed(refusing(status)) == (Abilities(), 4)
+
+
+@pytest.mark.parametrize("said", [{"max_model_len": 4096}, {"meta": {"n_ctx": 4096, "n_ctx_train": 32768}}])
+def test_context_length(said: dict[str, object]) -> None:
+    """The size of the context is read from the list of models, under the names that servers give it."""
+    assert probed(able, models=({"id": "small", **said},))[0].context_length == 4096
+
+
+def test_no_server_is_an_error() -> None:
+    """A server that is not there is not one that can do nothing."""
+
+    async def run() -> None:
+        async with ModelClient(EndpointSettings(base_url="http://127.0.0.1:9/v1", model="small")) as client:
+            await probe(client)
+
+    with pytest.raises(EndpointError, match="no model server answers"):
+        asyncio.run(run())
+
+
+def test_remembered_per_endpoint_and_model() -> None:
+    """Probed once for each model; forgotten on request; a broken memory is as good as none."""
+
+    async def run(url: str, model: str) -> Abilities:
+        async with ModelClient(EndpointSettings(base_url=url, model=model)) as client:
+            return await abilities_of(client)
+
+    with fake_server(able, models=("small", "large")) as server:
+        first = asyncio.run(run(server.url, "small"))
+        assert asyncio.run(run(server.url, "small")) == first
+        assert len(server.seen) == 4
+        asyncio.run(run(server.url, "large"))
+        assert len(server.seen) == 8
+        forget_abilities()
+        asyncio.run(run(server.url, "small"))
+        assert len(server.seen) == 12
+        memory_file().write_text("[broken", encoding="utf-8")
+        asyncio.run(run(server.url, "small"))
+        assert len(server.seen) == 16
+
+
+def test_given_abilities_are_not_probed() -> None:
+    """A caller that knows is believed."""
+
+    async def run(url: str) -> Abilities:
+        settings = EndpointSettings(base_url=url, model="small")
+        async with ModelClient(settings, abilities=Abilities(tools=True)) as client:
+            return await abilities_of(client)
+
+    with fake_server(able) as server:
+        assert asyncio.run(run(server.url)).tools
+        assert server.seen == []

@@ -1,0 +1,169 @@
+"""Answers in the shape of a model."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from pathlib import Path
+
+import pydantic
+import pytest
+from pydantic import BaseModel
+
+from baogao.errors import BudgetError, ReplyError
+from baogao.llm.cache import ReplyCache
+from baogao.llm.endpoint import ModelClient
+from baogao.llm.messages import Abilities, Message, Question
+from baogao.llm.settings import EndpointSettings
+from baogao.llm.structured import Structured, ask_model
+from llm.fake_server import Script, Seen, Step, completion, fake_server
+
+QUESTION = Question((Message("system", "连线。"), Message("user", "候选：1. 12件")), max_tokens=50)
+GOOD = '{"accepted": [1], "closed": []}'
+BAD = '{"accepted": "many", "closed": []}'
+WAYS = {
+    "schema": Abilities(json_schema=True),
+    "tools": Abilities(tools=True),
+    "object": Abilities(json_object=True),
+    "plain": Abilities(),
+}
+
+
+class Links(BaseModel):
+    """Field to the ids of its candidates."""
+
+    accepted: list[int]
+    closed: list[int]
+
+
+def ask(
+    script: Script, abilities: Abilities = WAYS["schema"], *, times: int = 1, cache: Path | None = None, **more: int
+) -> tuple[Structured[Links], list[Seen], ModelClient]:
+    """Ask ``times`` times; the last answer, what the server saw, and the client for its counts."""
+
+    async def run(url: str) -> tuple[Structured[Links], ModelClient]:
+        settings = EndpointSettings(base_url=url, model="small", first_wait=0.001, **more)
+        kept = ReplyCache(cache) if cache else None
+        async with ModelClient(settings, abilities=abilities, cache=kept) as client:
+            for _ in range(times):
+                answer = await ask_model(client, QUESTION, Links)
+            return answer, client
+
+    with fake_server(script) as server:
+        answer, client = asyncio.run(run(server.url))
+    return answer, server.seen, client
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_each_way_of_asking(way: str) -> None:
+    """The answer is understood whichever way the endpoint is held to it, and it is held the strictest way it can."""
+    tool = "Links" if way == "tools" else None
+    answer, seen, _ = ask([completion(GOOD, tool=tool, finish_reason="tool_calls" if tool else "stop")], WAYS[way])
+    assert answer.value == Links(accepted=[1], closed=[])
+    body = seen[0].body
+    held = {
+        "schema": body.get("response_format", {}).get("type") == "json_schema",
+        "object": body.get("response_format", {}).get("type") == "json_object",
+        "tools": "tools" in body,
+    }
+    assert [name for name, holds in held.items() if holds] == ([] if way == "plain" else [way])
+    assert (body["model"], body["max_tokens"], body["temperature"]) == ("small", 50, 0.0)
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"```json\n{GOOD}\n```",
+        f"结果如下：\n{GOOD}\n以上。",
+        f"<think>{{}}</think>{GOOD}",
+        '{"accepted": ["1"], "closed": []}',
+    ],
+    ids=["fence", "words", "thoughts", "text for number"],
+)
+def test_json_is_found_in_what_surrounds_it(way: str, text: str) -> None:
+    """Fences, words around, thoughts and numbers in quotes need no repair."""
+    answer, _, client = ask([completion(text)], WAYS[way])
+    assert answer.value.accepted == [1]
+    assert not answer.repaired
+    assert client.total.requests == 1
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("text", [BAD, "我不知道。", '{"accepted": [1], "closed": [', '{"links": 1}'])
+def test_one_repair(way: str, text: str) -> None:
+    """A reply that does not fit gets one more turn, whose tokens are counted."""
+    answer, seen, client = ask([completion(text), completion(GOOD)], WAYS[way])
+    assert answer.value.accepted == [1]
+    assert answer.repaired
+    assert (client.total.requests, client.total.prompt_tokens, client.total.retries) == (2, 20, 0)
+    turns = [message["role"] for message in seen[1].body["messages"]]
+    assert turns[-2:] == ["assistant", "user"]
+
+
+def test_repair_says_only_what_failed() -> None:
+    """The repair turn names the failing path; no link, no version of a library, nothing of the fields that held."""
+    _, seen, _ = ask([completion(BAD), completion(GOOD)])
+    said = seen[1].body["messages"][-1]["content"]
+    assert "accepted: Input should be a valid" in said
+    assert "closed" not in said
+    assert "http" not in said
+    assert pydantic.VERSION not in json.dumps(seen[1].body)
+
+
+def test_long_nonsense_is_not_sent_back_whole() -> None:
+    """A long failed reply is shown to the model by its beginning."""
+    nonsense = "".join(f"第{number}句废话。" for number in range(2000))
+    _, seen, _ = ask([completion(nonsense), completion(GOOD)])
+    assert len(json.dumps(seen[1].body, ensure_ascii=False)) < 4000
+
+
+def test_only_one_repair() -> None:
+    """Two replies that do not fit are an error that names what failed."""
+    with pytest.raises(ReplyError, match="does not fit: accepted: Input should be"):
+        ask([completion(BAD), completion(BAD), completion(GOOD)])
+
+
+def test_cut_reply_is_not_repaired() -> None:
+    """A reply without its end is refused at once: asked again it would be cut again."""
+    with pytest.raises(ReplyError, match="cut after"):
+        ask([completion(GOOD[:10], finish_reason="length"), completion(GOOD)])
+
+
+def test_budget_error_passes_through() -> None:
+    """Our own errors come out as they are."""
+    with pytest.raises(BudgetError):
+        ask([completion(GOOD)], budget_tokens=10)
+
+
+def test_passing_trouble_is_retried_by_our_layer_only() -> None:
+    """Three attempts are three requests: no other layer multiplies them."""
+    trouble = Step({"error": {"message": "busy"}}, 503)
+    _, seen, client = ask([trouble, trouble, completion(GOOD)], max_attempts=3)
+    assert len(seen) == 3
+    assert client.total.retries == 2
+    with pytest.raises(ReplyError, match="503"):
+        ask(lambda _: trouble, max_attempts=3)
+
+
+def test_good_answer_is_kept(tmp_path: Path) -> None:
+    """The second time the answer comes from the cache."""
+    answer, seen, client = ask([completion(GOOD)], times=2, cache=tmp_path / "replies")
+    assert answer.reply.cached
+    assert (len(seen), client.total.cached) == (1, 1)
+
+
+def test_repaired_answer_is_kept_for_the_question(tmp_path: Path) -> None:
+    """What did not fit is never kept; the repaired answer stands for the question the next time."""
+    answer, seen, _ = ask([completion(BAD), completion(GOOD)], times=2, cache=tmp_path / "replies")
+    assert answer.value.accepted == [1]
+    assert answer.reply.cached
+    assert len(seen) == 2
+
+
+def test_failed_answer_is_not_kept(tmp_path: Path) -> None:
+    """After a failure the question is asked afresh."""
+    with pytest.raises(ReplyError):
+        ask([completion(BAD), completion(BAD)], cache=tmp_path / "replies")
+    _, seen, _ = ask([completion(GOOD)], cache=tmp_path / "replies")
+    assert len(seen) == 1
