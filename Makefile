@@ -1,0 +1,42 @@
+# Two commands set everything up: `make demo` and `make test`. Each target makes the environment it needs.
+PYTHON ?= python3
+VENV := .venv
+DEMO_VENV := .demo/venv
+BIN := $(VENV)/bin
+
+.PHONY: demo test check format eval fuzz clean
+
+demo: $(DEMO_VENV)/.made  ## extract the example reports with the embedded model
+	$(DEMO_VENV)/bin/baogao model pull
+	$(DEMO_VENV)/bin/baogao extract eval/datasets/examples --embedded --extractor hybrid --out out/demo
+
+test: $(VENV)/.made  ## the whole suite, offline
+	$(BIN)/python -m pytest
+
+check: $(VENV)/.made  ## format, lint, types, tests
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest
+
+format: $(VENV)/.made
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+eval: $(VENV)/.made  ## replay the published run, offline, and compare it to the byte
+	$(BIN)/python eval/replay_published.py
+
+$(VENV)/.made: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	touch $@
+
+$(DEMO_VENV)/.made: pyproject.toml
+	$(PYTHON) -m venv $(DEMO_VENV)
+	$(DEMO_VENV)/bin/python -m pip install --quiet --upgrade pip
+	$(DEMO_VENV)/bin/python -m pip install --quiet --editable '.[local]'
+	touch $@
+
+clean:
+	rm -rf $(VENV) .demo out build dist
