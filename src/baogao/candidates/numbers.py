@@ -1,0 +1,245 @@
+"""The grammar of figures: 2600余户, 近七成, 百分之九十九点三, 超过260万人, 6.5万份.
+
+A figure is a number with the words that bound it and its unit. The number is found first; bound words and unit are read
+from its two sides.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from baogao.candidates.fold import fold
+from baogao.candidates.measures import CANONICAL, LOOSE, UNIT
+from baogao.candidates.noise import blank_noise
+from baogao.candidates.numerals import DIGITS, NUMERAL_CHARS, chinese_number, scale_of
+from baogao.schema.values import Bound
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One printed figure; offsets count in the text it was read from, end exclusive."""
+
+    value: Decimal
+    bound: Bound
+    unit: str
+    """The measure word; ``%`` for per cent however written (百分之, 成); empty if none."""
+    start: int
+    end: int
+    doubtful: bool = False
+    """A Chinese numeral without measure word or bound: a figure only beside another one (五、六和七件)."""
+    core_end: int = 0
+    """Where the number itself ends, without bound words and unit."""
+    factor: int = 1
+    """The scale word's factor: 10,000 in 6.5万份."""
+
+
+_ARABIC = (
+    rf"(?:\d{{1,3}}(?:,\d{{3}})+(?!\d)|\d{{1,3}}(?:, ?\d{{3}}| \d{{3}})+(?=\s?[万亿%]|\s?(?:{UNIT}))|\d{{1,2}} \d{{1,2}}(?=[%件个名])|\d+)"
+    r"(?:\.\d+| ?\. ?\d+(?=\s?[%万亿]))?"
+)
+_CHINESE = rf"[{NUMERAL_CHARS}]+(?:点[{''.join(DIGITS)}]+)?"
+_CORE = re.compile(
+    rf"百分之\s?(?P<percent>\d+(?:\.\d+)?|{_CHINESE})|(?P<whole>百分百)|(?P<fraction>[{NUMERAL_CHARS}]+分之[{NUMERAL_CHARS}]+)"
+    rf"|(?P<arabic>{_ARABIC})(?:(?P<scale>[万亿])(?P<rest>\d{{1,4}})(?P<rest_scale>[万千百]))?"
+    rf"|(?P<chinese>{_CHINESE})"
+)
+_TAIL = re.compile(
+    r"(?:[ \n]?(?P<infix>[余多几])?(?P<scale>[十百千]?[万亿]|[百千](?![米克瓦分姓]))?(?P<infix2>[余多])?)"
+    rf"[ \n]?(?:(?P<tenths>成(?![功员立果交本效为年就长熟都型品绩份因群]))(?P<tenth>[一二三四五六七八九半](?!成))?|(?P<unit>{UNIT}))?"
+    r"[ ]?(?P<suffix>(?:及|\(含\)|之)?(?:以上|以下(?![简称几问方特])|以内)|之[上下内]|左右|上下(?![联功同级各])|不等)?"
+)
+_BEFORE: tuple[tuple[Bound, str], ...] = (
+    (
+        "over",
+        r"(?<!不)超过|超出|(?<![赶反高])超|突破|(?<!不)(?:高于|大于|多于)|逾|不少于|不低于|不下于?|至少|起码|≥|>=?|>",
+    ),
+    (
+        "under",
+        r"不超过|不多于|不高于|不大于|将近|接近|(?<![最附临相邻亲靠远新])近|不到|不足|未到|不满|(?<!不)(?:低于|少于|小于)|至多|≤|<=?",
+    ),
+    ("about", r"大约|约为|约有|约占|大概|(?<![节预签合公条履邀违制解特集契失])约|≈"),
+)
+_PREFIX = re.compile("(?:" + "|".join(f"(?P<{bound}>{words})" for bound, words in _BEFORE) + r")[了达有]?[ ]?\Z")
+_ROUND_PREFIX = re.compile(r"(?<![以之线马])[上过]\Z")
+_SUFFIXES: dict[str, Bound] = {"上": "over", "下": "under", "内": "under", "右": "about"}
+_HOTLINES = re.compile(r"11[0249]|12[0-3]|12[1-4]\d\d|96\d{3,4}")
+_NOT_ONE = frozenset("第进每逐同某任这那哪上下前后唯统之其跑再又专")
+_ONE_FOLLOWED = re.compile(r"事|也|都|[套揽]|性|办|告|通|合格|一|所|之|分|体|站|线|人一|步|定|个|[^\W\d_]?一")
+_ONE_COUNTS = frozenset("件 份 人 名 场 场次 次 期 卷 宗 例 册 部 家 户 处 起 篇 批次 人次 件次 位 台 辆".split())
+_SET_PHRASES = re.compile(
+    "方面|维护|确立|意识|自信|坚持|制度|规定|机制|统一|必须|全面|关键|环节|层面|阶段|文明|务必|不|一律|覆盖|转变|聚焦|加强|强化|面向|导向|责任|关系|清单|纳入|到位|结合|体系"
+)
+_JOINT = re.compile(r"\s?(?:以及|[-~至到、和及与或/])\s?")
+_RANGE = re.compile(r"\s?[-~至到]{1,2}\s?")
+
+
+def parse_figure(text: str) -> Figure | None:
+    """Read the text of one figure: "2600余户" is 2600, over, 户.
+
+    :return: the first figure in ``text``, or None when no number is printed in it (全部, 未收到).
+    """
+    folded = fold(text)
+    for match in _CORE.finditer(folded):
+        figure = _read(folded, match)
+        if figure is not None:
+            return figure
+    return None
+
+
+def find_figures(text: str, folded: str | None = None) -> Iterator[Figure]:
+    """Every figure in a text, in order, without overlaps; dates, document numbers and their like are left out.
+
+    :param folded: the text folded already, to save the work.
+    """
+    clean = blank_noise(fold(text) if folded is None else folded)
+    return _join_coordinated(clean, list(_scan(clean)))
+
+
+def _scan(text: str) -> Iterator[Figure]:
+    position = 0
+    while (match := _CORE.search(text, position)) is not None:
+        figure = _admit(text, match)
+        position = match.end() if figure is None else figure.end
+        if figure is not None:
+            yield figure
+
+
+def _admit(text: str, match: re.Match[str]) -> Figure | None:
+    if match["fraction"]:
+        return None
+    figure = _read(text, match)
+    if figure is None:
+        return None
+    if match["chinese"]:
+        return _admit_chinese(text, match, figure)
+    return figure if figure.unit or not _is_label(text, match) else None
+
+
+def _is_label(text: str, match: re.Match[str]) -> bool:
+    """A bare Arabic number that names something: a hotline, a part of a Latin word, a row number at the head of a line."""
+    start, end = match.start(), match.end()
+    before, after = text[start - 1 : start], text[end : end + 1]
+    if _HOTLINES.fullmatch(match[0]) or _is_latin(before) or _is_latin(after):
+        return True
+    return before in {"", "\n"} and "一" <= (after if after != " " else text[end + 1 : end + 2]) <= "龥"
+
+
+def _is_latin(char: str) -> bool:
+    return char.isascii() and char.isalpha()
+
+
+def _admit_chinese(text: str, match: re.Match[str], figure: Figure) -> Figure | None:
+    """A Chinese numeral counts with a measure word or a bound, and not as part of a word (三级, 一体, 万一)."""
+    numeral, bounded = match["chinese"], figure.bound != "exact"
+    before = text[match.start() - 1 : match.start()]
+    if numeral[0] in "百千万亿" and (not bounded or before in {"数", "几"}):
+        return None
+    if numeral[0] == "十" and before in {"数", "几"}:
+        return None
+    if not figure.unit and not bounded:
+        return replace(figure, doubtful=True) if _doubtful_but_possible(text, match) else None
+    if len(numeral) == 1 and not bounded and _is_set_phrase(text, numeral, before, figure):
+        return None
+    return figure
+
+
+def _doubtful_but_possible(text: str, match: re.Match[str]) -> bool:
+    return _JOINT.match(text, match.end()) is not None
+
+
+def _is_set_phrase(text: str, numeral: str, before: str, figure: Figure) -> bool:
+    if figure.unit in LOOSE and figure.unit != "位":
+        return True
+    if numeral == "一":
+        return before in _NOT_ONE or figure.unit not in _ONE_COUNTS or _ONE_FOLLOWED.match(text, figure.end) is not None
+    return figure.unit in {"个", "项", "条"} and _SET_PHRASES.match(text, figure.end) is not None
+
+
+def _read(text: str, match: re.Match[str]) -> Figure | None:
+    number = _number(match)
+    if number is None:
+        return None
+    end = match.end()
+    percent = match["percent"] is not None or match["whole"] is not None
+    tail = _TAIL.match(text, end)
+    assert tail is not None  # every part of it may be empty
+    factor = 1 if percent else scale_of(tail["scale"] or "")
+    unit = "%" if percent or tail["tenths"] else CANONICAL.get(tail["unit"] or "", tail["unit"] or "")
+    value = number * 10 + _tenth(tail["tenth"]) if tail["tenths"] else number * factor
+    if factor > 1 and value == value.to_integral_value():
+        value = value.to_integral_value()
+    bound, start = _bound(text, match, tail)
+    return Figure(value, bound, unit, start, _end(tail, end), core_end=end, factor=factor)
+
+
+def _number(match: re.Match[str]) -> Decimal | None:
+    if match["arabic"]:
+        return _arabic(match)
+    if match["whole"]:
+        return Decimal(100)
+    text = match["percent"] or match["chinese"] or ""
+    if text[:1].isdigit() and text.isascii():
+        return Decimal(text)
+    return chinese_number(text) if text else None
+
+
+def _arabic(match: re.Match[str]) -> Decimal:
+    number = Decimal(match["arabic"].replace(",", "").replace(" ", ""))
+    if match["rest"]:
+        return number * scale_of(match["scale"]) + Decimal(match["rest"]) * scale_of(match["rest_scale"])
+    return number
+
+
+def _tenth(char: str | None) -> int:
+    if char is None:
+        return 0
+    return 5 if char == "半" else DIGITS[char]
+
+
+def _bound(text: str, match: re.Match[str], tail: re.Match[str]) -> tuple[Bound, int]:
+    """The bound and where the figure's text begins; words behind the number outrank those before it."""
+    start, before = match.start(), text[max(0, match.start() - 6) : match.start()]
+    prefix = _PREFIX.search(before)
+    bound: Bound = "exact"
+    if prefix is not None:
+        start -= len(before) - prefix.start()
+        bound = next(name for name, _ in _BEFORE if prefix[name])
+    elif match[0][0] in "百千万亿" and _ROUND_PREFIX.search(before):
+        start, bound = start - 1, "over"
+    if tail["suffix"] and tail["suffix"][-1] in _SUFFIXES:
+        bound = _SUFFIXES[tail["suffix"][-1]]
+    elif tail["infix"] or tail["infix2"]:
+        bound = "over"
+    return bound, start
+
+
+def _end(tail: re.Match[str], core_end: int) -> int:
+    return max(core_end, *(tail.end(name) for name in _TAIL.groupindex))
+
+
+def _join_coordinated(text: str, figures: list[Figure]) -> Iterator[Figure]:
+    """Lend the unit at the end of a range or a list to the bare numbers before it: 3至5件, 152、140和133件."""
+    following: Figure | None = None
+    kept: list[Figure] = []
+    for figure in reversed(figures):
+        following = _lend(text, figure, following)
+        if following is not None:
+            kept.append(following)
+    return reversed(kept)
+
+
+def _lend(text: str, figure: Figure, following: Figure | None) -> Figure | None:
+    if (
+        figure.unit
+        or following is None
+        or not following.unit
+        or not _JOINT.fullmatch(text, figure.end, following.start)
+    ):
+        return None if figure.doubtful else figure
+    lent = replace(figure, unit=following.unit, doubtful=False)
+    if figure.factor == 1 and following.factor > 1 and _RANGE.fullmatch(text, figure.end, following.start):
+        return replace(lent, value=figure.value * following.factor, factor=following.factor)
+    return lent

@@ -1,0 +1,76 @@
+"""Phrases that say "none": 暂无备案文件, 未收到申请, 零投诉, 涉外的一件也没有.
+
+A negation counts when it denies that something exists or happened, not when it denies a quality (未完全落实) or is part of a
+word (无障碍, 未成年人). Conjuncts are phrases of their own: 暂无甲案件和乙案件 denies 甲案件, and it denies both.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from baogao.document.model import Span
+
+_HAPPEN = (
+    "发生|收到|接到|出现|受理|接收|办理|产生|制定|制发|出台|印发|发布|发现|承办|涉及|形成|引发|新增|有|存在|提起|提出|"
+    "开展|组织|举办|召开|查处|被|接报|启动|使用|作出|做出|实施|发出|发放|聘|安排|报送|代理|处理|公开|审理|审查|评查"
+)
+_DEGREE = r"(?!效|所|关|机|利|序|力|待|的放|些|差距|很大|完|关键|能|时|及时)"
+_NOT_NONE = (
+    r"障碍|纸|偿|法|论|关|证|人|缝|差别|私|愧|疑|须|需|照|效|权|形|业|害|理|房|废|烟|线|锡|讼|毒|忧|感|限|一例外|一不|故|牌|主|"
+    r"还本|罪|党派|声|缘|锁|处|上|任何|抵押|干扰|接触|缺|补|非|从|可|比|辜|视|悔|微不至|所|计|穷|盲区|死角|缺陷"
+)
+_ZERO_WORDS = (
+    r"距离|容忍|跑|延迟|障碍|基础|售|散|星|工|件|部件|碳|门槛|接触|时差|见面|材料|成本|首付|收费|费用|报告|延误|等待|干扰|差错|"
+    r"次跑|排放|差评|突破|起点|和|点|[一二三四五六七八九十百千万两]"
+)
+_END = r"[^，。；：！？、,;:!?\n（）()“”]"
+_NEGATION = re.compile(
+    rf"""(?:
+      (?:暂|尚|均|全年|从|并|还|也|都|迄今)*(?:没有|无|没)(?:一|任何)?(?:[件起例宗次项人份个])(?!都|不|例外)
+    | (?:暂|尚|均|从|并|还|也|都)*未(?:曾)?(?:{_HAPPEN}){_DEGREE}(?:过)?
+    | (?:暂|尚|均|从|并|还|也|都)*没(?:有(?:{_HAPPEN}|需要|应当|需|相关|涉及)?|发生|收到|接到|出现)(?!最|休止|终点|捷径|完|局外|旁观|止境|断|很|达|落实|得到|形成|办|审|结){_DEGREE}
+    | (?:暂|尚)(?:且)?无(?!法|权|力)
+    | (?:(?<=[，。；：、,;:.\s（(均皆也年月度内期前来仍并且中件间今])|(?<=截至目前)|^)无(?!{_NOT_NONE})
+    | 无一(?!例外|不|漏|遗)
+    | (?<![〇一二三四五六七八九十百千万亿\d])零(?!{_ZERO_WORDS})(?=[\u4e00-\u9fff]{{2}})
+    | (?:均|都)?不存在
+    )""",
+    re.VERBOSE,
+)
+_NOUNS = re.compile(rf"{_END}{{1,40}}")
+_LISTED = re.compile(rf"(?:[、（]|“|”|\(){_END}{{2,30}}")
+_CONJUNCTION = re.compile(r"以及|(?<!总|人|温|共|调|柔|缓|平|附)和(?!解|谐|平|睦)|及(?!时|格|以)|(?<!参)与(?!会)|或者?")
+_AFTER_NOUN = re.compile(
+    rf"{_END}{{1,20}}?(?:[一1]\s?[件起例宗次个份人项]\s?(?:也|都)(?:没有|没|未[^，。；,;.\n]{{0,6}})|(?:数|量|率|案件|案|均|全部)?(?:为|是)零(?![\u4e00-\u9fff]{{2}}))"
+    rf"|{_END}{{2,20}}[：:]\s?(?:暂无|没有|无)(?=[。；，,;\s]|$)",
+    re.MULTILINE,
+)
+_LONGEST = 40
+
+
+def find_none_phrases(text: str, span: Span) -> Iterator[Span]:
+    """The spans of the phrases inside ``span``; those of one negation begin at the same place and nest."""
+    for match in _AFTER_NOUN.finditer(text, *span):
+        yield match.span()
+    for negation in _NEGATION.finditer(text, *span):
+        yield from _conjuncts(text, negation, span[1])
+
+
+def _conjuncts(text: str, negation: re.Match[str], limit: int) -> Iterator[Span]:
+    nouns = _NOUNS.match(text, negation.end(), min(limit, negation.start() + _LONGEST))
+    if nouns is None:
+        return
+    ends = [nouns.start() + joint.start() for joint in _CONJUNCTION.finditer(nouns[0], 2)]
+    end = nouns.end()
+    while (listed := _listed(text, end, min(limit, negation.start() + _LONGEST))) is not None:
+        ends.append(end)
+        end = listed
+    for stop in (*ends, end):
+        yield negation.start(), stop
+
+
+def _listed(text: str, end: int, limit: int) -> int | None:
+    """Where the list goes on: 未发生甲、乙案件."""
+    match = re.compile(rf"、{_END}{{2,30}}").match(text, end, limit)
+    return match.end() if match else None
