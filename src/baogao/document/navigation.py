@@ -7,31 +7,53 @@ from collections.abc import Sequence
 
 from baogao.document.model import Span
 
+_LABELS = r"""
+    首页|网站首页|当前位置|您(?:现在)?(?:的|所在)位?置|所在位置|网站地图|站点地图|联系我们|关于我们|设为首页|加入收藏
+    |无障碍(?:浏览|阅读|模式)?|长者(?:模式|专区)|繁體|繁体版?|简体版?|适老化|打印(?:本页|此页|文章)?|关闭(?:窗口|本页|页面)?
+    |返回(?:顶部|首页|列表|上一页)?|分享(?:到|至)?|收藏|扫一扫|字体|字号|大\s*中\s*小|视力保护色|(?:来|稿)\s*源|信息来源|文章来源
+    |作者|发布(?:时间|日期|机构|单位|人)|发文(?:时间|日期)|更新(?:时间|日期)|生成日期|时间|日期|浏览(?:次数|量)?|阅读(?:次数|量)?
+    |点击(?:数|量|率|次数)?|访问(?:量|次数)|责任编辑|编辑|审核|初审|复审|终审|校对|监制|索\s*引\s*号|信息索引|信息分类|主题分类|主题词
+    |公开(?:方式|范围|类别|形式|目录)|文\s*号|成文日期|有效性|名\s*称|主办(?:单位)?|承办(?:单位)?|技术支持|网站标识码|地址|邮编
+    |联系电话|电话|传真|邮箱|备案号
+"""
+"""They head a line, and are followed by nothing, a blank or a colon: a sentence may begin with the same words."""
+_LINKS = r"""
+    上一[篇条]|下一[篇条]|相关(?:链接|文章|新闻|信息|阅读|稿件|附件|文档|解读)|友情链接|推荐阅读|热点(?:推荐|新闻)|最近搜索
+    |热门(?:搜索|推荐|信息)?|最新(?:公开|信息|文章)|猜你喜欢|附件下载|点击下载|版权所有
+"""
+_ALONE = r"""
+    政府信息公开(?:指南|目录|年报|年度报告|制度)?|政务公开|政务服务|互动交流|走进\w{2,4}|微信(?:公众号)?|微博|客户端|手机版|搜索|更多|无
+    |[大中小]
+"""
+_ANYWHERE = r"""
+    ICP备|公网安备|Copyright|All\s+Rights|版权所有|网站标识码|＞＞|>>|›|扫一扫|在手机打开|\s[>＞]\s.*\s[>＞]\s|[>＞].{1,20}[>＞]|Produced\s+By
+"""
 _FURNITURE = re.compile(
-    r"""
-    ^\W*(?:
-      首页|网站首页|当前位置|您(?:现在)?(?:的|所在)位?置?|所在位置|网站地图|站点地图|联系我们|关于我们|设为首页|加入收藏|无障碍|长者模式|繁體|繁体版|简体
-      |打印(?:本页|此页|文章)?|关闭(?:窗口|本页|页面)?|返回(?:顶部|首页|列表)?|分享(?:到|至)?|收藏|扫一扫|字体|字号|大\s*中\s*小|【?字体
-      |来源|信息来源|文章来源|稿源|作者|发布(?:时间|日期|机构|单位|人)|发文(?:时间|日期)|更新(?:时间|日期)|时间：|日期：|浏览(?:次数|量)?|阅读(?:次数|量)?|点击(?:数|量|率)?|访问量?|点击次数
-      |责任编辑|编辑[:：]|审核[:：]|初审|终审|校对|监制|索引号|信息索引|信息分类|主题分类|主题词|公开(?:方式|范围|类别|形式|目录)|文\s*号[:：]|成文日期|有效性|名\s*称[:：]
-      |版权所有|主办(?:单位)?|承办(?:单位)?|技术支持|网站标识码|地址[:：]|邮编|联系电话|电话[:：]|传真|邮箱|备案号
-      |上一[篇条]|下一[篇条]|相关(?:链接|文章|新闻|信息|阅读|稿件|附件|文档)|友情链接|推荐阅读|热点(?:推荐|新闻)|最近搜索|热门搜索|搜索|热门|最新(?:公开|信息|文章)|更多
-      |政府信息公开(?:指南|目录|年报|年度报告)?$|政务公开$|微信|微博|客户端|手机版|附件下载|点击下载|视力保护色
-    )
-    |ICP备|公网安备|Copyright|All\s+Rights|＞＞|>>|\s>\s.*\s>\s|>.{1,20}>|Produced\s+By
-    """,
+    rf"^\W*(?:(?:{_LABELS})(?:\s*[:：|｜【\]】）)]|\s*$|\s+\S)|(?:{_LINKS})|(?:{_ALONE})\W*$)|{_ANYWHERE}",
+    re.VERBOSE | re.IGNORECASE,
+)
+_AFTER = re.compile(
+    rf"^\W*(?:(?:{_LINKS})|打印(?:本页|此页)|关闭(?:窗口|本页|页面)|分享(?:到|至)|责任编辑|友情链接)|{_ANYWHERE}",
     re.VERBOSE | re.IGNORECASE,
 )
 _PAGE_NUMBER = re.compile(
-    r"^\s*(?:[-－—–―]\s*\d{1,3}\s*[-－—–―]|第\s*\d{1,3}\s*页(?:.{0,3}共\s*\d{1,3}\s*页)?|\d{1,3}\s*/\s*\d{1,3})\s*$"
+    r"^\s*(?:[-－—–―]+\s*\d{1,3}\s*[-－—–―]+|第\s*\d{1,3}\s*页(?:.{0,3}共\s*\d{1,3}\s*页)?|\d{1,3}\s*/\s*\d{1,3})\s*$"
 )
+_NUMBERED = re.compile(r"\s*(?:[一二三四五六七八九十]+、|[（(][一二三四五六七八九十]+[）)])")
 _LONG = 40
 _SHORT = 80
+_MENU_WORD = 8
+_MENU_LENGTH = 5
+_TAIL_SHARE = 0.35
+"""At most so much of a page stands below its links: more is the report, and the line was part of it."""
 
 
 def is_furniture(line: str) -> bool:
     """True for a line that belongs to the page and not to the report: a menu, a share button, a copyright notice."""
-    return len(line) <= _SHORT and not line.rstrip().endswith(("。", "；")) and bool(_FURNITURE.search(line.strip()))
+    stripped = line.strip()
+    if stripped.endswith(("。", "；")) or (len(stripped) > _SHORT and "。" in stripped):
+        return False
+    return bool(_FURNITURE.search(stripped))
 
 
 def is_page_number(line: str) -> bool:
@@ -40,18 +62,47 @@ def is_page_number(line: str) -> bool:
 
 
 def navigation_spans(text: str, lines: Sequence[Span]) -> list[Span]:
-    """The spans of a page's furniture: single lines before the report, and everything from the first such line after it.
+    """The spans of a page's furniture: single lines before the report, and everything from the first such line after.
 
     :param lines: the spans of the text's lines, without their line breaks.
     """
-    long = [number for number, (start, end) in enumerate(lines) if _is_prose(text[start:end])]
-    first, last = (long[0], long[-1]) if long else (len(lines), -1)
-    head = [span for span in lines[:first] if is_furniture(text[slice(*span)])]
-    for number in range(max(last + 1, first), len(lines)):
-        if is_furniture(text[slice(*lines[number])]):
-            return [*head, (lines[number][0], len(text))]
-    return head
+    words = [text[slice(*span)] for span in lines]
+    furniture = [is_furniture(line) for line in words]
+    prose = [number for number, line in enumerate(words) if not furniture[number] and _is_prose(line)]
+    first = prose[0] if prose else len(lines)
+    menus = _menus(words[:first])
+    head = [lines[number] for number in range(first) if furniture[number] or number in menus]
+    tail = _tail(text, lines, words, furniture, prose)
+    return head if tail is None else [*head, (lines[tail][0], len(text))]
+
+
+def _tail(
+    text: str, lines: Sequence[Span], words: Sequence[str], furniture: Sequence[bool], prose: Sequence[int]
+) -> int | None:
+    """The line with which what follows the report begins: below its last prose, or a row of links with news below."""
+    last = prose[-1] if prose else len(lines)
+    linked = (n for n in range(prose[0] if prose else last, last) if furniture[n] and _AFTER.search(words[n].strip()))
+    for number in linked:
+        small = len(text) - lines[number][0] <= _TAIL_SHARE * len(text)
+        if small and not any(_NUMBERED.match(line) for line in words[number:]):
+            return number
+    return next((number for number in range(last + 1, len(lines)) if furniture[number]), None)
+
+
+def _menus(lines: Sequence[str]) -> set[int]:
+    """The lines of menus: several very short ones in a row."""
+    found: set[int] = set()
+    run: list[int] = []
+    for number, line in enumerate([*lines, "。" * _SHORT]):
+        if 0 < len(line.strip()) <= _MENU_WORD and not re.search(r"[\d，。；：、]", line):
+            run.append(number)
+            continue
+        if len(run) >= _MENU_LENGTH:
+            found.update(run)
+        run = []
+    return found
 
 
 def _is_prose(line: str) -> bool:
-    return (len(line.strip()) >= _LONG or line.rstrip().endswith(("。", "；"))) and not is_furniture(line)
+    stripped = line.strip()
+    return stripped.endswith(("。", "；")) or (len(stripped) >= _LONG and bool(re.search(r"[，。；,]", stripped)))

@@ -119,12 +119,11 @@ def _goes_on(text: str, before: Span, line: Span, width: int) -> bool:
         return False
     if _OPEN_END.search(previous) or _OPEN_START.match(following):
         return True
-    if _FINAL.search(previous):
-        return False
     last_line = _LINE.findall(previous)[-1]
-    if _FIGURE_START.match(following) and re.search(r"[，。；]", previous):
-        return True
-    return bool(width) and len(last_line.encode("gb18030", "replace")) >= _FULL * width
+    full = bool(width) and len(last_line.encode("gb18030", "replace")) >= _FULL * width
+    if _FINAL.search(previous):
+        return full and previous[-1] in "；;）)”" and not text[line[0]].isspace()
+    return full or bool(_FIGURE_START.match(following) and re.search(r"[，。；]", previous))
 
 
 def sentences_of(text: str, paragraphs: list[Paragraph]) -> Iterator[Sentence]:

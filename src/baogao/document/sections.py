@@ -28,8 +28,8 @@ _MARKER = re.compile(rf"(?:{_NUMBERED}|{_ORDINAL}|(?P<bullet>{_BULLET}|{_DASH}))
 _RUN_IN = re.compile(
     rf"(?<=[。；;：:！!\n])[ \t　]*(?:{_NUMBERED}|{_ORDINAL}|(?P<bullet>{_BULLET}))[ \t　]*|(?<=[ \t　])(?:{_ORDINAL})[ \t　]*"
 )
-_HEAD_CLAUSE = re.compile(r"(?:(?!——)[^，,。；;\n！!])*")
-_HEADING_LINE = re.compile(r"[^。；;\n]*")
+_HEAD_CLAUSE = re.compile(r"(?:(?!——)[^，,。；;！!])*")
+_HEADING_LINE = re.compile(r"[^。；;]*")
 _BARE = re.compile(r"[^，。；：,;:、]{4,30}")
 _BARE_DIGITS = re.compile(r"\d(?!\d*年)(?!\d{0,3}—)")
 _LABEL = re.compile(r"(?P<title>[^，。；：,;:\d]{3,20})[：:]\s*")
