@@ -1,0 +1,82 @@
+"""The review page: one HTML file with every report's text, its figures marked, and every figure with its place.
+
+The file is complete in itself. Data stand in it as inert JSON, one block a report, which the page's script reads when
+the report is opened; the script writes text only as text. A content security policy lets no other script run and no
+request go out.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from baogao import __version__
+from baogao.errors import UsageError
+from baogao.outputs.view import report_view, schema_view, summary_view
+from baogao.record import Record
+from baogao.schema import Schema
+
+_TEMPLATES = Path(__file__).parent / "templates"
+_NOT_INERT = re.compile("[<>&\u2028\u2029\ud800-\udfff]")
+
+
+def write_page(records: Iterable[Record], texts: Mapping[str, str] | Path, schema: Schema, path: Path) -> None:
+    """Write the review page of some records.
+
+    :param texts: the text of each document by its id, or the folder that holds them as ``DOC_ID.txt``.
+    :raises UsageError: evidence that does not lie in its text; a path that cannot be written or read.
+    """
+    records = list(records)
+    css, script = ((_TEMPLATES / name).read_text(encoding="utf-8") for name in ("page.css", "page.js"))
+    environment = Environment(loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined)
+    page = environment.get_template("page.html.j2").render(
+        title=schema.title,
+        version=__version__,
+        count=len(records),
+        css=Markup(css),
+        script=Markup(script),
+        css_hash=_csp_hash(css),
+        script_hash=_csp_hash(script),
+        index=inert_json({"schema": schema_view(schema), "reports": [summary_view(record) for record in records]}),
+        reports=_report_blocks(records, texts, schema),
+    )
+    try:
+        path.write_bytes(page.encode())
+    except OSError as error:
+        raise UsageError(f"cannot write {path}: {error.strerror or error}") from error
+
+
+def inert_json(data: Any) -> Markup:
+    """JSON that nothing can break out of: every character that HTML or JavaScript could take for its own is escaped."""
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    return Markup(_NOT_INERT.sub(lambda match: f"\\u{ord(match[0]):04x}", text))
+
+
+def _report_blocks(records: Iterable[Record], texts: Mapping[str, str] | Path, schema: Schema) -> Iterator[Markup]:
+    for record in records:
+        yield inert_json(report_view(record, _text_of(record, texts), schema))
+
+
+def _text_of(record: Record, texts: Mapping[str, str] | Path) -> str | None:
+    if not isinstance(texts, Path):
+        return texts.get(record.doc_id)
+    file = texts / f"{record.doc_id}.txt"
+    if not file.is_file():
+        return None
+    try:
+        return file.read_bytes().decode("utf-8")  # no newline translation: offsets count the file's own characters
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"cannot read {file}: {error}") from error
+
+
+def _csp_hash(content: str) -> str:
+    digest = hashlib.sha256(content.encode()).digest()
+    return f"sha256-{base64.b64encode(digest).decode()}"

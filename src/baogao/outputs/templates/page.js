@@ -1,0 +1,340 @@
+"use strict";
+// Report text is other people's: it reaches the page only as text nodes, never as markup.
+(() => {
+  const $ = (id) => document.getElementById(id);
+  const { schema, reports } = JSON.parse($("index").textContent);
+  const BOUNDS = {
+    over: ["≥", "or more 多于"], under: ["≤", "or less 少于"], about: ["≈", "about 约"], exact: ["", ""],
+  };
+  const narrow = matchMedia("(max-width: 760px)");
+  const FIGURES = schema.groups.flatMap((group) => group.fields);
+  const SPECS = new Map(FIGURES.map((spec) => [spec.id, spec]));
+  let current = -1; // number of the report that is open
+  let report = null;
+  let selected = null; // key of the answer that is selected
+  let turn = 0; // which of its places was shown last
+  let marks = new Map(); // number of a place -> its elements
+
+  function h(tag, className, ...children) {
+    const element = document.createElement(tag);
+    if (className) element.className = className;
+    element.append(...children.filter((child) => child !== null && child !== ""));
+    return element;
+  }
+  const count = (n, one, many) => `${n} ${n === 1 ? one : many || one + "s"}`;
+
+  // ---- the list of reports
+  function listReports() {
+    const items = reports.map((summary, number) => {
+      const states = summary.status === "failed"
+        ? [h("span", "bad", "failed")]
+        : [h("span", "num", `${summary.reported} reported`), h("span", "num", `${summary.none} none`)];
+      if (summary.review) states.push(h("span", "warn num", `${summary.review} to review`));
+      if (summary.failing) states.push(h("span", "warn num", count(summary.failing, "check fails", "checks fail")));
+      const title = h("span", "t", summary.title);
+      title.lang = "zh";
+      const button = h("button", "", title, h("span", "s", h("span", "", summary.id)), h("span", "s", ...states));
+      button.type = "button";
+      button.addEventListener("click", () => { openReport(number); toggleRail(false); });
+      return h("li", "", button);
+    });
+    $("reports").replaceChildren(...items);
+  }
+  function findReports() {
+    const wanted = $("find").value.trim().toLowerCase();
+    [...$("reports").children].forEach((item, number) => {
+      item.hidden = !`${reports[number].title} ${reports[number].id} ${reports[number].status}`.toLowerCase().includes(wanted);
+    });
+  }
+  function toggleRail(open) {
+    $("rail").classList.toggle("open", open);
+    $("rail-toggle").setAttribute("aria-expanded", String(open));
+  }
+
+  // ---- the text
+  function showText() {
+    marks = new Map();
+    const body = report.lines ? h("div", "text", ...report.lines.map(showLine)) : lostText();
+    body.lang = "zh";
+    $("sheet").replaceChildren(h("article", "report", about(), body));
+    $("sheet").scrollTop = 0;
+  }
+  function showLine(line) {
+    return h("div", `l ${line.role}`, ...line.pieces.map((piece) => (typeof piece === "string" ? piece : showPiece(piece))));
+  }
+  function showPiece([characters, places]) {
+    const element = h("mark", report.places[places[0]].kind, characters);
+    element.title = places.map((place) => labelOf(report.places[place].key)).join(" · ");
+    element.addEventListener("click", () => clickMark(places));
+    for (const place of places) marks.set(place, [...(marks.get(place) || []), element]);
+    return element;
+  }
+  function lostText() {
+    const failed = report.status === "failed";
+    return h("p", "lost", h("strong", "", failed ? "This document failed" : "The text was not kept"),
+      failed ? report.error || "no error was recorded" : "Figures are shown without their places.");
+  }
+  function about() {
+    const made = report.made_by;
+    const facts = [made.extractor, made.model, `baogao ${made.baogao}`];
+    if (report.usage.requests) {
+      facts.push(count(report.usage.requests, "request"), `${report.usage.prompt_tokens + report.usage.completion_tokens} tokens`);
+    }
+    const box = h("div", "about", h("p", "", h("b", "", report.doc_id), ` · ${report.source}`), h("p", "", facts.filter(Boolean).join(" · ")));
+    if (report.lines && report.status === "failed") box.append(h("p", "bad", `failed: ${report.error}`));
+    for (const notice of report.notices) box.append(h("p", "note", notice));
+    if (report.lines && report.status === "ok") {
+      const legend = ["figure", "none", "figure review", "item", "metadata"];
+      const names = ["figure", "none stated 无", "to review", "list item", "about the report"];
+      box.append(h("div", "legend", ...legend.map((kind, at) => h("mark", kind, names[at]))));
+    }
+    return box;
+  }
+
+  // ---- the answers
+  function showAnswers() {
+    const parts = [];
+    if (report.status === "failed") {
+      parts.push(h("p", "empty", "No figures: the document failed."));
+    } else {
+      parts.push(tally(), ...failingChecks());
+      parts.push(section("About the report", schema.metadata.map(metadataRow), "extra"));
+      for (const group of schema.groups) parts.push(section(group.label, group.fields.map(figureRow), "figures"));
+      for (const list of schema.lists) parts.push(section(list.label, (report.lists[list.id] || []).map((item, at) => itemRow(list, item, at)), "extra"));
+      parts.push(h("p", "empty", "No field matches the filter."));
+    }
+    $("answers").replaceChildren(...parts);
+    filter();
+  }
+  function section(label, rows, kind) {
+    const title = h("h2", "", label, h("span", "num"));
+    title.lang = "zh";
+    const box = h("section", `group ${kind}`, title, ...rows);
+    if (!rows.length) box.append(h("p", "empty", "nothing listed"));
+    return box;
+  }
+  function tally() {
+    const answers = Object.values(report.figures);
+    const number = (status) => answers.filter((answer) => answer.status === status).length;
+    const say = (n, words) => h("span", "num", h("b", "", String(n)), ` ${words}`);
+    const review = answers.filter((answer) => answer.review).length;
+    const parts = [say(number("reported"), "reported"), say(number("reported_none"), "none 无"), say(number("not_reported"), "not reported 未提及")];
+    if (review) parts.push(h("span", "warn num", h("b", "warn", String(review)), " to review"));
+    return h("div", "tally", ...parts);
+  }
+  function failingChecks() {
+    if (!report.failing.length) return [];
+    const rows = report.failing.map((check) => {
+      const button = h("button", "", check.message);
+      button.type = "button";
+      button.addEventListener("click", () => select(check.fields[0], { place: true, row: true }));
+      return button;
+    });
+    return [h("div", "checks", h("h2", "", `${report.failing.length} of ${count(report.checks, "check")} did not hold`), ...rows)];
+  }
+  function row(key, className, ...children) {
+    const element = h("button", `row ${className}`, ...children);
+    element.type = "button";
+    element.dataset.key = key;
+    element.addEventListener("click", () => select(key, { place: true, next: true }));
+    return element;
+  }
+  function figureRow(spec) {
+    const answer = report.figures[spec.id];
+    const label = h("span", "k", spec.label);
+    label.lang = "zh";
+    const element = answer.status === "not_reported"
+      ? row(spec.id, "silent", label, h("span", "v", "not reported 未提及"), h("span", "m", noteOf(spec)))
+      : row(spec.id, answer.status === "reported_none" ? "none" : "stated", label, valueOf(spec, answer), detailsOf(spec, answer));
+    element.dataset.state = answer.status;
+    element.dataset.review = String(Boolean(answer.review));
+    element.dataset.words = `${spec.label} ${spec.id} ${spec.unit}`.toLowerCase();
+    return element;
+  }
+  function noteOf(spec) {
+    return h("span", "note-of", `${spec.id} · ${spec.note}`);
+  }
+  function valueOf(spec, answer) {
+    if (answer.status === "reported_none") return h("span", "v", "无");
+    const bound = h("i", "", BOUNDS[answer.bound || "exact"][0]);
+    bound.title = BOUNDS[answer.bound || "exact"][1];
+    return h("span", "v num", bound, bound.textContent ? " " : "", answer.value === null ? "?" : answer.value, h("small", "", answer.unit || spec.unit));
+  }
+  function detailsOf(spec, answer) {
+    const failing = report.failing.some((check) => check.fields.includes(spec.id));
+    const state = answer.status === "reported_none" ? "none stated" : "reported";
+    const bound = BOUNDS[answer.bound || "exact"][1];
+    return h("span", "m",
+      answer.review ? h("span", "badge", "review") : null,
+      h("span", "", bound && answer.status === "reported" ? `${state}, ${bound}` : state),
+      answer.text ? h("q", "", answer.text) : null,
+      answer.by ? h("span", "", answer.by) : null,
+      answer.confidence === null ? null : meter(answer),
+      failing ? h("span", "warn", "a check fails") : null,
+      answer.astray ? h("span", "warn", "the text at its place differs") : null,
+      answer.places.length > 1 ? h("span", "", count(answer.places.length, "place")) : null,
+      noteOf(spec));
+  }
+  function meter(answer) {
+    const fill = h("i", "");
+    fill.style.width = `${Math.round(answer.confidence * 100)}%`;
+    const element = h("span", answer.review ? "meter low num" : "meter num", h("i", "", fill), `${Math.round(answer.confidence * 100)}%`);
+    element.title = "confidence";
+    return element;
+  }
+  function metadataRow(spec) {
+    const answer = report.metadata[spec.id] || { value: null };
+    const stated = answer.value !== null;
+    return row(spec.id, stated ? "text-row" : "text-row silent", h("span", "k", spec.label), h("span", "v", stated ? answer.value : "not printed"));
+  }
+  function itemRow(list, item, at) {
+    return row(`${list.id}/${at}`, "item-row", h("span", "v", `${at + 1}. ${item.text}`));
+  }
+  function labelOf(key) {
+    const id = key.split("/")[0];
+    const spec = SPECS.get(id) || [...schema.metadata, ...schema.lists].find((one) => one.id === id);
+    return spec ? spec.label : key;
+  }
+  const rowOf = (key) => [...$("answers").querySelectorAll(".row")].find((element) => element.dataset.key === key);
+
+  // ---- filtering
+  function passes(element, words, state, stated) {
+    if (!element.dataset.state) return !words && !state;
+    if (stated && element.dataset.state === "not_reported") return false;
+    if (state === "review" && element.dataset.review !== "true") return false;
+    if (state && state !== "review" && element.dataset.state !== state) return false;
+    return element.dataset.words.includes(words);
+  }
+  function filter() {
+    const words = $("filter").value.trim().toLowerCase();
+    const state = $("state").value;
+    let shown = 0;
+    for (const box of $("answers").querySelectorAll(".group")) {
+      const rows = [...box.querySelectorAll(".row")];
+      for (const element of rows) element.hidden = !passes(element, words, state, $("stated").checked);
+      const visible = rows.filter((element) => !element.hidden);
+      const figures = rows.filter((element) => element.dataset.state);
+      box.hidden = rows.length ? !visible.length : Boolean(words || state);
+      if (figures.length) {
+        const told = figures.filter((element) => element.dataset.state !== "not_reported").length;
+        box.querySelector("h2 span").textContent = `${told} of ${figures.length}`;
+      }
+      shown += visible.length;
+    }
+    const nothing = $("answers").querySelector(":scope > .empty");
+    if (nothing && report.status === "ok") nothing.hidden = shown > 0;
+  }
+
+  // ---- selecting: a field and its places
+  function placesOf(key) {
+    return report.places.flatMap((place, number) => (place.key === key ? [number] : []));
+  }
+  function select(key, { place = false, row: toRow = false, next = false, at = null } = {}) {
+    const places = placesOf(key);
+    if (at !== null) turn = places.indexOf(at);
+    else turn = next && key === selected ? (turn + 1) % Math.max(places.length, 1) : 0;
+    selected = key;
+    for (const element of $("answers").querySelectorAll("[aria-current=true]")) element.removeAttribute("aria-current");
+    for (const element of $("sheet").querySelectorAll("mark.on")) element.classList.remove("on");
+    const element = rowOf(key);
+    if (element) element.setAttribute("aria-current", "true");
+    for (const number of places) for (const part of marks.get(number) || []) part.classList.add("on");
+    if (toRow && element && !element.hidden) element.scrollIntoView({ block: "nearest", behavior: "smooth" });
+    if (place && marks.has(places[turn])) showPlace(marks.get(places[turn]));
+    peek(element);
+    remember();
+  }
+  function showPlace(parts) {
+    if (narrow.matches) setTab("text");
+    parts[0].scrollIntoView({ block: "center", behavior: "smooth" });
+    for (const part of parts) {
+      part.classList.remove("flash");
+      void part.offsetWidth; // restart the animation
+      part.classList.add("flash");
+    }
+  }
+  function clickMark(places) {
+    const keys = places.map((place) => report.places[place].key);
+    const at = (keys.indexOf(selected) + 1) % keys.length; // a second click goes on to what lies beneath
+    select(keys[at], { row: true, at: places[at] });
+  }
+  function peek(element) {
+    $("peek").hidden = !element;
+    if (!element) return;
+    const copy = element.cloneNode(true);
+    copy.hidden = false;
+    copy.addEventListener("click", () => {
+      setTab("fields");
+      if (!element.hidden) element.scrollIntoView({ block: "center" });
+    });
+    $("peek").replaceChildren(copy);
+  }
+  function step(by) {
+    const keys = report.order.filter((key) => { const element = rowOf(key); return element && !element.hidden; });
+    if (!keys.length) return;
+    const at = keys.indexOf(selected);
+    const to = at < 0 ? (by > 0 ? 0 : keys.length - 1) : (at + by + keys.length) % keys.length;
+    select(keys[to], { place: true, row: true });
+  }
+
+  // ---- opening, tabs, keys
+  function setTab(name) {
+    document.body.dataset.tab = name;
+    for (const button of document.querySelectorAll(".tabs button")) button.setAttribute("aria-pressed", String(button.dataset.tab === name));
+  }
+  function remember() {
+    const parts = [reports[current].id, selected].filter(Boolean).map(encodeURIComponent);
+    history.replaceState(null, "", `#${parts.join("&")}`);
+  }
+  function openReport(number) {
+    if (number === current || !reports[number]) return;
+    current = number;
+    selected = null;
+    report = JSON.parse($(`report-${number}`).textContent);
+    document.title = `${reports[number].title} · baogao`;
+    [...$("reports").querySelectorAll("button")].forEach((button, at) => button.setAttribute("aria-current", String(at === number)));
+    $("reports").children[number].scrollIntoView({ block: "nearest" });
+    showText();
+    showAnswers();
+    peek(null);
+    $("fields").scrollTop = 0;
+    remember();
+  }
+  function onKey(event) {
+    const typing = /^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName) && event.target.type !== "checkbox";
+    if (event.key === "Escape") { toggleRail(false); if (typing) event.target.blur(); return; }
+    if (typing || event.ctrlKey || event.metaKey || event.altKey || !report) return;
+    const actions = {
+      j: () => step(1), k: () => step(-1), "]": () => openReport(current + 1), "[": () => openReport(current - 1),
+      "/": () => { setTab("fields"); $("filter").focus(); },
+    };
+    if (!actions[event.key]) return;
+    event.preventDefault();
+    actions[event.key]();
+  }
+  function fromHash() {
+    const [id, key] = location.hash.slice(1).split("&").map((part) => {
+      try { return decodeURIComponent(part); } catch { return ""; }
+    });
+    openReport(Math.max(0, reports.findIndex((summary) => summary.id === id)));
+    if (key && report && rowOf(key)) select(key, { place: true, row: true });
+  }
+
+  listReports();
+  setTab("text");
+  $("find").addEventListener("input", findReports);
+  $("find").hidden = reports.length < 8;
+  $("filter").addEventListener("input", filter);
+  $("state").addEventListener("change", filter);
+  $("stated").addEventListener("change", filter);
+  $("rail-toggle").addEventListener("click", () => toggleRail(!$("rail").classList.contains("open")));
+  for (const pane of [$("sheet"), $("fields")]) pane.addEventListener("click", () => toggleRail(false));
+  for (const button of document.querySelectorAll(".tabs button")) button.addEventListener("click", () => setTab(button.dataset.tab));
+  document.addEventListener("keydown", onKey);
+  addEventListener("hashchange", fromHash);
+  new ResizeObserver(([entry]) => {
+    $("fields").style.setProperty("--filters", `${entry.target.offsetHeight}px`);
+  }).observe(document.querySelector(".filters"));
+  if (reports.length) fromHash();
+  else $("sheet").append(h("p", "lost", h("strong", "", "No reports"), "There is nothing to show."));
+})();
