@@ -1,7 +1,7 @@
 """What can be wrong with a gold file: everything here is decided by the file, its text and the schema alone.
 
-An error makes the gold unusable. A warning is for a person to look at: a figure whose unit or bound word does not stand in
-its evidence, as in a table, where it stands in the head.
+An error makes the gold unusable. A warning is for a person to look at: a figure whose unit or bound word does not stand
+in its evidence, as in a table, where it stands in the head.
 """
 
 from __future__ import annotations
@@ -149,7 +149,8 @@ class _Checker:
         self, spec: FieldSpec, place: str, reading: Reading, value: Decimal, copy: list[Span]
     ) -> Iterator[Finding]:
         printed = [self.text[start:end] for start, end in copy]
-        figures = [figure for text in printed if (figure := parse_figure(text)) is not None]
+        # white space inside a figure is layout: a scrape that broke the line, a thousands space
+        figures = [figure for text in printed if (figure := parse_figure("".join(text.split()))) is not None]
         where, shown = copy[0][0], "、".join(printed)
         if len(figures) < len(copy):
             yield self._error(place, f"{shown!r} does not read as a figure", where)

@@ -1,0 +1,114 @@
+"""``baogao gold``: write gold from marked reports, check it, compare two annotators."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from baogao.evaluation.agreement import Agreement, FieldAgreement, agree
+from baogao.evaluation.build import build_dataset
+from baogao.evaluation.checking import Finding
+from baogao.evaluation.datasets import check_dataset, load_dataset
+from baogao.evaluation.gold import GoldField
+from baogao.schema.load import load_schema
+
+app = typer.Typer(no_args_is_help=True)
+SchemaName = Annotated[str, typer.Option("--schema", help="Name of a schema, or the path of a .py file.")]
+_DEFAULT = "law_based_government"
+
+
+@app.command("build")
+def build_command(
+    marked: Annotated[list[Path], typer.Argument(help="Reports with inline marks.", metavar="MARKED...")],
+    out: Annotated[Path, typer.Option("--out", help="Folder for NAME.txt and NAME.gold.json.")],
+    by_split: Annotated[
+        bool, typer.Option("--split", help="Write into OUT/dev and OUT/test by the id's digest.")
+    ] = False,
+    schema: SchemaName = _DEFAULT,
+) -> None:
+    """Compile marked reports to texts and gold; nothing is written when one has an error."""
+    findings = build_dataset(marked, out, load_schema(schema), by_split)
+    errors = _print(findings)
+    done = "nothing written" if errors else f"{len(marked)} reports written to {out}"
+    typer.echo(f"{done}: {errors} errors, {len(findings) - errors} warnings")
+    raise typer.Exit(1 if errors else 0)
+
+
+@app.command("check")
+def check_command(
+    dataset: Annotated[Path, typer.Argument(help="A folder with *.gold.json beside *.txt.", metavar="DATASET")],
+    schema: SchemaName = _DEFAULT,
+) -> None:
+    """Compare gold with its texts: digests, offsets, ids, and that evidence reads as the stated value and bound."""
+    check = check_dataset(dataset, load_schema(schema))
+    errors = _print(check.findings)
+    typer.echo(f"{check.documents} reports: {errors} errors, {len(check.findings) - errors} warnings")
+    raise typer.Exit(1 if errors else 0)
+
+
+@app.command("agree")
+def agree_command(
+    a: Annotated[Path, typer.Argument(help="One annotator's data set.", metavar="A")],
+    b: Annotated[Path, typer.Argument(help="The other's, of the same texts.", metavar="B")],
+    schema: SchemaName = _DEFAULT,
+) -> None:
+    """Say how far two annotators agree: per cent, and Krippendorff's alpha, per field and over all."""
+    loaded = load_schema(schema)
+    result = agree(load_dataset(a, loaded), load_dataset(b, loaded), loaded)
+    Console().print(_table(result))
+    for other in result.disagreements:
+        allowed = " (allowed as an alternative)" if other.allowed else ""
+        typer.echo(f"{other.doc_id}: {other.field}: {_said(other.a)} | {_said(other.b)}{allowed}")
+    typer.echo(_sentence(result))
+
+
+def _print(findings: Iterable[Finding]) -> int:
+    """Print findings, warnings first, and count the errors."""
+    ordered = sorted(findings, key=lambda finding: finding.level == "error")
+    for finding in ordered:
+        typer.echo(f"{finding.level}: {finding}")
+    return sum(finding.level == "error" for finding in ordered)
+
+
+def _table(result: Agreement) -> Table:
+    table = Table(box=None, pad_edge=False)
+    for name in ("field", "pairs", "stated", "agreed", "agreed where stated", "alpha"):
+        table.add_column(name, justify="left" if name == "field" else "right")
+    for field in [*(field for field in result.fields if field.stated), result.overall]:
+        table.add_row(*_row(field))
+    return table
+
+
+def _row(field: FieldAgreement) -> list[str]:
+    alpha = "n/a" if field.alpha is None else f"{field.alpha:.3f}"
+    return [
+        field.field,
+        str(field.pairs),
+        str(field.stated),
+        _percent(field.agreed),
+        _percent(field.agreed_stated),
+        alpha,
+    ]
+
+
+def _percent(share: float | None) -> str:
+    return "n/a" if share is None else f"{100 * share:.1f}%"
+
+
+def _said(field: GoldField) -> str:
+    return f"{field.status} {field.value}" if field.status == "reported" else field.status
+
+
+def _sentence(result: Agreement) -> str:
+    overall = result.overall
+    allowed = sum(other.allowed for other in result.disagreements)
+    return (
+        f"{result.documents} reports in both: agreement {_percent(overall.agreed)}, where at least one states a field "
+        f"{_percent(overall.agreed_stated)}, alpha {_row(overall)[-1]}; {len(result.disagreements)} disagreements, "
+        f"{allowed} of them allowed as alternatives"
+    )

@@ -1,0 +1,138 @@
+"""How far two annotators of the same reports agree, field by field.
+
+A field's label is its state and value (a nominal scale: 26.5 and 26.4 differ as much as 26.5 and 3). Plain agreement
+over all fields is flattered by silence, on which two annotators nearly always agree; Krippendorff's alpha corrects for
+chance, and agreement where at least one of the two states something is given beside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from types import ModuleType
+
+import numpy as np
+
+from baogao.errors import GoldError, UsageError
+from baogao.evaluation.gold import Dataset, GoldField
+from baogao.evaluation.scoring import judge
+from baogao.evaluation.tally import Verdict
+from baogao.schema.fields import Schema
+from baogao.schema.values import Answer
+
+Label = tuple[str, Decimal | None]
+
+
+@dataclass(frozen=True)
+class FieldAgreement:
+    """Agreement on one field, or on all of them."""
+
+    field: str
+    pairs: int
+    """Documents (or, over all fields, documents times fields) that both annotated."""
+    stated: int
+    """Those of them that at least one of the two states."""
+    agreed: float
+    """The share of pairs with the same label."""
+    agreed_stated: float | None
+    """The same among the stated; None without any."""
+    alpha: float | None
+    """Krippendorff's alpha; None where all labels are the same, so that there is no chance to correct for."""
+
+
+@dataclass(frozen=True)
+class Disagreement:
+    """One field of one document that the two read differently."""
+
+    doc_id: str
+    field: str
+    a: GoldField
+    b: GoldField
+    allowed: bool
+    """True when one's reading is among the other's alternatives."""
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """How far two annotators agree."""
+
+    documents: int
+    overall: FieldAgreement
+    fields: list[FieldAgreement]
+    """In the schema's order."""
+    disagreements: list[Disagreement]
+
+
+def agree(a: Dataset, b: Dataset, schema: Schema) -> Agreement:
+    """Compare two annotations of the same texts; documents that only one of them has are left out.
+
+    :raises GoldError: no document in common, or the same id with two texts.
+    :raises UsageError: the library ``krippendorff`` is not installed.
+    """
+    library = _krippendorff()
+    theirs = {item.gold.doc_id: item.gold for item in b.items}
+    pairs = [(item.gold, theirs[item.gold.doc_id]) for item in a.items if item.gold.doc_id in theirs]
+    if not pairs:
+        raise GoldError(f"{a.name} and {b.name} have no document in common")
+    for one, other in pairs:
+        if one.sha256 != other.sha256:
+            raise GoldError(f"{one.doc_id}: sha256: {a.name} and {b.name} annotate two different texts")
+    labels: dict[str, list[tuple[Label, Label]]] = {}
+    disagreements: list[Disagreement] = []
+    for spec in schema.figures:
+        fields = [(one.doc_id, one.field(spec.id), other.field(spec.id)) for one, other in pairs]
+        labels[spec.id] = [(_label(x), _label(y)) for _, x, y in fields]
+        disagreements += [
+            Disagreement(doc_id, spec.id, x, y, _allowed(x, y)) for doc_id, x, y in fields if _label(x) != _label(y)
+        ]
+    everything = [pair for field in labels.values() for pair in field]
+    return Agreement(
+        documents=len(pairs),
+        overall=_agreement("all fields", everything, library),
+        fields=[_agreement(name, field, library) for name, field in labels.items()],
+        disagreements=disagreements,
+    )
+
+
+def _krippendorff() -> ModuleType:
+    try:
+        import krippendorff  # an extra: only annotators need it
+    except ImportError as error:
+        raise UsageError("agreement needs the library krippendorff: pip install 'baogao[eval]'") from error
+    library: ModuleType = krippendorff
+    return library
+
+
+def _label(field: GoldField) -> Label:
+    return field.status, field.value
+
+
+def _allowed(a: GoldField, b: GoldField) -> bool:
+    fine: tuple[Verdict, ...] = ("correct", "neutral")
+    return any(judge(gold, Answer(status=said.status, value=said.value))[0] in fine for gold, said in ((a, b), (b, a)))
+
+
+def _agreement(name: str, pairs: Sequence[tuple[Label, Label]], library: ModuleType) -> FieldAgreement:
+    stated = [(x, y) for x, y in pairs if x[0] != "not_reported" or y[0] != "not_reported"]
+    same = sum(x == y for x, y in pairs)
+    same_stated = sum(x == y for x, y in stated)
+    return FieldAgreement(
+        field=name,
+        pairs=len(pairs),
+        stated=len(stated),
+        agreed=same / len(pairs),
+        agreed_stated=same_stated / len(stated) if stated else None,
+        alpha=_alpha(pairs, library),
+    )
+
+
+def _alpha(pairs: Sequence[tuple[Label, Label]], library: ModuleType) -> float | None:
+    codes: dict[Label, int] = {}
+    for pair in pairs:
+        for label in pair:
+            codes.setdefault(label, len(codes))
+    if len(codes) < 2:
+        return None
+    data = np.array([[codes[x] for x, _ in pairs], [codes[y] for _, y in pairs]])
+    return float(library.alpha(reliability_data=data, level_of_measurement="nominal"))

@@ -1,0 +1,142 @@
+"""Why an answer is not right: causes of error, decided from its place in the text.
+
+What is certain comes first: whether the place is the field's own, or gold of another field. Only then do the cues count
+that the grammar of candidates found, because those can be wrong themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+from baogao.candidates import Candidate, find_candidates, parse_figure
+from baogao.document import Document, Span
+from baogao.evaluation.gold import Gold
+from baogao.evaluation.scoring import Score
+from baogao.schema.values import Answer
+
+Cause = Literal[
+    "prior_year",
+    "growth",
+    "target",
+    "cumulative",
+    "part_for_total",
+    "sub_unit",
+    "neighbouring_field",
+    "wrong_copy",
+    "misread_number",
+    "invented",
+    "misplaced_none",
+    "unasked_figure",
+    "missed",
+    "failed",
+]
+CAUSES: Mapping[Cause, tuple[str, str]] = {
+    "prior_year": ("prior year", "the figure of an earlier period"),
+    "growth": ("growth", "a rate of growth or a change, not the figure itself"),
+    "target": ("target", "what is planned or aimed at"),
+    "cumulative": ("cumulative", "a total since an earlier year"),
+    "part_for_total": ("part for total", "one part of a figure whose total is asked for, or a sum that lacks a part"),
+    "sub_unit": ("sub-unit", "the figure of one unit among several"),
+    "neighbouring_field": ("neighbouring field", "a figure that is the right answer of another field"),
+    "wrong_copy": ("wrong copy", "a passage that is not the report: a second copy, the navigation of the site"),
+    "misread_number": ("misread number", "the right place, and another value or state read from it"),
+    "invented": ("invented", "no figure of this value stands at the place that the answer points at, or it points at none"),
+    "misplaced_none": ("misplaced none", "a “none” that says nothing of this field"),
+    "unasked_figure": ("unasked figure", "a figure of the report that answers no field, without a cue that says why"),
+    "missed": ("missed", "the report states it, the answer is silent"),
+    "failed": ("failed", "the document failed or has no record"),
+}
+_OF_CUE: tuple[tuple[str, Cause], ...] = (
+    ("prior_year", "prior_year"),
+    ("growth", "growth"),
+    ("target", "target"),
+    ("cumulative", "cumulative"),
+    ("part", "part_for_total"),
+    ("sub_unit", "sub_unit"),
+)
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One document, as far as causes need it."""
+
+    document: Document
+    gold: Gold
+
+    @cached_property
+    def candidates(self) -> Sequence[Candidate]:
+        """What the grammar finds in the main copy."""
+        return list(find_candidates(self.document))
+
+    def owners(self, spans: Sequence[Span]) -> list[str]:
+        """The fields that have some gold reading at one of the spans."""
+        return [
+            name
+            for name, field in self.gold.fields.items()
+            if any(_overlap(spans, copy) for reading in field.readings for copy in reading.evidence)
+        ]
+
+    def cues(self, spans: Sequence[Span]) -> set[str]:
+        """What the context says of the candidates at the spans."""
+        here = [found for found in self.candidates if _overlap(spans, [(found.start, found.end)])]
+        return {cue for found in here for cue in found.cues}
+
+    def reads(self, span: Span) -> bool:
+        """Whether the span lies inside what is read."""
+        return any(start <= span[0] and span[1] <= end for start, end in self.document.main)
+
+
+def cause_of(score: Score, setting: Setting) -> Cause | None:
+    """Why a verdict is what it is; None for one that is not an error."""
+    if score.verdict == "missing":
+        return "missed"
+    if score.verdict == "errored":
+        return "failed" if score.gold.stated else None
+    if score.verdict not in ("wrong", "spurious") or score.answer is None:
+        return None
+    return _cause_of_answer(score.field, score.answer, setting)
+
+
+def _cause_of_answer(field: str, answer: Answer, setting: Setting) -> Cause:
+    spans = answer.evidence or []
+    if not _printed(answer, setting.document.text):
+        return "invented"
+    owners = setting.owners(spans)
+    if field in owners:
+        return "part_for_total" if _is_part(field, spans, setting.gold) else "misread_number"
+    if owners:
+        return "neighbouring_field"
+    if not all(setting.reads(span) for span in spans):
+        return "wrong_copy"
+    cues = setting.cues(spans)
+    found = next((cause for cue, cause in _OF_CUE if cue in cues), None)
+    if found is not None:
+        return found
+    return "misplaced_none" if answer.status == "reported_none" else "unasked_figure"
+
+
+def _printed(answer: Answer, text: str) -> bool:
+    """Whether the answer's value can be read at its place: a none needs a place only, a sum the sum of its parts."""
+    spans = answer.evidence or []
+    if not spans or any(not 0 <= start < end <= len(text) for start, end in spans):
+        return False
+    if answer.status == "reported_none":
+        return True
+    figures = [parse_figure(text[start:end]) for start, end in spans]
+    values = [figure.value for figure in figures if figure is not None]
+    if len(values) < len(spans):
+        return any(char.isnumeric() for start, end in spans for char in text[start:end])
+    return answer.value in values or sum(values) == answer.value
+
+
+def _is_part(field: str, spans: Sequence[Span], gold: Gold) -> bool:
+    """Whether the spans are some, and not all, of the parts that add up to the gold."""
+    copies = [copy for reading in gold.field(field).readings for copy in reading.evidence]
+    return any(0 < sum(_overlap(spans, [part]) for part in copy) < len(copy) for copy in copies)
+
+
+def _overlap(spans: Sequence[Span], others: Sequence[Span]) -> bool:
+    return any(start < right and left < end for start, end in spans for left, right in others)
