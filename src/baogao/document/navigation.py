@@ -68,7 +68,7 @@ def navigation_spans(text: str, lines: Sequence[Span]) -> list[Span]:
     """
     words = [text[slice(*span)] for span in lines]
     furniture = [is_furniture(line) for line in words]
-    prose = [number for number, line in enumerate(words) if not furniture[number] and _is_prose(line)]
+    prose = [number for number, line in enumerate(words) if not furniture[number] and is_prose(line)]
     first = prose[0] if prose else len(lines)
     menus = _menus(words[:first])
     head = [lines[number] for number in range(first) if furniture[number] or number in menus]
@@ -103,6 +103,7 @@ def _menus(lines: Sequence[str]) -> set[int]:
     return found
 
 
-def _is_prose(line: str) -> bool:
+def is_prose(line: str) -> bool:
+    """True for a line of running text: a whole sentence, or long and punctuated."""
     stripped = line.strip()
     return stripped.endswith(("。", "；")) or (len(stripped) >= _LONG and bool(re.search(r"[，。；,]", stripped)))

@@ -26,7 +26,8 @@ _NUMBERED = (
 )
 _MARKER = re.compile(rf"(?:{_NUMBERED}|{_ORDINAL}|(?P<bullet>{_BULLET}|{_DASH}))\s*")
 _RUN_IN = re.compile(
-    rf"(?<=[。；;：:！!\n])[ \t　]*(?:{_NUMBERED}|{_ORDINAL}|(?P<bullet>{_BULLET}))[ \t　]*|(?<=[ \t　])(?:{_ORDINAL})[ \t　]*"
+    rf"(?<=[。；;：:！!\n])[ \t　]*(?:{_NUMBERED}|{_ORDINAL}|(?P<bullet>{_BULLET}))[ \t　]*"
+    rf"|(?<=[ \t　])(?:{_ORDINAL})[ \t　]*"
 )
 _HEAD_CLAUSE = re.compile(r"(?:(?!——)[^，,。；;！!])*")
 _HEADING_LINE = re.compile(r"[^。；;]*")

@@ -1,0 +1,54 @@
+"""The text layer of a PDF."""
+
+from __future__ import annotations
+
+import re
+
+import pypdfium2
+
+from baogao.errors import DocumentError
+
+_UNREADABLE = re.compile(r"[\ue000-\uf8ff\ufffd\x00-\x08\x0e-\x1f]")
+_MOST_UNREADABLE = 0.3
+_SCANNED = "it is a scanned PDF: pictures without text; run it through text recognition (OCR) first"
+
+
+def read_pdf(data: bytes) -> tuple[str, tuple[str, ...]]:
+    """The text layer of a PDF, page by page, and notices.
+
+    :raises DocumentError: it is damaged, locked by a password, scanned, or its letters have no meaning attached.
+    """
+    try:
+        pdf = pypdfium2.PdfDocument(data)
+    except pypdfium2.PdfiumError as error:
+        reason = "it is locked by a password" if "assword" in str(error) else "it is damaged or not a PDF"
+        raise DocumentError(f"{reason}; save it again as PDF or as text") from error
+    try:
+        pages = [_page_text(pdf[number]) for number in range(len(pdf))]
+    except pypdfium2.PdfiumError as error:
+        raise DocumentError("it is damaged: a page cannot be opened; save it again as PDF or as text") from error
+    finally:
+        pdf.close()
+    blank = [number for number, page in enumerate(pages, start=1) if not page.strip()]
+    if len(blank) == len(pages):
+        raise DocumentError(_SCANNED)
+    text = "\n".join(pages)
+    if len(_UNREADABLE.findall(text)) > _MOST_UNREADABLE * len("".join(text.split())):
+        raise DocumentError("its fonts do not say which characters they show; run it through text recognition (OCR)")
+    return text, ("the text layer of a PDF", *_blank_notice(blank))
+
+
+def _blank_notice(blank: list[int]) -> tuple[str, ...]:
+    listed = ", ".join(map(str, blank))
+    return (f"no text on page {listed}: a picture may be there",) if blank else ()
+
+
+def _page_text(page: pypdfium2.PdfPage) -> str:
+    textpage = page.get_textpage()
+    try:
+        text: str = textpage.get_text_bounded()
+    finally:
+        textpage.close()
+        page.close()
+    # PDFium writes U+FFFE for a hyphen at the end of a line.
+    return text.replace("\r\n", "\n").replace("\r", "\n").replace("\ufffe", "-").replace("\0", "").strip("\n")

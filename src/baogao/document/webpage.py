@@ -1,0 +1,230 @@
+"""The main text of a web page.
+
+Government sites put a report into nested layout tables, or into one block with nothing but ``<br>`` between its lines.
+Extractors made for news lose first lines there and move tables to the end; here the smallest element that holds the
+page's prose is taken whole.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import lxml.html
+
+from baogao.document.encoding import decode, reads_as_chinese, try_decode
+from baogao.document.navigation import is_furniture, is_prose
+from baogao.document.sections import heading_level
+from baogao.errors import DocumentError
+
+_CHARSET = re.compile(rb"""<(?:meta|\?xml)[^>]{0,200}?(?:charset|encoding)\s*=\s*["']?\s*([\w.:-]+)""", re.I)
+_GB = frozenset({"gb2312", "gbk", "gb_2312-80", "x-gbk", "euc-cn"})
+_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
+_DROPPED = frozenset(
+    {
+        "script",
+        "style",
+        "noscript",
+        "template",
+        "nav",
+        "header",
+        "footer",
+        "aside",
+        "select",
+        "button",
+        "form",
+        "iframe",
+        "svg",
+        "object",
+        "textarea",
+    }
+)
+_BLOCKS = frozenset(
+    {
+        "p",
+        "div",
+        "li",
+        "ul",
+        "ol",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "tr",
+        "table",
+        "tbody",
+        "thead",
+        "section",
+        "article",
+        "main",
+        "dd",
+        "dt",
+        "dl",
+        "blockquote",
+        "center",
+        "body",
+        "figure",
+        "figcaption",
+        "hr",
+        "fieldset",
+        "caption",
+    }
+)
+_PROSE = re.compile(r".*(?:[，。；：,;]|\t.*\d).*")
+_BROKEN = re.compile(r"(?<=[!-~])[ \t\r]*\n\s*(?=[!-~])")
+_TABLE_PARTS = frozenset({"table", "tbody", "thead", "tr", "td"})
+_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
+_MAIN_SHARE = 0.95
+"""The main block is the smallest one that holds so much of the page's prose."""
+_ROW = re.compile(r".*\t.*\d.*")
+_LEAST_ROWS = 2
+
+Element = Any
+"""An lxml element."""
+
+
+def read_page(data: bytes) -> tuple[str, tuple[str, ...]]:
+    """The main text of a web page, with its heading, and notices.
+
+    Rows of tables become tab-separated lines.
+
+    :raises DocumentError: there is no text on it.
+    """
+    source = _DECLARATION.sub("", decode_page(data))
+    if not source.strip():
+        raise DocumentError("it is empty: there is no text in it")
+    try:
+        page = lxml.html.document_fromstring(source)
+    except (lxml.etree.ParserError, ValueError) as error:
+        raise DocumentError("no text was found on this web page; save the report itself as text") from error
+    text, heading = _main_block(page)
+    if not text.strip():
+        raise DocumentError("no text was found on this web page; save the report itself as text")
+    if heading and _lacks_title(text) and _squeeze(heading) not in _squeeze(text):
+        text = f"{heading}\n{text}"
+    return text, ("the main text of a web page",)
+
+
+def decode_page(data: bytes, lenient: bool = False) -> str:
+    """The source of a page: UTF-8 where it is valid, else by the charset that it declares, else as any text.
+
+    :param lenient: give what can be read instead of an error; for looking at the beginning of a file.
+    """
+    if lenient:
+        encoding = "utf-16" if data[:2] in {b"\xff\xfe", b"\xfe\xff"} else "utf-8"
+        return data.decode(encoding, "ignore").lstrip("\ufeff")
+    declared = _CHARSET.search(data[:4096])
+    if declared and try_decode(data, "utf-8") is None:
+        name = declared[1].decode("ascii", "replace").lower()
+        text = try_decode(data, "gb18030" if name in _GB else name)
+        if text is not None and reads_as_chinese(text):
+            return text
+        if name in _GB:
+            return data.decode("gb18030", "replace")
+    return decode(data)[0]
+
+
+def _main_block(page: Element) -> tuple[str, str]:
+    """The text of the smallest element that holds nearly all prose, and the page's heading."""
+    body = page.find("body")
+    element = page if body is None else body
+    least = _MAIN_SHARE * _prose(element)
+    while least:
+        children = (child for child in element if isinstance(child.tag, str))
+        inner = next((child for child in children if _prose(child) >= least), None)
+        if inner is None or (element.tag in _TABLE_PARTS and inner.tag not in _TABLE_PARTS):
+            break
+        if any(child is not inner and _has_table(child) for child in element):
+            break
+        element = inner
+    return block_text(element), _heading(page) if least else ""
+
+
+def _heading(page: Element) -> str:
+    """The report's title as the page gives it: the standard meta tag of government sites, or its only h1."""
+    for meta in page.iter("meta"):
+        if (meta.get("name") or "").lower() == "articletitle" and meta.get("content"):
+            return str(meta.get("content")).strip()
+    headings = [" ".join(block_text(element).split()) for element in page.iter("h1")]
+    return headings[0] if len(headings) == 1 else ""
+
+
+def block_text(element: Element, links: bool = True) -> str:
+    """The text of an element as a reader sees it: one line for each block, row or ``<br>``, cells parted by tabs.
+
+    :param links: False leaves out what can be clicked on.
+    """
+    lines = "".join(_pieces(element, links)).split("\n")
+    return "\n".join(line for line in (line.strip(" \r").rstrip("\t ") for line in lines) if line.strip())
+
+
+def _pieces(element: Element, links: bool) -> Iterator[str]:
+    if not _is_shown(element) or (element.tag == "a" and not links):
+        return
+    if element.tag == "pre":
+        yield f"\n{element.text_content()}\n"
+        return
+    end = _break_after(element)
+    yield end.strip("\t")
+    yield _inline(element.text)
+    for child in element:
+        yield from _pieces(child, links)
+        yield _inline(child.tail)
+    yield end
+
+
+def _is_shown(element: Element) -> bool:
+    return (
+        isinstance(element.tag, str) and element.tag not in _DROPPED and not _HIDDEN.search(element.get("style") or "")
+    )
+
+
+def _break_after(element: Element) -> str:
+    """What parts an element from the next: a line break around blocks, a tab after the cells of a table of figures."""
+    if element.tag in {"td", "th"}:
+        return "\t" if _is_data_cell(element) else "\n"
+    if element.tag == "br" or (element.tag in _BLOCKS and not _inside_cell(element)):
+        return "\n"
+    return ""
+
+
+def _inline(text: str | None) -> str:
+    """White space of the source is one blank, and none where a line was broken beside Chinese."""
+    flowing = _BROKEN.sub(" ", text or "")
+    return re.sub(r"[ \t\r\n\xa0]+", lambda match: "" if "\n" in match[0] else " ", flowing)
+
+
+def _is_data_cell(cell: Element) -> bool:
+    """Layout tables hold whole reports in one cell; a cell of a table of figures is short."""
+    return len(cell.text_content()) <= 200
+
+
+def _inside_cell(element: Element) -> bool:
+    cell = next(element.iterancestors("td", "th"), None)
+    return cell is not None and _is_data_cell(cell) and element.tag not in {"tr", "table", "tbody"}
+
+
+def _has_table(element: Element) -> bool:
+    """True for a table of figures, which belongs to the prose beside it."""
+    if not isinstance(element.tag, str):
+        return False
+    return len(_ROW.findall(block_text(element, links=False))) >= _LEAST_ROWS
+
+
+def _lacks_title(text: str) -> bool:
+    """Whether a block begins without a title: with prose, an addressee or a numbered heading."""
+    first = text.split("\n", 1)[0].strip()
+    return is_prose(first) or first.endswith(("：", ":")) or heading_level(first) is not None
+
+
+def _prose(element: Element) -> int:
+    """How many characters of prose and of tables an element holds, beside links and the page's furniture."""
+    lines = _PROSE.findall(block_text(element, links=False))
+    return sum(len(line) for line in lines if not is_furniture(line))
+
+
+def _squeeze(text: str) -> str:
+    return "".join(text.split())

@@ -1,0 +1,98 @@
+"""The text of a Word document (.docx): paragraphs and tables, tracked insertions and text boxes included."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+import zlib
+from collections.abc import Iterator
+from typing import Any
+
+import docx
+from docx.opc.exceptions import PackageNotFoundError
+from docx.oxml.ns import qn
+from lxml import etree
+
+from baogao.errors import DocumentError
+
+_LARGEST_UNPACKED = 500_000_000
+_DAMAGED = "it is not a Word document that can be opened; save it again as .docx or as text"
+_PARAGRAPH, _TABLE, _ROW, _CELL = (qn(name) for name in ("w:p", "w:tbl", "w:tr", "w:tc"))
+_BOX = qn("w:txbxContent")
+_FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
+_SKIPPED = frozenset({qn("w:del"), qn("w:moveFrom"), qn("w:instrText"), qn("w:pPr"), qn("w:rPr"), _FALLBACK})
+"""Deleted and moved text, field codes, and the second drawing of a text box for old programs."""
+_MARKS = {
+    qn("w:tab"): "\t",
+    qn("w:br"): "\n",
+    qn("w:cr"): "\n",
+    qn("w:noBreakHyphen"): "-",
+}
+
+Element = Any
+"""An lxml element."""
+
+
+def read_word(data: bytes) -> tuple[str, tuple[str, ...]]:
+    """One line for each paragraph, one tab-separated line for each row of a table.
+
+    Merged cells are written once and leave the other cells in their columns.
+
+    :raises DocumentError: it is damaged, or a zip file of another kind.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            if sum(entry.file_size for entry in archive.infolist()) > _LARGEST_UNPACKED:
+                raise DocumentError("it unpacks to more than 500 MB: that is no report")
+        body = docx.Document(io.BytesIO(data)).element.body
+    except (PackageNotFoundError, zipfile.BadZipFile, zlib.error, etree.XMLSyntaxError) as error:
+        raise DocumentError(_DAMAGED) from error
+    except (KeyError, ValueError, AttributeError, EOFError, NotImplementedError) as error:
+        raise DocumentError(_DAMAGED) from error
+    return "\n".join(_lines(body)), ()
+
+
+def _lines(container: Element) -> Iterator[str]:
+    """The lines of everything that holds paragraphs and tables: the body, a content control, a text box."""
+    for child in container:
+        if child.tag == _PARAGRAPH:
+            yield "".join(_runs(child))
+            for box in _boxes(child):
+                yield from _lines(box)
+        elif child.tag == _TABLE:
+            yield from (_row(row) for row in child.iter(_ROW) if _nearest(row, _TABLE) is child)
+        elif child.tag not in _SKIPPED:
+            yield from _lines(child)
+
+
+def _runs(element: Element) -> Iterator[str]:
+    for child in element:
+        if child.tag == qn("w:t"):
+            yield child.text or ""
+        elif child.tag in _MARKS:
+            yield _MARKS[child.tag]
+        elif child.tag not in _SKIPPED and child.tag != _BOX:
+            yield from _runs(child)
+
+
+def _boxes(paragraph: Element) -> Iterator[Element]:
+    """The text boxes anchored in a paragraph."""
+    for box in paragraph.iter(_BOX):
+        if _nearest(box, _FALLBACK) is None and _nearest(box, _PARAGRAPH) is paragraph:
+            yield box
+
+
+def _row(row: Element) -> str:
+    cells: list[str] = []
+    for cell in row.iter(_CELL):
+        if _nearest(cell, _ROW) is row:
+            text = " ".join("".join("".join(_runs(paragraph)) for paragraph in cell.iter(_PARAGRAPH)).split())
+            span = cell.find(f"{qn('w:tcPr')}/{qn('w:gridSpan')}")
+            width = int(span.get(qn("w:val"), "1")) if span is not None else 1
+            cells.extend([text, *[""] * (width - 1)])
+    return "\t".join(cells)
+
+
+def _nearest(element: Element, tag: str) -> Element | None:
+    """The nearest ancestor of a kind."""
+    return next(element.iterancestors(tag), None)
