@@ -1,0 +1,66 @@
+"""Coordination: names listed first, figures listed after (收到、受理、审结分别为9件、8件、7件; 建议和提案9件和8件).
+
+Every figure of such a run gets its own name as its lead, so that the rules read it as if it were printed in full. A later
+“前者” or “后者” stands for the first or the second of two names.
+"""
+
+from __future__ import annotations
+
+import re
+
+from baogao.extractors.clauses import Clause
+
+_RESPECTIVELY = re.compile(r"(?:分别|依次|各)(?!自)")
+_CONJUNCTION = re.compile(r"、|以及|[和与及并，,；;／/]")
+_BARE_LINK = re.compile(r"[，,、；;／/\s]*(?:和|与|及|以及)?")
+
+
+def distribute(clauses: list[Clause]) -> None:
+    """Give every figure of a coordinated run its own name as ``lead``; ``clauses`` are those of one sentence."""
+    at = 0
+    pair: list[str] = []
+    while at < len(clauses):
+        run = _run_from(clauses, at)
+        names = _names(clauses[at], len(run)) if len(run) > 1 else None
+        if names is None:
+            _resolve(clauses[at], pair)
+            at += 1
+            continue
+        for clause, name in zip(run, names, strict=True):
+            clause.lead = name
+        pair = names if len(names) == 2 else []
+        at = clauses.index(run[-1]) + 1
+
+
+def _run_from(clauses: list[Clause], at: int) -> list[Clause]:
+    """The clauses from ``at`` on whose figures follow each other with nothing but a link in between."""
+    first = clauses[at]
+    if len(first.figures) != 1:
+        return [first]
+    respectively = _RESPECTIVELY.search(first.before + first.pieces[0])
+    run = [first]
+    for clause in clauses[at + 1 :]:
+        if not clause.figures and _BARE_LINK.fullmatch(clause.pieces[0]) and respectively:
+            continue
+        linked = len(clause.figures) == 1 and _BARE_LINK.fullmatch(clause.before + clause.pieces[0])
+        if not linked or run[-1].pieces[-1].strip() or (clause.before and not respectively):
+            break
+        run.append(clause)
+    return run
+
+
+def _names(first: Clause, count: int) -> list[str] | None:
+    """The last ``count`` names before the first figure, each with the verb after 分别; None when there are fewer."""
+    lead = first.before + first.pieces[0]
+    marker = _RESPECTIVELY.search(lead)
+    listed, verb = (lead[: marker.start()], lead[marker.end() :]) if marker else (lead, "")
+    parts = [part for part in _CONJUNCTION.split(listed) if part.strip()]
+    if len(parts) < count:
+        return None
+    first_name = listed[: listed.rindex(parts[-count]) + len(parts[-count])] if count < len(parts) else parts[0]
+    return [f"{name}{verb}" for name in (first_name, *parts[len(parts) - count + 1 :])]
+
+
+def _resolve(clause: Clause, pair: list[str]) -> None:
+    if pair and clause.pieces:
+        clause.pieces[0] = clause.pieces[0].replace("前者", pair[0]).replace("后者", pair[1])

@@ -1,0 +1,101 @@
+"""Matching: how well each candidate answers each field, by the rules.
+
+A score is the pattern's own, less what speaks against the place: a topic that had to be inherited, a match that reaches into
+a neighbouring clause, a long gap between the name and the figure, a figure that is part of a total.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from baogao.candidates.model import Candidate
+from baogao.extractors.context import Context
+from baogao.extractors.rulebook import FieldRules, Pattern, Rulebook
+
+THRESHOLD = 0.5
+"""Below this a match is no answer."""
+_CROSSING = 0.9
+_PART = 0.93
+_NO_UNIT = 0.85
+_NEAR = 0.9
+_GAP_COST = 0.002
+_GAP_LIMIT = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """A candidate that may answer a field."""
+
+    candidate: Candidate
+    score: float
+    """Between 0 and 1."""
+    pattern: Pattern
+    crossing: bool = False
+    """True when the name stands in another clause than the figure."""
+
+    @property
+    def candidate_id(self) -> int:
+        """The id of the candidate."""
+        return self.candidate.id
+
+
+def rank_candidates(contexts: Iterable[Context], rulebook: Rulebook) -> dict[str, list[Scored]]:
+    """For every field that anything answers: its candidates, the best first, each once with its best pattern."""
+    best: dict[str, dict[int, Scored]] = {}
+    for context in contexts:
+        for rules, scored in _matches(context, rulebook):
+            found = best.setdefault(rules.id, {})
+            known = found.get(scored.candidate_id)
+            if known is None or known.score < scored.score:
+                found[scored.candidate_id] = scored
+    return {name: sorted(found.values(), key=lambda one: (-one.score, one.candidate_id)) for name, found in best.items()}
+
+
+def _matches(context: Context, rulebook: Rulebook) -> Iterator[tuple[FieldRules, Scored]]:
+    none = context.candidate.kind == "none"
+    index = rulebook.none_by_topic if none else rulebook.by_topic
+    barred: set[str] | None = None
+    for topic, weight in context.topics.items():
+        for rules, pattern in index.get(topic, ()):
+            if weight * pattern.score < THRESHOLD or not _eligible(context.candidate, rules):
+                continue
+            if pattern.not_topic and context.topics.get(pattern.not_topic, 0.0) >= _NEAR:
+                continue
+            scored = _score_none(context, pattern, weight) if none else _score(context, pattern, weight)
+            if scored is None or (rules.exclude and rules.exclude.search(context.text, *context.own)):
+                continue
+            barred = _barred(context, rulebook) if barred is None else barred
+            if barred.isdisjoint(rules.common):
+                yield rules, scored
+
+
+def _eligible(candidate: Candidate, rules: FieldRules) -> bool:
+    unit_fits = candidate.kind == "none" or candidate.unit in rules.units or (not candidate.unit and "%" not in rules.units)
+    return unit_fits and rules.cues.isdisjoint(candidate.cues)
+
+
+def _barred(context: Context, rulebook: Rulebook) -> set[str]:
+    return {name for name, pattern in rulebook.common_excludes.items() if pattern.search(context.clause)}
+
+
+def _score(context: Context, pattern: Pattern, weight: float) -> Scored | None:
+    match = pattern.regex.search(context.text)
+    if match is None:
+        return None
+    crossing = match.start() < context.own[0] or match.end() > context.own[1]
+    score = pattern.score * weight - _GAP_COST * min(match.end() - match.start(), _GAP_LIMIT)
+    if crossing:
+        score *= _CROSSING
+    if "part" in context.candidate.cues and pattern.role != "part":
+        score *= _PART
+    if not context.candidate.unit:
+        score *= _NO_UNIT
+    return Scored(context.candidate, round(score, 4), pattern, crossing) if score >= THRESHOLD else None
+
+
+def _score_none(context: Context, pattern: Pattern, weight: float) -> Scored | None:
+    """A none-phrase answers by the noun that it negates."""
+    if pattern.regex.search(context.candidate.text) is None:
+        return None
+    return Scored(context.candidate, round(pattern.score * weight, 4), pattern)

@@ -1,0 +1,97 @@
+"""The rules extractor: the regex baseline that every model is measured against."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from baogao.candidates.model import Candidates
+from baogao.document.model import Document
+from baogao.extractors.base import Extraction, Link
+from baogao.extractors.context import build_contexts
+from baogao.extractors.listing import link_lists
+from baogao.extractors.matching import Scored, rank_candidates
+from baogao.extractors.metadata import link_metadata
+from baogao.extractors.rulebook import FieldRules, Rulebook
+from baogao.schema.fields import Schema
+
+_RIVAL_MARGIN = 0.06
+"""Another value that scores within this of the best makes the answer doubtful."""
+_DOUBTFUL = 0.75
+_PREFERENCE_MARGIN = 0.2
+
+
+class RulesExtractor:
+    """Links candidates to fields by the patterns of a rules file; needs no model and gives the same answer every time."""
+
+    name = "rules"
+
+    def __init__(self, rulebook: Rulebook) -> None:
+        self.rulebook = rulebook
+
+    async def extract(self, document: Document, candidates: Candidates, schema: Schema) -> Extraction:
+        """Link one document; see :class:`baogao.extractors.base.Extractor`."""
+        return self.link(document, candidates, schema)
+
+    def link(self, document: Document, candidates: Candidates, schema: Schema) -> Extraction:
+        """The same as :meth:`extract`, without an event loop."""
+        ranked = self.rank(document, candidates, schema)
+        return Extraction(
+            fields=_assign(ranked, self.rulebook),
+            lists=link_lists(document, candidates, self.rulebook.lists),
+            metadata=link_metadata(document, self.rulebook.metadata),
+        )
+
+    def rank(self, document: Document, candidates: Candidates, schema: Schema) -> dict[str, list[Scored]]:
+        """Every field's candidates, the best first; a field that no candidate answers is not in it.
+
+        One candidate may stand under several fields: :meth:`link` gives it to the field that it answers best.
+        """
+        contexts = build_contexts(document, candidates, self.rulebook.topics)
+        ranked = rank_candidates(contexts, self.rulebook)
+        return {spec.id: ranked[spec.id] for spec in schema.figures if spec.id in ranked}
+
+
+def _assign(ranked: dict[str, list[Scored]], rulebook: Rulebook) -> dict[str, Link]:
+    """Give out candidates, the surest match first; a figure serves one field unless a pattern says that it is shared."""
+    pairs = [(scored, name) for name, found in ranked.items() for scored in found]
+    pairs.sort(key=lambda pair: (-pair[0].score, pair[0].candidate_id))
+    taken: set[int] = set()
+    links: dict[str, Link] = {}
+    for scored, name in pairs:
+        if name in links or (scored.candidate_id in taken and not _shares(scored)):
+            continue
+        free = [one for one in ranked[name] if one.candidate_id not in taken or _shares(one)]
+        links[name] = link = _link(scored, free, rulebook.fields[name])
+        if not _shares(scored):
+            taken.update(link.candidates)
+    return {name: links[name] for name in ranked if name in links}
+
+
+def _link(best: Scored, found: list[Scored], rules: FieldRules) -> Link:
+    if rules.prefer == "largest":
+        near = [one for one in found if best.score - one.score <= _PREFERENCE_MARGIN]
+        best = max(near, key=lambda one: one.candidate.value or Decimal(0))
+    ids = _parts(best, found) if rules.additive else (best.candidate_id,)
+    return Link(ids, _confidence(best, found, ids), "rules", best.pattern.source)
+
+
+def _shares(scored: Scored) -> bool:
+    return scored.pattern.share or scored.candidate.kind == "none"
+
+
+def _parts(best: Scored, found: list[Scored]) -> tuple[int, ...]:
+    """The parts to sum: all that are printed, unless the best answer is a total."""
+    if best.pattern.role != "part":
+        return (best.candidate_id,)
+    return tuple(sorted(one.candidate_id for one in found if one.pattern.role == "part"))
+
+
+def _confidence(best: Scored, found: list[Scored], ids: tuple[int, ...]) -> float:
+    rivals = [
+        one
+        for one in found
+        if one.candidate_id not in ids
+        and one.candidate.value != best.candidate.value
+        and best.score - one.score < _RIVAL_MARGIN
+    ]
+    return round(min(0.98, best.score + 0.05) * (_DOUBTFUL if rivals else 1.0), 3)
