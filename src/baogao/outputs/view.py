@@ -14,7 +14,7 @@ from typing import Any
 from baogao.errors import UsageError
 from baogao.outputs.spans import Piece, cut
 from baogao.record import Record
-from baogao.schema import Schema
+from baogao.schema import FieldSpec, Schema
 from baogao.schema.values import Answer, Span
 
 REVIEW_BELOW = 0.5
@@ -23,8 +23,8 @@ REVIEW_BELOW = 0.5
 _SILENCE = Answer(status="not_reported")
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|$)")
 _HEADINGS = (
-    ("h1", re.compile(r"\s*[一二三四五六七八九十]{1,3}、[^。；]{1,40}\s*")),
-    ("h2", re.compile(r"\s*[（(][一二三四五六七八九十]{1,3}[）)][^。；]{1,50}\s*")),
+    ("h1", re.compile(r"\s*[一二三四五六七八九十]{1,3}[、，,．.][^。；;]{1,40}\s*")),
+    ("h2", re.compile(r"\s*[（(][一二三四五六七八九十]{1,3}[）)][^。；;]{1,40}\s*")),
 )
 
 
@@ -42,6 +42,10 @@ class _Places:
             self.spans.append(span)
             self.rows.append({"key": key, "kind": kind})
         return list(range(first, len(self.spans)))
+
+    def in_title(self, piece: Piece) -> bool:
+        """True when the piece belongs to the report's title."""
+        return any(self.rows[at]["key"] == "title" for at in piece.inside)
 
     def foremost_first(self, places: tuple[int, ...]) -> list[int]:
         """What a click means where several overlap: a figure before the rest, the shorter before the longer."""
@@ -74,6 +78,7 @@ def summary_view(record: Record) -> dict[str, Any]:
         "id": record.doc_id,
         "title": (title.value if title else None) or record.doc_id,
         "status": record.status,
+        "error": record.error,
         "reported": sum(answer.status == "reported" for answer in answers),
         "none": sum(answer.status == "reported_none" for answer in answers),
         "review": sum(_doubtful(answer) for answer in answers),
@@ -115,7 +120,7 @@ def report_view(record: Record, text: str | None, schema: Schema) -> dict[str, A
     }
 
 
-def _spec(spec: Any) -> dict[str, str]:
+def _spec(spec: FieldSpec) -> dict[str, str]:
     return {"id": spec.id, "label": spec.label, "unit": spec.unit, "note": spec.note}
 
 
@@ -179,7 +184,10 @@ def _lines(text: str, places: _Places, doc_id: str) -> list[dict[str, Any]]:
 
 def _line(text: str, pieces: list[Piece], places: _Places) -> dict[str, Any]:
     whole = text[pieces[0].start : pieces[-1].end]
-    role = next((role for role, pattern in _HEADINGS if pattern.fullmatch(whole)), "")
+    if whole.strip() and all(places.in_title(piece) for piece in pieces if text[piece.start : piece.end].strip()):
+        role = "title"
+    else:
+        role = next((role for role, pattern in _HEADINGS if pattern.fullmatch(whole)), "")
     return {"role": role, "pieces": list(_piece_views(text, pieces, places))}
 
 

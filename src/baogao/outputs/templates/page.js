@@ -4,8 +4,9 @@
   const $ = (id) => document.getElementById(id);
   const { schema, reports } = JSON.parse($("index").textContent);
   const BOUNDS = {
-    over: ["≥", "or more 多于"], under: ["≤", "or less 少于"], about: ["≈", "about 约"], exact: ["", ""],
+    over: ["≥", "at least 多于"], under: ["≤", "at most 少于"], about: ["≈", "about 约"], exact: ["", ""],
   };
+  const STATES = { reported: "reported", reported_none: "none 无", not_reported: "not reported 未提及" };
   const narrow = matchMedia("(max-width: 760px)");
   const FIGURES = schema.groups.flatMap((group) => group.fields);
   const SPECS = new Map(FIGURES.map((spec) => [spec.id, spec]));
@@ -27,7 +28,7 @@
   function listReports() {
     const items = reports.map((summary, number) => {
       const states = summary.status === "failed"
-        ? [h("span", "bad", "failed")]
+        ? [h("span", "bad", `failed: ${summary.error || "no error was recorded"}`)]
         : [h("span", "num", `${summary.reported} reported`), h("span", "num", `${summary.none} none`)];
       if (summary.review) states.push(h("span", "warn num", `${summary.review} to review`));
       if (summary.failing) states.push(h("span", "warn num", count(summary.failing, "check fails", "checks fail")));
@@ -148,7 +149,7 @@
       : row(spec.id, answer.status === "reported_none" ? "none" : "stated", label, valueOf(spec, answer), detailsOf(spec, answer));
     element.dataset.state = answer.status;
     element.dataset.review = String(Boolean(answer.review));
-    element.dataset.words = `${spec.label} ${spec.id} ${spec.unit}`.toLowerCase();
+    element.dataset.words = `${spec.label} ${spec.id} ${spec.unit} ${STATES[answer.status]} ${answer.by || ""}`.toLowerCase();
     return element;
   }
   function noteOf(spec) {

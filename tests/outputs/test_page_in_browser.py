@@ -1,0 +1,229 @@
+"""The review page in a real browser."""
+
+import shutil
+
+import pytest
+
+from baogao.outputs.page import write_page
+
+pytest.importorskip("selenium", reason="the browser tests need selenium (the dev extra)")
+
+from selenium import webdriver
+from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.by import By
+from selenium.webdriver.support.ui import Select, WebDriverWait
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+CHROMEDRIVER = shutil.which("chromedriver")
+
+pytestmark = pytest.mark.skipif(
+    not (CHROMIUM and CHROMEDRIVER), reason="no chromium with its chromedriver on this machine"
+)
+
+FLAGS = (
+    *("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage"),
+    "--force-prefers-reduced-motion",
+)
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory):
+    """One headless chromium for all tests of this file."""
+    options = webdriver.ChromeOptions()
+    options.binary_location = CHROMIUM
+    for flag in (*FLAGS, f"--user-data-dir={tmp_path_factory.mktemp('chromium')}"):
+        options.add_argument(flag)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    driver = webdriver.Chrome(options=options, service=Service(CHROMEDRIVER))
+    yield driver
+    driver.quit()
+
+
+@pytest.fixture(scope="module")
+def address(plain, hostile, failed, texts, schema, tmp_path_factory):
+    """The page of an ordinary, a hostile and a failed report."""
+    path = tmp_path_factory.mktemp("page") / "index.html"
+    write_page([plain, hostile, failed], texts, schema, path)
+    return path.as_uri()
+
+
+@pytest.fixture
+def page(browser, address):
+    """The page, freshly opened in a wide window; no test may leave an error in the console."""
+    set_width(browser, 1400)
+    browser.get("about:blank")
+    browser.get(address)
+    yield browser
+    assert browser.get_log("browser") == []
+
+
+def set_width(browser, width):
+    """Make the view as wide as asked, narrower than a window can be."""
+    metrics = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+
+
+def mark(page, characters):
+    """The highlighted piece with these characters."""
+    return next(one for one in page.find_elements(By.CSS_SELECTOR, ".text mark") if one.text == characters)
+
+
+def row(page, key):
+    """The row of a field."""
+    return page.find_element(By.CSS_SELECTOR, f'#answers [data-key="{key}"]')
+
+
+def selected(page):
+    """The keys of the rows that are selected."""
+    return [
+        one.get_attribute("data-key") for one in page.find_elements(By.CSS_SELECTOR, "#answers [aria-current=true]")
+    ]
+
+
+def lit(page):
+    """The pieces that are lit up."""
+    return [one.text for one in page.find_elements(By.CSS_SELECTOR, ".text mark.on")]
+
+
+def press(page, key):
+    """Press a key outside of any input."""
+    page.find_element(By.TAG_NAME, "body").send_keys(key)
+
+
+def in_view(page, element):
+    """True when the element is inside the window."""
+    script = (
+        "const r = arguments[0].getBoundingClientRect(); return r.height > 0 && r.top >= 0 && r.bottom <= innerHeight"
+    )
+    return page.execute_script(script, element)
+
+
+def shown_figures(page):
+    """The keys of the figures that pass the filter."""
+    rows = page.find_elements(By.CSS_SELECTOR, ".group.figures .row")
+    return [one.get_attribute("data-key") for one in rows if one.is_displayed()]
+
+
+def test_every_state_is_shown_as_such(page):
+    """A figure has its bound in words and its source; none and silence are not numbers."""
+    assert row(page, "case_files_reviewed").text.split("\n")[:2] == ["执法案卷评查数", "≈ 135卷"]
+    assert "reported, about 约" in row(page, "case_files_reviewed").text
+    assert "rules+llm" in row(page, "entities_inspected").text
+    assert row(page, "reconsideration_accepted").text.startswith("行政复议受理数\n无\nnone stated")
+    assert row(page, "exam_passed").text == "执法资格考试通过人数\nnot reported 未提及"
+    assert "review" in row(page, "hotline_satisfaction_rate").text
+    assert "31%" in row(page, "hotline_satisfaction_rate").text
+
+
+def test_a_click_on_a_place_selects_its_field(page):
+    """From the text to the field."""
+    mark(page, "约135卷").click()
+    assert selected(page) == ["case_files_reviewed"]
+    assert in_view(page, row(page, "case_files_reviewed"))
+
+
+def test_a_click_on_a_field_shows_its_places(page):
+    """From the field to the text, all parts of a sum at once."""
+    row(page, "emergency_drills").click()
+    assert lit(page) == ["2场", "3场"]
+    WebDriverWait(page, 5).until(lambda _: in_view(page, mark(page, "2场")))
+    assert "flash" in mark(page, "2场").get_attribute("class")
+    row(page, "emergency_drills").click()
+    assert "flash" in mark(page, "3场").get_attribute("class")
+
+
+def test_a_second_click_goes_to_what_lies_beneath(page):
+    """The jurisdiction's name stands inside of the title."""
+    mark(page, "青禾县").click()
+    assert selected(page) == ["jurisdiction"]
+    mark(page, "青禾县").click()
+    assert selected(page) == ["title"]
+
+
+def test_j_and_k_walk_through_the_figures(page):
+    """In the order of the text, round and round."""
+    press(page, "j")
+    assert selected(page) == ["case_files_reviewed"]
+    press(page, "j")
+    assert selected(page) == ["entities_inspected"]
+    press(page, "k")
+    press(page, "k")
+    assert selected(page) == ["emergency_drills"]
+
+
+def test_filters(page):
+    """By label, by state, and the switch; j walks only through what is left."""
+    page.find_element(By.ID, "filter").send_keys("行政复议受理")
+    assert shown_figures(page) == ["reconsideration_accepted"]
+    page.find_element(By.ID, "filter").clear()
+    page.find_element(By.CSS_SELECTOR, ".switch").click()
+    assert len(shown_figures(page)) == 5
+    Select(page.find_element(By.ID, "state")).select_by_value("review")
+    assert shown_figures(page) == ["hotline_satisfaction_rate"]
+    press(page, "j")
+    assert selected(page) == ["hotline_satisfaction_rate"]
+
+
+def test_a_failing_check_leads_to_its_field(page):
+    """The message is shown at the top, and the check that holds is not."""
+    box = page.find_element(By.CSS_SELECTOR, ".checks")
+    assert box.text == "1 of 2 checks did not hold\n135 < 140"
+    box.find_element(By.TAG_NAME, "button").click()
+    assert selected(page) == ["case_files_reviewed"]
+
+
+def test_hostile_text_stays_text(page):
+    """A report full of markup is shown letter by letter, and none of it runs."""
+    page.find_elements(By.CSS_SELECTOR, "#reports button")[1].click()
+    assert "<script>window.hacked=1</script></script><img src=x" in page.find_element(By.CSS_SELECTOR, ".text").text
+    assert lit(page) == []
+    mark(page, "7卷&amp;<!--").click()
+    assert selected(page) == ["case_files_reviewed"]
+    assert page.execute_script("return typeof window.hacked") == "undefined"
+    assert page.find_elements(By.CSS_SELECTOR, "img, svg") == []
+
+
+def test_a_failed_document_says_why(page):
+    """It stands in the list and has a page of its own."""
+    entry = page.find_elements(By.CSS_SELECTOR, "#reports button")[2]
+    assert "failed: the file is empty" in entry.text
+    entry.click()
+    assert page.find_element(By.CSS_SELECTOR, ".lost").text == "This document failed\nthe file is empty"
+
+
+def test_an_address_leads_to_a_figure(page, address):
+    """A link can point at one figure of one report."""
+    row(page, "entities_inspected").click()
+    kept = page.current_url
+    page.get("about:blank")
+    page.get(kept)
+    assert (kept.startswith(address), selected(page), lit(page)) == (True, ["entities_inspected"], ["2600余户"])
+
+
+def test_a_phone_shows_one_pane_at_a_time(page):
+    """Tabs instead of columns, nothing wider than the screen; a tap on a figure shows it beside its text."""
+    set_width(page, 380)
+    assert page.execute_script("return document.documentElement.scrollWidth") <= 380
+    assert not page.find_element(By.ID, "fields").is_displayed()
+    mark(page, "约135卷").click()
+    assert "≈ 135卷" in page.find_element(By.ID, "peek").text
+    page.find_element(By.CSS_SELECTOR, '.tabs [data-tab="fields"]').click()
+    assert not page.find_element(By.ID, "sheet").is_displayed()
+    row(page, "entities_inspected").click()
+    assert page.find_element(By.ID, "sheet").is_displayed()
+    assert lit(page) == ["2600余户"]
+
+
+def test_many_reports(browser, plain, texts, schema, tmp_path):
+    """Three hundred reports open as one does, and only the open one is in the document."""
+    records = [plain.model_copy(update={"doc_id": f"report-{number}"}) for number in range(300)]
+    write_page(records, {item.doc_id: texts[plain.doc_id] for item in records}, schema, tmp_path / "index.html")
+    set_width(browser, 1400)
+    browser.get((tmp_path / "index.html").as_uri())
+    assert len(browser.find_elements(By.CSS_SELECTOR, "#reports li")) == 300
+    assert len(browser.find_elements(By.CSS_SELECTOR, ".report")) == 1
+    browser.find_element(By.ID, "find").send_keys("report-299")
+    left = [item for item in browser.find_elements(By.CSS_SELECTOR, "#reports button") if item.is_displayed()]
+    left[0].click()
+    assert browser.find_element(By.CSS_SELECTOR, ".about b").text == "report-299"
