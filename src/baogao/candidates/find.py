@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
+from baogao.candidates.cues import Mention, read_cues
+from baogao.candidates.fold import fold
 from baogao.candidates.items import find_items
 from baogao.candidates.model import Candidate, Candidates, Cue, Kind
 from baogao.candidates.numbers import find_figures
+from baogao.candidates.period import period_of
 from baogao.candidates.phrases import find_none_phrases
+from baogao.candidates.plans import planned_spans
+from baogao.candidates.tables import find_cells
 from baogao.document.model import Document
 from baogao.schema.values import Bound, plain_number
 
@@ -47,9 +53,41 @@ def _candidate(document: Document, number: int, draft: _Draft) -> Candidate:
 
 
 def _numbers(document: Document) -> Iterator[_Draft]:
-    for begin, end in document.main:
-        for figure in find_figures(document.text[begin:end]):
-            yield _Draft(begin + figure.start, begin + figure.end, "number", figure.value, figure.bound, figure.unit)
+    folded = fold(document.text)
+    prose = _without_rows(document, folded)
+    drafts = [
+        _Draft(begin + figure.start, begin + figure.end, "number", figure.value, figure.bound, figure.unit)
+        for begin, end in document.main
+        for figure in find_figures(prose[begin:end])
+    ]
+    yield from _with_cues(document, folded, drafts)
+    for cell in find_cells(document, folded):
+        figure = cell.figure
+        yield _Draft(figure.start, figure.end, "number", figure.value, figure.bound, figure.unit, cell.cues, cell.label)
+
+
+def _without_rows(document: Document, folded: str) -> str:
+    """The folded text with the rows of pasted tables blanked: they are read cell by cell."""
+    for sentence in document.sentences:
+        if sentence.row:
+            start, end = sentence.span
+            folded = folded[:start] + "\n" * (end - start) + folded[end:]
+    return folded
+
+
+def _with_cues(document: Document, folded: str, drafts: list[_Draft]) -> Iterator[_Draft]:
+    period = period_of("".join(folded[begin:end] for begin, end in document.main))
+    planned = planned_spans(document, folded, period)
+    starts = [draft.start for draft in drafts]
+    for sentence in document.sentences:
+        begin, end = sentence.span
+        inside = drafts[bisect_left(starts, begin) : bisect_left(starts, end)]
+        if not inside:
+            continue
+        mentions = [Mention(draft.start - begin, draft.end - begin, draft.unit) for draft in inside]
+        ahead = any(start <= begin < stop for start, stop in planned)
+        for draft, cues in zip(inside, read_cues(folded[begin:end], mentions, period, ahead), strict=True):
+            yield replace(draft, cues=cues)
 
 
 def _nones(document: Document) -> Iterator[_Draft]:

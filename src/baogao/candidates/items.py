@@ -26,6 +26,11 @@ _MARKER = re.compile(
 _HEAD = re.compile(r"[ \t　]*([^，,。；;：:\n！!]*(?:（[^（）\n]*）[^，,。；;：:\n！!]*)?)")
 _ASCII_STOP = re.compile(r"\.(?!\d)")
 _SHORTEST, _LONGEST = 2, 120
+_OPENING = re.compile(
+    r"\s*(?:[^，,。；;：:\n]{1,6}|(?:对照|总的?[看来说]|回[头顾]|与|同|虽然|尽管|针对|围绕|面对|此外|过去|一年来|下一?步|新的|今后"
+    r"|明年|来年|接下来|20\d\d年|[〇零○一二三四五六七八九]{4}年)[^，,。；;：:\n]*)[，,]"
+)
+"""A clause that leads up to a series: 对照群众期盼，…; 2024年，…."""
 _SERIES = 2
 """Semicolons that make a sentence a series."""
 
@@ -64,9 +69,17 @@ def _series(document: Document, starts: list[int]) -> Iterator[Span]:
         cuts = [match.end() for match in re.finditer("[；;]", text[begin:end])]
         if len(cuts) < _SERIES or sentence.row or any(begin <= start < end for start in starts):
             continue
-        opening = max(text.rfind("：", begin, begin + cuts[0]), text.rfind(":", begin, begin + cuts[0]))
-        first = opening + 1 if opening >= 0 else begin
+        first = _after_opening(text, begin, begin + cuts[0])
         for start, _ in pairwise([first, *(begin + cut for cut in cuts), end]):
             head = _head(text, start, end)
             if head is not None:
                 yield head
+
+
+def _after_opening(text: str, begin: int, end: int) -> int:
+    """Where the first part of a series begins: after the last colon, or after a clause that only leads up to it."""
+    colon = max(text.rfind("：", begin, end), text.rfind(":", begin, end))
+    if colon >= 0:
+        return colon + 1
+    match = _OPENING.match(text, begin, end)
+    return match.end() if match else begin

@@ -69,6 +69,7 @@ _HOTLINES = re.compile(r"11[0249]|12[0-3]|12[1-4]\d\d|96\d{3,4}")
 _NOT_ONE = frozenset("第进每逐同某任这那哪上下前后唯统之其跑再又专")
 _ONE_FOLLOWED = re.compile(r"事|也|都|[套揽]|性|办|告|通|合格|一|所|之|分|体|站|线|人一|步|定|个|[^\W\d_]?一")
 _ONE_COUNTS = frozenset("件 份 人 名 场 场次 次 期 卷 宗 例 册 部 家 户 处 起 篇 批次 人次 件次 位 台 辆".split())
+_CASE = re.compile(r"[^，。；,;\n]{0,8}?(?:案|事故|纠纷|事件|投诉|诉讼|火灾|[，。；,;])")
 _SET_PHRASES = re.compile(
     "方面|维护|确立|意识|自信|坚持|制度|规定|机制|统一|必须|全面|关键|环节|层面|阶段|文明|务必|不|一律|覆盖|转变|聚焦|加强|强化|面向|导向|责任|关系|清单|纳入|到位|结合|体系"
 )
@@ -153,6 +154,8 @@ def _doubtful_but_possible(text: str, match: re.Match[str]) -> bool:
 def _is_set_phrase(text: str, numeral: str, before: str, figure: Figure) -> bool:
     if figure.unit in LOOSE and figure.unit != "位":
         return True
+    if numeral in "一两" and figure.unit == "起":
+        return _CASE.match(text, figure.end) is None
     if numeral == "一":
         return before in _NOT_ONE or figure.unit not in _ONE_COUNTS or _ONE_FOLLOWED.match(text, figure.end) is not None
     return figure.unit in {"个", "项", "条"} and _SET_PHRASES.match(text, figure.end) is not None

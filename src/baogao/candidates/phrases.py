@@ -26,7 +26,7 @@ _ZERO_WORDS = (
 )
 _END = r"[^，。；：！？、,;:!?\n（）()“”]"
 _NEGATION = re.compile(
-    rf"""(?:
+    rf"""(?=[暂尚均全从并还也都迄没无未零不])(?:
       (?:暂|尚|均|全年|从|并|还|也|都|迄今)*(?:没有|无|没)(?:一|任何)?(?:[件起例宗次项人份个])(?!都|不|例外)
     | (?:暂|尚|均|从|并|还|也|都)*未(?:曾)?(?:{_HAPPEN}){_DEGREE}(?:过)?
     | (?:暂|尚|均|从|并|还|也|都)*没(?:有(?:{_HAPPEN}|需要|应当|需|相关|涉及)?|发生|收到|接到|出现)(?!最|休止|终点|捷径|完|局外|旁观|止境|断|很|达|落实|得到|形成|办|审|结){_DEGREE}
@@ -39,22 +39,32 @@ _NEGATION = re.compile(
     re.VERBOSE,
 )
 _NOUNS = re.compile(rf"{_END}{{1,40}}")
-_LISTED = re.compile(rf"(?:[、（]|“|”|\(){_END}{{2,30}}")
+_LISTED = re.compile(rf"、{_END}{{2,30}}")
 _CONJUNCTION = re.compile(r"以及|(?<!总|人|温|共|调|柔|缓|平|附)和(?!解|谐|平|睦)|及(?!时|格|以)|(?<!参)与(?!会)|或者?")
 _AFTER_NOUN = re.compile(
-    rf"{_END}{{1,20}}?(?:[一1]\s?[件起例宗次个份人项]\s?(?:也|都)(?:没有|没|未[^，。；,;.\n]{{0,6}})|(?:数|量|率|案件|案|均|全部)?(?:为|是)零(?![\u4e00-\u9fff]{{2}}))"
-    rf"|{_END}{{2,20}}[：:]\s?(?:暂无|没有|无)(?=[。；，,;\s]|$)",
-    re.MULTILINE,
+    r"[一1]\s?[件起例宗次个份人项]\s?[也都](?:没有|没|未[^，。；,;.\n]{0,6})"
+    r"|[为是]零(?![\u4e00-\u9fff]{2})|[：:]\s?(?:暂无|没有|无)(?=[。；，,;\s]|\Z)"
 )
+_CLAUSE_START = re.compile(r"[，。；：！？、,;:!?\n（）()]")
 _LONGEST = 40
 
 
 def find_none_phrases(text: str, span: Span) -> Iterator[Span]:
     """The spans of the phrases inside ``span``; those of one negation begin at the same place and nest."""
     for match in _AFTER_NOUN.finditer(text, *span):
-        yield match.span()
+        start = _noun_start(text, span[0], match.start())
+        if start < match.start() - 1:
+            yield start, match.end()
     for negation in _NEGATION.finditer(text, *span):
         yield from _conjuncts(text, negation, span[1])
+
+
+def _noun_start(text: str, begin: int, end: int) -> int:
+    """Where the clause before ``end`` begins: the noun that the words behind it deny."""
+    reach = max(begin, end - _LONGEST)
+    cuts = [reach + cut.end() for cut in _CLAUSE_START.finditer(text[reach:end])]
+    start = cuts[-1] if cuts else reach
+    return start + len(text[start:end]) - len(text[start:end].lstrip())
 
 
 def _conjuncts(text: str, negation: re.Match[str], limit: int) -> Iterator[Span]:
@@ -72,5 +82,5 @@ def _conjuncts(text: str, negation: re.Match[str], limit: int) -> Iterator[Span]
 
 def _listed(text: str, end: int, limit: int) -> int | None:
     """Where the list goes on: 未发生甲、乙案件."""
-    match = re.compile(rf"、{_END}{{2,30}}").match(text, end, limit)
+    match = _LISTED.match(text, end, limit)
     return match.end() if match else None

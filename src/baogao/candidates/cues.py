@@ -1,0 +1,220 @@
+"""What the context says of a number: last year's, a growth, a target, a total over years, a part, a sub-unit's.
+
+Within a sentence the words that set a cue and the words that end it are read in order, like a tape. A cue holds for its
+clause (up to ，), for its segment (up to ； or 。) or for its brackets, and ends early where the text comes back to the period.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+
+from baogao.candidates.cue_words import (
+    BASELINE_AFTER,
+    BASELINE_BEFORE,
+    CHANGED,
+    GOAL_AFTER,
+    NOT_A_NAME,
+    PLACE,
+    SUB_UNIT,
+    TOKEN,
+)
+from baogao.candidates.model import Cue
+from baogao.candidates.period import Period, year_of
+
+_ORDER: tuple[Cue, ...] = ("prior_year", "growth", "target", "cumulative", "part", "sub_unit")
+_NOT_NOW: tuple[Cue, ...] = ("prior_year", "growth", "cumulative")
+_CITIES = {"省": "市州盟", "市": "县区", "盟": "旗市县", "州": "县市"}
+"""The places below a province, a city …: for its report they are sub-units."""
+
+
+@dataclass(frozen=True)
+class Mention:
+    """A number to be judged; offsets count in the sentence."""
+
+    start: int
+    end: int
+    unit: str
+
+
+@dataclass
+class _Scope:
+    """The cues in force, and until where."""
+
+    clause: set[Cue] = field(default_factory=set)
+    segment: set[Cue] = field(default_factory=set)
+    comparing: bool = False
+    """After 比上年 or 较去年同期: the number right behind is last year's, one behind a verb of change is a growth."""
+    compared_at: int = -9
+    first_clause: bool = True
+
+    def end_clause(self) -> None:
+        self.clause.clear()
+        self.comparing = self.first_clause = False
+
+    def end_segment(self) -> None:
+        self.end_clause()
+        self.segment.clear()
+        self.first_clause = True
+
+    def lift(self, *cues: Cue) -> None:
+        self.clause.difference_update(cues)
+        self.segment.difference_update(cues)
+        self.comparing = False
+
+
+def read_cues(
+    sentence: str, mentions: Iterable[Mention], period: Period, planned: bool = False
+) -> list[tuple[Cue, ...]]:
+    """The cues of each number of one sentence.
+
+    :param sentence: the sentence, folded.
+    :param mentions: its numbers, in order.
+    :param planned: True where the section is about what is to come.
+    """
+    return _Tape(sentence, period, planned).read(list(mentions))
+
+
+class _Tape:
+    def __init__(self, sentence: str, period: Period, planned: bool) -> None:
+        self.text = sentence
+        self.period = period
+        self.planned = planned
+        self.scope = _Scope()
+        self.outer: list[_Scope] = []
+        self.last_number_end = -9
+
+    def read(self, mentions: list[Mention]) -> list[tuple[Cue, ...]]:
+        if not mentions:
+            return []
+        events = sorted([*_tokens(self.text), *_sub_units(self.text, self.period)], key=lambda event: event[0])
+        result: list[tuple[Cue, ...]] = []
+        position = 0
+        for mention in mentions:
+            while position < len(events) and events[position][0] < mention.end:
+                start, kind, token = events[position]
+                if start < mention.start:
+                    self._apply(kind, token)
+                position += 1
+            result.append(self._cues(mention))
+            self.last_number_end = mention.end
+        return result
+
+    def _apply(self, kind: str, token: re.Match[str]) -> None:
+        handlers: dict[str, Callable[[re.Match[str]], None]] = {
+            "stop": lambda _: self.scope.end_segment(),
+            "comma": lambda _: self.scope.end_clause(),
+            "opened": self._open,
+            "closed": self._close,
+            "compare": self._compare,
+            "prior": self._prior,
+            "cumulative": self._cumulative,
+            "growth": lambda _: self.scope.clause.add("growth"),
+            "reached": lambda _: self.scope.lift("growth", "prior_year"),
+            "now": self._now,
+            "target": lambda _: self.scope.segment.add("target"),
+            "second_half": self._second_half,
+            "part": lambda _: self.scope.segment.add("part"),
+            "other": lambda _: self.scope.lift("part"),
+            "sub_unit": lambda _: self.scope.segment.add("sub_unit"),
+        }
+        if kind in handlers:
+            handlers[kind](token)
+
+    def _open(self, token: re.Match[str]) -> None:
+        self.outer.append(self.scope)
+        inner = _Scope()
+        inherited = self.scope.clause | self.scope.segment
+        inner.segment |= inherited & {"target", "sub_unit", "cumulative"}
+        if self.scope.compared_at == token.start():
+            inner.segment.add("prior_year")
+        if token.start() - self.last_number_end <= 1:
+            inner.segment.add("part")
+        if GOAL_AFTER.search(self.text, token.start() - 2, token.start()):
+            inner.segment.add("target")
+        self.scope = inner
+
+    def _close(self, _: re.Match[str]) -> None:
+        if self.outer:
+            self.scope = self.outer.pop()
+
+    def _compare(self, token: re.Match[str]) -> None:
+        self.scope.comparing = True
+        self.scope.compared_at = token.end()
+
+    def _prior(self, token: re.Match[str]) -> None:
+        year = re.search(r"(\S{4})年", token[0])
+        if year is not None and year[1][0] in "2二":
+            self._year(year_of(year[1]), token)
+        elif token["attributive"] is None:
+            self._set_prior(token)
+
+    def _year(self, year: int, token: re.Match[str]) -> None:
+        reported = self.period.year
+        if reported is None or token["attributive"] is not None:
+            return
+        if year < reported and self.text[token.start() - 1 : token.start()] not in {"于", "自"}:
+            self._set_prior(token)
+        elif year == reported:
+            self.scope.lift(*_NOT_NOW)
+        elif year > reported:
+            self.scope.segment.add("target")
+
+    def _set_prior(self, token: re.Match[str]) -> None:
+        self.scope.compared_at = token.end()
+        wide = self.scope.first_clause and not self.outer
+        (self.scope.segment if wide else self.scope.clause).add("prior_year")
+
+    def _cumulative(self, token: re.Match[str]) -> None:
+        since = token["since"] or token["since2"]
+        if since is None or self.period.year is None or int(since) < self.period.year:
+            self.scope.segment.add("cumulative")
+
+    def _now(self, _: re.Match[str]) -> None:
+        self.scope.lift(*_NOT_NOW, "sub_unit")
+        self.scope.segment.discard("target")
+
+    def _second_half(self, _: re.Match[str]) -> None:
+        if self.period.half:
+            self.scope.segment.add("target")
+
+    def _cues(self, mention: Mention) -> tuple[Cue, ...]:
+        found = self.scope.clause | self.scope.segment
+        before = self.text[max(0, mention.start - 16) : mention.start]
+        if self.scope.comparing:
+            if self.text[self.scope.compared_at : mention.start] in {"", "的", "为"}:
+                found.add("prior_year")
+            elif CHANGED.search(before) or "growth" in self.scope.clause:
+                found.add("growth")
+                self.scope.clause.add("growth")
+        if BASELINE_BEFORE.search(before) and BASELINE_AFTER.match(self.text, mention.end):
+            found.add("prior_year")
+        if mention.unit == "个百分点":
+            found.add("growth")
+        if self.planned or GOAL_AFTER.match(self.text, mention.end):
+            found.add("target")
+        if found & {"prior_year", "growth"} and self.outer:
+            found.discard("part")
+        return tuple(cue for cue in _ORDER if cue in found)
+
+
+_Event = tuple[int, str, re.Match[str]]
+
+
+def _tokens(text: str) -> Iterator[_Event]:
+    for match in TOKEN.finditer(text):
+        assert match.lastgroup is not None  # every alternative is a named group
+        yield match.start(), match.lastgroup, match
+
+
+def _sub_units(text: str, period: Period) -> Iterator[_Event]:
+    for match in SUB_UNIT.finditer(text):
+        town = match["town"]
+        if town is None or not (NOT_A_NAME.search(town) or town in period.title):
+            yield match.start(), "sub_unit", match
+    below = next((_CITIES[level] for level in _CITIES if level in period.title[:8]), "")
+    for match in PLACE.finditer(text) if below else ():
+        place = match["place"]
+        if place[-1] in below and not NOT_A_NAME.search(place) and place not in period.title:
+            yield match.start(), "sub_unit", match

@@ -1,0 +1,37 @@
+"""Which year a report is about, as far as its own first lines say so."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_CHINESE_DIGITS = str.maketrans("〇零○一二三四五六七八九", "000123456789")
+_YEAR = r"(20\d\d|二[〇零○][〇零○一二三四五六七八九]{2})"
+_TITLED = re.compile(rf"{_YEAR}年?(?:度|上半年|下半年|[^，。；,;\d]{{0,16}}(?:报告|总结|汇报|情况|公报))")
+_PLAIN = re.compile(rf"{_YEAR}年(?!\d{{1,2}}月|[一二三四五六七八九十]+月)")
+_OPENING = 600
+
+
+@dataclass(frozen=True)
+class Period:
+    """The period of a report; ``year`` is None when its opening names none."""
+
+    year: int | None = None
+    half: bool = False
+    """True for a report on the first half of the year: its second half is still to come."""
+    title: str = ""
+    """The opening, without white space: places named in it are the report's own."""
+
+
+def period_of(text: str) -> Period:
+    """The period that the opening of a text (folded) is about: a year in a title first, else the first year that is no date."""
+    opening = re.sub(r"\s", "", text[:_OPENING])
+    match = _TITLED.search(opening) or _PLAIN.search(opening)
+    if match is None:
+        return Period(title=opening[:80])
+    return Period(year_of(match[1]), "上半年" in opening[match.end() - 6 : match.end() + 20], opening[:80])
+
+
+def year_of(digits: str) -> int:
+    """The year that four digits write, Arabic or Chinese."""
+    return int(digits.translate(_CHINESE_DIGITS))

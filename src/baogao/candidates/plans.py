@@ -1,0 +1,78 @@
+"""The passages about what is to come: their figures are targets."""
+
+from __future__ import annotations
+
+import re
+
+from baogao.candidates.period import Period, year_of
+from baogao.document.model import Document, Span
+
+_AHEAD = re.compile(
+    r"下一?步|下一?阶段|今后|明年|来年|新的?一年|接下来|打算|展望|努力方向|怎么干|往哪"
+    r"|工作(?:安排|计划|重点|思路|考虑|设想)(?!落实|完成|执行|情况|进展)|(?:计划|安排|重点)(?:工作)?[\])：:]?$"
+)
+_BEHIND = re.compile(r"问题|不足|困难|差距|短板|弱项")
+_YEAR_AHEAD = re.compile(r"(20\d\d|二[〇零○][〇零○一二三四五六七八九]{2})年")
+_OPENS = re.compile(
+    r"(?:下一?步|下一?阶段|接下来|今后|新的一年|明年|来年|(?P<year>20\d\d)年)(?:[^。；;]{0,12}?(?:，|,|：|:|将|要|我们|拟|计划|重点))"
+)
+_APPENDIX = re.compile(r"^\s*(?:附[表件]|附[:：]|注[:：])", re.MULTILINE)
+_HEADING_LIMIT = 30
+_EARLIEST = 0.35
+"""Plans stand at the end; a heading before this share of the text is the title or a table of contents."""
+
+
+def planned_spans(document: Document, folded: str, period: Period) -> list[Span]:
+    """The spans about what is to come: sections with such a heading, and paragraphs from a sentence that opens with it."""
+    spans = [*_by_heading(document, folded, period), *_by_line(document, folded, period)]
+    spans.extend(_by_sentence(document, folded, period))
+    appendix = [match.start() for match in _APPENDIX.finditer(folded)]
+    return [(start, min([end, *(cut for cut in appendix if cut > start)])) for start, end in spans]
+
+
+def _is_ahead(heading: str, period: Period) -> bool:
+    if _AHEAD.search(heading) or (period.half and "下半年" in heading):
+        return True
+    return any(period.year is not None and year_of(match[1]) > period.year for match in _YEAR_AHEAD.finditer(heading))
+
+
+def _late(document: Document, offset: int) -> bool:
+    return bool(document.main) and offset - document.main[0][0] > _EARLIEST * (
+        document.main[-1][1] - document.main[0][0]
+    )
+
+
+def _by_heading(document: Document, folded: str, period: Period) -> list[Span]:
+    spans = []
+    for section in document.sections:
+        heading = folded[slice(*section.title)]
+        if section.level <= 2 and len(heading) <= _HEADING_LIMIT and _late(document, section.span[0]):
+            if _is_ahead(heading, period) and not _BEHIND.search(heading):
+                spans.append(section.span)
+    return spans
+
+
+def _by_line(document: Document, folded: str, period: Period) -> list[Span]:
+    """Unnumbered headings: a short late line, from which on everything is ahead."""
+    end = document.main[-1][1] if document.main else 0
+    for match in re.finditer(r"^[^\n。，；]{4,30}$", folded, re.MULTILINE):
+        line = match[0].strip()
+        if _late(document, match.start()) and _is_ahead(line, period) and not _BEHIND.search(line):
+            return [(match.start(), max(end, match.end()))]
+    return []
+
+
+def _by_sentence(document: Document, folded: str, period: Period) -> list[Span]:
+    spans: list[Span] = []
+    for sentence in document.sentences:
+        start, end = sentence.span
+        match = _OPENS.match(folded.lstrip() and folded[start : start + 40].lstrip())
+        if match is None or sentence.row:
+            continue
+        if match["year"] and (period.year is None or int(match["year"]) <= period.year):
+            continue
+        last = max(s.span[1] for s in document.sentences if s.paragraph == sentence.paragraph)
+        mixed = [s.span[1] for s in document.sections if s.level == 1 and s.span[0] <= start < s.span[1]]
+        heading_end = min(mixed) if mixed and _late(document, start) else last
+        spans.append((start, max(last, heading_end)))
+    return spans
