@@ -43,7 +43,10 @@ CAUSES: Mapping[Cause, tuple[str, str]] = {
     "neighbouring_field": ("neighbouring field", "a figure that is the right answer of another field"),
     "wrong_copy": ("wrong copy", "a passage that is not the report: a second copy, the navigation of the site"),
     "misread_number": ("misread number", "the right place, and another value or state read from it"),
-    "invented": ("invented", "no figure of this value stands at the place that the answer points at, or it points at none"),
+    "invented": (
+        "invented",
+        "no figure of this value stands where the answer points, or it points nowhere",
+    ),
     "misplaced_none": ("misplaced none", "a “none” that says nothing of this field"),
     "unasked_figure": ("unasked figure", "a figure of the report that answers no field, without a cue that says why"),
     "missed": ("missed", "the report states it, the answer is silent"),

@@ -1,0 +1,113 @@
+"""Two runs on the same gold: what the second one fixed and what it broke."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from baogao.errors import UsageError
+from baogao.evaluation.rows import ScoreRow
+from baogao.evaluation.runs import Run
+
+Change = Literal["fixed", "broken", "added", "removed", "changed"]
+CHANGES: dict[Change, str] = {
+    "fixed": "was not right, is right",
+    "broken": "was right, is not",
+    "added": "was silent, now gives an answer that is not right",
+    "removed": "gave an answer that was not right, now is silent, and should not be",
+    "changed": "another answer, still not right",
+}
+
+
+@dataclass(frozen=True)
+class FieldChange:
+    """One field of one document that is judged differently, or that is answered differently and still not right."""
+
+    change: Change
+    extractor: str
+    """``rules``, or ``rules → hybrid`` where two extractors are compared."""
+    before: ScoreRow
+    after: ScoreRow
+
+
+@dataclass(frozen=True)
+class RunDiff:
+    """What differs between two runs."""
+
+    compared: list[str]
+    """The extractors that were compared."""
+    only_a: list[str]
+    only_b: list[str]
+    changes: list[FieldChange]
+
+    def of(self, change: Change) -> list[FieldChange]:
+        """The changes of one kind."""
+        return [one for one in self.changes if one.change == change]
+
+
+def diff_runs(a: Run, b: Run) -> RunDiff:
+    """Compare two runs, extractor by extractor; two runs of one extractor each are compared whatever they are called.
+
+    :raises UsageError: their gold differs, they share no extractor, or one of them has not been scored.
+    """
+    _same_gold(a, b)
+    names_a, names_b = a.extractors(), b.extractors()
+    pairs = [(name, name) for name in names_a if name in names_b]
+    if not pairs and len(names_a) == len(names_b) == 1:
+        pairs = [(names_a[0], names_b[0])]
+    if not pairs:
+        raise UsageError(f"{a.path} ({', '.join(names_a)}) and {b.path} ({', '.join(names_b)}) share no extractor")
+    rows_a, rows_b = _figures(a), _figures(b)
+    changes = [change for pair in pairs for change in _changes(pair, rows_a, rows_b)]
+    matched_a, matched_b = {one for one, _ in pairs}, {other for _, other in pairs}
+    return RunDiff(
+        compared=[_called(pair) for pair in pairs],
+        only_a=[name for name in names_a if name not in matched_a],
+        only_b=[name for name in names_b if name not in matched_b],
+        changes=changes,
+    )
+
+
+def _same_gold(a: Run, b: Run) -> None:
+    gold_a, gold_b = a.gold_digests(), b.gold_digests()
+    if sorted(gold_a.values()) != sorted(gold_b.values()):
+        raise UsageError(
+            f"{a.path} and {b.path} were judged by different gold ({', '.join(gold_a)}; {', '.join(gold_b)}): "
+            "a difference between them would say nothing; run one of them again"
+        )
+
+
+def _figures(run: Run) -> dict[tuple[str, str, str], ScoreRow]:
+    return {(row.extractor, row.doc_id, row.field): row for row in run.rows() if isinstance(row, ScoreRow)}
+
+
+def _called(pair: tuple[str, str]) -> str:
+    return pair[0] if pair[0] == pair[1] else f"{pair[0]} → {pair[1]}"
+
+
+def _changes(
+    pair: tuple[str, str], rows_a: dict[tuple[str, str, str], ScoreRow], rows_b: dict[tuple[str, str, str], ScoreRow]
+) -> Iterable[FieldChange]:
+    for (extractor, doc_id, field), before in rows_a.items():
+        after = rows_b.get((pair[1], doc_id, field))
+        if extractor != pair[0] or after is None:
+            continue
+        change = change_of(before, after)
+        if change is not None:
+            yield FieldChange(change, _called(pair), before, after)
+
+
+def change_of(before: ScoreRow, after: ScoreRow) -> Change | None:
+    """What happened to one field; None where nothing did that matters."""
+    if before.right != after.right:
+        return "fixed" if after.right else "broken"
+    if before.right or _said(before) == _said(after):
+        return None
+    if before.answer is None:
+        return "added"
+    return "removed" if after.answer is None else "changed"
+
+
+def _said(row: ScoreRow) -> tuple[object, ...] | None:
+    return None if row.answer is None else (row.answer.status, row.answer.value)
