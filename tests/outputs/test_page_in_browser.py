@@ -120,7 +120,7 @@ def test_a_click_on_a_place_selects_its_field(page):
     """From the text to the field."""
     mark(page, "约135卷").click()
     assert selected(page) == ["case_files_reviewed"]
-    assert in_view(page, row(page, "case_files_reviewed"))
+    WebDriverWait(page, 5).until(lambda _: in_view(page, row(page, "case_files_reviewed")))
 
 
 def test_a_click_on_a_field_shows_its_places(page):

@@ -8,6 +8,7 @@
   };
   const STATES = { reported: "reported", reported_none: "none 无", not_reported: "not reported 未提及" };
   const narrow = matchMedia("(max-width: 760px)");
+  const behavior = matchMedia("(prefers-reduced-motion: reduce)").matches ? "instant" : "smooth";
   const FIGURES = schema.groups.flatMap((group) => group.fields);
   const SPECS = new Map(FIGURES.map((spec) => [spec.id, spec]));
   let current = -1; // number of the report that is open
@@ -240,14 +241,14 @@
     const element = rowOf(key);
     if (element) element.setAttribute("aria-current", "true");
     for (const number of places) for (const part of marks.get(number) || []) part.classList.add("on");
-    if (toRow && element && !element.hidden) element.scrollIntoView({ block: "nearest", behavior: "smooth" });
+    if (toRow && element && !element.hidden) element.scrollIntoView({ block: "nearest", behavior });
     if (place && marks.has(places[turn])) showPlace(marks.get(places[turn]));
     peek(element);
     remember();
   }
   function showPlace(parts) {
     if (narrow.matches) setTab("text");
-    parts[0].scrollIntoView({ block: "center", behavior: "smooth" });
+    parts[0].scrollIntoView({ block: "center", behavior });
     for (const part of parts) {
       part.classList.remove("flash");
       void part.offsetWidth; // restart the animation
