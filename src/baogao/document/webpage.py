@@ -75,7 +75,8 @@ _BLOCKS = frozenset(
 )
 _PROSE = re.compile(r".*(?:[，。；：,;]|\t.*\d).*")
 _BROKEN = re.compile(r"(?<=[!-~])[ \t\r]*\n\s*(?=[!-~])")
-_TABLE_PARTS = frozenset({"table", "tbody", "thead", "tr", "td"})
+_TITLE = re.compile(r"[^。；，：\t]{8,60}")
+_LONGEST_CELL = 200
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 _MAIN_SHARE = 0.95
 """The main block is the smallest one that holds so much of the page's prose."""
@@ -132,15 +133,15 @@ def _main_block(page: Element) -> tuple[str, str]:
     body = page.find("body")
     element = page if body is None else body
     least = _MAIN_SHARE * _prose(element)
+    above = ""
     while least:
-        children = (child for child in element if isinstance(child.tag, str))
+        children = [child for child in element if isinstance(child.tag, str)]
         inner = next((child for child in children if _prose(child) >= least), None)
-        if inner is None or (element.tag in _TABLE_PARTS and inner.tag not in _TABLE_PARTS):
+        if inner is None or any(child is not inner and _has_table(child) for child in children):
             break
-        if any(child is not inner and _has_table(child) for child in element):
-            break
+        above = _last_title(children[: children.index(inner)]) or above
         element = inner
-    return block_text(element), _heading(page) if least else ""
+    return block_text(element), (_heading(page) or above) if least else ""
 
 
 def _heading(page: Element) -> str:
@@ -150,6 +151,13 @@ def _heading(page: Element) -> str:
             return str(meta.get("content")).strip()
     headings = [" ".join(block_text(element).split()) for element in page.iter("h1")]
     return headings[0] if len(headings) == 1 else ""
+
+
+def _last_title(elements: list[Element]) -> str:
+    """The last line that may be a title in what stands above the main block."""
+    lines = [line.strip() for element in elements for line in block_text(element, links=False).split("\n")]
+    titles = (line for line in reversed(lines) if _TITLE.fullmatch(line) and not is_furniture(line))
+    return next(titles, "")
 
 
 def block_text(element: Element, links: bool = True) -> str:
@@ -198,8 +206,9 @@ def _inline(text: str | None) -> str:
 
 
 def _is_data_cell(cell: Element) -> bool:
-    """Layout tables hold whole reports in one cell; a cell of a table of figures is short."""
-    return len(cell.text_content()) <= 200
+    """Layout tables hold a whole report in one cell; a cell of a table of figures is short."""
+    text = cell.text_content()
+    return len(text) <= _LONGEST_CELL and text.count("。") < 2
 
 
 def _inside_cell(element: Element) -> bool:

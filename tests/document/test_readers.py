@@ -1,0 +1,86 @@
+"""Files in, text out; and one clear line for every file that cannot be read."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+
+import pytest
+
+from baogao.document import read_document, readers, text_of
+from baogao.errors import DocumentError
+
+
+def test_text_is_unchanged_and_digest_is_of_the_bytes(tmp_path, report):
+    """A text file's characters, line ends included, come out as they are, and sha256 is of its bytes."""
+    path = tmp_path / "yunling-2023.txt"
+    data = report.replace("\n", "\r\n").encode()
+    path.write_bytes(data)
+    document = read_document(path)
+    assert document.text.encode() == data
+    assert document.sha256 == hashlib.sha256(data).hexdigest()
+    assert (document.doc_id, document.source) == ("yunling-2023", str(path))
+
+
+def test_doc_id_can_be_given(tmp_path, report):
+    """Two files of one name need ids of their own."""
+    path = tmp_path / "a.txt"
+    path.write_text(report, encoding="utf-8")
+    assert read_document(path, doc_id="a-2").doc_id == "a-2"
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (b"", "empty"),
+        (b" \r\n\t \n", "empty"),
+        (b"\xef\xbb\xbf", "empty"),
+        ("　\n".encode("utf-16"), "empty"),
+        (b"<html><body><script>x()</script></body></html>", "no text"),
+        (bytes(range(256)) * 40, "binary"),
+        (b"\x7fELF\x02\x01\x01" + bytes(500), "binary"),
+        (b"\xff\xfe" + "报告".encode("utf-16-le") + b"\x00\xd8", "begins as utf-16"),
+        (b"\x89PNG\r\n\x1a\n" + bytes(50), "picture"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(500), "old Word format"),
+        (b"{\\rtf1\\ansi hello}", "old Word format"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"), "locked by a password"),
+        (b"PK\x03\x04 cut off", "not a Word document"),
+        (b"%PDF-1.7 cut off", "damaged or not a PDF"),
+    ],
+)
+def test_unreadable_bytes_are_named(data, message):
+    """Every kind of bytes that is no report gets its own reason, in one line."""
+    with pytest.raises(DocumentError, match=message) as caught:
+        text_of(data)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(("suffix", "message"), [(".doc", "old Word"), (".docx", "not a Word"), (".pdf", "not a PDF")])
+def test_a_wrong_suffix_is_an_error_not_garbage(suffix, message):
+    """Bytes that nothing explains are held to what their name promises."""
+    with pytest.raises(DocumentError, match=message):
+        text_of(b"\x00\x01\x02" * 30, suffix)
+
+
+def test_text_saved_as_doc_is_read(report):
+    """Word processors and web sites call plain text and pages .doc; content goes before name."""
+    assert text_of(report.encode("gb18030"), ".doc")[0] == report
+    page = "<html><body>" + "".join(f"<p>{line}</p>" for line in report.splitlines()) + "</body></html>"
+    assert text_of(page.encode(), ".doc")[0] == report.strip()
+
+
+def test_missing_file_and_folder(tmp_path):
+    """What cannot be opened says why."""
+    with pytest.raises(DocumentError, match="cannot be opened: No such file"):
+        read_document(tmp_path / "none.txt")
+    with pytest.raises(DocumentError, match="cannot be opened: Is a directory"):
+        read_document(tmp_path)
+
+
+def test_a_huge_file_is_not_even_read(tmp_path):
+    """A file of more than 50 MB is refused by its size."""
+    path = tmp_path / "huge.txt"
+    with path.open("wb") as file:
+        os.truncate(file.fileno(), readers.LARGEST + 1)
+    with pytest.raises(DocumentError, match="larger than 50 MB"):
+        read_document(path)

@@ -1,0 +1,108 @@
+"""Web pages: the report, whole and in order, and nothing else."""
+
+from __future__ import annotations
+
+import pytest
+
+from baogao.document import document_from_text, text_of
+from baogao.errors import DocumentError
+
+MENU = (
+    "<div><ul>" + "".join(f"<li><a href='/{n}'>{n}</a></li>" for n in ["首页", "机构", "公开", "服务"]) + "</ul></div>"
+)
+SIDE = (
+    "<div><h3>相关新闻</h3>"
+    + "".join(f"<p><a>某县召开第{n}次会议，部署{n}9项工作</a></p>" for n in range(9))
+    + "</div>"
+)
+FOOT = "<div><p>主办：云岭县人民政府  承办：县政府办</p><p>某ICP备12345号</p></div>"
+TABLE = (
+    "<table><tr><th>指标</th><th>数量</th></tr>"
+    "<tr><td><p>检查</p></td><td>46</td></tr><tr><td>约谈</td><td>3</td></tr></table>"
+)
+
+
+def page(body: str, head: str = "") -> bytes:
+    """A whole page around a body."""
+    return f"<!DOCTYPE html><html><head>{head}</head><body>{MENU}{body}{SIDE}{FOOT}</body></html>".encode()
+
+
+LAYOUTS = {
+    "paragraphs": lambda lines: (
+        "<div><div>" + "".join(f"<p><span>{line}</span></p>" for line in lines) + "</div></div>"
+    ),
+    "breaks": lambda lines: "<div id='zoom'>" + "<br/>\n".join(lines) + "</div>",
+    "font": lambda lines: "<div><font>" + "<br><br>".join(lines) + "</font></div>",
+    "nested divs": lambda lines: "<div><div>" + "".join(f"<div>{line}</div>" for line in lines) + "</div></div>",
+    "layout table": lambda lines: (
+        f"<table><tr><td><table><tr><td>{lines[0]}</td></tr><tr><td>"
+        + "".join(f"<p>{line}</p>" for line in lines[1:])
+        + "</td></tr></table></td></tr></table>"
+    ),
+    "preformatted": lambda lines: "<pre>" + "\n".join(lines) + "</pre>",
+}
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_layouts_of_government_sites(report, layout):
+    """In every layout the report comes out line by line, without menus, news and footers."""
+    text, notices = text_of(page(LAYOUTS[layout](report.splitlines())), ".html")
+    assert text.splitlines() == report.splitlines()
+    assert notices == ("the main text of a web page",)
+
+
+def test_a_table_beside_the_prose_stays(report):
+    """A table of figures belongs to the report, in its place, one row a line."""
+    lines = report.splitlines()
+    body = "<div><div>" + "".join(f"<p>{line}</p>" for line in lines) + f"</div>{TABLE}</div>"
+    text = text_of(page(body))[0]
+    assert text.splitlines()[len(lines) :] == ["指标\t数量", "检查\t46", "约谈\t3"]
+    assert [s for s in document_from_text(text).sentences if s.row]
+
+
+def test_the_title_is_taken_from_the_page_when_the_block_has_none(report):
+    """Sites print the title outside of the text's block, or only in the standard meta tag."""
+    title, *lines = report.splitlines()
+    body = "".join(f"<p>{line}</p>" for line in lines)
+    for source in (
+        page(f"<h1>{title}</h1><div>{body}</div>"),
+        page(f"<div>{body}</div>", head=f"<meta name='ArticleTitle' content='{title}'>"),
+    ):
+        assert text_of(source)[0].splitlines()[0] == title
+    twice = text_of(page(f"<h1>{title}</h1><div><p>{title}</p>{body}</div>"))[0]
+    assert twice.count(title) == 1
+
+
+@pytest.mark.parametrize("declared", ["gb2312", "GBK", "gb18030", "utf-8"])
+def test_charsets(report, declared):
+    """The declared charset is used, and GB 2312 pages hold characters of its larger sisters."""
+    body = "".join(f"<p>{line}喆</p>" for line in report.splitlines())
+    source = f'<html><head><meta http-equiv="Content-Type" content="text/html; charset={declared}"></head><body>{body}'
+    codec = "utf-8" if declared == "utf-8" else "gb18030"
+    assert "云岭县2023年粮食工作情况报告喆" in text_of(source.encode(codec), ".htm")[0]
+
+
+def test_a_wrong_charset_does_not_spoil_valid_utf8(report):
+    """A page that is UTF-8 is read as UTF-8 whatever it says of itself."""
+    source = f"<html><meta charset=gb2312><body>{report}"
+    assert "云岭县" in text_of(source.encode(), ".html")[0]
+
+
+def test_a_few_broken_bytes_do_not_lose_a_page(report):
+    """A page that says GBK and has a stray byte is read around it."""
+    source = f"<html><meta charset=gbk><body><p>{report}</p>".encode("gbk") + b"\xff</body></html>"
+    assert "收购粮食6.5万吨" in text_of(source, ".html")[0]
+
+
+def test_hidden_text_and_scripts_are_not_read(report):
+    """What a reader does not see is no report."""
+    hidden = "<div style='display: none'>全年检查99次。</div><script>var a='全年检查98次。';</script>"
+    text = text_of(page(f"<div>{hidden}<p>{report}</p></div>"))[0]
+    assert "99次" not in text
+    assert "98次" not in text
+
+
+def test_a_page_of_nothing():
+    """A page without text is an error in words."""
+    with pytest.raises(DocumentError, match="no text was found"):
+        text_of(b"<html><body><img src='a.png'></body></html>")
