@@ -102,25 +102,21 @@ class _Tape:
         return result
 
     def _apply(self, kind: str, token: re.Match[str]) -> None:
-        handlers: dict[str, Callable[[re.Match[str]], None]] = {
-            "stop": lambda _: self.scope.end_segment(),
-            "comma": lambda _: self.scope.end_clause(),
-            "opened": self._open,
-            "closed": self._close,
-            "compare": self._compare,
-            "prior": self._prior,
-            "cumulative": self._cumulative,
-            "growth": lambda _: self.scope.clause.add("growth"),
-            "reached": lambda _: self.scope.lift("growth", "prior_year"),
-            "now": self._now,
-            "target": lambda _: self.scope.segment.add("target"),
-            "second_half": self._second_half,
-            "part": lambda _: self.scope.segment.add("part"),
-            "other": lambda _: self.scope.lift("part"),
-            "sub_unit": lambda _: self.scope.segment.add("sub_unit"),
-        }
-        if kind in handlers:
-            handlers[kind](token)
+        if kind in _LIFTS:
+            self.scope.lift(*_LIFTS[kind])
+        elif kind in _SETS:
+            self.scope.segment.add(_SETS[kind])
+        elif kind in _HANDLERS:
+            _HANDLERS[kind](self, token)
+
+    def _stop(self, _: re.Match[str]) -> None:
+        self.scope.end_segment()
+
+    def _comma(self, _: re.Match[str]) -> None:
+        self.scope.end_clause()
+
+    def _growth(self, _: re.Match[str]) -> None:
+        self.scope.clause.add("growth")
 
     def _open(self, token: re.Match[str]) -> None:
         self.outer.append(self.scope)
@@ -188,7 +184,7 @@ class _Tape:
             elif CHANGED.search(before) or "growth" in self.scope.clause:
                 found.add("growth")
                 self.scope.clause.add("growth")
-        if BASELINE_BEFORE.search(before) and BASELINE_AFTER.match(self.text, mention.end):
+        if BASELINE_AFTER.match(self.text, mention.end) and BASELINE_BEFORE.search(before):
             found.add("prior_year")
         if mention.unit == "个百分点":
             found.add("growth")
@@ -198,6 +194,21 @@ class _Tape:
             found.discard("part")
         return tuple(cue for cue in _ORDER if cue in found)
 
+
+_LIFTS: dict[str, tuple[Cue, ...]] = {"reached": ("growth", "prior_year"), "other": ("part",)}
+_SETS: dict[str, Cue] = {"target": "target", "part": "part", "sub_unit": "sub_unit"}
+_HANDLERS: dict[str, Callable[[_Tape, re.Match[str]], None]] = {
+    "stop": _Tape._stop,
+    "comma": _Tape._comma,
+    "opened": _Tape._open,
+    "closed": _Tape._close,
+    "compare": _Tape._compare,
+    "prior": _Tape._prior,
+    "cumulative": _Tape._cumulative,
+    "growth": _Tape._growth,
+    "now": _Tape._now,
+    "second_half": _Tape._second_half,
+}
 
 _Event = tuple[int, str, re.Match[str]]
 

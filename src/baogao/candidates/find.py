@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -21,7 +21,7 @@ from baogao.document.model import Document
 from baogao.schema.values import Bound, plain_number
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class _Draft:
     """A candidate before it has a number; drafts sort by their place."""
 
@@ -58,7 +58,7 @@ def _numbers(document: Document) -> Iterator[_Draft]:
     drafts = [
         _Draft(begin + figure.start, begin + figure.end, "number", figure.value, figure.bound, figure.unit)
         for begin, end in document.main
-        for figure in find_figures(prose[begin:end])
+        for figure in find_figures(prose[begin:end], folded=True)
     ]
     yield from _with_cues(document, folded, drafts)
     for cell in find_cells(document, folded):
@@ -87,7 +87,8 @@ def _with_cues(document: Document, folded: str, drafts: list[_Draft]) -> Iterato
         mentions = [Mention(draft.start - begin, draft.end - begin, draft.unit) for draft in inside]
         ahead = any(start <= begin < stop for start, stop in planned)
         for draft, cues in zip(inside, read_cues(folded[begin:end], mentions, period, ahead), strict=True):
-            yield replace(draft, cues=cues)
+            draft.cues = cues
+            yield draft
 
 
 def _nones(document: Document) -> Iterator[_Draft]:

@@ -15,7 +15,7 @@ _TO = r"\s?[-~至到]{1,2}\s?"
 
 # Every alternative begins with a digit, which lets the search skip from digit to digit.
 _DIGITS_FIRST = re.compile(
-    rf"""(?<![\d.])(?:
+    rf"""(?=\d)(?<![\d.])(?:
       {_YEAR}{_TO}{_YEAR}(?!\d)\s?年?度?                          # 2021-2025年
     | {_YEAR}-\d{{1,2}}(?:-\d{{1,2}})?(?!\d)                      # 2023-01-30
     | {_YEAR}([./])\d{{1,2}}\1\d{{1,2}}(?!\d)                     # 2023/1/30
@@ -43,7 +43,7 @@ _LINE_HEADS = re.compile(
     )""",
     re.VERBOSE | re.MULTILINE,
 )
-_RUN_IN_HEADS = re.compile(r"(?<=[。;:,.])[ \n]*(?:\d{1,2}[.、](?=[^\d\s])|\(\d{1,2}\))")
+_RUN_IN_HEADS = re.compile(r"[。;:,.][ \n]*(?:\d{1,2}[.、](?=[^\d\s])|\(\d{1,2}\))")
 _AFTER_DI = re.compile(rf"第\s?[\d{NUMERAL_CHARS}]+(?:[-~至到、]第?[\d{NUMERAL_CHARS}]+)*")
 _DOCUMENT_NUMBER = re.compile(rf"[\[(]\s?{_YEAR}\s?[\])][^\s,。;:\d]{{0,8}}\d*[^\s,。;:\d]{{0,4}}?(?:\d+\s?号)?")
 _TITLE = re.compile(r"《[^《》\n]{0,60}(?:《[^《》\n]{0,60}》[^《》\n]{0,60})*》")

@@ -42,9 +42,9 @@ _ARABIC = (
 )
 _CHINESE = rf"[{NUMERAL_CHARS}]+(?:点[{''.join(DIGITS)}]+)?"
 _CORE = re.compile(
-    rf"百分之\s?(?P<percent>\d+(?:\.\d+)?|{_CHINESE})|(?P<whole>百分百)|(?P<fraction>[{NUMERAL_CHARS}]+分之[{NUMERAL_CHARS}]+)"
+    rf"(?=[\d{NUMERAL_CHARS}])(?:百分之\s?(?P<percent>\d+(?:\.\d+)?|{_CHINESE})|(?P<whole>百分百)|(?P<fraction>[{NUMERAL_CHARS}]+分之[{NUMERAL_CHARS}]+)"
     rf"|(?P<arabic>{_ARABIC})(?:(?P<scale>[万亿])(?P<rest>\d{{1,4}})(?P<rest_scale>[万千百]))?"
-    rf"|(?P<chinese>{_CHINESE})"
+    rf"|(?P<chinese>{_CHINESE}))"
 )
 _TAIL = re.compile(
     r"(?:[ \n]?(?P<infix>[余多几])?(?P<scale>[十百千]?[万亿]|[百千](?![米克瓦分姓]))?(?P<infix2>[余多])?)"
@@ -63,6 +63,7 @@ _BEFORE: tuple[tuple[Bound, str], ...] = (
     ("about", r"大约|约为|约有|约占|大概|(?<![节预签合公条履邀违制解特集契失])约|≈"),
 )
 _PREFIX = re.compile("(?:" + "|".join(f"(?P<{bound}>{words})" for bound, words in _BEFORE) + r")[了达有]?[ ]?\Z")
+_PREFIX_ENDS = frozenset("过出超破于逾下少起码≥>=近到足满多≤<约为有占概≈")
 _ROUND_PREFIX = re.compile(r"(?<![以之线马])[上过]\Z")
 _SUFFIXES: dict[str, Bound] = {"上": "over", "下": "under", "内": "under", "右": "about"}
 _HOTLINES = re.compile(r"11[0249]|12[0-3]|12[1-4]\d\d|96\d{3,4}")
@@ -90,12 +91,12 @@ def parse_figure(text: str) -> Figure | None:
     return None
 
 
-def find_figures(text: str, folded: str | None = None) -> Iterator[Figure]:
+def find_figures(text: str, folded: bool = False) -> Iterator[Figure]:
     """Every figure in a text, in order, without overlaps; dates, document numbers and their like are left out.
 
-    :param folded: the text folded already, to save the work.
+    :param folded: True when ``text`` has gone through :func:`~baogao.candidates.fold.fold` already.
     """
-    clean = blank_noise(fold(text) if folded is None else folded)
+    clean = blank_noise(text if folded else fold(text))
     return _join_coordinated(clean, list(_scan(clean)))
 
 
@@ -175,7 +176,7 @@ def _read(text: str, match: re.Match[str]) -> Figure | None:
     if factor > 1 and value == value.to_integral_value():
         value = value.to_integral_value()
     bound, start = _bound(text, match, tail)
-    return Figure(value, bound, unit, start, _end(tail, end), core_end=end, factor=factor)
+    return Figure(value, bound, unit, start, end + len(tail[0].rstrip()), core_end=end, factor=factor)
 
 
 def _number(match: re.Match[str]) -> Decimal | None:
@@ -205,7 +206,7 @@ def _tenth(char: str | None) -> int:
 def _bound(text: str, match: re.Match[str], tail: re.Match[str]) -> tuple[Bound, int]:
     """The bound and where the figure's text begins; words behind the number outrank those before it."""
     start, before = match.start(), text[max(0, match.start() - 6) : match.start()]
-    prefix = _PREFIX.search(before)
+    prefix = _PREFIX.search(before) if before[-1:] in _PREFIX_ENDS or before[-2:-1] in _PREFIX_ENDS else None
     bound: Bound = "exact"
     if prefix is not None:
         start -= len(before) - prefix.start()
@@ -217,10 +218,6 @@ def _bound(text: str, match: re.Match[str], tail: re.Match[str]) -> tuple[Bound,
     elif tail["infix"] or tail["infix2"]:
         bound = "over"
     return bound, start
-
-
-def _end(tail: re.Match[str], core_end: int) -> int:
-    return max(core_end, *(tail.end(name) for name in _TAIL.groupindex))
 
 
 def _join_coordinated(text: str, figures: list[Figure]) -> Iterator[Figure]:

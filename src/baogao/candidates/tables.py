@@ -135,7 +135,7 @@ class _Table:
                 figure = replace(figure, start=span[0], end=span[1])
                 yield Cell(self._with_unit(figure, column, row_head, row_unit), label, cues)
             return
-        for figure in find_figures(text):
+        for figure in find_figures(text, folded=True):
             yield Cell(replace(figure, start=span[0] + figure.start, end=span[0] + figure.end), label, cues)
 
     def _with_unit(self, figure: Figure, column: int, row_head: str, row_unit: str) -> Figure:
