@@ -94,7 +94,7 @@ class _Compiler:
                 raise GoldError(f"{self.path}: metadata: {name!r} is not in {self.schema.name}")
             if value is not None and not isinstance(value, str):
                 raise GoldError(f"{self.path}: metadata: {name}: write {value!r} in quotes")
-        return {spec.id: given.get(spec.id) for spec in self.schema.metadata}
+        return {spec.id: given[spec.id] for spec in self.schema.metadata if spec.id in given}
 
     def fields(self) -> dict[str, GoldField]:
         """The marked fields, in the schema's order."""

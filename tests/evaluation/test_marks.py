@@ -1,0 +1,68 @@
+"""Inline marks: what an annotator writes, as text and spans."""
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from baogao.errors import GoldError
+from baogao.evaluation.marks import parse
+
+
+def test_labels_in_every_form() -> None:
+    """State, value, bound, alternative and part are read from the label, the span from the braces."""
+    report = parse(
+        "共{2600余户|a>2600}、{近30场|b<30}、{约5人|c~5}，{暂无|d=none, e?=none}，{1场|f+=1}{2场|f+2=2}{软|g}"
+    )
+    marks = {(mark.name, mark.part_of_copy): mark for mark in report.marks}
+    assert report.text == "共2600余户、近30场、约5人，暂无，1场2场软"
+    assert (marks["a", None].bound, marks["b", None].bound, marks["c", None].bound) == ("over", "under", "about")
+    assert marks["a", None].span == (1, 7)
+    assert (marks["d", None].status, marks["d", None].value) == ("reported_none", Decimal(0))
+    assert marks["e", None].alternative
+    assert (marks["f", 1].value, marks["f", 2].value) == (1, 2)
+    assert marks["g", None].status is None
+
+
+def test_marks_nest() -> None:
+    """A mark inside a mark gets its own span; the outer one spans both texts."""
+    report = parse("{检查{12次|a=12}中发现问题|problems}")
+    assert [(mark.name, mark.text) for mark in report.marks] == [("problems", "检查12次中发现问题"), ("a", "12次")]
+
+
+def test_front_matter_is_no_text() -> None:
+    """Front matter is YAML and does not count in offsets; line numbers of errors do count it."""
+    report = parse("---\nmetadata: {title: 报告}\n---\n{5件|a=5}")
+    assert report.front == {"metadata": {"title": "报告"}}
+    assert report.marks[0].span == (0, 2)
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [
+        ("a\n{12件|x=12", "line 2: a mark is opened"),
+        ("a\n{12件", "line 2: a mark is opened"),
+        ("12件|x=12}", "line 1: a } without its mark"),
+        ("{|x=12}", "around nothing"),
+        ("{12件|x=twelve}", "cannot read the label 'x=twelve'"),
+        ("{12件|x?}", "needs a value"),
+        ("---\nmetadata: {\n---\n", "not YAML"),
+        ("---\n- 1\n---\n", "must be a mapping"),
+        ("---\na: 1\n---\n\n{12件|}", "line 5: cannot read the label"),
+    ],
+)
+def test_a_slip_of_the_pen_is_named_with_its_line(source: str, message: str) -> None:
+    """What an annotator mistypes is an error with file and line."""
+    with pytest.raises(GoldError, match=message):
+        parse(source)
+
+
+@given(st.text(max_size=40))
+def test_any_text_comes_back_when_its_braces_are_escaped(text: str) -> None:
+    """Escaping is complete: plain text is never mistaken for a mark."""
+    escaped = "".join("\\" + char if char in "{}|" else char for char in text)
+    if not text.startswith("---\n") and "\\" not in text:
+        report = parse(escaped + "{1|a=1}")
+        assert report.text == text + "1"
+        assert report.marks[0].span == (len(text), len(text) + 1)
