@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 from baogao.candidates.model import Candidate
 from baogao.document.model import Sentence, Span
 from baogao.extractors.rulebook import OTHER
 
-_BREAK = re.compile(r"[，,；;。！!？?（）()／/\n\r\t]|[.](?!\d)|—+|--+")
+_BREAK = re.compile(r"[，,；;。！!？?（）()／/\n\r\t]|[：:](?=[^，,；;。\s]{2})|[.](?!\d)|—+|--+")
+_ASIDE = re.compile(r"[（(]([^（）()]*)[）)]")
+"""Brackets without a figure in them are part of the clause (终止（和解、调解）9件)."""
 _WORD = re.compile(r"\w")
-_LINK = re.compile(r"、|(?:以及|和|与|及|并|或)")
+_LINK = re.compile(r"以及|和|与|及|并|或")
+_BEFORE_BRACKET = re.compile(r"([^，,；;。：:]*)[（(]$")
 
 
 @dataclass(slots=True)
@@ -22,8 +26,7 @@ class Clause:
     figures: list[Candidate]
     pieces: list[str]
     """The text around the figures: one piece more than there are figures."""
-    sentence: int
-    paragraph: int
+    sentence: Sentence
     before: str = ""
     """The clauses without figures that stand just before, in the same sentence."""
     after: str = ""
@@ -31,57 +34,97 @@ class Clause:
     """The figure's own share of a coordination, in place of what stands before it; see ``coordination``."""
     topics: frozenset[str] = frozenset()
 
+    def lead_of(self, index: int) -> str:
+        """The clause up to its figure ``index``, the figures before it masked."""
+        return _interleave(self.pieces[: index + 1], self.figures)
+
+    def tail_of(self, index: int) -> str:
+        """The clause after its figure ``index``, the figures after it masked."""
+        return _interleave(self.pieces[index + 1 :], self.figures[index + 1 :])
+
     def masked(self) -> str:
-        """The clause with every figure as ``#``."""
-        return OTHER.join(self.pieces)
+        """The whole clause, every figure masked."""
+        return _interleave(self.pieces, self.figures)
 
 
-def sentence_clauses(text: str, sentence: Sentence, number: int, figures: list[Candidate]) -> list[Clause]:
-    """Cut a sentence so that figures which share no break share a clause; text without figures stays whole."""
-    start, end = sentence.span
+def _interleave(pieces: list[str], figures: list[Candidate]) -> str:
+    out = pieces[:1]
+    for figure, piece in zip(figures, pieces[1:], strict=False):
+        out += [_mask(figure), piece]
+    return "".join(out)
+
+
+def _mask(figure: Candidate) -> str:
+    """How a figure looks from another one's place: ``#``; a mere 一次 or 一家 is left in words."""
+    return figure.text if figure.value == 1 and figure.text.startswith("一") else OTHER
+
+
+def sentence_clauses(text: str, sentence: Sentence, figures: list[Candidate]) -> list[Clause]:
+    """Cut a sentence at its punctuation, and between figures that are listed; text without figures stays whole."""
     if not figures:
-        return [Clause(sentence.span, [], [text[start:end]], number, sentence.paragraph)]
-    clauses: list[Clause] = []
-    head, body = cut_head(text[start : figures[0].start])
-    if head:
-        clauses.append(Clause((start, start + len(head)), [], [head], number, sentence.paragraph))
-    open_start = start + len(head)
-    current = Clause((open_start, end), [], [body], number, sentence.paragraph, before=head)
-    for index, figure in enumerate(figures):
-        current.figures.append(figure)
-        stop = figures[index + 1].start if index + 1 < len(figures) else end
-        gap = text[figure.end : stop]
-        cut = _cut_gap(gap, last=index + 1 == len(figures))
-        if cut is None:
-            current.pieces.append(gap)
-            continue
-        tail, middle, lead = cut
-        current.pieces.append(tail)
-        current.after = middle
-        current.span = (current.span[0], figure.end + len(tail))
-        clauses.append(current)
-        if _WORD.search(middle):
-            between = (figure.end + len(tail), stop - len(lead))
-            clauses.append(Clause(between, [], [middle], number, sentence.paragraph))
-        current = Clause((stop - len(lead), end), [], [lead], number, sentence.paragraph, before=middle)
-    if current.figures:
-        clauses.append(current)
-    return clauses
+        return [Clause(sentence.span, [], [text[slice(*sentence.span)]], sentence)]
+    return list(_Cutter(text, sentence, figures).clauses())
 
 
-def cut_head(lead: str) -> tuple[str, str]:
-    """Split what stands before the first figure into the clauses before, and the beginning of its own clause."""
+@dataclass
+class _Cutter:
+    text: str
+    sentence: Sentence
+    figures: list[Candidate]
+    aside: str = field(default="", init=False)
+    """The words before the bracket that is open now."""
+
+    def clauses(self) -> Iterator[Clause]:
+        start, end = self.sentence.span
+        head, lead = cut_lead(_ASIDE.sub(r" \1 ", self.text[start : self.figures[0].start]))
+        if head:
+            yield Clause((start, start + len(head)), [], [head], self.sentence)
+        current = Clause((start + len(head), end), [], [lead], self.sentence, before=head)
+        for figure, stop in zip(self.figures, [*(one.start for one in self.figures[1:]), end], strict=True):
+            gap = _ASIDE.sub(r" \1 ", self.text[figure.end : stop])
+            current.figures.append(figure)
+            cut = _cut_gap(gap) if stop < end else _cut_tail(gap)
+            if cut is None:
+                current.pieces.append(gap)
+                continue
+            tail, middle, lead = cut
+            current.pieces.append(tail)
+            current.after = middle
+            current.span = (current.span[0], figure.end + len(tail))
+            yield current
+            begin = stop - len(lead)
+            if _WORD.search(middle):
+                yield Clause((figure.end + len(tail), begin), [], [middle], self.sentence)
+            lead = self._resume(current, middle, lead)
+            current = Clause((begin, stop), [], [lead], self.sentence, before=middle)
+        if current.figures:
+            yield current
+
+    def _resume(self, last: Clause, middle: str, lead: str) -> str:
+        """After a bracket with figures in it the clause before the bracket goes on (审结（含结转2件）9件)."""
+        resumed = self.aside if middle.endswith(("）", ")")) and not lead.strip() else ""
+        opened = _BEFORE_BRACKET.search(last.masked() + middle if middle in ("（", "(") else middle)
+        self.aside = opened[1] if opened else self.aside
+        return resumed + lead
+
+
+def cut_lead(lead: str) -> tuple[str, str]:
+    """Split what stands before a figure into the clauses before, and the beginning of its own clause."""
     breaks = list(_BREAK.finditer(lead))
     cut = breaks[-1].end() if breaks else 0
     return lead[:cut], lead[cut:]
 
 
-def _cut_gap(gap: str, last: bool) -> tuple[str, str, str] | None:
+def _cut_tail(gap: str) -> tuple[str, str, str]:
+    """Split the rest of a sentence into the end of the last figure's clause, and the clauses after it."""
+    found = _BREAK.search(gap)
+    cut = found.start() if found else len(gap)
+    return gap[:cut], gap[cut:], ""
+
+
+def _cut_gap(gap: str) -> tuple[str, str, str] | None:
     """Split the text between two figures into tail, clauses between and lead; None when nothing parts them."""
     breaks = list(_BREAK.finditer(gap))
-    if last:
-        cut = breaks[0].start() if breaks else len(gap)
-        return gap[:cut], gap[cut:], ""
     if breaks:
         return gap[: breaks[0].start()], gap[breaks[0].start() : breaks[-1].end()], gap[breaks[-1].end() :]
     if "、" in gap:

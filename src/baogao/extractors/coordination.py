@@ -10,8 +10,9 @@ import re
 
 from baogao.extractors.clauses import Clause
 
-_RESPECTIVELY = re.compile(r"(?:分别|依次|各)(?!自)")
+_RESPECTIVELY = re.compile(r"分别|依次|各(?=[有为]?$)")
 _CONJUNCTION = re.compile(r"、|以及|[和与及并，,；;／/]")
+_POINT_IN_TIME = re.compile(r"\s*(?:截至|截止|到|至)?[^，,]{0,8}(?:末|底|初|目前|日|月份?)\s*")
 _BARE_LINK = re.compile(r"[，,、；;／/\s]*(?:和|与|及|以及)?")
 
 
@@ -54,7 +55,7 @@ def _names(first: Clause, count: int) -> list[str] | None:
     lead = first.before + first.pieces[0]
     marker = _RESPECTIVELY.search(lead)
     listed, verb = (lead[: marker.start()], lead[marker.end() :]) if marker else (lead, "")
-    parts = [part for part in _CONJUNCTION.split(listed) if part.strip()]
+    parts = [part for part in _CONJUNCTION.split(listed) if part.strip() and not _POINT_IN_TIME.fullmatch(part)]
     if len(parts) < count:
         return None
     first_name = listed[: listed.rindex(parts[-count]) + len(parts[-count])] if count < len(parts) else parts[0]

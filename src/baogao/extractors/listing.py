@@ -18,14 +18,18 @@ _LATE = 0.35
 
 
 @dataclass(frozen=True)
-class _Region:
+class Region:
+    """Where a list stands."""
+
     name: str
+    """The list's id."""
     span: Span
 
 
-def link_lists(document: Document, candidates: Candidates, rules: dict[str, ListRules]) -> dict[str, list[int]]:
+def link_lists(
+    document: Document, candidates: Candidates, rules: dict[str, ListRules], regions: list[Region]
+) -> dict[str, list[int]]:
     """The item candidates of every list, in reading order; an empty list where there is no such section."""
-    regions = _regions(document, rules)
     items = candidates.of_kind("item")
     levels = {section.title[0]: section.level for section in document.sections}
     found: dict[str, list[int]] = {name: [] for name in rules}
@@ -35,20 +39,20 @@ def link_lists(document: Document, candidates: Candidates, rules: dict[str, List
     return found
 
 
-def _regions(document: Document, rules: dict[str, ListRules]) -> list[_Region]:
+def find_regions(document: Document, rules: dict[str, ListRules]) -> list[Region]:
     """Where each list stands: its headed section if there is one, else from its lead on; cut where the next begins."""
-    found: list[_Region] = []
+    found: list[Region] = []
     for name in rules:
         region = _headed(document, name, rules) or _led(document, name, rules[name])
         found += [region] if region else []
     found.sort(key=lambda region: region.span)
     return [
-        _Region(one.name, (one.span[0], min([one.span[1], *(other.span[0] for other in found[number + 1 :])])))
+        Region(one.name, (one.span[0], min([one.span[1], *(other.span[0] for other in found[number + 1 :])])))
         for number, one in enumerate(found)
     ]
 
 
-def _headed(document: Document, name: str, rules: dict[str, ListRules]) -> _Region | None:
+def _headed(document: Document, name: str, rules: dict[str, ListRules]) -> Region | None:
     """The last section with such a heading; where it announces another list before this one, from the lead on."""
     rule = rules[name]
     for section in reversed(document.sections):
@@ -58,21 +62,21 @@ def _headed(document: Document, name: str, rules: dict[str, ListRules]) -> _Regi
             continue
         rivals = [other.heading.search(title) for key, other in rules.items() if key != name]
         if not any(rival and rival.start() < match.start() for rival in rivals):
-            return _Region(name, (section.title[1], section.span[1]))
+            return Region(name, (section.title[1], section.span[1]))
         lead = rule.lead.search(document.text, section.title[1], section.span[1])
         if lead:
-            return _Region(name, (lead.end(), section.span[1]))
+            return Region(name, (lead.end(), section.span[1]))
     return None
 
 
-def _led(document: Document, name: str, rule: ListRules) -> _Region | None:
+def _led(document: Document, name: str, rule: ListRules) -> Region | None:
     """From the lead of the list to the end of its section, in the last part of the report."""
     begin, end = (document.main[0][0], document.main[-1][1]) if document.main else (0, 0)
     lead = rule.lead.search(document.text, int(end - (end - begin) * _LATE), end)
     if lead is None:
         return None
     around = [section for section in document.sections_at(lead.end()) if section.level == 1]
-    return _Region(name, (lead.end(), around[-1].span[1] if around else end))
+    return Region(name, (lead.end(), around[-1].span[1] if around else end))
 
 
 def _outermost(items: list[Candidate], levels: dict[int, int]) -> list[Candidate]:

@@ -11,14 +11,16 @@ from dataclasses import dataclass
 
 from baogao.candidates.model import Candidate
 from baogao.extractors.context import Context
-from baogao.extractors.rulebook import FieldRules, Pattern, Rulebook
+from baogao.extractors.rulebook import FIGURE, Exclude, FieldRules, Pattern, Rulebook
 
 THRESHOLD = 0.5
 """Below this a match is no answer."""
 _CROSSING = 0.9
 _PART = 0.93
 _NO_UNIT = 0.85
-_NEAR = 0.9
+_NEAR = 0.8
+_DEMOTED = 0.7
+_BESIDE = 0.93
 _GAP_COST = 0.002
 _GAP_LIMIT = 30
 
@@ -31,8 +33,8 @@ class Scored:
     score: float
     """Between 0 and 1."""
     pattern: Pattern
-    crossing: bool = False
-    """True when the name stands in another clause than the figure."""
+    shared: bool = False
+    """True when the figure may answer another field as well (受理并审结9件; 建议、提案各9件)."""
 
     @property
     def candidate_id(self) -> int:
@@ -54,6 +56,8 @@ def rank_candidates(contexts: Iterable[Context], rulebook: Rulebook) -> dict[str
 
 def _matches(context: Context, rulebook: Rulebook) -> Iterator[tuple[FieldRules, Scored]]:
     none = context.candidate.kind == "none"
+    if not none and context.bare:
+        return
     index = rulebook.none_by_topic if none else rulebook.by_topic
     barred: set[str] | None = None
     for topic, weight in context.topics.items():
@@ -62,7 +66,7 @@ def _matches(context: Context, rulebook: Rulebook) -> Iterator[tuple[FieldRules,
                 continue
             if pattern.not_topic and context.topics.get(pattern.not_topic, 0.0) >= _NEAR:
                 continue
-            scored = _score_none(context, pattern, weight) if none else _score(context, pattern, weight)
+            scored = (_score_none if none else _score)(context, rules, pattern, weight)
             if scored is None or (rules.exclude and rules.exclude.search(context.text, *context.own)):
                 continue
             barred = _barred(context, rulebook) if barred is None else barred
@@ -71,15 +75,24 @@ def _matches(context: Context, rulebook: Rulebook) -> Iterator[tuple[FieldRules,
 
 
 def _eligible(candidate: Candidate, rules: FieldRules) -> bool:
-    unit_fits = candidate.kind == "none" or candidate.unit in rules.units or (not candidate.unit and "%" not in rules.units)
-    return unit_fits and rules.cues.isdisjoint(candidate.cues)
+    if candidate.kind == "number" and candidate.unit not in rules.units and (candidate.unit or "%" in rules.units):
+        return False
+    return rules.cues.isdisjoint(candidate.cues)
 
 
 def _barred(context: Context, rulebook: Rulebook) -> set[str]:
-    return {name for name, pattern in rulebook.common_excludes.items() if pattern.search(context.clause)}
+    return {name for name, exclude in rulebook.common_excludes.items() if _excludes(exclude, context)}
 
 
-def _score(context: Context, pattern: Pattern, weight: float) -> Scored | None:
+def _excludes(exclude: Exclude, context: Context) -> bool:
+    if exclude.regex.search(context.clause):
+        return True
+    if not exclude.inherited or not exclude.regex.search(context.passage):
+        return False
+    return exclude.unless is None or not exclude.unless.search(context.clause)
+
+
+def _score(context: Context, rules: FieldRules, pattern: Pattern, weight: float) -> Scored | None:
     match = pattern.regex.search(context.text)
     if match is None:
         return None
@@ -91,11 +104,17 @@ def _score(context: Context, pattern: Pattern, weight: float) -> Scored | None:
         score *= _PART
     if not context.candidate.unit:
         score *= _NO_UNIT
-    return Scored(context.candidate, round(score, 4), pattern, crossing) if score >= THRESHOLD else None
+    if rules.demote and pattern.role != "total" and rules.demote.search(context.passage + context.text[: context.own[1]]):
+        score *= _DEMOTED
+    shared = pattern.share or context.text[: context.text.index(FIGURE)].endswith("各")
+    return Scored(context.candidate, round(score, 4), pattern, shared) if score >= THRESHOLD else None
 
 
-def _score_none(context: Context, pattern: Pattern, weight: float) -> Scored | None:
-    """A none-phrase answers by the noun that it negates."""
+def _score_none(context: Context, rules: FieldRules, pattern: Pattern, weight: float) -> Scored | None:
+    """A none-phrase answers by the noun that it negates, or that its clause named before (复议申请没有收到一件)."""
+    score = pattern.score * weight
     if pattern.regex.search(context.candidate.text) is None:
-        return None
-    return Scored(context.candidate, round(pattern.score * weight, 4), pattern)
+        if pattern.regex.search(context.text, *context.own) is None:
+            return None
+        score *= _BESIDE
+    return Scored(context.candidate, round(score, 4), pattern, shared=True) if score >= THRESHOLD else None

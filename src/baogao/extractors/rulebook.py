@@ -67,6 +67,8 @@ class FieldModel(Strict):
     units: list[str]
     topic: str | list[str]
     match: list[str | AlternativeModel] = []
+    demote: str | None = None
+    """A figure whose passage matches this is an unlikely answer: one theme, one group, one part."""
     exclude: str | None = None
     """No figure whose own clause matches this answers the field."""
     prefer: Literal["", "largest"] = ""
@@ -76,6 +78,16 @@ class FieldModel(Strict):
     """Cues and common excludes that do not exclude here."""
 
 
+class ExcludeModel(Strict):
+    """A kind of clause whose figures answer nothing."""
+
+    match: str
+    inherited: bool = False
+    """True when the rest of the sentence, up to a semicolon, goes on about the same (whose figures they are)."""
+    unless: str | None = None
+    """What in the figure's own clause breaks such an inheritance."""
+
+
 class ListModel(Strict):
     """Where the entries of a list stand."""
 
@@ -83,6 +95,8 @@ class ListModel(Strict):
     """What the section's heading says."""
     lead: str
     """What a running sentence says just before the first entry, where there is no heading of its own."""
+    figures: bool = True
+    """False when no figure of the section answers a field: it tells of the future."""
 
 
 class MetadataModel(Strict):
@@ -103,7 +117,9 @@ class RulesFileModel(Strict):
     words: dict[str, str] = {}
     units: dict[str, list[str]] = {}
     topics: dict[str, list[str]] = {}
-    common_excludes: dict[str, str] = {}
+    background: list[str] = []
+    """Topics that may be mentioned without ending the one before (who was trained, which theme)."""
+    common_excludes: dict[str, ExcludeModel] = {}
     fields: dict[str, FieldModel] = {}
     lists: dict[str, ListModel] = {}
     metadata: dict[str, MetadataModel] = {}
@@ -132,6 +148,7 @@ class FieldRules:
     patterns: tuple[Pattern, ...]
     none: tuple[Pattern, ...]
     exclude: re.Pattern[str] | None
+    demote: re.Pattern[str] | None
     cues: frozenset[str]
     """Cues that exclude a candidate here."""
     common: tuple[str, ...]
@@ -147,6 +164,7 @@ class Topic:
     name: str
     words: tuple[str, ...]
     patterns: tuple[re.Pattern[str], ...]
+    background: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +173,16 @@ class ListRules:
 
     heading: re.Pattern[str]
     lead: re.Pattern[str]
+    figures: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Exclude:
+    """A kind of clause whose figures answer nothing."""
+
+    regex: re.Pattern[str]
+    inherited: bool
+    unless: re.Pattern[str] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +200,7 @@ class Rulebook:
 
     path: Path
     topics: tuple[Topic, ...]
-    common_excludes: dict[str, re.Pattern[str]]
+    common_excludes: dict[str, Exclude]
     fields: dict[str, FieldRules]
     lists: dict[str, ListRules]
     metadata: dict[str, MetadataRules]
@@ -242,7 +270,7 @@ class _Compiler:
             path=self.path,
             topics=tuple(self._topic(name, words) for name, words in self.model.topics.items()),
             common_excludes={
-                name: self._regex(text, ["common_excludes", name]) for name, text in self.model.common_excludes.items()
+                name: self._exclude(name, model) for name, model in self.model.common_excludes.items()
             },
             fields=fields,
             lists={name: self._list(name, model) for name, model in self.model.lists.items()},
@@ -259,16 +287,23 @@ class _Compiler:
     def _error(self, trail: Sequence[str], message: str) -> RulesError:
         return RulesError(f"{self.path}, line {_line_of(self.source, trail)}: {message}")
 
+    def _exclude(self, name: str, model: ExcludeModel) -> Exclude:
+        unless = self._regex(model.unless, ["common_excludes", name, "unless"]) if model.unless else None
+        return Exclude(self._regex(model.match, ["common_excludes", name, "match"]), model.inherited, unless)
+
     def _topic(self, name: str, words: list[str]) -> Topic:
         return Topic(
             name,
             tuple(word for word in words if not word.startswith("re:")),
             tuple(self._regex(word[3:], ["topics", name]) for word in words if word.startswith("re:")),
+            name in self.model.background,
         )
 
     def _list(self, name: str, model: ListModel) -> ListRules:
         return ListRules(
-            self._regex(model.heading, ["lists", name, "heading"]), self._regex(model.lead, ["lists", name, "lead"])
+            self._regex(model.heading, ["lists", name, "heading"]),
+            self._regex(model.lead, ["lists", name, "lead"]),
+            model.figures,
         )
 
     def _metadata(self, name: str, model: MetadataModel) -> MetadataRules:
@@ -285,6 +320,7 @@ class _Compiler:
             patterns=tuple(p for entry in model.match for p in self._both_orders(name, model, entry)),
             none=tuple(self._pattern(name, model, _as_model(entry)) for entry in model.none),
             exclude=self._regex(model.exclude, ["fields", name, "exclude"]) if model.exclude else None,
+            demote=self._regex(model.demote, ["fields", name, "demote"]) if model.demote else None,
             cues=frozenset(_DEFAULT_CUES) - frozenset(model.allow),
             common=tuple(key for key in self.model.common_excludes if key not in model.allow),
             prefer=model.prefer,

@@ -8,7 +8,7 @@ from baogao.candidates.model import Candidates
 from baogao.document.model import Document
 from baogao.extractors.base import Extraction, Link
 from baogao.extractors.context import build_contexts
-from baogao.extractors.listing import link_lists
+from baogao.extractors.listing import Region, find_regions, link_lists
 from baogao.extractors.matching import Scored, rank_candidates
 from baogao.extractors.metadata import link_metadata
 from baogao.extractors.rulebook import FieldRules, Rulebook
@@ -34,10 +34,11 @@ class RulesExtractor:
 
     def link(self, document: Document, candidates: Candidates, schema: Schema) -> Extraction:
         """The same as :meth:`extract`, without an event loop."""
-        ranked = self.rank(document, candidates, schema)
+        regions = find_regions(document, self.rulebook.lists)
+        ranked = self._rank(document, candidates, schema, regions)
         return Extraction(
             fields=_assign(ranked, self.rulebook),
-            lists=link_lists(document, candidates, self.rulebook.lists),
+            lists=link_lists(document, candidates, self.rulebook.lists, regions),
             metadata=link_metadata(document, self.rulebook.metadata),
         )
 
@@ -46,7 +47,17 @@ class RulesExtractor:
 
         One candidate may stand under several fields: :meth:`link` gives it to the field that it answers best.
         """
-        contexts = build_contexts(document, candidates, self.rulebook.topics)
+        return self._rank(document, candidates, schema, find_regions(document, self.rulebook.lists))
+
+    def _rank(
+        self, document: Document, candidates: Candidates, schema: Schema, regions: list[Region]
+    ) -> dict[str, list[Scored]]:
+        silent = [region.span for region in regions if not self.rulebook.lists[region.name].figures]
+        contexts = [
+            context
+            for context in build_contexts(document, candidates, self.rulebook.topics)
+            if not any(start <= context.candidate.start < end for start, end in silent)
+        ]
         ranked = rank_candidates(contexts, self.rulebook)
         return {spec.id: ranked[spec.id] for spec in schema.figures if spec.id in ranked}
 
@@ -58,11 +69,11 @@ def _assign(ranked: dict[str, list[Scored]], rulebook: Rulebook) -> dict[str, Li
     taken: set[int] = set()
     links: dict[str, Link] = {}
     for scored, name in pairs:
-        if name in links or (scored.candidate_id in taken and not _shares(scored)):
+        if name in links or (scored.candidate_id in taken and not scored.shared):
             continue
-        free = [one for one in ranked[name] if one.candidate_id not in taken or _shares(one)]
+        free = [one for one in ranked[name] if one.candidate_id not in taken or one.shared]
         links[name] = link = _link(scored, free, rulebook.fields[name])
-        if not _shares(scored):
+        if not scored.shared:
             taken.update(link.candidates)
     return {name: links[name] for name in ranked if name in links}
 
@@ -73,10 +84,6 @@ def _link(best: Scored, found: list[Scored], rules: FieldRules) -> Link:
         best = max(near, key=lambda one: one.candidate.value or Decimal(0))
     ids = _parts(best, found) if rules.additive else (best.candidate_id,)
     return Link(ids, _confidence(best, found, ids), "rules", best.pattern.source)
-
-
-def _shares(scored: Scored) -> bool:
-    return scored.pattern.share or scored.candidate.kind == "none"
 
 
 def _parts(best: Scored, found: list[Scored]) -> tuple[int, ...]:

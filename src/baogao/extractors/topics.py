@@ -1,0 +1,110 @@
+"""Topics: what each passage talks about, and how far a topic reaches.
+
+Chinese names the thing once and lets what follows inherit it, so a figure's topics are looked for in its own clause, then
+backwards; every rival that was mentioned on the way makes an older topic less likely. Headings speak for their sections.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+
+from baogao.document.model import Document, Span
+from baogao.extractors.clauses import Clause
+from baogao.extractors.rulebook import ANY_TOPIC, Topic
+
+_RIVAL = 0.87
+"""A topic loses this much for every other topic that was mentioned between it and the figure."""
+_INHERITED = 0.97
+_NEXT_SENTENCE = 0.94
+_NEXT_PARAGRAPH = 0.9
+_HEADING = 0.75
+_FOLLOWING = 0.8
+_ANY = 0.8
+_FAINT = 0.5
+_STRAY_SPACE = re.compile(r"(?<=[一-鿿])[ 　]+(?=[一-鿿])")
+
+
+class TopicMap:
+    """Where a document mentions which topics."""
+
+    def __init__(self, document: Document, topics: tuple[Topic, ...]) -> None:
+        self.document = document
+        self.background = frozenset(topic.name for topic in topics if topic.background)
+        self._topics = topics
+        text, places = _without_stray_spaces(document.text)
+        found = sorted(
+            (places[place] if places else place, topic.name) for topic in topics for place in _mentions(text, topic)
+        )
+        self._places = [place for place, _ in found]
+        self._names = [name for _, name in found]
+
+    def within(self, span: Span) -> frozenset[str]:
+        """The topics that are mentioned in a span."""
+        return frozenset(self._names[bisect_left(self._places, span[0]) : bisect_left(self._places, span[1])])
+
+    def of_label(self, label: str) -> dict[str, float]:
+        """What the heads of a table cell talk about; empty when they name no topic."""
+        found = {topic.name: 1.0 for topic in self._topics if next(iter(_mentions(label, topic)), None) is not None}
+        return found | {ANY_TOPIC: _ANY} if found else {}
+
+    def around(self, clauses: list[Clause], index: int) -> dict[str, float]:
+        """Every topic that may govern a clause, with its weight between 0 and 1."""
+        here = clauses[index]
+        found = dict.fromkeys(here.topics, 1.0)
+        weight = _RIVAL if here.topics - self.background else 1.0
+        for back in range(index - 1, -1, -1):
+            clause, following = clauses[back], clauses[back + 1]
+            weight *= _step(clause, following)
+            if weight < _FAINT:
+                break
+            new = clause.topics.difference(found)
+            found.update(dict.fromkeys(new, weight * _INHERITED))
+            if new - self.background:
+                weight *= _RIVAL
+        self._add_following(clauses, index, found)
+        for section in self.document.sections_at(here.span[0]):
+            for name in self.within(section.title):
+                found[name] = max(found.get(name, 0.0), _HEADING)
+        found[ANY_TOPIC] = _ANY
+        return found
+
+    def _add_following(self, clauses: list[Clause], index: int, found: dict[str, float]) -> None:
+        """A clause without figures just after (9人参加，均为执法资格考试)."""
+        if index + 1 < len(clauses):
+            following = clauses[index + 1]
+            if not following.figures and following.sentence is clauses[index].sentence:
+                for name in following.topics:
+                    found.setdefault(name, _FOLLOWING)
+
+
+def _step(clause: Clause, following: Clause) -> float:
+    if clause.sentence is following.sentence:
+        return 1.0
+    same_paragraph = clause.sentence.paragraph == following.sentence.paragraph
+    return _NEXT_SENTENCE if same_paragraph else _NEXT_SENTENCE * _NEXT_PARAGRAPH
+
+
+def _mentions(text: str, topic: Topic) -> list[int]:
+    found: list[int] = []
+    for word in topic.words:
+        place = text.find(word)
+        while place >= 0:
+            found.append(place)
+            place = text.find(word, place + 1)
+    for pattern in topic.patterns:
+        found += [match.start() for match in pattern.finditer(text)]
+    return found
+
+
+def _without_stray_spaces(text: str) -> tuple[str, list[int]]:
+    """The text without the spaces that a bad scan left inside words, and each character's old place (empty: unmoved)."""
+    spans = [match.span() for match in _STRAY_SPACE.finditer(text)]
+    if not spans:
+        return text, []
+    places: list[int] = []
+    start = 0
+    for begin, end in [*spans, (len(text), len(text))]:
+        places += range(start, begin)
+        start = end
+    return "".join([text[place] for place in places]), places
