@@ -1,0 +1,91 @@
+"""``baogao extract``: reports in, records, texts and a page out."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from baogao.cli.setup import ExtractorName, ModelOptions, Ready, model_configured, ready_extractor
+from baogao.cli.tables import summary_table, totals_line
+from baogao.inputs import Source, find_sources
+from baogao.outputs import write_page
+from baogao.pipeline import RunFolder, run_extraction
+from baogao.record import Record
+from baogao.schema import Schema, load_schema
+
+
+@dataclass(frozen=True)
+class ExtractRequest:
+    """What the command line asks for."""
+
+    inputs: Sequence[str]
+    out: Path
+    schema: str
+    extractor: ExtractorName | None
+    """None: rules, unless a model is configured; then hybrid."""
+    options: ModelOptions
+    concurrency: int
+    dry_run: bool = False
+
+
+def run_extract(request: ExtractRequest, stdout: Console, stderr: Console) -> int:
+    """Carry out the command; returns its exit code, 0 or 1.
+
+    :raises UsageError: nothing could start.
+    """
+    schema = load_schema(request.schema)
+    sources = find_sources(request.inputs)
+    name = request.extractor or _default_extractor(request.options, stderr)
+    if request.dry_run:
+        from baogao.cli.dry_run import run_dry
+
+        return run_dry(sources, name, schema, request.options, stdout)
+    records = asyncio.run(_run(request, sources, name, schema, stderr))
+    page = request.out / "index.html"
+    write_page(records, request.out / "texts", schema, page)
+    stdout.print(summary_table(records, schema))
+    stdout.print(totals_line(records, schema))
+    stdout.print(f"records  {request.out / 'records.jsonl'}\npage     {page}", soft_wrap=True, highlight=False)
+    return 1 if any(record.status == "failed" for record in records) else 0
+
+
+def _default_extractor(options: ModelOptions, stderr: Console) -> ExtractorName:
+    if model_configured(options):
+        return "hybrid"
+    stderr.print("no model is configured: using rules (for a model: --embedded, or --base-url and --model)")
+    return "rules"
+
+
+async def _run(
+    request: ExtractRequest, sources: list[Source], name: ExtractorName, schema: Schema, stderr: Console
+) -> list[Record]:
+    async with ready_extractor(name, schema, request.options) as ready:
+        with ExitStack() as stack:
+            folder = stack.enter_context(RunFolder(request.out, [source.doc_id for source in sources]))
+            progress = stack.enter_context(_progress(stderr))
+            task = progress.add_task(_title(ready), total=len(sources))
+
+            def on_record(record: Record) -> None:
+                if record.error:
+                    progress.console.print(f"[red]failed[/] {record.source}: {record.error}", highlight=False)
+                progress.advance(task)
+
+            return await run_extraction(
+                sources, ready.extractor, schema, ready.made_by, folder, request.concurrency, on_record
+            )
+
+
+def _title(ready: Ready) -> str:
+    return f"{ready.extractor.name}" + (f" · {ready.made_by.model}" if ready.made_by.model else "")
+
+
+def _progress(stderr: Console) -> Progress:
+    return Progress(
+        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), console=stderr
+    )

@@ -1,0 +1,104 @@
+"""The command line: thin commands, one place for errors and exit codes.
+
+Exit codes: 0 all well, 1 some documents failed or a gate did not hold, 2 usage or set-up.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+import baogao
+from baogao.cli import candidates as candidates_command
+from baogao.cli import evaluate, gold, model, schema
+from baogao.cli.extract import ExtractRequest, run_extract
+from baogao.cli.options import BaseUrl, Budget, Concurrency, Embedded, Gguf, ModelName, NoCache, PromptsDir, WayToAsk
+from baogao.cli.review import run_export, run_review
+from baogao.cli.setup import ModelOptions
+from baogao.errors import BaogaoError, UsageError
+from baogao.cli.options import ExtractorChoice
+
+app = typer.Typer(
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    help="Government reports in, a table of figures out, every figure tied to the characters it was read from.",
+)
+app.add_typer(schema.app, name="schema", help="Show, check and begin schemas: what a kind of report is asked.")
+app.add_typer(model.app, name="model", help="Get, serve and probe language models.")
+app.add_typer(model.cache_app, name="cache", help="The cache of model replies.")
+app.add_typer(gold.app, name="gold", help="Write and check gold labels.")
+app.add_typer(evaluate.app, name="eval", help="Measure extractors against gold labels.")
+app.command("candidates", help="Show every number, none-phrase and list head that a report offers.")(
+    candidates_command.show_candidates
+)
+
+stdout = Console()
+stderr = Console(stderr=True)
+
+
+@app.callback(invoke_without_command=True)
+def main(version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False) -> None:
+    """Carry the options that stand before any command."""
+    if version:
+        stdout.print(f"baogao {baogao.__version__}", highlight=False)
+        raise typer.Exit
+
+
+@app.command()
+def extract(
+    inputs: Annotated[list[str], typer.Argument(help="Files, folders or patterns.", metavar="INPUT...")],
+    out: Annotated[Path, typer.Option("--out", help="Folder for records.jsonl, texts/ and index.html.")],
+    schema: Annotated[str, typer.Option(help="Name of a schema, or the path of a .py file.")] = "law_based_government",
+    extractor: Annotated[ExtractorChoice | None, typer.Option(help="rules, llm or hybrid.")] = None,
+    base_url: BaseUrl = None,
+    model: ModelName = None,
+    embedded: Embedded = False,
+    gguf: Gguf = None,
+    ask: WayToAsk = "auto",
+    prompts: PromptsDir = None,
+    no_cache: NoCache = False,
+    concurrency: Concurrency = 1,
+    budget_tokens: Budget = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what a model would be asked.")] = False,
+) -> None:
+    """Read reports and write one record for each: every figure with its place in the text."""
+    options = ModelOptions(base_url, model, embedded, gguf, ask, prompts, not no_cache, concurrency, budget_tokens)
+    request = ExtractRequest(inputs, out, schema, extractor, options, concurrency, dry_run)
+    raise typer.Exit(run_extract(request, stdout, stderr))
+
+
+@app.command()
+def review(
+    folder: Annotated[Path, typer.Argument(help="A folder that extract wrote.", metavar="DIR")],
+    schema: Annotated[str | None, typer.Option(help="The schema, if not the one in the records.")] = None,
+    show: Annotated[bool, typer.Option("--open", help="Open the page in the browser.")] = False,
+) -> None:
+    """Write the page of a run again: texts with their figures marked."""
+    run_review(folder, schema, show, stdout)
+
+
+@app.command()
+def export(
+    folder: Annotated[Path, typer.Argument(help="A folder that extract wrote.", metavar="DIR")],
+    to: Annotated[Path, typer.Option("--to", help="FILE.csv, FILE.parquet or FILE.xlsx.")],
+    schema: Annotated[str | None, typer.Option(help="The schema, if not the one in the records.")] = None,
+) -> None:
+    """Write the records as a table, one row a report."""
+    run_export(folder, to, schema, stdout)
+
+
+def run() -> None:
+    """Run the command line and exit; whatever goes wrong on a user's side is one line."""
+    try:
+        app()
+    except BaogaoError as error:
+        stderr.print(f"[red]error:[/] {error}", highlight=False, soft_wrap=True, markup=True)
+        sys.exit(2 if isinstance(error, UsageError) else 1)
+    except KeyboardInterrupt:
+        stderr.print("interrupted; what was finished is kept")
+        sys.exit(130)

@@ -1,0 +1,23 @@
+"""The flags that several commands share, each written once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+ExtractorChoice = Literal["rules", "llm", "hybrid"]
+
+BaseUrl = Annotated[str | None, typer.Option("--base-url", help="Root of an OpenAI-compatible API, ending in /v1.")]
+ModelName = Annotated[str | None, typer.Option("--model", help="Name of the model to ask.")]
+Embedded = Annotated[bool, typer.Option("--embedded", help="Start the model that `baogao model pull` fetched.")]
+Gguf = Annotated[Path | None, typer.Option("--gguf", help="Start this model file instead (implies --embedded).")]
+WayToAsk = Annotated[
+    Literal["auto", "form", "link"],
+    typer.Option("--ask", help="form for small models, link for capable ones; auto: form when embedded."),
+]
+PromptsDir = Annotated[Path | None, typer.Option("--prompts", help="Folder of prompt templates to use instead.")]
+NoCache = Annotated[bool, typer.Option("--no-cache", help="Neither read nor write the cache of replies.")]
+Concurrency = Annotated[int, typer.Option("--concurrency", min=1, help="Documents, and requests, under way at once.")]
+Budget = Annotated[int | None, typer.Option("--budget-tokens", min=1, help="Stop asking when this many are spent.")]

@@ -1,0 +1,46 @@
+"""``baogao review`` and ``baogao export``: what was extracted, as a page and as a table."""
+
+from __future__ import annotations
+
+import webbrowser
+from pathlib import Path
+
+from rich.console import Console
+
+from baogao.errors import UsageError
+from baogao.outputs import read_records, write_page, write_table
+from baogao.record import Record
+from baogao.schema import Schema, load_schema
+
+
+def run_review(folder: Path, schema: str | None, show: bool, stdout: Console) -> None:
+    """Write ``index.html`` of a run folder again.
+
+    :raises UsageError: there are no records in it, or they do not load.
+    """
+    records = read_records(folder)
+    page = folder / "index.html"
+    write_page(records, folder / "texts", _schema_of(records, schema), page)
+    stdout.print(str(page), soft_wrap=True, highlight=False)
+    if show:
+        webbrowser.open(page.resolve().as_uri())
+
+
+def run_export(folder: Path, to: Path, schema: str | None, stdout: Console) -> None:
+    """Write a run folder's records as a table.
+
+    :raises UsageError: no records, an unknown kind of table, or a file that cannot be written.
+    """
+    records = read_records(folder)
+    write_table(records, _schema_of(records, schema), to)
+    stdout.print(f"{len(records)} rows in {to}", soft_wrap=True, highlight=False)
+
+
+def _schema_of(records: list[Record], given: str | None) -> Schema:
+    names = {record.schema_name for record in records}
+    if given is None and len(names) != 1:
+        raise UsageError(f"the records are of {len(names)} schemas; say which with --schema")
+    schema = load_schema(given or names.pop())
+    if schema.name not in names | {schema.name}:
+        raise UsageError(f"the records are not of the schema {schema.name}")
+    return schema
