@@ -12,15 +12,17 @@ from itertools import chain
 
 from baogao.document.model import Copy, Span
 
-_CLAUSE = re.compile(r"[^。；;，,：:！!？?]{12,}")
-"""What anchors a copy; shorter clauses are repeated by every author."""
+_CLAUSE = re.compile(r"[^。；;，,：:！!？?]{8,}")
+"""What anchors a copy: long enough to be rare, short enough to stand between any two blanked-out words."""
+_MOST_PLACES = 4
+"""A clause that stands more often than that is a refrain."""
 _LEAST = 60
 """A shorter passage may honestly stand twice: names of laws, slogans."""
 _GAP = 40
 """Two repeated runs with at most this between them, in both places, are one copy in which a few words differ."""
 _BLANKS = re.compile(r"[（(]\s*略\s*[)）]|\*{2,}|[×xX]{3,}|[□■]{2,}|_{3,}")
 _DIGIT = re.compile(r"[\d零一二两三四五六七八九十百千]")
-_BOUNDARY = re.compile(r"[。；;！!？?\n\r]\s*|\Z")
+_BOUNDARY = re.compile(r"[。；;！!？?\n\r]\s*")
 _PRINTED = re.compile(r"\S+")
 
 Run = tuple[int, int, int, int]
@@ -39,13 +41,14 @@ def find_copies(text: str) -> tuple[Copy, ...]:
     offsets = list(chain.from_iterable(range(*match.span()) for match in _PRINTED.finditer(text)))
     copies: list[Copy] = []
     for start, end, earlier_start, earlier_end in runs:
-        later = _whole_sentences(text, (offsets[start], offsets[end - 1] + 1))
+        later = (offsets[start], offsets[end - 1] + 1)
         earlier = (offsets[earlier_start], offsets[earlier_end - 1] + 1)
+        later, earlier = _whole_sentences(text, later, earlier), _whole_sentences(text, earlier, later)
         spent = next((copy for copy in copies if _overlap(copy.span, earlier)), None)
         if spent:
             earlier = spent.original
         elif _blanks(text, later) < _blanks(text, earlier):
-            later, earlier = _whole_sentences(text, earlier), later
+            later, earlier = earlier, later
         if later[1] - later[0] >= _LEAST:
             copies.append(Copy(span=later, original=earlier))
     return tuple(sorted(copies, key=lambda copy: copy.span))
@@ -53,17 +56,28 @@ def find_copies(text: str) -> tuple[Copy, ...]:
 
 def _runs(text: str) -> Iterator[Run]:
     """Stretches that repeat an earlier one exactly, each as long as it can be, in order and without overlap."""
-    first: dict[str, int] = {}
-    done = 0
+    places: dict[str, list[int]] = {}
+    chain: list[Run] = []
     for match in _CLAUSE.finditer(text):
         position = match.start()
-        earlier = first.setdefault(match.group(), position)
-        if earlier == position or position < done:
-            continue
-        back = _common(text[done:position][::-1], text[:earlier][::-1])
-        length = _common(text[position:], text[earlier:position])
-        done = position + length
-        yield position - back, done, earlier - back, earlier + length
+        earlier = places.setdefault(match.group(), [])
+        if earlier and (not chain or position >= chain[-1][1]):
+            run = max((_grow(text, place, position, chain) for place in earlier), key=lambda run: run[1] - run[0])
+            chain = [*chain, run] if chain and _same_copy(text, chain[-1], run) else [run]
+            yield run
+        if len(earlier) < _MOST_PLACES:
+            earlier.append(position)
+
+
+def _grow(text: str, earlier: int, position: int, chain: list[Run]) -> Run:
+    """The longest run around two equal places: behind the run before, and never into the copy that it is part of."""
+    done = chain[-1][1] if chain else 0
+    back = _common(text[done:position][::-1], text[:earlier][::-1])
+    limit = position - back
+    if chain and earlier < chain[0][0] and abs(chain[0][0] - chain[0][2] - position + earlier) <= _GAP:
+        limit = chain[0][0]
+    length = _common(text[position:], text[earlier:limit])
+    return position - back, position + length, earlier - back, earlier + length
 
 
 def _common(one: str, other: str) -> int:
@@ -87,21 +101,52 @@ def _same_copy(text: str, before: Run, after: Run) -> bool:
     here, there = (before[1], after[0]), (before[3], after[2])
     if not (0 <= here[1] - here[0] <= _GAP and 0 <= there[1] - there[0] <= _GAP):
         return False
+    if abs((after[0] - after[2]) - (before[0] - before[2])) > _GAP:
+        return False
     one, other = text[slice(*here)], text[slice(*there)]
-    blanked = _BLANKS.search(one) or _BLANKS.search(other)
-    return bool(blanked) or _DIGIT.findall(one) == _DIGIT.findall(other)
+    return _is_blanked(one, other) or _DIGIT.findall(one) == _DIGIT.findall(other)
 
 
-def _whole_sentences(text: str, span: Span) -> Span:
-    """The part of ``span`` that begins and ends with a sentence or a line: chance likeness at the edges is no copy."""
+def _is_blanked(one: str, other: str) -> bool:
+    return bool(_BLANKS.search(one) or _BLANKS.search(other))
+
+
+def _whole_sentences(text: str, span: Span, other: Span) -> Span:
+    """``span`` from the beginning of a sentence or a line to the end of one.
+
+    The rest of a sentence at either edge is taken in where the two places differ by a blank, and left out otherwise:
+    chance likeness at the edges is no copy.
+    """
     start, end = span
-    if text[:start].rstrip(" \t　")[-1:] not in {"", "。", "；", ";", "！", "!", "？", "?", "\n", "\r"}:
-        match = _BOUNDARY.search(text, start, end)
-        start = match.end() if match else end
-    if text[end : end + 1] not in {"", "\n", "\r"} and not _BOUNDARY.match(text, end - 1):
-        last = max((match.start() + 1 for match in _BOUNDARY.finditer(text, start, end - 1)), default=start)
-        end = max(start, last)
+    lead, lead_there = _before(text, start), _before(text, other[0])
+    if lead.strip():
+        if _is_blanked(lead, lead_there) and max(len(lead), len(lead_there)) <= _GAP:
+            start -= len(lead)
+        else:
+            match = _BOUNDARY.search(text, start, end)
+            start = match.end() if match else end
+    rest, rest_there = _after(text, end), _after(text, other[1])
+    if rest.strip():
+        if _is_blanked(rest, rest_there) and max(len(rest), len(rest_there)) <= _GAP:
+            end += len(rest)
+        else:
+            last = max((match.start() + 1 for match in _BOUNDARY.finditer(text, start, end - 1)), default=start)
+            end = max(start, last)
     return start, end
+
+
+def _before(text: str, position: int) -> str:
+    """The beginning of the sentence that goes on at ``position``; empty where one begins."""
+    line = text[max(0, position - 2 * _GAP) : position]
+    return re.split(r"[。；;！!？?\n\r]", line)[-1]
+
+
+def _after(text: str, position: int) -> str:
+    """The rest of the sentence that breaks off at ``position``, with its end; empty where one has ended."""
+    if re.match(r"[。；;！!？?\n\r]", text[position - 1 : position]):
+        return ""
+    match = re.match(r"[^。；;！!？?\n\r]*[。；;！!？?]?", text[position : position + 2 * _GAP])
+    return match[0] if match else ""
 
 
 def _overlap(one: Span, other: Span) -> bool:

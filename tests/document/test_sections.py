@@ -1,0 +1,133 @@
+"""Headings and entries of lists, in the numbering schemes of official prose."""
+
+from __future__ import annotations
+
+import pytest
+
+from baogao.document import document_from_text
+from baogao.document.sections import heading_level
+
+
+def titles(text: str, level: int | None = None) -> list[str]:
+    """The titles of a text's sections."""
+    document = document_from_text(text)
+    return [document.slice(section.title) for section in document.sections if level in {None, section.level}]
+
+
+@pytest.mark.parametrize(
+    ("line", "level"),
+    [
+        ("一、主要工作", 1),
+        ("十二、其他", 1),
+        ("第一部分 主要工作", 1),
+        ("第三章　保障", 1),
+        ("（一）收储", 2),
+        ("(十一) 收储", 2),
+        ("1.收储", 3),
+        ("２．收储", 3),
+        ("12、收储", 3),
+        ("（3）收储", 3),
+        ("3）收储", 3),
+        ("①收储", 3),
+        ("一是仓容不足", 4),
+        ("二要加强检查", 4),
+        ("第三，人员老化", 4),
+        ("第二是人员", 4),
+        ("其二，人员老化", 4),
+        ("首先，加强检查", 4),
+        ("● 仓容不足", 4),
+        ("——仓容不足", 4),
+        ("- 仓容不足", 4),
+        ("　　一是仓容不足", 4),
+        ("一、二季度检查46次", None),
+        ("第一季度检查46次", None),
+        ("第一书记3名", None),
+        ("一般企业3家", None),
+        ("1.5万吨", None),
+        ("2023年检查46次", None),
+        ("3、4月份检查9次", None),
+        ("-3.2%", None),
+        ("全县检查46次", None),
+    ],
+)
+def test_heading_levels(line, level):
+    """Every scheme has its level, and figures that look like numbering have none."""
+    assert heading_level(line) == level
+
+
+def test_sections_nest(report):
+    """A section ends where the next of its own or a higher level begins."""
+    document = document_from_text(report)
+    shape = [(s.level, s.marker, document.slice(s.title)) for s in document.sections]
+    assert shape == [
+        (1, "一、", "主要工作"),
+        (2, "（一）", "收储有序推进"),
+        (2, "（二）", "检查从严从实"),
+        (4, "一是", "开展检查46次"),
+        (4, "二是", "约谈企业3家"),
+        (1, "二、", "存在的问题"),
+        (4, "一是", "仓容不足"),
+        (4, "二是", "人员老化"),
+    ]
+    around = document.sections_at(report.index("发现问题"))
+    assert [section.marker for section in around] == ["一、", "（二）", "一是"]
+    assert document.sections[0].span[1] == report.index("二、存在")
+
+
+def test_a_heading_is_whole_and_an_entry_is_its_head_clause():
+    """Words before a line's end or a following text are a heading; list entries end at their first comma."""
+    text = (
+        "二、问题\n（一）强化领导，压实责任。全年开会6次。\n"
+        "（二）仓容不足，粮食露天；（三）人员老化，占四成。\n1.补仓容，建10座。\n2.招新人。"
+    )
+    assert titles(text)[1:] == ["强化领导，压实责任", "仓容不足", "人员老化", "补仓容", "招新人"]
+
+
+def test_run_in_markers_without_line_breaks(report):
+    """A scrape that lost its line breaks keeps its sections."""
+    flowing = report.replace("\n", "")
+    assert "检查从严从实" in titles(flowing, level=2)
+    assert set(titles(report, level=4)) - set(titles(flowing, level=4)) == {"仓容不足"}, "behind a bare heading"
+
+
+@pytest.mark.parametrize("heading", ["存在的不足", "【存在的不足】", "● 存在的不足", "2024年存在的不足"])
+def test_unnumbered_headings(heading):
+    """A short line without punctuation before prose, or a framed one, is a heading of the first level."""
+    body = "全县上下共同努力，各项工作取得了新的进展，现将有关情况报告如下，请予审议并提出意见。"
+    text = f"云岭县粮食工作报告\n{body}\n{heading}\n{body}\n"
+    assert titles(text, level=1) == [heading.strip("【】● ")]
+
+
+def test_a_label_before_marked_entries_is_a_heading():
+    """“存在的不足：” heads the bullets behind it, on its line or below."""
+    for text in (
+        "全年检查46次。\n存在的不足：●仓容不足；●人员老化。",
+        "全年检查46次。\n存在的不足：\n——仓容不足。\n——人员老化。",
+    ):
+        assert titles(text, level=1) == ["存在的不足"]
+        assert titles(text, level=4) == ["仓容不足", "人员老化"]
+
+
+def test_an_addressee_is_no_heading():
+    """The line of those a report is sent to heads nothing."""
+    assert (
+        titles("云岭县报告\n县委、县政府：\n全年检查46次，约谈企业3家，均已整改到位，群众满意度持续提升，未发生事故。")
+        == []
+    )
+
+
+@pytest.mark.parametrize(
+    ("sentence", "entries"),
+    [
+        ("仍有差距：仓容不足，粮食露天；人员老化，占四成；经费偏紧。", ["仓容不足", "人员老化", "经费偏紧"]),
+        ("下一步，我们将补足仓容，建10座；招录新人，不少于5名。", ["补足仓容", "招录新人"]),
+        ("2024年，加快建仓；招录新人。", ["加快建仓", "招录新人"]),
+        ("对照上级要求，仓容不足，粮食露天；人员老化。", ["仓容不足", "人员老化"]),
+        ("一是仓容不足；二是人员老化。", []),
+        ("全年检查46次，约谈3家。", []),
+    ],
+)
+def test_entries_without_markers(sentence, entries):
+    """Parts between semicolons are entries, their lead-in left out; marked ones are sections already."""
+    document = document_from_text(sentence)
+    assert [document.slice(span) for span in document.entries] == entries
