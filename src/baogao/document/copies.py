@@ -101,7 +101,7 @@ def _same_copy(text: str, before: Run, after: Run) -> bool:
     here, there = (before[1], after[0]), (before[3], after[2])
     if not (0 <= here[1] - here[0] <= _GAP and 0 <= there[1] - there[0] <= _GAP):
         return False
-    if abs((after[0] - after[2]) - (before[0] - before[2])) > _GAP:
+    if abs((after[0] - after[2]) - (before[0] - before[2])) > _GAP or after[3] > before[0]:
         return False
     one, other = text[slice(*here)], text[slice(*there)]
     return _is_blanked(one, other) or _DIGIT.findall(one) == _DIGIT.findall(other)
