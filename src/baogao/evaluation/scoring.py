@@ -9,6 +9,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from baogao.errors import GoldError
 from baogao.evaluation.gold import Copies, Dataset, Gold, GoldField, Reading, Split
@@ -74,7 +75,7 @@ class DocumentScore:
     metadata: tuple[MetadataScore, ...]
     lists: tuple[ListScore, ...]
 
-    @property
+    @cached_property
     def tally(self) -> Tally:
         """The document's figures, counted."""
         return sum((score.tally for score in self.figures), Tally())
@@ -86,7 +87,7 @@ class Scores:
 
     documents: tuple[DocumentScore, ...]
 
-    @property
+    @cached_property
     def tally(self) -> Tally:
         """All figures, counted."""
         return sum((document.tally for document in self.documents), Tally())

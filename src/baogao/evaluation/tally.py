@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
+from functools import cache
 from typing import Literal, get_args
 
 Verdict = Literal["correct", "wrong", "missing", "spurious", "neutral", "absent", "errored"]
@@ -34,6 +35,7 @@ class Tally:
     """Among the correct."""
 
     @classmethod
+    @cache
     def of(cls, verdict: Verdict, stated: bool, bound_ok: bool = False, grounded: bool = False) -> Tally:
         """One verdict as counts."""
         counts = {verdict: 1}
@@ -45,7 +47,18 @@ class Tally:
         )
 
     def __add__(self, other: Tally) -> Tally:
-        return Tally(*(a + b for a, b in zip(astuple(self), astuple(other), strict=True)))
+        return Tally(
+            self.correct + other.correct,
+            self.wrong + other.wrong,
+            self.missing + other.missing,
+            self.spurious + other.spurious,
+            self.neutral + other.neutral,
+            self.absent + other.absent,
+            self.errored + other.errored,
+            self.errored_stated + other.errored_stated,
+            self.bounds_right + other.bounds_right,
+            self.grounded + other.grounded,
+        )
 
     @property
     def answered(self) -> int:
