@@ -1,0 +1,89 @@
+"""Where the settings of an endpoint come from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from baogao.errors import UsageError
+from baogao.llm.settings import OPENAI_URL, load_settings
+
+
+def toml(text: str) -> None:
+    """Write the configuration file of the working directory."""
+    Path("baogao.toml").write_text(text, encoding="utf-8")
+
+
+def test_nothing_is_configured() -> None:
+    """Without flags, environment and file there is no endpoint."""
+    settings = load_settings()
+    assert not settings.configured
+    assert settings.url == OPENAI_URL
+    assert settings.secret == "no-key"
+
+
+def test_flag_before_environment_before_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each source yields to the one before it."""
+    toml('[endpoint]\nbase_url = "http://file/v1/"\nmodel = "file"\ntimeout = 5\nconcurrency = 3\n\n[other]\na = 1\n')
+    assert load_settings().url == "http://file/v1"
+    monkeypatch.setenv("OPENAI_BASE_URL", "http://environment/v1")
+    monkeypatch.setenv("BAOGAO_MODEL", "environment")
+    monkeypatch.setenv("BAOGAO_CONCURRENCY", "7")
+    settings = load_settings(model="flag", timeout=None)
+    assert (settings.url, settings.model) == ("http://environment/v1", "flag")
+    assert (settings.timeout, settings.concurrency) == (5, 7)
+
+
+def test_empty_environment_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An empty variable is as good as none."""
+    monkeypatch.setenv("OPENAI_BASE_URL", "")
+    assert not load_settings().configured
+
+
+@pytest.mark.parametrize("flags", [{"base_url": "http://a/v1"}, {"model": "a"}])
+def test_either_name_configures(flags: dict[str, Any]) -> None:
+    """A URL or a model's name is enough."""
+    assert load_settings(**flags).configured
+
+
+def test_key_is_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The key is at hand for the client, and in no print."""
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-secret")
+    settings = load_settings()
+    assert settings.secret == "sk-secret"
+    assert "sk-secret" not in f"{settings!r} {settings} {settings.model_dump_json()}"
+    assert settings.redact("key sk-secret refused") == "key *** refused"
+
+
+@pytest.mark.parametrize(
+    ("url", "here"),
+    [
+        ("http://localhost:8080/v1", True),
+        ("http://127.0.0.1/v1", True),
+        ("http://[::1]:1/v1", True),
+        ("http://a/", False),
+    ],
+)
+def test_on_this_machine(url: str, here: bool) -> None:
+    """Loopback in each of its spellings."""
+    assert load_settings(base_url=url).on_this_machine is here
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("[endpoint", "baogao.toml: Expected"),
+        ("endpoint = 1", "endpoint must be a table"),
+        ('[endpoint]\ntimeout = "soon"', "timeout: Input should be a valid number"),
+        ("[endpoint]\nmax_attempts = 0", "max_attempts: Input should be greater"),
+        ("[endpoint]\nmodle = 'x'", "modle: Extra inputs are not permitted"),
+    ],
+)
+def test_settings_that_do_not_hold(text: str, words: str) -> None:
+    """Each way to misconfigure is named."""
+    toml(text)
+    with pytest.raises(UsageError) as caught:
+        load_settings()
+    assert words in str(caught.value)
