@@ -9,11 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import accumulate
 
 from baogao.candidates.cue_words import (
     BASELINE_AFTER,
     BASELINE_BEFORE,
     CHANGED,
+    GOAL,
     GOAL_AFTER,
     NOT_A_NAME,
     PLACE,
@@ -23,6 +25,7 @@ from baogao.candidates.cue_words import (
 from baogao.candidates.model import Cue
 from baogao.candidates.period import Period, year_of
 
+_SPACE = re.compile(r"\s")
 _ORDER: tuple[Cue, ...] = ("prior_year", "growth", "target", "cumulative", "part", "sub_unit")
 _NOT_NOW: tuple[Cue, ...] = ("prior_year", "growth", "cumulative")
 _CITIES = {"省": "市州盟", "市": "县区", "盟": "旗市县", "州": "县市"}
@@ -73,7 +76,17 @@ def read_cues(
     :param mentions: its numbers, in order.
     :param planned: True where the section is about what is to come.
     """
-    return _Tape(sentence, period, planned).read(list(mentions))
+    compact, places = _without_spaces(sentence, list(mentions))
+    return _Tape(compact, period, planned).read(places)
+
+
+def _without_spaces(sentence: str, mentions: list[Mention]) -> tuple[str, list[Mention]]:
+    """White space inside a sentence means nothing in Chinese; OCR and hard line breaks strew it about."""
+    if not _SPACE.search(sentence):
+        return sentence, mentions
+    before = [0, *accumulate(char.isspace() for char in sentence)]
+    moved = [Mention(m.start - before[m.start], m.end - before[m.end], m.unit) for m in mentions]
+    return _SPACE.sub("", sentence), moved
 
 
 class _Tape:
@@ -122,12 +135,13 @@ class _Tape:
         self.outer.append(self.scope)
         inner = _Scope()
         inherited = self.scope.clause | self.scope.segment
-        inner.segment |= inherited & {"target", "sub_unit", "cumulative"}
+        if token.start() - self.last_number_end <= 1:
+            inner.segment |= inherited & {"target", "sub_unit", "cumulative"} | {"part"}
+        else:
+            inner.segment |= inherited
         if self.scope.compared_at == token.start():
             inner.segment.add("prior_year")
-        if token.start() - self.last_number_end <= 1:
-            inner.segment.add("part")
-        if GOAL_AFTER.search(self.text, token.start() - 2, token.start()):
+        if GOAL.search(self.text, max(0, token.start() - 3), token.start()):
             inner.segment.add("target")
         self.scope = inner
 
@@ -153,7 +167,7 @@ class _Tape:
         if year < reported and self.text[token.start() - 1 : token.start()] not in {"于", "自"}:
             self._set_prior(token)
         elif year == reported:
-            self.scope.lift(*_NOT_NOW)
+            self._back_to_now()
         elif year > reported:
             self.scope.segment.add("target")
 
@@ -168,8 +182,23 @@ class _Tape:
             self.scope.segment.add("cumulative")
 
     def _now(self, _: re.Match[str]) -> None:
-        self.scope.lift(*_NOT_NOW, "sub_unit")
-        self.scope.segment.discard("target")
+        self._back_to_now()
+        self.scope.lift("sub_unit", "target")
+
+    def _back_to_now(self) -> None:
+        """The period's own share of a total over years (累计486件，其中今年187件) is no part."""
+        if "cumulative" in self.scope.segment:
+            self.scope.lift("part")
+        self.scope.lift(*_NOT_NOW)
+
+    def _running(self, token: re.Match[str]) -> None:
+        if self.period.running or self.text[token.start() - 1] in "（(":
+            self.scope.clause.add("cumulative")
+
+    def _listed_part(self, _: re.Match[str]) -> None:
+        """甲、其中的乙分别为…: names in a list, no figure before them."""
+        if self.last_number_end >= 0:
+            self.scope.segment.add("part")
 
     def _second_half(self, _: re.Match[str]) -> None:
         if self.period.half:
@@ -208,6 +237,8 @@ _HANDLERS: dict[str, Callable[[_Tape, re.Match[str]], None]] = {
     "growth": _Tape._growth,
     "now": _Tape._now,
     "second_half": _Tape._second_half,
+    "running": _Tape._running,
+    "listed_part": _Tape._listed_part,
 }
 
 _Event = tuple[int, str, re.Match[str]]

@@ -40,9 +40,18 @@ def find_candidates(document: Document) -> Candidates:
 
     Numbers do not overlap one another; ``candidate.text`` is ``document.text[start:end]``.
     """
-    drafts = [*_numbers(document), *_nones(document), *_items(document)]
+    nones = list(_nones(document))
+    numbers = [draft for draft in _numbers(document) if not _denied(document, draft, nones)]
+    drafts = [*numbers, *nones, *_items(document)]
     drafts.sort(key=lambda draft: (draft.start, draft.end, draft.kind))
     return Candidates(tuple(_candidate(document, number, draft) for number, draft in enumerate(drafts, 1)))
+
+
+def _denied(document: Document, number: _Draft, nones: list[_Draft]) -> bool:
+    """没有一件: the one that is not."""
+    if document.text[number.start] != "一":
+        return False
+    return any(none.start <= number.start < none.end for none in nones)
 
 
 def _candidate(document: Document, number: int, draft: _Draft) -> Candidate:

@@ -68,7 +68,7 @@ _ROUND_PREFIX = re.compile(r"(?<![以之线马])[上过]\Z")
 _SUFFIXES: dict[str, Bound] = {"上": "over", "下": "under", "内": "under", "右": "about"}
 _HOTLINES = re.compile(r"11[0249]|12[0-3]|12[1-4]\d\d|96\d{3,4}")
 _NOT_ONE = frozenset("第进每逐同某任这那哪上下前后唯统之其跑再又专")
-_ONE_FOLLOWED = re.compile(r"事|也|都|[套揽]|性|办|告|通|合格|一|所|之|分|体|站|线|人一|步|定|个|[^\W\d_]?一")
+_ONE_FOLLOWED = re.compile(r"事|也|都|[套揽过]|性|办|告|通|合格|一|所|之|分|体|站|线|人一|步|定|个|[^\W\d_]?一")
 _ONE_COUNTS = frozenset("件 份 人 名 场 场次 次 期 卷 宗 例 册 部 家 户 处 起 篇 批次 人次 件次 位 台 辆".split())
 _CASE = re.compile(r"[^，。；,;\n]{0,8}?(?:案|事故|纠纷|事件|投诉|诉讼|火灾|[，。；,;])")
 _SET_PHRASES = re.compile(
@@ -157,6 +157,8 @@ def _is_set_phrase(text: str, numeral: str, before: str, figure: Figure) -> bool
         return True
     if numeral in "一两" and figure.unit == "起":
         return _CASE.match(text, figure.end) is None
+    if text.startswith(text[figure.start : figure.end], max(0, figure.start - len(figure.unit) - 1)):
+        return True  # 一件一件
     if numeral == "一":
         return before in _NOT_ONE or figure.unit not in _ONE_COUNTS or _ONE_FOLLOWED.match(text, figure.end) is not None
     return figure.unit in {"个", "项", "条"} and _SET_PHRASES.match(text, figure.end) is not None

@@ -9,6 +9,7 @@ _CHINESE_DIGITS = str.maketrans("〇零○一二三四五六七八九", "0001234
 _YEAR = r"(20\d\d|二[〇零○][〇零○一二三四五六七八九]{2})"
 _TITLED = re.compile(rf"{_YEAR}年?(?:度|上半年|下半年|[^，。；,;\d]{{0,16}}(?:报告|总结|汇报|情况|公报))")
 _PLAIN = re.compile(rf"{_YEAR}年(?!\d{{1,2}}月|[一二三四五六七八九十]+月)")
+_RUNNING = re.compile(r'[“"]累计[”"](?:数|均|都|系|是)?[指为]')
 _OPENING = 600
 
 
@@ -19,6 +20,8 @@ class Period:
     year: int | None = None
     half: bool = False
     """True for a report on the first half of the year: its second half is still to come."""
+    running: bool = False
+    """True where the report itself says that its 累计 counts from an earlier year."""
     title: str = ""
     """The opening, without white space: places named in it are the report's own."""
 
@@ -29,7 +32,8 @@ def period_of(text: str) -> Period:
     match = _TITLED.search(opening) or _PLAIN.search(opening)
     if match is None:
         return Period(title=opening[:80])
-    return Period(year_of(match[1]), "上半年" in opening[match.end() - 6 : match.end() + 20], opening[:80])
+    half = "上半年" in opening[match.end() - 6 : match.end() + 20]
+    return Period(year_of(match[1]), half, _RUNNING.search(opening) is not None, opening[:80])
 
 
 def year_of(digits: str) -> int:

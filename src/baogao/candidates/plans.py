@@ -14,7 +14,7 @@ _AHEAD = re.compile(
 _BEHIND = re.compile(r"问题|不足|困难|差距|短板|弱项")
 _YEAR_AHEAD = re.compile(r"(20\d\d|二[〇零○][〇零○一二三四五六七八九]{2})年")
 _OPENS = re.compile(
-    r"(?:下一?步|下一?阶段|接下来|今后|新的一年|明年|来年|(?P<year>20\d\d)年)(?:[^。；;]{0,12}?(?:，|,|：|:|将|要|我们|拟|计划|重点))"
+    r"(?:[^，。；,;]{0,14}[，,])?(?:下一?步|下一?阶段|接下来|今后|新的一年|明年|来年|(?P<half>下半年)|(?P<year>20\d\d)年)(?:[^。；;]{0,12}?(?:，|,|：|:|将|要|我们|拟|计划|重点|着重|着力))"
 )
 _APPENDIX = re.compile(r"^\s*(?:附[表件]|附[:：]|注[:：])", re.MULTILINE)
 _HEADING_LIMIT = 30
@@ -36,6 +36,10 @@ def _is_ahead(heading: str, period: Period) -> bool:
     return any(period.year is not None and year_of(match[1]) > period.year for match in _YEAR_AHEAD.finditer(heading))
 
 
+def _compact(text: str) -> str:
+    return re.sub(r"\s", "", text)
+
+
 def _late(document: Document, offset: int) -> bool:
     return bool(document.main) and offset - document.main[0][0] > _EARLIEST * (
         document.main[-1][1] - document.main[0][0]
@@ -45,7 +49,7 @@ def _late(document: Document, offset: int) -> bool:
 def _by_heading(document: Document, folded: str, period: Period) -> list[Span]:
     spans = []
     for section in document.sections:
-        heading = folded[slice(*section.title)]
+        heading = _compact(folded[slice(*section.title)])
         if section.level <= 2 and len(heading) <= _HEADING_LIMIT and _late(document, section.span[0]):
             if _is_ahead(heading, period) and not _BEHIND.search(heading):
                 spans.append(section.span)
@@ -56,7 +60,7 @@ def _by_line(document: Document, folded: str, period: Period) -> list[Span]:
     """Unnumbered headings: a short late line, from which on everything is ahead."""
     end = document.main[-1][1] if document.main else 0
     for match in re.finditer(r"^[^\n。，；]{4,30}$", folded, re.MULTILINE):
-        line = match[0].strip()
+        line = _compact(match[0])
         if _late(document, match.start()) and _is_ahead(line, period) and not _BEHIND.search(line):
             return [(match.start(), max(end, match.end()))]
     return []
@@ -66,8 +70,10 @@ def _by_sentence(document: Document, folded: str, period: Period) -> list[Span]:
     spans: list[Span] = []
     for sentence in document.sentences:
         start, end = sentence.span
-        match = _OPENS.match(folded.lstrip() and folded[start : start + 40].lstrip())
+        match = _OPENS.match(_compact(folded[start : start + 60]))
         if match is None or sentence.row:
+            continue
+        if match["half"] and not period.half:
             continue
         if match["year"] and (period.year is None or int(match["year"]) <= period.year):
             continue
