@@ -1,0 +1,220 @@
+"""The blocks of a report, as plain values: what is said, not how it looks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+Interval = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Rate:
+    """A share, and its 95% interval; None is “n/a”."""
+
+    value: float | None
+    interval: Interval | None = None
+
+    @classmethod
+    def of(cls, data: Mapping[str, Any], name: str) -> Rate:
+        """The rate ``name`` of a part of a summary, with ``name_ci`` if that is there."""
+        interval = data.get(f"{name}_ci")
+        return cls(data.get(name), (interval[0], interval[1]) if interval else None)
+
+
+@dataclass(frozen=True)
+class HeadlineRow:
+    """One extractor on one part of the data."""
+
+    extractor: str
+    part: str
+    """``all``, ``dev``, ``test``, or the name of a data set."""
+    documents: int
+    failed: int
+    f1: Rate
+    precision: Rate
+    recall: Rate
+    bound_accuracy: Rate
+    grounding: Rate
+    specificity: Rate
+    metadata: Rate
+    lists: Mapping[str, Rate]
+    """F1 of each list."""
+    verdicts: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class PairRow:
+    """Two extractors on one part of the data; ``difference`` is F1 of ``a`` minus F1 of ``b``."""
+
+    a: str
+    b: str
+    part: str
+    documents: int
+    difference: float | None
+    interval: Interval | None
+    p: float | None
+    minimum_detectable: float | None
+
+    @property
+    def significant(self) -> bool:
+        """Whether the test at 5% tells the two apart."""
+        return self.p is not None and self.p < 0.05
+
+
+@dataclass(frozen=True)
+class FieldCell:
+    """One extractor on one field."""
+
+    f1: Rate
+    precision: float | None
+    recall: float | None
+    correct: int
+    wrong: int
+    missing: int
+    """Failed documents included."""
+    spurious: int
+
+
+@dataclass(frozen=True)
+class FieldRow:
+    """One field, the extractors side by side."""
+
+    id: str
+    label: str
+    unit: str
+    group: str
+    stated: int
+    cells: Mapping[str, FieldCell]
+    notable: Sequence[str] = ()
+    """Pairs of extractors that differ on this field, Holm-corrected at 5%."""
+
+
+@dataclass(frozen=True)
+class CauseRow:
+    """One cause of error, counted for each extractor."""
+
+    id: str
+    name: str
+    meaning: str
+    counts: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A stretch of a passage, and whether the answer and the gold point at it."""
+
+    text: str
+    answer: bool = False
+    gold: bool = False
+
+
+@dataclass(frozen=True)
+class Disagreement:
+    """One answer that is not the gold's, by one or several extractors, with its sentences."""
+
+    doc_id: str
+    part: str
+    """The split, or the data set where there is none."""
+    field: str
+    label: str
+    extractors: Sequence[str]
+    verdict: str
+    cause: str
+    """The name of the cause; empty where there is none."""
+    answer: str
+    gold: str
+    others: Sequence[str]
+    """Other readings that the gold allows."""
+    confidence: float | None
+    passages: Sequence[Sequence[Piece]]
+    note: str = ""
+    held_out: bool = False
+    """True for a test report: whoever works on rules or prompts should not read it."""
+
+
+@dataclass(frozen=True)
+class OtherDisagreement:
+    """A piece of metadata, or the entries of a list, that differ from the gold."""
+
+    doc_id: str
+    part: str
+    label: str
+    extractors: Sequence[str]
+    answer: str
+    gold: str
+    held_out: bool = False
+
+
+@dataclass(frozen=True)
+class RiskPoint:
+    """Of the surest answers, the share ``coverage`` is kept; of those the share ``risk`` is not right."""
+
+    coverage: float
+    risk: float
+    confidence: float
+
+
+@dataclass(frozen=True)
+class RiskCurve:
+    """Risk against coverage for one extractor, the surest answers first."""
+
+    extractor: str
+    points: Sequence[RiskPoint]
+
+
+@dataclass(frozen=True)
+class CostRow:
+    """What one extractor took, for each report."""
+
+    extractor: str
+    documents: int
+    seconds: float
+    median_seconds: float
+    prompt_tokens: float
+    completion_tokens: float
+    requests: float
+    cached: float
+    cost: float | None
+
+    @property
+    def tokens(self) -> float:
+        """Prompt and reply together."""
+        return self.prompt_tokens + self.completion_tokens
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A drawing, as SVG."""
+
+    id: str
+    title: str
+    caption: str
+    svg: str
+
+
+@dataclass(frozen=True)
+class ReportModel:
+    """Everything that a report says."""
+
+    title: str
+    verdict: str
+    """The sentence for a reader in a hurry."""
+    support: Sequence[str]
+    """What to know beside it: chance, the smallest difference that would show, failed documents."""
+    identity: Sequence[tuple[str, str]]
+    extractors: Sequence[str]
+    lists: Mapping[str, str]
+    """The schema's lists: id to label."""
+    headline: Sequence[HeadlineRow]
+    pairs: Sequence[PairRow]
+    fields: Sequence[FieldRow]
+    causes: Sequence[CauseRow]
+    disagreements: Sequence[Disagreement]
+    others: Sequence[OtherDisagreement]
+    curves: Sequence[RiskCurve]
+    costs: Sequence[CostRow]
+    cost_note: str = ""
+    pictures: Sequence[Picture] = field(default=())
+    notices: Sequence[str] = field(default=())
