@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from baogao.errors import BudgetError
-from baogao.llm.messages import Message
-from baogao.llm.usage import Budget, Meter, count, estimate_text_tokens, estimate_tokens, usage_scope
+from baogao.llm.messages import Message, Question
+from baogao.llm.usage import Budget, Meter, count, estimate_text_tokens, estimate_tokens, plan, usage_scope
 from baogao.record import Usage
 
 
@@ -60,3 +60,10 @@ def test_estimate_of_a_conversation() -> None:
     text = "全年受理行政复议申请12件"
     turns = [Message("user", text)] * 3
     assert estimate_tokens(turns) > 3 * estimate_text_tokens(text) > 0
+
+
+def test_plan() -> None:
+    """A dry run adds up requests, estimated prompts and the caps of replies."""
+    turns = (Message("user", "全年受理行政复议申请12件"),)
+    planned = plan([Question(turns, 20), Question(turns, 30)])
+    assert (planned.requests, planned.prompt_tokens, planned.completion_tokens) == (2, 2 * estimate_tokens(turns), 50)

@@ -87,13 +87,22 @@ def cassette(path: Path, mode: Mode) -> Iterator[Tape]:
     if mode == "record":
         path.unlink(missing_ok=True)
     tape = Tape(path, mode)
+    try:
+        with tape_in(tape):
+            yield tape
+    finally:
+        if mode == "record":
+            tape.save()
+
+
+@contextmanager
+def tape_in(tape: Tape) -> Iterator[Tape]:
+    """Let a tape that is already there carry what is asked inside the block; it may be put in again."""
     token = _tape.set(tape)
     try:
         yield tape
     finally:
         _tape.reset(token)
-        if mode == "record":
-            tape.save()
 
 
 def check_vcr() -> None:

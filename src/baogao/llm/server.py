@@ -23,6 +23,7 @@ from typing import Self
 import httpx2
 
 from baogao.errors import ModelFileError, UsageError
+from baogao.llm.messages import Abilities
 
 DEFAULT_CONTEXT = 4096
 """Tokens of prompt and reply together, for each slot."""
@@ -58,10 +59,16 @@ class EmbeddedServer:
         """The model's name at the server: the file's, so that it does not depend on the folder."""
         self.log = Path(tempfile.gettempdir()) / f"baogao-server-{os.getpid()}-{id(self):x}.log"
         self._gguf = gguf
+        self._context = context
         self._options = [f"--host={host}", f"--port={port}", f"--context={context}", f"--parallel={parallel}"]
         self._options.append(f"--threads={threads or os.cpu_count() or 1}")
         self._process: subprocess.Popen[str] | None = None
         self._address = ""
+
+    @property
+    def abilities(self) -> Abilities:
+        """What llama.cpp can do with any model; it need not be probed."""
+        return Abilities(json_schema=True, json_object=True, tools=True, logprobs=True, context_length=self._context)
 
     @property
     def base_url(self) -> str:

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from baogao.errors import BudgetError
-from baogao.llm.messages import Message, Payload
+from baogao.llm.messages import Message, Payload, Question
 
 
 @dataclass
@@ -92,9 +92,9 @@ class Budget:
 _HAN = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 _DIGIT = re.compile(r"\d")
 _WORD = re.compile(r"[A-Za-z]+")
-_TOKENS_PER_HAN = 0.66
-_TOKENS_PER_WORD = 1.3
-_TOKENS_PER_MARK = 0.8
+_TOKENS_PER_HAN = 0.62
+_TOKENS_PER_WORD = 1.2
+_TOKENS_PER_MARK = 1.1
 _TOKENS_PER_MESSAGE = 5
 _TOKENS_PER_CONVERSATION = 3
 
@@ -125,3 +125,24 @@ def estimate_payload_tokens(payload: Payload) -> int:
         json.dumps(payload[name], ensure_ascii=False) for name in ("tools", "response_format") if name in payload
     ]
     return estimate_conversation_tokens([str(message["content"]) for message in payload["messages"]] + described)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What questions would take, before any is asked."""
+
+    requests: int
+    prompt_tokens: int
+    """By estimate."""
+    completion_tokens: int
+    """At most: every reply as long as its cap allows."""
+
+
+def plan(questions: Iterable[Question]) -> Plan:
+    """Add up what questions would take if all were sent once."""
+    asked = list(questions)
+    return Plan(
+        requests=len(asked),
+        prompt_tokens=sum(estimate_tokens(question.messages) for question in asked),
+        completion_tokens=sum(question.max_tokens for question in asked),
+    )
