@@ -67,13 +67,15 @@ _PREFIX_ENDS = frozenset("过出超破于逾下少起码≥>=近到足满多≤<
 _ROUND_PREFIX = re.compile(r"(?<![以之线马])[上过]\Z")
 _SUFFIXES: dict[str, Bound] = {"上": "over", "下": "under", "内": "under", "右": "about"}
 _HOTLINES = re.compile(r"11[0249]|12[0-3]|12[1-4]\d\d|96\d{3,4}")
-_NOT_ONE = frozenset("第进每逐同某任这那哪上下前后唯统之其跑再又专")
-_ONE_FOLLOWED = re.compile(r"事|也|都|[套揽过]|性|办|告|通|合格|一|所|之|分|体|站|线|人一|步|定|个|[^\W\d_]?一")
+_NOT_ONE = frozenset("在第进每逐同某任这那哪上下前后唯统之其跑再又专")
+_ONE_FOLLOWED = re.compile(r"事|也|都|[套揽过就即便]|性|办|告|通|合格|一|所|之|分|体|站|线|人一|步|定|个|[^\W\d_]?一")
 _ONE_COUNTS = frozenset("件 份 人 名 场 场次 次 期 卷 宗 例 册 部 家 户 处 起 篇 批次 人次 件次 位 台 辆".split())
-_CASE = re.compile(r"[^，。；,;\n]{0,8}?(?:案|事故|纠纷|事件|投诉|诉讼|火灾|[，。；,;])")
+_CASE = re.compile(r"[，。；,;]|[^，。；、,;\n]{0,8}?(?:案|事故|纠纷|事件|投诉|诉讼|火灾)")
 _SET_PHRASES = re.compile(
     "方面|维护|确立|意识|自信|坚持|制度|规定|机制|统一|必须|全面|关键|环节|层面|阶段|文明|务必|不|一律|覆盖|转变|聚焦|加强|强化|面向|导向|责任|关系|清单|纳入|到位|结合|体系"
 )
+_NAME_FOLLOWS = re.compile(r" ?[\u4e00-\u9fa5]")
+_TIME_FOLLOWS = frozenset("年月日季周届级")
 _JOINT = re.compile(r"\s?(?:以及|[-~至到、和及与或/])\s?")
 _RANGE = re.compile(r"\s?[-~至到]{1,2}\s?")
 
@@ -126,7 +128,7 @@ def _is_label(text: str, match: re.Match[str]) -> bool:
     before, after = text[start - 1 : start], text[end : end + 1]
     if _HOTLINES.fullmatch(match[0]) or _is_latin(before) or _is_latin(after):
         return True
-    return before in {"", "\n"} and "一" <= (after if after != " " else text[end + 1 : end + 2]) <= "龥"
+    return before in {"", "\n"} and _NAME_FOLLOWS.match(text, end) is not None and not _JOINT.match(text, end)
 
 
 def _is_latin(char: str) -> bool:
@@ -140,6 +142,8 @@ def _admit_chinese(text: str, match: re.Match[str], figure: Figure) -> Figure | 
     if numeral[0] in "百千万亿" and (not bounded or before in {"数", "几"}):
         return None
     if numeral[0] == "十" and before in {"数", "几"}:
+        return None
+    if not figure.unit and text[figure.end : figure.end + 1] in _TIME_FOLLOWS:
         return None
     if not figure.unit and not bounded:
         return replace(figure, doubtful=True) if _doubtful_but_possible(text, match) else None
@@ -156,7 +160,7 @@ def _is_set_phrase(text: str, numeral: str, before: str, figure: Figure) -> bool
     if figure.unit in LOOSE and figure.unit != "位":
         return True
     if numeral in "一两" and figure.unit == "起":
-        return _CASE.match(text, figure.end) is None
+        return before in _NOT_ONE or _CASE.match(text, figure.end) is None
     if text.startswith(text[figure.start : figure.end], max(0, figure.start - len(figure.unit) - 1)):
         return True  # 一件一件
     if numeral == "一":

@@ -46,7 +46,7 @@ def _whole(text: str) -> int | None:
 def _scaled(head: str, tail: str, scale: int) -> int | None:
     """``head`` times ``scale`` plus ``tail``; a single digit at the end counts the next scale down (三万五 is 35,000)."""
     many = _whole(head) if head else 1
-    rest = _whole(tail) if tail else 0
+    rest = _whole(tail.removeprefix("零") or "零") if tail else 0
     if many is None or rest is None or many == 0 or rest >= scale:
         return None
     if len(tail) == 1 and tail in DIGITS and rest:

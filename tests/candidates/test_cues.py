@@ -1,0 +1,158 @@
+"""What the context says of a number."""
+
+from __future__ import annotations
+
+import pytest
+
+from baogao.candidates import find_candidates
+from baogao.document import document_from_text
+
+HEAD = "青原县2023年度工作报告\n\n一、主要情况\n"
+
+
+def cues(sentence, head=HEAD):
+    """Text and cues of the numbers of a sentence in a report on 2023."""
+    document = document_from_text(head + sentence)
+    start = len(head)
+    return [(c.text, set(c.cues)) for c in find_candidates(document).of_kind("number") if c.start >= start]
+
+
+def cue_of(sentence, head=HEAD):
+    """The same as a dictionary."""
+    return dict(cues(sentence, head))
+
+
+@pytest.mark.parametrize(
+    ("sentence", "number"),
+    [
+        ("共办理58件，去年为45件。", "45件"),
+        ("共办理58件（上年45件）。", "45件"),
+        ("共办理58件，2022年为45件。", "45件"),
+        ("由上年末的45件增至58件。", "45件"),
+        ("窗口从45个加到58个。", "45个"),
+        ("共办理58件，比上年的45件多。", "45件"),
+        ("去年收到45件，办结41件；今年收到58件。", "41件"),
+        ("在去年压减45%的基础上，再压减58%。", "45%"),
+    ],
+)
+def test_prior_year(sentence, number):
+    """An earlier year's figure is marked, this year's beside it is not."""
+    found = cue_of(sentence)
+    assert "prior_year" in found[number]
+    assert "prior_year" not in found[number.replace("45", "58").replace("41", "58")]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "number"),
+    [
+        ("共办理58件，同比增长12%。", "12%"),
+        ("共办理58件，较上年增加12件。", "12件"),
+        ("办结率58%，提高3个百分点。", "3个百分点"),
+        ("经营主体58户，增幅9.7%。", "9.7%"),
+        ("共办理58件，比上年多了12件。", "12件"),
+    ],
+)
+def test_growth(sentence, number):
+    """A difference from another period is a growth and not last year's figure."""
+    found = cues(sentence)
+    assert found[0][1] == set()
+    assert dict(found)[number] == {"growth"}
+
+
+def test_growth_covers_a_list():
+    """同比分别 holds for every figure of its clause."""
+    found = cues("收到58件、办结47件，同比分别增长31.2%、29.8%；在审6件。")
+    assert [kinds for _, kinds in found] == [set(), set(), {"growth"}, {"growth"}, set()]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "力争办理120件。",
+        "计划评查120卷。",
+        "明年办理120件。",
+        "已超过全年120件的目标。",
+        "完成全年任务（120件）的一半。",
+    ],
+)
+def test_target(sentence):
+    """What is planned is marked."""
+    assert next(kinds for text, kinds in cues(sentence) if text.startswith("120")) == {"target"}
+
+
+def test_plan_sections_are_targets():
+    """Everything under a heading about next steps is a target, nothing before it."""
+    found = cue_of("全年办理58件。" * 9 + "\n三、下一步工作打算\n一是举办培训7期。")
+    assert (found["7期"], found["58件"]) == ({"target"}, set())
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    ["自2019年以来累计办理900件。", "“八五”普法启动以来发放900件。", "近三年来办理900件。", "办理58件（累计900件）。"],
+)
+def test_cumulative(sentence):
+    """A total since an earlier year is marked."""
+    assert "cumulative" in cue_of(sentence)["900件"]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "累计办理58件。",
+        "截至目前，共办理58件。",
+        "今年以来办理58件。",
+        "完成2022年度资格考试，58人通过。",
+        "对拟以县政府名义出台的58件文件作了审查。",
+        "承诺时限较法定时限压减58%。",
+        "由县政法部门牵头，评查58卷。",
+        "2023年，全县办理58件。",
+        "本年以来，全县各乡镇办理58件。",
+    ],
+)
+def test_this_periods_figures_bear_no_cue(sentence):
+    """累计 and 截至目前 alone, or work on last year's examination, are of this period."""
+    assert cues(sentence) == [(cues(sentence)[0][0], set())]
+
+
+def test_part():
+    """其中 and brackets behind a total are parts, up to the end of the segment."""
+    found = cues("共办理58件，其中甲类30件、乙类28件；评查9卷（优秀2卷）。")
+    assert [kinds for _, kinds in found] == [set(), {"part"}, {"part"}, set(), {"part"}]
+
+
+def test_own_share_of_a_running_total_is_no_part():
+    """累计486件，其中今年187件: the second is the period's own figure."""
+    assert cue_of("2021年以来累计收到486件，其中2023年收到187件。") == {"486件": {"cumulative"}, "187件": set()}
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    ["全县办理58件，仅城关镇就有9件。", "全县办理58件；河湾街道办理9件。", "全县办理58件，公安局一家就占9件。"],
+)
+def test_sub_unit(sentence):
+    """One town or bureau among several is marked, the whole is not."""
+    found = cue_of(sentence)
+    assert (found["58件"], "sub_unit" in found["9件"]) == (set(), True)
+
+
+def test_places_below_a_city():
+    """In a city's report its counties are sub-units, in a county's report the county itself is not."""
+    city = "临江市2023年工作报告\n\n"
+    assert "sub_unit" in cue_of("东溪县办理9件。", city)["9件"]
+    assert cue_of("青原县办理9件。")["9件"] == set()
+
+
+def test_own_name_is_no_sub_unit():
+    """A town's own report is about the town."""
+    assert cue_of("望湖街道办理9件。", "望湖街道2023年工作总结\n\n")["9件"] == set()
+
+
+def test_second_half_of_a_half_year_report_is_ahead():
+    """下半年 is a plan in July, and history in December."""
+    assert cue_of("下半年办理9件。", "青原县2023年上半年工作报告\n\n")["9件"] == {"target"}
+    assert cue_of("下半年办理9件。")["9件"] == set()
+
+
+def test_strewn_spaces_do_not_hide_words():
+    """OCR breaks 同比 in two; the cue holds all the same."""
+    assert cue_of("办结率 95 % ,同 比上升 8.2 件。")["8.2 件"] == {"growth"}

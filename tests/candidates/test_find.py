@@ -1,0 +1,137 @@
+"""All candidates of a document."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from baogao.candidates import find_candidates, to_json
+from baogao.document import document_from_text
+
+REPORTS = Path(__file__).parents[2].parent / "shared" / "reports"
+GOLD = sorted(REPORTS.glob("*.gold.json")) if REPORTS.is_dir() else []
+EXCLUDING = {"prior_year", "growth", "target", "cumulative", "sub_unit"}
+
+
+def items(text):
+    """The item heads of a text."""
+    return [c.text for c in find_candidates(document_from_text(text)).of_kind("item")]
+
+
+@pytest.mark.parametrize(
+    ("text", "heads"),
+    [
+        ("存在不足。一是力量不足，人手紧；二是质量不高。", ["力量不足", "质量不高"]),
+        ("其一，把评估做扎实。其二，建一支队伍。", ["把评估做扎实", "建一支队伍"]),
+        ("首先，抓整改，并回头看。其次，抓监督。", ["抓整改", "抓监督"]),
+        ("1.抓好监督。每季一次。\n2.抓好培训。", ["抓好监督", "抓好培训"]),
+        ("（一）抓好监督，（二）抓好培训", ["抓好监督"]),
+        ("● 力量：缺口大，难补\n● 质量：不规范", ["力量", "质量"]),
+        ("——补齐短板。年底前完成。\n——抓好监督。", ["补齐短板", "抓好监督"]),
+        ("还有不足：意识不强，有的走过场；力量不足；办法不多。", ["意识不强", "力量不足", "办法不多"]),
+    ],
+)
+def test_item_heads(text, heads):
+    """The head clause of every item, without its marker, for each kind of marker and for a series of semicolons."""
+    assert items(text) == heads
+
+
+def test_ids_run_in_reading_order():
+    """Candidates are numbered from 1 as they stand in the text."""
+    found = find_candidates(document_from_text("一是办理3件，暂无积案。\n二是评查5卷。"))
+    assert [c.id for c in found] == list(range(1, len(found) + 1))
+    assert [c.start for c in found] == sorted(c.start for c in found)
+
+
+def test_only_the_main_copy_is_read():
+    """What the reader found to be printed twice or to be navigation yields no candidate."""
+    document = document_from_text("办理3件。\n评查5卷。")
+    part = type(document)(**{**vars(document), "main": ((0, 5),), "sentences": document.sentences[:1]})
+    assert [c.text for c in find_candidates(part).of_kind("number")] == ["3件"]
+
+
+def test_denied_one_is_no_figure():
+    """没有一件 is a none, and its 一件 no figure."""
+    found = find_candidates(document_from_text("全年没有一件被退回。"))
+    assert {c.kind for c in found} == {"none"}
+
+
+def test_json_line():
+    """The contract of ``candidates --json``: plain numbers, cues as a list."""
+    candidate = find_candidates(document_from_text("评查案卷135卷。"))[1]
+    assert json.loads(json.dumps(to_json(candidate))) == {
+        "id": 1,
+        "kind": "number",
+        "start": 4,
+        "end": 8,
+        "text": "135卷",
+        "value": 135,
+        "bound": "exact",
+        "unit": "卷",
+        "cues": [],
+    }
+
+
+@settings(deadline=None)
+@given(
+    st.text(alphabet="一二是共办理12３.,，。；：（）\n\t |件%万余没有暂无其中去年上今计划《》“”第（1）●— ", max_size=80)
+)
+def test_text_is_always_at_its_offsets(text):
+    """Candidates lie in the text, say what stands there, and numbers do not overlap."""
+    document = document_from_text(text)
+    found = find_candidates(document)
+    assert all(c.text == document.text[c.start : c.end] and c.text for c in found)
+    numbers = found.of_kind("number")
+    assert all(a.end <= b.start for a, b in zip(numbers, numbers[1:], strict=False))
+
+
+def stated(gold):
+    """(field, answer, is an alternative) for every stated answer of a gold file."""
+    for name, answer in gold["fields"].items():
+        for choice in (answer, *answer.get("alternatives", [])):
+            if choice["status"] != "not_reported":
+                yield name, choice, choice is not answer
+
+
+def matches(found, answer):
+    """The candidates that answer: overlapping evidence, right kind, value and bound."""
+    kind = "number" if answer["status"] == "reported" else "none"
+    spans = [span for copy in answer["evidence"] for span in copy]
+    summed = len(answer["evidence"][0]) > 1
+    return [
+        c
+        for c in found
+        if c.kind == kind
+        and any(c.start < end and start < c.end for start, end in spans)
+        and (summed or c.value == Decimal(str(answer["value"])))
+        and c.bound == answer["bound"]
+    ]
+
+
+@pytest.mark.skipif(not GOLD, reason="the real reports are not in this checkout")
+@pytest.mark.parametrize("path", GOLD, ids=lambda path: path.name)
+def test_every_gold_figure_is_a_candidate(path):
+    """On real reports nothing that gold states is out of reach, and no cue would exclude it."""
+    gold = json.loads(path.read_text(encoding="utf-8"))
+    text = (path.parent / gold["text_file"]).read_bytes().decode("utf-8")
+    found = list(find_candidates(document_from_text(text)))
+    for name, answer, alternative in stated(gold):
+        hits = matches(found, answer)
+        assert hits, name
+        assert alternative or any(not EXCLUDING & set(c.cues) for c in hits), name
+
+
+@pytest.mark.skipif(not GOLD, reason="the real reports are not in this checkout")
+@pytest.mark.parametrize("path", GOLD, ids=lambda path: path.name)
+def test_every_gold_item_is_a_candidate(path):
+    """The entries of gold's lists are among the item heads."""
+    gold = json.loads(path.read_text(encoding="utf-8"))
+    text = (path.parent / gold["text_file"]).read_bytes().decode("utf-8")
+    heads = find_candidates(document_from_text(text)).of_kind("item")
+    for entry in (entry for entries in gold["lists"].values() for entry in entries):
+        assert any(c.start < end and start < c.end for copy in entry for start, end in copy for c in heads)

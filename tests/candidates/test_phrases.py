@@ -1,0 +1,65 @@
+"""Phrases that say none."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from baogao.candidates.phrases import find_none_phrases
+
+
+def phrases(text):
+    """The none-phrases of a text."""
+    return [text[start:end] for start, end in find_none_phrases(text, (0, len(text)))]
+
+
+@pytest.mark.parametrize(
+    ("text", "phrase"),
+    [
+        ("截至目前，暂无备案文件。", "暂无备案文件"),
+        ("全年未发生安全事故。", "未发生安全事故"),
+        ("本年度未收到申请，", "未收到申请"),
+        ("没有收到依申请公开件。", "没有收到依申请公开件"),
+        ("无一件败诉，", "无一件败诉"),
+        ("实现零投诉。", "零投诉"),
+        ("尚无败诉案件；", "尚无败诉案件"),
+        ("涉外的一件也没有，", "涉外的一件也没有"),
+        ("全年无败诉，", "无败诉"),
+        ("败诉案件为零。", "败诉案件为零"),
+        ("涉外公证：无。", "涉外公证：无"),
+    ],
+)
+def test_none_is_found(text, phrase):
+    """The phrase runs from the negation, or from its noun, to the end of the clause."""
+    assert phrase in phrases(text)
+
+
+def test_conjuncts_are_phrases_of_their_own():
+    """暂无甲和乙 denies 甲, and it denies both."""
+    assert phrases("暂无甲类案件和乙类案件。") == ["暂无甲类案件", "暂无甲类案件和乙类案件"]
+    assert phrases("未发生火灾、爆炸事故。") == ["未发生火灾", "未发生火灾、爆炸事故"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "没有最好，只有更好。",
+        "面向未来，保护未成年人。",
+        "建设无障碍环境，推行无纸化办公，无偿提供服务。",
+        "无论大小，无一例外。",
+        "零距离服务，零容忍。",
+        "尚未完全落实。",
+        "借助无人机巡查。",
+        "8件没收违法所得。",
+    ],
+)
+def test_other_negations_are_not_none(text):
+    """Words that begin like a negation, and qualities denied, are no statement of none."""
+    assert phrases(text) == []
+
+
+@given(st.text(alphabet="暂无未没有零发生收到一件也和、，。案件：为 \n", max_size=40))
+def test_phrases_lie_in_the_text(text):
+    """Whatever the text, every phrase is a stretch of it."""
+    assert all(0 <= start < end <= len(text) for start, end in find_none_phrases(text, (0, len(text))))
