@@ -13,10 +13,7 @@ def identity_lines(info: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Name and value of everything that tells one run from another; ``info`` is ``run.json``."""
     return [
         *(("data set", _dataset(dataset)) for dataset in info["datasets"]),
-        *(
-            (entry["name"], ", ".join(_extractor(entry, info.get("rules"))) or "no model")
-            for entry in info["extractors"]
-        ),
+        *((entry["name"], _extractor(entry, info.get("rules"))) for entry in info["extractors"]),
         ("parameters", _parameters(info["parameters"])),
         ("schema", f"{info['schema']['name']}, {_short(info['schema']['digest'])}"),
         ("model replies", _MODES[info["mode"]]),
@@ -31,7 +28,11 @@ def _dataset(dataset: Mapping[str, Any]) -> str:
     return f"{dataset['name']}: {counted}, gold {_short(dataset['digest'])}"
 
 
-def _extractor(entry: Mapping[str, Any], rules: str | None) -> Iterator[str]:
+def _extractor(entry: Mapping[str, Any], rules: str | None) -> str:
+    return ", ".join(_made_of(entry, rules)) or "no model"
+
+
+def _made_of(entry: Mapping[str, Any], rules: str | None) -> Iterator[str]:
     if entry.get("origin") == "records":
         yield "records made elsewhere"
         return

@@ -1,7 +1,7 @@
 """Pictures for those who would rather look than read: drawn by altair, turned into SVG without a browser.
 
-Colours are placeholders that the page's style sheet replaces (``svg [fill="#…"]``), so that one drawing serves light and
-dark; they are also readable by themselves, for Markdown.
+Colours are placeholders that the page's style sheet replaces (``svg [fill="#…"]``), so that one drawing serves light
+and dark; they are also readable by themselves, for Markdown.
 """
 
 from __future__ import annotations
@@ -55,14 +55,14 @@ class _Painter:
         yield (
             "verdicts",
             "Verdicts by extractor",
-            "Every figure that is stated or answered, over all reports of the run; failed reports are among the missing.",
+            "Every figure that is stated or answered, over all reports; those of failed reports are missing.",
             self.verdicts(),
         )
         if any(row.stated for row in self.report.fields):
             yield (
                 "fields",
                 "F1 by field",
-                "Fields that at least one report states, with the number of reports that do. A line is the 95% interval; "
+                "Fields that some report states, with the number of reports that do. A line is the 95% interval; "
                 "without one there are too few reports, or all of them agree.",
                 self.fields(),
             )
@@ -70,7 +70,7 @@ class _Painter:
             yield (
                 "risk",
                 "Risk against coverage",
-                "Keep only the surest answers (left) and the share that is wrong falls, if the confidence is worth anything.",
+                "Keep only the surest answers (left), and the share of wrong ones falls, if confidence means anything.",
                 self.risk(),
             )
         if any(row.tokens for row in self.report.costs):

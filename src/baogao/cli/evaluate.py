@@ -1,0 +1,142 @@
+"""``baogao eval``: measure extractors against gold; compare runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from typer.core import TyperGroup
+
+from baogao.cli.evaluate_run import EvalRequest, predict_run
+from baogao.cli.evaluate_tables import diff_table, headline_table
+from baogao.cli.options import BaseUrl, Budget, Concurrency, Embedded, Gguf, ModelName, PromptsDir, WayToAsk
+from baogao.cli.setup import ModelOptions
+from baogao.errors import UsageError
+from baogao.evaluation.diff import diff_runs
+from baogao.evaluation.gates import check_floors, check_not_worse, parse_floors
+from baogao.evaluation.identity import dataset_folders
+from baogao.evaluation.report import build_report, write_report
+from baogao.evaluation.runs import Run, load_datasets, score_run
+from baogao.schema.load import load_schema
+
+RunFolder = Annotated[Path, typer.Argument(help="The folder of a run.", metavar="RUN")]
+SchemaName = Annotated[str, typer.Option("--schema", help="Name of a schema, or the path of a .py file.")]
+Floors = Annotated[
+    list[str] | None, typer.Option("--min-f1", help="EXTRACTOR=NUMBER: fail when F1 is lower; may be repeated.")
+]
+NotWorse = Annotated[Path | None, typer.Option("--not-worse-than", help="Fail when F1 is lower than in this run.")]
+_DEFAULT = "law_based_government"
+
+stdout = Console()
+stderr = Console(stderr=True)
+
+
+class RunByDefault(TyperGroup):
+    """``baogao eval DATASET …`` is ``baogao eval run DATASET …``; ``./diff`` is a data set called like a command."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Put ``run`` in front of whatever does not begin with a command."""
+        if args and args[0] not in self.commands and args[0] not in ctx.help_option_names:
+            args = ["run", *args]
+        parsed: list[str] = super().parse_args(ctx, args)
+        return parsed
+
+
+app = typer.Typer(cls=RunByDefault, no_args_is_help=True)
+
+
+@app.command("run")
+def run_command(
+    datasets: Annotated[list[Path], typer.Argument(help="Folders with gold.", metavar="DATASET...")],
+    out: Annotated[Path, typer.Option("--out", help="Folder of the run.")],
+    extractor: Annotated[
+        list[str] | None, typer.Option("--extractor", help="rules, llm or hybrid; may be repeated. Default: rules.")
+    ] = None,
+    records: Annotated[
+        list[str] | None, typer.Option("--records", help="NAME=FILE.jsonl: score somebody else's records beside them.")
+    ] = None,
+    replay: Annotated[Path | None, typer.Option("--replay", help="Play a recording; no network is used.")] = None,
+    record: Annotated[Path | None, typer.Option("--record", help="Record the exchanges with the model here.")] = None,
+    min_f1: Floors = None,
+    not_worse_than: NotWorse = None,
+    schema: SchemaName = _DEFAULT,
+    base_url: BaseUrl = None,
+    model: ModelName = None,
+    embedded: Embedded = False,
+    gguf: Gguf = None,
+    ask: WayToAsk = "auto",
+    prompts: PromptsDir = None,
+    concurrency: Concurrency = 1,
+    budget_tokens: Budget = None,
+) -> None:
+    """Run extractors over gold, score them, and write the report. The word ``run`` may be left out."""
+    floors = parse_floors(min_f1 or [])
+    options = ModelOptions(base_url, model, embedded, gguf, ask, prompts, False, concurrency, budget_tokens)
+    extractors = extractor or ([] if records else ["rules"])
+    request = EvalRequest(tuple(datasets), out, tuple(extractors), tuple(records or ()), options, replay, record)
+    run = predict_run(request, load_schema(schema), stderr)
+    _finish(run, list(datasets), schema, floors, not_worse_than)
+
+
+@app.command("score")
+def score_command(
+    run: RunFolder,
+    dataset: Annotated[
+        list[Path] | None, typer.Option("--dataset", help="Where the gold is now, if it was moved; may be repeated.")
+    ] = None,
+    min_f1: Floors = None,
+    not_worse_than: NotWorse = None,
+    schema: Annotated[str | None, typer.Option("--schema", help="The schema, if not the one of the run.")] = None,
+) -> None:
+    """Score the records of a run again, and write its report."""
+    floors = parse_floors(min_f1 or [])
+    info = Run(run).read("run.json")
+    _finish(Run(run), dataset or dataset_folders(info), schema or info["schema"]["name"], floors, not_worse_than)
+
+
+@app.command("report")
+def report_command(run: RunFolder) -> None:
+    """Write the report of a scored run again."""
+    report = build_report(Run(run))
+    write_report(report, Run(run))
+    stdout.print(report.verdict, highlight=False)
+    stdout.print(f"report  {run / 'report.html'}", highlight=False, soft_wrap=True)
+
+
+@app.command("diff")
+def diff_command(
+    a: Annotated[Path, typer.Argument(help="The earlier run.", metavar="RUN_A")],
+    b: Annotated[Path, typer.Argument(help="The later run.", metavar="RUN_B")],
+    show_test: Annotated[
+        bool, typer.Option("--show-test", help="List the fields of test reports too, not only count them.")
+    ] = False,
+) -> None:
+    """Say what the second run fixed and broke; refused when the two were judged by different gold."""
+    diff_table(diff_runs(Run(a), Run(b)), show_test, stdout)
+
+
+def _finish(run: Run, datasets: list[Path], schema: str, floors: dict[str, float], earlier: Path | None) -> None:
+    """Score and report; exits with 1 when a gate does not hold."""
+    loaded = load_schema(schema)
+    summary = score_run(run, load_datasets(datasets, loaded), loaded)
+    report = build_report(run)
+    write_report(report, run)
+    stdout.print(headline_table(report))
+    stdout.print(report.verdict, highlight=False)
+    stdout.print(f"report  {run.path / 'report.html'}", highlight=False, soft_wrap=True)
+    failures = _gates(run, summary, floors, earlier)
+    for failure in failures:
+        stderr.print(f"[red]gate:[/] {failure}", highlight=False, soft_wrap=True)
+    if failures:
+        raise typer.Exit(1)
+
+
+def _gates(run: Run, summary: dict[str, Any], floors: dict[str, float], earlier: Path | None) -> list[str]:
+    failures = check_floors(summary, floors)
+    if earlier is not None:
+        if earlier.resolve() == run.path.resolve():
+            raise UsageError("--not-worse-than names the run itself")
+        failures += check_not_worse(run, Run(earlier))
+    return failures

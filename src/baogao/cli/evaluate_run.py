@@ -1,0 +1,197 @@
+"""The first step of ``baogao eval``: extractors over the texts of the gold, live, recorded or replayed."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import Sequence
+from contextlib import nullcontext
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any, get_args
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from baogao.cli.options import ExtractorChoice, Way
+from baogao.cli.setup import ModelOptions, Ready, ready_extractor
+from baogao.errors import UsageError
+from baogao.evaluation.gold import Dataset
+from baogao.evaluation.identity import Mode, extractor_identity, identify
+from baogao.evaluation.predict import predict
+from baogao.evaluation.runs import Run, load_datasets
+from baogao.evaluation.tapes import REPLAY_URL, TapeLibrary
+from baogao.llm.messages import Abilities
+from baogao.record import Record
+from baogao.schema.fields import Schema
+
+
+@dataclass(frozen=True)
+class EvalRequest:
+    """What the command line asks for."""
+
+    folders: Sequence[Path]
+    out: Path
+    extractors: Sequence[str]
+    records: Sequence[str]
+    """``NAME=FILE`` for records that were made elsewhere."""
+    options: ModelOptions
+    replay: Path | None = None
+    record: Path | None = None
+
+    @property
+    def mode(self) -> Mode:
+        """Live, recorded or replayed."""
+        return "replay" if self.replay else "record" if self.record else "live"
+
+
+def predict_run(request: EvalRequest, schema: Schema, stderr: Console) -> Run:
+    """Write ``run.json``, ``records/`` and ``timing.json``.
+
+    :raises UsageError: nothing could start.
+    :raises ReplayError: the replay is not the run that was recorded.
+    """
+    names, given = _names(request)
+    datasets = load_datasets(request.folders, schema)
+    run = Run(request.out)
+    identities, timing = asyncio.run(_predict_all(request, names, datasets, schema, run, stderr))
+    for name, path in given.items():
+        identities.append(extractor_identity(name, None))
+        _copy_records(path, run.records_path(name))
+    by_folder = dict(zip(request.folders, datasets, strict=True))
+    run.write("run.json", identify(schema, by_folder, identities, request.mode, _parameters(request.options)))
+    run.write("timing.json", {"mode": request.mode, "extractors": timing})
+    return run
+
+
+def _names(request: EvalRequest) -> tuple[list[ExtractorChoice], dict[str, Path]]:
+    known: dict[str, ExtractorChoice] = {name: name for name in get_args(ExtractorChoice)}
+    unknown = [name for name in request.extractors if name not in known]
+    if unknown:
+        raise UsageError(f"there is no extractor {unknown[0]!r}; there are: {', '.join(known)}")
+    if request.replay and request.record:
+        raise UsageError("--replay and --record exclude each other")
+    given: dict[str, Path] = {}
+    for text in request.records:
+        name, _, path = text.partition("=")
+        if not path or not name.replace("-", "").replace("_", "").isalnum():
+            raise UsageError(f"--records wants NAME=FILE.jsonl; it got {text!r}")
+        given[name] = Path(path)
+    every = [*request.extractors, *given]
+    if len(set(every)) < len(every):
+        raise UsageError(f"an extractor is named twice: {', '.join(every)}")
+    return [known[name] for name in request.extractors], given
+
+
+async def _predict_all(
+    request: EvalRequest,
+    names: Sequence[ExtractorChoice],
+    datasets: Sequence[Dataset],
+    schema: Schema,
+    run: Run,
+    stderr: Console,
+) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """Every extractor in turn; returns what each was, and what each took."""
+    tapes = _tapes(request, datasets)
+    recording = tapes.read() if tapes and tapes.mode == "replay" else {}
+    options = _options(request.options, recording)
+    identities, timing = [], {}
+    recorded = _recording(options, None, None)
+    for name in names:
+        transport = tapes.transport() if tapes and name != "rules" else None
+        with tapes.endpoint() if tapes else nullcontext():
+            async with ready_extractor(name, schema, options, transport) as ready:
+                if ready.client and recording:
+                    ready.client.abilities = _abilities(recording)
+                timing[name] = await _predict_one(ready, datasets, schema, run, tapes, options, stderr)
+                identities.append(extractor_identity(name, ready.made_by))
+                if ready.client and not recording:
+                    recorded = _recording(options, ready.made_by.model, ready.client.abilities)
+    if tapes and tapes.mode == "record":
+        tapes.write(recorded)
+    elif tapes:
+        tapes.check()
+    return identities, timing
+
+
+async def _predict_one(
+    ready: Ready,
+    datasets: Sequence[Dataset],
+    schema: Schema,
+    run: Run,
+    tapes: TapeLibrary | None,
+    options: ModelOptions,
+    stderr: Console,
+) -> dict[str, Any]:
+    bar = Progress(
+        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), console=stderr
+    )
+    with bar:
+        task = bar.add_task(ready.extractor.name, total=sum(len(dataset.items) for dataset in datasets))
+
+        def on_record(record: Record) -> None:
+            if record.error:
+                bar.console.print(f"[red]failed[/] {record.doc_id}: {record.error}", highlight=False)
+            bar.advance(task)
+
+        around = tapes.report if tapes else lambda doc_id: nullcontext()
+        return await predict(
+            ready.extractor,
+            ready.made_by,
+            datasets,
+            schema,
+            run.records_path(ready.extractor.name),
+            concurrency=options.concurrency or 1,
+            around=around,
+            on_record=on_record,
+        )
+
+
+def _tapes(request: EvalRequest, datasets: Sequence[Dataset]) -> TapeLibrary | None:
+    folder = request.replay or request.record
+    if folder is None:
+        return None
+    doc_ids = [item.gold.doc_id for dataset in datasets for item in dataset.items]
+    return TapeLibrary(folder, "replay" if request.replay else "record", doc_ids)
+
+
+def _options(options: ModelOptions, recording: dict[str, Any]) -> ModelOptions:
+    """A replay asks as the recording did, of a host that does not exist, and starts no server."""
+    if not recording:
+        return options
+    model, way = recording["model"], recording["ask"]
+    return replace(options, base_url=REPLAY_URL, model=model, ask=way, embedded=False, gguf=None)
+
+
+def _recording(options: ModelOptions, model: str | None, abilities: Abilities | None) -> dict[str, Any]:
+    """What a replay must know: what was asked depends on it, and no server can be asked again."""
+    return {"model": model, "ask": _way(options, abilities), "abilities": asdict(abilities) if abilities else None}
+
+
+def _way(options: ModelOptions, abilities: Abilities | None) -> Way:
+    """The way of asking that ``auto`` came to."""
+    if options.ask != "auto":
+        return options.ask
+    capable = abilities is not None and (abilities.json_schema or abilities.tools)
+    return "link" if capable and not options.starts_server else "form"
+
+
+def _abilities(recording: dict[str, Any]) -> Abilities | None:
+    found = recording["abilities"]
+    return Abilities(**found) if found else None
+
+
+def _parameters(options: ModelOptions) -> dict[str, Any]:
+    """What was asked for on the command line, without paths of this machine."""
+    given = asdict(options)
+    given["gguf"] = options.gguf.name if options.gguf else None
+    given["prompts"] = options.prompts.name if options.prompts else None
+    return given
+
+
+def _copy_records(source: Path, target: Path) -> None:
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(source, target)
+    except OSError as error:
+        raise UsageError(f"cannot read {source}: {error.strerror or error}") from error
