@@ -2,6 +2,8 @@
 
 from baogao.schema.fields import Ask, FieldSpec, Figure, Group, Items, Relation, Report, Schema, Text
 from baogao.schema.load import available_schemas, load_schema
+from baogao.schema.render import as_table, json_schema
+from baogao.schema.skeleton import new_schema
 
 __all__ = [
     "Ask",
@@ -13,6 +15,9 @@ __all__ = [
     "Report",
     "Schema",
     "Text",
+    "as_table",
     "available_schemas",
+    "json_schema",
     "load_schema",
+    "new_schema",
 ]

@@ -23,10 +23,10 @@ The docstring below a field is its note: what it means, for annotators, prompts 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, ClassVar, Literal
+from typing import ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict
 
@@ -117,8 +117,7 @@ class Schema:
     model: type[Report]
     path: Path
     digest: str
-    """``sha256:`` and the hex digest of the schema file's bytes."""
-    _json: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
+    """``sha256:`` and a hex digest of the schema file's name and bytes."""
 
     @cached_property
     def figures(self) -> tuple[FieldSpec, ...]:

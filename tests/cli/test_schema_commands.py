@@ -1,0 +1,49 @@
+"""``baogao schema`` on the command line."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+from baogao.cli.schema import app
+from baogao.errors import RulesError, SchemaError
+
+RUNNER = CliRunner()
+
+
+def run(*arguments: str) -> str:
+    """What a command prints; its errors are raised."""
+    return RUNNER.invoke(app, list(arguments), catch_exceptions=False).stdout
+
+
+def test_show():
+    """A table by default, JSON Schema when asked."""
+    assert "case_files_reviewed" in run("show")
+    assert json.loads(run("show", "--json"))["title"] == "law_based_government"
+
+
+def test_new_then_check(tmp_path):
+    """What new writes, check accepts, and says that there are no rules yet."""
+    path = tmp_path / "water.py"
+    assert str(path) in run("new", str(path))
+    said = run("check", str(path))
+    assert "water: 1 metadata fields, 3 figures in 1 groups, 1 lists, 2 relations" in said
+    assert "no rules (water.rules.yaml)" in said
+
+
+def test_check_reads_the_rules_too(tmp_path):
+    """Rules that do not fit their schema are an error of the check."""
+    path = tmp_path / "water.py"
+    run("new", str(path))
+    rules = tmp_path / "water.rules.yaml"
+    rules.write_text("fields:\n  wells_dug: {units: [口], topic: any, match: [凿井]}\n", encoding="utf-8")
+    with pytest.raises(RulesError, match=r"water\.rules\.yaml, line 2: .*wells_dug"):
+        run("check", str(path))
+
+
+def test_errors_are_left_to_main(tmp_path):
+    """A schema that does not load raises what the main program prints."""
+    with pytest.raises(SchemaError, match="no schema file"):
+        run("check", str(tmp_path / "none.py"))
