@@ -15,6 +15,8 @@ _ASIDE = re.compile(r"[（(]([^（）()]*)[）)]")
 """Brackets without a figure in them are part of the clause (终止（和解、调解）9件)."""
 _WORD = re.compile(r"\w")
 _LINK = re.compile(r"以及|和|与|及|并|或")
+_RANGE_OPEN = re.compile(r"(?:由|从)[^，、到至]{0,12}年[^，、]{0,6}$")
+"""由8件、9件增至12件: the comma does not part what grew from what it grew to."""
 _BEFORE_BRACKET = re.compile(r"([^，,；;。：:]*)[（(]$")
 
 
@@ -84,6 +86,8 @@ class _Cutter:
             gap = _ASIDE.sub(r" \1 ", self.text[figure.end : stop])
             current.figures.append(figure)
             cut = _cut_gap(gap) if stop < end else _cut_tail(gap)
+            if gap.startswith("、") and _RANGE_OPEN.search(current.lead_of(len(current.figures) - 1)):
+                cut = None
             if cut is None:
                 current.pieces.append(gap)
                 continue

@@ -17,7 +17,7 @@ from baogao.extractors.topics import TopicMap
 _REACH_BEFORE = 70
 _REACH_AFTER = 40
 _STARTING_VALUE = re.compile(
-    r"(?:由|从)[^，,；;。#№]{0,16}#[^，,；;。#№]{0,4}?(?=(?:提高|提升|增加|增长|上升|升|抬升|扩大|扩充|扩展|增|添|变|减少|下降|降|压缩|压减|加|涨)[到至为成])"
+    r"(?:由|从)[^，,；;。№]{0,30}#[^，,；;。#№]{0,4}?(?=(?:提高|提升|增加|增长|上升|升|抬升|扩大|扩充|扩展|增|添|变|减少|下降|降|压缩|压减|加|涨)[到至为成])"
 )
 """“由9件增至12件”: from the second figure's place only “增至” is left."""
 _IS_STARTING_VALUE = re.compile(
@@ -35,8 +35,8 @@ class Context:
     """The clauses around it, with ``№`` in its own place and ``#`` for other figures."""
     own: Span
     """Where in ``text`` the candidate's own clause is."""
-    clause: str
-    """Its own clause, every figure as ``#``."""
+    aside: bool
+    """True inside brackets: a part, or last year's figure, of what stands before."""
     passage: str
     """What the sentence says before that clause, back to a semicolon."""
     topics: dict[str, float]
@@ -81,11 +81,11 @@ def _clauses(document: Document, candidates: Candidates, topic_map: TopicMap) ->
 
 
 def _of_clause(document: Document, clause: Clause, topic_map: TopicMap, topics: dict[str, float]) -> Iterator[Context]:
-    masked, passage = clause.masked(), _passage(document, clause)
+    passage = _passage(document, clause)
     for index, candidate in enumerate(clause.figures):
         front, lead, tail = clause.before[-_REACH_BEFORE:], clause.lead_of(index), clause.tail_of(index)
         weights = topics
-        if clause.lead is not None:
+        if clause.lead is not None and index == len(clause.figures) - 1:
             front, lead = "", clause.lead
         if candidate.label:
             front, lead, tail = "", candidate.label, ""
@@ -96,7 +96,12 @@ def _of_clause(document: Document, clause: Clause, topic_map: TopicMap, topics: 
         if _IS_STARTING_VALUE.search(own):
             continue
         text = f"{front}{own}{_squeeze(clause.after[:_REACH_AFTER])}"
-        yield Context(candidate, text, (len(front), len(front) + len(own)), masked, passage, weights)
+        yield Context(candidate, text, (len(front), len(front) + len(own)), _is_aside(document, clause), passage, weights)
+
+
+def _is_aside(document: Document, clause: Clause) -> bool:
+    said = document.text[clause.sentence.span[0] : clause.span[0]]
+    return said.count("（") + said.count("(") > said.count("）") + said.count(")")
 
 
 def _squeeze(text: str) -> str:
@@ -123,4 +128,4 @@ def _of_none_phrases(
         topics = topic_map.around(clauses, index)
         for name in topic_map.within((candidate.start - len(lead), candidate.end)):
             topics[name] = 1.0
-        yield Context(candidate, front + own, (len(front), len(front) + len(own)), own, _passage(document, clause), topics)
+        yield Context(candidate, front + own, (len(front), len(front) + len(own)), False, _passage(document, clause), topics)

@@ -6,15 +6,16 @@ A section is known by its heading, or, in reports that run on, by the sentence t
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from baogao.candidates.model import Candidate, Candidates
-from baogao.document.model import Document, Span
+from baogao.document.model import Document, Section, Span
 from baogao.extractors.rulebook import ListRules
 
-_LATE = 0.35
+_LATE = 0.45
 """Leads without a heading are believed only in this last part of a report."""
+_REACH = 90
+"""The first item stands at most this many characters after a lead."""
 
 
 @dataclass(frozen=True)
@@ -39,12 +40,20 @@ def link_lists(
     return found
 
 
-def find_regions(document: Document, rules: dict[str, ListRules]) -> list[Region]:
+def find_regions(document: Document, candidates: Candidates, rules: dict[str, ListRules]) -> list[Region]:
     """Where each list stands: its headed section if there is one, else from its lead on; cut where the next begins."""
+    starts = [item.start for item in candidates.of_kind("item")]
+    headings = {name: _heading(document, rule) for name, rule in rules.items()}
     found: list[Region] = []
-    for name in rules:
-        region = _headed(document, name, rules) or _led(document, name, rules[name])
-        found += [region] if region else []
+    for name, rule in rules.items():
+        section = headings[name]
+        if section is None:
+            span = _led(document, rule, starts, _last_part(document))
+        elif any(_announced_before(document, section, rules[key], rule) for key in rules if headings[key] == section):
+            span = _led(document, rule, starts, (section.title[1], section.span[1]))
+        else:
+            span = (section.title[1], section.span[1])
+        found += [Region(name, span)] if span else []
     found.sort(key=lambda region: region.span)
     return [
         Region(one.name, (one.span[0], min([one.span[1], *(other.span[0] for other in found[number + 1 :])])))
@@ -52,31 +61,37 @@ def find_regions(document: Document, rules: dict[str, ListRules]) -> list[Region
     ]
 
 
-def _headed(document: Document, name: str, rules: dict[str, ListRules]) -> Region | None:
-    """The last section with such a heading; where it announces another list before this one, from the lead on."""
-    rule = rules[name]
-    for section in reversed(document.sections):
-        title = document.slice(section.title)
-        match = rule.heading.search(title)
-        if match is None or section.level > 3:
-            continue
-        rivals = [other.heading.search(title) for key, other in rules.items() if key != name]
-        if not any(rival and rival.start() < match.start() for rival in rivals):
-            return Region(name, (section.title[1], section.span[1]))
-        lead = rule.lead.search(document.text, section.title[1], section.span[1])
-        if lead:
-            return Region(name, (lead.end(), section.span[1]))
-    return None
+def _heading(document: Document, rule: ListRules) -> Section | None:
+    """The section that is headed so: of several the outermost, and of those the last."""
+    fitting = [section for section in document.sections if section.level < 4 and _fits(document, section, rule)]
+    top = min((section.level for section in fitting), default=0)
+    return next((section for section in reversed(fitting) if section.level == top), None)
 
 
-def _led(document: Document, name: str, rule: ListRules) -> Region | None:
-    """From the lead of the list to the end of its section, in the last part of the report."""
+def _fits(document: Document, section: Section, rule: ListRules) -> bool:
+    title = document.slice(section.title)
+    return bool(rule.heading.search(title)) and not (rule.not_heading and rule.not_heading.search(title))
+
+
+def _announced_before(document: Document, section: Section, other: ListRules, rule: ListRules) -> bool:
+    """Whether a heading that speaks of two lists (问题及打算) names ``other`` first."""
+    title = document.slice(section.title)
+    mine, theirs = rule.heading.search(title), other.heading.search(title)
+    return mine is not None and theirs is not None and theirs.start() < mine.start()
+
+
+def _last_part(document: Document) -> Span:
     begin, end = (document.main[0][0], document.main[-1][1]) if document.main else (0, 0)
-    lead = rule.lead.search(document.text, int(end - (end - begin) * _LATE), end)
-    if lead is None:
-        return None
-    around = [section for section in document.sections_at(lead.end()) if section.level == 1]
-    return Region(name, (lead.end(), around[-1].span[1] if around else end))
+    return int(end - (end - begin) * _LATE), end
+
+
+def _led(document: Document, rule: ListRules, starts: list[int], within: Span) -> Span | None:
+    """From a lead that an item follows to the end of its section."""
+    for lead in rule.lead.finditer(document.text, *within):
+        if any(lead.end() <= start <= lead.end() + _REACH for start in starts):
+            around = [section for section in document.sections_at(lead.end()) if section.level == 1]
+            return lead.end(), min(within[1], around[-1].span[1]) if around else within[1]
+    return None
 
 
 def _outermost(items: list[Candidate], levels: dict[int, int]) -> list[Candidate]:

@@ -6,6 +6,7 @@ a neighbouring clause, a long gap between the name and the figure, a figure that
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -16,13 +17,16 @@ from baogao.extractors.rulebook import FIGURE, Exclude, FieldRules, Pattern, Rul
 THRESHOLD = 0.5
 """Below this a match is no answer."""
 _CROSSING = 0.9
-_PART = 0.93
+_PART = 0.85
+_CUMULATED = 0.98
 _NO_UNIT = 0.85
-_NEAR = 0.8
-_DEMOTED = 0.7
+_NEAR = 0.7
 _BESIDE = 0.93
 _GAP_COST = 0.002
 _GAP_LIMIT = 30
+
+_LATELY = re.compile("累计[^，,；;。#№]{0,8}№")
+"""A running total, where the period's own figure may stand beside it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +70,8 @@ def _matches(context: Context, rulebook: Rulebook) -> Iterator[tuple[FieldRules,
                 continue
             if pattern.not_topic and context.topics.get(pattern.not_topic, 0.0) >= _NEAR:
                 continue
-            scored = (_score_none if none else _score)(context, rules, pattern, weight)
-            if scored is None or (rules.exclude and rules.exclude.search(context.text, *context.own)):
+            scored = (_score_none if none else _score)(context, pattern, weight)
+            if scored is None or _excluded(context, rules, pattern):
                 continue
             barred = _barred(context, rulebook) if barred is None else barred
             if barred.isdisjoint(rules.common):
@@ -80,19 +84,27 @@ def _eligible(candidate: Candidate, rules: FieldRules) -> bool:
     return rules.cues.isdisjoint(candidate.cues)
 
 
+def _excluded(context: Context, rules: FieldRules, pattern: Pattern) -> bool:
+    if rules.exclude and rules.exclude.search(context.text, *context.own):
+        return True
+    if rules.exclude_passage is None or pattern.role == "total":
+        return False
+    return bool(rules.exclude_passage.search(context.passage + context.text[: context.own[1]]))
+
+
 def _barred(context: Context, rulebook: Rulebook) -> set[str]:
     return {name for name, exclude in rulebook.common_excludes.items() if _excludes(exclude, context)}
 
 
 def _excludes(exclude: Exclude, context: Context) -> bool:
-    if exclude.regex.search(context.clause):
+    if exclude.regex.search(context.text, *context.own):
         return True
-    if not exclude.inherited or not exclude.regex.search(context.passage):
+    if exclude.inherited is None or not exclude.inherited.search(context.passage):
         return False
-    return exclude.unless is None or not exclude.unless.search(context.clause)
+    return exclude.unless is None or not exclude.unless.search(context.text, *context.own)
 
 
-def _score(context: Context, rules: FieldRules, pattern: Pattern, weight: float) -> Scored | None:
+def _score(context: Context, pattern: Pattern, weight: float) -> Scored | None:
     match = pattern.regex.search(context.text)
     if match is None:
         return None
@@ -100,17 +112,17 @@ def _score(context: Context, rules: FieldRules, pattern: Pattern, weight: float)
     score = pattern.score * weight - _GAP_COST * min(match.end() - match.start(), _GAP_LIMIT)
     if crossing:
         score *= _CROSSING
-    if "part" in context.candidate.cues and pattern.role != "part":
+    if (context.aside or "part" in context.candidate.cues) and pattern.role != "part":
         score *= _PART
     if not context.candidate.unit:
         score *= _NO_UNIT
-    if rules.demote and pattern.role != "total" and rules.demote.search(context.passage + context.text[: context.own[1]]):
-        score *= _DEMOTED
+    if _LATELY.search(context.text, *context.own):
+        score *= _CUMULATED
     shared = pattern.share or context.text[: context.text.index(FIGURE)].endswith("各")
     return Scored(context.candidate, round(score, 4), pattern, shared) if score >= THRESHOLD else None
 
 
-def _score_none(context: Context, rules: FieldRules, pattern: Pattern, weight: float) -> Scored | None:
+def _score_none(context: Context, pattern: Pattern, weight: float) -> Scored | None:
     """A none-phrase answers by the noun that it negates, or that its clause named before (复议申请没有收到一件)."""
     score = pattern.score * weight
     if pattern.regex.search(context.candidate.text) is None:

@@ -68,7 +68,7 @@ class _Frame:
         first = last
         while first > 0 and last - first < _TITLE_LINES - 1:
             above = self.lines[first - 1].text
-            begins_about = self.lines[first].text.startswith("关于")
+            begins_about = any(line.text.startswith("关于") for line in self.lines[first : last + 1])
             own_line = bool(ORGANISATION.fullmatch(above)) and not begins_about
             whole = self.title_rules is not None and self.title_rules.ends is not None and self.title_rules.ends.search(above)
             if not _may_be_title(above) or own_line or whole or _DATE.fullmatch(above):
@@ -144,7 +144,7 @@ class _Frame:
         rest = _DATE.sub("", raw)
         names = [_SPACE.sub("", part) for part in re.split(r"\s{2,}|　+|、|\s(?=[一-鿿]{4})", rest.strip()) if part.strip()]
         whole = _SPACE.sub("", rest)
-        if ORGANISATION.fullmatch(whole) and len(whole) <= 2 or not names:
+        if (ORGANISATION.fullmatch(whole) and len(whole) <= 2) or not names:
             return []
         if all(ORGANISATION.fullmatch(name) for name in names):
             return [(name, line.span) for name in names]

@@ -16,6 +16,7 @@ _NAME = re.compile(
 ORGANISATION = re.compile(
     rf"(?:中共|中国共产党)?[一-鿿（）()]{{2,40}}?(?:人民政府(?:办公室|办公厅)?|行政公署|{_OFFICE_END}|县委|市委|区委|旗委|省委|办事处)"
 )
+_PARTY = re.compile(r"^(关于)?中共[^委]{1,14}委(?:员会)?")
 _LEVELS: tuple[tuple[str, str], ...] = (
     (rf"(?:{_OFFICE_END})$", "department"),
     ("(?:街道|镇|乡|苏木)(?:办事处)?$", "township"),
@@ -24,7 +25,7 @@ _LEVELS: tuple[tuple[str, str], ...] = (
     ("(?:县|旗|区)$", "county"),
 )
 _MUNICIPALITIES = ("北京市", "天津市", "上海市", "重庆市")
-_UPPER_CITY = re.compile(r"全市\D{0,4}\d*个?(?:县|区|旗)|各(?:县|旗)|县[（(](?:市|区|旗)|(?:市|区)?辖(?:区|县)|地级市|市[（(]?州|区县|旗县区|县区")
+_UPPER_CITY = re.compile(r"全市\D{0,4}\d*个?(?:县|区|旗)|各(?:县|旗)|县[（(](?:市|区|旗)|(?:市|区)?辖(?:区|县)|地级市|市[（(]?州|区县|旗县区|县区|市县两级|市、县|县[（(]区|各县|市直|县市区")
 _LOWER_CITY = re.compile(r"县级市|(?:各|个)(?:乡镇|镇街|镇乡|街镇|镇|乡|街道)|地级")
 _DIGITS = str.maketrans("〇零○Ｏ一二三四五六七八九０１２３４５６７８９", "0000123456789" + "0123456789")
 _PERIODS: tuple[tuple[str, str, str], ...] = (
@@ -37,7 +38,7 @@ _PERIODS: tuple[tuple[str, str, str], ...] = (
 
 def place_name(text: str) -> str | None:
     """The place or office that a title or signature begins with, without “人民政府”; None when there is none."""
-    match = _NAME.match(text)
+    match = _NAME.match(_PARTY.sub("", text))
     if match is None:
         return None
     return match["name"]

@@ -67,8 +67,8 @@ class FieldModel(Strict):
     units: list[str]
     topic: str | list[str]
     match: list[str | AlternativeModel] = []
-    demote: str | None = None
-    """A figure whose passage matches this is an unlikely answer: one theme, one group, one part."""
+    exclude_passage: str | None = None
+    """The same for the clause and what its sentence says before it (one theme, one group), unless the pattern is a total's."""
     exclude: str | None = None
     """No figure whose own clause matches this answers the field."""
     prefer: Literal["", "largest"] = ""
@@ -82,8 +82,8 @@ class ExcludeModel(Strict):
     """A kind of clause whose figures answer nothing."""
 
     match: str
-    inherited: bool = False
-    """True when the rest of the sentence, up to a semicolon, goes on about the same (whose figures they are)."""
+    inherited: str | None = None
+    """What earlier clauses of the sentence, back to a semicolon, say when this one goes on about the same."""
     unless: str | None = None
     """What in the figure's own clause breaks such an inheritance."""
 
@@ -93,6 +93,8 @@ class ListModel(Strict):
 
     heading: str
     """What the section's heading says."""
+    not_heading: str | None = None
+    """What a heading says that only looks like one."""
     lead: str
     """What a running sentence says just before the first entry, where there is no heading of its own."""
     figures: bool = True
@@ -148,7 +150,7 @@ class FieldRules:
     patterns: tuple[Pattern, ...]
     none: tuple[Pattern, ...]
     exclude: re.Pattern[str] | None
-    demote: re.Pattern[str] | None
+    exclude_passage: re.Pattern[str] | None
     cues: frozenset[str]
     """Cues that exclude a candidate here."""
     common: tuple[str, ...]
@@ -172,6 +174,7 @@ class ListRules:
     """Where the entries of a list stand."""
 
     heading: re.Pattern[str]
+    not_heading: re.Pattern[str] | None
     lead: re.Pattern[str]
     figures: bool
 
@@ -181,7 +184,7 @@ class Exclude:
     """A kind of clause whose figures answer nothing."""
 
     regex: re.Pattern[str]
-    inherited: bool
+    inherited: re.Pattern[str] | None
     unless: re.Pattern[str] | None
 
 
@@ -288,8 +291,12 @@ class _Compiler:
         return RulesError(f"{self.path}, line {_line_of(self.source, trail)}: {message}")
 
     def _exclude(self, name: str, model: ExcludeModel) -> Exclude:
-        unless = self._regex(model.unless, ["common_excludes", name, "unless"]) if model.unless else None
-        return Exclude(self._regex(model.match, ["common_excludes", name, "match"]), model.inherited, unless)
+        trail = ["common_excludes", name]
+        return Exclude(
+            self._regex(model.match, [*trail, "match"]),
+            self._optional(model.inherited, [*trail, "inherited"]),
+            self._optional(model.unless, [*trail, "unless"]),
+        )
 
     def _topic(self, name: str, words: list[str]) -> Topic:
         return Topic(
@@ -302,6 +309,7 @@ class _Compiler:
     def _list(self, name: str, model: ListModel) -> ListRules:
         return ListRules(
             self._regex(model.heading, ["lists", name, "heading"]),
+            self._optional(model.not_heading, ["lists", name, "not_heading"]),
             self._regex(model.lead, ["lists", name, "lead"]),
             model.figures,
         )
@@ -309,8 +317,8 @@ class _Compiler:
     def _metadata(self, name: str, model: MetadataModel) -> MetadataRules:
         return MetadataRules(
             model.source,
-            self._regex(model.about, ["metadata", name, "about"]) if model.about else None,
-            self._regex(model.ends, ["metadata", name, "ends"]) if model.ends else None,
+            self._optional(model.about, ["metadata", name, "about"]),
+            self._optional(model.ends, ["metadata", name, "ends"]),
         )
 
     def _field(self, name: str, model: FieldModel) -> FieldRules:
@@ -319,8 +327,8 @@ class _Compiler:
             units=frozenset(unit for family in model.units for unit in self.model.units.get(family, [family])),
             patterns=tuple(p for entry in model.match for p in self._both_orders(name, model, entry)),
             none=tuple(self._pattern(name, model, _as_model(entry)) for entry in model.none),
-            exclude=self._regex(model.exclude, ["fields", name, "exclude"]) if model.exclude else None,
-            demote=self._regex(model.demote, ["fields", name, "demote"]) if model.demote else None,
+            exclude=self._optional(model.exclude, ["fields", name, "exclude"]),
+            exclude_passage=self._optional(model.exclude_passage, ["fields", name, "exclude_passage"]),
             cues=frozenset(_DEFAULT_CUES) - frozenset(model.allow),
             common=tuple(key for key in self.model.common_excludes if key not in model.allow),
             prefer=model.prefer,
@@ -345,6 +353,9 @@ class _Compiler:
                 raise self._error(["fields", name], f"{name}: there is no topic {each}")
         regex = self._regex(model.match, ["fields", name])
         return Pattern(regex, topics, model.score, model.not_topic, model.share, model.role, model.match)
+
+    def _optional(self, text: str | None, trail: Sequence[str]) -> re.Pattern[str] | None:
+        return None if text is None else self._regex(text, trail)
 
     def _regex(self, text: str, trail: Sequence[str]) -> re.Pattern[str]:
         try:

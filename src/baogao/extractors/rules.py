@@ -34,7 +34,7 @@ class RulesExtractor:
 
     def link(self, document: Document, candidates: Candidates, schema: Schema) -> Extraction:
         """The same as :meth:`extract`, without an event loop."""
-        regions = find_regions(document, self.rulebook.lists)
+        regions = find_regions(document, candidates, self.rulebook.lists)
         ranked = self._rank(document, candidates, schema, regions)
         return Extraction(
             fields=_assign(ranked, self.rulebook),
@@ -47,7 +47,7 @@ class RulesExtractor:
 
         One candidate may stand under several fields: :meth:`link` gives it to the field that it answers best.
         """
-        return self._rank(document, candidates, schema, find_regions(document, self.rulebook.lists))
+        return self._rank(document, candidates, schema, find_regions(document, candidates, self.rulebook.lists))
 
     def _rank(
         self, document: Document, candidates: Candidates, schema: Schema, regions: list[Region]
@@ -56,7 +56,7 @@ class RulesExtractor:
         contexts = [
             context
             for context in build_contexts(document, candidates, self.rulebook.topics)
-            if not any(start <= context.candidate.start < end for start, end in silent)
+            if context.candidate.label or not any(start <= context.candidate.start < end for start, end in silent)
         ]
         ranked = rank_candidates(contexts, self.rulebook)
         return {spec.id: ranked[spec.id] for spec in schema.figures if spec.id in ranked}

@@ -17,7 +17,7 @@ _RIVAL = 0.87
 """A topic loses this much for every other topic that was mentioned between it and the figure."""
 _INHERITED = 0.97
 _NEXT_SENTENCE = 0.94
-_NEXT_PARAGRAPH = 0.9
+_NEXT_PARAGRAPH = 0.96
 _HEADING = 0.75
 _FOLLOWING = 0.8
 _ANY = 0.8
@@ -52,16 +52,17 @@ class TopicMap:
         """Every topic that may govern a clause, with its weight between 0 and 1."""
         here = clauses[index]
         found = dict.fromkeys(here.topics, 1.0)
-        weight = _RIVAL if here.topics - self.background else 1.0
+        rivals = _RIVAL if here.topics - self.background else 1.0
+        distance = 1.0
         for back in range(index - 1, -1, -1):
             clause, following = clauses[back], clauses[back + 1]
-            weight *= _step(clause, following)
-            if weight < _FAINT:
+            distance *= _step(clause, following)
+            if distance * rivals < _FAINT:
                 break
-            new = clause.topics.difference(found)
-            found.update(dict.fromkeys(new, weight * _INHERITED))
-            if new - self.background:
-                weight *= _RIVAL
+            for name in clause.topics.difference(found):
+                found[name] = distance * _INHERITED * (1.0 if name in self.background else rivals)
+            if clause.topics - self.background:
+                rivals *= _RIVAL
         self._add_following(clauses, index, found)
         for section in self.document.sections_at(here.span[0]):
             for name in self.within(section.title):
