@@ -114,20 +114,3 @@ def test_an_addressee_is_no_heading():
         titles("云岭县报告\n县委、县政府：\n全年检查46次，约谈企业3家，均已整改到位，群众满意度持续提升，未发生事故。")
         == []
     )
-
-
-@pytest.mark.parametrize(
-    ("sentence", "entries"),
-    [
-        ("仍有差距：仓容不足，粮食露天；人员老化，占四成；经费偏紧。", ["仓容不足", "人员老化", "经费偏紧"]),
-        ("下一步，我们将补足仓容，建10座；招录新人，不少于5名。", ["补足仓容", "招录新人"]),
-        ("2024年，加快建仓；招录新人。", ["加快建仓", "招录新人"]),
-        ("对照上级要求，仓容不足，粮食露天；人员老化。", ["仓容不足", "人员老化"]),
-        ("一是仓容不足；二是人员老化。", []),
-        ("全年检查46次，约谈3家。", []),
-    ],
-)
-def test_entries_without_markers(sentence, entries):
-    """Parts between semicolons are entries, their lead-in left out; marked ones are sections already."""
-    document = document_from_text(sentence)
-    assert [document.slice(span) for span in document.entries] == entries

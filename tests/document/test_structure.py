@@ -17,7 +17,7 @@ TEXT = st.text(alphabet="一二三、（）1.2是件。，；：\n\r\t 　|●�
 
 @given(TEXT)
 def test_parts_fit_on_any_text(text):
-    """Sentences lie in ``main``, in order; sections and entries in the text; an offset finds its sentence."""
+    """Sentences lie in ``main``, in order; sections in the text; an offset finds its sentence."""
     document = document_from_text(text)
     last = 0
     for sentence in document.sentences:
@@ -28,7 +28,6 @@ def test_parts_fit_on_any_text(text):
     for section in document.sections:
         assert section.span[0] <= section.title[0] <= section.title[1] <= section.span[1] <= len(text)
         assert section in document.sections_at(section.span[0])
-    assert all(0 <= start < end <= len(text) for start, end in document.entries)
 
 
 @given(TEXT)
@@ -67,12 +66,12 @@ def test_a_copy_is_a_notice(report):
 @pytest.mark.skipif(not SHARED.is_dir(), reason="the real reports are not here")
 @pytest.mark.parametrize("name", ["sunite-left-2023h1", "wuda-2022", "yuanbaoshan-2023"])
 def test_gold_of_the_real_reports_is_in_main(name):
-    """Of every stated figure some copy lies in what is read; every list item is a title or an entry."""
+    """Of every stated figure some copy lies in what is read; every list item is a title."""
     gold = json.loads((SHARED / f"{name}.gold.json").read_text(encoding="utf-8"))
     document = document_from_text((SHARED / gold["text_file"]).read_bytes().decode())
     for field, answer in gold["fields"].items():
         copies = answer.get("evidence") or [[]]
         assert any(all(document.sentence_at(start) for start, _ in copy) for copy in copies), field
-    heads = {section.title for section in document.sections} | set(document.entries)
+    heads = {section.title for section in document.sections}
     for copies in (copies for items in gold["lists"].values() for copies in items):
         assert any(tuple(span) in heads for copy in copies for span in copy)

@@ -61,8 +61,6 @@ class Document:
     sections: tuple[Section, ...] = ()
     sentences: tuple[Sentence, ...] = ()
     """The sentences of ``main``, in order."""
-    entries: tuple[Span, ...] = ()
-    """Head clauses of list entries that have no marker: the parts of a sentence between semicolons."""
     copies: tuple[Copy, ...] = ()
     notices: tuple[str, ...] = field(default=())
     """What the reader wants a user to know, one line each: a guessed encoding, a body printed twice."""

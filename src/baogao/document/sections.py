@@ -1,4 +1,4 @@
-"""Headings and the entries of lists: the numbering schemes of official Chinese prose.
+"""Headings and the marked entries of lists: the numbering schemes of official Chinese prose.
 
 Scrapes lose line breaks, so a marker counts at the beginning of a paragraph and, where it cannot be mistaken, after
 the end of a clause as well.
@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from baogao.document.model import Section, Sentence, Span
+from baogao.document.model import Section, Span
 
 _NUMERAL = "一二三四五六七八九十"
 _ORDINAL = (
@@ -36,10 +36,6 @@ _BARE_DIGITS = re.compile(r"\d(?!\d*年)(?!\d{0,3}—)")
 _LABEL = re.compile(r"(?P<title>[^，。；：,;:\d]{1,20})[：:]\s*")
 _FRAMED = re.compile(r"【(?P<title>[^】]{2,30})】\s*")
 _LONG = 30
-_LEAD = re.compile(
-    r"[^；;]*[：:]|(?:但|同时|今后|下一步|接下来|下一阶段|下半年|明年|新的一年|今年|对照|面对|与|\d{4}年|[上下]半年)[^，,；;]*[，,]"
-)
-_AGENT = re.compile(r"我[^，,；;]{0,6}?(?:将|打算|拟|计划|要)(?:继续|重点|着重|进一步)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,34 +147,3 @@ def _bare_title(line: str, following: str, first: bool) -> Span | None:
 
 def _after_prose(text: str, position: int) -> bool:
     return text[:position].rstrip().endswith(("。", "；", "！"))
-
-
-def entries_of(text: str, sentences: Sequence[Sentence], sections: Sequence[Section]) -> Iterator[Span]:
-    """The head clauses of entries without a marker: the parts of a sentence between semicolons.
-
-    A lead-in before the first of them (everything up to a colon; “下一步，”, “对照……，”) is left out.
-    """
-    marked = [section.span[0] for section in sections]
-    for sentence in sentences:
-        start, end = sentence.span
-        if sentence.row or not any(char in text[start:end] for char in "；;"):
-            continue
-        if any(start <= position < end for position in marked):
-            continue
-        for number, part in enumerate(re.finditer(r"[^；;。]+", text[start:end])):
-            position = start + part.start() + (_lead_length(part[0]) if number == 0 else 0)
-            yield from _entry(text, position, start + part.end())
-
-
-def _lead_length(part: str) -> int:
-    match = _LEAD.match(part.lstrip())
-    length = (match.end() if match else 0) + len(part) - len(part.lstrip())
-    agent = _AGENT.match(part, length)
-    return agent.end() if agent and not (match and match[0].endswith(("：", ":"))) else length
-
-
-def _entry(text: str, start: int, end: int) -> Iterator[Span]:
-    start += len(text[start:end]) - len(text[start:end].lstrip())
-    clause = _HEAD_CLAUSE.match(text, start, end)
-    if clause and clause[0].strip():
-        yield (start, start + len(clause[0].rstrip()))

@@ -1,4 +1,4 @@
-"""The shape of a report: which of its characters are to be read, its paragraphs, sentences, sections and entries."""
+"""The shape of a report: which of its characters are to be read, its paragraphs, sentences and sections."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from baogao.document.copies import find_copies
 from baogao.document.model import Copy, Document, Span
 from baogao.document.navigation import navigation_spans
 from baogao.document.paragraphs import lines_of, paragraphs_of, sentences_of
-from baogao.document.sections import entries_of, sections_of
+from baogao.document.sections import sections_of
 
 
 def document_from_text(
@@ -23,18 +23,15 @@ def document_from_text(
     skipped = [*navigation_spans(text, lines_of(text)), *(copy.span for copy in copies)]
     main = tuple(span for span in _complement(skipped, len(text)) if text[slice(*span)].strip())
     paragraphs = paragraphs_of(text, main)
-    sentences = tuple(sentences_of(text, paragraphs))
     prose = [paragraph.span for paragraph in paragraphs if not paragraph.row]
-    sections = sections_of(text, prose, main[-1][1] if main else 0)
     return Document(
         doc_id=doc_id,
         source=source,
         text=text,
         sha256=sha256 or hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest(),
         main=main,
-        sections=sections,
-        sentences=sentences,
-        entries=tuple(entries_of(text, sentences, sections)),
+        sections=sections_of(text, prose, main[-1][1] if main else 0),
+        sentences=tuple(sentences_of(text, paragraphs)),
         copies=copies,
         notices=notices + _copy_notice(copies),
     )
