@@ -21,16 +21,17 @@ def read_reply(body: str, *, prompt_tokens: int) -> Reply:
     :raises ReplyError: the body is not a chat completion.
     """
     try:
-        data = json.loads(body)
-        choice = data["choices"][0]
-        message = choice["message"]
-    except (ValueError, LookupError, TypeError) as error:
+        return _reply(json.loads(body), prompt_tokens)
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
         start = " ".join(body[:120].split())
         raise ReplyError(f"the server's answer is not a chat completion of the OpenAI API: {start!r}") from error
-    text = _text(message)
+
+
+def _reply(data: dict[str, Any], prompt_tokens: int) -> Reply:
+    choice = data["choices"][0]
     usage = data.get("usage") or {}
     return Reply(
-        text=text,
+        text=_text(choice["message"]),
         finish_reason=choice.get("finish_reason") or "stop",
         prompt_tokens=usage.get("prompt_tokens") or prompt_tokens,
         completion_tokens=usage.get("completion_tokens") or 0,
