@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from decimal import Decimal
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -87,7 +88,7 @@ def test_text_is_always_at_its_offsets(text):
     found = find_candidates(document)
     assert all(c.text == document.text[c.start : c.end] and c.text for c in found)
     numbers = found.of_kind("number")
-    assert all(a.end <= b.start for a, b in zip(numbers, numbers[1:], strict=False))
+    assert all(a.end <= b.start for a, b in pairwise(numbers))
 
 
 def stated(gold):

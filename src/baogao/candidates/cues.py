@@ -1,7 +1,8 @@
 """What the context says of a number: last year's, a growth, a target, a total over years, a part, a sub-unit's.
 
 Within a sentence the words that set a cue and the words that end it are read in order, like a tape. A cue holds for its
-clause (up to ，), for its segment (up to ； or 。) or for its brackets, and ends early where the text comes back to the period.
+clause (up to ，), for its segment (up to ； or 。) or for its brackets, and ends early where the text comes back to the
+period.
 """
 
 from __future__ import annotations
@@ -206,6 +207,8 @@ class _Tape:
 
     def _cues(self, mention: Mention) -> tuple[Cue, ...]:
         found = self.scope.clause | self.scope.segment
+        if self.text[mention.start - 1 : mention.start] in {"至", "到"}:
+            found -= {"growth", "prior_year"}  # 提高2个百分点至98%
         before = self.text[max(0, mention.start - 16) : mention.start]
         if self.scope.comparing:
             if self.text[self.scope.compared_at : mention.start] in {"", "的", "为"}:

@@ -129,7 +129,7 @@ _UNIT_ONLY = re.compile(f"(?P<scale>[十百千]?[万亿])?(?P<unit>{UNIT})?")
 
 
 def read_unit(text: str) -> tuple[str, int] | None:
-    """A printed unit, as in a table's head (件, 万元, %): its name and the factor that it carries; None if it is none."""
+    """A printed unit, as in a table's head (件, 万元, %): its name and its factor; None for any other word."""
     match = _UNIT_ONLY.fullmatch(text)
     if match is None or not text:
         return None

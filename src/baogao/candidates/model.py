@@ -1,6 +1,7 @@
 """Candidates: every place in a report that could answer a question of a schema.
 
-The model links, the code reads: an extractor may only point at candidates, so a figure that is not printed cannot come out.
+The model links, the code reads: an extractor may only point at candidates, so a figure that is not printed cannot come
+out.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ class Candidate:
     """A number's value in its unit (6.5万份 is 65000); 0 for a none; None for an item."""
     bound: Bound = "exact"
     unit: str = ""
-    """The measure word as printed; ``%`` for per cent however written; ``个百分点`` for percentage points; empty if none."""
+    """The measure word; ``%`` for per cent however written; ``个百分点`` for percentage points; empty if none."""
     cues: tuple[Cue, ...] = ()
     """What its context says of it; see ``baogao.candidates.cues``."""
     label: str = ""

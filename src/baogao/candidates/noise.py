@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+from baogao.candidates.measures import UNIT
 from baogao.candidates.numerals import NUMERAL_CHARS
 
 BLANK = "\x00"
@@ -24,12 +25,14 @@ _DIGITS_FIRST = re.compile(
     | \d{{1,2}}\s?[日]?{_TO}\d{{1,2}}\s?[月日]                    # 1至6月
     | \d{{1,2}}、\d{{1,2}}\s?月                                   # 5、10月
     | \d{{1,2}}\s?月份?(?:\s?\d{{1,2}}\s?[日号]?(?=\D)(?!\s?[%个件名人]))?
+    | \d{{1,2}}(?:{_TO}\d{{1,2}})?\s?季度
     | \d{{1,2}}\s?日(?![均常])                                    # 25日
     | \d{{1,2}}:\d{{1,2}}(?::\d\d)?(?!\d)                         # 16:42
     | \d{{1,2}}时(?![间限期段效代])(?:\d{{1,2}}分)?               # 9时30分
     | \d{{1,2}}点(?:\d{{1,2}}分|[半钟整])
     | 1[3-9]\d{{9}}(?!\d) | 0\d{{2,3}}-\d{{7,8}}(?!\d) | \d{{9,}}(?!\s?[{NUMERAL_CHARS}])   # telephones, codes
     | \d{{1,6}}\s?号(?!召)                                        # 15号
+    | \d{{1,2}}\.\d{{1,2}}(?=[\u4e00-\u9fa5])(?!\s?(?:[万亿千百余多成个倍]|{UNIT}))             # 12.4宪法日
     | \d+(?:[·+×*]\d*[A-Za-z]?)+                                  # 5·12, 1+28
     | \d+\s?[xX]\s?\d+ | \d+/\d+(?![\d.]*[%件])
     | \d+(?:周年|届|级|大(?=[^\d])|[楼室栋](?=[^\d]))
@@ -38,7 +41,8 @@ _DIGITS_FIRST = re.compile(
 )
 _LINE_HEADS = re.compile(
     r"""^[ \t]*(?:
-      \(\d{1,2}\) | \d{1,2}(?:\.\d{1,2}){2,3}\.? | \d{1,2}\.\d{1,2}(?=[ 、]) | \d{1,2}\s?[、)](?!\d) | \d{1,2}\s?\.(?!\d)
+      \(\d{1,2}\)
+    | \d{1,2}(?:\.\d{1,2}){2,3}\.? | \d{1,2}\.\d{1,2}(?=[ 、])(?![ ]?[万亿千%]) | \d{1,2}\s?(?:[、)]|\.)(?!\d)
     | -+[ ]*\d{1,4}[ ]*-+[ ]*$                                    # a page number
     )""",
     re.VERBOSE | re.MULTILINE,
@@ -55,7 +59,10 @@ _ANY_NUMERAL = re.compile(rf"[\d{NUMERAL_CHARS}]")
 
 
 def blank_noise(folded: str) -> str:
-    """The text, folded by :func:`~baogao.candidates.fold.fold`, with every digit that is no figure blanked; offsets stay."""
+    """Blank every digit that is no figure; offsets stay.
+
+    :param folded: the text as :func:`~baogao.candidates.fold.fold` gives it.
+    """
     text = _ADDRESS.sub(_blank, folded)
     text = _TITLE.sub(_blank, text)
     text = _DOCUMENT_NUMBER.sub(_blank, text)

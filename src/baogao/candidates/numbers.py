@@ -37,9 +37,11 @@ class Figure:
 
 
 _ARABIC = (
-    rf"(?:\d{{1,3}}(?:,\d{{3}})+(?!\d)|\d{{1,3}}(?:, ?\d{{3}}| \d{{3}})+(?=\s?[万亿%]|\s?(?:{UNIT}))|\d{{1,2}} \d{{1,2}}(?=[%件个名])|\d+)"
+    rf"(?:\d{{1,3}}(?:,\d{{3}}){{1,5}}(?!\d)|\d{{1,3}}(?:(?:, ?| )\d{{3}}){{1,5}}(?=\s?[万亿%]|\s?(?:{UNIT}))"
+    r"|\d{1,2} \d{1,2}(?=[%件个名])|\d+)"
     r"(?:\.\d+| ?\. ?\d+(?=\s?[%万亿]))?"
 )
+_SPACED_GROUPS = re.compile(r"\d{1,3}(?: \d{3})+")
 _CHINESE = rf"[{NUMERAL_CHARS}]+(?:点[{''.join(DIGITS)}]+)?"
 _CORE = re.compile(
     rf"(?=[\d{NUMERAL_CHARS}])(?:百分之\s?(?P<percent>\d+(?:\.\d+)?|{_CHINESE})|(?P<whole>百分百)|(?P<fraction>[{NUMERAL_CHARS}]+分之[{NUMERAL_CHARS}]+)"
@@ -47,8 +49,9 @@ _CORE = re.compile(
     rf"|(?P<chinese>{_CHINESE}))"
 )
 _TAIL = re.compile(
-    r"(?:[ \n]?(?P<infix>[余多几])?(?P<scale>[十百千]?[万亿]|[百千](?![米克瓦分姓]))?(?P<infix2>[余多])?)"
-    rf"[ \n]?(?:(?P<tenths>成(?![功员立果交本效为年就长熟都型品绩份因群]))(?P<tenth>[一二三四五六七八九半](?!成))?|(?P<unit>{UNIT}))?"
+    r"(?:[ \n]?(?P<infix>[余多几])?(?P<scale>[十百千]?[万亿]|[百千](?![米克瓦分姓]))? ?(?P<infix2>[余多])?)"
+    r"[ \n]?(?:(?P<tenths>成(?![功员立果交本效为年就长熟都型品绩份因群]))(?P<tenth>[一二三四五六七八九半](?!成))?"
+    rf"|(?P<unit>{UNIT}))?(?:\([次份件个]\))?"
     r"[ ]?(?P<suffix>(?:及|\(含\)|之)?(?:以上|以下(?![简称几问方特])|以内)|之[上下内]|左右|上下(?![联功同级各])|不等)?"
 )
 _BEFORE: tuple[tuple[Bound, str], ...] = (
@@ -69,7 +72,7 @@ _SUFFIXES: dict[str, Bound] = {"上": "over", "下": "under", "内": "under", "�
 _HOTLINES = re.compile(r"11[0249]|12[0-3]|12[1-4]\d\d|96\d{3,4}")
 _NOT_ONE = frozenset("在第进每逐同某任这那哪上下前后唯统之其跑再又专")
 _ONE_FOLLOWED = re.compile(r"事|也|都|[套揽过就即便]|性|办|告|通|合格|一|所|之|分|体|站|线|人一|步|定|个|[^\W\d_]?一")
-_ONE_COUNTS = frozenset("件 份 人 名 场 场次 次 期 卷 宗 例 册 部 家 户 处 起 篇 批次 人次 件次 位 台 辆".split())
+_ONE_COUNTS = frozenset("件份人名场次期卷宗例册部家户处起篇位台辆") | {"场次", "批次", "人次", "件次"}
 _CASE = re.compile(r"[，。；,;]|[^，。；、,;\n]{0,8}?(?:案|事故|纠纷|事件|投诉|诉讼|火灾)")
 _SET_PHRASES = re.compile(
     "方面|维护|确立|意识|自信|坚持|制度|规定|机制|统一|必须|全面|关键|环节|层面|阶段|文明|务必|不|一律|覆盖|转变|聚焦|加强|强化|面向|导向|责任|关系|清单|纳入|到位|结合|体系"
@@ -86,6 +89,8 @@ def parse_figure(text: str) -> Figure | None:
     :return: the first figure in ``text``, or None when no number is printed in it (全部, 未收到).
     """
     folded = fold(text)
+    if _SPACED_GROUPS.fullmatch(folded):
+        folded = folded.replace(" ", "")
     for match in _CORE.finditer(folded):
         figure = _read(folded, match)
         if figure is not None:
@@ -123,7 +128,7 @@ def _admit(text: str, match: re.Match[str]) -> Figure | None:
 
 
 def _is_label(text: str, match: re.Match[str]) -> bool:
-    """A bare Arabic number that names something: a hotline, a part of a Latin word, a row number at the head of a line."""
+    """A bare Arabic number that names something: a hotline, a part of a Latin word, a row at the head of a line."""
     start, end = match.start(), match.end()
     before, after = text[start - 1 : start], text[end : end + 1]
     if _HOTLINES.fullmatch(match[0]) or _is_latin(before) or _is_latin(after):

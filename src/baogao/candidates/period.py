@@ -28,7 +28,7 @@ class Period:
 
 
 def period_of(text: str) -> Period:
-    """The period that the opening of a text (folded) is about: a year in a title first, else the first year that is no date."""
+    """The period that the opening of a folded text is about: a year in a title, else the first that is no date."""
     opening = re.sub(r"\s", "", text[:_OPENING])
     for pattern, reach in ((_TITLED, 0), (_NAMED, 12), (_PLAIN, 12)):
         match = pattern.search(opening)

@@ -1,7 +1,7 @@
 """Phrases that say "none": 暂无备案文件, 未收到申请, 零投诉, 涉外的一件也没有.
 
-A negation counts when it denies that something exists or happened, not when it denies a quality (未完全落实) or is part of a
-word (无障碍, 未成年人). Conjuncts are phrases of their own: 暂无甲案件和乙案件 denies 甲案件, and it denies both.
+A negation counts when it denies that something exists or happened, not when it denies a quality (未完全落实) or is part
+of a word (无障碍, 未成年人). Conjuncts are phrases of their own: 暂无甲案件和乙案件 denies 甲案件, and it denies both.
 """
 
 from __future__ import annotations
@@ -13,9 +13,10 @@ from baogao.document.model import Span
 
 _HAPPEN = (
     "发生|收到|接到|出现|受理|接收|办理|产生|制定|制发|出台|印发|发布|发现|承办|涉及|形成|引发|新增|有|存在|提起|提出|"
-    "开展|组织|举办|召开|查处|被|接报|启动|使用|作出|做出|实施|发出|发放|聘|安排|报送|代理|处理|公开|审理|审查|评查"
+    "开展|组织|举办|召开|查处|被|接报|作出|做出|发出|发放|聘|报送|代理|因"
 )
-_DEGREE = r"(?!效|所|关|机|利|序|力|待|的放|些|差距|很大|完|关键|能|时|及时)"
+_QUALITY = r"(?!最|休止|终点|捷径|完|局外|旁观|止境|断|很|达|落实|得到|形成|办|审|结)"
+_DEGREE = r"(?!效|所|关|机|利|序|力|待|的|些|差距|很大|完|关键|能|时|及时)"
 _NOT_NONE = (
     r"障碍|纸|偿|法|论|关|证|人|缝|差别|私|愧|疑|须|需|照|效|权|形|业|害|理|房|废|烟|线|锡|讼|毒|忧|感|限|一例外|一不|故|牌|主|"
     r"还本|罪|党派|声|缘|锁|处|上|任何|抵押|干扰|接触|缺|补|非|从|可|比|辜|视|悔|微不至|所|计|穷|盲区|死角|缺陷"
@@ -25,16 +26,18 @@ _ZERO_WORDS = (
     r"次跑|排放|差评|突破|起点|和|点|[一二三四五六七八九十百千万两]"
 )
 _END = r"[^，。；：！？、,;:!?\n（）()“”]"
+_BEFORE_WU = r"，。；：、,;:.\s（(均皆也年月度内期前来仍并且中件间今局镇乡县区旗市省州盟道办"
+"""What 无 may follow to deny a noun; behind anything else it mostly ends a word."""
 _NEGATION = re.compile(
     rf"""(?=[暂尚均全从并还也都迄没无未零不])(?:
       (?:暂|尚|均|全年|从|并|还|也|都|迄今)*(?:没有|无|没)\s?(?:任何|一\s?[件起例宗次项人份个名家处])(?!都|不|外)
     | (?:暂|尚|均|从|并|还|也|都)*未(?:曾)?(?:{_HAPPEN}){_DEGREE}(?:过)?
-    | (?:暂|尚|均|从|并|还|也|都)*没(?:有(?:{_HAPPEN}|需要|应当|需|相关|涉及)?|发生|收到|接到|出现)(?!最|休止|终点|捷径|完|局外|旁观|止境|断|很|达|落实|得到|形成|办|审|结){_DEGREE}
+    | (?:暂|尚|均|从|并|还|也|都)*没(?:有(?:{_HAPPEN}|需要|应当|需|相关|涉及)?|发生|收到|接到|出现){_QUALITY}{_DEGREE}
     | (?:暂|尚)(?:且)?无(?!法|权|力)
-    | (?:(?<=[，。；：、,;:.\s（(均皆也年月度内期前来仍并且中件间今])|(?<=截至目前)|^)无(?!{_NOT_NONE})
+    | (?:(?<=[{_BEFORE_WU}])|^)无(?!{_NOT_NONE})
     | 无一(?!例外|不|漏|遗)
     | (?<![〇一二三四五六七八九十百千万亿\d])零(?!{_ZERO_WORDS})(?=[\u4e00-\u9fff]{{2}})
-    | (?:均|都)?不存在
+    | (?:均|都)?不(?:存在|涉及)
     )""",
     re.VERBOSE,
 )

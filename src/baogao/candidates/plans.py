@@ -14,7 +14,9 @@ _AHEAD = re.compile(
 _BEHIND = re.compile(r"问题|不足|困难|差距|短板|弱项")
 _YEAR_AHEAD = re.compile(r"(20\d\d|二[〇零○][〇零○一二三四五六七八九]{2})年")
 _OPENS = re.compile(
-    r"(?:[^，。；,;]{0,14}[，,])?(?:下一?步|下一?阶段|接下来|今后|新的一年|明年|来年|(?P<half>下半年)|(?P<year>20\d\d)年)(?:[^。；;]{0,12}?(?:，|,|：|:|将|要|我们|拟|计划|重点|着重|着力))"
+    r"(?:[^，。；,;]{0,14}[，,])?"
+    r"(?:下一?步|下一?阶段|接下来|今后|新的一年|明年|来年|(?P<half>下半年)|(?P<year>20\d\d)年)"
+    r"(?:[^。；;]{0,12}?(?:，|,|：|:|将|要|我们|拟|计划|重点|着重|着力))"
 )
 _APPENDIX = re.compile(r"^\s*(?:附[表件]|附[:：]|注[:：])", re.MULTILINE)
 _HEADING_LIMIT = 30
@@ -23,7 +25,7 @@ _EARLIEST = 0.35
 
 
 def planned_spans(document: Document, folded: str, period: Period) -> list[Span]:
-    """The spans about what is to come: sections with such a heading, and paragraphs from a sentence that opens with it."""
+    """The spans about what is to come: sections so headed, and paragraphs from a sentence that opens so."""
     spans = [*_by_heading(document, folded, period), *_by_line(document, folded, period)]
     spans.extend(_by_sentence(document, folded, period))
     appendix = [match.start() for match in _APPENDIX.finditer(folded)]
@@ -50,9 +52,9 @@ def _by_heading(document: Document, folded: str, period: Period) -> list[Span]:
     spans = []
     for section in document.sections:
         heading = _compact(folded[slice(*section.title)])
-        if section.level <= 2 and len(heading) <= _HEADING_LIMIT and _late(document, section.span[0]):
-            if _is_ahead(heading, period) and not _BEHIND.search(heading):
-                spans.append(section.span)
+        high = section.level <= 2 and len(heading) <= _HEADING_LIMIT and _late(document, section.span[0])
+        if high and _is_ahead(heading, period) and not _BEHIND.search(heading):
+            spans.append(section.span)
     return spans
 
 
@@ -69,7 +71,7 @@ def _by_line(document: Document, folded: str, period: Period) -> list[Span]:
 def _by_sentence(document: Document, folded: str, period: Period) -> list[Span]:
     spans: list[Span] = []
     for sentence in document.sentences:
-        start, end = sentence.span
+        start = sentence.span[0]
         match = _OPENS.match(_compact(folded[start : start + 60]))
         if match is None or sentence.row:
             continue

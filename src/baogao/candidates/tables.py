@@ -128,9 +128,7 @@ class _Table:
         label = f"{row_head} {self._head(column)}".strip()
         cues = self._cues(row_head, self._head(column))
         if _is_number(text):
-            figure = (
-                parse_figure(text.replace(" ", "")) if re.fullmatch(r"\d{1,3}(?: \d{3})+", text) else parse_figure(text)
-            )
+            figure = parse_figure(text)
             if figure is not None:
                 figure = replace(figure, start=span[0], end=span[1])
                 yield Cell(self._with_unit(figure, column, row_head, row_unit), label, cues)

@@ -1,0 +1,63 @@
+"""The period of a report, and its passages about what is to come."""
+
+from __future__ import annotations
+
+import pytest
+
+from baogao.candidates.fold import fold
+from baogao.candidates.period import period_of
+from baogao.candidates.plans import planned_spans
+from baogao.document import document_from_text
+
+
+@pytest.mark.parametrize(
+    ("opening", "year", "half"),
+    [
+        ("青原县2023年工作报告\n", 2023, False),
+        ("2023年青原县工作报告", 2023, False),
+        ("青原县2023年上半年\n工作情况报告", 2023, True),
+        ("2024年1月15日发布\n青原县2023年度工作总结", 2023, False),
+        ("市政府：\n2021年，青原县扎实工作", 2021, False),
+        ("青原县 2020 年工 作报告", 2020, False),
+        ("二〇二二年工作报告", 2022, False),
+        ("工作报告", None, False),
+    ],
+)
+def test_period(opening, year, half):
+    """The title's year, not the date of publication, is the report's."""
+    period = period_of(opening)
+    assert (period.year, period.half) == (year, half)
+
+
+def planned(text):
+    """The planned passages of a text."""
+    document = document_from_text(text)
+    folded = fold(text)
+    return [text[start:end] for start, end in planned_spans(document, folded, period_of(folded))]
+
+
+BODY = "青原县2023年工作报告\n\n一、主要情况\n" + "全年办理58件，成效明显，群众满意。\n" * 9
+
+
+@pytest.mark.parametrize("heading", ["二、下一步打算", "二、2024年工作安排", "三、明年往哪使劲", "接下来想做的"])
+def test_headings(heading):
+    """A late heading about next steps, in whatever words, opens a planned passage."""
+    assert any("培训7期" in span for span in planned(f"{BODY}{heading}\n一是举办培训7期。\n"))
+
+
+def test_sentences():
+    """Where one section holds shortcomings and plans, the plans begin with their sentence."""
+    text = BODY + "二、问题及下一步措施\n仅有3人。下一步，将举办培训7期。"
+    assert any("7期" in span for span in planned(text))
+    assert not any("3人" in span for span in planned(text))
+
+
+@pytest.mark.parametrize("heading", ["二、工作计划落实情况", "二、普法工作"])
+def test_other_headings(heading):
+    """What became of a plan is no plan."""
+    assert planned(f"{BODY}{heading}\n举办培训7期。\n") == []
+
+
+def test_appendix_is_not_planned():
+    """A table behind the plans is about the period."""
+    assert not any("58" in span for span in planned(f"{BODY}二、下一步打算\n举办培训7期。\n附表：主要数据\n办理58件\n"))
