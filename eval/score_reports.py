@@ -1,4 +1,4 @@
-"""Score an extractor on a folder of reports with gold: ``python eval/score_reports.py FOLDER [--records FILE] [--errors]``.
+"""Score an extractor on a folder of reports with gold: ``score_reports.py FOLDER [--records FILE] [--errors]``.
 
 Without ``--records`` the rules are run on the texts; with it, the records of any run are scored (``records.jsonl``).
 """

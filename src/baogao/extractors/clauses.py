@@ -29,6 +29,7 @@ class Clause:
     pieces: list[str]
     """The text around the figures: one piece more than there are figures."""
     sentence: Sentence
+    sentence_number: int
     before: str = ""
     """The clauses without figures that stand just before, in the same sentence."""
     after: str = ""
@@ -50,6 +51,8 @@ class Clause:
 
 
 def _interleave(pieces: list[str], figures: list[Candidate]) -> str:
+    if len(pieces) == 1:
+        return pieces[0]
     out = pieces[:1]
     for figure, piece in zip(figures, pieces[1:], strict=False):
         out += [_mask(figure), piece]
@@ -61,17 +64,18 @@ def _mask(figure: Candidate) -> str:
     return figure.text if figure.value == 1 and figure.text.startswith("一") else OTHER
 
 
-def sentence_clauses(text: str, sentence: Sentence, figures: list[Candidate]) -> list[Clause]:
+def sentence_clauses(text: str, sentence: Sentence, number: int, figures: list[Candidate]) -> list[Clause]:
     """Cut a sentence at its punctuation, and between figures that are listed; text without figures stays whole."""
     if not figures:
-        return [Clause(sentence.span, [], [text[slice(*sentence.span)]], sentence)]
-    return list(_Cutter(text, sentence, figures).clauses())
+        return [Clause(sentence.span, [], [text[slice(*sentence.span)]], sentence, number)]
+    return list(_Cutter(text, sentence, number, figures).clauses())
 
 
 @dataclass
 class _Cutter:
     text: str
     sentence: Sentence
+    number: int
     figures: list[Candidate]
     aside: str = field(default="", init=False)
     """The words before the bracket that is open now."""
@@ -80,8 +84,8 @@ class _Cutter:
         start, end = self.sentence.span
         head, lead = cut_lead(_ASIDE.sub(r" \1 ", self.text[start : self.figures[0].start]))
         if head:
-            yield Clause((start, start + len(head)), [], [head], self.sentence)
-        current = Clause((start + len(head), end), [], [lead], self.sentence, before=head)
+            yield Clause((start, start + len(head)), [], [head], self.sentence, self.number)
+        current = Clause((start + len(head), end), [], [lead], self.sentence, self.number, before=head)
         for figure, stop in zip(self.figures, [*(one.start for one in self.figures[1:]), end], strict=True):
             gap = _ASIDE.sub(r" \1 ", self.text[figure.end : stop])
             current.figures.append(figure)
@@ -98,9 +102,9 @@ class _Cutter:
             yield current
             begin = stop - len(lead)
             if _WORD.search(middle):
-                yield Clause((figure.end + len(tail), begin), [], [middle], self.sentence)
+                yield Clause((figure.end + len(tail), begin), [], [middle], self.sentence, self.number)
             lead = self._resume(current, middle, lead)
-            current = Clause((begin, stop), [], [lead], self.sentence, before=middle)
+            current = Clause((begin, stop), [], [lead], self.sentence, self.number, before=middle)
         if current.figures:
             yield current
 

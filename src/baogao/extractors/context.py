@@ -35,12 +35,12 @@ class Context:
     """The clauses around it, with ``№`` in its own place and ``#`` for other figures."""
     own: Span
     """Where in ``text`` the candidate's own clause is."""
-    aside: bool
-    """True inside brackets: a part, or last year's figure, of what stands before."""
-    passage: str
-    """What the sentence says before that clause, back to a semicolon."""
     topics: dict[str, float]
     """What the passage talks about, by name, with a weight between 0 and 1."""
+    passage: str = ""
+    """What the sentence says before its own clause, back to a semicolon."""
+    aside: bool = False
+    """True inside brackets: a part, or last year's figure, of what stands before."""
 
     @property
     def bare(self) -> bool:
@@ -49,83 +49,97 @@ class Context:
         return not self.candidate.unit and not self.candidate.label and following.isalnum()
 
 
-def build_contexts(document: Document, candidates: Candidates, topics: tuple[Topic, ...]) -> list[Context]:
-    """The context of every number and every none-phrase, in reading order.
+def build_contexts(
+    document: Document, candidates: Candidates, topics: tuple[Topic, ...], measures: frozenset[str]
+) -> list[Context]:
+    """The context of every none-phrase and of every number in one of these ``measures``, in reading order.
 
     Left out are a “一件” inside “没有一件” and the figure that another one grew from (由9件增至12件).
     """
-    topic_map = TopicMap(document, topics)
-    clauses = list(_clauses(document, candidates, topic_map))
-    contexts: list[Context] = []
-    for index, clause in enumerate(clauses):
-        if clause.figures:
-            contexts += _of_clause(document, clause, topic_map, topic_map.around(clauses, index))
-    contexts += _of_none_phrases(document, candidates, clauses, topic_map)
+    builder = _Builder(document, candidates, TopicMap(document, topics), measures)
+    contexts = [*builder.of_numbers(), *builder.of_none_phrases()]
     return sorted(contexts, key=lambda context: context.candidate.id)
 
 
-def _clauses(document: Document, candidates: Candidates, topic_map: TopicMap) -> Iterator[Clause]:
-    numbers = candidates.of_kind("number")
-    at = 0
-    for sentence in document.sentences:
-        inside: list[Candidate] = []
-        while at < len(numbers) and numbers[at].start < sentence.span[1]:
-            if numbers[at].start >= sentence.span[0]:
-                inside.append(numbers[at])
-            at += 1
-        clauses = sentence_clauses(document.text, sentence, inside)
-        distribute(clauses)
-        for clause in clauses:
-            clause.topics = topic_map.within(clause.span)
-            yield clause
+class _Builder:
+    def __init__(
+        self, document: Document, candidates: Candidates, topic_map: TopicMap, measures: frozenset[str]
+    ) -> None:
+        self.document = document
+        self.candidates = candidates
+        self.topic_map = topic_map
+        self.measures = measures
+        self.clauses = list(self._clauses())
 
+    def _clauses(self) -> Iterator[Clause]:
+        numbers = self.candidates.of_kind("number")
+        at = 0
+        for order, sentence in enumerate(self.document.sentences):
+            inside: list[Candidate] = []
+            while at < len(numbers) and numbers[at].start < sentence.span[1]:
+                if numbers[at].start >= sentence.span[0]:
+                    inside.append(numbers[at])
+                at += 1
+            clauses = sentence_clauses(self.document.text, sentence, order, inside)
+            if len(inside) > 1:
+                distribute(clauses)
+            for clause in clauses:
+                clause.topics = self.topic_map.within(clause.span)
+                yield clause
 
-def _of_clause(document: Document, clause: Clause, topic_map: TopicMap, topics: dict[str, float]) -> Iterator[Context]:
-    passage = _passage(document, clause)
-    for index, candidate in enumerate(clause.figures):
+    def of_numbers(self) -> Iterator[Context]:
+        for place, clause in enumerate(self.clauses):
+            asked = [index for index, figure in enumerate(clause.figures) if figure.unit in self.measures]
+            if asked:
+                topics = self.topic_map.around(self.clauses, place)
+                passage, aside = self._said_before(clause)
+                for index in asked:
+                    context = self._of_number(clause, index, topics)
+                    if context is not None:
+                        context.passage, context.aside = passage, aside
+                        yield context
+
+    def _of_number(self, clause: Clause, index: int, topics: dict[str, float]) -> Context | None:
+        candidate = clause.figures[index]
         front, lead, tail = clause.before[-_REACH_BEFORE:], clause.lead_of(index), clause.tail_of(index)
-        weights = topics
         if clause.lead is not None and index == len(clause.figures) - 1:
             front, lead = "", clause.lead
         if candidate.label:
             front, lead, tail = "", candidate.label, ""
-            weights = topic_map.of_label(candidate.label) or topics
+            topics = self.topic_map.of_label(candidate.label) or topics
         if candidate.value == 1 and _NEGATED.search(lead):
-            continue
-        front, own = _squeeze(front), _STARTING_VALUE.sub("", _squeeze(f"{lead}{FIGURE}{tail}"))
-        if _IS_STARTING_VALUE.search(own):
-            continue
+            return None
+        front, own = _squeeze(front), _squeeze(f"{lead}{FIGURE}{tail}")
+        if "从" in own or "由" in own:
+            own = _STARTING_VALUE.sub("", own)
+            if _IS_STARTING_VALUE.search(own):
+                return None
         text = f"{front}{own}{_squeeze(clause.after[:_REACH_AFTER])}"
-        yield Context(candidate, text, (len(front), len(front) + len(own)), _is_aside(document, clause), passage, weights)
+        return Context(candidate, text, (len(front), len(front) + len(own)), topics)
 
+    def of_none_phrases(self) -> Iterator[Context]:
+        starts = [clause.span[0] for clause in self.clauses]
+        for candidate in self.candidates.of_kind("none"):
+            place = bisect_right(starts, candidate.start) - 1
+            if place >= 0:
+                yield self._of_none_phrase(candidate, place)
 
-def _is_aside(document: Document, clause: Clause) -> bool:
-    said = document.text[clause.sentence.span[0] : clause.span[0]]
-    return said.count("（") + said.count("(") > said.count("）") + said.count(")")
+    def _of_none_phrase(self, candidate: Candidate, place: int) -> Context:
+        clause = self.clauses[place]
+        start = max(clause.span[0], candidate.start - _REACH_BEFORE)
+        front, lead = cut_lead(self.document.text[start : candidate.start])
+        own = _squeeze(lead + candidate.text)
+        topics = self.topic_map.around(self.clauses, place)
+        for name in self.topic_map.within((candidate.start - len(lead), candidate.end)):
+            topics[name] = 1.0
+        return Context(candidate, front + own, (len(front), len(front) + len(own)), topics)
+
+    def _said_before(self, clause: Clause) -> tuple[str, bool]:
+        """What the sentence says before a clause, back to a semicolon; and whether a bracket is open there."""
+        said = self.document.text[clause.sentence.span[0] : clause.span[0]]
+        opened = said.count("（") + said.count("(") > said.count("）") + said.count(")")
+        return said[max(said.rfind("；"), said.rfind(";")) + 1 :], opened
 
 
 def _squeeze(text: str) -> str:
     return text.replace(" ", "").replace("\u3000", "") if " " in text or "\u3000" in text else text
-
-
-def _passage(document: Document, clause: Clause) -> str:
-    said = document.text[clause.sentence.span[0] : clause.span[0]]
-    return said[max(said.rfind("；"), said.rfind(";")) + 1 :]
-
-
-def _of_none_phrases(
-    document: Document, candidates: Candidates, clauses: list[Clause], topic_map: TopicMap
-) -> Iterator[Context]:
-    starts = [clause.span[0] for clause in clauses]
-    for candidate in candidates.of_kind("none"):
-        index = bisect_right(starts, candidate.start) - 1
-        if index < 0:
-            continue
-        clause = clauses[index]
-        start = max(clause.span[0], candidate.start - _REACH_BEFORE)
-        front, lead = cut_lead(document.text[start : candidate.start])
-        own = _squeeze(lead + candidate.text)
-        topics = topic_map.around(clauses, index)
-        for name in topic_map.within((candidate.start - len(lead), candidate.end)):
-            topics[name] = 1.0
-        yield Context(candidate, front + own, (len(front), len(front) + len(own)), False, _passage(document, clause), topics)

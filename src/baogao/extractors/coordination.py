@@ -1,7 +1,7 @@
 """Coordination: names listed first, figures listed after (收到、受理、审结分别为9件、8件、7件; 建议和提案9件和8件).
 
-Every figure of such a run gets its own name as its lead, so that the rules read it as if it were printed in full. A later
-“前者” or “后者” stands for the first or the second of two names.
+Every figure of such a run gets its own name as its lead, so that the rules read it as if it were printed in full.
+A later “前者” or “后者” stands for the first or the second of two names.
 """
 
 from __future__ import annotations

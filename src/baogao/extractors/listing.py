@@ -1,7 +1,7 @@
 """Lists by rules: which list items of a report stand in the section that a list asks for.
 
-A section is known by its heading, or, in reports that run on, by the sentence that leads over to the first item (“虽然…，但还存在
-不足。一是…”). One section may hold two lists; the lead of the second ends the first.
+A section is known by its heading, or, in reports that run on, by the sentence that leads over to the first item
+(“虽然…，但还存在不足。一是…”). One section may hold two lists; the lead of the second ends the first.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Matching: how well each candidate answers each field, by the rules.
 
-A score is the pattern's own, less what speaks against the place: a topic that had to be inherited, a match that reaches into
-a neighbouring clause, a long gap between the name and the figure, a figure that is part of a total.
+A score is the pattern's own, less what speaks against the place: a topic that had to be inherited, a match that reaches
+into a neighbouring clause, a long gap between the name and the figure, a figure that is part of a total.
 """
 
 from __future__ import annotations
@@ -55,20 +55,21 @@ def rank_candidates(contexts: Iterable[Context], rulebook: Rulebook) -> dict[str
             known = found.get(scored.candidate_id)
             if known is None or known.score < scored.score:
                 found[scored.candidate_id] = scored
-    return {name: sorted(found.values(), key=lambda one: (-one.score, one.candidate_id)) for name, found in best.items()}
+    return {
+        name: sorted(found.values(), key=lambda one: (-one.score, one.candidate_id)) for name, found in best.items()
+    }
 
 
 def _matches(context: Context, rulebook: Rulebook) -> Iterator[tuple[FieldRules, Scored]]:
-    none = context.candidate.kind == "none"
+    candidate = context.candidate
+    none = candidate.kind == "none"
     if not none and context.bare:
         return
-    index = rulebook.none_by_topic if none else rulebook.by_topic
     barred: set[str] | None = None
     for topic, weight in context.topics.items():
-        for rules, pattern in index.get(topic, ()):
-            if weight * pattern.score < THRESHOLD or not _eligible(context.candidate, rules):
-                continue
-            if pattern.not_topic and context.topics.get(pattern.not_topic, 0.0) >= _NEAR:
+        entries = rulebook.none_by_topic.get(topic) if none else rulebook.by_topic.get((topic, candidate.unit))
+        for rules, pattern in entries or ():
+            if weight * pattern.score < THRESHOLD or not _fits(context, rules, pattern):
                 continue
             scored = (_score_none if none else _score)(context, pattern, weight)
             if scored is None or _excluded(context, rules, pattern):
@@ -78,10 +79,10 @@ def _matches(context: Context, rulebook: Rulebook) -> Iterator[tuple[FieldRules,
                 yield rules, scored
 
 
-def _eligible(candidate: Candidate, rules: FieldRules) -> bool:
-    if candidate.kind == "number" and candidate.unit not in rules.units and (candidate.unit or "%" in rules.units):
+def _fits(context: Context, rules: FieldRules, pattern: Pattern) -> bool:
+    if context.candidate.cues and not rules.cues.isdisjoint(context.candidate.cues):
         return False
-    return rules.cues.isdisjoint(candidate.cues)
+    return not pattern.not_topic or context.topics.get(pattern.not_topic, 0.0) < _NEAR
 
 
 def _excluded(context: Context, rules: FieldRules, pattern: Pattern) -> bool:

@@ -16,10 +16,14 @@ _TAIL_LINES = 8
 _TITLE_LINES = 4
 _LINE_LIMIT = 60
 _SPACE = re.compile(r"\s+")
-_DATE = re.compile(r"[（(]?\s*(?:\d{4}|[〇零○一二三四五六七八九]{4})\s*年\s*[\d一二三四五六七八九十]{1,3}\s*月\s*(?:[\d一二三四五六七八九十]{1,3}\s*日)?\s*[）)]?")
+_DATE = re.compile(
+    r"[（(]?\s*(?:\d{4}|[〇零○一二三四五六七八九]{4})\s*年\s*[\d一二三四五六七八九十]{1,3}\s*月\s*(?:[\d一二三四五六七八九十]{1,3}\s*日)?\s*[）)]?"
+)
 _NOT_TITLE = re.compile(r"[。；;>]|[：:].|[：:]$|时间|来源|字体|浏览|〔|\[\d{4}\]")
 _HEADING = re.compile(r"[一二三四五六七八九十]{1,3}\s*[、．]|[（(][一二三四五六七八九十]|\d+[、.．]")
-_ADDRESSED = re.compile(r"(?:委|委员会|政府|公署|办公室|办公厅|常委会|人大|局|厅|办|政协|小组|处)(?:[（(].{1,12}[）)])?[：:]$")
+_ADDRESSED = re.compile(
+    r"(?:委|委员会|政府|公署|办公室|办公厅|常委会|人大|局|厅|办|政协|小组|处)(?:[（(].{1,12}[）)])?[：:]$"
+)
 _NO_ADDRESSEE = re.compile(r"报告如下|汇报如下|[，。]|情况")
 
 
@@ -70,7 +74,11 @@ class _Frame:
             above = self.lines[first - 1].text
             begins_about = any(line.text.startswith("关于") for line in self.lines[first : last + 1])
             own_line = bool(ORGANISATION.fullmatch(above)) and not begins_about
-            whole = self.title_rules is not None and self.title_rules.ends is not None and self.title_rules.ends.search(above)
+            whole = (
+                self.title_rules is not None
+                and self.title_rules.ends is not None
+                and self.title_rules.ends.search(above)
+            )
             if not _may_be_title(above) or own_line or whole or _DATE.fullmatch(above):
                 break
             first -= 1
@@ -116,11 +124,9 @@ class _Frame:
         found: list[tuple[str, Span]] = []
         for line in reversed(tail):
             names = self._organisations(line)
-            if names:
-                found = names + found
-            elif found or not _DATE.fullmatch(line.text):
-                if found:
-                    break
+            if found and not names:
+                break
+            found = names + found
         return _joined(found)
 
     def _letterhead(self) -> TextLink | None:
@@ -142,7 +148,9 @@ class _Frame:
         """The organisations of a line that holds nothing else (a date apart)."""
         raw = self.document.text[slice(*line.span)]
         rest = _DATE.sub("", raw)
-        names = [_SPACE.sub("", part) for part in re.split(r"\s{2,}|　+|、|\s(?=[一-鿿]{4})", rest.strip()) if part.strip()]
+        names = [
+            _SPACE.sub("", part) for part in re.split(r"\s{2,}|　+|、|\s(?=[一-鿿]{4})", rest.strip()) if part.strip()
+        ]
         whole = _SPACE.sub("", rest)
         if (ORGANISATION.fullmatch(whole) and len(whole) <= 2) or not names:
             return []
@@ -174,8 +182,8 @@ class _Frame:
             return TextLink(level) if level else None
         if source in ("period_start", "period_end"):
             return TextLink(self.period[source == "period_end"]) if self.period else None
-        found: TextLink | None = getattr(self, source)
-        return found
+        printed = {"title": self.title, "place": self.place, "issuer": self.issuer, "addressee": self.addressee}
+        return printed[source]
 
 
 def link_metadata(document: Document, rules: dict[str, MetadataRules]) -> dict[str, TextLink]:

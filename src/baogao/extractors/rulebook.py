@@ -26,15 +26,21 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
-
-import yaml
-from pydantic import ConfigDict, Field, ValidationError
+from typing import TypeVar
 
 from baogao.candidates.model import Cue
 from baogao.errors import RulesError
+from baogao.extractors.rules_file import (
+    AlternativeModel,
+    ExcludeModel,
+    FieldModel,
+    ListModel,
+    MetadataModel,
+    RulesFileModel,
+    line_of,
+    parse_rules,
+)
 from baogao.schema.fields import Schema
-from baogao.schema.values import Strict
 
 FIGURE = "№"
 OTHER = "#"
@@ -43,88 +49,10 @@ _DEFAULT_CUES: tuple[Cue, ...] = ("prior_year", "growth", "target", "cumulative"
 _SHORT_GAP = r"[^，,；;。#№（）()\\n]{0,%s}?"
 _SHORT_REACH = "16"
 _WIDE_GAP = r"[^；;。№\n]{0,40}?"
+_Key = TypeVar("_Key")
+_Entry = TypeVar("_Entry")
 _AFTER_FACTOR = 0.93
 """A figure stands after what it counts more often than before it."""
-
-
-class AlternativeModel(Strict):
-    """One way to put a field, as written in the file."""
-
-    match: str
-    topic: str | list[str] | None = None
-    not_topic: str = ""
-    """A topic that must not be near: with it, another field is likelier to own the figure."""
-    score: float = Field(default=0.9, ge=0, le=1)
-    share: bool = False
-    """True when the figure may serve this field beside another one (“受理并审结9件”)."""
-    role: str = Field(default="", pattern="^(|total|part)$")
-    """For additive fields: does this pattern find a printed total, or one part of it?"""
-
-
-class FieldModel(Strict):
-    """All rules of one field, as written in the file."""
-
-    units: list[str]
-    topic: str | list[str]
-    match: list[str | AlternativeModel] = []
-    exclude_passage: str | None = None
-    """The same for the clause and what its sentence says before it (one theme, one group), unless the pattern is a total's."""
-    exclude: str | None = None
-    """No figure whose own clause matches this answers the field."""
-    prefer: Literal["", "largest"] = ""
-    """``largest``: of several good answers take the largest value, not the best match."""
-    none: list[str | AlternativeModel] = []
-    allow: list[str] = []
-    """Cues and common excludes that do not exclude here."""
-
-
-class ExcludeModel(Strict):
-    """A kind of clause whose figures answer nothing."""
-
-    match: str
-    inherited: str | None = None
-    """What earlier clauses of the sentence, back to a semicolon, say when this one goes on about the same."""
-    unless: str | None = None
-    """What in the figure's own clause breaks such an inheritance."""
-
-
-class ListModel(Strict):
-    """Where the entries of a list stand."""
-
-    heading: str
-    """What the section's heading says."""
-    not_heading: str | None = None
-    """What a heading says that only looks like one."""
-    lead: str
-    """What a running sentence says just before the first entry, where there is no heading of its own."""
-    figures: bool = True
-    """False when no figure of the section answers a field: it tells of the future."""
-
-
-class MetadataModel(Strict):
-    """Where a piece of metadata is read from."""
-
-    source: Literal["title", "place", "level", "period_start", "period_end", "issuer", "addressee"] = Field(alias="from")
-    about: str | None = None
-    """What the title of such a report speaks of."""
-    ends: str | None = None
-    """How the title of such a report ends."""
-
-
-class RulesFileModel(Strict):
-    """A rules file as written."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    words: dict[str, str] = {}
-    units: dict[str, list[str]] = {}
-    topics: dict[str, list[str]] = {}
-    background: list[str] = []
-    """Topics that may be mentioned without ending the one before (who was trained, which theme)."""
-    common_excludes: dict[str, ExcludeModel] = {}
-    fields: dict[str, FieldModel] = {}
-    lists: dict[str, ListModel] = {}
-    metadata: dict[str, MetadataModel] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,10 +135,12 @@ class Rulebook:
     fields: dict[str, FieldRules]
     lists: dict[str, ListRules]
     metadata: dict[str, MetadataRules]
-    by_topic: dict[str, tuple[tuple[FieldRules, Pattern], ...]] = field(repr=False)
-    """Every pattern for figures under each topic that calls it."""
+    by_topic: dict[tuple[str, str], tuple[tuple[FieldRules, Pattern], ...]] = field(repr=False)
+    """Every pattern for figures, by topic and measure word; under the empty measure word those that a bare figure fits."""
     none_by_topic: dict[str, tuple[tuple[FieldRules, Pattern], ...]] = field(repr=False)
-    """The same for phrases that say "none"."""
+    """Every pattern for phrases that say "none", by topic."""
+    measures: frozenset[str]
+    """Every measure word that some field counts in."""
 
 
 def rules_path(schema: Schema) -> Path:
@@ -229,32 +159,7 @@ def load_rulebook(path: Path | None, schema: Schema) -> Rulebook:
     if not path.is_file():
         raise RulesError(f"the schema {schema.name} has no rules: there is no file {path}")
     source = path.read_text(encoding="utf-8")
-    return _Compiler(path, source, _parse(path, source), schema).rulebook()
-
-
-def _parse(path: Path, source: str) -> RulesFileModel:
-    try:
-        data: Any = yaml.safe_load(source)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = f", line {mark.line + 1}" if mark else ""
-        raise RulesError(f"{path}{line}: not YAML: {getattr(error, 'problem', error)}") from error
-    try:
-        return RulesFileModel.model_validate(data)
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        line_number = _line_of(source, [str(part) for part in first["loc"] if isinstance(part, str)])
-        raise RulesError(f"{path}, line {line_number}: {where}: {first['msg']}") from error
-
-
-def _line_of(source: str, trail: Sequence[str]) -> int:
-    """The line that a trail of keys and texts leads to: each is looked for below the one before."""
-    lines = source.splitlines()
-    at = 0
-    for step in trail:
-        at = next((number for number in range(at, len(lines)) if step in lines[number]), at)
-    return at + 1
+    return _Compiler(path, source, parse_rules(path, source), schema).rulebook()
 
 
 @dataclass
@@ -272,14 +177,24 @@ class _Compiler:
         return Rulebook(
             path=self.path,
             topics=tuple(self._topic(name, words) for name, words in self.model.topics.items()),
-            common_excludes={
-                name: self._exclude(name, model) for name, model in self.model.common_excludes.items()
-            },
+            common_excludes={name: self._exclude(name, model) for name, model in self.model.common_excludes.items()},
             fields=fields,
             lists={name: self._list(name, model) for name, model in self.model.lists.items()},
             metadata={name: self._metadata(name, model) for name, model in self.model.metadata.items()},
-            by_topic=_index((rules, pattern) for rules in fields.values() for pattern in rules.patterns),
-            none_by_topic=_index((rules, pattern) for rules in fields.values() for pattern in rules.none),
+            by_topic=_index(
+                ((topic, unit), (rules, pattern))
+                for rules in fields.values()
+                for pattern in rules.patterns
+                for topic in pattern.topics
+                for unit in _measures(rules)
+            ),
+            none_by_topic=_index(
+                (topic, (rules, pattern))
+                for rules in fields.values()
+                for pattern in rules.none
+                for topic in pattern.topics
+            ),
+            measures=frozenset(unit for rules in fields.values() for unit in _measures(rules)),
         )
 
     def _check_names(self, part: str, given: Iterable[str], known: Sequence[str]) -> None:
@@ -288,7 +203,7 @@ class _Compiler:
                 raise self._error([part, name], f"the schema {self.schema.name} has no such field: {name}")
 
     def _error(self, trail: Sequence[str], message: str) -> RulesError:
-        return RulesError(f"{self.path}, line {_line_of(self.source, trail)}: {message}")
+        return RulesError(f"{self.path}, line {line_of(self.source, trail)}: {message}")
 
     def _exclude(self, name: str, model: ExcludeModel) -> Exclude:
         trail = ["common_excludes", name]
@@ -381,9 +296,13 @@ def _as_model(entry: str | AlternativeModel) -> AlternativeModel:
     return AlternativeModel(match=entry) if isinstance(entry, str) else entry
 
 
-def _index(entries: Iterable[tuple[FieldRules, Pattern]]) -> dict[str, tuple[tuple[FieldRules, Pattern], ...]]:
-    index: dict[str, list[tuple[FieldRules, Pattern]]] = {}
-    for rules, pattern in entries:
-        for topic in pattern.topics:
-            index.setdefault(topic, []).append((rules, pattern))
-    return {topic: tuple(found) for topic, found in index.items()}
+def _measures(rules: FieldRules) -> frozenset[str]:
+    """A count may stand without its measure word (撤销2、变更1), a percentage not."""
+    return rules.units if "%" in rules.units else rules.units | {""}
+
+
+def _index(entries: Iterable[tuple[_Key, _Entry]]) -> dict[_Key, tuple[_Entry, ...]]:
+    index: dict[_Key, list[_Entry]] = {}
+    for key, entry in entries:
+        index.setdefault(key, []).append(entry)
+    return {key: tuple(found) for key, found in index.items()}

@@ -55,7 +55,7 @@ class RulesExtractor:
         silent = [region.span for region in regions if not self.rulebook.lists[region.name].figures]
         contexts = [
             context
-            for context in build_contexts(document, candidates, self.rulebook.topics)
+            for context in build_contexts(document, candidates, self.rulebook.topics, self.rulebook.measures)
             if context.candidate.label or not any(start <= context.candidate.start < end for start, end in silent)
         ]
         ranked = rank_candidates(contexts, self.rulebook)

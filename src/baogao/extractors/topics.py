@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections.abc import Iterator
 
 from baogao.document.model import Document, Span
 from baogao.extractors.clauses import Clause
@@ -38,6 +39,7 @@ class TopicMap:
         )
         self._places = [place for place, _ in found]
         self._names = [name for _, name in found]
+        self._headed: dict[int, frozenset[str]] = {}
 
     def within(self, span: Span) -> frozenset[str]:
         """The topics that are mentioned in a span."""
@@ -49,26 +51,43 @@ class TopicMap:
         return found | {ANY_TOPIC: _ANY} if found else {}
 
     def around(self, clauses: list[Clause], index: int) -> dict[str, float]:
-        """Every topic that may govern a clause, with its weight between 0 and 1."""
+        """Every topic that may govern a clause, with its weight between 0 and 1.
+
+        :param clauses: all clauses of the document, whose ``topics`` are filled in.
+        """
         here = clauses[index]
         found = dict.fromkeys(here.topics, 1.0)
         rivals = _RIVAL if here.topics - self.background else 1.0
-        distance = 1.0
-        for back in range(index - 1, -1, -1):
-            clause, following = clauses[back], clauses[back + 1]
-            distance *= _step(clause, following)
-            if distance * rivals < _FAINT:
+        for clause in self._before(clauses, index):
+            weight = _INHERITED * _NEXT_SENTENCE ** (here.sentence_number - clause.sentence_number)
+            weight *= _NEXT_PARAGRAPH ** (here.sentence.paragraph - clause.sentence.paragraph)
+            if weight * rivals < _FAINT:
                 break
-            for name in clause.topics.difference(found):
-                found[name] = distance * _INHERITED * (1.0 if name in self.background else rivals)
+            for name in clause.topics:
+                if name not in found:
+                    found[name] = weight if name in self.background else weight * rivals
             if clause.topics - self.background:
                 rivals *= _RIVAL
         self._add_following(clauses, index, found)
-        for section in self.document.sections_at(here.span[0]):
-            for name in self.within(section.title):
-                found[name] = max(found.get(name, 0.0), _HEADING)
+        for name in self._headings(here):
+            found[name] = max(found.get(name, 0.0), _HEADING)
         found[ANY_TOPIC] = _ANY
         return found
+
+    def _headings(self, clause: Clause) -> frozenset[str]:
+        """The topics in the headings above a clause, looked up once for a sentence."""
+        known = self._headed.get(clause.sentence_number)
+        if known is None:
+            sections = self.document.sections_at(clause.span[0])
+            known = frozenset(name for section in sections for name in self.within(section.title))
+            self._headed[clause.sentence_number] = known
+        return known
+
+    def _before(self, clauses: list[Clause], index: int) -> Iterator[Clause]:
+        """The clauses before one that mention a topic at all, the nearest first."""
+        for back in range(index - 1, -1, -1):
+            if clauses[back].topics:
+                yield clauses[back]
 
     def _add_following(self, clauses: list[Clause], index: int, found: dict[str, float]) -> None:
         """A clause without figures just after (9人参加，均为执法资格考试)."""
@@ -77,13 +96,6 @@ class TopicMap:
             if not following.figures and following.sentence is clauses[index].sentence:
                 for name in following.topics:
                     found.setdefault(name, _FOLLOWING)
-
-
-def _step(clause: Clause, following: Clause) -> float:
-    if clause.sentence is following.sentence:
-        return 1.0
-    same_paragraph = clause.sentence.paragraph == following.sentence.paragraph
-    return _NEXT_SENTENCE if same_paragraph else _NEXT_SENTENCE * _NEXT_PARAGRAPH
 
 
 def _mentions(text: str, topic: Topic) -> list[int]:

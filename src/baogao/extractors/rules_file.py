@@ -1,0 +1,122 @@
+"""The rules file as it is written: its shape, and reading it with errors that name the line."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+from pydantic import Field, ValidationError
+
+from baogao.errors import RulesError
+from baogao.schema.values import Strict
+
+
+class AlternativeModel(Strict):
+    """One way to put a field, as written in the file."""
+
+    match: str
+    topic: str | list[str] | None = None
+    not_topic: str = ""
+    """A topic that must not be near: with it, another field is likelier to own the figure."""
+    score: float = Field(default=0.9, ge=0, le=1)
+    share: bool = False
+    """True when the figure may serve this field beside another one (“受理并审结9件”)."""
+    role: str = Field(default="", pattern="^(|total|part)$")
+    """For additive fields: does this pattern find a printed total, or one part of it?"""
+
+
+class FieldModel(Strict):
+    """All rules of one field, as written in the file."""
+
+    units: list[str]
+    topic: str | list[str]
+    match: list[str | AlternativeModel] = []
+    exclude_passage: str | None = None
+    """The same for the clause and what its sentence says before it (one theme, one group), unless the pattern is a total's."""
+    exclude: str | None = None
+    """No figure whose own clause matches this answers the field."""
+    prefer: Literal["", "largest"] = ""
+    """``largest``: of several good answers take the largest value, not the best match."""
+    none: list[str | AlternativeModel] = []
+    allow: list[str] = []
+    """Cues and common excludes that do not exclude here."""
+
+
+class ExcludeModel(Strict):
+    """A kind of clause whose figures answer nothing."""
+
+    match: str
+    inherited: str | None = None
+    """What earlier clauses of the sentence, back to a semicolon, say when this one goes on about the same."""
+    unless: str | None = None
+    """What in the figure's own clause breaks such an inheritance."""
+
+
+class ListModel(Strict):
+    """Where the entries of a list stand."""
+
+    heading: str
+    """What the section's heading says."""
+    not_heading: str | None = None
+    """What a heading says that only looks like one."""
+    lead: str
+    """What a running sentence says just before the first entry, where there is no heading of its own."""
+    figures: bool = True
+    """False when no figure of the section answers a field: it tells of the future."""
+
+
+class MetadataModel(Strict):
+    """Where a piece of metadata is read from."""
+
+    source: Literal["title", "place", "level", "period_start", "period_end", "issuer", "addressee"] = Field(
+        alias="from"
+    )
+    about: str | None = None
+    """What the title of such a report speaks of."""
+    ends: str | None = None
+    """How the title of such a report ends."""
+
+
+class RulesFileModel(Strict):
+    """A rules file as written."""
+
+    words: dict[str, str] = {}
+    units: dict[str, list[str]] = {}
+    topics: dict[str, list[str]] = {}
+    background: list[str] = []
+    """Topics that may be mentioned without ending the one before (who was trained, which theme)."""
+    common_excludes: dict[str, ExcludeModel] = {}
+    fields: dict[str, FieldModel] = {}
+    lists: dict[str, ListModel] = {}
+    metadata: dict[str, MetadataModel] = {}
+
+
+def parse_rules(path: Path, source: str) -> RulesFileModel:
+    """Check the shape of a rules file.
+
+    :raises RulesError: not YAML, or a wrong shape; the message names file, line and field.
+    """
+    try:
+        data: Any = yaml.safe_load(source)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = f", line {mark.line + 1}" if mark else ""
+        raise RulesError(f"{path}{line}: not YAML: {getattr(error, 'problem', error)}") from error
+    try:
+        return RulesFileModel.model_validate(data)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        line_number = line_of(source, [str(part) for part in first["loc"] if isinstance(part, str)])
+        raise RulesError(f"{path}, line {line_number}: {where}: {first['msg']}") from error
+
+
+def line_of(source: str, trail: Sequence[str]) -> int:
+    """The line that a trail of keys and texts leads to: each is looked for below the one before."""
+    lines = source.splitlines()
+    at = 0
+    for step in trail:
+        at = next((number for number in range(at, len(lines)) if step in lines[number]), at)
+    return at + 1
