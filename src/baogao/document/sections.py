@@ -25,10 +25,8 @@ _NUMBERED = (
     r"|(?P<level3>[（(]\s*\d{1,2}\s*[）)][、．.]?|\d{1,2}\s*(?:[、．.](?!\d)|[）)])|[①-⑳])"
 )
 _MARKER = re.compile(rf"(?:{_NUMBERED}|{_ORDINAL}|(?P<bullet>{_BULLET}|{_DASH}))\s*")
-_RUN_IN = re.compile(
-    rf"(?<=[。；;：:！!\n])[ \t　]*(?:{_NUMBERED}|{_ORDINAL}|(?P<bullet>{_BULLET}))[ \t　]*"
-    rf"|(?<=[ \t　])(?:{_ORDINAL})[ \t　]*"
-)
+_RUN_IN = re.compile(rf"(?P<gap>[。；;：:！!\n \t　]+)(?:{_NUMBERED}|{_ORDINAL}|(?P<bullet>{_BULLET}))[ \t　]*")
+"""Behind a mere blank only an ordinal counts: “共有 3、4 项”."""
 _HEAD_CLAUSE = re.compile(r"(?:(?!——)[^，,。；;！!])*")
 _HEADING_LINE = re.compile(r"[^。；;]*")
 _BARE = re.compile(r"[^，。；：,;:、]{4,30}")
@@ -52,7 +50,8 @@ def heading_level(line: str) -> int | None:
 
 
 def _level(match: re.Match[str]) -> int:
-    return int(match.lastgroup[-1]) if match.lastgroup and match.lastgroup != "bullet" else 4
+    group = match.lastgroup or ""
+    return int(group[-1]) if group.startswith("level") else 4
 
 
 def sections_of(text: str, paragraphs: Sequence[Span], end: int) -> tuple[Section, ...]:
@@ -92,24 +91,31 @@ def _heads_in(text: str, paragraph: Span) -> list[_Head]:
     """The headings and marked entries in a paragraph."""
     start, end = paragraph
     start += len(text[start:end]) - len(text[start:end].lstrip())
-    matches = list(_RUN_IN.finditer(text, start, end))
     first = _MARKER.match(text, start, end)
-    if first:
-        matches = [first, *(match for match in matches if match.start() >= first.end())]
-    stops = [match.start() for match in matches[1:]]
-    return [_head(text, match, stop, end) for match, stop in zip(matches, [*stops, end], strict=False)]
+    found = [(first, start)] if first else []
+    for match in _RUN_IN.finditer(text, first.end() if first else start, end):
+        if match.lastgroup == "gap" or match["gap"].strip(" \t　"):
+            found.append((match, match.end("gap")))
+    stops = [position for _, position in found[1:]]
+    return [
+        _head(text, match, (position, stop), end) for (match, position), stop in zip(found, [*stops, end], strict=False)
+    ]
 
 
-def _head(text: str, match: re.Match[str], stop: int, end: int) -> _Head:
+def _head(text: str, match: re.Match[str], span: Span, end: int) -> _Head:
+    """The heading that begins with a marker.
+
+    :param span: from the marker to the next one in the paragraph.
+    :param end: where the paragraph ends.
+    """
     level = _level(match)
-    start = match.end()
+    start, stop = match.end(), span[1]
     line = _HEADING_LINE.match(text, start, stop)
     line_end = line.end() if line else start
     if level > 2 or not _is_heading(text, line_end, stop, end):
         clause = _HEAD_CLAUSE.match(text, start, line_end)
         line_end = clause.end() if clause else start
-    title = (start, start + len(text[start:line_end].rstrip()))
-    return _Head(level, (match.start() + len(match[0]) - len(match[0].lstrip()), match.end()), title)
+    return _Head(level, (span[0], start), (start, start + len(text[start:line_end].rstrip())))
 
 
 def _is_heading(text: str, line_end: int, stop: int, end: int) -> bool:
