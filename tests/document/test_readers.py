@@ -6,6 +6,8 @@ import hashlib
 import os
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from baogao.document import read_document, readers, text_of
 from baogao.errors import DocumentError
@@ -84,3 +86,35 @@ def test_a_huge_file_is_not_even_read(tmp_path):
         os.truncate(file.fileno(), readers.LARGEST + 1)
     with pytest.raises(DocumentError, match="larger than 50 MB"):
         read_document(path)
+
+
+STARTS = [
+    b"",
+    b"%PDF-1.4\n",
+    b"PK\x03\x04",
+    b"<html><body>",
+    b"\xff\xfe",
+    b"\xef\xbb\xbf",
+    b"{\\rtf",
+    b"<?xml version='1.0'?>",
+]
+
+
+def outcome(data: bytes, suffix: str) -> str:
+    """The text of some bytes, or the line that says why there is none."""
+    try:
+        return text_of(data, suffix)[0]
+    except DocumentError as error:
+        return str(error).replace("\n", "")
+
+
+@given(st.sampled_from(STARTS), st.binary(max_size=200), st.sampled_from(sorted(readers.SUFFIXES)))
+def test_any_bytes_under_any_name_give_text_or_a_document_error(start, data, suffix):
+    """Nothing else ever comes out of reading: one bad file never ends a run."""
+    assert outcome(start + data, suffix).strip()
+
+
+@given(st.text(max_size=200))
+def test_any_text_as_a_page_gives_text_or_a_document_error(text):
+    """However broken the markup, a page is read or refused."""
+    assert outcome(f"<html><body><div>{text}</div>".encode("utf-8", "replace"), ".html").strip()

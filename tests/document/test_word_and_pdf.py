@@ -70,6 +70,15 @@ def test_a_word_file_cut_short(word, docx_bytes):
         text_of(data[: len(data) // 2])
 
 
+def test_a_locked_archive(word, docx_bytes):
+    """A zip file whose parts want a password is an error in words."""
+    data = docx_bytes(word).replace(b"PK\x03\x04\x14\x00\x00", b"PK\x03\x04\x14\x00\x01")
+    locked = data.replace(b"PK\x01\x02\x14\x03\x14\x00\x00", b"PK\x01\x02\x14\x03\x14\x00\x01")
+    assert locked != data
+    with pytest.raises(DocumentError, match="not a Word document"):
+        text_of(locked)
+
+
 def test_a_spreadsheet_is_no_word_document(tmp_path):
     """Another kind of zip file is told from a Word document."""
     xlsxwriter = pytest.importorskip("xlsxwriter")

@@ -44,12 +44,11 @@ def read_word(data: bytes) -> tuple[str, tuple[str, ...]]:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             if sum(entry.file_size for entry in archive.infolist()) > _LARGEST_UNPACKED:
                 raise DocumentError("it unpacks to more than 500 MB: that is no report")
-        body = docx.Document(io.BytesIO(data)).element.body
+        return "\n".join(_lines(docx.Document(io.BytesIO(data)).element.body)), ()
     except (PackageNotFoundError, zipfile.BadZipFile, zlib.error, etree.XMLSyntaxError) as error:
         raise DocumentError(_DAMAGED) from error
-    except (KeyError, ValueError, AttributeError, EOFError, NotImplementedError) as error:
-        raise DocumentError(_DAMAGED) from error
-    return "\n".join(_lines(body)), ()
+    except (KeyError, ValueError, AttributeError, EOFError, RuntimeError) as error:
+        raise DocumentError(_DAMAGED) from error  # an archive with a password or a wrong part is as useless
 
 
 def _lines(container: Element) -> Iterator[str]:
