@@ -82,12 +82,12 @@ class _Cutter:
 
     def clauses(self) -> Iterator[Clause]:
         start, end = self.sentence.span
-        head, lead = cut_lead(_ASIDE.sub(r" \1 ", self.text[start : self.figures[0].start]))
+        head, lead = cut_lead(_without_asides(self.text[start : self.figures[0].start]))
         if head:
             yield Clause((start, start + len(head)), [], [head], self.sentence, self.number)
         current = Clause((start + len(head), end), [], [lead], self.sentence, self.number, before=head)
         for figure, stop in zip(self.figures, [*(one.start for one in self.figures[1:]), end], strict=True):
-            gap = _ASIDE.sub(r" \1 ", self.text[figure.end : stop])
+            gap = _without_asides(self.text[figure.end : stop])
             current.figures.append(figure)
             cut = _cut_gap(gap) if stop < end else _cut_tail(gap)
             if gap.startswith("、") and _RANGE_OPEN.search(current.lead_of(len(current.figures) - 1)):
@@ -111,9 +111,15 @@ class _Cutter:
     def _resume(self, last: Clause, middle: str, lead: str) -> str:
         """After a bracket with figures in it the clause before the bracket goes on (审结（含结转2件）9件)."""
         resumed = self.aside if middle.endswith(("）", ")")) and not lead.strip() else ""
-        opened = _BEFORE_BRACKET.search(last.masked() + middle if middle in ("（", "(") else middle)
-        self.aside = opened[1] if opened else self.aside
+        if middle.endswith(("（", "(")):
+            opened = _BEFORE_BRACKET.search(last.masked() + middle)
+            self.aside = opened[1] if opened else ""
         return resumed + lead
+
+
+def _without_asides(text: str) -> str:
+    """Spaces for the brackets around words without figures: as long as before, but no break any more."""
+    return _ASIDE.sub(r" \1 ", text) if "（" in text or "(" in text else text
 
 
 def cut_lead(lead: str) -> tuple[str, str]:

@@ -19,6 +19,8 @@ _BARE_LINK = re.compile(r"[，,、；;／/\s]*(?:和|与|及|以及)?")
 
 def distribute(clauses: list[Clause]) -> None:
     """Give every figure of a coordinated run its own name as ``lead``; ``clauses`` are those of one sentence."""
+    if not any(_follows(clause) or "者" in clause.pieces[0] for clause in clauses[1:]):
+        return
     at = 0
     leads: list[str] = []
     while at < len(clauses):
@@ -35,6 +37,11 @@ def distribute(clauses: list[Clause]) -> None:
         at = clauses.index(run[-1]) + 1
 
 
+def _follows(clause: Clause) -> bool:
+    """Whether a figure stands alone in its clause, with nothing but a link before it."""
+    return len(clause.figures) == 1 and _BARE_LINK.fullmatch(clause.before + clause.pieces[0]) is not None
+
+
 def _run_from(clauses: list[Clause], at: int) -> list[Clause]:
     """The clauses from ``at`` on whose figures follow each other with nothing but a link in between."""
     first = clauses[at]
@@ -45,8 +52,7 @@ def _run_from(clauses: list[Clause], at: int) -> list[Clause]:
     for clause in clauses[at + 1 :]:
         if not clause.figures and _BARE_LINK.fullmatch(clause.pieces[0]) and respectively:
             continue
-        linked = len(clause.figures) == 1 and _BARE_LINK.fullmatch(clause.before + clause.pieces[0])
-        if not linked or run[-1].pieces[-1].strip() or (clause.before and not respectively):
+        if not _follows(clause) or run[-1].pieces[-1].strip() or (clause.before and not respectively):
             break
         run.append(clause)
     alike = len({clause.figures[-1].unit for clause in run if clause.figures}) == 1 and not run[-1].pieces[-1].strip()
