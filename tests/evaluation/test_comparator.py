@@ -80,10 +80,10 @@ def test_floats_of_a_file_are_read_as_they_are_written(tmp_path) -> None:
     """A value in JSON is the decimal that is printed there, whatever a binary float would make of it."""
     path = tmp_path / "records.jsonl"
     path.write_text(
-        '{"doc_id": "d", "status": "ok", "fields": {"f": {"status": "reported", "value": 0.30000000000000004}}}'
+        '{"doc_id": "d", "status": "ok", "fields": {"f": {"status": "reported", "value": 0.300000000000000000001}}}'
     )
     (submission,) = read_submissions(path)
-    assert submission.fields["f"].value == Decimal("0.30000000000000004")
+    assert submission.fields["f"].value == Decimal("0.300000000000000000001")
     assert verdict(gold(Decimal("0.3")), submission.fields["f"]) == "wrong"
 
 
@@ -131,6 +131,8 @@ def test_the_reading_at_the_answers_place_judges_its_bound() -> None:
     truth = gold(90, alternatives=[other])
     assert judge(truth, said(90, bound="over", evidence=[(21, 23)])) == ("correct", other)
     assert judge(truth, said(90, bound="exact", evidence=[(2, 9)])) == ("correct", truth)
+    assert judge(truth, said(90, bound="over", evidence=[(2, 9)])) == ("correct", truth)
+    assert judge(truth, said(90, bound="over")) == ("correct", other)
 
 
 @pytest.mark.parametrize(

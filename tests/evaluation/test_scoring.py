@@ -194,6 +194,12 @@ def test_records_that_do_not_fit_are_named(dataset: Dataset, tmp_path: Path, cha
         score_dataset(dataset, read_submissions(path), SMALL)
 
 
+def test_a_failed_document_need_not_have_been_read(compiled) -> None:
+    """The digest of a document that failed proves nothing: it is scored as errored, not refused."""
+    failed = Submission("doc", "test", failure="cannot be read", sha256="0" * 64)
+    assert score_document(compiled("{5辆|buses=5}"), failed, SMALL).error == "cannot be read"
+
+
 def test_a_second_record_for_a_document_is_refused(dataset: Dataset, tmp_path: Path) -> None:
     """Two answers for one document: neither wins in silence."""
     record = perfect(dataset.items[0].gold)

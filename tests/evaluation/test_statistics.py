@@ -68,6 +68,17 @@ def test_an_interval_holds_its_rate_and_stays_a_rate(seed: int) -> None:
     assert bootstrap_interval(MIXED, F1, seed=seed, resamples=200) == (low, high)
 
 
+def test_the_interval_by_hand() -> None:
+    """Logit scale, Student's t on five degrees of freedom, the error enlarged by sqrt(6/5)."""
+    bootstrap = Bootstrap(6, seed=4)
+    error = np.std(F1.of(bootstrap.weights @ MIXED), ddof=1) * np.sqrt(6 / 5)
+    rate = float(F1.of(MIXED.sum(axis=0)))
+    low, high = bootstrap.interval(MIXED, F1)
+    for end, sign in ((low, -1), (high, 1)):
+        logit = np.log(rate / (1 - rate)) + sign * 2.5706 * error / (rate * (1 - rate))
+        assert end == pytest.approx(1 / (1 + np.exp(-logit)), abs=1e-4)
+
+
 def test_a_higher_level_and_fewer_documents_are_wider() -> None:
     """99% is wider than 95%, and six documents say less than sixty."""
     low, high = bootstrap_interval(MIXED, F1)
@@ -125,6 +136,11 @@ def test_random_flips_are_near_the_exact_test(simulation) -> None:
     assert sign_flip_test(a, b) == pytest.approx(by_hand(a, b), abs=0.02)
     assert sign_flip_test(np.vstack([MIXED] * 9), np.vstack([MIXED] * 9)) == 1
     assert sign_flip_test(np.vstack([MIXED, MIXED]), np.vstack([WORSE, MIXED])) == 2 / 64
+
+
+def test_a_drawn_p_is_never_zero() -> None:
+    """The observed order counts among those tried, so the smallest p is one in ten thousand."""
+    assert sign_flip_test(np.tile(counts((9, 1, 0, 0)), (40, 1)), np.tile(counts((1, 9, 0, 0)), (40, 1))) == 1e-4
 
 
 def test_too_few_documents_have_no_test() -> None:
