@@ -160,13 +160,14 @@ class _Frame:
 
     @cached_property
     def place(self) -> TextLink | None:
+        about = self.title_rules.about if self.title_rules else None
         for source in (self.title, self.issuer):
-            name = place_name(source.value) if source else None
+            name = place_name(source.value, about) if source else None
             if source and name:
                 return TextLink(name, source.evidence)
         opening = self.document.text[self.lines[self.body_start].span[0] :][:80] if self.lines else ""
         match = re.match(r"[^，。]{0,20}?[，,]", opening)
-        name = place_name(opening[match.end() :] if match else opening)
+        name = place_name(opening[match.end() :] if match else opening, about)
         return TextLink(name) if name else None
 
     @cached_property

@@ -1,18 +1,19 @@
-"""Who reports, and for when: place names, administrative levels and reporting periods, as Chinese official papers print them."""
+"""Who reports, and for when: place names, administrative levels and periods, as Chinese official papers print them."""
 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _PLACE_END = "特别行政区|自治区|自治州|自治县|自治旗|地区|新区|开发区|街道|苏木|民族乡|省|市|州|盟|县|旗|区|镇|乡"
 _OFFICE_END = "委员会办公室|委员会|管委会|办公室|管理局|分局|支队|大队|总队|中心|局|厅|委|办|院|所"
 _GOVERNMENT = "人民政府(?:办公室|办公厅)?|行政公署|办事处|政府"
 _YEAR = r"(?:\d{4}|[〇零○Ｏ一二三四五六七八九]{4}|[０-９]{4})\s*年度?"
-_NAME = re.compile(
+_NAME = (
     rf"(?:关于)?(?:报送|印发|上报)?(?:{_YEAR})?(?:上半年|下半年|前三季度|第[一二三四]季度|\d+[-—－至~～]\d+月)?"
     rf"(?P<name>[一-鿿]{{1,24}}?(?:{_PLACE_END}|{_OFFICE_END}))"
-    rf"(?=(?:{_GOVERNMENT})|关于|{_YEAR}|\d|上半年|下半年|年度|法治|依法|贯彻|落实|推进|工作|建设|的|全面|党政|$)"
 )
+_BEHIND_NAME = rf"(?:{_GOVERNMENT})|关于|{_YEAR}|\d|上半年|下半年|年度|贯彻|落实|推进|工作|建设|的|全面|党政|$"
 ORGANISATION = re.compile(
     rf"(?:中共|中国共产党)?[一-鿿（）()]{{2,40}}?(?:人民政府(?:办公室|办公厅)?|行政公署|{_OFFICE_END}|县委|市委|区委|旗委|省委|办事处)"
 )
@@ -38,12 +39,18 @@ _PERIODS: tuple[tuple[str, str, str], ...] = (
 )
 
 
-def place_name(text: str) -> str | None:
-    """The place or office that a title or signature begins with, without “人民政府”; None when there is none."""
-    match = _NAME.match(_PARTY.sub("", text))
-    if match is None:
-        return None
-    return match["name"]
+def place_name(text: str, about: re.Pattern[str] | None = None) -> str | None:
+    """The place or office that a title or signature begins with, without “人民政府”; None when there is none.
+
+    :param about: what such a report speaks of: its words may follow the name directly.
+    """
+    match = _name_before(about.pattern if about else "(?!)").match(_PARTY.sub("", text))
+    return match["name"] if match else None
+
+
+@lru_cache
+def _name_before(words: str) -> re.Pattern[str]:
+    return re.compile(rf"{_NAME}(?={_BEHIND_NAME}|{words})")
 
 
 def level_of(name: str, text: str) -> str | None:
