@@ -6,10 +6,9 @@ import asyncio
 import time
 from collections.abc import Callable
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import httpx2
-import openai
 
 from baogao.errors import BaogaoError, EndpointError, ReplyError
 from baogao.llm.cache import ReplyCache, cache_key
@@ -19,6 +18,10 @@ from baogao.llm.replies import read_reply, refuse_useless
 from baogao.llm.retry import retrying
 from baogao.llm.settings import EndpointSettings
 from baogao.llm.usage import Budget, Meter, count, estimate_payload_tokens
+
+if TYPE_CHECKING:
+    # It takes over a second to import, and rules need none of it: imported where a request is near.
+    import openai
 
 Validate = Callable[[Reply], object]
 """Raises :class:`ReplyError` when a reply cannot be used; such a reply is never kept."""
@@ -114,6 +117,8 @@ class ModelClient:
 
         :raises ReplyError, EndpointError, BudgetError: as :meth:`ask`.
         """
+        import openai
+
         prompt_tokens = estimate_payload_tokens(payload)
         loop = retrying(
             max_attempts=max_attempts or self.settings.max_attempts,
@@ -134,6 +139,8 @@ class ModelClient:
         return reply
 
     async def _attempt(self, payload: Payload) -> str:
+        import openai
+
         body = dict(payload)
         for name, other in self._renamed.items():
             value = body.pop(name, None)
@@ -198,6 +205,8 @@ class ModelClient:
 
         :raises EndpointError: as :meth:`models`.
         """
+        import openai
+
         try:
             response = await self._api.models.with_raw_response.list()
             entries = response.http_response.json()["data"]
@@ -222,6 +231,8 @@ class ModelClient:
 
 
 def _api(settings: EndpointSettings, transport: httpx2.AsyncBaseTransport | None) -> openai.AsyncOpenAI:
+    import openai
+
     http = httpx2.AsyncClient(
         transport=transport,
         timeout=httpx2.Timeout(settings.timeout, connect=_CONNECT_SECONDS),

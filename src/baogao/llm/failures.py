@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import httpx2
-import openai
 
 from baogao.errors import BaogaoError, EndpointError, ReplyError
 from baogao.llm.retry import asked_pause
 from baogao.llm.settings import EndpointSettings
+
+if TYPE_CHECKING:
+    import openai
 
 _TOO_LONG = re.compile(r"context.{0,20}(length|size|window)|exceed_context|too many tokens|prompt is too long", re.I)
 _UNKNOWN_MODEL = re.compile(
@@ -24,6 +27,8 @@ class UnknownModelError(EndpointError):
 
 def in_words(error: openai.OpenAIError, settings: EndpointSettings) -> BaogaoError:
     """The error as one of ours: :class:`EndpointError` when no document could be answered, else :class:`ReplyError`."""
+    import openai
+
     own = next((cause for cause in _causes(error) if isinstance(cause, BaogaoError)), None)
     if own is not None:
         return own

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from email.utils import parsedate_to_datetime
 
 import httpx2
-import openai
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_after_attempt, wait_random_exponential
 from tenacity.wait import wait_base
 
@@ -21,6 +20,8 @@ def is_passing(error: BaseException, *, longest_wait: float, answered_before: bo
 
     A refused connection is taken for a server that is not there, unless it answered earlier in this run.
     """
+    import openai
+
     if isinstance(error, openai.APIStatusError):
         status_passes = error.status_code in _PASSING_STATUS or error.status_code >= 500
         quota_gone = error.code == "insufficient_quota"
@@ -36,6 +37,8 @@ def is_passing(error: BaseException, *, longest_wait: float, answered_before: bo
 
 def asked_pause(error: BaseException) -> float | None:
     """The seconds of a ``Retry-After`` header, given as a number or as a date."""
+    import openai
+
     if not isinstance(error, openai.APIStatusError):
         return None
     value = error.response.headers.get("retry-after", "")
