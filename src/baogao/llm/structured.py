@@ -12,12 +12,8 @@ import logging
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-import instructor
-from instructor.core.exceptions import InstructorRetryException
-from instructor.utils import extract_json_from_codeblock
-from openai.types.chat import ChatCompletion
 from pydantic import BaseModel, ValidationError
 
 from baogao.errors import BaogaoError, ReplyError
@@ -26,6 +22,12 @@ from baogao.llm.endpoint import ModelClient
 from baogao.llm.messages import Abilities, Message, Payload, Question, Reply
 from baogao.llm.replies import refuse_useless
 from baogao.llm.usage import count
+
+if TYPE_CHECKING:
+    # As slow to import as the SDK: imported where a request is near.
+    import instructor
+    from instructor.core.exceptions import InstructorRetryException
+    from openai.types.chat import ChatCompletion
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -79,6 +81,8 @@ async def ask_model(client: ModelClient, question: Question, response_model: typ
 
 def best_mode(abilities: Abilities) -> instructor.Mode:
     """The strictest way of asking that the endpoint can be held to."""
+    import instructor
+
     if abilities.json_schema:
         return instructor.Mode.JSON_SCHEMA
     if abilities.tools:
@@ -90,6 +94,8 @@ class _Turn(Generic[M]):
     """One way of asking one question; remembers what was sent and answered last."""
 
     def __init__(self, client: ModelClient, question: Question, model: type[M], mode: instructor.Mode) -> None:
+        import instructor
+
         self.payload: Payload
         self.reply: Reply
         self._client = client
@@ -98,6 +104,8 @@ class _Turn(Generic[M]):
         self._create: Any = instructor.patch(create=self._send, mode=mode)
 
     async def take(self, messages: tuple[Message, ...]) -> M:
+        from instructor.core.exceptions import InstructorRetryException
+
         payload = self._question.payload()
         payload["messages"] = [{"role": message.role, "content": message.content} for message in messages]
         payload.pop("response_format", None)
@@ -135,6 +143,8 @@ class _Turn(Generic[M]):
 
 def _completion(reply: Reply, payload: Payload) -> ChatCompletion:
     """The reply as instructor wants to see it, its JSON freed of fences and of the words around it."""
+    from openai.types.chat import ChatCompletion
+
     content = _json_inside(reply.text)
     message: dict[str, Any] = {"role": "assistant", "content": content}
     if "tools" in payload:
@@ -147,6 +157,8 @@ def _completion(reply: Reply, payload: Payload) -> ChatCompletion:
 
 
 def _json_inside(text: str) -> str:
+    from instructor.utils import extract_json_from_codeblock
+
     try:
         json.loads(text)
     except ValueError:
