@@ -53,8 +53,8 @@ CAUSES: Mapping[Cause, tuple[str, str]] = {
     "failed": ("failed", "the document failed or has no record"),
 }
 _OF_CUE: tuple[tuple[str, Cause], ...] = (
-    ("prior_year", "prior_year"),
     ("growth", "growth"),
+    ("prior_year", "prior_year"),
     ("target", "target"),
     ("cumulative", "cumulative"),
     ("part", "part_for_total"),

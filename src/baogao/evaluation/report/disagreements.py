@@ -106,7 +106,9 @@ def other_disagreements(rows: Iterable[Row], fields: Mapping[str, Mapping[str, A
 def _other(row: Row) -> tuple[str, str] | None:
     """What was answered instead of what; None where they agree."""
     if isinstance(row, MetadataRow):
-        return None if row.right else (row.answer or "silent", row.gold or "silent")
+        # Where both are silent and yet it is not right, the whole document failed.
+        said = row.answer or ("no answer at all" if row.gold is None else "silent")
+        return None if row.right else (said, row.gold or "silent")
     if isinstance(row, ListRow) and (row.unfound or row.surplus):
         surplus = "；".join(row.surplus) or f"{row.found} of {row.gold} entries found"
         return surplus, "；".join(row.unfound) or "nothing more"

@@ -22,9 +22,9 @@ SERIES = ("#0f766e", "#b45309", "#6d28d9", "#be123c", "#1d4ed8", "#4d7c0f")
 VERDICT_COLOURS = {"correct": "#15803d", "wrong": "#b91c1c", "spurious": "#c2660c", "missing": "#6b7280"}
 INK, FAINT, PAPER = "#1c1d1f", "#d9d9d5", "#fefefd"
 _FONT = "'Noto Sans CJK SC', 'PingFang SC', 'Microsoft YaHei', sans-serif"
-_ROW = 9
+_ROW = 8
 """Pixels for one extractor in a field's row."""
-_WIDTH = 560
+_WIDTH = 410
 
 
 def draw_pictures(report: ReportModel) -> list[Picture]:
@@ -86,7 +86,7 @@ class _Painter:
         ]
         base = alt.Chart(alt.Data(values=values)).encode(
             y=alt.Y("extractor:N", sort=self.report.extractors, title=None),
-            x=alt.X("count:Q", stack="zero", title="figures"),
+            x=alt.X("count:Q", stack="zero", title="figures", axis=alt.Axis(tickCount=5)),
             order="order:Q",
         )
         bars = base.mark_bar(height=20).encode(
@@ -126,7 +126,7 @@ class _Painter:
             color=self._colour(),
         )
         lines = base.transform_filter("isValid(datum.low)").mark_rule(strokeWidth=2, opacity=0.45)
-        axis = alt.Axis(orient="top", format=".1f")
+        axis = alt.Axis(orient="top", format=".1f", tickCount=5)
         dots = base.mark_point(filled=True, size=38, opacity=1).encode(
             x=alt.X("f1:Q", scale=alt.Scale(domain=[0, 1]), title="F1", axis=axis)
         )
@@ -140,14 +140,14 @@ class _Painter:
             for curve in self.report.curves
             for point in curve.points
         ]
-        percent = alt.Axis(format=".0%")
+        percent = alt.Axis(format=".0%", tickCount=5)
         return (
             alt.Chart(alt.Data(values=values))
             .mark_line(interpolate="step-before", strokeWidth=2)
             .encode(
                 x=alt.X("coverage:Q", scale=alt.Scale(domain=[0, 1]), title="share of answers kept", axis=percent),
                 y=alt.Y("risk:Q", title="share of those that is not right", axis=percent),
-                color=self._colour(),
+                color=self._colour("stroke"),
             )
             .properties(width=_WIDTH, height=240)
         )
@@ -167,7 +167,7 @@ class _Painter:
             if scores[row.extractor].value is not None
         ]
         base = alt.Chart(alt.Data(values=values)).encode(
-            x=alt.X("tokens:Q", scale=alt.Scale(zero=True, nice=True), title="tokens a report"), color=self._colour()
+            x=alt.X("tokens:Q", title="tokens a report", axis=alt.Axis(tickCount=5)), color=self._colour()
         )
         y = alt.Scale(zero=False, padding=12)
         lines = base.transform_filter("isValid(datum.low)").mark_rule(strokeWidth=2, opacity=0.45)
@@ -177,10 +177,10 @@ class _Painter:
         drawn = lines.encode(y=alt.Y("low:Q", scale=y), y2="high:Q") + dots + names
         return drawn.properties(width=_WIDTH, height=240)
 
-    def _colour(self) -> Chart:
+    def _colour(self, symbol: str = "circle") -> Chart:
         names = list(self.report.extractors)
         colours = [SERIES[number % len(SERIES)] for number in range(len(names))]
-        legend = self.alt.Legend(title=None, orient="top", symbolType="circle", symbolOpacity=1)
+        legend = self.alt.Legend(title=None, orient="top", symbolType=symbol, symbolOpacity=1)
         scale = self.alt.Scale(domain=names, range=colours)
         return self.alt.Color("extractor:N", sort=names, scale=scale, legend=legend)
 
@@ -199,6 +199,7 @@ def _svg(chart: Chart, name: str) -> str:
         labelFontSize=12,
         titleFontSize=12,
         titleFontWeight="normal",
+        labelFlush=False,
     ).configure_legend(labelColor=INK, labelFontSize=12)
     svg = str(vl_convert.vegalite_to_svg(styled.to_json()))
     svg = re.sub(r'\bid="([^"]+)"', rf'id="{name}-\1"', svg)

@@ -29,7 +29,7 @@ def rate_words(rate: Rate) -> str:
 
 def points(value: float) -> str:
     """A difference of shares in points of a hundred: ``9.1``."""
-    return f"{100 * value:.1f}"
+    return f"{100 * value:.1f}".replace("-", "−")
 
 
 def points_interval(interval: Interval | None) -> str:
@@ -81,6 +81,8 @@ def verdict_sentence(rows: Sequence[HeadlineRow], pair: PairRow | None) -> str:
 def support_sentences(rows: Sequence[HeadlineRow], pair: PairRow | None) -> list[str]:
     """Whether that is chance, what would have shown, and what went wrong."""
     said = [] if pair is None else [_chance(pair)]
+    if rows[0].part == "dev":
+        said.append("Rules and prompts may have been made with dev reports in view: test reports are the fair measure.")
     if pair is not None and pair.minimum_detectable is not None:
         said.append(
             f"So many reports show a true difference of {points(pair.minimum_detectable)} points or more "

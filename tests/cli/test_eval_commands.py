@@ -1,0 +1,237 @@
+"""``baogao eval``: a run from texts to report, gates, other people's records, record and replay."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from baogao.cli.evaluate import app
+from baogao.errors import GoldError, ReplayError, UsageError
+from baogao.evaluation.build import build_dataset
+from baogao.evaluation.runs import Run
+from baogao.schema import load_schema
+from llm.fake_server import Seen, Step, completion, fake_server
+
+COMMUNIQUE = Path(__file__).parents[1] / "fixtures" / "communique"
+SCHEMA = str(COMMUNIQUE / "communique.py")
+
+
+@pytest.fixture(scope="module")
+def dataset(tmp_path_factory) -> Path:
+    """The communiqués and their gold."""
+    folder = tmp_path_factory.mktemp("data") / "communiques"
+    build_dataset(sorted(COMMUNIQUE.glob("*.marked.txt")), folder, load_schema(SCHEMA))
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def _alone(tmp_path, monkeypatch):
+    monkeypatch.setenv("BAOGAO_CACHE_DIR", str(tmp_path / "cache"))
+    monkeypatch.delenv("OPENAI_BASE_URL", raising=False)
+    monkeypatch.setitem(sys.modules, "altair", None)  # drawing is tested with the report, and slow
+    monkeypatch.chdir(tmp_path)
+
+
+def call(*arguments: object, schema: bool = True) -> Result:
+    """Run the command; an error of baogao is raised, as the command line's own main expects."""
+    given = [str(argument) for argument in arguments] + (["--schema", SCHEMA] if schema else [])
+    result = CliRunner().invoke(app, given)
+    if result.exception and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return result
+
+
+def model(seen: Seen) -> Step:
+    """A model that copies the first figure of the passage behind every name."""
+    last = seen.body["messages"][-1]["content"]
+    passage, form = last.split("表：")
+    figure = re.search(r"\d[\d.]*[%万]?", passage)
+    lines = [f"{label}{figure[0] if figure else '无'}" for label in form.split()]
+    return completion("\n".join(lines), prompt_tokens=100, completion_tokens=7)
+
+
+def recorded(dataset: Path, folder: Path, *more: str) -> Run:
+    """A run of a model behind a fake server, recorded."""
+    with fake_server(model) as server:
+        url = ("--base-url", server.url, "--model", "small", "--ask", "form")
+        call(dataset, "--out", folder / "run", "--record", folder / "tapes", "--extractor", "llm", *url, *more)
+    return Run(folder / "run")
+
+
+def replay(dataset: Path, folder: Path, out: str = "again", *more: str) -> Result:
+    """The recording, played."""
+    return call(dataset, "--out", folder / out, "--replay", folder / "tapes", "--extractor", "llm", *more)
+
+
+def test_rules_from_texts_to_report(dataset, tmp_path):
+    """The default run: every file of a run is there, and the word ``run`` may be said or not."""
+    result = call(dataset, "--out", tmp_path / "run")
+    assert result.exit_code == 0
+    names = {path.name for path in (tmp_path / "run").iterdir()}
+    assert names >= {"run.json", "records", "scores.jsonl", "summary.json", "timing.json", "report.html", "report.md"}
+    assert "2 reports" in result.stdout
+    call("run", dataset, "--out", tmp_path / "said")
+    assert (tmp_path / "said" / "summary.json").read_bytes() == (tmp_path / "run" / "summary.json").read_bytes()
+
+
+def test_run_json_identifies_the_run(dataset, tmp_path):
+    """Versions, commit, digests and mode are there; nothing of this machine but the folder that was named."""
+    call(dataset, "--out", tmp_path / "run")
+    info = Run(tmp_path / "run").read("run.json")
+    assert info["schema"]["digest"].startswith("sha256:")
+    assert info["rules"].startswith("sha256:")
+    assert info["datasets"][0] | {"digest": ""} == {
+        "name": "communiques", "folder": str(dataset), "documents": 2, "digest": "", "splits": {},
+    }  # fmt: skip
+    assert (info["mode"], info["extractors"][0]["name"]) == ("live", "rules")
+    assert {"commit", "dirty", "python", "packages", "made", "baogao"} <= info.keys()
+
+
+def test_score_and_report_alone(dataset, tmp_path):
+    """Scores, summary and report come back the same from what the steps before left."""
+    call(dataset, "--out", tmp_path / "run")
+    before = {name: (tmp_path / "run" / name).read_bytes() for name in ("scores.jsonl", "summary.json", "report.md")}
+    for name in before:
+        (tmp_path / "run" / name).unlink()
+    call("score", tmp_path / "run")
+    (tmp_path / "run" / "report.md").unlink()
+    call("report", tmp_path / "run", schema=False)
+    assert {name: (tmp_path / "run" / name).read_bytes() for name in before} == before
+
+
+def test_other_peoples_records(dataset, tmp_path):
+    """Records by anybody are scored beside the rules and compared with them."""
+    call(dataset, "--out", tmp_path / "first")
+    theirs = tmp_path / "first" / "records" / "rules.jsonl"
+    call(dataset, "--out", tmp_path / "run", "--extractor", "rules", "--records", f"theirs={theirs}")
+    summary = Run(tmp_path / "run").read("summary.json")
+    assert summary["extractors"]["theirs"] == summary["extractors"]["rules"]
+    assert [(entry["a"], entry["b"]) for entry in summary["comparisons"]] == [("theirs", "rules")]
+    theirs.write_text('{"doc_id": "nobody", "status": "ok", "fields": {}}\n', encoding="utf-8")
+    with pytest.raises(GoldError, match="a record for nobody"):
+        call(dataset, "--out", tmp_path / "other", "--records", f"theirs={theirs}")
+
+
+def test_gates(dataset, tmp_path):
+    """A gate that does not hold exits with 1 and a sentence, after the report is written."""
+    assert call(dataset, "--out", tmp_path / "good", "--min-f1", "rules=0.9").exit_code == 0
+    lines = (tmp_path / "good" / "records" / "rules.jsonl").read_text(encoding="utf-8").splitlines(keepends=True)
+    (tmp_path / "half.jsonl").write_text(lines[0], encoding="utf-8")
+    worse = call(
+        dataset, "--out", tmp_path / "bad", "--records", f"rules={tmp_path / 'half.jsonl'}",
+        "--min-f1", "rules=0.9", "--not-worse-than", tmp_path / "good",
+    )  # fmt: skip
+    assert worse.exit_code == 1
+    assert worse.stderr.count("gate:") == 2
+    assert (tmp_path / "bad" / "report.html").is_file()
+
+
+def test_diff(dataset, tmp_path):
+    """What the second run broke is counted and listed."""
+    call(dataset, "--out", tmp_path / "a")
+    records = [
+        json.loads(line) for line in (tmp_path / "a" / "records" / "rules.jsonl").read_text("utf-8").splitlines()
+    ]
+    field = next(name for name, answer in records[0]["fields"].items() if answer["status"] == "reported")
+    for record in records:
+        del record["fields"][field]
+    (tmp_path / "less.jsonl").write_text("".join(json.dumps(record) + "\n" for record in records), encoding="utf-8")
+    call(dataset, "--out", tmp_path / "b", "--records", f"rules={tmp_path / 'less.jsonl'}")
+    result = call("diff", tmp_path / "a", tmp_path / "b", schema=False)
+    assert re.search(r"^ +[12] broken", result.stdout, re.MULTILINE)
+    assert field in result.stdout
+
+
+def test_a_replay_is_the_same_bytes(dataset, tmp_path):
+    """Replayed without its server, a run gives the same summary, and says that it was replayed."""
+    run = recorded(dataset, tmp_path)
+    verdicts = run.read("summary.json")["extractors"]["llm"]["verdicts"]
+    assert verdicts["correct"] + verdicts["wrong"] + verdicts["spurious"] > 0
+    replay(dataset, tmp_path)
+    again = Run(tmp_path / "again")
+    assert (again.path / "summary.json").read_bytes() == (run.path / "summary.json").read_bytes()
+    assert again.read("run.json")["mode"] == "replay"
+    tokens = [one.read("timing.json")["extractors"]["llm"]["prompt_tokens"] for one in (run, again)]
+    assert tokens[0] == tokens[1] > 0
+    assert "tokens are those of the recording" in (again.path / "report.md").read_text(encoding="utf-8")
+
+
+def test_extractors_share_a_recording(dataset, tmp_path):
+    """One cassette a report serves all extractors of a run."""
+    run = recorded(dataset, tmp_path, "--extractor", "hybrid")
+    assert sorted(path.name for path in (tmp_path / "tapes" / "reports").iterdir()) == [
+        "haituo-2022.yaml",
+        "yunling-2023.yaml",
+    ]
+    replay(dataset, tmp_path, "again", "--extractor", "hybrid")
+    assert (tmp_path / "again" / "summary.json").read_bytes() == (run.path / "summary.json").read_bytes()
+
+
+def test_a_request_that_was_not_recorded(dataset, tmp_path):
+    """A changed prompt is an error, and not a failed report."""
+    recorded(dataset, tmp_path)
+    prompts = tmp_path / "prompts"
+    prompts.mkdir()
+    for path in (Path(__file__).parents[2] / "prompts").glob("*.jinja"):
+        (prompts / path.name).write_text(path.read_text("utf-8").replace("统计员", "记录员"), encoding="utf-8")
+    with pytest.raises(ReplayError, match=r"does not hold this request.*记录员"):
+        replay(dataset, tmp_path, "again", "--prompts", str(prompts))
+
+
+def test_an_exchange_that_nobody_asked_for(dataset, tmp_path):
+    """What was recorded and is not asked for is an error."""
+    recorded(dataset, tmp_path)
+    path = tmp_path / "tapes" / "reports" / "haituo-2022.yaml"
+    text = path.read_text(encoding="utf-8")
+    first = text.index("- request:")
+    extra = text[first : text.index("- request:", first + 1)].replace("max_tokens: ", "max_tokens: 9")
+    path.write_text(text[:first] + extra + text[first:], encoding="utf-8")
+    with pytest.raises(ReplayError, match="never asked for: haituo-2022"):
+        replay(dataset, tmp_path)
+
+
+def test_orphans_and_missing_cassettes(dataset, tmp_path):
+    """A cassette without its report, and a report without its cassette, are errors before anything runs."""
+    recorded(dataset, tmp_path)
+    reports = tmp_path / "tapes" / "reports"
+    (reports / "haituo-2022.yaml").rename(reports / "stranger.yaml")
+    with pytest.raises(ReplayError, match=r"stranger\.yaml belongs to no report"):
+        replay(dataset, tmp_path)
+    (reports / "stranger.yaml").unlink()
+    with pytest.raises(ReplayError, match=r"no cassette .*haituo-2022\.yaml"):
+        replay(dataset, tmp_path)
+    with pytest.raises(ReplayError, match="is not a recording"):
+        call(dataset, "--out", tmp_path / "x", "--replay", tmp_path / "nowhere", "--extractor", "llm")
+
+
+def test_a_recording_holds_no_secret(dataset, tmp_path, monkeypatch):
+    """Neither the key nor the host is in any file of a recording or of its run."""
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-very-secret")
+    run = recorded(dataset, tmp_path)
+    files = [path for folder in (run.path, tmp_path / "tapes") for path in folder.rglob("*") if path.is_file()]
+    assert len(files) > 8
+    for path in files:
+        assert "sk-very-secret" not in path.read_text(encoding="utf-8"), path
+    assert not any("127.0.0.1" in path.read_text(encoding="utf-8") for path in (tmp_path / "tapes").rglob("*.*"))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--extractor", "magic"], "no extractor 'magic'"),
+        (["--extractor", "rules", "--extractor", "rules"], "named twice"),
+        (["--replay", "a", "--record", "b"], "exclude each other"),
+        (["--records", "nothing"], "NAME=FILE"),
+        (["--records", "a=/nowhere.jsonl"], "cannot read /nowhere.jsonl"),
+        (["--min-f1", "rules"], "--min-f1 wants"),
+    ],
+)
+def test_what_cannot_work_is_said(dataset, tmp_path, arguments, message):
+    """Usage errors are one sentence each."""
+    with pytest.raises(UsageError, match=re.escape(message)):
+        call(dataset, "--out", tmp_path / "run", *arguments)

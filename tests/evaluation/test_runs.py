@@ -1,0 +1,145 @@
+"""Runs: scored from records alone, the same bytes every time, refused where they do not hold together."""
+
+import copy
+import json
+from decimal import Decimal
+
+import pytest
+
+from baogao.errors import GoldError, UsageError
+from baogao.evaluation.rows import ListRow, MetadataRow, ScoreRow, read_rows
+from baogao.evaluation.runs import Run, load_datasets, score_run
+from baogao.evaluation.summary import to_json
+from evaluation.run_fixtures import NAMES, make_dataset, make_run, perfect_records, point_at
+
+
+@pytest.fixture
+def folder(tmp_path, small):
+    """A data set of eight reports."""
+    return make_dataset(tmp_path, small)
+
+
+@pytest.fixture
+def records(folder, small):
+    """A perfect extractor's records."""
+    return perfect_records(folder, small)
+
+
+def test_a_perfect_run(tmp_path, folder, small, records):
+    """Everything right: rates of 1, an interval that cannot be told, every split there."""
+    summary = make_run(tmp_path / "run", folder, small, rules=records).read("summary.json")
+    rules = summary["extractors"]["rules"]
+    assert (rules["documents"], rules["f1"], rules["f1_ci"], rules["metadata_accuracy"]) == (8, 1.0, None, 1.0)
+    assert rules["verdicts"] == {
+        "correct": 40, "wrong": 0, "missing": 0, "spurious": 0, "neutral": 0, "absent": 0, "errored": 0,
+    }  # fmt: skip
+    assert {split: part["documents"] for split, part in rules["splits"].items()} == {"dev": 2, "test": 6}
+    assert rules["lists"]["problems"] == {"precision": 1.0, "recall": 1.0, "f1": 1.0}
+    assert summary["datasets"][0]["splits"] == {"dev": 2, "test": 6}
+    assert summary["comparisons"] == []
+
+
+def test_the_summary_is_the_same_bytes_again(tmp_path, folder, small, records):
+    """Scoring twice, and scoring records in another order, writes the same summary; it holds no time."""
+    run = make_run(tmp_path / "a", folder, small, rules=records, llm=records[:5])
+    first = (run.path / "summary.json").read_bytes()
+    again = make_run(tmp_path / "b", folder, small, rules=records[::-1], llm=records[:5])
+    assert (again.path / "summary.json").read_bytes() == first
+    assert b"seconds" not in first
+    assert b"made" not in first
+
+
+def test_a_missing_record_counts_and_is_said(tmp_path, folder, small, records):
+    """A document without a record is errored: its stated fields count in recall, and the row says why."""
+    run = make_run(tmp_path / "run", folder, small, rules=records[:-1])
+    rules = run.read("summary.json")["extractors"]["rules"]
+    assert (rules["failed"], rules["verdicts"]["errored"], rules["recall"]) == (1, 5, 0.875)
+    errored = [row for row in run.rows() if isinstance(row, ScoreRow) and row.verdict == "errored"]
+    assert {row.error for row in errored} == {"no record"}
+
+
+def test_comparisons_are_later_less_earlier(tmp_path, folder, small, records):
+    """Every pair is there once; a worse second extractor has a negative difference."""
+    worse = copy.deepcopy(records)
+    for record in worse:
+        del record["fields"]["buses"]
+    summary = make_run(tmp_path / "run", folder, small, rules=records, llm=worse, hybrid=records).read("summary.json")
+    pairs = {(entry["a"], entry["b"]): entry for entry in summary["comparisons"]}
+    assert set(pairs) == {("llm", "rules"), ("hybrid", "rules"), ("hybrid", "llm")}
+    assert pairs["llm", "rules"]["difference"] < 0 < pairs["hybrid", "llm"]["difference"]
+    assert pairs["llm", "rules"]["p"] < 0.05
+    assert pairs["llm", "rules"]["fields_p"]["buses"] < pairs["llm", "rules"]["fields_p"]["drills"]
+    assert pairs["hybrid", "rules"]["difference"] == 0
+
+
+def test_rows_hold_the_sentence_and_both_readings(tmp_path, folder, small, records):
+    """A wrong answer's row has its own sentence and the gold's, marked; one that is right has none."""
+    point_at(records[0], folder, "passengers", "上年为90辆", 90)
+    run = make_run(tmp_path / "run", folder, small, rules=records)
+    rows = {(row.doc_id, row.field): row for row in run.rows() if isinstance(row, ScoreRow)}
+    row = rows[records[0]["doc_id"], "passengers"]
+    marked = [(passage.text[slice(*span)]) for passage in row.passages for span in passage.answer]
+    gold = [(passage.text[slice(*span)]) for passage in row.passages for span in passage.gold]
+    assert (row.verdict, marked, gold) == ("wrong", ["上年为90辆"], ["2万余人次"])
+    assert rows[records[1]["doc_id"], "passengers"].passages == []
+
+
+def test_rows_of_metadata_and_lists(tmp_path, folder, small, records):
+    """They say what was answered instead of what, and which entries were not found."""
+    records[0]["metadata"]["title"]["value"] = "别的标题"
+    records[0]["lists"]["problems"].pop()
+    rows = make_run(tmp_path / "run", folder, small, rules=records).rows()
+    wrong = [row for row in rows if isinstance(row, MetadataRow) and not row.right]
+    lists = [row for row in rows if isinstance(row, ListRow) and row.unfound]
+    assert [(row.answer, row.gold) for row in wrong] == [("别的标题", "某市公交年报")]
+    assert [(row.found, row.gold, row.unfound, row.surplus) for row in lists] == [(1, 2, ["线路不足"], [])]
+
+
+def test_rows_survive_the_file(tmp_path, folder, small, records):
+    """What is read back is what was written, decimals included; a damaged line is named."""
+    run = make_run(tmp_path / "run", folder, small, rules=records)
+    rows = read_rows(run.scores_path)
+    assert rows[2].answer.value == Decimal("98.48")
+    assert len(rows) == 8 * (5 + 2 + 1)
+    with run.scores_path.open("a", encoding="utf-8") as file:
+        file.write('{"kind": "figure"}\n')
+    with pytest.raises(GoldError, match=r"scores\.jsonl, line 65"):
+        read_rows(run.scores_path)
+
+
+def test_other_gold_is_refused(tmp_path, folder, small, records):
+    """A run that was made on other gold is not scored in silence."""
+    run = make_run(tmp_path / "run", folder, small, rules=records)
+    path = next(folder.rglob(f"{NAMES[0]}.gold.json"))
+    path.write_text(path.read_text(encoding="utf-8").replace('"exact"', '"about"', 1), encoding="utf-8")
+    with pytest.raises(UsageError, match="other gold: set"):
+        score_run(run, load_datasets([folder], small), small)
+
+
+def test_a_record_of_nobody_is_refused(tmp_path, folder, small, records):
+    """A record for a document that no data set has names file, line and document."""
+    records[3]["doc_id"] = "stranger"
+    with pytest.raises(GoldError, match=r"rules\.jsonl, line 4: a record for stranger"):
+        make_run(tmp_path / "run", folder, small, rules=records)
+
+
+def test_one_document_in_two_data_sets_is_refused(folder, small, tmp_path):
+    """Pooled scores would count it twice."""
+    with pytest.raises(GoldError, match="also in the data set dev"):
+        load_datasets([folder / "dev", make_dataset(tmp_path / "more", small)], small)
+
+
+def test_an_incomplete_run_says_what_is_missing(tmp_path):
+    """A folder that is no run, and one that was not scored."""
+    with pytest.raises(UsageError, match=r"there is no run\.json"):
+        Run(tmp_path).extractors()
+    with pytest.raises(UsageError, match="score the run first"):
+        Run(tmp_path).rows()
+
+
+def test_floats_are_rounded_and_keys_sorted():
+    """Two machines that differ in the last bit write the same bytes; minus zero is zero."""
+    text = to_json({"b": 0.1 + 0.2, "a": [-1e-9, {"c": (1 / 3,)}]})
+    assert json.loads(text) == {"a": [0.0, {"c": [0.333333]}], "b": 0.3}
+    assert "-" not in text
+    assert text.index('"a"') < text.index('"b"')

@@ -1,0 +1,97 @@
+"""Causes of error: what is certain decides before the cues of the context do."""
+
+import pytest
+
+from baogao.document import document_from_text
+from baogao.evaluation.gold import GoldField
+from baogao.evaluation.marks import parse
+from baogao.evaluation.scoring import Score, judge
+from baogao.evaluation.taxonomy import CAUSES, Cause, Setting, cause_of
+from baogao.schema.values import Answer
+
+TEXT = """---
+metadata: {title: null, issuer: null}
+---
+某市2023年公交年报
+
+一、总体情况
+年末公交车辆{120辆|buses=120}，2022年为100辆，同比增长20%。全年客运量{65000人次|passengers=65000}，其中城区15000人次。
+正点率{98.5%|punctuality=98.5}。春季演练{2场|drills+=2}，秋季演练{3场|drills+=3}。站台广告77块。
+二、下一步计划
+2024年公交车辆力争达到150辆。
+"""
+
+
+@pytest.fixture(scope="module")
+def setting(compiled):
+    """The report above and its gold."""
+    return Setting(document_from_text(parse(TEXT).text), compiled(TEXT))
+
+
+def cause(setting: Setting, field: str, phrase: str, value: float, status: str = "reported") -> Cause | None:
+    """The cause of answering a field with the first place of a phrase."""
+    start = setting.document.text.index(phrase)
+    answer = Answer(status=status, value=value, bound="exact", evidence=[(start, start + len(phrase))])
+    verdict, _ = judge(setting.gold.field(field), answer)
+    return cause_of(Score("doc", field, verdict, answer, setting.gold.field(field)), setting)
+
+
+@pytest.mark.parametrize(
+    ("field", "phrase", "value", "expected"),
+    [
+        ("buses", "120辆", 120, None),
+        ("buses", "100辆", 100, "prior_year"),
+        ("buses", "20%", 20, "growth"),
+        ("buses", "150辆", 150, "target"),
+        ("passengers", "15000人次", 15000, "part_for_total"),
+        ("drills", "2场", 2, "part_for_total"),
+        ("buses", "65000人次", 65000, "neighbouring_field"),
+        ("passengers", "65000人次", 65, "invented"),
+        ("accidents", "77块", 77, "unasked_figure"),
+        ("accidents", "站台广告", 3, "invented"),
+    ],
+)
+def test_causes(setting, field, phrase, value, expected):
+    """One wrong answer for each cause that a place can have."""
+    assert cause(setting, field, phrase, value) == expected
+
+
+def test_the_right_place_misread(setting):
+    """A none read out of the field's own figure is a misreading; one from elsewhere is misplaced."""
+    assert cause(setting, "buses", "120辆", 0, "reported_none") == "misread_number"
+    assert cause(setting, "accidents", "站台广告", 0, "reported_none") == "misplaced_none"
+
+
+def test_no_evidence_is_invented(setting):
+    """A value that points nowhere, or outside of the text, cannot have been read."""
+    for evidence in (None, [], [(10_000, 10_003)]):
+        answer = Answer(status="reported", value=120, bound="exact", evidence=evidence)
+        score = Score("doc", "accidents", "spurious", answer, GoldField(status="not_reported"))
+        assert cause_of(score, setting) == "invented"
+
+
+def test_silence_and_failure(setting):
+    """A stated field without an answer is missed, or failed with its document; an unstated one is no error."""
+    stated, silent = setting.gold.field("buses"), setting.gold.field("accidents")
+    assert cause_of(Score("doc", "buses", "missing", None, stated), setting) == "missed"
+    assert cause_of(Score("doc", "buses", "errored", None, stated), setting) == "failed"
+    assert cause_of(Score("doc", "accidents", "errored", None, silent), setting) is None
+
+
+def test_a_second_copy_is_not_the_report(compiled):
+    """A figure from a passage that is not read is called so."""
+    body = TEXT.split("---\n", 2)[2]
+    plain = parse(body).text
+    doubled = f"{plain}\n{plain}"
+    document = document_from_text(doubled)
+    assert document.copies, "the second body is seen as a copy"
+    setting = Setting(document, compiled(TEXT))
+    start = doubled.rindex("77块")
+    answer = Answer(status="reported", value=77, bound="exact", evidence=[(start, start + 3)])
+    score = Score("doc", "accidents", "spurious", answer, GoldField(status="not_reported"))
+    assert cause_of(score, setting) == "wrong_copy"
+
+
+def test_every_cause_is_explained():
+    """A report prints a name and a meaning for each."""
+    assert all(name and meaning for name, meaning in CAUSES.values())
