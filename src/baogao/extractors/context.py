@@ -23,6 +23,7 @@ _STARTING_VALUE = re.compile(
 _IS_STARTING_VALUE = re.compile(
     r"(?:由|从)[^，,；;。#№]{0,16}№[^，,；;。#№]{0,4}?(?:提高|提升|增加|增长|上升|升|抬升|扩大|扩充|扩展|增|添|变|减少|下降|降|压缩|压减|加|涨)[到至为成]"
 )
+_BRACKETS = re.compile(r"[（()）]")
 _NEGATED = re.compile(r"(?:没有|没|未|无)[^，,；;。]{0,4}$")
 
 
@@ -105,7 +106,7 @@ class _Builder:
         if clause.lead is not None and index == len(clause.figures) - 1:
             front, lead = "", clause.lead
         if candidate.label:
-            front, lead, tail = "", candidate.label, ""
+            front, lead, tail = "", _BRACKETS.sub(" ", candidate.label), ""
             topics = self.topic_map.of_label(candidate.label) or topics
         if candidate.value == 1 and _NEGATED.search(lead):
             return None

@@ -16,6 +16,9 @@ _LATE = 0.45
 """Leads without a heading are believed only in this last part of a report."""
 _REACH = 90
 """The first item stands at most this many characters after a lead."""
+_ITEM_LEVEL = 3
+_TITLE_LIMITS = {1: 60, 2: 20, 3: 8}
+"""A longer title at such a level is an item itself, not the heading of a list."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +45,8 @@ def link_lists(
 
 def find_regions(document: Document, candidates: Candidates, rules: dict[str, ListRules]) -> list[Region]:
     """Where each list stands: its headed section if there is one, else from its lead on; cut where the next begins."""
-    starts = [item.start for item in candidates.of_kind("item")]
+    heads = {section.title[0] for section in document.sections if section.level < _ITEM_LEVEL}
+    starts = [item.start for item in candidates.of_kind("item") if item.start not in heads]
     headings = {name: _heading(document, rule) for name, rule in rules.items()}
     found: list[Region] = []
     for name, rule in rules.items():
@@ -70,6 +74,8 @@ def _heading(document: Document, rule: ListRules) -> Section | None:
 
 def _fits(document: Document, section: Section, rule: ListRules) -> bool:
     title = document.slice(section.title)
+    if len(title) > _TITLE_LIMITS[section.level]:
+        return False
     return bool(rule.heading.search(title)) and not (rule.not_heading and rule.not_heading.search(title))
 
 
@@ -88,10 +94,16 @@ def _last_part(document: Document) -> Span:
 def _led(document: Document, rule: ListRules, starts: list[int], within: Span) -> Span | None:
     """From a lead that an item follows to the end of its section."""
     for lead in rule.lead.finditer(document.text, *within):
-        if any(lead.end() <= start <= lead.end() + _REACH for start in starts):
+        first = next((start for start in starts if start >= lead.end()), None)
+        if first is not None and _leads_to(document.text[lead.end() : first]):
             around = [section for section in document.sections_at(lead.end()) if section.level == 1]
             return lead.end(), min(within[1], around[-1].span[1]) if around else within[1]
     return None
+
+
+def _leads_to(between: str) -> bool:
+    """Whether the text between a lead and an item is short and at most one sentence (下一步，要…再上台阶。一是…)."""
+    return len(between) <= _REACH and between.count("。") <= 1
 
 
 def _outermost(items: list[Candidate], levels: dict[int, int]) -> list[Candidate]:

@@ -119,8 +119,12 @@ class _Frame:
         return self._signature() or self._letterhead() or self._issuer_in_title()
 
     def _signature(self) -> TextLink | None:
-        """The organisations printed above the date at the end."""
-        tail = self.lines[max(self.body_start + 1, len(self.lines) - _TAIL_LINES) :]
+        """The organisations printed above the date at the end, or on the last lines; a table may still follow."""
+        begin = self.body_start + 1
+        dates = [at for at in range(begin + 1, len(self.lines)) if _DATE.fullmatch(self.lines[at].text)]
+        dated = [at for at in dates if self._organisations(self.lines[at - 1])]
+        end = dated[-1] if dated else len(self.lines)
+        tail = self.lines[max(begin, end - _TAIL_LINES) : end]
         found: list[tuple[str, Span]] = []
         for line in reversed(tail):
             names = self._organisations(line)
@@ -162,9 +166,10 @@ class _Frame:
     def place(self) -> TextLink | None:
         about = self.title_rules.about if self.title_rules else None
         for source in (self.title, self.issuer):
-            name = place_name(source.value, about) if source else None
-            if source and name:
-                return TextLink(name, source.evidence)
+            for printed in reversed(source.value.split("、")) if source else ():
+                name = place_name(printed, about)
+                if source and name:
+                    return TextLink(name, source.evidence)
         opening = self.document.text[self.lines[self.body_start].span[0] :][:80] if self.lines else ""
         match = re.match(r"[^，。]{0,20}?[，,]", opening)
         name = place_name(opening[match.end() :] if match else opening, about)

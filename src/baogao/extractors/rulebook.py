@@ -274,7 +274,7 @@ class _Compiler:
 
     def _regex(self, text: str, trail: Sequence[str]) -> re.Pattern[str]:
         try:
-            return re.compile(_with_gaps(self._expand(text)))
+            return re.compile(_with_gaps(self._expand(text)), re.MULTILINE)
         except re.error as error:
             raise self._error([*trail, text], f"{trail[1]}: the pattern {text} does not compile: {error}") from error
         except KeyError as error:
