@@ -67,8 +67,8 @@ class EmbeddedServer:
 
     @property
     def abilities(self) -> Abilities:
-        """What llama.cpp can do with any model; it need not be probed."""
-        return Abilities(json_schema=True, json_object=True, tools=True, logprobs=True, context_length=self._context)
+        """What llama.cpp can do with any model, so that it need not be probed; calls of tools depend on the model."""
+        return Abilities(json_schema=True, json_object=True, logprobs=True, context_length=self._context)
 
     @property
     def base_url(self) -> str:
