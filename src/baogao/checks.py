@@ -68,8 +68,5 @@ def _percentages(fields: Mapping[str, Answer], schema: Schema) -> list[Check]:
     return [
         Check(check="rate_in_range", fields=[spec.id], holds=False, message=f"{spec.label}: {value}% is no share")
         for spec in schema.figures
-        if spec.is_rate
-        and spec.id in fields
-        and (value := fields[spec.id].value) is not None
-        and not 0 <= value <= 100
+        if spec.is_rate and spec.id in fields and (value := fields[spec.id].value) is not None and not 0 <= value <= 100
     ]

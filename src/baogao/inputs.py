@@ -38,7 +38,9 @@ def find_sources(inputs: Iterable[str]) -> list[Source]:
 def _expand(given: str) -> list[Path]:
     path = Path(given)
     if path.is_dir():
-        found = sorted(p for p in path.rglob("*") if p.is_file() and p.suffix.lower() in SUFFIXES and not _hidden(p, path))
+        found = sorted(
+            p for p in path.rglob("*") if p.is_file() and p.suffix.lower() in SUFFIXES and not _hidden(p, path)
+        )
         if not found:
             known = " ".join(sorted(SUFFIXES))
             raise UsageError(f"there is nothing to read in {given}: no file ends in one of {known}")

@@ -119,9 +119,7 @@ async def run_extraction(
     return list(await asyncio.gather(*map(one, sources)))
 
 
-async def _record_of(
-    source: Source, extractor: Extractor, schema: Schema, made_by: Provenance, folder: Sink
-) -> Record:
+async def _record_of(source: Source, extractor: Extractor, schema: Schema, made_by: Provenance, folder: Sink) -> Record:
     """A source's record; one that cannot be read or asked about becomes a failed one, with its error in words."""
     sha256 = ""
     try:

@@ -11,10 +11,12 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from baogao.cli.setup import ExtractorName, ModelOptions, Ready, model_configured, ready_extractor
+from baogao.cli.dry_run import run_dry
+from baogao.cli.options import ExtractorChoice
+from baogao.cli.setup import ModelOptions, Ready, ready_extractor
 from baogao.cli.tables import summary_table, totals_line
 from baogao.inputs import Source, find_sources
-from baogao.outputs import write_page
+from baogao.outputs.page import write_page
 from baogao.pipeline import RunFolder, run_extraction
 from baogao.record import Record
 from baogao.schema import Schema, load_schema
@@ -27,7 +29,7 @@ class ExtractRequest:
     inputs: Sequence[str]
     out: Path
     schema: str
-    extractor: ExtractorName | None
+    extractor: ExtractorChoice | None
     """None: rules, unless a model is configured; then hybrid."""
     options: ModelOptions
     concurrency: int
@@ -43,8 +45,6 @@ def run_extract(request: ExtractRequest, stdout: Console, stderr: Console) -> in
     sources = find_sources(request.inputs)
     name = request.extractor or _default_extractor(request.options, stderr)
     if request.dry_run:
-        from baogao.cli.dry_run import run_dry
-
         return run_dry(sources, name, schema, request.options, stdout)
     records = asyncio.run(_run(request, sources, name, schema, stderr))
     page = request.out / "index.html"
@@ -55,15 +55,15 @@ def run_extract(request: ExtractRequest, stdout: Console, stderr: Console) -> in
     return 1 if any(record.status == "failed" for record in records) else 0
 
 
-def _default_extractor(options: ModelOptions, stderr: Console) -> ExtractorName:
-    if model_configured(options):
+def _default_extractor(options: ModelOptions, stderr: Console) -> ExtractorChoice:
+    if options.starts_server or options.settings().configured:
         return "hybrid"
     stderr.print("no model is configured: using rules (for a model: --embedded, or --base-url and --model)")
     return "rules"
 
 
 async def _run(
-    request: ExtractRequest, sources: list[Source], name: ExtractorName, schema: Schema, stderr: Console
+    request: ExtractRequest, sources: list[Source], name: ExtractorChoice, schema: Schema, stderr: Console
 ) -> list[Record]:
     async with ready_extractor(name, schema, request.options) as ready:
         with ExitStack() as stack:

@@ -16,11 +16,21 @@ import baogao
 from baogao.cli import candidates as candidates_command
 from baogao.cli import evaluate, gold, model, schema
 from baogao.cli.extract import ExtractRequest, run_extract
-from baogao.cli.options import BaseUrl, Budget, Concurrency, Embedded, Gguf, ModelName, NoCache, PromptsDir, WayToAsk
+from baogao.cli.options import (
+    BaseUrl,
+    Budget,
+    Concurrency,
+    Embedded,
+    ExtractorChoice,
+    Gguf,
+    ModelName,
+    NoCache,
+    PromptsDir,
+    WayToAsk,
+)
 from baogao.cli.review import run_export, run_review
 from baogao.cli.setup import ModelOptions
 from baogao.errors import BaogaoError, UsageError
-from baogao.cli.options import ExtractorChoice
 
 app = typer.Typer(
     no_args_is_help=True,

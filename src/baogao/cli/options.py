@@ -8,13 +8,14 @@ from typing import Annotated, Literal
 import typer
 
 ExtractorChoice = Literal["rules", "llm", "hybrid"]
+Way = Literal["auto", "form", "link"]
 
 BaseUrl = Annotated[str | None, typer.Option("--base-url", help="Root of an OpenAI-compatible API, ending in /v1.")]
 ModelName = Annotated[str | None, typer.Option("--model", help="Name of the model to ask.")]
 Embedded = Annotated[bool, typer.Option("--embedded", help="Start the model that `baogao model pull` fetched.")]
 Gguf = Annotated[Path | None, typer.Option("--gguf", help="Start this model file instead (implies --embedded).")]
 WayToAsk = Annotated[
-    Literal["auto", "form", "link"],
+    Way,
     typer.Option("--ask", help="form for small models, link for capable ones; auto: form when embedded."),
 ]
 PromptsDir = Annotated[Path | None, typer.Option("--prompts", help="Folder of prompt templates to use instead.")]

@@ -8,7 +8,8 @@ from pathlib import Path
 from rich.console import Console
 
 from baogao.errors import UsageError
-from baogao.outputs import read_records, write_page, write_table
+from baogao.outputs.page import write_page
+from baogao.outputs.writers import read_records, write_table
 from baogao.record import Record
 from baogao.schema import Schema, load_schema
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 import httpx2
 
-from baogao.errors import UsageError
+from baogao.cli.options import ExtractorChoice, Way
 from baogao.extractors.base import Extractor
 from baogao.extractors.examples import load_examples
 from baogao.extractors.form import FormExtractor
@@ -22,19 +21,18 @@ from baogao.extractors.rulebook import load_rulebook
 from baogao.extractors.rules import RulesExtractor
 from baogao.extractors.shortlist import Shortlist
 from baogao.llm import (
-    EmbeddedServer,
+    EndpointSettings,
     ModelClient,
     Prompts,
     ReplyCache,
-    installed_model,
+    abilities_of,
+    find_model,
+    load_prompts,
     load_settings,
-    probe,
 )
+from baogao.llm.server import EmbeddedServer
 from baogao.record import Provenance
 from baogao.schema.fields import Schema
-
-ExtractorName = Literal["rules", "llm", "hybrid"]
-Way = Literal["auto", "form", "link"]
 
 
 @dataclass(frozen=True)
@@ -51,6 +49,20 @@ class ModelOptions:
     concurrency: int | None = None
     budget_tokens: int | None = None
 
+    @property
+    def starts_server(self) -> bool:
+        """Whether a model is to be started on this machine for the run."""
+        return self.embedded or self.gguf is not None
+
+    def settings(self) -> EndpointSettings:
+        """The endpoint that the flags, the environment and ``baogao.toml`` name together.
+
+        :raises UsageError: a value cannot be used.
+        """
+        return load_settings(
+            base_url=self.base_url, model=self.model, concurrency=self.concurrency, budget_tokens=self.budget_tokens
+        )
+
 
 @dataclass(frozen=True)
 class Ready:
@@ -64,28 +76,49 @@ class Ready:
 
 @asynccontextmanager
 async def ready_extractor(
-    name: ExtractorName, schema: Schema, options: ModelOptions, transport: httpx2.AsyncBaseTransport | None = None
+    name: ExtractorChoice, schema: Schema, options: ModelOptions, transport: httpx2.AsyncBaseTransport | None = None
 ) -> AsyncIterator[Ready]:
     """An extractor with everything it needs, for the length of a run: rules, prompts, a client, a server.
 
     :param transport: what carries the requests, for record and replay.
     :raises UsageError: something it needs is missing or does not load; a server does not answer.
     """
-    if name == "rules":
-        yield Ready(_rules(schema), provenance(schema, "rules"))
+    rules = RulesExtractor(load_rulebook(None, schema)) if name in {"rules", "hybrid"} else None
+    if name == "rules" and rules is not None:
+        yield Ready(rules, provenance(schema, name))
         return
-    rules = _rules(schema) if name == "hybrid" else None
+    prompts = load_prompts(options.prompts)
     async with AsyncExitStack() as stack:
         client = await _client(options, stack, transport)
-        asking = await _asking(client, schema, options)
-        made_by = provenance(schema, name, await client.model_name(), Prompts.load(options.prompts).digest)
+        asking = await _way_of_asking(client, schema, options, prompts)
+        made_by = provenance(schema, name, await client.model_name(), prompts.digest)
         yield Ready(HybridExtractor(rules, asking) if rules else asking, made_by, client)
 
 
-def model_configured(options: ModelOptions) -> bool:
-    """Whether a flag, the environment or ``baogao.toml`` names a model."""
-    return options.embedded or options.gguf is not None or _settings(options).configured
+def form_extractor(client: ModelClient, schema: Schema, prompts: Prompts) -> FormExtractor:
+    """The form way of asking, as every command uses it."""
+    return FormExtractor(client, prompts["form"], PassageCutter(Shortlist(schema)), load_examples(schema))
 
 
-def _rules(schema: Schema) -> RulesExtractor:
-    return RulesExtractor(load_rulebook(None, schema))
+async def _client(
+    options: ModelOptions, stack: AsyncExitStack, transport: httpx2.AsyncBaseTransport | None
+) -> ModelClient:
+    """A client for the configured endpoint, or for a server that is started for the length of the stack."""
+    cache = ReplyCache() if options.cache and transport is None else None
+    settings = options.settings()
+    if not options.starts_server:
+        return await stack.enter_async_context(ModelClient(settings, cache=cache, transport=transport))
+    server = stack.enter_context(EmbeddedServer(options.gguf or find_model()))
+    settings = settings.model_copy(update={"base_url": server.base_url, "model": server.model, "concurrency": 1})
+    client = ModelClient(settings, cache=cache, abilities=server.abilities, transport=transport)
+    return await stack.enter_async_context(client)
+
+
+async def _way_of_asking(client: ModelClient, schema: Schema, options: ModelOptions, prompts: Prompts) -> Extractor:
+    """Form for a model that was started here, link for one that can be held to a JSON answer, unless a flag decides."""
+    way = options.ask
+    if way == "auto":
+        abilities = await abilities_of(client)
+        capable = abilities.json_schema or abilities.tools
+        way = "link" if capable and not options.starts_server else "form"
+    return LinkExtractor(client, prompts["link"]) if way == "link" else form_extractor(client, schema, prompts)

@@ -48,7 +48,10 @@ def totals_line(records: Sequence[Record], schema: Schema) -> str:
     failed = sum(record.status == "failed" for record in records)
     figures = sum(answer.status != "not_reported" for record in records for answer in record.fields.values())
     usage = sum((record.usage for record in records), Usage())
-    parts = [f"{len(records) - failed} of {len(records)} reports read", f"{figures} figures, each tied to its characters"]
+    parts = [
+        f"{len(records) - failed} of {len(records)} reports read",
+        f"{figures} figures, each tied to its characters",
+    ]
     if usage.requests or usage.cached:
         tokens = usage.prompt_tokens + usage.completion_tokens
         parts.append(f"{usage.requests} requests, {usage.cached} from the cache, {tokens} tokens")

@@ -107,8 +107,16 @@ class FormExtractor:
         """The candidate of the passage that an answer points at: the same figure, where its words fit the field best."""
         figure = parse_figure(answer)
         if figure is None or figure.value == 0:
-            return self._best(document, [c for c in passage.candidates if c.value == 0], spec) if _NONE.match(answer) else None
-        same = [c for c in passage.candidates if c.value == figure.value and (c.unit == "%") == (figure.unit == "%" or spec.is_rate)]
+            return (
+                self._best(document, [c for c in passage.candidates if c.value == 0], spec)
+                if _NONE.match(answer)
+                else None
+            )
+        same = [
+            c
+            for c in passage.candidates
+            if c.value == figure.value and (c.unit == "%") == (figure.unit == "%" or spec.is_rate)
+        ]
         return self._best(document, same, spec)
 
     def _best(self, document: Document, candidates: list[Candidate], spec: FieldSpec) -> Filled | None:
@@ -143,4 +151,3 @@ def _answers(reply: str, passage: Passage) -> list[tuple[FieldSpec, str]]:
         if spec is not None and spec.id not in found:
             found[spec.id] = (spec, match["answer"].strip("。；; ，"))
     return list(found.values())
-

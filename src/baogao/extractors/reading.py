@@ -31,7 +31,7 @@ def read_record(
         doc_id=document.doc_id,
         source=document.source,
         sha256=document.sha256,
-        schema=schema.name,
+        schema_name=schema.name,
         status="ok",
         metadata=_metadata(extraction, schema),
         fields=fields,
@@ -43,10 +43,12 @@ def read_record(
     )
 
 
-def failed_record(doc_id: str, source: str, error: str, schema: Schema, made_by: Provenance, sha256: str = "") -> Record:
+def failed_record(
+    doc_id: str, source: str, error: str, schema: Schema, made_by: Provenance, sha256: str = ""
+) -> Record:
     """The row of a document that could not be read or asked about: its error in words, and no fields."""
     return Record(
-        doc_id=doc_id, source=source, sha256=sha256, schema=schema.name, status="failed", error=error, made_by=made_by
+        doc_id=doc_id, source=source, sha256=sha256, schema_name=schema.name, status="failed", error=error, made_by=made_by
     )
 
 
@@ -93,4 +95,4 @@ def _items(candidates: Candidates, ids: list[int]) -> list[Item]:
 
 def provenance(schema: Schema, extractor: str, model: str | None = None, prompts: str | None = None) -> Provenance:
     """What made a record of this run."""
-    return Provenance(baogao=__version__, extractor=extractor, model=model, prompts=prompts, schema=schema.digest)
+    return Provenance(baogao=__version__, extractor=extractor, model=model, prompts=prompts, schema_digest=schema.digest)

@@ -56,28 +56,33 @@ class Shortlist:
         ]
         return sorted(scored, key=lambda pair: -pair[0])
 
-    def _score(self, context: Counter[str], name: str) -> float:
+    def _score(self, context: dict[str, float], name: str) -> float:
         weights = self._weights[name]
-        return sum(weights[b] * w for b, w in context.items() if b in weights) / self._norms[name] ** 0.5
+        overlap = sum(weights[bigram] * weight for bigram, weight in context.items() if bigram in weights)
+        return overlap / math.sqrt(self._norms[name])
 
 
 @lru_cache(maxsize=1024)
-def _field_bigrams(spec: FieldSpec) -> Counter[str]:
+def _field_bigrams(spec: FieldSpec) -> dict[str, float]:
     """Label and terms count fully, the rest of the note half; what a note excludes does not count."""
-    counts: Counter[str] = Counter()
-    for text, weight in ((spec.label, 1.0), *((term, 1.0) for term in spec.terms), (_EXCLUSION.sub("", spec.note), 0.5)):
+    counts: dict[str, float] = {}
+    for text, weight in (
+        (spec.label, 1.0),
+        *((term, 1.0) for term in spec.terms),
+        (_EXCLUSION.sub("", spec.note), 0.5),
+    ):
         for bigram in set(bigrams(text)):
-            counts[bigram] = max(counts[bigram], weight)
+            counts[bigram] = max(counts.get(bigram, 0.0), weight)
     return counts
 
 
-def _context(document: Document, candidate: Candidate) -> Counter[str]:
+def _context(document: Document, candidate: Candidate) -> dict[str, float]:
     """Weighted bigrams around a candidate: near words most, section titles and the sentence before least."""
     sentence = document.sentence_at(candidate.start)
     start, end = sentence.span if sentence else (candidate.start - _BEFORE, candidate.end + _AFTER)
     left = document.text[max(start, candidate.start - _BEFORE) : candidate.start]
     right = document.text[candidate.end : min(end, candidate.end + _AFTER)]
-    context: Counter[str] = Counter()
+    context: dict[str, float] = {}
     _add(context, bigrams(left[:-_NEAR] if len(left) > _NEAR else ""), 0.6)
     _add(context, bigrams(left[-_NEAR:]), 1.2)
     _add(context, bigrams(candidate.text + right), 0.8)
@@ -88,9 +93,9 @@ def _context(document: Document, candidate: Candidate) -> Counter[str]:
     return context
 
 
-def _add(context: Counter[str], found: Iterable[str], weight: float) -> None:
+def _add(context: dict[str, float], found: Iterable[str], weight: float) -> None:
     for bigram in found:
-        context[bigram] = max(context[bigram], weight)
+        context[bigram] = max(context.get(bigram, 0.0), weight)
 
 
 def _compatible(spec: FieldSpec, candidate: Candidate) -> bool:

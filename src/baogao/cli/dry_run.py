@@ -1,0 +1,54 @@
+"""``--dry-run``: what a model would be asked, without asking it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.console import Console
+
+from baogao.candidates import Candidates, find_candidates
+from baogao.cli.options import ExtractorChoice
+from baogao.cli.setup import ModelOptions, form_extractor
+from baogao.document import Document, read_document
+from baogao.errors import DocumentError
+from baogao.extractors.link import LinkExtractor
+from baogao.inputs import Source
+from baogao.llm import ModelClient, Question, estimate_tokens, load_prompts
+from baogao.schema.fields import Schema
+
+
+def run_dry(
+    sources: Sequence[Source], name: ExtractorChoice, schema: Schema, options: ModelOptions, stdout: Console
+) -> int:
+    """Print the requests and tokens that a run would take; returns its exit code, 1 when an input cannot be read."""
+    if name == "rules":
+        stdout.print(f"{len(sources)} reports, no requests: rules ask no model", highlight=False)
+        return 0
+    questions: list[Question] = []
+    failed = 0
+    for source in sources:
+        try:
+            document = read_document(source.path, source.doc_id)
+        except DocumentError as error:
+            stdout.print(f"[red]failed[/] {source.path}: {error}", highlight=False)
+            failed += 1
+        else:
+            questions.extend(_questions(document, find_candidates(document), schema, options))
+    prompt = sum(estimate_tokens(question.messages) for question in questions)
+    most = sum(question.max_tokens for question in questions)
+    read = len(sources) - failed
+    stdout.print(
+        f"{read} reports, {len(questions)} requests, about {prompt} prompt tokens, at most {most} reply tokens",
+        highlight=False,
+    )
+    return 1 if failed else 0
+
+
+def _questions(document: Document, candidates: Candidates, schema: Schema, options: ModelOptions) -> list[Question]:
+    """The questions of one document. The client is only a place to put them: nothing is sent."""
+    client = ModelClient(options.settings())
+    prompts = load_prompts(options.prompts)
+    as_form = options.ask == "form" or (options.ask == "auto" and options.starts_server)
+    if as_form:
+        return form_extractor(client, schema, prompts).questions(document, candidates)
+    return LinkExtractor(client, prompts["link"]).questions(document, candidates, schema)
