@@ -18,7 +18,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import httpx2
 
@@ -211,19 +211,31 @@ def _close_input(process: subprocess.Popen[str]) -> None:
 
 def _child(arguments: list[str]) -> None:
     """Be the server's process: serve, say the address as a line of JSON, stop when the standard input ends."""
+    options = _child_options(arguments)
+    answer = os.dup(1)
+    log = os.open(options.log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    os.dup2(log, 1)
+    os.dup2(log, 2)
+    server = _listening(options)
+    os.write(answer, json.dumps({"address": server.listening_address}).encode() + b"\n")
+    os.close(answer)
+    while sys.stdin.read(1 << 10):
+        continue
+    del server
+
+
+def _child_options(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser()
     parser.add_argument("gguf", type=Path)
     parser.add_argument("--log", required=True)
     parser.add_argument("--host", required=True)
     for name in ("--port", "--context", "--parallel", "--threads"):
         parser.add_argument(name, type=int, required=True)
-    options = parser.parse_args(arguments)
+    return parser.parse_args(arguments)
 
-    answer = os.dup(1)
-    log = os.open(options.log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    os.dup2(log, 1)
-    os.dup2(log, 2)
 
+def _listening(options: argparse.Namespace) -> Any:
+    """llama.cpp's server, which listens on threads of its own as soon as it is made."""
     import xllamacpp
 
     params = xllamacpp.CommonParams()
@@ -238,12 +250,7 @@ def _child(arguments: list[str]) -> None:
     params.cache_ram_mib = 0  # each slot keeps its last prompt; older ones would only take memory
     params.ui = False
     params.cors_origins = "http://localhost"  # by default any page in a browser could ask
-    server = xllamacpp.Server(params)
-    os.write(answer, json.dumps({"address": server.listening_address}).encode() + b"\n")
-    os.close(answer)
-    while sys.stdin.read(1 << 10):
-        continue
-    del server
+    return xllamacpp.Server(params)
 
 
 if __name__ == "__main__":
