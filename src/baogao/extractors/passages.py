@@ -6,7 +6,7 @@ section's title stands above it, because it often says what the figures are of.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from baogao.candidates.model import Candidate, Candidates
@@ -15,6 +15,13 @@ from baogao.extractors.shortlist import Shortlist
 from baogao.schema.fields import FieldSpec
 
 _TITLE_LIMIT = 40
+NOT_THIS_PERIOD = frozenset({"prior_year", "growth", "target", "cumulative"})
+"""Cues of figures that answer no field, whatever their words."""
+
+
+def askable(candidate: Candidate) -> bool:
+    """Whether a candidate's cues leave it a chance to answer a field."""
+    return not NOT_THIS_PERIOD & set(candidate.cues)
 
 
 @dataclass(frozen=True)
@@ -28,6 +35,8 @@ class Passage:
     candidates: tuple[Candidate, ...]
     fields: tuple[FieldSpec, ...]
     """In the schema's order."""
+    fits: Mapping[int, Mapping[str, float]]
+    """For each candidate's id, the fields that its surroundings speak of, best first, with the shortlist's scores."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +46,7 @@ class _Unit:
     sentence: Sentence
     section: Span
     title: str
-    candidates: tuple[Candidate, ...]
+    fits: dict[Candidate, dict[str, float]]
     fields: frozenset[str]
 
 
@@ -68,16 +77,16 @@ class PassageCutter:
 
     def _units(self, document: Document, candidates: Candidates) -> Iterator[_Unit]:
         for sentence in document.sentences:
-            inside = tuple(c for c in candidates.within(*sentence.span) if c.kind != "item")
-            fields = frozenset(spec.id for c in inside for spec in self.fields_of(document, c))
+            inside = [c for c in candidates.within(*sentence.span) if c.kind != "item"]
+            fits = {c: {spec.id: score for score, spec in self.shortlist.rank(document, c)} for c in inside}
+            fields = frozenset(name for c in inside if askable(c) for name in self._brought(fits[c]))
             if fields:
                 section, title = _section(document, sentence)
-                yield _Unit(sentence, section, title, inside, fields)
+                yield _Unit(sentence, section, title, fits, fields)
 
-    def fields_of(self, document: Document, candidate: Candidate) -> list[FieldSpec]:
+    def _brought(self, fits: dict[str, float]) -> list[str]:
         """The fields that one candidate brings."""
-        ranked = self.shortlist.rank(document, candidate)
-        return [spec for score, spec in ranked[: self.per_candidate] if score >= self.least_score]
+        return [name for name, score in list(fits.items())[: self.per_candidate] if score >= self.least_score]
 
     def _fits(self, group: list[_Unit], unit: _Unit) -> bool:
         length = sum(u.sentence.span[1] - u.sentence.span[0] for u in [*group, unit])
@@ -91,7 +100,8 @@ class PassageCutter:
             title=group[0].title,
             spans=spans,
             text="".join(_flat(document.slice(span)) for span in spans),
-            candidates=tuple(c for unit in group for c in unit.candidates),
+            candidates=tuple(c for unit in group for c in unit.fits),
+            fits={c.id: fits for unit in group for c, fits in unit.fits.items()},
             fields=tuple(spec for spec in self.shortlist.fields if spec.id in asked),
         )
 

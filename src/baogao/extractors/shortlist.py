@@ -1,7 +1,8 @@
 """Which fields to ask about a figure: the few whose words its surroundings share.
 
-A small model fills a short form well and a long one badly, so every figure brings only a handful of fields with it. The
-measure is an overlap of character bigrams, weighted by rarity among the fields (as in tf-idf); it knows no field by name.
+A small model fills a short form well and a long one badly, so every figure brings only a handful of fields with it.
+The measure is an overlap of character bigrams, weighted by rarity among the fields (as in tf-idf), and lowered where the
+measure word is of another kind; it knows no field by name.
 """
 
 from __future__ import annotations
@@ -22,6 +23,14 @@ _NEAR = 16
 """Characters on the left that count double: a figure's own noun stands next to it."""
 _TITLE_WEIGHT = 0.35
 """Words of the section's titles and of the sentence before count less: they are shared by many figures."""
+_CLAUSE = re.compile(r"[^，,。；;：:]*")
+_FAMILIES = {
+    "people": frozenset({"人", "名", "位", "人次", "余人"}),
+    "events": frozenset({"场", "次", "期", "批", "批次", "场次", "轮", "班", "班次", "届", "回"}),
+    "money": frozenset({"元"}),
+    "things": frozenset({"件", "份", "卷", "宗", "起", "册", "条", "部", "户", "家", "项", "例", "本", "张", "篇", "套"}),
+}
+_OTHER_FAMILY = 0.5
 _CHINESE = re.compile(r"[\u4e00-\u9fffA-Za-z0-9]+")
 _EXCLUSION = re.compile(r"[^。；]*(?:不算|不含|不包括|不自行|不取)[^。；]*[。；]?")
 
@@ -47,12 +56,12 @@ class Shortlist:
         self._norms = {name: math.sqrt(sum(w * w for w in ws.values())) or 1.0 for name, ws in self._weights.items()}
 
     def rank(self, document: Document, candidate: Candidate) -> list[tuple[float, FieldSpec]]:
-        """The fields that a candidate may answer, best first, with their scores; those that share nothing are left out."""
+        """The fields that a candidate may answer, best first, with their scores; those that share nothing are out."""
         context = _context(document, candidate)
         scored = [
             (score, spec)
             for spec in self.fields
-            if _compatible(spec, candidate) and (score := self._score(context, spec.id)) > 0
+            if (unit := unit_fit(spec, candidate)) and (score := unit * self._score(context, spec.id)) > 0
         ]
         return sorted(scored, key=lambda pair: -pair[0])
 
@@ -77,15 +86,21 @@ def _field_bigrams(spec: FieldSpec) -> dict[str, float]:
 
 
 def _context(document: Document, candidate: Candidate) -> dict[str, float]:
-    """Weighted bigrams around a candidate: near words most, section titles and the sentence before least."""
+    """Weighted bigrams around a candidate: near words most, section titles and the sentence before least.
+
+    A phrase that says "none" names its own field, so only its words and the few before them count.
+    """
+    context: dict[str, float] = {}
     sentence = document.sentence_at(candidate.start)
     start, end = sentence.span if sentence else (candidate.start - _BEFORE, candidate.end + _AFTER)
     left = document.text[max(start, candidate.start - _BEFORE) : candidate.start]
-    right = document.text[candidate.end : min(end, candidate.end + _AFTER)]
-    context: dict[str, float] = {}
-    _add(context, bigrams(left[:-_NEAR] if len(left) > _NEAR else ""), 0.6)
-    _add(context, bigrams(left[-_NEAR:]), 1.2)
-    _add(context, bigrams(candidate.text + right), 0.8)
+    _add(context, bigrams(left[-_NEAR:]), 0.4 if candidate.kind == "none" else 1.2)
+    if candidate.kind == "none":
+        _add(context, bigrams(candidate.text), 1.2)
+        return context
+    right = _CLAUSE.match(document.text, candidate.end, min(end, candidate.end + _AFTER))
+    _add(context, bigrams(left[:-_NEAR]), 0.6)
+    _add(context, bigrams(candidate.text + (right[0] if right else "")), 0.8)
     _add(context, bigrams(candidate.label), 1.2)
     titles = [document.slice(section.title) for section in document.sections_at(candidate.start)]
     before = document.text[max(0, start - 60) : start]
@@ -98,6 +113,19 @@ def _add(context: dict[str, float], found: Iterable[str], weight: float) -> None
         context[bigram] = max(context.get(bigram, 0.0), weight)
 
 
-def _compatible(spec: FieldSpec, candidate: Candidate) -> bool:
-    """A rate wants a percentage and a count wants none; a phrase that says "none" fits counts only."""
-    return (candidate.unit == "%") == spec.is_rate
+def unit_fit(spec: FieldSpec, candidate: Candidate) -> float:
+    """How well a candidate's measure word suits a field, from 0 to 1.
+
+    A rate wants a percentage and a count wants none. People, events and things are told apart, but not strictly: the
+    same certificates are counted as 本 and as 人.
+    """
+    if candidate.kind == "none":
+        return 0.0 if spec.is_rate else 1.0
+    if (candidate.unit == "%") != spec.is_rate or candidate.unit == "个百分点":
+        return 0.0
+    wanted, found = _family(spec.unit), _family(candidate.unit)
+    return 1.0 if not wanted or not found or wanted == found else _OTHER_FAMILY
+
+
+def _family(unit: str) -> str:
+    return next((name for name, units in _FAMILIES.items() if unit in units), "")
