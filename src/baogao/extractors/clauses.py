@@ -83,6 +83,7 @@ class _Cutter:
     def clauses(self) -> Iterator[Clause]:
         start, end = self.sentence.span
         head, lead = cut_lead(_without_asides(self.text[start : self.figures[0].start]))
+        self._note_bracket(head)
         if head:
             yield Clause((start, start + len(head)), [], [head], self.sentence, self.number)
         current = Clause((start + len(head), end), [], [lead], self.sentence, self.number, before=head)
@@ -111,10 +112,13 @@ class _Cutter:
     def _resume(self, last: Clause, middle: str, lead: str) -> str:
         """After a bracket with figures in it the clause before the bracket goes on (审结（含结转2件）9件)."""
         resumed = self.aside if middle.endswith(("）", ")")) and not lead.strip() else ""
-        if middle.endswith(("（", "(")):
-            opened = _BEFORE_BRACKET.search(last.masked() + middle)
-            self.aside = opened[1] if opened else ""
+        self._note_bracket(last.masked() + middle)
         return resumed + lead
+
+    def _note_bracket(self, said: str) -> None:
+        if said.endswith(("（", "(")):
+            opened = _BEFORE_BRACKET.search(said)
+            self.aside = opened[1] if opened else ""
 
 
 def _without_asides(text: str) -> str:

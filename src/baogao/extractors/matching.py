@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from baogao.candidates.model import Candidate
 from baogao.extractors.context import Context
@@ -52,12 +52,18 @@ def rank_candidates(contexts: Iterable[Context], rulebook: Rulebook) -> dict[str
     for context in contexts:
         for rules, scored in _matches(context, rulebook):
             found = best.setdefault(rules.id, {})
-            known = found.get(scored.candidate_id)
-            if known is None or known.score < scored.score:
-                found[scored.candidate_id] = scored
+            found[scored.candidate_id] = _better(found.get(scored.candidate_id), scored)
     return {
         name: sorted(found.values(), key=lambda one: (-one.score, one.candidate_id)) for name, found in best.items()
     }
+
+
+def _better(known: Scored | None, scored: Scored) -> Scored:
+    """The better of two matches of one candidate; that it may be shared holds whichever pattern said so."""
+    if known is None:
+        return scored
+    best = scored if scored.score > known.score else known
+    return replace(best, shared=known.shared or scored.shared)
 
 
 def _matches(context: Context, rulebook: Rulebook) -> Iterator[tuple[FieldRules, Scored]]:
