@@ -52,8 +52,14 @@ def test_a_schema_without_rules_says_where_they_should_be(tmp_path):
         ("lists:\n  wishes: {heading: 愿望, lead: 愿}\n", "line 2.*no such field: wishes"),
         (FIELD % "评查(№", r"line 6: case_files_reviewed: the pattern 评查\(№ does not compile"),
         (FIELD % "{looked}№", "line 6: case_files_reviewed: there is no word list 'looked'"),
-        (FIELD.replace("topic: files", "topic: folders") % "№", "line 3: case_files_reviewed: there is no topic folders"),
-        (FIELD.replace("match:", "matsch: []\n    match:") % "№", "line 6: fields.case_files_reviewed.matsch: Extra inputs"),
+        (
+            FIELD.replace("topic: files", "topic: folders") % "№",
+            "line 3: case_files_reviewed: there is no topic folders",
+        ),
+        (
+            FIELD.replace("match:", "matsch: []\n    match:") % "№",
+            "line 6: fields.case_files_reviewed.matsch: Extra inputs",
+        ),
     ],
 )
 def test_what_is_wrong_is_named_with_its_line(tmp_path, text, message):

@@ -97,7 +97,11 @@ def test_an_empty_document_has_no_answers():
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.text(st.sampled_from("复议申请收到受理审结3７件%，。；、（）\n一二是报告2023年分别为和前者由增至 #№"), max_size=120))
+@given(
+    st.text(
+        st.sampled_from("复议申请收到受理审结3７件%，。；、（）\n一二是报告2023年分别为和前者由增至 #№"), max_size=120
+    )
+)
 def test_any_text_is_read_without_an_error(text):
     """Whatever stands in a file, links point at candidates and confidences at [0, 1]."""
     candidates, extraction = read(text)

@@ -14,7 +14,7 @@ A rules file stands beside its schema, ``NAME.rules.yaml`` next to ``NAME.py``::
       appeals_received:
         units: [case]
         topic: appeal          # must be mentioned in the figure's clause, or before it with no rival in between
-        match: ["{ask}~№"]     # № is the figure, # another one, ~ a gap without punctuation (~8: at most 8), … a wide gap
+        match: ["{ask}~№"]     # № is the figure, # another, ~ a gap without punctuation (~8: at most 8), … a wide gap
         none: ["申请"]         # looked for in a phrase that says "none"
 
 A pattern without № is tried on both sides of the figure, because word order is free (评查案卷9卷, 9卷案卷).
@@ -136,7 +136,7 @@ class Rulebook:
     lists: dict[str, ListRules]
     metadata: dict[str, MetadataRules]
     by_topic: dict[tuple[str, str], tuple[tuple[FieldRules, Pattern], ...]] = field(repr=False)
-    """Every pattern for figures, by topic and measure word; under the empty measure word those that a bare figure fits."""
+    """Every pattern for figures, by topic and measure word; under the empty one those that a bare figure fits."""
     none_by_topic: dict[str, tuple[tuple[FieldRules, Pattern], ...]] = field(repr=False)
     """Every pattern for phrases that say "none", by topic."""
     measures: frozenset[str]

@@ -21,7 +21,7 @@ _PREFERENCE_MARGIN = 0.2
 
 
 class RulesExtractor:
-    """Links candidates to fields by the patterns of a rules file; needs no model and gives the same answer every time."""
+    """Links candidates to fields by the patterns of a rules file; needs no model and always answers the same."""
 
     name = "rules"
 
@@ -63,7 +63,7 @@ class RulesExtractor:
 
 
 def _assign(ranked: dict[str, list[Scored]], rulebook: Rulebook) -> dict[str, Link]:
-    """Give out candidates, the surest match first; a figure serves one field unless a pattern says that it is shared."""
+    """Give out candidates, the surest match first; a figure serves one field unless a pattern shares it."""
     pairs = [(scored, name) for name, found in ranked.items() for scored in found]
     pairs.sort(key=lambda pair: (-pair[0].score, pair[0].candidate_id))
     taken: set[int] = set()

@@ -32,15 +32,15 @@ class FieldModel(Strict):
 
     units: list[str]
     topic: str | list[str]
-    match: list[str | AlternativeModel] = []
-    exclude_passage: str | None = None
-    """The same for the clause and what its sentence says before it (one theme, one group), unless the pattern is a total's."""
+    match: list[str | AlternativeModel] = Field(default_factory=list)
     exclude: str | None = None
     """No figure whose own clause matches this answers the field."""
+    exclude_passage: str | None = None
+    """The same for the clause and what its sentence says before it (one theme, one group), but not for a total."""
     prefer: Literal["", "largest"] = ""
     """``largest``: of several good answers take the largest value, not the best match."""
-    none: list[str | AlternativeModel] = []
-    allow: list[str] = []
+    none: list[str | AlternativeModel] = Field(default_factory=list)
+    allow: list[str] = Field(default_factory=list)
     """Cues and common excludes that do not exclude here."""
 
 
@@ -82,15 +82,15 @@ class MetadataModel(Strict):
 class RulesFileModel(Strict):
     """A rules file as written."""
 
-    words: dict[str, str] = {}
-    units: dict[str, list[str]] = {}
-    topics: dict[str, list[str]] = {}
-    background: list[str] = []
+    words: dict[str, str] = Field(default_factory=dict)
+    units: dict[str, list[str]] = Field(default_factory=dict)
+    topics: dict[str, list[str]] = Field(default_factory=dict)
+    background: list[str] = Field(default_factory=list)
     """Topics that may be mentioned without ending the one before (who was trained, which theme)."""
-    common_excludes: dict[str, ExcludeModel] = {}
-    fields: dict[str, FieldModel] = {}
-    lists: dict[str, ListModel] = {}
-    metadata: dict[str, MetadataModel] = {}
+    common_excludes: dict[str, ExcludeModel] = Field(default_factory=dict)
+    fields: dict[str, FieldModel] = Field(default_factory=dict)
+    lists: dict[str, ListModel] = Field(default_factory=dict)
+    metadata: dict[str, MetadataModel] = Field(default_factory=dict)
 
 
 def parse_rules(path: Path, source: str) -> RulesFileModel:

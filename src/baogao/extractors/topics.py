@@ -1,7 +1,8 @@
 """Topics: what each passage talks about, and how far a topic reaches.
 
-Chinese names the thing once and lets what follows inherit it, so a figure's topics are looked for in its own clause, then
-backwards; every rival that was mentioned on the way makes an older topic less likely. Headings speak for their sections.
+Chinese names the thing once and lets what follows inherit it, so a figure's topics are looked for in its own clause,
+then backwards; every rival that was mentioned on the way makes an older topic less likely. Headings speak for their
+sections.
 """
 
 from __future__ import annotations
@@ -111,7 +112,10 @@ def _mentions(text: str, topic: Topic) -> list[int]:
 
 
 def _without_stray_spaces(text: str) -> tuple[str, list[int]]:
-    """The text without the spaces that a bad scan left inside words, and each character's old place (empty: unmoved)."""
+    """The text without the spaces that a bad scan left inside words, and every character's old place.
+
+    Nothing moved if the places are empty.
+    """
     spans = [match.span() for match in _STRAY_SPACE.finditer(text)]
     if not spans:
         return text, []
