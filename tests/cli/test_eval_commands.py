@@ -172,6 +172,29 @@ def test_extractors_share_a_recording(dataset, tmp_path):
     assert (tmp_path / "again" / "summary.json").read_bytes() == (run.path / "summary.json").read_bytes()
 
 
+def test_a_recording_goes_on_where_it_stopped(dataset, tmp_path):
+    """What is recorded is not asked again; what is not asked for any more is dropped."""
+    recorded(dataset, tmp_path)
+    path = tmp_path / "tapes" / "reports" / "haituo-2022.yaml"
+    whole = path.read_text(encoding="utf-8")
+    path.write_text(_with_another_exchange(whole), encoding="utf-8")
+    (tmp_path / "tapes" / "reports" / "yunling-2023.yaml").unlink()
+    with fake_server(model) as server:
+        url = ("--base-url", server.url, "--model", "small", "--ask", "form")
+        call(dataset, "--out", tmp_path / "more", "--record", tmp_path / "tapes", "--extractor", "llm", *url)
+    asked = (path.parent / "yunling-2023.yaml").read_text(encoding="utf-8").count("- request:")
+    assert len(server.seen) == asked > 0
+    assert path.read_text(encoding="utf-8") == whole
+    replay(dataset, tmp_path)
+
+
+def _with_another_exchange(text: str) -> str:
+    """A cassette with one exchange more than was asked."""
+    first = text.index("- request:")
+    extra = text[first : text.index("- request:", first + 1)].replace("max_tokens: ", "max_tokens: 9")
+    return text[:first] + extra + text[first:]
+
+
 def test_a_request_that_was_not_recorded(dataset, tmp_path):
     """A changed prompt is an error, and not a failed report."""
     recorded(dataset, tmp_path)
@@ -187,10 +210,7 @@ def test_an_exchange_that_nobody_asked_for(dataset, tmp_path):
     """What was recorded and is not asked for is an error."""
     recorded(dataset, tmp_path)
     path = tmp_path / "tapes" / "reports" / "haituo-2022.yaml"
-    text = path.read_text(encoding="utf-8")
-    first = text.index("- request:")
-    extra = text[first : text.index("- request:", first + 1)].replace("max_tokens: ", "max_tokens: 9")
-    path.write_text(text[:first] + extra + text[first:], encoding="utf-8")
+    path.write_text(_with_another_exchange(path.read_text(encoding="utf-8")), encoding="utf-8")
     with pytest.raises(ReplayError, match="never asked for: haituo-2022"):
         replay(dataset, tmp_path)
 

@@ -8,6 +8,9 @@
 
 A replay is strict: a request that was not recorded, an exchange that nobody asked for, a cassette without its report
 and a report without its cassette are errors, because each means that the run replayed is not the run recorded.
+
+Recording goes on where it stopped: an exchange that is there is not asked again, and what is not asked for any more is
+dropped at the end. For a recording from scratch, remove the folder.
 """
 
 from __future__ import annotations
@@ -42,6 +45,7 @@ class TapeLibrary:
         self.misses: list[str] = []
         self.used = False
         self._tapes: dict[str, Tape] = {}
+        self._loaded: dict[str, int] = {}
         if mode == "replay":
             self._check_complete()
 
@@ -73,7 +77,8 @@ class TapeLibrary:
             self._tape(doc_id, self._path(doc_id))
         for orphan in self._orphans():
             orphan.unlink()
-        for tape in self._tapes.values():
+        for name, tape in self._tapes.items():
+            self._drop_stale(name, tape)
             tape.save()
         text = json.dumps(recording, ensure_ascii=False, indent=1, sort_keys=True)
         (self.folder / "recording.json").write_text(text + "\n", encoding="utf-8")
@@ -105,10 +110,19 @@ class TapeLibrary:
 
     def _tape(self, name: str, path: Path) -> Tape:
         if name not in self._tapes:
-            if self.mode == "record":
-                path.unlink(missing_ok=True)
             self._tapes[name] = Tape(path, self.mode)
+            self._loaded[name] = len(self._tapes[name])
         return self._tapes[name]
+
+    def _drop_stale(self, name: str, tape: Tape) -> None:
+        """Drop exchanges of an earlier recording that this one did not ask for."""
+        cassette = tape.cassette
+        kept = [
+            exchange
+            for index, exchange in enumerate(cassette.data)
+            if index >= self._loaded[name] or cassette.play_counts[index]
+        ]
+        cassette.data = kept
 
     def _path(self, doc_id: str) -> Path:
         return self.folder / "reports" / f"{doc_id}.yaml"

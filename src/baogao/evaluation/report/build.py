@@ -215,4 +215,6 @@ def _causes(files: RunFiles) -> list[CauseRow]:
 def _cost_note(files: RunFiles) -> str:
     if files.info["mode"] == "replay":
         return "Replies were replayed: tokens are those of the recording, seconds are not a model's."
+    if files.info["mode"] == "record":
+        return "Extractors share the recording: a question that was asked before is not sent again, and takes no time."
     return ""
