@@ -376,13 +376,13 @@ class LawBasedGovernment(Report):
     jurisdiction: Annotated[Text, Ask("报告地区")]
     """报告所述政府的行政区名称（如“乌达区”），不带“人民政府”。部门报告写部门全称。"""
 
-    level: Annotated[Text, Ask("行政层级")]
+    level: Annotated[Text, Ask("行政层级", pattern="province|prefecture|county|township|department")]
     """province | prefecture | county | township | department。市辖区、县级市、旗都是 county。"""
 
-    period_start: Annotated[Text, Ask("报告期起")]
+    period_start: Annotated[Text, Ask("报告期起", pattern=r"\d{4}-\d{2}")]
     """YYYY-MM。年度报告为 01，上半年报告为 01。"""
 
-    period_end: Annotated[Text, Ask("报告期止")]
+    period_end: Annotated[Text, Ask("报告期止", pattern=r"\d{4}-\d{2}")]
     """YYYY-MM。年度报告为 12，上半年报告为 06。"""
 
     issuer: Annotated[Text, Ask("署名机关")]

@@ -50,5 +50,5 @@ def _questions(document: Document, candidates: Candidates, schema: Schema, optio
     prompts = load_prompts(options.prompts)
     as_form = options.ask == "form" or (options.ask == "auto" and options.starts_server)
     if as_form:
-        return form_extractor(client, schema, prompts).questions(document, candidates)
+        return form_extractor(client, schema, prompts).questions(document, candidates, schema)
     return LinkExtractor(client, prompts["link"]).questions(document, candidates, schema)

@@ -97,7 +97,7 @@ async def ready_extractor(
 
 def form_extractor(client: ModelClient, schema: Schema, prompts: Prompts) -> FormExtractor:
     """The form way of asking, as every command uses it."""
-    return FormExtractor(client, prompts["form"], PassageCutter(Shortlist(schema)), load_examples(schema))
+    return FormExtractor(client, prompts, PassageCutter(Shortlist(schema)), load_examples(schema))
 
 
 async def _client(

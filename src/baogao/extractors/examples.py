@@ -78,4 +78,6 @@ def _form(written: _Written, schema: Schema, path: Path) -> tuple[Line, ...]:
     unknown = [name for name in written.answers if name not in schema.by_id]
     if unknown:
         raise PromptError(f"{path}: the schema {schema.name} has no field {unknown[0]!r}")
-    return tuple(Line(schema.by_id[name].label, schema.by_id[name].unit, answer) for name, answer in written.answers.items())
+    return tuple(
+        Line(schema.by_id[name].label, schema.by_id[name].unit, answer) for name, answer in written.answers.items()
+    )

@@ -12,13 +12,14 @@ from collections.abc import Sequence
 from baogao.candidates.model import Candidates
 from baogao.document.model import Document
 from baogao.errors import ReplyError
-from baogao.extractors.base import Extraction
+from baogao.extractors.base import Extraction, TextLink
 from baogao.extractors.examples import Example
+from baogao.extractors.form_metadata import metadata_question, read_metadata
 from baogao.extractors.form_reading import Filled, choose, form_lines, read_form
 from baogao.extractors.passages import Passage, PassageCutter
 from baogao.llm.endpoint import ModelClient
 from baogao.llm.messages import Message, Question, Reply
-from baogao.llm.prompts import Prompt
+from baogao.llm.prompts import Prompts
 from baogao.llm.usage import usage_scope
 from baogao.record import Usage
 from baogao.schema.fields import Schema
@@ -31,9 +32,12 @@ class FormExtractor:
 
     name = "llm"
 
-    def __init__(self, client: ModelClient, prompt: Prompt, cutter: PassageCutter, examples: Sequence[Example]) -> None:
+    def __init__(
+        self, client: ModelClient, prompts: Prompts, cutter: PassageCutter, examples: Sequence[Example]
+    ) -> None:
         self._client = client
-        self._prompt = prompt
+        self._prompt = prompts["form"]
+        self._metadata_prompt = prompts["metadata"]
         self._cutter = cutter
         self._examples = tuple(examples)
 
@@ -44,15 +48,22 @@ class FormExtractor:
         """
         passages = self._cutter.cut(document, candidates)
         with usage_scope() as meter:
+            metadata = await self._metadata(document, schema)
             results = await asyncio.gather(*(self._fill(passage) for passage in passages))
         filled = [line for lines, _ in results for line in lines]
         dropped = sum(count for _, count in results)
         usage = Usage(**meter.as_dict(), dropped=dropped)
-        return Extraction(fields=choose(filled), usage=usage)
+        return Extraction(fields=choose(filled), metadata=metadata, usage=usage)
 
-    def questions(self, document: Document, candidates: Candidates) -> list[Question]:
+    def questions(self, document: Document, candidates: Candidates, schema: Schema) -> list[Question]:
         """What would be asked of a document, for a dry run."""
-        return [self.question(passage) for passage in self._cutter.cut(document, candidates)]
+        about = metadata_question(document, schema, self._metadata_prompt)
+        passages = self._cutter.cut(document, candidates)
+        return [*([about] if about else []), *(self.question(passage) for passage in passages)]
+
+    async def _metadata(self, document: Document, schema: Schema) -> dict[str, TextLink]:
+        question = metadata_question(document, schema, self._metadata_prompt)
+        return read_metadata(await self._client.ask(question), document, schema) if question else {}
 
     def question(self, passage: Passage) -> Question:
         """The form of one passage."""

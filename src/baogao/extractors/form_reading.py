@@ -16,7 +16,9 @@ from baogao.extractors.base import Link
 from baogao.extractors.passages import Passage, askable
 from baogao.schema.fields import FieldSpec
 
-_LINE = re.compile(r"^\s*[-*]?\s*(?P<label>[^：:（(\n]{2,30})(?:[（(][^）)\n]*[）)])?\s*[：:][ \t]*(?P<answer>.*?)\s*$", re.MULTILINE)
+_LINE = re.compile(
+    r"^\s*[-*]?\s*(?P<label>[^：:（(\n]{2,30})(?:[（(][^）)\n]*[）)])?\s*[：:][ \t]*(?P<answer>.*?)\s*$", re.MULTILINE
+)
 _SILENT = frozenset({"", "无", "未提", "未提及", "没有写", "-", "—", "/", "空", "未知"})
 _NONE = re.compile(r"^(?:零|0|没有|未|暂无|不存在)")
 _LEAST_SHARE = 0.5

@@ -113,7 +113,7 @@ def _spec(field_id: str, info: FieldInfo, hint: object, group: str, source: Sour
         raise source.error(line, f"the field {field_id} needs a docstring below it, its note")
     ask = asks[0]
     note = inspect.cleandoc(info.description)
-    return FieldSpec(field_id, kind, ask.label, note, ask.unit, group, ask.additive, tuple(ask.terms))
+    return FieldSpec(field_id, kind, ask.label, note, ask.unit, group, ask.additive, tuple(ask.terms), ask.pattern)
 
 
 def _check_ids(source: SourceLines, ids: list[str]) -> None:

@@ -53,6 +53,8 @@ class Ask:
     """True where separately printed parts may be summed; every part is then evidence."""
     terms: Sequence[str] = ()
     """Words by which reports call it, for choosing which fields to ask about in a passage."""
+    pattern: str = ""
+    """For a Text that is inferred and not copied: a regular expression that its value must match."""
 
 
 @dataclass(frozen=True)
@@ -95,6 +97,7 @@ class FieldSpec:
     group: str = ""
     additive: bool = False
     terms: tuple[str, ...] = ()
+    pattern: str = ""
 
     @property
     def is_rate(self) -> bool:
