@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import glob
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,11 @@ class Source:
     doc_id: str
     path: Path
 
+    @property
+    def name(self) -> str:
+        """The path as the user gave it, in characters that can be written."""
+        return _writable(self.path)
+
 
 def find_sources(inputs: Iterable[str]) -> list[Source]:
     """Every file that some inputs stand for, in the order given, each once.
@@ -27,27 +33,24 @@ def find_sources(inputs: Iterable[str]) -> list[Source]:
 
     Two files of one name are both kept: the second is called ``NAME-2``.
     """
-    paths: dict[Path, None] = {}
+    paths: dict[Path, Path] = {}
     for given in inputs:
-        paths.update(dict.fromkeys(_expand(given)))
+        for path in _expand(given):
+            paths.setdefault(path.resolve(), path)
     if not paths:
         raise UsageError("there is nothing to read: name a file, a folder or a pattern")
-    return _named(list(paths))
+    return _named(list(paths.values()))
 
 
 def _expand(given: str) -> list[Path]:
+    if not given:
+        raise UsageError("an input is empty: name a file, a folder or a pattern")
     path = Path(given)
     if path.is_dir():
-        found = sorted(
-            p for p in path.rglob("*") if p.is_file() and p.suffix.lower() in SUFFIXES and not _hidden(p, path)
-        )
-        if not found:
-            known = " ".join(sorted(SUFFIXES))
-            raise UsageError(f"there is nothing to read in {given}: no file ends in one of {known}")
-        return found
+        return _in_folder(path)
     if path.exists():
         return [path]
-    matches = sorted(Path(match) for match in glob.glob(given, recursive=True))
+    matches = sorted(map(Path, glob.glob(given, recursive=True)))  # noqa: PTH207  a pattern may be absolute
     files = [match for match in matches if match.is_file()]
     if not files:
         kind = "no file matches" if glob.has_magic(given) else "there is no file or folder"
@@ -55,20 +58,40 @@ def _expand(given: str) -> list[Path]:
     return files
 
 
+def _in_folder(folder: Path) -> list[Path]:
+    found = sorted(
+        path
+        for path in folder.rglob("*")
+        if path.is_file() and path.suffix.lower() in SUFFIXES and not _hidden(path, folder)
+    )
+    if not found:
+        raise UsageError(f"there is nothing to read in {folder}: no file ends in one of {' '.join(sorted(SUFFIXES))}")
+    return found
+
+
 def _hidden(path: Path, folder: Path) -> bool:
     return any(part.startswith(".") for part in path.relative_to(folder).parts)
 
 
 def _named(paths: list[Path]) -> list[Source]:
-    """Ids are stems made distinct; a name that is given is never taken by a numbered one."""
-    taken = {path.stem for path in paths}
+    """Ids are stems made distinct; a name that is given is never taken by a numbered one.
+
+    Capitals do not make a name distinct: texts are files called by their ids, and some file systems see one name.
+    """
+    stems = [_writable(Path(path.stem)) for path in paths]
+    taken = {stem.casefold() for stem in stems}
     used: set[str] = set()
     sources = []
-    for path in paths:
-        doc_id, number = path.stem, 1
-        while doc_id in used or (number > 1 and doc_id in taken):
+    for path, stem in zip(paths, stems, strict=True):
+        doc_id, number = stem, 1
+        while doc_id.casefold() in used or (number > 1 and doc_id.casefold() in taken):
             number += 1
-            doc_id = f"{path.stem}-{number}"
-        used.add(doc_id)
+            doc_id = f"{stem}-{number}"
+        used.add(doc_id.casefold())
         sources.append(Source(doc_id, path))
     return sources
+
+
+def _writable(path: Path) -> str:
+    """A path in characters that UTF-8 can hold: a name in another encoding has bytes that stand for none."""
+    return os.fsencode(path).decode("utf-8", "replace")

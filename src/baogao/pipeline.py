@@ -1,16 +1,12 @@
-"""Many documents: several under way at once, results written as they come, a failure is a row.
-
-Records are written in the order of the inputs. A record that is finished before its turn waits in memory; when the run is
-interrupted, whatever is finished is written, still in order.
-"""
+"""Many documents: several under way at once, results written as they come, a failure is a row."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
-from pathlib import Path
-from types import TracebackType
-from typing import Protocol, TextIO
+import logging
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from typing import Protocol
 
 from baogao.candidates import find_candidates
 from baogao.document import Document, read_document
@@ -18,8 +14,11 @@ from baogao.errors import BaogaoError, UsageError
 from baogao.extractors.base import Extractor
 from baogao.extractors.reading import failed_record, read_record
 from baogao.inputs import Source
-from baogao.record import Provenance, Record
+from baogao.llm.usage import usage_scope
+from baogao.record import Provenance, Record, Usage
 from baogao.schema.fields import Schema
+
+_log = logging.getLogger(__name__)
 
 OnRecord = Callable[[Record], None]
 
@@ -28,57 +27,10 @@ class Sink(Protocol):
     """Where a run's texts and records go."""
 
     def keep_text(self, document: Document) -> None:
-        """Take the text that a document's offsets refer to."""
+        """Take the text that a document's offsets refer to; its record follows."""
 
     def add(self, record: Record) -> None:
         """Take a record; they come as they are finished."""
-
-
-class RunFolder:
-    """The output folder: ``records.jsonl`` and ``texts/DOC_ID.txt``.
-
-    :raises UsageError: it cannot be written to.
-    """
-
-    def __init__(self, path: Path, order: Sequence[str]) -> None:
-        self.path = path
-        self._order = list(order)
-        self._waiting: dict[str, Record] = {}
-        self._file: TextIO | None = None
-
-    def __enter__(self) -> RunFolder:
-        try:
-            (self.path / "texts").mkdir(parents=True, exist_ok=True)
-            self._file = (self.path / "records.jsonl").open("w", encoding="utf-8", newline="\n")
-        except OSError as error:
-            raise UsageError(f"cannot write to {self.path}: {error.strerror or error}") from error
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        for doc_id in self._order:
-            if doc_id in self._waiting:
-                self._write(self._waiting.pop(doc_id))
-        if self._file:
-            self._file.close()
-
-    def keep_text(self, document: Document) -> None:
-        """Write the text that the offsets refer to, unchanged: no newline is translated."""
-        target = self.path / "texts" / f"{document.doc_id}.txt"
-        target.write_text(document.text, encoding="utf-8", newline="")
-
-    def add(self, record: Record) -> None:
-        """Write a record, or keep it until the records before it are written."""
-        self._waiting[record.doc_id] = record
-        while self._order and self._order[0] in self._waiting:
-            self._write(self._waiting.pop(self._order.pop(0)))
-
-    def _write(self, record: Record) -> None:
-        if self._file is None:
-            raise UsageError(f"{self.path} is not open for writing")
-        self._file.write(record.to_json() + "\n")
-        self._file.flush()
 
 
 async def extract_document(document: Document, extractor: Extractor, schema: Schema, made_by: Provenance) -> Record:
@@ -96,36 +48,68 @@ async def run_extraction(
     extractor: Extractor,
     schema: Schema,
     made_by: Provenance,
-    folder: Sink,
+    sink: Sink,
     concurrency: int = 1,
     on_record: OnRecord = lambda record: None,
 ) -> list[Record]:
     """Extract many documents; nothing that goes wrong with one of them stops the others.
 
-    :param folder: gets every text and every record; an open ``RunFolder``, mostly.
+    :param sink: gets every text and every record; an open ``RunFolder``, mostly.
     :param concurrency: how many documents are under way at once.
     :param on_record: called with each record as it is finished.
     :returns: the records in the order of the sources.
+    :raises UsageError: no document could be asked about at all (no server, a wrong key, an unknown model, a template
+        that does not render), found before the first one was answered.
     """
+    run = _Run(extractor, schema, made_by, sink)
     slots = asyncio.Semaphore(concurrency)
 
     async def one(source: Source) -> Record:
         async with slots:
-            record = await _record_of(source, extractor, schema, made_by, folder)
-        folder.add(record)
+            record = await run.record_of(source)
+        sink.add(record)
         on_record(record)
         return record
 
-    return list(await asyncio.gather(*map(one, sources)))
-
-
-async def _record_of(source: Source, extractor: Extractor, schema: Schema, made_by: Provenance, folder: Sink) -> Record:
-    """A source's record; one that cannot be read or asked about becomes a failed one, with its error in words."""
-    sha256 = ""
+    tasks = [asyncio.create_task(one(source)) for source in sources]
     try:
-        document = read_document(source.path, source.doc_id)
-        sha256 = document.sha256
-        folder.keep_text(document)
-        return await extract_document(document, extractor, schema, made_by)
-    except BaogaoError as error:
-        return failed_record(source.doc_id, str(source.path), str(error), schema, made_by, sha256)
+        return await asyncio.gather(*tasks)
+    finally:
+        # After an error or Ctrl-C the others must not go on asking.
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+@dataclass
+class _Run:
+    """What all documents of a run share."""
+
+    extractor: Extractor
+    schema: Schema
+    made_by: Provenance
+    sink: Sink
+    answered: bool = field(default=False, init=False)
+    """Whether a model has answered for a document: from then on an error is that document's own."""
+
+    async def record_of(self, source: Source) -> Record:
+        """A source's record; one that cannot be read or asked about becomes a failed one, with its error in words."""
+        sha256 = ""
+        with usage_scope() as meter:
+            try:
+                document = replace(read_document(source.path, source.doc_id), source=source.name)
+                sha256 = document.sha256
+                self.sink.keep_text(document)
+                record = await extract_document(document, self.extractor, self.schema, self.made_by)
+            except BaogaoError as error:
+                if isinstance(error, UsageError) and not self.answered:
+                    raise
+                words = str(error)
+            except Exception as error:  # a bug shows itself in one document; it must not take the others with it
+                _log.exception("%s: an error inside baogao", source.name)
+                words = f"an error inside baogao, please report it: {type(error).__name__}: {error}"
+            else:
+                self.answered = self.answered or bool(record.usage.requests or record.usage.cached)
+                return record
+        usage = Usage(**meter.as_dict())
+        return failed_record(source.doc_id, source.name, words, self.schema, self.made_by, sha256, usage)

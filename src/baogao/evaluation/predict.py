@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 from baogao.candidates import Candidates
 from baogao.document import Document
-from baogao.errors import UsageError
 from baogao.evaluation.gold import Dataset
 from baogao.extractors.base import Extraction, Extractor
 from baogao.inputs import Source
 from baogao.pipeline import OnRecord, run_extraction
 from baogao.record import Provenance, Record, Usage
+from baogao.record_file import RecordFile
 from baogao.schema.fields import Schema
 
 Around = Callable[[str], AbstractContextManager[object]]
@@ -45,34 +45,6 @@ class WatchedExtractor:
             self.seconds[document.doc_id] = time.perf_counter() - started
 
 
-class RecordFile:
-    """One extractor's records, in the order of the gold whatever finishes first; texts stay where they are."""
-
-    def __init__(self, file: TextIO, order: Sequence[str]) -> None:
-        self._file = file
-        self._order = list(order)
-        self._waiting: dict[str, Record] = {}
-
-    def keep_text(self, document: Document) -> None:
-        """Nothing to keep: the gold's own text file is what the offsets refer to."""
-
-    def add(self, record: Record) -> None:
-        """Write a record, or keep it until those before it are written."""
-        self._waiting[record.doc_id] = record
-        while self._order and self._order[0] in self._waiting:
-            self._write(self._waiting.pop(self._order.pop(0)))
-
-    def finish(self) -> None:
-        """Write what still waits, when the run was interrupted."""
-        for doc_id in self._order:
-            if doc_id in self._waiting:
-                self._write(self._waiting.pop(doc_id))
-
-    def _write(self, record: Record) -> None:
-        self._file.write(record.to_json() + "\n")
-        self._file.flush()
-
-
 async def predict(
     extractor: Extractor,
     made_by: Provenance,
@@ -92,7 +64,7 @@ async def predict(
     sources = [Source(item.gold.doc_id, item.text_path) for dataset in datasets for item in dataset.items]
     watched = WatchedExtractor(extractor, around)
     started = time.perf_counter()
-    with _record_file(path, [source.doc_id for source in sources]) as sink:
+    with RecordFile(path, [source.doc_id for source in sources]) as sink:
         records = await run_extraction(sources, watched, schema, made_by, sink, concurrency, on_record)
     return timing_of(records, watched.seconds, time.perf_counter() - started)
 
@@ -118,18 +90,3 @@ def _tokens(usage: Usage) -> dict[str, Any]:
         "completion_tokens": usage.completion_tokens,
     }
     return counts if usage.cost is None else counts | {"cost": usage.cost}
-
-
-@contextmanager
-def _record_file(path: Path, order: Sequence[str]) -> Iterator[RecordFile]:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        file = path.open("w", encoding="utf-8", newline="\n")
-    except OSError as error:
-        raise UsageError(f"cannot write {path}: {error.strerror or error}") from error
-    with file:
-        sink = RecordFile(file, order)
-        try:
-            yield sink
-        finally:
-            sink.finish()

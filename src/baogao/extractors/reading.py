@@ -1,4 +1,4 @@
-"""From links to a Record: every value, bound, unit and piece of evidence is read from its candidates here, nowhere else."""
+"""From links to a Record: every value, bound, unit and place is read from its candidates here, and nowhere else."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from baogao.candidates.model import Candidate, Candidates
 from baogao.checks import run_checks
 from baogao.document.model import Document
 from baogao.extractors.base import Extraction, Link
-from baogao.record import Provenance, Record
+from baogao.record import Provenance, Record, Usage
 from baogao.schema.fields import FieldSpec, Schema
 from baogao.schema.values import Answer, Bound, Item, TextAnswer
 
@@ -44,18 +44,31 @@ def read_record(
 
 
 def failed_record(
-    doc_id: str, source: str, error: str, schema: Schema, made_by: Provenance, sha256: str = ""
+    doc_id: str,
+    source: str,
+    error: str,
+    schema: Schema,
+    made_by: Provenance,
+    sha256: str = "",
+    usage: Usage | None = None,
 ) -> Record:
     """The row of a document that could not be read or asked about: its error in words, and no fields."""
     return Record(
-        doc_id=doc_id, source=source, sha256=sha256, schema_name=schema.name, status="failed", error=error, made_by=made_by
+        doc_id=doc_id,
+        source=source,
+        sha256=sha256,
+        schema_name=schema.name,
+        status="failed",
+        error=error,
+        usage=usage or Usage(),
+        made_by=made_by,
     )
 
 
 def read_answer(document: Document, candidates: Candidates, link: Link, spec: FieldSpec) -> Answer:
     """The answer that a link points at.
 
-    :raises ValueError: a link to no candidate, to a list item, or to several candidates for a field that is not additive.
+    :raises ValueError: a link to no candidate, to a list item, or to several for a field that is not additive.
     """
     linked = [candidates[candidate_id] for candidate_id in link.candidates]
     if not linked or (len(linked) > 1 and not spec.additive) or any(c.value is None for c in linked):
@@ -95,4 +108,6 @@ def _items(candidates: Candidates, ids: list[int]) -> list[Item]:
 
 def provenance(schema: Schema, extractor: str, model: str | None = None, prompts: str | None = None) -> Provenance:
     """What made a record of this run."""
-    return Provenance(baogao=__version__, extractor=extractor, model=model, prompts=prompts, schema_digest=schema.digest)
+    return Provenance(
+        baogao=__version__, extractor=extractor, model=model, prompts=prompts, schema_digest=schema.digest
+    )
