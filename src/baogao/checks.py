@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
+from itertools import pairwise
 
 from baogao.record import Check
 from baogao.schema.fields import Relation, Schema
-from baogao.schema.values import Answer
+from baogao.schema.values import Answer, plain_number
 
 _RATE_SLACK = Decimal("0.51")
 """In percentage points: reports round rates to whole per cents, and sometimes cut instead of rounding."""
@@ -41,23 +42,30 @@ def _relation(relation: Relation, answers: list[Answer], schema: Schema) -> Chec
     )
 
 
+def _plain(value: Decimal) -> str:
+    return str(plain_number(value))
+
+
 def _rate(values: list[Decimal]) -> tuple[bool, str]:
     rate, part, whole = values
     if whole == 0:
-        return part == 0, f"{part} of {whole} has no rate"
+        return part == 0, f"{_plain(part)} of 0 has no rate"
     computed = part / whole * 100
-    return abs(computed - rate) <= _RATE_SLACK, f"{part} / {whole} = {computed:.2f}%, printed {rate}%"
+    message = f"{_plain(part)} / {_plain(whole)} = {computed:.2f}%, printed {_plain(rate)}%"
+    return abs(computed - rate) <= _RATE_SLACK, message
 
 
 def _ordered(values: list[Decimal]) -> tuple[bool, str]:
-    holds = all(later <= earlier for earlier, later in zip(values, values[1:], strict=False))
-    return holds, " >= ".join(map(str, values)) if holds else f"{' < '.join(map(str, values))}"
+    """Each at most the one before; the message shows between which two it is not so."""
+    signs = [">=" if later <= earlier else "<" for earlier, later in pairwise(values)]
+    shown = [_plain(values[0]), *(f"{sign} {_plain(value)}" for sign, value in zip(signs, values[1:], strict=True))]
+    return "<" not in signs, " ".join(shown)
 
 
 def _parts(values: list[Decimal]) -> tuple[bool, str]:
     total, parts = values[0], values[1:]
     holds = sum(parts) == total
-    return holds, f"{' + '.join(map(str, parts))} {'=' if holds else '≠'} {total}"
+    return holds, f"{' + '.join(map(_plain, parts))} {'=' if holds else '≠'} {_plain(total)}"
 
 
 _JUDGES = {"rate": _rate, "ordered": _ordered, "parts": _parts}
@@ -66,7 +74,9 @@ _JUDGES = {"rate": _rate, "ordered": _ordered, "parts": _parts}
 def _percentages(fields: Mapping[str, Answer], schema: Schema) -> list[Check]:
     """A rate above 100 or below 0 is a misreading, whatever the report."""
     return [
-        Check(check="rate_in_range", fields=[spec.id], holds=False, message=f"{spec.label}: {value}% is no share")
+        Check(
+            check="rate_in_range", fields=[spec.id], holds=False, message=f"{spec.label}: {_plain(value)}% is no share"
+        )
         for spec in schema.figures
         if spec.is_rate and spec.id in fields and (value := fields[spec.id].value) is not None and not 0 <= value <= 100
     ]

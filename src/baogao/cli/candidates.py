@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 
 from baogao.candidates import Candidates, find_candidates, to_json
+from baogao.cli.terminal import shown
 from baogao.document import read_document
 from baogao.errors import DocumentError, UsageError
+
+_CONTROL = re.compile(r"[\x7f-\x9f\ud800-\udfff]")
+"""What JSON lets through and a terminal would obey, or could not print."""
 
 
 def show_candidates(
@@ -31,9 +35,13 @@ def show_candidates(
     found = find_candidates(document)
     if as_json:
         for candidate in found:
-            typer.echo(json.dumps(to_json(candidate), ensure_ascii=False))
+            typer.echo(_CONTROL.sub(_escaped, json.dumps(to_json(candidate), ensure_ascii=False)))
     else:
         Console().print(_table(found))
+
+
+def _escaped(match: re.Match[str]) -> str:
+    return f"\\u{ord(match[0]):04x}"
 
 
 def _table(found: Candidates) -> Table:
@@ -43,5 +51,5 @@ def _table(found: Candidates) -> Table:
     for c in found:
         value = "" if c.value is None else f"{c.value}"
         place = f"{c.start}-{c.end}"
-        table.add_row(str(c.id), c.kind, place, escape(c.text), value, c.bound, c.unit, " ".join(c.cues))
+        table.add_row(str(c.id), c.kind, place, shown(c.text), value, c.bound, c.unit, " ".join(c.cues))
     return table

@@ -9,6 +9,7 @@ from rich.console import Console
 from baogao.candidates import Candidates, find_candidates
 from baogao.cli.options import ExtractorChoice
 from baogao.cli.setup import ModelOptions, form_extractor
+from baogao.cli.terminal import shown
 from baogao.document import Document, read_document
 from baogao.errors import DocumentError
 from baogao.extractors.link import LinkExtractor
@@ -30,7 +31,7 @@ def run_dry(
         try:
             document = read_document(source.path, source.doc_id)
         except DocumentError as error:
-            stdout.print(f"[red]failed[/] {source.path}: {error}", highlight=False)
+            stdout.print(f"[red]failed[/] {shown(source.name)}: {shown(error)}", highlight=False, soft_wrap=True)
             failed += 1
         else:
             questions.extend(_questions(document, find_candidates(document), schema, options))
@@ -40,6 +41,7 @@ def run_dry(
     stdout.print(
         f"{read} reports, {len(questions)} requests, about {prompt} prompt tokens, at most {most} reply tokens",
         highlight=False,
+        soft_wrap=True,
     )
     return 1 if failed else 0
 

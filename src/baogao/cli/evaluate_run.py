@@ -15,6 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from baogao.cli.options import ExtractorChoice, Way
 from baogao.cli.setup import ModelOptions, Ready, ready_extractor
+from baogao.cli.terminal import failed_line
 from baogao.errors import UsageError
 from baogao.evaluation.gold import Dataset
 from baogao.evaluation.identity import Mode, extractor_identity, identify
@@ -95,7 +96,8 @@ async def _predict_all(
     tapes = _tapes(request, datasets)
     recording = tapes.read() if tapes and tapes.mode == "replay" else {}
     options = _options(request.options, recording)
-    identities, timing = [], {}
+    identities: list[dict[str, Any]] = []
+    timing: dict[str, Any] = {}
     recorded = _recording(options, None, None)
     for name in names:
         transport = tapes.transport() if tapes and name != "rules" else None
@@ -131,7 +133,7 @@ async def _predict_one(
 
         def on_record(record: Record) -> None:
             if record.error:
-                bar.console.print(f"[red]failed[/] {record.doc_id}: {record.error}", highlight=False)
+                bar.console.print(failed_line(record), highlight=False, soft_wrap=True)
             bar.advance(task)
 
         around = tapes.report if tapes else lambda doc_id: nullcontext()

@@ -15,11 +15,16 @@ from baogao.cli.dry_run import run_dry
 from baogao.cli.options import ExtractorChoice
 from baogao.cli.setup import ModelOptions, Ready, ready_extractor
 from baogao.cli.tables import summary_table, totals_line
+from baogao.cli.terminal import failed_line, shown
 from baogao.inputs import Source, find_sources
 from baogao.outputs.page import write_page
-from baogao.pipeline import RunFolder, run_extraction
+from baogao.pipeline import run_extraction
 from baogao.record import Record
+from baogao.record_file import RunFolder
 from baogao.schema import Schema, load_schema
+
+_INTERRUPTED = 130
+"""What shells expect of a program that Ctrl-C ended."""
 
 
 @dataclass(frozen=True)
@@ -32,12 +37,11 @@ class ExtractRequest:
     extractor: ExtractorChoice | None
     """None: rules, unless a model is configured; then hybrid."""
     options: ModelOptions
-    concurrency: int
     dry_run: bool = False
 
 
 def run_extract(request: ExtractRequest, stdout: Console, stderr: Console) -> int:
-    """Carry out the command; returns its exit code, 0 or 1.
+    """Carry out the command; returns its exit code: 0, 1, or 130 after Ctrl-C.
 
     :raises UsageError: nothing could start.
     """
@@ -46,19 +50,27 @@ def run_extract(request: ExtractRequest, stdout: Console, stderr: Console) -> in
     name = request.extractor or _default_extractor(request.options, stderr)
     if request.dry_run:
         return run_dry(sources, name, schema, request.options, stdout)
-    records = asyncio.run(_run(request, sources, name, schema, stderr))
+    try:
+        records = asyncio.run(_run(request, sources, name, schema, stderr))
+    except KeyboardInterrupt:
+        folder = shown(request.out)
+        stderr.print(f"interrupted; what was finished is kept in {folder}", highlight=False, soft_wrap=True)
+        return _INTERRUPTED
     page = request.out / "index.html"
     write_page(records, request.out / "texts", schema, page)
-    stdout.print(summary_table(records, schema))
-    stdout.print(totals_line(records, schema))
-    stdout.print(f"records  {request.out / 'records.jsonl'}\npage     {page}", soft_wrap=True, highlight=False)
+    stdout.print(summary_table(records))
+    stdout.print(totals_line(records), highlight=False, soft_wrap=True)
+    stdout.print(f"records  {shown(request.out / 'records.jsonl')}", soft_wrap=True, highlight=False)
+    stdout.print(f"page     {shown(page)}", soft_wrap=True, highlight=False)
     return 1 if any(record.status == "failed" for record in records) else 0
 
 
 def _default_extractor(options: ModelOptions, stderr: Console) -> ExtractorChoice:
     if options.starts_server or options.settings().configured:
         return "hybrid"
-    stderr.print("no model is configured: using rules (for a model: --embedded, or --base-url and --model)")
+    stderr.print(
+        "no model is configured: using rules (for a model: --embedded, or --base-url and --model)", soft_wrap=True
+    )
     return "rules"
 
 
@@ -73,16 +85,16 @@ async def _run(
 
             def on_record(record: Record) -> None:
                 if record.error:
-                    progress.console.print(f"[red]failed[/] {record.source}: {record.error}", highlight=False)
+                    progress.console.print(failed_line(record), highlight=False, soft_wrap=True)
                 progress.advance(task)
 
-            return await run_extraction(
-                sources, ready.extractor, schema, ready.made_by, folder, request.concurrency, on_record
-            )
+            # Rules keep one core busy: more documents at once would only wait for each other.
+            at_once = ready.client.settings.concurrency if ready.client else 1
+            return await run_extraction(sources, ready.extractor, schema, ready.made_by, folder, at_once, on_record)
 
 
 def _title(ready: Ready) -> str:
-    return f"{ready.extractor.name}" + (f" · {ready.made_by.model}" if ready.made_by.model else "")
+    return ready.extractor.name + (f" · {shown(ready.made_by.model)}" if ready.made_by.model else "")
 
 
 def _progress(stderr: Console) -> Progress:

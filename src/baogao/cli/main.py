@@ -1,6 +1,6 @@
 """The command line: thin commands, one place for errors and exit codes.
 
-Exit codes: 0 all well, 1 some documents failed or a gate did not hold, 2 usage or set-up.
+Exit codes: 0 all well, 1 some documents failed or a gate did not hold, 2 usage or set-up, 130 interrupted by Ctrl-C.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ from baogao.cli.options import (
 )
 from baogao.cli.review import run_export, run_review
 from baogao.cli.setup import ModelOptions
+from baogao.cli.terminal import shown
 from baogao.errors import BaogaoError, UsageError
 
 app = typer.Typer(
@@ -72,13 +73,13 @@ def extract(
     ask: WayToAsk = "auto",
     prompts: PromptsDir = None,
     no_cache: NoCache = False,
-    concurrency: Concurrency = 1,
+    concurrency: Concurrency = None,
     budget_tokens: Budget = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what a model would be asked.")] = False,
 ) -> None:
     """Read reports and write one record for each: every figure with its place in the text."""
     options = ModelOptions(base_url, model, embedded, gguf, ask, prompts, not no_cache, concurrency, budget_tokens)
-    request = ExtractRequest(inputs, out, schema, extractor, options, concurrency, dry_run)
+    request = ExtractRequest(inputs, out, schema, extractor, options, dry_run)
     raise typer.Exit(run_extract(request, stdout, stderr))
 
 
@@ -107,8 +108,5 @@ def run() -> None:
     try:
         app()
     except BaogaoError as error:
-        stderr.print(f"[red]error:[/] {error}", highlight=False, soft_wrap=True, markup=True)
+        stderr.print(f"[red]error:[/] {shown(error)}", highlight=False, soft_wrap=True)
         sys.exit(2 if isinstance(error, UsageError) else 1)
-    except KeyboardInterrupt:
-        stderr.print("interrupted; what was finished is kept")
-        sys.exit(130)

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
 
 from baogao.cli.options import BaseUrl, Gguf, ModelName
+from baogao.cli.terminal import shown
 from baogao.llm import DEFAULT_MODEL, Abilities, ModelClient, cache_clear, cache_stats, find_model, load_settings, probe
 from baogao.llm import pull as pull_model
 from baogao.llm.server import EmbeddedServer, serve
@@ -31,7 +32,7 @@ def pull(
     with Progress(*columns, console=stderr) as progress:
         task = progress.add_task(name, total=None)
         path = pull_model(name, lambda done, total: progress.update(task, completed=done, total=total), source)
-    stdout.print(str(path), soft_wrap=True)
+    stdout.print(shown(path), soft_wrap=True)
 
 
 @app.command("serve")
@@ -55,7 +56,7 @@ def probe_endpoint(base_url: BaseUrl = None, model: ModelName = None) -> None:
             return await client.model_name(), await probe(client)
 
     name, abilities = asyncio.run(ask())
-    stdout.print(f"model: {name}")
+    stdout.print(f"model: {shown(name)}", soft_wrap=True)
     for ability, value in asdict(abilities).items():
         stdout.print(f"{ability}: {'unknown' if value is None else value}")
 
@@ -64,7 +65,7 @@ def probe_endpoint(base_url: BaseUrl = None, model: ModelName = None) -> None:
 def stats() -> None:
     """Say where the cache is and what it holds."""
     held = cache_stats()
-    stdout.print(f"{held.directory}: {held.replies} replies, {held.bytes} bytes", soft_wrap=True)
+    stdout.print(f"{shown(held.directory)}: {held.replies} replies, {held.bytes} bytes", soft_wrap=True)
 
 
 @cache_app.command()

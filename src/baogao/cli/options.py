@@ -20,5 +20,8 @@ WayToAsk = Annotated[
 ]
 PromptsDir = Annotated[Path | None, typer.Option("--prompts", help="Folder of prompt templates to use instead.")]
 NoCache = Annotated[bool, typer.Option("--no-cache", help="Neither read nor write the cache of replies.")]
-Concurrency = Annotated[int, typer.Option("--concurrency", min=1, help="Documents, and requests, under way at once.")]
+Concurrency = Annotated[
+    int | None,
+    typer.Option("--concurrency", min=1, help="Documents, and requests, under way at once.", show_default=False),
+]
 Budget = Annotated[int | None, typer.Option("--budget-tokens", min=1, help="Stop asking when this many are spent.")]

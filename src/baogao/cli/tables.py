@@ -4,46 +4,45 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rich.markup import escape
 from rich.table import Table
 
+from baogao.cli.terminal import shown
 from baogao.record import Record, Usage
-from baogao.schema.fields import Schema
 
 _SHOWN = 40
 """Reports listed one by one; of a larger run only the failed ones are."""
 
 
-def summary_table(records: Sequence[Record], schema: Schema) -> Table:
-    """One row a report: what was found, what the text says there was none of, what it is silent on, what does not add up."""
+def summary_table(records: Sequence[Record]) -> Table:
+    """One row a report: figures found, figures stated as none, silence, list entries, and what does not add up."""
     table = Table(box=None, pad_edge=False)
     table.add_column("report", overflow="fold")
     for name in ("reported", "none", "silent", "lists", "checks"):
         table.add_column(name, justify="right")
     table.add_column("")
-    shown = records if len(records) <= _SHOWN else [record for record in records if record.status == "failed"]
-    for record in shown:
+    listed = records if len(records) <= _SHOWN else [record for record in records if record.status == "failed"]
+    for record in listed:
         table.add_row(*_row(record))
     return table
 
 
 def _row(record: Record) -> list[str]:
     if record.status == "failed":
-        return [escape(record.doc_id), "", "", "", "", "", f"[red]failed:[/] {escape(record.error or '')}"]
+        return [shown(record.doc_id), "", "", "", "", "", f"[red]failed:[/] {shown(record.error)}"]
     states = [answer.status for answer in record.fields.values()]
     broken = [check.message for check in record.checks if not check.holds]
     return [
-        escape(record.doc_id),
+        shown(record.doc_id),
         str(states.count("reported")),
         str(states.count("reported_none")),
         str(states.count("not_reported")),
         str(sum(map(len, record.lists.values()))),
         f"{len(record.checks) - len(broken)}/{len(record.checks)}",
-        f"[yellow]{escape(broken[0])}[/]" if broken else "",
+        f"[yellow]{shown(broken[0])}[/]" if broken else "",
     ]
 
 
-def totals_line(records: Sequence[Record], schema: Schema) -> str:
+def totals_line(records: Sequence[Record]) -> str:
     """The whole run in one line."""
     failed = sum(record.status == "failed" for record in records)
     figures = sum(answer.status != "not_reported" for record in records for answer in record.fields.values())
