@@ -1,7 +1,7 @@
 """The one protocol behind rules, llm and hybrid.
 
-An extractor never writes a value. It returns links, from a field to the candidates that answer it; values, bounds, units
-and evidence are read from the candidates afterwards (``baogao.extractors.reading``).
+An extractor never writes a value. It returns links, from a field to the candidates that answer it; values, bounds,
+units and evidence are read from the candidates afterwards (``baogao.extractors.reading``).
 """
 
 from __future__ import annotations

@@ -66,8 +66,10 @@ def load_examples(schema: Schema) -> tuple[Example, ...]:
         return ()
     try:
         written = _FILE.validate_python(yaml.safe_load(path.read_text(encoding="utf-8")))
+    except (OSError, UnicodeDecodeError) as error:
+        raise PromptError(f"{path} cannot be read: {error}") from error
     except yaml.YAMLError as error:
-        raise PromptError(f"{path} is not YAML: {error}") from error
+        raise PromptError(f"{path} is not YAML: {' '.join(str(error).split())}") from error
     except ValidationError as error:
         first = error.errors()[0]
         raise PromptError(f"{path}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from error

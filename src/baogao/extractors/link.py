@@ -1,7 +1,7 @@
 """The link way of asking, for capable models: the report with numbered candidates, answered with their numbers.
 
-One call for a report of ordinary length; a longer one is asked in parts, cut between sentences. The model never writes a
-figure, so it cannot miscopy one.
+One call for a report of ordinary length; a longer one is asked in parts, cut between sentences. The model never writes
+a figure, so it cannot miscopy one.
 """
 
 from __future__ import annotations
@@ -20,12 +20,13 @@ from baogao.llm.prompts import Prompt
 from baogao.llm.structured import ask_model
 from baogao.llm.usage import usage_scope
 from baogao.record import Usage
-from baogao.schema.fields import Schema
+from baogao.schema.fields import FieldSpec, Schema
 
 _PART_CHARACTERS = 9000
 """A report of ordinary length is one part."""
 _TOKENS_PER_ANSWER = 16
 _FEWEST_TOKENS = 400
+_CONFIDENCE = 0.8
 
 
 class FieldLink(BaseModel):
@@ -63,7 +64,8 @@ class LinkExtractor:
     async def extract(self, document: Document, candidates: Candidates, schema: Schema) -> Extraction:
         """Link one document.
 
-        :raises ReplyError: no usable reply, after one turn of repair. :raises EndpointError, BudgetError: no reply at all.
+        :raises ReplyError: no usable reply, after one turn of repair.
+        :raises EndpointError, BudgetError: no reply at all.
         """
         extraction = Extraction()
         dropped = 0
@@ -89,17 +91,25 @@ def _collect(links: Links, part: _Part, schema: Schema, extraction: Extraction) 
     dropped = 0
     for link in links.links:
         spec = schema.by_id.get(link.field)
-        chosen = [part.candidates[i] for i in dict.fromkeys(link.ids) if i in part.candidates]
-        fitting = [c for c in chosen if spec is not None and (c.kind == "item") == (spec.kind == "items")]
-        dropped += len(link.ids) - len(fitting)
+        ids = list(dict.fromkeys(link.ids))
+        fitting = [i for i in ids if spec is not None and _may_answer(part.candidates.get(i), spec)]
+        dropped += len(ids) - len(fitting)
         if spec is None or not fitting:
             continue
         if spec.kind == "items":
-            extraction.lists.setdefault(spec.id, []).extend(c.id for c in fitting)
-        elif spec.kind == "figure" and spec.id not in extraction.fields:
-            ids = tuple(c.id for c in (fitting if spec.additive else fitting[:1]))
-            extraction.fields[spec.id] = Link(ids, confidence=0.8, by="llm", reason="linked")
+            entries = extraction.lists.get(spec.id, [])
+            extraction.lists[spec.id] = sorted({*entries, *fitting})
+        elif spec.id not in extraction.fields:
+            chosen = tuple(fitting if spec.additive else fitting[:1])
+            extraction.fields[spec.id] = Link(chosen, confidence=_CONFIDENCE, by="llm", reason="linked")
     return dropped
+
+
+def _may_answer(candidate: Candidate | None, spec: FieldSpec) -> bool:
+    """Whether there is such a candidate, and it is of the field's kind: an entry for a list, else a number or none."""
+    if candidate is None or spec.kind == "text":
+        return False
+    return (candidate.kind == "item") == (spec.kind == "items")
 
 
 def _parts(document: Document, candidates: Candidates) -> list[_Part]:
