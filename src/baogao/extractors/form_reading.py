@@ -7,7 +7,7 @@ says about a figure that the cues exclude (last year's, a target) is dropped.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from baogao.candidates import parse_figure
@@ -23,6 +23,7 @@ _SILENT = frozenset({"", "无", "未提", "未提及", "没有写", "-", "—", 
 _NONE = re.compile(r"^(?:零|0|没有|未|暂无|不存在)")
 _LEAST_SHARE = 0.5
 """A field must fit a candidate at least half as well as the field that fits it best."""
+_ALIKE = 0.95
 _BASE_CONFIDENCE = 0.55
 _FIT_CONFIDENCE = 0.3
 """What a perfect fit adds to the base."""
@@ -90,9 +91,15 @@ def _pointed_at(spec: FieldSpec, answer: str, passage: Passage) -> Filled | None
 def _none_of(spec: FieldSpec, passage: Passage) -> Filled | None:
     """The phrase that says "none" for a field left blank: only for the one field that the phrase fits best."""
     for candidate in passage.candidates:
-        if candidate.kind == "none" and spec.id == next(iter(passage.fits[candidate.id]), None):
+        if candidate.kind == "none" and spec.id == _named(passage.fits[candidate.id], passage):
             return _filled(spec, candidate, passage)
     return None
+
+
+def _named(fits: Mapping[str, float], passage: Passage) -> str | None:
+    """The field that a phrase names; of several that it fits alike, the first in the schema's order."""
+    best = max(fits.values(), default=0.0)
+    return next((field.id for field in passage.fields if best and fits.get(field.id, 0.0) >= _ALIKE * best), None)
 
 
 def _best(spec: FieldSpec, candidates: list[Candidate], passage: Passage) -> Filled | None:

@@ -55,15 +55,18 @@ class PassageCutter:
     """How passages are cut.
 
     :param length: the most characters of one passage, unless a single sentence is longer.
-    :param per_candidate: how many fields each figure brings.
-    :param least_score: a field with a lower score is not asked about.
+    :param per_candidate: how many fields each figure brings at most.
+    :param least_score: a field that fits less well is not asked about.
+    :param least_share: nor one that fits less well than this share of the best one's fit.
+    :param most_fields: the most lines of one form.
     """
 
     shortlist: Shortlist
-    length: int = 280
-    per_candidate: int = 3
-    least_score: float = 0.0
-    most_fields: int = 12
+    length: int = 480
+    per_candidate: int = 4
+    least_score: float = 0.8
+    least_share: float = 0.4
+    most_fields: int = 16
 
     def cut(self, document: Document, candidates: Candidates) -> list[Passage]:
         """The passages of a report, in reading order; sentences without a candidate worth asking about are in none."""
@@ -86,7 +89,8 @@ class PassageCutter:
 
     def _brought(self, fits: dict[str, float]) -> list[str]:
         """The fields that one candidate brings."""
-        return [name for name, score in list(fits.items())[: self.per_candidate] if score >= self.least_score]
+        least = max(self.least_score, self.least_share * max(fits.values(), default=0.0))
+        return [name for name, score in list(fits.items())[: self.per_candidate] if score >= least]
 
     def _fits(self, group: list[_Unit], unit: _Unit) -> bool:
         length = sum(u.sentence.span[1] - u.sentence.span[0] for u in [*group, unit])
