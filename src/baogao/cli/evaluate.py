@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from typer.core import TyperGroup
 
 from baogao.cli.evaluate_run import EvalRequest, predict_run
@@ -101,7 +102,7 @@ def report_command(run: RunFolder) -> None:
     """Write the report of a scored run again."""
     report = build_report(Run(run))
     write_report(report, Run(run))
-    stdout.print(report.verdict, highlight=False)
+    stdout.print(report.verdict, highlight=False, markup=False)
     stdout.print(f"report  {run / 'report.html'}", highlight=False, soft_wrap=True)
 
 
@@ -128,7 +129,7 @@ def _finish(run: Run, datasets: list[Path], schema: str, floors: dict[str, float
     stdout.print(f"report  {run.path / 'report.html'}", highlight=False, soft_wrap=True)
     failures = _gates(run, summary, floors, earlier)
     for failure in failures:
-        stderr.print(f"[red]gate:[/] {failure}", highlight=False, soft_wrap=True)
+        stderr.print(f"[red]gate:[/] {escape(failure)}", highlight=False, soft_wrap=True)
     if failures:
         raise typer.Exit(1)
 

@@ -5,6 +5,6 @@ two annotators agree; ``submissions`` reads what is scored, ``scoring`` judges i
 counts, and ``statistics`` says how much of a figure or a difference is chance.
 
 ``predict`` runs extractors over the texts of the gold and ``tapes`` records or replays what they ask; ``runs`` keeps it
-all in a folder, ``summary`` and ``explain`` say how it went and why, ``diff`` and ``gates`` compare it with another run,
-and ``report`` shows it to people.
+all in a folder, ``summary`` and ``explain`` say how it went and why, ``diff`` and ``gates`` compare it with another
+run, and ``report`` shows it to people.
 """
