@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 
 demo: $(DEMO_VENV)/.made  ## extract the example reports with the embedded model
 	$(DEMO_VENV)/bin/baogao model pull
-	$(DEMO_VENV)/bin/baogao extract eval/datasets/examples --embedded --extractor hybrid --out out/demo
+	$(DEMO_VENV)/bin/baogao extract 'eval/datasets/examples/*.txt' --embedded --extractor hybrid --out out/demo
 
 test: $(VENV)/.made  ## the whole suite, offline
 	$(BIN)/python -m pytest

@@ -1,3 +1,108 @@
-"""baogao: government reports in, a table of figures out, every figure tied to its characters."""
+"""baogao: government reports in, a table of figures out, every figure tied to its characters.
+
+::
+
+    import baogao
+
+    record = baogao.extract("report.txt")
+    record.fields["case_files_reviewed"].value
+
+Every name below is imported when it is first used, so that ``import baogao`` costs next to nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
 
 __version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from baogao.api import extract, extract_many
+    from baogao.candidates import Candidate, Candidates, find_candidates
+    from baogao.document import Document, document_from_text, read_document
+    from baogao.errors import (
+        BaogaoError,
+        BudgetError,
+        DocumentError,
+        EndpointError,
+        GoldError,
+        ModelFileError,
+        PromptError,
+        ReplayError,
+        ReplyError,
+        RulesError,
+        SchemaError,
+        UsageError,
+    )
+    from baogao.extractors.base import Extraction, Extractor, Link, TextLink
+    from baogao.record import Record
+    from baogao.schema import Schema, load_schema
+
+_HOMES = {
+    "baogao.api": ("extract", "extract_many"),
+    "baogao.candidates": ("Candidate", "Candidates", "find_candidates"),
+    "baogao.document": ("Document", "document_from_text", "read_document"),
+    "baogao.errors": (
+        "BaogaoError",
+        "BudgetError",
+        "DocumentError",
+        "EndpointError",
+        "GoldError",
+        "ModelFileError",
+        "PromptError",
+        "ReplayError",
+        "ReplyError",
+        "RulesError",
+        "SchemaError",
+        "UsageError",
+    ),
+    "baogao.extractors.base": ("Extraction", "Extractor", "Link", "TextLink"),
+    "baogao.record": ("Record",),
+    "baogao.schema": ("Schema", "load_schema"),
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+
+__all__ = [
+    "BaogaoError",
+    "BudgetError",
+    "Candidate",
+    "Candidates",
+    "Document",
+    "DocumentError",
+    "EndpointError",
+    "Extraction",
+    "Extractor",
+    "GoldError",
+    "Link",
+    "ModelFileError",
+    "PromptError",
+    "Record",
+    "ReplayError",
+    "ReplyError",
+    "RulesError",
+    "Schema",
+    "SchemaError",
+    "TextLink",
+    "UsageError",
+    "__version__",
+    "document_from_text",
+    "extract",
+    "extract_many",
+    "find_candidates",
+    "load_schema",
+    "read_document",
+]
+
+
+def __getattr__(name: str) -> object:
+    """Import a public name from its home."""
+    if name not in _HOME_OF:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value: object = getattr(import_module(_HOME_OF[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
