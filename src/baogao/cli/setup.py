@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx2
 
 from baogao.cli.options import ExtractorChoice, Way
-from baogao.extractors.base import Extractor
+from baogao.extractors.base import Extractor, ModelExtractor
 from baogao.extractors.examples import load_examples
 from baogao.extractors.form import FormExtractor
 from baogao.extractors.hybrid import HybridExtractor
@@ -114,7 +114,9 @@ async def _client(
     return await stack.enter_async_context(client)
 
 
-async def _way_of_asking(client: ModelClient, schema: Schema, options: ModelOptions, prompts: Prompts) -> Extractor:
+async def _way_of_asking(
+    client: ModelClient, schema: Schema, options: ModelOptions, prompts: Prompts
+) -> ModelExtractor:
     """Form for a model that was started here, link for one that can be held to a JSON answer, unless a flag decides."""
     way = options.ask
     if way == "auto":

@@ -11,6 +11,7 @@ from typing import Protocol
 
 from baogao.candidates.model import Candidates
 from baogao.document.model import Document, Span
+from baogao.llm.messages import Question
 from baogao.record import Usage
 from baogao.schema.fields import Schema
 
@@ -48,6 +49,19 @@ class Extraction:
     notices: list[str] = field(default_factory=list)
 
 
+@dataclass(frozen=True)
+class Settled:
+    """What is answered for sure already, so that a model need not be asked about it."""
+
+    fields: frozenset[str] = frozenset()
+    candidates: frozenset[int] = frozenset()
+    """The candidates that these answers are read from."""
+    metadata: bool = False
+
+
+NOTHING_SETTLED = Settled()
+
+
 class Extractor(Protocol):
     """Decides which candidate answers which field."""
 
@@ -59,4 +73,21 @@ class Extractor(Protocol):
 
         :raises ReplyError, EndpointError, BudgetError: by extractors that ask a model.
         """
+        ...
+
+
+class ModelExtractor(Extractor, Protocol):
+    """An extractor that asks a model, and may be spared what is settled."""
+
+    async def extract(
+        self, document: Document, candidates: Candidates, schema: Schema, settled: Settled = NOTHING_SETTLED
+    ) -> Extraction:
+        """Link one document; what is settled may be left out, of the questions and of the answers.
+
+        :raises ReplyError, EndpointError, BudgetError: the model cannot be asked, or its reply cannot be used.
+        """
+        ...
+
+    def questions(self, document: Document, candidates: Candidates, schema: Schema) -> list[Question]:
+        """What would be asked of a document with nothing settled, for a dry run."""
         ...

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from baogao.candidates.model import Candidates
 from baogao.document.model import Document
 from baogao.errors import ReplyError
-from baogao.extractors.base import Extraction, TextLink
+from baogao.extractors.base import NOTHING_SETTLED, Extraction, Settled, TextLink
 from baogao.extractors.examples import Example
 from baogao.extractors.form_metadata import metadata_question, read_metadata
 from baogao.extractors.form_reading import Filled, choose, form_lines, read_form
@@ -41,14 +41,16 @@ class FormExtractor:
         self._cutter = cutter
         self._examples = tuple(examples)
 
-    async def extract(self, document: Document, candidates: Candidates, schema: Schema) -> Extraction:
+    async def extract(
+        self, document: Document, candidates: Candidates, schema: Schema, settled: Settled = NOTHING_SETTLED
+    ) -> Extraction:
         """Link one document.
 
         :raises ReplyError: a passage got no usable reply, or :raises EndpointError, BudgetError: no reply at all.
         """
-        passages = self._cutter.cut(document, candidates)
+        passages = [p for p in self._cutter.cut(document, candidates) if self._cutter.is_open(p, settled)]
         with usage_scope() as meter:
-            metadata = await self._metadata(document, schema)
+            metadata = {} if settled.metadata else await self._metadata(document, schema)
             results = await asyncio.gather(*(self._fill(passage) for passage in passages))
         filled = [line for lines, _ in results for line in lines]
         dropped = sum(count for _, count in results)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from baogao.candidates.model import Candidates
 from baogao.document.model import Document
-from baogao.extractors.base import Extraction, Extractor, Link
+from baogao.extractors.base import Extraction, Link, ModelExtractor, Settled
 from baogao.extractors.rules import RulesExtractor
 from baogao.schema.fields import Schema
 
@@ -30,7 +30,7 @@ class HybridExtractor:
 
     name = "hybrid"
 
-    def __init__(self, rules: RulesExtractor, model: Extractor, arbitration: Arbitration | None = None) -> None:
+    def __init__(self, rules: RulesExtractor, model: ModelExtractor, arbitration: Arbitration | None = None) -> None:
         self._rules = rules
         self._model = model
         self._arbitration = arbitration or Arbitration()
@@ -41,7 +41,7 @@ class HybridExtractor:
         :raises ReplyError, EndpointError, BudgetError: as the model's extractor.
         """
         by_rules = self._rules.link(document, candidates, schema)
-        by_model = await self._model.extract(document, candidates, schema)
+        by_model = await self._model.extract(document, candidates, schema, self._settled(by_rules))
         return replace(
             by_rules,
             fields=arbitrate(by_rules.fields, by_model.fields, self._arbitration),
@@ -50,6 +50,12 @@ class HybridExtractor:
             usage=by_model.usage,
             notices=[*by_rules.notices, *by_model.notices],
         )
+
+    def _settled(self, by_rules: Extraction) -> Settled:
+        """The answers of the rules that no model need look at again."""
+        sure = {name: link for name, link in by_rules.fields.items() if link.confidence >= self._arbitration.sure}
+        claimed = frozenset(candidate for link in sure.values() for candidate in link.candidates)
+        return Settled(frozenset(sure), claimed, metadata=bool(by_rules.metadata))
 
 
 def arbitrate(rules: dict[str, Link], model: dict[str, Link], how: Arbitration) -> dict[str, Link]:

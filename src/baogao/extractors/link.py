@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from baogao.candidates.model import Candidate, Candidates
 from baogao.document.model import Document, Sentence
-from baogao.extractors.base import Extraction, Link
+from baogao.extractors.base import NOTHING_SETTLED, Extraction, Link, Settled
 from baogao.llm.endpoint import ModelClient
 from baogao.llm.messages import Question
 from baogao.llm.prompts import Prompt
@@ -61,8 +61,10 @@ class LinkExtractor:
         self._client = client
         self._prompt = prompt
 
-    async def extract(self, document: Document, candidates: Candidates, schema: Schema) -> Extraction:
-        """Link one document.
+    async def extract(
+        self, document: Document, candidates: Candidates, schema: Schema, settled: Settled = NOTHING_SETTLED
+    ) -> Extraction:
+        """Link one document; the report is asked about whole, whatever is settled.
 
         :raises ReplyError: no usable reply, after one turn of repair.
         :raises EndpointError, BudgetError: no reply at all.

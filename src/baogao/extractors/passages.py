@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from baogao.candidates.model import Candidate, Candidates
 from baogao.document.model import Document, Sentence, Span
+from baogao.extractors.base import Settled
 from baogao.extractors.shortlist import Shortlist
 from baogao.schema.fields import FieldSpec
 
@@ -87,7 +88,16 @@ class PassageCutter:
                 section, title = _section(document, sentence)
                 yield _Unit(sentence, section, title, fits, fields)
 
-    def _brought(self, fits: dict[str, float]) -> list[str]:
+    def is_open(self, passage: Passage, settled: Settled) -> bool:
+        """Whether a passage has a candidate left that may answer a field that is not settled."""
+        return any(
+            name not in settled.fields
+            for candidate in passage.candidates
+            if askable(candidate) and candidate.id not in settled.candidates
+            for name in self._brought(passage.fits[candidate.id])
+        )
+
+    def _brought(self, fits: Mapping[str, float]) -> list[str]:
         """The fields that one candidate brings."""
         least = max(self.least_score, self.least_share * max(fits.values(), default=0.0))
         return [name for name, score in list(fits.items())[: self.per_candidate] if score >= least]

@@ -1,7 +1,7 @@
 """Which fields to ask about a figure: the few whose words its surroundings share.
 
 A small model fills a short form well and a long one badly, so every figure brings only a handful of fields with it.
-The measure is an overlap of character bigrams, weighted by rarity among the fields (as in tf-idf), and lowered where the
+The measure is an overlap of character bigrams, weighted by rarity among the fields (as in tf-idf), lowered where the
 measure word is of another kind; it knows no field by name.
 """
 
