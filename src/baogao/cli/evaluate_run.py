@@ -13,7 +13,7 @@ from typing import Any, get_args
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from baogao.cli.options import ExtractorChoice, Way
+from baogao.cli.options import ExtractorChoice
 from baogao.cli.setup import ModelOptions, Ready, ready_extractor
 from baogao.cli.terminal import failed_line
 from baogao.errors import UsageError
@@ -98,7 +98,7 @@ async def _predict_all(
     options = _options(request.options, recording)
     identities: list[dict[str, Any]] = []
     timing: dict[str, Any] = {}
-    recorded = _recording(options, None, None)
+    recorded = _recording(None)
     for name in names:
         transport = tapes.transport() if tapes and name != "rules" else None
         with tapes.endpoint() if tapes else nullcontext():
@@ -108,7 +108,7 @@ async def _predict_all(
                 timing[name] = await _predict_one(ready, datasets, schema, run, tapes, options, stderr)
                 identities.append(extractor_identity(name, ready.made_by))
                 if ready.client and not recording:
-                    recorded = _recording(options, ready.made_by.model, ready.client.abilities)
+                    recorded = _recording(ready)
     if tapes and tapes.mode == "record":
         tapes.write(recorded)
     elif tapes:
@@ -165,17 +165,14 @@ def _options(options: ModelOptions, recording: dict[str, Any]) -> ModelOptions:
     return replace(options, base_url=REPLAY_URL, model=model, ask=way, embedded=False, gguf=None)
 
 
-def _recording(options: ModelOptions, model: str | None, abilities: Abilities | None) -> dict[str, Any]:
+def _recording(ready: Ready | None) -> dict[str, Any]:
     """What a replay must know: what was asked depends on it, and no server can be asked again."""
-    return {"model": model, "ask": _way(options, abilities), "abilities": asdict(abilities) if abilities else None}
-
-
-def _way(options: ModelOptions, abilities: Abilities | None) -> Way:
-    """The way of asking that ``auto`` came to."""
-    if options.ask != "auto":
-        return options.ask
-    capable = abilities is not None and (abilities.json_schema or abilities.tools)
-    return "link" if capable and not options.starts_server else "form"
+    abilities = ready.client.abilities if ready and ready.client else None
+    return {
+        "model": ready.made_by.model if ready else None,
+        "ask": ready.way if ready else None,
+        "abilities": asdict(abilities) if abilities else None,
+    }
 
 
 def _abilities(recording: dict[str, Any]) -> Abilities | None:

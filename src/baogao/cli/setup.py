@@ -72,6 +72,8 @@ class Ready:
     made_by: Provenance
     client: ModelClient | None = None
     """None for rules."""
+    way: Way | None = None
+    """The way of asking that was chosen; None for rules."""
 
 
 @asynccontextmanager
@@ -90,9 +92,12 @@ async def ready_extractor(
     prompts = load_prompts(options.prompts)
     async with AsyncExitStack() as stack:
         client = await _client(options, stack, transport)
-        asking = await _way_of_asking(client, schema, options, prompts)
+        way = await _way_of_asking(client, options)
+        asking: ModelExtractor = (
+            LinkExtractor(client, prompts["link"]) if way == "link" else form_extractor(client, schema, prompts)
+        )
         made_by = provenance(schema, name, await client.model_name(), prompts.digest)
-        yield Ready(HybridExtractor(rules, asking) if rules else asking, made_by, client)
+        yield Ready(HybridExtractor(rules, asking) if rules else asking, made_by, client, way)
 
 
 def form_extractor(client: ModelClient, schema: Schema, prompts: Prompts) -> FormExtractor:
@@ -114,13 +119,11 @@ async def _client(
     return await stack.enter_async_context(client)
 
 
-async def _way_of_asking(
-    client: ModelClient, schema: Schema, options: ModelOptions, prompts: Prompts
-) -> ModelExtractor:
+async def _way_of_asking(client: ModelClient, options: ModelOptions) -> Way:
     """Form for a model that was started here, link for one that can be held to a JSON answer, unless a flag decides."""
-    way = options.ask
-    if way == "auto":
-        abilities = await abilities_of(client)
-        capable = abilities.json_schema or abilities.tools
-        way = "link" if capable and not options.starts_server else "form"
-    return LinkExtractor(client, prompts["link"]) if way == "link" else form_extractor(client, schema, prompts)
+    if options.ask != "auto":
+        return options.ask
+    if options.starts_server:
+        return "form"
+    abilities = await abilities_of(client)
+    return "link" if abilities.json_schema or abilities.tools else "form"

@@ -1,7 +1,7 @@
 """Metadata by a model: one short form over the first and last lines of a report.
 
-A value counts only where it is printed in the report, white space aside. A field whose value follows from other words (a
-level, a period) is taken as the model says it, if it is of the form that the field's choices or pattern allow.
+A value counts only where it is printed in the report, white space aside. A field whose value follows from other words
+(a level, a period) is taken as the model says it, if it is of the form that the field's pattern allows.
 """
 
 from __future__ import annotations

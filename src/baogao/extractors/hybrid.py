@@ -1,4 +1,4 @@
-"""Rules and a model together: rules where they are sure, the model where they are silent or several candidates compete."""
+"""Rules and a model together: rules where they are sure, the model where they are silent or candidates compete."""
 
 from __future__ import annotations
 
