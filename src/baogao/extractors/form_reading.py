@@ -24,9 +24,12 @@ _NONE = re.compile(r"^(?:零|0|没有|未|暂无|不存在)")
 _LEAST_SHARE = 0.5
 """A field must fit a candidate at least half as well as the field that fits it best."""
 _ALIKE = 0.95
-_BASE_CONFIDENCE = 0.55
-_FIT_CONFIDENCE = 0.3
-"""What a perfect fit adds to the base."""
+_BASE_CONFIDENCE = 0.5
+_CONFIDENCE_PER_FIT = 0.1
+_BEST_FIT = 4.0
+"""On the development reports, answers were right in 64% of cases below a fit of 2 and in 88% above this one."""
+_PART_OF_TOTAL = 0.1
+"""What a figure loses that is printed as part of a total."""
 
 
 @dataclass(frozen=True)
@@ -74,9 +77,14 @@ def choose(filled: Iterable[Filled]) -> dict[str, Link]:
         if line.field.id in links or line.candidate.id in taken:
             continue
         taken.add(line.candidate.id)
-        confidence = _BASE_CONFIDENCE + _FIT_CONFIDENCE * line.share
-        links[line.field.id] = Link((line.candidate.id,), confidence, by="llm", reason=f"fit {line.fit:.1f}")
+        links[line.field.id] = Link((line.candidate.id,), _confidence(line), by="llm", reason=f"fit {line.fit:.1f}")
     return links
+
+
+def _confidence(line: Filled) -> float:
+    """How often such an answer is right: the better its surroundings fit the field, the more often."""
+    confidence = line.share * (_BASE_CONFIDENCE + _CONFIDENCE_PER_FIT * min(line.fit, _BEST_FIT))
+    return confidence - (_PART_OF_TOTAL if "part" in line.candidate.cues else 0.0)
 
 
 def _pointed_at(spec: FieldSpec, answer: str, passage: Passage) -> Filled | None:

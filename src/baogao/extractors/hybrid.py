@@ -13,16 +13,18 @@ from baogao.schema.fields import Schema
 
 @dataclass(frozen=True)
 class Arbitration:
-    """The thresholds of the decision between two extractors."""
+    """How two answers become one. Rules that answer are believed; the model confirms them and fills their silence."""
 
     sure: float = 0.85
-    """Rules at least this confident are believed against the model."""
+    """The model is not asked about fields that rules answer with at least this confidence."""
     agreed: float = 0.97
     """Confidence where both point at the same candidate."""
-    alone: float = 0.6
-    """Rules below this confidence are dropped where the model read the passage and saw nothing."""
-    taken: bool = False
-    """Whether the model may use a candidate that rules gave to another field."""
+    unconfirmed: float = 0.9
+    """Factor on the confidence of unsure rules that the model, though asked, does not confirm."""
+    filled: float = 0.7
+    """The model's own confidence from which it is heard where rules are silent."""
+    filling: float = 0.85
+    """Factor on its confidence there: rules had a reason to be silent."""
 
 
 class HybridExtractor:
@@ -71,11 +73,16 @@ def arbitrate(rules: dict[str, Link], model: dict[str, Link], how: Arbitration) 
 
 def _decide(rules: Link | None, model: Link | None, claimed: set[int], how: Arbitration) -> Link | None:
     if rules is None:
-        if model is None or (not how.taken and claimed & set(model.candidates)):
-            return None
-        return model
-    if model is None:
-        return rules if rules.confidence >= how.alone else None
-    if set(rules.candidates) & set(model.candidates):
+        return _fill(model, claimed, how)
+    if model is not None and set(rules.candidates) & set(model.candidates):
         return replace(rules, confidence=max(how.agreed, rules.confidence), by="rules+llm")
-    return rules if rules.confidence >= how.sure else model
+    if rules.confidence >= how.sure:
+        return rules
+    return replace(rules, confidence=rules.confidence * how.unconfirmed)
+
+
+def _fill(model: Link | None, claimed: set[int], how: Arbitration) -> Link | None:
+    """The model's answer where rules have none, unless it is doubtful or wants a figure that answers another field."""
+    if model is None or claimed & set(model.candidates) or model.confidence < how.filled:
+        return None
+    return replace(model, confidence=model.confidence * how.filling)
