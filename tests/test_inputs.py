@@ -1,0 +1,103 @@
+"""Which files are read, in which order, and what they are called."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from baogao.errors import UsageError
+from baogao.inputs import _named, find_sources
+
+
+def write(folder: Path, *names: str) -> None:
+    """Empty files."""
+    for name in names:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).touch()
+
+
+@pytest.fixture(autouse=True)
+def _here(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+
+def test_a_folder_is_searched_to_the_bottom(tmp_path):
+    """Reports in any known format, in the order of their names; hidden files and other kinds are left out."""
+    write(tmp_path, "r/b.txt", "r/a/c.PDF", "r/d.html", "r/.e.txt", "r/.git/f.txt", "r/g.json", "r/h.docx")
+    found = [str(source.path) for source in find_sources(["r"])]
+    assert found == ["r/a/c.PDF", "r/b.txt", "r/d.html", "r/h.docx"]
+
+
+def test_a_named_file_may_be_called_anything(tmp_path):
+    """Only folders are searched by suffix."""
+    write(tmp_path, "report", "x.json")
+    assert [source.doc_id for source in find_sources(["report", "x.json"])] == ["report", "x"]
+
+
+def test_patterns(tmp_path):
+    """A pattern stands for its files, sorted; a name with brackets in it that exists is no pattern."""
+    write(tmp_path, "a1.txt", "a2.txt", "b.txt", "deep/er/a3.txt", "[1].txt")
+    assert [source.doc_id for source in find_sources(["a*.txt"])] == ["a1", "a2"]
+    assert [source.doc_id for source in find_sources(["**/a*.txt"])] == ["a1", "a2", "a3"]
+    assert [source.doc_id for source in find_sources(["[1].txt"])] == ["[1]"]
+
+
+def test_each_file_once(tmp_path):
+    """A file that is named twice, in whatever way, is read once, at its first place."""
+    write(tmp_path, "r/a.txt", "r/b.txt")
+    found = find_sources(["r/b.txt", "r", str(tmp_path / "r" / "b.txt"), "r/../r/a.txt"])
+    assert [source.doc_id for source in found] == ["b", "a"]
+
+
+@pytest.mark.parametrize(
+    ("inputs", "words"),
+    [
+        ([], "there is nothing to read: name a file"),
+        ([""], "an input is empty"),
+        (["missing"], "there is no file or folder missing"),
+        (["m?ssing"], "no file matches m[?]ssing"),
+        (["hollow"], "there is nothing to read in hollow: no file ends in one of .* .txt"),
+    ],
+)
+def test_nothing_to_read(tmp_path, inputs, words):
+    """Each kind of nothing is said in its own words."""
+    write(tmp_path, "hollow/picture.jpg")
+    with pytest.raises(UsageError, match=words):
+        find_sources(inputs)
+
+
+def test_one_bad_input_stops_all(tmp_path):
+    """A misspelt name is found before an hour of work, not after."""
+    write(tmp_path, "a.txt")
+    with pytest.raises(UsageError, match="missing"):
+        find_sources(["a.txt", "missing.txt"])
+
+
+def test_a_number_never_takes_a_name_that_is_given(tmp_path):
+    """The second ``a`` is not called ``a-2`` where there is a file of this name."""
+    write(tmp_path, "x/a.txt", "y/a.txt", "y/a-2.txt", "z/A.txt")
+    ids = [source.doc_id for source in find_sources(["x", "y", "z"])]
+    assert ids == ["a", "a-2", "a-3", "A-4"]
+
+
+@given(st.lists(st.sampled_from(["a", "A", "a-2", "a-3", "b", "报告"]), max_size=12))
+def test_ids_are_distinct(stems):
+    """Whatever the names, no two ids are one file's name, and the first of a name keeps it."""
+    paths = [Path(str(number)) / f"{stem}.txt" for number, stem in enumerate(stems)]
+    ids = [source.doc_id for source in _named(paths)]
+    assert len({name.casefold() for name in ids}) == len(paths)
+    assert [source.path for source in _named(paths)] == paths
+
+
+def test_a_name_in_another_encoding(tmp_path):
+    """Bytes that are no UTF-8 do not break what is written later."""
+    raw = os.fsencode(str(tmp_path)) + b"/\xb1\xa8.txt"
+    Path(os.fsdecode(raw)).touch()
+    (source,) = find_sources([str(tmp_path)])
+    assert source.doc_id.encode()
+    assert source.name.encode().endswith(b".txt")
+    assert source.path.is_file()
