@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated, Any
 
 import typer
@@ -10,6 +12,7 @@ from rich.console import Console
 from rich.markup import escape
 from typer.core import TyperGroup
 
+from baogao.cli.evaluate_replay import SUMMARY, replay_run
 from baogao.cli.evaluate_run import EvalRequest, predict_run
 from baogao.cli.evaluate_tables import diff_table, headline_table
 from baogao.cli.options import BaseUrl, Budget, Concurrency, Embedded, Gguf, ModelName, PromptsDir, WayToAsk
@@ -29,6 +32,7 @@ Floors = Annotated[
 ]
 NotWorse = Annotated[Path | None, typer.Option("--not-worse-than", help="Fail when F1 is lower than in this run.")]
 _DEFAULT = "law_based_government"
+_MOST_DIFFERENCES = 20
 
 stdout = Console()
 stderr = Console(stderr=True)
@@ -116,6 +120,26 @@ def diff_command(
 ) -> None:
     """Say what the second run fixed and broke; refused when the two were judged by different gold."""
     diff_table(diff_runs(Run(a), Run(b)), show_test, stdout)
+
+
+@app.command("replay")
+def replay_command(
+    run: RunFolder,
+    out: Annotated[Path | None, typer.Option("--out", help="Keep the replayed run here.")] = None,
+    cassettes: Annotated[
+        Path | None, typer.Option("--cassettes", help="The recording, if it is not RUN/cassettes.")
+    ] = None,
+) -> None:
+    """Play a published run again, offline, and say whether its summary comes out the same to the byte."""
+    with ExitStack() as stack:
+        folder = out or Path(stack.enter_context(TemporaryDirectory(prefix="baogao-replay-")))
+        differences = replay_run(Run(run), folder, stderr, cassettes)
+    for difference in differences[:_MOST_DIFFERENCES]:
+        stderr.print(difference, highlight=False, markup=False, soft_wrap=True)
+    if differences:
+        stderr.print(f"[red]{len(differences)} differences[/] from {run / SUMMARY}", highlight=False, soft_wrap=True)
+        raise typer.Exit(1)
+    stdout.print(f"{run / SUMMARY}: the same, to the byte", highlight=False, soft_wrap=True)
 
 
 def _finish(run: Run, datasets: list[Path], schema: str, floors: dict[str, float], earlier: Path | None) -> None:
