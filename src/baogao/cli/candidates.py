@@ -24,10 +24,7 @@ def show_candidates(
     file: Annotated[Path, typer.Argument(help="One report.")],
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object per line.")] = False,
 ) -> None:
-    """Print the candidates of one report.
-
-    :raises UsageError: it cannot be read.
-    """
+    """Print the candidates of one report: every number, none-phrase and list head, with its place and value."""
     try:
         document = read_document(file)
     except DocumentError as error:

@@ -76,7 +76,7 @@ def run_command(
     concurrency: Concurrency = 1,
     budget_tokens: Budget = None,
 ) -> None:
-    """Run extractors over gold, score them, and write the report. The word ``run`` may be left out."""
+    """Run extractors over gold, score them, and write the report. The word `run` may be left out."""
     floors = parse_floors(min_f1 or [])
     options = ModelOptions(base_url, model, embedded, gguf, ask, prompts, False, concurrency, budget_tokens)
     extractors = extractor or ([] if records else ["rules"])

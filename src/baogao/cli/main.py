@@ -44,9 +44,7 @@ app.add_typer(model.app, name="model", help="Get, serve and probe language model
 app.add_typer(model.cache_app, name="cache", help="The cache of model replies.")
 app.add_typer(gold.app, name="gold", help="Write and check gold labels.")
 app.add_typer(evaluate.app, name="eval", help="Measure extractors against gold labels.")
-app.command("candidates", help="Show every number, none-phrase and list head that a report offers.")(
-    candidates_command.show_candidates
-)
+app.command("candidates")(candidates_command.show_candidates)
 
 stdout = Console()
 stderr = Console(stderr=True)
@@ -65,7 +63,10 @@ def extract(
     inputs: Annotated[list[str], typer.Argument(help="Files, folders or patterns.", metavar="INPUT...")],
     out: Annotated[Path, typer.Option("--out", help="Folder for records.jsonl, texts/ and index.html.")],
     schema: Annotated[str, typer.Option(help="Name of a schema, or the path of a .py file.")] = "law_based_government",
-    extractor: Annotated[ExtractorChoice | None, typer.Option(help="rules, llm or hybrid.")] = None,
+    extractor: Annotated[
+        ExtractorChoice | None,
+        typer.Option(help="Who answers. Without it rules, or hybrid where a model is configured."),
+    ] = None,
     base_url: BaseUrl = None,
     model: ModelName = None,
     embedded: Embedded = False,
