@@ -24,7 +24,7 @@ format: $(VENV)/.made
 	$(BIN)/ruff check --fix .
 
 eval: $(VENV)/.made  ## replay the published run, offline, and compare it to the byte
-	$(BIN)/baogao eval replay eval/runs/fictional
+	$(BIN)/baogao eval replay eval/runs/fictional-test
 
 $(VENV)/.made: pyproject.toml
 	$(PYTHON) -m venv $(VENV)

@@ -101,3 +101,10 @@ def test_a_name_in_another_encoding(tmp_path):
     assert source.doc_id.encode()
     assert source.name.encode().endswith(b".txt")
     assert source.path.is_file()
+
+
+def test_folder_leaves_out_what_is_no_report(tmp_path: Path) -> None:
+    """Hidden files, notes in Markdown and annotators' marked texts in a folder are not taken for reports."""
+    for name in ("a.txt", ".hidden.txt", "README.md", "b.marked.txt"):
+        (tmp_path / name).write_text("报告", encoding="utf-8")
+    assert [source.doc_id for source in find_sources([str(tmp_path)])] == ["a"]

@@ -12,6 +12,9 @@ from baogao.document.readers import SUFFIXES
 from baogao.errors import UsageError
 
 
+_MARKED = ".marked.txt"
+
+
 @dataclass(frozen=True)
 class Source:
     """One input: where it is, and the id of its record."""
@@ -62,15 +65,17 @@ def _in_folder(folder: Path) -> list[Path]:
     found = sorted(
         path
         for path in folder.rglob("*")
-        if path.is_file() and path.suffix.lower() in SUFFIXES and not _hidden(path, folder)
+        if path.is_file() and path.suffix.lower() in SUFFIXES and not _passed_over(path, folder)
     )
     if not found:
         raise UsageError(f"there is nothing to read in {folder}: no file ends in one of {' '.join(sorted(SUFFIXES))}")
     return found
 
 
-def _hidden(path: Path, folder: Path) -> bool:
-    return any(part.startswith(".") for part in path.relative_to(folder).parts)
+def _passed_over(path: Path, folder: Path) -> bool:
+    """Hidden files, and texts with inline marks, whose compiled text stands elsewhere (docs/evaluation.md)."""
+    hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
+    return hidden or path.name.endswith(_MARKED)
 
 
 def _named(paths: list[Path]) -> list[Source]:
