@@ -11,13 +11,16 @@ demo: $(DEMO_VENV)/.made  ## extract the example reports with the embedded model
 	$(DEMO_VENV)/bin/baogao extract 'eval/datasets/examples/*.txt' --embedded --extractor hybrid --out out/demo
 
 test: $(VENV)/.made  ## the whole suite, offline
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 check: $(VENV)/.made  ## format, lint, types, tests
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
+
+fuzz: $(VENV)/.made  ## the property tests, with many more examples
+	$(BIN)/python -m pytest -m hypothesis --hypothesis-profile fuzz
 
 format: $(VENV)/.made
 	$(BIN)/ruff format .

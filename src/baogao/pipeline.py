@@ -92,8 +92,13 @@ class _Run:
     answered: bool = field(default=False, init=False)
     """Whether a model has answered for a document: from then on an error is that document's own."""
 
+    fatal: UsageError | None = field(default=None, init=False)
+    """What ended the run: no further document is begun."""
+
     async def record_of(self, source: Source) -> Record:
         """A source's record; one that cannot be read or asked about becomes a failed one, with its error in words."""
+        if self.fatal is not None:
+            raise self.fatal
         sha256 = ""
         with usage_scope() as meter:
             try:
@@ -103,6 +108,7 @@ class _Run:
                 record = await extract_document(document, self.extractor, self.schema, self.made_by)
             except BaogaoError as error:
                 if isinstance(error, UsageError) and not self.answered:
+                    self.fatal = error
                     raise
                 words = str(error)
             except Exception as error:  # a bug shows itself in one document; it must not take the others with it

@@ -1,0 +1,133 @@
+"""Many documents: a failure is a row, what is wrong for all ends the run, and nobody goes on asking after the end."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from baogao.document import Document
+from baogao.errors import BudgetError, EndpointError, PromptError, ReplyError
+from baogao.extractors.base import Extraction
+from baogao.extractors.reading import provenance
+from baogao.inputs import Source
+from baogao.llm.usage import Meter, count
+from baogao.pipeline import run_extraction
+from baogao.record import Record, Usage
+from baogao.schema import Schema, load_schema
+
+COMMUNIQUE = Path(__file__).parent / "fixtures" / "communique" / "communique.py"
+
+
+class Kept:
+    """Remembers what a run hands over."""
+
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+        self.records: list[Record] = []
+
+    def keep_text(self, document: Document) -> None:
+        """A text comes before its record."""
+        assert document.doc_id not in [record.doc_id for record in self.records]
+        self.texts.append(document.doc_id)
+
+    def add(self, record: Record) -> None:
+        """Records come as they are finished."""
+        self.records.append(record)
+
+
+class Scripted:
+    """An extractor that does for each document what its script says: waits, raises, counts requests."""
+
+    name = "llm"
+
+    def __init__(self, **script: object) -> None:
+        self.script = script
+        self.ended: list[str] = []
+        self.at_once = self.most_at_once = 0
+
+    async def extract(self, document, candidates, schema) -> Extraction:
+        """Follow the script."""
+        self.at_once += 1
+        self.most_at_once = max(self.most_at_once, self.at_once)
+        try:
+            for step in self.script.get(document.doc_id, ()):
+                if isinstance(step, BaseException):
+                    count(Meter(), requests=1, prompt_tokens=70)
+                    raise step
+                await asyncio.sleep(step)
+        finally:
+            self.at_once -= 1
+        self.ended.append(document.doc_id)
+        return Extraction(usage=Usage(requests=1))
+
+
+@pytest.fixture(scope="module")
+def schema() -> Schema:
+    """The communiqués' schema."""
+    return load_schema(COMMUNIQUE)
+
+
+@pytest.fixture
+def sources(tmp_path) -> list[Source]:
+    """Four documents; ``empty`` cannot be read."""
+    for name in ("a", "b", "c", "empty"):
+        (tmp_path / f"{name}.txt").write_text("" if name == "empty" else f"报告{name}。", encoding="utf-8")
+    return [Source(name, tmp_path / f"{name}.txt") for name in ("a", "empty", "b", "c")]
+
+
+def run(sources, extractor, schema, concurrency=1, kept=None) -> list[Record]:
+    """A whole run."""
+    made_by = provenance(schema, "llm")
+    return asyncio.run(run_extraction(sources, extractor, schema, made_by, kept or Kept(), concurrency))
+
+
+def test_records_are_handed_over_as_they_finish(sources, schema):
+    """The sink sees them at once, the caller in the order of the inputs; no more are under way than allowed."""
+    kept, extractor = Kept(), Scripted(a=[0.2], b=[0.1], c=[0.0])
+    records = run(sources, extractor, schema, 2, kept)
+    assert [record.doc_id for record in records] == ["a", "empty", "b", "c"]
+    assert kept.records[-1].doc_id == "a"
+    assert extractor.most_at_once == 2
+    assert "empty" not in kept.texts
+
+
+@pytest.mark.parametrize("error", [ReplyError("it said nothing"), BudgetError("spent"), ZeroDivisionError("oh")])
+def test_a_failure_is_a_row(sources, schema, error):
+    """Its words, what it took all the same, and the digest of what was read; the others are not touched."""
+    records = run(sources, Scripted(a=[error]), schema)
+    assert [record.status for record in records] == ["failed", "failed", "ok", "ok"]
+    failed, unread = records[:2]
+    assert str(error) in failed.error
+    assert (failed.usage.requests, failed.usage.prompt_tokens) == (1, 70)
+    assert len(failed.sha256) == 64
+    assert (unread.error, unread.sha256) == ("it is empty: there is no text in it", "")
+
+
+@pytest.mark.parametrize("error", [EndpointError("no server"), PromptError("form.jinja:3: 'x' is undefined")])
+def test_what_is_wrong_for_all_ends_the_run(sources, schema, error):
+    """Before anything was answered there is no point in going on."""
+    extractor = Scripted(a=[error])
+    with pytest.raises(type(error), match=str(error)):
+        run(sources, extractor, schema)
+    assert extractor.ended == []
+
+
+def test_later_it_is_a_row(sources, schema):
+    """After an answer the same error is that document's own."""
+    records = run(sources, Scripted(b=[EndpointError("the key has expired")]), schema)
+    assert [record.status for record in records] == ["ok", "failed", "failed", "ok"]
+
+
+def test_nobody_goes_on_asking(sources, schema):
+    """When the run ends in an error, documents under way are stopped."""
+    extractor = Scripted(a=[30.0], b=[0.05, EndpointError("no server")], c=[30.0])
+    with pytest.raises(EndpointError):
+        run(sources, extractor, schema, 4)
+    assert (extractor.ended, extractor.at_once) == ([], 0)
+
+
+def test_the_source_is_as_given(sources, schema):
+    """Records bear the path that the user gave."""
+    assert run(sources[:1], Scripted(), schema)[0].source == str(sources[0].path)
