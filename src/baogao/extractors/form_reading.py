@@ -19,7 +19,9 @@ from baogao.schema.fields import FieldSpec
 _LINE = re.compile(
     r"^\s*[-*]?\s*(?P<label>[^：:（(\n]{2,30})(?:[（(][^）)\n]*[）)])?\s*[：:][ \t]*(?P<answer>.*?)\s*$", re.MULTILINE
 )
-_SILENT = frozenset({"", "无", "未提", "未提及", "没有写", "-", "—", "/", "空", "未知"})
+_NOTHING = "无"
+_STOPS = "。；;， \n"
+_SILENT = frozenset({"", _NOTHING, "未提", "未提及", "没有写", "-", "—", "/", "空", "未知"})
 _NONE = re.compile(r"^(?:零|0|没有|未|暂无|不存在)")
 _LEAST_SHARE = 0.5
 """A field must fit a candidate at least half as well as the field that fits it best."""
@@ -45,13 +47,18 @@ class Filled:
 
 
 def form_lines(reply: str, passage: Passage) -> list[tuple[FieldSpec, str]]:
-    """The lines of a reply that answer the form, in its order; a name that was not asked is ignored."""
+    """The lines of a reply that answer the form, in its order; a name that was not asked is ignored.
+
+    A single “无” for the whole form is how a model says that the passage answers none of it.
+    """
+    if reply.strip(_STOPS) == _NOTHING:
+        return [(spec, _NOTHING) for spec in passage.fields]
     asked = {spec.label: spec for spec in passage.fields}
     found: dict[str, tuple[FieldSpec, str]] = {}
     for match in _LINE.finditer(reply):
         spec = asked.get(match["label"].strip())
         if spec is not None and spec.id not in found:
-            found[spec.id] = (spec, match["answer"].strip("。；; ，"))
+            found[spec.id] = (spec, match["answer"].strip(_STOPS))
     return list(found.values())
 
 
