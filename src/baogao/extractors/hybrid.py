@@ -13,7 +13,11 @@ from baogao.schema.fields import Schema
 
 @dataclass(frozen=True)
 class Arbitration:
-    """How two answers become one. Rules that answer are believed; the model confirms them and fills their silence."""
+    """How two answers become one. Rules that answer are believed; the model confirms them and fills their silence.
+
+    The thresholds were set on the development reports with the rules as they were before anyone had read those reports,
+    because rules that were tuned on a text are never wrong there (docs/accuracy.md).
+    """
 
     sure: float = 0.85
     """The model is not asked about fields that rules answer with at least this confidence."""
@@ -21,7 +25,9 @@ class Arbitration:
     """Confidence where both point at the same candidate."""
     unconfirmed: float = 0.9
     """Factor on the confidence of unsure rules that the model, though asked, does not confirm."""
-    filled: float = 0.7
+    alone: float = 0.75
+    """Rules below this confidence are not believed without the model."""
+    filled: float = 0.8
     """The model's own confidence from which it is heard where rules are silent."""
     filling: float = 0.85
     """Factor on its confidence there: rules had a reason to be silent."""
@@ -78,7 +84,7 @@ def _decide(rules: Link | None, model: Link | None, claimed: set[int], how: Arbi
         return replace(rules, confidence=max(how.agreed, rules.confidence), by="rules+llm")
     if rules.confidence >= how.sure:
         return rules
-    return replace(rules, confidence=rules.confidence * how.unconfirmed)
+    return replace(rules, confidence=rules.confidence * how.unconfirmed) if rules.confidence >= how.alone else None
 
 
 def _fill(model: Link | None, claimed: set[int], how: Arbitration) -> Link | None:
