@@ -1,7 +1,7 @@
 """Record what the embedded model answers on the communiqués, for the tests that play it.
 
-Run it after a change of a prompt or of the way passages are cut: ``python tests/record_cassettes.py``. It needs the model
-(``baogao model pull``) and takes a minute. The cassettes of the example reports are recorded as cassettes/README.md says.
+Run it after a change of a prompt or of the way passages are cut: ``python tests/record_cassettes.py``. It needs the
+model (``baogao model pull``) and takes a minute. The example reports are recorded as cassettes/README.md says.
 """
 
 from __future__ import annotations

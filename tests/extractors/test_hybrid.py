@@ -14,7 +14,7 @@ from baogao.record import Usage
 from extractors.conftest import read
 
 HOW = Arbitration()
-SURE, UNSURE = HOW.sure + 0.05, HOW.sure - 0.2
+SURE, UNSURE, DOUBTFUL = HOW.sure + 0.05, (HOW.sure + HOW.alone) / 2, HOW.alone - 0.05
 
 
 def decided(rules: Link | None, model: Link | None) -> Link | None:
@@ -43,7 +43,7 @@ def test_sure_rules_are_believed(model):
     assert decided(by_rules(SURE, 1), model) == by_rules(SURE, 1)
 
 
-@pytest.mark.parametrize("confidence", [SURE, UNSURE])
+@pytest.mark.parametrize("confidence", [SURE, UNSURE, DOUBTFUL])
 def test_agreement(confidence):
     """Two that point at the same place are more believable than one, and both are named."""
     link = decided(by_rules(confidence, 1), by_model(0.7, 1))
@@ -61,6 +61,12 @@ def test_unsure_rules_lose_confidence_without_a_second():
     link = decided(by_rules(UNSURE, 1), by_model(0.9, 2))
     assert (link.candidates, link.by) == ((1,), "rules")
     assert link.confidence < UNSURE
+
+
+@pytest.mark.parametrize("model", [None, by_model(0.9, 2)])
+def test_doubtful_rules_need_a_second(model):
+    """What rules hardly believe themselves is dropped unless the model points at the same place."""
+    assert decided(by_rules(DOUBTFUL, 1), model) is None
 
 
 def test_the_model_fills_silence():
