@@ -11,6 +11,8 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import accumulate
+from operator import itemgetter
+from typing import NamedTuple
 
 from baogao.candidates.cue_words import (
     BASELINE_AFTER,
@@ -27,14 +29,14 @@ from baogao.candidates.model import Cue
 from baogao.candidates.period import Period, year_of
 
 _SPACE = re.compile(r"\s")
+_WRITTEN_YEAR = re.compile(r"(\S{4})年")
 _ORDER: tuple[Cue, ...] = ("prior_year", "growth", "target", "cumulative", "part", "sub_unit")
 _NOT_NOW: tuple[Cue, ...] = ("prior_year", "growth", "cumulative")
 _CITIES = {"省": "市州盟", "市": "县区", "盟": "旗市县", "州": "县市"}
 """The places below a province, a city …: for its report they are sub-units."""
 
 
-@dataclass(frozen=True)
-class Mention:
+class Mention(NamedTuple):
     """A number to be judged; offsets count in the sentence."""
 
     start: int
@@ -42,7 +44,7 @@ class Mention:
     unit: str
 
 
-@dataclass
+@dataclass(slots=True)
 class _Scope:
     """The cues in force, and until where."""
 
@@ -86,7 +88,7 @@ def _without_spaces(sentence: str, mentions: list[Mention]) -> tuple[str, list[M
     if not _SPACE.search(sentence):
         return sentence, mentions
     before = [0, *accumulate(char.isspace() for char in sentence)]
-    moved = [Mention(m.start - before[m.start], m.end - before[m.end], m.unit) for m in mentions]
+    moved = [Mention(m.start - before[m.start], m.end - before[min(m.end, len(sentence))], m.unit) for m in mentions]
     return _SPACE.sub("", sentence), moved
 
 
@@ -102,7 +104,8 @@ class _Tape:
     def read(self, mentions: list[Mention]) -> list[tuple[Cue, ...]]:
         if not mentions:
             return []
-        events = sorted([*_tokens(self.text), *_sub_units(self.text, self.period)], key=lambda event: event[0])
+        end = mentions[-1].end
+        events = sorted([*_tokens(self.text, end), *_sub_units(self.text, self.period, end)], key=itemgetter(0))
         result: list[tuple[Cue, ...]] = []
         position = 0
         for mention in mentions:
@@ -116,11 +119,9 @@ class _Tape:
         return result
 
     def _apply(self, kind: str, token: re.Match[str]) -> None:
-        if kind in _LIFTS:
-            self.scope.lift(*_LIFTS[kind])
-        elif kind in _SETS:
+        if kind in _SETS:
             self.scope.segment.add(_SETS[kind])
-        elif kind in _HANDLERS:
+        else:
             _HANDLERS[kind](self, token)
 
     def _stop(self, _: re.Match[str]) -> None:
@@ -155,7 +156,7 @@ class _Tape:
         self.scope.compared_at = token.end()
 
     def _prior(self, token: re.Match[str]) -> None:
-        year = re.search(r"(\S{4})年", token[0])
+        year = _WRITTEN_YEAR.search(token[0])
         if year is not None and year[1][0] in "2二":
             self._year(year_of(year[1]), token)
         elif token["attributive"] is None:
@@ -176,6 +177,12 @@ class _Tape:
         self.scope.compared_at = token.end()
         wide = self.scope.first_clause and not self.outer
         (self.scope.segment if wide else self.scope.clause).add("prior_year")
+
+    def _reached(self, _: re.Match[str]) -> None:
+        self.scope.lift("growth", "prior_year")
+
+    def _other(self, _: re.Match[str]) -> None:
+        self.scope.lift("part")
 
     def _cumulative(self, token: re.Match[str]) -> None:
         since = token["since"] or token["since2"]
@@ -222,12 +229,13 @@ class _Tape:
             found.add("growth")
         if self.planned or GOAL_AFTER.match(self.text, mention.end):
             found.add("target")
-        if found & {"prior_year", "growth"} and self.outer:
+        if self.outer and found & {"prior_year", "growth"}:
             found.discard("part")
+        if not found:
+            return ()
         return tuple(cue for cue in _ORDER if cue in found)
 
 
-_LIFTS: dict[str, tuple[Cue, ...]] = {"reached": ("growth", "prior_year"), "other": ("part",)}
 _SETS: dict[str, Cue] = {"target": "target", "part": "part", "sub_unit": "sub_unit"}
 _HANDLERS: dict[str, Callable[[_Tape, re.Match[str]], None]] = {
     "stop": _Tape._stop,
@@ -242,24 +250,33 @@ _HANDLERS: dict[str, Callable[[_Tape, re.Match[str]], None]] = {
     "second_half": _Tape._second_half,
     "running": _Tape._running,
     "listed_part": _Tape._listed_part,
+    "reached": _Tape._reached,
+    "other": _Tape._other,
 }
 
 _Event = tuple[int, str, re.Match[str]]
 
 
-def _tokens(text: str) -> Iterator[_Event]:
+def _tokens(text: str, end: int) -> Iterator[_Event]:
+    """The words that matter before ``end``: behind the last number none does."""
     for match in TOKEN.finditer(text):
+        if match.start() >= end:
+            return
         assert match.lastgroup is not None  # every alternative is a named group
         yield match.start(), match.lastgroup, match
 
 
-def _sub_units(text: str, period: Period) -> Iterator[_Event]:
+def _sub_units(text: str, period: Period, end: int) -> Iterator[_Event]:
     for match in SUB_UNIT.finditer(text):
+        if match.start() >= end:
+            break
         town = match["town"]
         if town is None or not (NOT_A_NAME.search(town) or town in period.title):
             yield match.start(), "sub_unit", match
     below = next((_CITIES[level] for level in _CITIES if level in period.title[:8]), "")
     for match in PLACE.finditer(text) if below else ():
+        if match.start() >= end:
+            return
         place = match["place"]
         if place[-1] in below and not NOT_A_NAME.search(place) and place not in period.title:
             yield match.start(), "sub_unit", match

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from baogao.schema.values import Bound
 
@@ -18,8 +18,7 @@ Kind = Literal["number", "none", "item"]
 Cue = Literal["prior_year", "growth", "target", "cumulative", "part", "sub_unit"]
 
 
-@dataclass(frozen=True)
-class Candidate:
+class Candidate(NamedTuple):
     """One number, one phrase that says "none", or one head of a list item."""
 
     id: int

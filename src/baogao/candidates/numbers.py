@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import NamedTuple
 
 from baogao.candidates.fold import fold
 from baogao.candidates.measures import CANONICAL, LOOSE, UNIT
@@ -18,8 +18,7 @@ from baogao.candidates.numerals import DIGITS, NUMERAL_CHARS, chinese_number, sc
 from baogao.schema.values import Bound
 
 
-@dataclass(frozen=True)
-class Figure:
+class Figure(NamedTuple):
     """One printed figure; offsets count in the text it was read from, end exclusive."""
 
     value: Decimal
@@ -151,7 +150,7 @@ def _admit_chinese(text: str, match: re.Match[str], figure: Figure) -> Figure | 
     if not figure.unit and text[figure.end : figure.end + 1] in _TIME_FOLLOWS:
         return None
     if not figure.unit and not bounded:
-        return replace(figure, doubtful=True) if _doubtful_but_possible(text, match) else None
+        return figure._replace(doubtful=True) if _doubtful_but_possible(text, match) else None
     if len(numeral) == 1 and not bounded and _is_set_phrase(text, numeral, before, figure):
         return None
     return figure
@@ -174,20 +173,28 @@ def _is_set_phrase(text: str, numeral: str, before: str, figure: Figure) -> bool
 
 
 def _read(text: str, match: re.Match[str]) -> Figure | None:
-    number = _number(match)
-    if number is None:
+    value = _number(match)
+    if value is None:
         return None
     end = match.end()
-    percent = match["percent"] is not None or match["whole"] is not None
     tail = _TAIL.match(text, end)
     assert tail is not None  # every part of it may be empty
-    factor = 1 if percent else scale_of(tail["scale"] or "")
-    unit = "%" if percent or tail["tenths"] else CANONICAL.get(tail["unit"] or "", tail["unit"] or "")
-    value = number * 10 + _tenth(tail["tenth"]) if tail["tenths"] else number * factor
-    if factor > 1 and value == value.to_integral_value():
-        value = value.to_integral_value()
+    factor, unit = 1, CANONICAL.get(tail["unit"], tail["unit"]) or ""
+    if match["percent"] or match["whole"]:
+        unit = "%"
+    elif tail["scale"]:
+        factor = scale_of(tail["scale"])
+    if tail["tenths"]:
+        unit, value = "%", value * 10 + _tenth(tail["tenth"])
+    elif factor > 1:
+        value = _whole(value * factor)
     bound, start = _bound(text, match, tail)
     return Figure(value, bound, unit, start, end + len(tail[0].rstrip()), core_end=end, factor=factor)
+
+
+def _whole(value: Decimal) -> Decimal:
+    """The same without a fraction of nothing: 6.5 times 10,000 is 65000, not 65000.0."""
+    return value.to_integral_value() if value == value.to_integral_value() else value
 
 
 def _number(match: re.Match[str]) -> Decimal | None:
@@ -250,7 +257,7 @@ def _lend(text: str, figure: Figure, following: Figure | None) -> Figure | None:
         or not _JOINT.fullmatch(text, figure.end, following.start)
     ):
         return None if figure.doubtful else figure
-    lent = replace(figure, unit=following.unit, doubtful=False)
+    lent = figure._replace(unit=following.unit, doubtful=False)
     if figure.factor == 1 and following.factor > 1 and _RANGE.fullmatch(text, figure.end, following.start):
-        return replace(lent, value=figure.value * following.factor, factor=following.factor)
+        return lent._replace(value=figure.value * following.factor, factor=following.factor)
     return lent

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 
 from baogao.candidates.measures import UNIT, read_unit
@@ -130,11 +130,11 @@ class _Table:
         if _is_number(text):
             figure = parse_figure(text)
             if figure is not None:
-                figure = replace(figure, start=span[0], end=span[1])
+                figure = figure._replace(start=span[0], end=span[1])
                 yield Cell(self._with_unit(figure, column, row_head, row_unit), label, cues)
             return
         for figure in find_figures(text, folded=True):
-            yield Cell(replace(figure, start=span[0] + figure.start, end=span[0] + figure.end), label, cues)
+            yield Cell(figure._replace(start=span[0] + figure.start, end=span[0] + figure.end), label, cues)
 
     def _with_unit(self, figure: Figure, column: int, row_head: str, row_unit: str) -> Figure:
         if figure.unit:
@@ -144,7 +144,7 @@ class _Table:
             if known is not None:
                 unit, factor = known
                 value = figure.value * factor
-                return replace(figure, unit=unit, value=value.to_integral_value() if value == int(value) else value)
+                return figure._replace(unit=unit, value=value.to_integral_value() if value == int(value) else value)
         return figure
 
     def _cues(self, row_head: str, column_head: str) -> tuple[Cue, ...]:
