@@ -6,11 +6,14 @@ from baogao.candidates.find import find_candidates
 from baogao.document import document_from_text
 from baogao.extractors.context import build_contexts
 from baogao.extractors.rulebook import Topic
+from baogao.extractors.topics import TopicWords
 
-TOPICS = (
-    Topic("grain", ("粮食",), ()),
-    Topic("road", ("公路",), ()),
-    Topic("wide", ("全省",), (), background=True),
+TOPICS = TopicWords(
+    (
+        Topic("grain", ("粮食",), ()),
+        Topic("road", ("公路",), ()),
+        Topic("wide", ("全省",), (), background=True),
+    )
 )
 MEASURES = frozenset({"件", "场", "人", "项", "吨", "%", "名", ""})
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from baogao.candidates.model import Candidate
 from baogao.document.model import Sentence, Span
-from baogao.extractors.rulebook import OTHER
+from baogao.extractors.patterns import OTHER
 
 _BREAK = re.compile(r"[，,；;。！!？?（）()／/\n\r\t]|[：:](?=[^，,；;。\s]{2})|[.](?!\d)|—+|--+")
 _ASIDE = re.compile(r"[（(]([^（）()]*)[）)]")
@@ -36,6 +36,9 @@ class Clause:
     lead: str | None = None
     """The figure's own share of a coordination, in place of what stands before it; see ``coordination``."""
     topics: frozenset[str] = frozenset()
+    """What it mentions."""
+    is_rival: bool = False
+    """True when it mentions more than background topics."""
 
     def lead_of(self, index: int) -> str:
         """The clause up to its figure ``index``, the figures before it masked."""
@@ -61,7 +64,7 @@ def _interleave(pieces: list[str], figures: list[Candidate]) -> str:
 
 def _mask(figure: Candidate) -> str:
     """How a figure looks from another one's place: ``#``; a mere 一次 or 一家 is left in words."""
-    return figure.text if figure.value == 1 and figure.text.startswith("一") else OTHER
+    return figure.text if figure.text[0] == "一" and figure.value == 1 else OTHER
 
 
 def sentence_clauses(text: str, sentence: Sentence, number: int, figures: list[Candidate]) -> list[Clause]:
@@ -112,7 +115,8 @@ class _Cutter:
     def _resume(self, last: Clause, middle: str, lead: str) -> str:
         """After a bracket with figures in it the clause before the bracket goes on (审结（含结转2件）9件)."""
         resumed = self.aside if middle.endswith(("）", ")")) and not lead.strip() else ""
-        self._note_bracket(last.masked() + middle)
+        if (middle or last.pieces[-1]).endswith(("（", "(")):
+            self._note_bracket(last.masked() + middle)
         return resumed + lead
 
     def _note_bracket(self, said: str) -> None:
@@ -128,8 +132,7 @@ def _without_asides(text: str) -> str:
 
 def cut_lead(lead: str) -> tuple[str, str]:
     """Split what stands before a figure into the clauses before, and the beginning of its own clause."""
-    breaks = list(_BREAK.finditer(lead))
-    cut = breaks[-1].end() if breaks else 0
+    cut = max((match.end() for match in _BREAK.finditer(lead)), default=0)
     return lead[:cut], lead[cut:]
 
 
@@ -142,9 +145,11 @@ def _cut_tail(gap: str) -> tuple[str, str, str]:
 
 def _cut_gap(gap: str) -> tuple[str, str, str] | None:
     """Split the text between two figures into tail, clauses between and lead; None when nothing parts them."""
-    breaks = list(_BREAK.finditer(gap))
-    if breaks:
-        return gap[: breaks[0].start()], gap[breaks[0].start() : breaks[-1].end()], gap[breaks[-1].end() :]
+    first = last = None
+    for last in _BREAK.finditer(gap):
+        first = first or last
+    if first and last:
+        return gap[: first.start()], gap[first.start() : last.end()], gap[last.end() :]
     if "、" in gap:
         cut = gap.index("、")
         return gap[:cut], "", gap[cut + 1 :]

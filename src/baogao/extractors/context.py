@@ -11,8 +11,8 @@ from baogao.candidates.model import Candidate, Candidates
 from baogao.document.model import Document, Span
 from baogao.extractors.clauses import Clause, cut_lead, sentence_clauses
 from baogao.extractors.coordination import distribute
-from baogao.extractors.rulebook import FIGURE, Topic
-from baogao.extractors.topics import TopicMap
+from baogao.extractors.patterns import FIGURE
+from baogao.extractors.topics import TopicMap, TopicWords
 
 _REACH_BEFORE = 70
 _REACH_AFTER = 40
@@ -46,18 +46,21 @@ class Context:
     @property
     def bare(self) -> bool:
         """True when the figure has no unit of its own and something else follows at once, so that it counts that."""
-        following = self.text[self.text.index(FIGURE) + 1 :][:1]
-        return not self.candidate.unit and not self.candidate.label and following.isalnum()
+        candidate = self.candidate
+        if candidate.unit or candidate.label or candidate.kind == "none":
+            return False
+        behind = self.text.index(FIGURE) + 1
+        return self.text[behind : behind + 1].isalnum()
 
 
 def build_contexts(
-    document: Document, candidates: Candidates, topics: tuple[Topic, ...], measures: frozenset[str]
+    document: Document, candidates: Candidates, words: TopicWords, measures: frozenset[str]
 ) -> list[Context]:
     """The context of every none-phrase and of every number in one of these ``measures``, in reading order.
 
     Left out are a “一件” inside “没有一件” and the figure that another one grew from (由9件增至12件).
     """
-    builder = _Builder(document, candidates, TopicMap(document, topics), measures)
+    builder = _Builder(document, candidates, TopicMap(document, words), measures)
     contexts = [*builder.of_numbers(), *builder.of_none_phrases()]
     return sorted(contexts, key=lambda context: context.candidate.id)
 
@@ -85,7 +88,7 @@ class _Builder:
             if len(inside) > 1:
                 distribute(clauses)
             for clause in clauses:
-                clause.topics = self.topic_map.within(clause.span)
+                self.topic_map.mark(clause)
                 yield clause
 
     def of_numbers(self) -> Iterator[Context]:
@@ -138,7 +141,9 @@ class _Builder:
     def _said_before(self, clause: Clause) -> tuple[str, bool]:
         """What the sentence says before a clause, back to a semicolon; and whether a bracket is open there."""
         said = self.document.text[clause.sentence.span[0] : clause.span[0]]
-        opened = said.count("（") + said.count("(") > said.count("）") + said.count(")")
+        opened = bool(_BRACKETS.search(said)) and (
+            said.count("（") + said.count("(") > said.count("）") + said.count(")")
+        )
         return said[max(said.rfind("；"), said.rfind(";")) + 1 :], opened
 
 

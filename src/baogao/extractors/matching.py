@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 
 from baogao.candidates.model import Candidate
 from baogao.extractors.context import Context
-from baogao.extractors.rulebook import FIGURE, Exclude, FieldRules, Pattern, Rulebook
+from baogao.extractors.patterns import FIGURE
+from baogao.extractors.rulebook import Exclude, FieldRules, Pattern, Rulebook
 
 THRESHOLD = 0.5
 """Below this a match is no answer."""
@@ -67,27 +68,40 @@ def _better(known: Scored | None, scored: Scored) -> Scored:
 
 
 def _matches(context: Context, rulebook: Rulebook) -> Iterator[tuple[FieldRules, Scored]]:
-    candidate = context.candidate
-    none = candidate.kind == "none"
-    if not none and context.bare:
+    if context.bare:
         return
     barred: set[str] | None = None
-    for topic, weight in context.topics.items():
-        entries = rulebook.none_by_topic.get(topic) if none else rulebook.by_topic.get((topic, candidate.unit))
-        for rules, pattern in entries or ():
-            if weight * pattern.score < THRESHOLD or not _fits(context, rules, pattern):
-                continue
-            scored = (_score_none if none else _score)(context, pattern, weight)
-            if scored is None or _excluded(context, rules, pattern):
-                continue
+    for rules, scored in (_none_answers if context.candidate.kind == "none" else _answers)(context, rulebook):
+        if not _excluded(context, rules, scored.pattern):
             barred = _barred(context, rulebook) if barred is None else barred
             if barred.isdisjoint(rules.common):
                 yield rules, scored
 
 
-def _fits(context: Context, rules: FieldRules, pattern: Pattern) -> bool:
-    if context.candidate.cues and not rules.cues.isdisjoint(context.candidate.cues):
-        return False
+def _answers(context: Context, rulebook: Rulebook) -> Iterator[tuple[FieldRules, Scored]]:
+    """The fields that a number may answer, before any exclusion: most patterns do not match, so they are tried here."""
+    candidate, text = context.candidate, context.text
+    for topic, weight in context.topics.items():
+        for rules, pattern in rulebook.by_topic.get((topic, candidate.unit), ()):
+            if weight * pattern.score < THRESHOLD or not rules.cues.isdisjoint(candidate.cues):
+                continue
+            match = pattern.regex.search(text)
+            if match and _is_free(context, pattern) and (scored := _score(context, pattern, weight, match)):
+                yield rules, scored
+
+
+def _none_answers(context: Context, rulebook: Rulebook) -> Iterator[tuple[FieldRules, Scored]]:
+    """The same for a phrase that says "none"."""
+    for topic, weight in context.topics.items():
+        for rules, pattern in rulebook.none_by_topic.get(topic, ()):
+            if weight * pattern.score < THRESHOLD or not rules.cues.isdisjoint(context.candidate.cues):
+                continue
+            if _is_free(context, pattern) and (scored := _score_none(context, pattern, weight)):
+                yield rules, scored
+
+
+def _is_free(context: Context, pattern: Pattern) -> bool:
+    """Whether no topic is near under which another field is likelier to own the figure."""
     return not pattern.not_topic or context.topics.get(pattern.not_topic, 0.0) < _NEAR
 
 
@@ -111,10 +125,7 @@ def _excludes(exclude: Exclude, context: Context) -> bool:
     return exclude.unless is None or not exclude.unless.search(context.text, *context.own)
 
 
-def _score(context: Context, pattern: Pattern, weight: float) -> Scored | None:
-    match = pattern.regex.search(context.text)
-    if match is None:
-        return None
+def _score(context: Context, pattern: Pattern, weight: float, match: re.Match[str]) -> Scored | None:
     crossing = match.start() < context.own[0] or match.end() > context.own[1]
     score = pattern.score * weight - _GAP_COST * min(match.end() - match.start(), _GAP_LIMIT)
     if crossing:

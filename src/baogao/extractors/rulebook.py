@@ -30,6 +30,7 @@ from typing import TypeVar
 
 from baogao.candidates.model import Cue
 from baogao.errors import RulesError
+from baogao.extractors.patterns import FIGURE, PatternCompiler
 from baogao.extractors.rules_file import (
     AlternativeModel,
     ExcludeModel,
@@ -37,18 +38,12 @@ from baogao.extractors.rules_file import (
     ListModel,
     MetadataModel,
     RulesFileModel,
-    line_of,
     parse_rules,
 )
 from baogao.schema.fields import Schema
 
-FIGURE = "№"
-OTHER = "#"
 ANY_TOPIC = "any"
 _DEFAULT_CUES: tuple[Cue, ...] = ("prior_year", "growth", "target", "cumulative", "sub_unit")
-_SHORT_GAP = r"[^，,；;。#№（）()\\n]{0,%s}?"
-_SHORT_REACH = "16"
-_WIDE_GAP = r"[^；;。№\n]{0,40}?"
 _Key = TypeVar("_Key")
 _Entry = TypeVar("_Entry")
 _AFTER_FACTOR = 0.93
@@ -159,13 +154,14 @@ def load_rulebook(path: Path | None, schema: Schema) -> Rulebook:
     if not path.is_file():
         raise RulesError(f"the schema {schema.name} has no rules: there is no file {path}")
     source = path.read_text(encoding="utf-8")
-    return _Compiler(path, source, parse_rules(path, source), schema).rulebook()
+    model = parse_rules(path, source)
+    return _Compiler(path, PatternCompiler(path, source, model.words), model, schema).rulebook()
 
 
 @dataclass
 class _Compiler:
     path: Path
-    source: str
+    patterns: PatternCompiler
     model: RulesFileModel
     schema: Schema
 
@@ -200,40 +196,37 @@ class _Compiler:
     def _check_names(self, part: str, given: Iterable[str], known: Sequence[str]) -> None:
         for name in given:
             if name not in known:
-                raise self._error([part, name], f"the schema {self.schema.name} has no such field: {name}")
-
-    def _error(self, trail: Sequence[str], message: str) -> RulesError:
-        return RulesError(f"{self.path}, line {line_of(self.source, trail)}: {message}")
+                raise self.patterns.error([part, name], f"the schema {self.schema.name} has no such field: {name}")
 
     def _exclude(self, name: str, model: ExcludeModel) -> Exclude:
         trail = ["common_excludes", name]
         return Exclude(
-            self._regex(model.match, [*trail, "match"]),
-            self._optional(model.inherited, [*trail, "inherited"]),
-            self._optional(model.unless, [*trail, "unless"]),
+            self.patterns.regex(model.match, [*trail, "match"]),
+            self.patterns.optional(model.inherited, [*trail, "inherited"]),
+            self.patterns.optional(model.unless, [*trail, "unless"]),
         )
 
     def _topic(self, name: str, words: list[str]) -> Topic:
         return Topic(
             name,
             tuple(word for word in words if not word.startswith("re:")),
-            tuple(self._regex(word[3:], ["topics", name]) for word in words if word.startswith("re:")),
+            tuple(self.patterns.regex(word[3:], ["topics", name]) for word in words if word.startswith("re:")),
             name in self.model.background,
         )
 
     def _list(self, name: str, model: ListModel) -> ListRules:
         return ListRules(
-            self._regex(model.heading, ["lists", name, "heading"]),
-            self._optional(model.not_heading, ["lists", name, "not_heading"]),
-            self._regex(model.lead, ["lists", name, "lead"]),
+            self.patterns.regex(model.heading, ["lists", name, "heading"]),
+            self.patterns.optional(model.not_heading, ["lists", name, "not_heading"]),
+            self.patterns.regex(model.lead, ["lists", name, "lead"]),
             model.figures,
         )
 
     def _metadata(self, name: str, model: MetadataModel) -> MetadataRules:
         return MetadataRules(
             model.source,
-            self._optional(model.about, ["metadata", name, "about"]),
-            self._optional(model.ends, ["metadata", name, "ends"]),
+            self.patterns.optional(model.about, ["metadata", name, "about"]),
+            self.patterns.optional(model.ends, ["metadata", name, "ends"]),
         )
 
     def _field(self, name: str, model: FieldModel) -> FieldRules:
@@ -242,8 +235,8 @@ class _Compiler:
             units=frozenset(unit for family in model.units for unit in self.model.units.get(family, [family])),
             patterns=tuple(p for entry in model.match for p in self._both_orders(name, model, entry)),
             none=tuple(self._pattern(name, model, _as_model(entry)) for entry in model.none),
-            exclude=self._optional(model.exclude, ["fields", name, "exclude"]),
-            exclude_passage=self._optional(model.exclude_passage, ["fields", name, "exclude_passage"]),
+            exclude=self.patterns.optional(model.exclude, ["fields", name, "exclude"]),
+            exclude_passage=self.patterns.optional(model.exclude_passage, ["fields", name, "exclude_passage"]),
             cues=frozenset(_DEFAULT_CUES) - frozenset(model.allow),
             common=tuple(key for key in self.model.common_excludes if key not in model.allow),
             prefer=model.prefer,
@@ -265,31 +258,9 @@ class _Compiler:
         topics = (topic,) if isinstance(topic, str) else tuple(topic)
         for each in topics:
             if each != ANY_TOPIC and each not in self.model.topics:
-                raise self._error(["fields", name], f"{name}: there is no topic {each}")
-        regex = self._regex(model.match, ["fields", name])
+                raise self.patterns.error(["fields", name], f"{name}: there is no topic {each}")
+        regex = self.patterns.regex(model.match, ["fields", name])
         return Pattern(regex, topics, model.score, model.not_topic, model.share, model.role, model.match)
-
-    def _optional(self, text: str | None, trail: Sequence[str]) -> re.Pattern[str] | None:
-        return None if text is None else self._regex(text, trail)
-
-    def _regex(self, text: str, trail: Sequence[str]) -> re.Pattern[str]:
-        try:
-            return re.compile(_with_gaps(self._expand(text)), re.MULTILINE)
-        except re.error as error:
-            raise self._error([*trail, text], f"{trail[1]}: the pattern {text} does not compile: {error}") from error
-        except KeyError as error:
-            raise self._error([*trail, text], f"{trail[1]}: there is no word list {error}") from error
-
-    def _expand(self, text: str) -> str:
-        def put(match: re.Match[str]) -> str:
-            return f"(?:{self._expand(self.model.words[match[1]])})"
-
-        return re.sub(r"\{([a-z_]+)\}", put, text)
-
-
-def _with_gaps(text: str) -> str:
-    text = re.sub(r"~(\d*)", lambda match: _SHORT_GAP % (match[1] or _SHORT_REACH), text)
-    return text.replace("…", _WIDE_GAP)
 
 
 def _as_model(entry: str | AlternativeModel) -> AlternativeModel:

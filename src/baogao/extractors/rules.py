@@ -12,6 +12,7 @@ from baogao.extractors.listing import Region, find_regions, link_lists
 from baogao.extractors.matching import Scored, rank_candidates
 from baogao.extractors.metadata import link_metadata
 from baogao.extractors.rulebook import FieldRules, Rulebook
+from baogao.extractors.topics import TopicWords
 from baogao.schema.fields import Schema
 
 _RIVAL_MARGIN = 0.06
@@ -27,6 +28,7 @@ class RulesExtractor:
 
     def __init__(self, rulebook: Rulebook) -> None:
         self.rulebook = rulebook
+        self._words = TopicWords(rulebook.topics)
 
     async def extract(self, document: Document, candidates: Candidates, schema: Schema) -> Extraction:
         """Link one document; see :class:`baogao.extractors.base.Extractor`."""
@@ -55,7 +57,7 @@ class RulesExtractor:
         silent = [region.span for region in regions if not self.rulebook.lists[region.name].figures]
         contexts = [
             context
-            for context in build_contexts(document, candidates, self.rulebook.topics, self.rulebook.measures)
+            for context in build_contexts(document, candidates, self._words, self.rulebook.measures)
             if context.candidate.label or not any(start <= context.candidate.start < end for start, end in silent)
         ]
         ranked = rank_candidates(contexts, self.rulebook)

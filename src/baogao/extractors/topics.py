@@ -27,38 +27,69 @@ _FAINT = 0.5
 _STRAY_SPACE = re.compile(r"(?<=[一-鿿])[ 　]+(?=[一-鿿])")
 
 
+class TopicWords:
+    """Finds the words of all topics in a text, by one walk over the places where any of them may begin."""
+
+    def __init__(self, topics: tuple[Topic, ...]) -> None:
+        self.names = tuple(topic.name for topic in topics)
+        self.background = frozenset(topic.name for topic in topics if topic.background)
+        self._patterns = [(pattern, topic.name) for topic in topics for pattern in topic.patterns]
+        self._by_initial: dict[str, list[tuple[str, str]]] = {}
+        for topic in topics:
+            for word in topic.words:
+                self._by_initial.setdefault(word[:1], []).append((word, topic.name))
+        initials = "".join(map(re.escape, self._by_initial))
+        self._initial = re.compile(f"[{initials}]" if initials else "(?!)")
+
+    def mentions(self, text: str) -> Iterator[tuple[int, str]]:
+        """Where a text mentions which topic, in no order."""
+        for match in self._initial.finditer(text):
+            place = match.start()
+            for word, name in self._by_initial[match[0]]:
+                if text.startswith(word, place):
+                    yield place, name
+        for pattern, name in self._patterns:
+            for match in pattern.finditer(text):
+                yield match.start(), name
+
+
 class TopicMap:
     """Where a document mentions which topics."""
 
-    def __init__(self, document: Document, topics: tuple[Topic, ...]) -> None:
+    def __init__(self, document: Document, words: TopicWords) -> None:
         self.document = document
-        self.background = frozenset(topic.name for topic in topics if topic.background)
-        self._topics = topics
+        self._words = words
         text, places = _without_stray_spaces(document.text)
-        found = sorted(
-            (places[place] if places else place, topic.name) for topic in topics for place in _mentions(text, topic)
-        )
+        found = sorted((places[place] if places else place, name) for place, name in words.mentions(text))
         self._places = [place for place, _ in found]
         self._names = [name for _, name in found]
         self._headed: dict[int, frozenset[str]] = {}
 
+    def mark(self, clause: Clause) -> None:
+        """Note in a clause which topics it mentions."""
+        clause.topics = self.within(clause.span)
+        clause.is_rival = not clause.topics <= self._words.background
+
     def within(self, span: Span) -> frozenset[str]:
         """The topics that are mentioned in a span."""
-        return frozenset(self._names[bisect_left(self._places, span[0]) : bisect_left(self._places, span[1])])
+        first = bisect_left(self._places, span[0])
+        return frozenset(self._names[first : bisect_left(self._places, span[1], first)])
 
     def of_label(self, label: str) -> dict[str, float]:
         """What the heads of a table cell talk about; empty when they name no topic."""
-        found = {topic.name: 1.0 for topic in self._topics if next(iter(_mentions(label, topic)), None) is not None}
+        named = {name for _, name in self._words.mentions(label)}
+        found = {name: 1.0 for name in self._words.names if name in named}
         return found | {ANY_TOPIC: _ANY} if found else {}
 
     def around(self, clauses: list[Clause], index: int) -> dict[str, float]:
         """Every topic that may govern a clause, with its weight between 0 and 1.
 
-        :param clauses: all clauses of the document, whose ``topics`` are filled in.
+        :param clauses: all clauses of the document, which were marked.
         """
         here = clauses[index]
+        background = self._words.background
         found = dict.fromkeys(here.topics, 1.0)
-        rivals = _RIVAL if here.topics - self.background else 1.0
+        rivals = _RIVAL if here.is_rival else 1.0
         for clause in self._before(clauses, index):
             weight = _INHERITED * _NEXT_SENTENCE ** (here.sentence_number - clause.sentence_number)
             weight *= _NEXT_PARAGRAPH ** (here.sentence.paragraph - clause.sentence.paragraph)
@@ -66,8 +97,8 @@ class TopicMap:
                 break
             for name in clause.topics:
                 if name not in found:
-                    found[name] = weight if name in self.background else weight * rivals
-            if clause.topics - self.background:
+                    found[name] = weight if name in background else weight * rivals
+            if clause.is_rival:
                 rivals *= _RIVAL
         self._add_following(clauses, index, found)
         for name in self._headings(here):
@@ -97,18 +128,6 @@ class TopicMap:
             if not following.figures and following.sentence is clauses[index].sentence:
                 for name in following.topics:
                     found.setdefault(name, _FOLLOWING)
-
-
-def _mentions(text: str, topic: Topic) -> list[int]:
-    found: list[int] = []
-    for word in topic.words:
-        place = text.find(word)
-        while place >= 0:
-            found.append(place)
-            place = text.find(word, place + 1)
-    for pattern in topic.patterns:
-        found += [match.start() for match in pattern.finditer(text)]
-    return found
 
 
 def _without_stray_spaces(text: str) -> tuple[str, list[int]]:
