@@ -65,7 +65,7 @@ def test_denied_one_is_no_figure():
 @pytest.mark.parametrize("text", ["一、共 9\n 件。", "全年 受理9\n\n件均已办结。", "共 9\n  以上。"])
 def test_a_figure_may_reach_over_the_end_of_its_paragraph(text):
     """A page that is cut between a number and its measure word does not stop the reading."""
-    assert [candidate.value for candidate in find_candidates(document_from_text(text))] == [9]
+    assert [number.value for number in find_candidates(document_from_text(text)).of_kind("number")] == [9]
 
 
 def test_json_line():
