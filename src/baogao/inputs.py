@@ -11,7 +11,6 @@ from pathlib import Path
 from baogao.document.readers import SUFFIXES
 from baogao.errors import UsageError
 
-
 _MARKED = ".marked.txt"
 
 

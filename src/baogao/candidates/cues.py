@@ -8,9 +8,9 @@ period.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import accumulate
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -85,10 +85,12 @@ def read_cues(
 
 def _without_spaces(sentence: str, mentions: list[Mention]) -> tuple[str, list[Mention]]:
     """White space inside a sentence means nothing in Chinese; OCR and hard line breaks strew it about."""
-    if not _SPACE.search(sentence):
+    spaces = [match.start() for match in _SPACE.finditer(sentence)]
+    if not spaces:
         return sentence, mentions
-    before = [0, *accumulate(char.isspace() for char in sentence)]
-    moved = [Mention(m.start - before[m.start], m.end - before[min(m.end, len(sentence))], m.unit) for m in mentions]
+    moved = [
+        Mention(m.start - bisect_left(spaces, m.start), m.end - bisect_left(spaces, m.end), m.unit) for m in mentions
+    ]
     return _SPACE.sub("", sentence), moved
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from baogao.candidates.model import Candidate
 from baogao.extractors.context import Context
@@ -30,8 +30,7 @@ _LATELY = re.compile("累计[^，,；;。#№]{0,8}№")
 """A running total, where the period's own figure may stand beside it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Scored:
+class Scored(NamedTuple):
     """A candidate that may answer a field."""
 
     candidate: Candidate
@@ -64,7 +63,7 @@ def _better(known: Scored | None, scored: Scored) -> Scored:
     if known is None:
         return scored
     best = scored if scored.score > known.score else known
-    return replace(best, shared=known.shared or scored.shared)
+    return best._replace(shared=known.shared or scored.shared)
 
 
 def _matches(context: Context, rulebook: Rulebook) -> Iterator[tuple[FieldRules, Scored]]:
@@ -80,10 +79,10 @@ def _matches(context: Context, rulebook: Rulebook) -> Iterator[tuple[FieldRules,
 
 def _answers(context: Context, rulebook: Rulebook) -> Iterator[tuple[FieldRules, Scored]]:
     """The fields that a number may answer, before any exclusion: most patterns do not match, so they are tried here."""
-    candidate, text = context.candidate, context.text
+    unit, cues, text = context.candidate.unit, context.candidate.cues, context.text
     for topic, weight in context.topics.items():
-        for rules, pattern in rulebook.by_topic.get((topic, candidate.unit), ()):
-            if weight * pattern.score < THRESHOLD or not rules.cues.isdisjoint(candidate.cues):
+        for rules, pattern in rulebook.by_topic.get((topic, unit), ()):
+            if weight * pattern.score < THRESHOLD or (cues and not rules.cues.isdisjoint(cues)):
                 continue
             match = pattern.regex.search(text)
             if match and _is_free(context, pattern) and (scored := _score(context, pattern, weight, match)):

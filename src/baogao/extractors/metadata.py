@@ -46,7 +46,7 @@ class _Frame:
         found = []
         for start, end in self.document.main:
             for match in re.finditer(r"[^\r\n\f\v]+", self.document.text[start:end]):
-                line = _SPACE.sub("", match[0])
+                line = "".join(match[0].split())
                 if line:
                     found.append(_Line(_strip((start + match.start(), start + match.end()), self.document.text), line))
         return found

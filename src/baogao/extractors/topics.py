@@ -35,15 +35,18 @@ class TopicWords:
         self.background = frozenset(topic.name for topic in topics if topic.background)
         self._patterns = [(pattern, topic.name) for topic in topics for pattern in topic.patterns]
         self._by_initial: dict[str, list[tuple[str, str]]] = {}
-        for topic in topics:
-            for word in topic.words:
-                self._by_initial.setdefault(word[:1], []).append((word, topic.name))
-        initials = "".join(map(re.escape, self._by_initial))
-        self._initial = re.compile(f"[{initials}]" if initials else "(?!)")
+        for word, name in ((word, topic.name) for topic in topics for word in topic.words if word):
+            self._by_initial.setdefault(word[0], []).append((word, name))
+        self._start = re.compile("|".join(map(self._beginning, self._by_initial)) or "(?!)")
+
+    def _beginning(self, initial: str) -> str:
+        """A pattern for the first character of every word with this initial: words may overlap, so the rest is left."""
+        rests = "|".join(re.escape(word[1:]) for word, _ in self._by_initial[initial])
+        return f"{re.escape(initial)}(?={rests})"
 
     def mentions(self, text: str) -> Iterator[tuple[int, str]]:
         """Where a text mentions which topic, in no order."""
-        for match in self._initial.finditer(text):
+        for match in self._start.finditer(text):
             place = match.start()
             for word, name in self._by_initial[match[0]]:
                 if text.startswith(word, place):
