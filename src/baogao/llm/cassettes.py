@@ -8,7 +8,7 @@ from __future__ import annotations
 import difflib
 import importlib.util
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
@@ -173,7 +173,7 @@ def _difference(tape: Tape, request: Any) -> str:
     recorded = [_lines(other) for other in tape.cassette.requests]
     if not recorded:
         return f"{tape.path} holds no exchange"
-    nearest = max(recorded, key=lambda lines: difflib.SequenceMatcher(None, lines, asked, autojunk=False).ratio())
+    nearest = max(recorded, key=lambda lines: (_likeness(lines, asked), _likeness(lines[-1], asked[-1])))
     changes = [
         line
         for line in difflib.unified_diff(nearest, asked, n=0, lineterm="")
@@ -183,6 +183,10 @@ def _difference(tape: Tape, request: Any) -> str:
         " | …" if len(changes) > _MOST_DIFFERENCE else ""
     )
     return f"{tape.path} does not hold this request; beside the nearest recorded one (-) it says (+): {shown}"
+
+
+def _likeness(one: Sequence[str], other: Sequence[str]) -> float:
+    return difflib.SequenceMatcher(None, one, other, autojunk=False).ratio()
 
 
 def _lines(request: Any) -> list[str]:
