@@ -7,7 +7,8 @@ one that was made up, or copied from a worked example, is dropped and counted.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Coroutine, Iterable, Sequence
+from typing import Any, TypeVar
 
 from baogao.candidates.model import Candidates
 from baogao.document.model import Document
@@ -23,6 +24,8 @@ from baogao.llm.prompts import Prompts
 from baogao.llm.usage import usage_scope
 from baogao.record import Usage
 from baogao.schema.fields import Schema
+
+T = TypeVar("T")
 
 _TOKENS_PER_LINE = 22
 
@@ -51,7 +54,7 @@ class FormExtractor:
         passages = [p for p in self._cutter.cut(document, candidates) if self._cutter.is_open(p, settled)]
         with usage_scope() as meter:
             metadata = {} if settled.metadata else await self._metadata(document, schema)
-            results = await asyncio.gather(*(self._fill(passage) for passage in passages))
+            results = await _all(self._fill(passage) for passage in passages)
         filled = [line for lines, _ in results for line in lines]
         dropped = sum(count for _, count in results)
         usage = Usage(**meter.as_dict(), dropped=dropped)
@@ -90,3 +93,13 @@ class FormExtractor:
 
         reply = await self._client.ask(self.question(passage), validate)
         return read_form(reply.text, passage)
+
+
+async def _all(asked: Iterable[Coroutine[Any, Any, T]]) -> list[T]:
+    """Every result, in order; when one fails the others are cancelled, so that no more tokens are spent."""
+    tasks = [asyncio.ensure_future(coroutine) for coroutine in asked]
+    try:
+        return await asyncio.gather(*tasks)
+    finally:
+        for task in tasks:
+            task.cancel()

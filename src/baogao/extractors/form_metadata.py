@@ -58,10 +58,15 @@ def _link(spec: FieldSpec, answer: str, document: Document) -> TextLink | None:
 
 def _printed(answer: str, document: Document) -> Span | None:
     """Where an answer's characters stand in the report, white space and widths aside."""
-    wanted = [re.escape(char) for char in _squeeze(unicodedata.normalize("NFKC", answer))]
-    match = re.search(r"\s*".join(wanted), unicodedata.normalize("NFKC", document.text)) if wanted else None
-    same_offsets = len(unicodedata.normalize("NFKC", document.text)) == len(document.text)
-    return match.span() if match and same_offsets else None
+    wanted = [re.escape(char) for char in _squeeze(_fold(answer))]
+    match = re.search(r"\s*".join(wanted), _fold(document.text)) if wanted else None
+    return match.span() if match else None
+
+
+def _fold(text: str) -> str:
+    """Widths folded character by character, so that offsets stay; what would become several characters is kept."""
+    folded = (unicodedata.normalize("NFKC", char) for char in text)
+    return "".join(new if len(new) == 1 else old for old, new in zip(text, folded, strict=True))
 
 
 def _squeeze(text: str) -> str:

@@ -53,7 +53,7 @@ class HybridExtractor:
         return replace(
             by_rules,
             fields=arbitrate(by_rules.fields, by_model.fields, self._arbitration),
-            lists=by_rules.lists or by_model.lists,
+            lists={**by_model.lists, **by_rules.lists},
             metadata={**by_model.metadata, **by_rules.metadata},
             usage=by_model.usage,
             notices=[*by_rules.notices, *by_model.notices],

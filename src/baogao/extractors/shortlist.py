@@ -82,7 +82,7 @@ def _field_bigrams(spec: FieldSpec) -> dict[str, float]:
         *((term, 1.0) for term in spec.terms),
         (_EXCLUSION.sub("", spec.note), 0.5),
     ):
-        for bigram in set(bigrams(text)):
+        for bigram in bigrams(text):
             counts[bigram] = max(counts.get(bigram, 0.0), weight)
     return counts
 
