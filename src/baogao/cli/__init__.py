@@ -1,1 +1,1 @@
-"""TODO room docstring."""
+"""The command line: thin commands over the rooms below."""

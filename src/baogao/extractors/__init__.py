@@ -1,1 +1,1 @@
-"""TODO room docstring."""
+"""Extractors: rules, a model and both together decide which candidate answers which field."""
