@@ -1,10 +1,14 @@
-"""A small real model server on loopback that answers by a script, for tests of everything that asks a model."""
+"""A small real model server on loopback that answers by a script, for tests of everything that asks a model.
+
+It can misbehave on every level of HTTP; ``tests/faults`` holds the faults and decides when they happen.
+"""
 
 from __future__ import annotations
 
 import json
+import socket
+import struct
 import threading
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -14,14 +18,29 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Step:
-    """One scripted response; ``body`` is sent as it is when it is text, else as JSON."""
+    """One scripted response; ``body`` is sent as it is when it is text or bytes, else as JSON."""
 
     body: Any = ""
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
     delay: float = 0.0
+    """Seconds before anything is sent."""
     drop: bool = False
     """Close the connection without an answer."""
+    reset_after: int | None = None
+    """Reset the connection after so many bytes of the body."""
+    drip: float = 0.0
+    """Seconds between one byte of the body and the next."""
+
+    def data(self) -> bytes:
+        """The bytes of the body."""
+        if isinstance(self.body, bytes):
+            return self.body
+        return self.body.encode() if isinstance(self.body, str) else json.dumps(self.body).encode()
+
+    def content_type(self) -> str:
+        """What the body is said to be, unless ``headers`` say otherwise."""
+        return "text/html" if isinstance(self.body, str) else "application/json"
 
 
 @dataclass(frozen=True)
@@ -76,8 +95,8 @@ class FakeServer:
         self._script = script
         self._now = 0
         self._lock = threading.Lock()
-        self._http = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
-        self._http.daemon_threads = True
+        self._closing = threading.Event()
+        self._http = _Http(self)
 
     @property
     def url(self) -> str:
@@ -96,10 +115,19 @@ class FakeServer:
             self._now += 1
             self.most_at_once = max(self.most_at_once, self._now)
             step = self._script(seen) if callable(self._script) else self._next()
-        time.sleep(step.delay)
+        self.pause(step.delay)
         with self._lock:
             self._now -= 1
         return step
+
+    def pause(self, seconds: float) -> None:
+        """Wait, but no longer than the server runs."""
+        self._closing.wait(seconds)
+
+    @property
+    def closing(self) -> bool:
+        """Whether the block has been left."""
+        return self._closing.is_set()
 
     def _next(self) -> Step:
         assert not callable(self._script)
@@ -112,39 +140,67 @@ class FakeServer:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._closing.set()
         self._http.shutdown()
         self._http.server_close()
 
 
-def _handler(server: FakeServer) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            self._respond()
+class _Http(ThreadingHTTPServer):
+    daemon_threads = True
 
-        def do_POST(self) -> None:
-            self._respond()
+    def __init__(self, fake: FakeServer) -> None:
+        self.fake = fake
+        super().__init__(("127.0.0.1", 0), _Handler)
 
-        def _respond(self) -> None:
-            length = int(self.headers.get("content-length", 0))
-            body = json.loads(self.rfile.read(length)) if length else {}
-            headers = {name.lower(): value for name, value in self.headers.items()}
-            step = server.answer(Seen(self.command, self.path, headers, body))
-            if step.drop:
-                self.close_connection = True
-                self.connection.close()
-                return
-            data = step.body.encode() if isinstance(step.body, str) else json.dumps(step.body).encode()
-            kind = "text/html" if isinstance(step.body, str) else "application/json"
-            self.send_response(step.status)
-            for name, value in {"content-type": kind, "content-length": str(len(data)), **step.headers}.items():
-                self.send_header(name, value)
-            self.end_headers()
-            self.wfile.write(data)
 
-        def log_message(self, *_: object) -> None:
+class _Handler(BaseHTTPRequestHandler):
+    server: _Http
+
+    def do_GET(self) -> None:
+        self._respond()
+
+    def do_POST(self) -> None:
+        self._respond()
+
+    def _respond(self) -> None:
+        length = int(self.headers.get("content-length", 0))
+        body = json.loads(self.rfile.read(length)) if length else {}
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        step = self.server.fake.answer(Seen(self.command, self.path, headers, body))
+        try:
+            self._hang_up() if step.drop else self._send(step)
+        except (BrokenPipeError, ConnectionResetError):
+            self.close_connection = True  # the client has given up
+
+    def _send(self, step: Step) -> None:
+        data = step.data()
+        self.send_response(step.status)
+        headers = {"content-type": step.content_type(), "content-length": str(len(data)), **step.headers}
+        for name, value in headers.items():
+            self.send_header(name, value)
+        self.end_headers()
+        if step.drip:
+            self._drip(data, step.drip)
             return
+        self.wfile.write(data[: step.reset_after])
+        if step.reset_after is not None:
+            # Without lingering, closing sends a reset instead of an orderly end.
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            self._hang_up()
 
-    return Handler
+    def _hang_up(self) -> None:
+        self.close_connection = True
+        self.connection.close()
+
+    def _drip(self, data: bytes, seconds: float) -> None:
+        for position in range(len(data)):
+            if self.server.fake.closing:
+                return
+            self.wfile.write(data[position : position + 1])
+            self.server.fake.pause(seconds)
+
+    def log_message(self, *_: object) -> None:
+        return
 
 
 @contextmanager
