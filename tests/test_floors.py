@@ -16,6 +16,7 @@ FLOORS = (
     ("candidates",),
     ("checks", "outputs", "inputs", "record_file"),
     ("extractors",),
+    ("calibration",),
     ("pipeline",),
     ("api", "evaluation"),
     ("cli",),

@@ -58,6 +58,8 @@ class Provenance(Strict):
     extractor: str
     model: str | None = None
     prompts: str | None = None
+    calibration: str | None = None
+    """Digest of what turned evidence into confidence; None where confidence only ranks."""
     schema_digest: str = Field(alias="schema")
 
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
@@ -91,4 +93,7 @@ class Record(Strict):
 
 
 def _compact(answer: dict[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in answer.items() if value is not None}
+    """An answer without its empty parts."""
+    return {
+        key: _compact(value) if isinstance(value, dict) else value for key, value in answer.items() if value is not None
+    }

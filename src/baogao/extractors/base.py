@@ -30,6 +30,15 @@ class Link:
 
 
 @dataclass(frozen=True)
+class Held:
+    """An answer that is kept for a person to look at and not given."""
+
+    link: Link
+    reason: str
+    """Why, in a few words."""
+
+
+@dataclass(frozen=True)
 class TextLink:
     """One piece of metadata: its value, and the spans it was read from (empty when it is inferred)."""
 
@@ -42,6 +51,8 @@ class Extraction:
     """Everything an extractor found in one document. A field that is not in ``fields`` is not reported."""
 
     fields: dict[str, Link] = field(default_factory=dict)
+    held: dict[str, Held] = field(default_factory=dict)
+    """Answers to fields that are not in ``fields``, held back because they are not sure enough."""
     lists: dict[str, list[int]] = field(default_factory=dict)
     """List name to the ids of its item candidates, in reading order."""
     metadata: dict[str, TextLink] = field(default_factory=dict)

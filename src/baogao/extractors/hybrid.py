@@ -2,18 +2,59 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Protocol
 
 from baogao.candidates.model import Candidates
 from baogao.document.model import Document
-from baogao.extractors.base import Extraction, Link, ModelExtractor, Settled
+from baogao.extractors.base import Extraction, Held, Link, ModelExtractor, Settled
+from baogao.extractors.matching import Scored
 from baogao.extractors.rules import RulesExtractor
 from baogao.schema.fields import Schema
 
 
 @dataclass(frozen=True)
+class Case:
+    """One document, and what rules and the model said of it."""
+
+    document: Document
+    candidates: Candidates
+    schema: Schema
+    ranked: Mapping[str, Sequence[Scored]]
+    """Every field's candidates by the rules, the best first."""
+    rules: Mapping[str, Link]
+    model: Mapping[str, Link]
+    settled: frozenset[str] = frozenset()
+    """Fields that the model was not asked about."""
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What becomes of a case."""
+
+    fields: dict[str, Link]
+    held: dict[str, Held] = field(default_factory=dict)
+    """Answers that are not sure enough to be given."""
+
+
+class Arbiter(Protocol):
+    """Makes one answer of two."""
+
+    @property
+    def sure(self) -> float:
+        """The model is not asked about fields that rules answer with at least this confidence."""
+        ...
+
+    def decide(self, case: Case) -> Decision:
+        """One link for each field that is answered, and what is held back."""
+        ...
+
+
+@dataclass(frozen=True)
 class Arbitration:
-    """How two answers become one. Rules that answer are believed; the model confirms them and fills their silence.
+    """How two answers become one by thresholds. Rules that answer are believed; the model confirms them and fills
+    their silence. It serves where nothing was learned from gold (see ``baogao.calibration``).
 
     The thresholds were set on the development reports with the rules as they were before anyone had read those reports,
     because rules that were tuned on a text are never wrong there (docs/accuracy.md).
@@ -32,27 +73,35 @@ class Arbitration:
     filling: float = 0.85
     """Factor on its confidence there: rules had a reason to be silent."""
 
+    def decide(self, case: Case) -> Decision:
+        """See :class:`Arbiter`; nothing is held back."""
+        return Decision(arbitrate(case.rules, case.model, self))
+
 
 class HybridExtractor:
-    """Runs both, and decides field by field."""
+    """Runs both, and lets an arbiter decide field by field."""
 
     name = "hybrid"
 
-    def __init__(self, rules: RulesExtractor, model: ModelExtractor, arbitration: Arbitration | None = None) -> None:
+    def __init__(self, rules: RulesExtractor, model: ModelExtractor, arbiter: Arbiter | None = None) -> None:
         self._rules = rules
         self._model = model
-        self._arbitration = arbitration or Arbitration()
+        self._arbiter = arbiter or Arbitration()
 
     async def extract(self, document: Document, candidates: Candidates, schema: Schema) -> Extraction:
         """Link one document.
 
         :raises ReplyError, EndpointError, BudgetError: as the model's extractor.
         """
-        by_rules = self._rules.link(document, candidates, schema)
-        by_model = await self._model.extract(document, candidates, schema, self._settled(by_rules))
+        by_rules, ranked = self._rules.link_ranked(document, candidates, schema)
+        settled = self._settled(by_rules)
+        by_model = await self._model.extract(document, candidates, schema, settled)
+        case = Case(document, candidates, schema, ranked, by_rules.fields, by_model.fields, settled.fields)
+        decision = self._arbiter.decide(case)
         return replace(
             by_rules,
-            fields=arbitrate(by_rules.fields, by_model.fields, self._arbitration),
+            fields=decision.fields,
+            held=decision.held,
             lists={**by_model.lists, **by_rules.lists},
             metadata={**by_model.metadata, **by_rules.metadata},
             usage=by_model.usage,
@@ -61,12 +110,12 @@ class HybridExtractor:
 
     def _settled(self, by_rules: Extraction) -> Settled:
         """The answers of the rules that no model need look at again."""
-        sure = {name: link for name, link in by_rules.fields.items() if link.confidence >= self._arbitration.sure}
+        sure = {name: link for name, link in by_rules.fields.items() if link.confidence >= self._arbiter.sure}
         claimed = frozenset(candidate for link in sure.values() for candidate in link.candidates)
         return Settled(frozenset(sure), claimed, metadata=bool(by_rules.metadata))
 
 
-def arbitrate(rules: dict[str, Link], model: dict[str, Link], how: Arbitration) -> dict[str, Link]:
+def arbitrate(rules: Mapping[str, Link], model: Mapping[str, Link], how: Arbitration) -> dict[str, Link]:
     """One link for each field that either of them answered, unless neither is to be believed."""
     claimed = {candidate for link in rules.values() for candidate in link.candidates}
     chosen: dict[str, Link] = {}

@@ -11,7 +11,7 @@ from baogao.document.model import Document
 from baogao.extractors.base import Extraction, Link
 from baogao.record import Provenance, Record, Usage
 from baogao.schema.fields import FieldSpec, Schema
-from baogao.schema.values import Answer, Bound, Item, TextAnswer
+from baogao.schema.values import Answer, Bound, HeldBack, Item, TextAnswer
 
 SILENT = Answer(status="not_reported")
 _LOOSENESS: dict[Bound, int] = {"exact": 0, "over": 1, "under": 1, "about": 2}
@@ -21,12 +21,7 @@ def read_record(
     document: Document, candidates: Candidates, extraction: Extraction, schema: Schema, made_by: Provenance
 ) -> Record:
     """Read an extraction's answers from the candidates that it points at. Every field of the schema is present."""
-    fields = {
-        spec.id: read_answer(document, candidates, extraction.fields[spec.id], spec)
-        if spec.id in extraction.fields
-        else SILENT
-        for spec in schema.figures
-    }
+    fields = {spec.id: _answer(document, candidates, extraction, spec) for spec in schema.figures}
     return Record(
         doc_id=document.doc_id,
         source=document.source,
@@ -86,6 +81,17 @@ def read_answer(document: Document, candidates: Candidates, link: Link, spec: Fi
     )
 
 
+def _answer(document: Document, candidates: Candidates, extraction: Extraction, spec: FieldSpec) -> Answer:
+    """The answer to one field: given, held back, or silence."""
+    if spec.id in extraction.fields:
+        return read_answer(document, candidates, extraction.fields[spec.id], spec)
+    held = extraction.held.get(spec.id)
+    if held is None:
+        return SILENT
+    read = read_answer(document, candidates, held.link, spec).model_dump(exclude={"held_back"})
+    return Answer(status="not_reported", held_back=HeldBack(**read, reason=held.reason))
+
+
 def _bound_of(linked: list[Candidate]) -> Bound:
     """The loosest bound among the parts; parts that are loose in opposite directions are only about right."""
     bounds = {candidate.bound for candidate in linked}
@@ -106,8 +112,19 @@ def _items(candidates: Candidates, ids: list[int]) -> list[Item]:
     return [Item(text=candidates[i].text, evidence=[(candidates[i].start, candidates[i].end)]) for i in ids]
 
 
-def provenance(schema: Schema, extractor: str, model: str | None = None, prompts: str | None = None) -> Provenance:
+def provenance(
+    schema: Schema,
+    extractor: str,
+    model: str | None = None,
+    prompts: str | None = None,
+    calibration: str | None = None,
+) -> Provenance:
     """What made a record of this run."""
     return Provenance(
-        baogao=__version__, extractor=extractor, model=model, prompts=prompts, schema_digest=schema.digest
+        baogao=__version__,
+        extractor=extractor,
+        model=model,
+        prompts=prompts,
+        calibration=calibration,
+        schema_digest=schema.digest,
     )

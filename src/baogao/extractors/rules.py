@@ -36,13 +36,20 @@ class RulesExtractor:
 
     def link(self, document: Document, candidates: Candidates, schema: Schema) -> Extraction:
         """The same as :meth:`extract`, without an event loop."""
+        return self.link_ranked(document, candidates, schema)[0]
+
+    def link_ranked(
+        self, document: Document, candidates: Candidates, schema: Schema
+    ) -> tuple[Extraction, dict[str, list[Scored]]]:
+        """What :meth:`link` and :meth:`rank` say, for the work of one of them."""
         regions = find_regions(document, candidates, self.rulebook.lists)
         ranked = self._rank(document, candidates, schema, regions)
-        return Extraction(
+        extraction = Extraction(
             fields=_assign(ranked, self.rulebook),
             lists=link_lists(document, candidates, self.rulebook.lists, regions),
             metadata=link_metadata(document, self.rulebook.metadata),
         )
+        return extraction, ranked
 
     def rank(self, document: Document, candidates: Candidates, schema: Schema) -> dict[str, list[Scored]]:
         """Every field's candidates, the best first; a field that no candidate answers is not in it.

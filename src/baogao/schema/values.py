@@ -26,6 +26,22 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
+class HeldBack(Strict):
+    """An answer that was found and not given, because it is not sure enough: for a person to look at."""
+
+    status: Literal["reported", "reported_none"]
+    value: Number
+    bound: Bound
+    unit: str | None = None
+    evidence: list[Span]
+    text: str
+    confidence: float
+    """Between 0 and 1."""
+    by: str
+    reason: str
+    """Why it is held back, in words."""
+
+
 class Answer(Strict):
     """What a report says of one field. Silence is ``not_reported``, never zero."""
 
@@ -43,6 +59,8 @@ class Answer(Strict):
     """Between 0 and 1."""
     by: str | None = None
     """Which extractor spoke: ``rules``, ``llm``, or both, ``rules+llm``."""
+    held_back: HeldBack | None = None
+    """Only with ``not_reported``: what would have been the answer."""
 
 
 class TextAnswer(Strict):

@@ -1,0 +1,50 @@
+"""The arbiter that learned from gold: the most probable answer of each field, if it is probable enough."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from baogao.calibration.model import Calibration
+from baogao.calibration.proposals import Chosen, Proposer, choose
+from baogao.extractors.base import Held, Link
+from baogao.extractors.hybrid import Case, Decision
+from baogao.schema.fields import Schema
+
+_WORTH_A_LOOK = 0.5
+"""Answers less probable than this share of the threshold are not even held back for review."""
+
+
+class CalibratedArbiter:
+    """Decides by a calibration; confidence becomes the probability that the answer is right."""
+
+    def __init__(self, calibration: Calibration, schema: Schema) -> None:
+        self.calibration = calibration
+        self._proposer = Proposer(schema)
+
+    @property
+    def sure(self) -> float:
+        """See :class:`baogao.extractors.hybrid.Arbiter`."""
+        return self.calibration.sure
+
+    def decide(self, case: Case) -> Decision:
+        """Give every field its most probable proposal, and hold back what stays below the threshold."""
+        proposals = self._proposer.propose(case)
+        chosen, lost = choose(proposals, [self.calibration.probability(one.features) for one in proposals])
+        least = self.calibration.threshold
+        fields = {name: _link(one) for name, one in chosen.items() if one.probability >= least}
+        doubtful = {name: one for name, one in chosen.items() if name not in fields}
+        return Decision(
+            {spec.id: fields[spec.id] for spec in case.schema.figures if spec.id in fields},
+            {
+                **self._held(doubtful, f"less sure than {least:.2f}"),
+                **self._held(lost, "the figure answers another field more likely"),
+            },
+        )
+
+    def _held(self, answers: dict[str, Chosen], reason: str) -> dict[str, Held]:
+        least = _WORTH_A_LOOK * self.calibration.threshold
+        return {name: Held(_link(one), reason) for name, one in answers.items() if one.probability >= least}
+
+
+def _link(chosen: Chosen) -> Link:
+    return replace(chosen.proposal.link, confidence=chosen.probability)

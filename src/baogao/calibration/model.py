@@ -1,0 +1,134 @@
+"""A calibration: the weights of a logistic regression as plain JSON, and the probability that they give.
+
+It is made by ``baogao calibrate`` and lies beside its schema, ``NAME.calibration.json``. Using it needs nothing but
+arithmetic.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from math import exp
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field, ValidationError, model_validator
+
+from baogao.errors import UsageError
+from baogao.resources import digest_files
+from baogao.schema.fields import Schema
+from baogao.schema.values import Strict
+
+_DIGITS = 6
+_STEEPEST = 35.0
+"""Beyond this the probability is 0 or 1 for a float anyway."""
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
+class Weight(Strict):
+    """One feature: how it is standardised, and what it is worth."""
+
+    feature: str
+    mean: float
+    scale: Annotated[float, Field(gt=0)]
+    weight: float
+
+
+class FitOn(Strict):
+    """What a calibration was learned from."""
+
+    documents: dict[str, str]
+    """Ids of the reports, with the digests of their texts."""
+    proposals: int
+    """How many proposed answers were judged."""
+    right: int
+    """How many of them were right."""
+    model: str | None = None
+    prompts: str | None = None
+    rules: str | None = None
+    schema_digest: str = Field(alias="schema")
+
+
+class Calibration(Strict):
+    """Everything that turns evidence into a probability, and probabilities into answers."""
+
+    kind: Literal["baogao.calibration"] = "baogao.calibration"
+    version: Literal[1] = 1
+    schema_name: str
+    sure: Annotated[float, Field(ge=0)]
+    """The model is not asked about fields that rules answer with at least this confidence of their own."""
+    threshold: Share
+    """Answers less probable than this are not given."""
+    intercept: float
+    weights: list[Weight]
+    fit_on: FitOn
+    measured: dict[str, Any] = Field(default_factory=dict)
+    """What cross-validation said when it was fit; for readers."""
+
+    @model_validator(mode="after")
+    def _each_once(self) -> Self:
+        names = [weight.feature for weight in self.weights]
+        if len(set(names)) < len(names):
+            raise ValueError("a feature has two weights")
+        return self
+
+    def probability(self, features: Mapping[str, float]) -> float:
+        """How likely an answer with these features is right; a feature that is not given counts as 0."""
+        total = self.intercept + sum(
+            weight.weight * (features.get(weight.feature, 0.0) - weight.mean) / weight.scale for weight in self.weights
+        )
+        return 1 / (1 + exp(-max(-_STEEPEST, min(_STEEPEST, total))))
+
+    def to_json(self) -> str:
+        """The file's text: the same bytes for the same calibration."""
+        data = _rounded(self.model_dump(mode="json", by_alias=True))
+        weights = ",\n".join(f"  {json.dumps(weight, ensure_ascii=False)}" for weight in data.pop("weights"))
+        lines = [f" {json.dumps(key)}: {_block(value)}" for key, value in data.items()]
+        return "{\n" + ",\n".join([*lines, f' "weights": [\n{weights}\n ]']) + "\n}\n"
+
+
+def calibration_path(schema: Schema) -> Path:
+    """Where a schema's calibration is: ``NAME.calibration.json`` beside ``NAME.py``."""
+    return schema.path.with_name(f"{schema.path.stem}.calibration.json")
+
+
+def load_calibration(path: Path, schema: Schema, known: Sequence[str]) -> Calibration:
+    """Read a calibration.
+
+    :param known: the features that this version of baogao can compute.
+    :raises UsageError: it cannot be read, belongs to another schema, or wants features that are not known.
+    """
+    try:
+        calibration = Calibration.model_validate(json.loads(path.read_text(encoding="utf-8")))
+    except OSError as error:
+        raise UsageError(f"cannot read {path}: {error.strerror or error}") from error
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        place = ".".join(map(str, first["loc"])) or "the file"
+        raise UsageError(f"{path} is not a calibration: {place}: {first['msg']}") from error
+    except ValueError as error:
+        raise UsageError(f"{path} is not JSON: {error}") from error
+    if calibration.schema_name != schema.name:
+        raise UsageError(f"{path} belongs to the schema {calibration.schema_name!r}, not to {schema.name!r}")
+    unknown = [weight.feature for weight in calibration.weights if weight.feature not in known]
+    if unknown:
+        raise UsageError(f"{path} wants the feature {unknown[0]!r}, which this version does not have: calibrate again")
+    return calibration
+
+
+def calibration_digest(path: Path) -> str:
+    """What a record says of the calibration that made its confidence."""
+    return digest_files([path])
+
+
+def _block(value: Any) -> str:
+    text = json.dumps(value, ensure_ascii=False, indent=1)
+    return text.replace("\n", "\n ")
+
+
+def _rounded(value: Any) -> Any:
+    if isinstance(value, float):
+        return round(value, _DIGITS) + 0.0  # -0.0 would print differently from 0.0
+    if isinstance(value, dict):
+        return {key: _rounded(item) for key, item in value.items()}
+    return [_rounded(item) for item in value] if isinstance(value, list) else value

@@ -1,0 +1,114 @@
+"""How far a confidence can be taken at its word: calibration error, and how much is covered at high precision.
+
+Expected calibration error over bins of equal mass: answers are sorted by confidence and cut into ten bins of as equal
+size as can be; the error is the mean of |mean confidence − share right| over the bins, weighted by their size (Naeini,
+Cooper and Hauskrecht 2015 with equal widths; equal mass as in Nguyen and O'Connor 2015 and Nixon et al. 2019, because
+most answers are very sure and would share one bin of equal width). Right means the verdict ``correct``; ``wrong`` and
+``spurious`` are not right; ``neutral`` answers and silence do not count.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby, pairwise
+from typing import Any, NamedTuple
+
+from baogao.evaluation.scoring import Scores
+from baogao.evaluation.tally import ratio
+
+BINS = 10
+PRECISION = 0.98
+_JUDGED = ("correct", "wrong", "spurious")
+
+
+class Outcome(NamedTuple):
+    """One answer: how sure it was, and whether it was right."""
+
+    confidence: float
+    right: bool
+    stated: bool = True
+    """Whether the gold states the field."""
+
+
+@dataclass(frozen=True)
+class Bin:
+    """Answers of about one confidence."""
+
+    answers: int
+    confidence: float
+    """Their mean confidence."""
+    right: float
+    """The share of them that is right."""
+
+
+@dataclass(frozen=True)
+class Reliability:
+    """What is said of one extractor's confidence."""
+
+    answers: int
+    bins: tuple[Bin, ...]
+    """The least sure first; none without answers."""
+    ece: float | None
+    """Expected calibration error, from 0 to 1; None without answers."""
+    coverage: float | None
+    """Of the stated fields, the share with an answer at or above ``threshold``; 0 where no threshold reaches the
+    precision, None where nothing is stated."""
+    threshold: float | None
+    """The lowest confidence such that of the answers at or above it 98% are right; None where there is none."""
+
+    def as_dict(self) -> dict[str, Any]:
+        """For ``summary.json``."""
+        return {
+            "answers": self.answers,
+            "ece": self.ece,
+            "coverage_at_98": self.coverage,
+            "threshold_at_98": self.threshold,
+            "bins": [[one.answers, one.confidence, one.right] for one in self.bins],
+        }
+
+
+def reliability_of(scores: Scores) -> Reliability:
+    """The reliability of an extractor's answers; those without a confidence do not count."""
+    figures = [score for document in scores.documents for score in document.figures]
+    outcomes = [
+        Outcome(score.answer.confidence, score.verdict == "correct", score.gold.stated)
+        for score in figures
+        if score.verdict in _JUDGED and score.answer is not None and score.answer.confidence is not None
+    ]
+    return measure(outcomes, scores.tally.stated)
+
+
+def measure(outcomes: Iterable[Outcome], stated: int) -> Reliability:
+    """Bins, calibration error, and coverage.
+
+    :param stated: how many fields the gold states, answered or not.
+    """
+    ordered = sorted(outcomes, key=lambda one: one.confidence)
+    bins = tuple(_bin(part) for part in _cut(ordered) if part)
+    error = sum(one.answers * abs(one.confidence - one.right) for one in bins)
+    threshold = _lowest(ordered)
+    covered = sum(one.stated for one in ordered if threshold is not None and one.confidence >= threshold)
+    return Reliability(len(ordered), bins, ratio(error, len(ordered)), ratio(covered, stated), threshold)
+
+
+def _cut(ordered: Sequence[Outcome]) -> list[Sequence[Outcome]]:
+    edges = [round(number * len(ordered) / BINS) for number in range(BINS + 1)]
+    return [ordered[start:end] for start, end in pairwise(edges)]
+
+
+def _bin(part: Sequence[Outcome]) -> Bin:
+    count = len(part)
+    return Bin(count, sum(one.confidence for one in part) / count, sum(one.right for one in part) / count)
+
+
+def _lowest(ordered: Sequence[Outcome]) -> float | None:
+    """The lowest threshold with the precision that is wanted; answers of one confidence come together."""
+    lowest, kept, right = None, 0, 0
+    for confidence, same in groupby(reversed(ordered), key=lambda one: one.confidence):
+        outcomes = list(same)
+        kept += len(outcomes)
+        right += sum(one.right for one in outcomes)
+        if right >= PRECISION * kept:
+            lowest = confidence
+    return lowest
