@@ -30,6 +30,7 @@ EXPORTED = [
     "GoldError",
     "Link",
     "ModelFileError",
+    "NoReplyError",
     "PromptError",
     "Record",
     "ReplayError",

@@ -26,15 +26,20 @@ class Kept:
     def __init__(self) -> None:
         self.texts: list[str] = []
         self.records: list[Record] = []
+        self.again: list[str] = []
+        self.before: dict[str, Record] = {}
 
-    def keep_text(self, document: Document) -> None:
-        """A text comes before its record."""
-        assert document.doc_id not in [record.doc_id for record in self.records]
-        self.texts.append(document.doc_id)
+    def finished(self, source: Source) -> Record | None:
+        """What an earlier run left."""
+        return self.before.get(source.doc_id)
 
-    def add(self, record: Record) -> None:
-        """Records come as they are finished."""
+    def add(self, record: Record, document: Document | None = None, *, again: bool = False) -> None:
+        """Records come as they are finished, with their texts."""
         self.records.append(record)
+        if document:
+            self.texts.append(document.doc_id)
+        if again:
+            self.again.append(record.doc_id)
 
 
 class Scripted:

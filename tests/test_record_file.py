@@ -8,10 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from baogao.document import document_from_text
 from baogao.errors import EndpointError, UsageError
 from baogao.record import Provenance, Record
-from baogao.record_file import RecordFile, RunFolder
+from baogao.record_file import RecordFile
 
 MADE_BY = Provenance(baogao="0", extractor="rules", schema_digest="sha256:0")
 IDS = ["a", "b", "c", "d", "e"]
@@ -87,21 +86,9 @@ def test_failures_only(tmp_path):
 
 def test_a_place_that_cannot_be_written(tmp_path):
     """It is said on entering, before any work."""
+    path = tmp_path / "file" / "records.jsonl"
     (tmp_path / "file").write_text("")
-    with pytest.raises(UsageError, match=r"cannot write .*records\.jsonl: "), RunFolder(tmp_path / "file", IDS):
+    with pytest.raises(UsageError, match=r"cannot write .*records\.jsonl: "), RecordFile(path, IDS):
         pytest.fail("entered")
     with pytest.raises(UsageError, match="is not open for writing"):
-        RunFolder(tmp_path, IDS)._write(record("a"))
-
-
-def test_texts_come_with_their_records(tmp_path):
-    """A text is the document's own to the last character, and is there when its record is."""
-    text = "一\r\n二\r三\n\u2028四"
-    with RunFolder(tmp_path, ["a", "b"]) as folder:
-        for doc_id in ("a", "b"):
-            folder.keep_text(document_from_text(text, doc_id))
-        folder.add(record("b"))
-        assert list((tmp_path / "texts").iterdir()) == []
-        folder.add(record("a"))
-        assert {path.name for path in (tmp_path / "texts").iterdir()} == {"a.txt", "b.txt"}
-    assert (tmp_path / "texts" / "a.txt").read_bytes() == text.encode()
+        RecordFile(path, IDS)._write(record("a"))

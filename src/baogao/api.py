@@ -13,7 +13,7 @@ from baogao.extractors.base import Extractor
 from baogao.extractors.reading import provenance
 from baogao.extractors.rulebook import load_rulebook
 from baogao.extractors.rules import RulesExtractor
-from baogao.inputs import find_sources
+from baogao.inputs import Source, find_sources
 from baogao.pipeline import Sink, extract_document, run_extraction
 from baogao.record import Provenance, Record
 from baogao.schema import Schema, load_schema
@@ -71,10 +71,11 @@ def _extractor(extractor: Literal["rules"] | Extractor, schema: Schema) -> tuple
 class _Nowhere(Sink):
     """Keeps nothing: the caller gets the records."""
 
-    def keep_text(self, document: Document) -> None:
-        """Let it go."""
+    def finished(self, source: Source) -> Record | None:
+        """Nothing is."""
+        return None
 
-    def add(self, record: Record) -> None:
+    def add(self, record: Record, document: Document | None = None, *, again: bool = False) -> None:
         """Let it go."""
 
 

@@ -12,6 +12,7 @@
     │   └── EndpointError        no model can be reached: no server, wrong key, unknown model
     ├── DocumentError            one input cannot be read; the others go on
     ├── ReplyError               the model's reply cannot be used; the document's row says so
+    │   └── NoReplyError         none came: the server is too slow, too busy or broken; later one may
     ├── BudgetError              the token budget is spent
     └── GoldError                gold or records do not hold together
 """
@@ -57,6 +58,10 @@ class DocumentError(BaogaoError):
 
 class ReplyError(BaogaoError):
     """The model's reply cannot be used."""
+
+
+class NoReplyError(ReplyError):
+    """No reply came: the server is too slow, too busy or broken; later one may."""
 
 
 class BudgetError(BaogaoError):

@@ -1,16 +1,21 @@
-"""Many documents: several under way at once, results written as they come, a failure is a row."""
+"""Many documents: several under way at once, each handed over as it is finished, a failure is a row.
+
+Documents are opened only as others are finished, so that memory does not grow with their number. Files are read and
+candidates found in a thread of their own, so that replies do not wait for them.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from typing import Protocol
+from typing import Protocol, TypeVar
 
-from baogao.candidates import find_candidates
+from baogao.candidates import Candidates, find_candidates
 from baogao.document import Document, read_document
-from baogao.errors import BaogaoError, UsageError
+from baogao.errors import BaogaoError, EndpointError, NoReplyError, ReplyError, UsageError
 from baogao.extractors.base import Extractor
 from baogao.extractors.reading import failed_record, read_record
 from baogao.inputs import Source
@@ -21,16 +26,25 @@ from baogao.schema.fields import Schema
 _log = logging.getLogger(__name__)
 
 OnRecord = Callable[[Record], None]
+_Given = TypeVar("_Given")
+_Made = TypeVar("_Made")
+
+MOST_REFUSED_IN_A_ROW = 5
+"""After so many documents in a row that no server would answer, the others would fare no better."""
 
 
 class Sink(Protocol):
-    """Where a run's texts and records go."""
+    """Where a run's records go."""
 
-    def keep_text(self, document: Document) -> None:
-        """Take the text that a document's offsets refer to; its record follows."""
+    def finished(self, source: Source) -> Record | None:
+        """The record of a document that need not be done again; asked of each before it is opened."""
 
-    def add(self, record: Record) -> None:
-        """Take a record; they come as they are finished."""
+    def add(self, record: Record, document: Document | None = None, *, again: bool = False) -> None:
+        """Take a record as it is finished, with the document it was read from.
+
+        :param document: None where it could not be read.
+        :param again: whether it failed for a reason that may pass.
+        """
 
 
 async def extract_document(document: Document, extractor: Extractor, schema: Schema, made_by: Provenance) -> Record:
@@ -38,9 +52,62 @@ async def extract_document(document: Document, extractor: Extractor, schema: Sch
 
     :raises BaogaoError: whatever the extractor raises.
     """
-    candidates = find_candidates(document)
+    return await link_document(document, find_candidates(document), extractor, schema, made_by)
+
+
+async def link_document(
+    document: Document, candidates: Candidates, extractor: Extractor, schema: Schema, made_by: Provenance
+) -> Record:
+    """The record of a document whose candidates were found.
+
+    :raises BaogaoError: whatever the extractor raises.
+    """
     extraction = await extractor.extract(document, candidates, schema)
     return read_record(document, candidates, extraction, schema, made_by)
+
+
+async def run_documents(
+    sources: Iterable[Source],
+    extractor: Extractor,
+    schema: Schema,
+    made_by: Provenance,
+    sink: Sink,
+    *,
+    at_once: int = 1,
+    on_record: OnRecord = lambda record: None,
+    on_kept: OnRecord = lambda record: None,
+) -> None:
+    """Extract any number of documents; nothing that goes wrong with one of them stops the others.
+
+    :param sources: drawn from as documents are finished.
+    :param sink: gets every record; an open ``RunFolder``, mostly.
+    :param at_once: how many documents are open at once. How many requests are under way is the client's affair.
+    :param on_record: called with each record as it is finished.
+    :param on_kept: called with each record that ``sink`` has from before.
+    :raises UsageError: no document could be asked about at all (no server, a wrong key, an unknown model, a template
+        that does not render), found before the first one was answered.
+    :raises EndpointError: several documents in a row could not be asked about, although others were.
+    """
+    run = _Run(extractor, schema, made_by, sink, on_record)
+    opened: set[asyncio.Task[None]] = set()
+    try:
+        for source in sources:
+            kept = sink.finished(source)
+            if kept is not None:
+                on_kept(kept)
+                await asyncio.sleep(0)
+                continue
+            while len(opened) >= at_once:
+                opened = await _some_finished(opened)
+            opened.add(asyncio.create_task(run.do(source)))
+        while opened:
+            opened = await _some_finished(opened)
+    finally:
+        # After an error or Ctrl-C the others must not go on asking.
+        for task in opened:
+            task.cancel()
+        await asyncio.gather(*opened, return_exceptions=True)
+        run.reader.shutdown(cancel_futures=True)
 
 
 async def run_extraction(
@@ -52,33 +119,27 @@ async def run_extraction(
     concurrency: int = 1,
     on_record: OnRecord = lambda record: None,
 ) -> list[Record]:
-    """Extract many documents; nothing that goes wrong with one of them stops the others.
+    """As :func:`run_documents`, for as many documents as may stay in memory.
 
-    :param sink: gets every text and every record; an open ``RunFolder``, mostly.
-    :param concurrency: how many documents are under way at once.
-    :param on_record: called with each record as it is finished.
     :returns: the records in the order of the sources.
-    :raises UsageError: no document could be asked about at all (no server, a wrong key, an unknown model, a template
-        that does not render), found before the first one was answered.
     """
-    run = _Run(extractor, schema, made_by, sink)
-    slots = asyncio.Semaphore(concurrency)
+    sources = list(sources)
+    records: dict[str, Record] = {}
 
-    async def one(source: Source) -> Record:
-        async with slots:
-            record = await run.record_of(source)
-        sink.add(record)
+    def keep(record: Record) -> None:
+        records[record.doc_id] = record
         on_record(record)
-        return record
 
-    tasks = [asyncio.create_task(one(source)) for source in sources]
-    try:
-        return await asyncio.gather(*tasks)
-    finally:
-        # After an error or Ctrl-C the others must not go on asking.
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+    await run_documents(sources, extractor, schema, made_by, sink, at_once=concurrency, on_record=keep, on_kept=keep)
+    return [records[source.doc_id] for source in sources]
+
+
+async def _some_finished(opened: set[asyncio.Task[None]]) -> set[asyncio.Task[None]]:
+    """Wait until at least one document is finished; returns those that are not."""
+    finished, rest = await asyncio.wait(opened, return_when=asyncio.FIRST_COMPLETED)
+    for task in finished:
+        task.result()
+    return rest
 
 
 @dataclass
@@ -89,33 +150,66 @@ class _Run:
     schema: Schema
     made_by: Provenance
     sink: Sink
+    on_record: OnRecord
+    # One thread: more would only wait for each other, and pdfium stands no second one.
+    reader: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "reader"), init=False)
     answered: bool = field(default=False, init=False)
     """Whether a model has answered for a document: from then on an error is that document's own."""
+
+    refused: int = field(default=0, init=False)
+    """Documents in a row for which no server would answer."""
 
     fatal: UsageError | None = field(default=None, init=False)
     """What ended the run: no further document is begun."""
 
-    async def record_of(self, source: Source) -> Record:
-        """A source's record; one that cannot be read or asked about becomes a failed one, with its error in words."""
+    async def do(self, source: Source) -> None:
+        """One document, from its file to its record; one that cannot be read or asked about becomes a failed record."""
         if self.fatal is not None:
             raise self.fatal
-        sha256 = ""
+        document: Document | None = None
         with usage_scope() as meter:
             try:
-                document = replace(read_document(source.path, source.doc_id), source=source.name)
-                sha256 = document.sha256
-                self.sink.keep_text(document)
-                record = await extract_document(document, self.extractor, self.schema, self.made_by)
+                document = await self._aside(_read, source)
+                candidates = await self._aside(find_candidates, document)
+                record = await link_document(document, candidates, self.extractor, self.schema, self.made_by)
             except BaogaoError as error:
-                if isinstance(error, UsageError) and not self.answered:
-                    self.fatal = error
-                    raise
-                words = str(error)
+                self._note(error)
+                words, again = str(error), not isinstance(error, ReplyError) or isinstance(error, NoReplyError)
             except Exception as error:  # a bug shows itself in one document; it must not take the others with it
                 _log.exception("%s: an error inside baogao", source.name)
-                words = f"an error inside baogao, please report it: {type(error).__name__}: {error}"
+                words, again = f"an error inside baogao, please report it: {type(error).__name__}: {error}", True
             else:
                 self.answered = self.answered or bool(record.usage.requests or record.usage.cached)
-                return record
+                self.refused = 0
+                self._hand_over(record, document)
+                return
+        sha256 = document.sha256 if document else ""
         usage = Usage(**meter.as_dict())
-        return failed_record(source.doc_id, source.name, words, self.schema, self.made_by, sha256, usage)
+        record = failed_record(source.doc_id, source.name, words, self.schema, self.made_by, sha256, usage)
+        self._hand_over(record, document, again=again)
+
+    async def _aside(self, work: Callable[[_Given], _Made], given: _Given) -> _Made:
+        """Do some work in the reader's thread."""
+        return await asyncio.get_running_loop().run_in_executor(self.reader, work, given)
+
+    def _hand_over(self, record: Record, document: Document | None, *, again: bool = False) -> None:
+        self.sink.add(record, document, again=again)
+        self.on_record(record)
+
+    def _note(self, error: BaogaoError) -> None:
+        """Let an error end the run that every other document would meet, too."""
+        if not isinstance(error, UsageError):
+            return
+        if not self.answered:
+            self.fatal = error
+            raise error
+        if isinstance(error, EndpointError):
+            self.refused += 1
+            if self.refused >= MOST_REFUSED_IN_A_ROW:
+                words = f"{error}; so it was with {self.refused} reports in a row, and the run ends here"
+                self.fatal = EndpointError(f"{words}: the same command goes on where it stopped")
+                raise self.fatal
+
+
+def _read(source: Source) -> Document:
+    return replace(read_document(source.path, source.doc_id), source=source.name)

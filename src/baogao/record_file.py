@@ -11,11 +11,14 @@ from collections import deque
 from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
-from typing import Self, TextIO
+from typing import TYPE_CHECKING, Self, TextIO
 
 from baogao.document import Document
 from baogao.errors import UsageError
 from baogao.record import Record
+
+if TYPE_CHECKING:
+    from baogao.inputs import Source
 
 
 class RecordFile:
@@ -54,11 +57,15 @@ class RecordFile:
             if not self._started and self.path.stat().st_size == 0:
                 self.path.unlink()
 
-    def keep_text(self, document: Document) -> None:
-        """Nothing to keep here: the input's own file is what the offsets refer to."""
+    def finished(self, source: Source) -> Record | None:
+        """Nothing is: every run writes its file anew."""
+        return None
 
-    def add(self, record: Record) -> None:
-        """Write a record, or keep it until those before it are written."""
+    def add(self, record: Record, document: Document | None = None, *, again: bool = False) -> None:
+        """Write a record, or keep it until those before it are written.
+
+        The text is not kept: the input's own file is what the offsets refer to.
+        """
         self._waiting[record.doc_id] = record
         if record.status == "ok":
             self._start()
@@ -84,38 +91,6 @@ class RecordFile:
             self._file.flush()
         except OSError as error:
             raise _cannot_write(self.path, error) from error
-
-
-class RunFolder(RecordFile):
-    """The output folder of a run: ``records.jsonl``, and beside each record the text that its offsets refer to."""
-
-    def __init__(self, folder: Path, order: Iterable[str]) -> None:
-        super().__init__(folder / "records.jsonl", order)
-        self.texts = folder / "texts"
-        self._texts: dict[str, str] = {}
-
-    def __enter__(self) -> Self:
-        super().__enter__()
-        try:
-            self.texts.mkdir(exist_ok=True)
-        except OSError as error:
-            raise _cannot_write(self.texts, error) from error
-        return self
-
-    def keep_text(self, document: Document) -> None:
-        """Hold a text until its record is written."""
-        self._texts[document.doc_id] = document.text
-
-    def _write(self, record: Record) -> None:
-        text = self._texts.pop(record.doc_id, None)
-        if text is not None:
-            target = self.texts / f"{record.doc_id}.txt"
-            try:
-                # Bytes, because no newline may be translated: offsets count the file's own characters.
-                target.write_bytes(text.encode())
-            except OSError as error:
-                raise _cannot_write(target, error) from error
-        super()._write(record)
 
 
 def _cannot_write(path: Path, error: OSError) -> UsageError:

@@ -4,25 +4,31 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
+from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from baogao.cli.dry_run import run_dry
 from baogao.cli.options import ExtractorChoice
+from baogao.cli.progress import RunProgress
 from baogao.cli.setup import ModelOptions, Ready, ready_extractor
-from baogao.cli.tables import summary_table, totals_line
-from baogao.cli.terminal import failed_line, shown
+from baogao.cli.tables import Totals
+from baogao.cli.terminal import shown
 from baogao.inputs import Source, find_sources
 from baogao.outputs.page import write_page
-from baogao.pipeline import run_extraction
+from baogao.outputs.run_folder import RunFolder
+from baogao.outputs.writers import iterate_records
+from baogao.pipeline import run_documents
 from baogao.record import Record
-from baogao.record_file import RunFolder
+from baogao.resources import digest_files
 from baogao.schema import Schema, load_schema
 
+_PAGE_REPORTS = 500
+"""Reports that the page of a run shows; more would be too much for a browser. `baogao review` shows them all."""
 _INTERRUPTED = 130
 """What shells expect of a program that Ctrl-C ended."""
 
@@ -50,19 +56,37 @@ def run_extract(request: ExtractRequest, stdout: Console, stderr: Console) -> in
     name = request.extractor or _default_extractor(request.options, stderr)
     if request.dry_run:
         return run_dry(sources, name, schema, request.options, stdout)
+    totals = Totals()
     try:
-        records = asyncio.run(_run(request, sources, name, schema, stderr))
+        asyncio.run(_run(request, sources, name, schema, totals, stderr))
     except KeyboardInterrupt:
         folder = shown(request.out)
-        stderr.print(f"interrupted; what was finished is kept in {folder}", highlight=False, soft_wrap=True)
+        stderr.print(
+            f"interrupted; what was finished is kept in {folder}, and the same command goes on there",
+            highlight=False,
+            soft_wrap=True,
+        )
         return _INTERRUPTED
-    page = request.out / "index.html"
-    write_page(records, request.out / "texts", schema, page)
-    stdout.print(summary_table(records))
-    stdout.print(totals_line(records), highlight=False, soft_wrap=True)
-    stdout.print(f"records  {shown(request.out / 'records.jsonl')}", soft_wrap=True, highlight=False)
-    stdout.print(f"page     {shown(page)}", soft_wrap=True, highlight=False)
-    return 1 if any(record.status == "failed" for record in records) else 0
+    _report(request.out, [source.doc_id for source in sources], totals, schema, stdout)
+    return 1 if totals.failed else 0
+
+
+def _report(out: Path, order: list[str], totals: Totals, schema: Schema, stdout: Console) -> None:
+    """Write the page, and print what the run came to."""
+    page = out / "index.html"
+    write_page(islice(iterate_records(out), _PAGE_REPORTS), out / "texts", schema, page)
+    table = totals.table(order)
+    if table is not None:
+        stdout.print(table)
+    partly = f" (the first {_PAGE_REPORTS} reports)" if totals.reports > _PAGE_REPORTS else ""
+    lines = [
+        totals.line(),
+        *totals.reasons(),
+        f"records  {shown(out / 'records.jsonl')}",
+        f"page     {shown(page)}{partly}",
+    ]
+    for line in lines:
+        stdout.print(line, highlight=False, soft_wrap=True)
 
 
 def _default_extractor(options: ModelOptions, stderr: Console) -> ExtractorChoice:
@@ -75,29 +99,56 @@ def _default_extractor(options: ModelOptions, stderr: Console) -> ExtractorChoic
 
 
 async def _run(
-    request: ExtractRequest, sources: list[Source], name: ExtractorChoice, schema: Schema, stderr: Console
-) -> list[Record]:
+    request: ExtractRequest,
+    sources: list[Source],
+    name: ExtractorChoice,
+    schema: Schema,
+    totals: Totals,
+    stderr: Console,
+) -> None:
     async with ready_extractor(name, schema, request.options) as ready:
-        with ExitStack() as stack:
-            folder = stack.enter_context(RunFolder(request.out, [source.doc_id for source in sources]))
-            progress = stack.enter_context(_progress(stderr))
-            task = progress.add_task(_title(ready), total=len(sources))
+        order = [source.doc_id for source in sources]
+        with (
+            RunFolder(request.out, order, _made_with(ready, schema)) as folder,
+            RunProgress(stderr, _title(ready), len(sources)) as progress,
+        ):
+            for notice in folder.notices:
+                stderr.print(f"note: {shown(notice)}", highlight=False, soft_wrap=True)
 
-            def on_record(record: Record) -> None:
-                if record.error:
-                    progress.console.print(failed_line(record), highlight=False, soft_wrap=True)
-                progress.advance(task)
+            if folder.kept:
+                stderr.print(f"going on: {folder.kept} of {len(sources)} reports were finished before", highlight=False)
 
-            # Rules keep one core busy: more documents at once would only wait for each other.
-            at_once = ready.client.settings.concurrency if ready.client else 1
-            return await run_extraction(sources, ready.extractor, schema, ready.made_by, folder, at_once, on_record)
+            def note(record: Record, *, fresh: bool = True) -> None:
+                totals.add(record)
+                progress.add(record, fresh=fresh)
+
+            await run_documents(
+                sources,
+                ready.extractor,
+                schema,
+                ready.made_by,
+                folder,
+                at_once=_open_documents(ready),
+                on_record=note,
+                on_kept=partial(note, fresh=False),
+            )
+
+
+def _open_documents(ready: Ready) -> int:
+    """A few more than requests under way, so that one is ready whenever a reply comes.
+
+    Rules keep one core busy: more documents at once would only wait for each other.
+    """
+    requests = ready.client.settings.concurrency if ready.client else 1
+    return requests if requests == 1 else requests + max(2, requests // 4)
+
+
+def _made_with(ready: Ready, schema: Schema) -> dict[str, Any]:
+    """Everything that a record depends on besides its report: an interrupted run goes on only with the same."""
+    beside = [path for path in schema.path.parent.glob(f"{schema.path.stem}.*") if path.is_file()]
+    made_by = ready.made_by.model_dump(mode="json", by_alias=True)
+    return made_by | {"files": digest_files(beside), "ask": ready.way}
 
 
 def _title(ready: Ready) -> str:
     return ready.extractor.name + (f" · {shown(ready.made_by.model)}" if ready.made_by.model else "")
-
-
-def _progress(stderr: Console) -> Progress:
-    return Progress(
-        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), console=stderr
-    )

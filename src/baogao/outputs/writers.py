@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from io import BytesIO
 from pathlib import Path
 
@@ -66,22 +66,30 @@ def read_records(path: Path) -> list[Record]:
 
     :raises UsageError: no such file; a damaged line, a field that does not hold, a document twice; with its line.
     """
+    return list(iterate_records(path))
+
+
+def iterate_records(path: Path) -> Iterator[Record]:
+    """As :func:`read_records`, one record at a time: a long run's records need not fit into memory."""
     file = path / "records.jsonl" if path.is_dir() else path
-    try:
-        lines = file.read_bytes().removeprefix(b"\xef\xbb\xbf").split(b"\n")
-    except OSError as error:
-        raise UsageError(f"cannot read {file}: {error.strerror or error}") from error
-    records = []
     first_lines: dict[str, int] = {}
-    for number, line in enumerate(lines, start=1):
+    for number, line in enumerate(_lines_of(file), start=1):
         if not line.strip():
             continue
         record = _read_line(line, f"{file}, line {number}")
         first = first_lines.setdefault(record.doc_id, number)
         if first != number:
             raise UsageError(f"{file}, line {number}: the document {record.doc_id!r} stands already in line {first}")
-        records.append(record)
-    return records
+        yield record
+
+
+def _lines_of(file: Path) -> Iterator[bytes]:
+    try:
+        with file.open("rb") as opened:
+            for number, line in enumerate(opened):
+                yield line if number else line.removeprefix(b"\xef\xbb\xbf")
+    except OSError as error:
+        raise UsageError(f"cannot read {file}: {error.strerror or error}") from error
 
 
 def _read_line(line: bytes, where: str) -> Record:

@@ -1,0 +1,194 @@
+"""The journal of a run: every finished document as one line that carries its own checksum, written as it finishes.
+
+A process that is killed leaves at most its last line half-written; a disk may damage any. Either is told from a whole
+line by its checksum, is left out, and its document is done again. The first line says what the run is made with; lines
+that were made with anything else are of no use to it.
+
+::
+
+    {"crc32": "9ae0daaf", "entry": {"journal": 1, "run": {…}}}
+    {"crc32": "5d3a0c1e", "entry": {"doc_id": "…", …}}
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import time
+import zlib
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from baogao.errors import UsageError
+
+JOURNAL_VERSION = 1
+_SYNC_SECONDS = 1.0
+"""How much work a power failure may take: a killed process loses none, and to sync every line would slow a run down."""
+_HEAD = b'{"crc32": "%08x", "entry": '
+_HEAD_LENGTH = len(_HEAD % 0)
+_TAIL = b"}\n"
+
+_log = logging.getLogger(__name__)
+
+Entry = dict[str, Any]
+Place = tuple[int, int]
+"""Where a line begins in the file, and how many bytes it has."""
+
+
+class Journal:
+    """An append-only file of checked lines.
+
+    :param run: what the entries depend on; a journal that was made with anything else is begun anew.
+    :raises UsageError: the file cannot be read or written, here or later.
+    """
+
+    def __init__(self, path: Path, run: Mapping[str, Any]) -> None:
+        self.path = path
+        self.notices: list[str] = []
+        """What was wrong with the file that was found, in words."""
+        self.found: list[tuple[Entry, Place]] = []
+        """The whole entries that were found, without their ``record`` and ``text``; the caller may empty it."""
+        self._file: BinaryIO | None = None
+        self._end = 0
+        self._synced = time.monotonic()
+        self._run = json.loads(json.dumps(dict(run)))
+        self._damaged: list[int] = []
+        if path.exists() and path.stat().st_size:
+            self._load()
+
+    @property
+    def begun(self) -> bool:
+        """Whether anything stands in the file that belongs to this run."""
+        return self._end > 0
+
+    def append(self, entry: Entry) -> Place:
+        """Write one entry; when this returns, the entry outlives the process."""
+        if not self.begun:
+            self._write({"journal": JOURNAL_VERSION, "run": self._run})
+        return self._write(entry)
+
+    def read(self, places: Iterable[Place]) -> Iterator[Entry]:
+        """The entries at some places, whole, one at a time."""
+        try:
+            with self.path.open("rb") as file:
+                for start, length in places:
+                    file.seek(start)
+                    entry = checked(file.read(length))
+                    if entry is None:
+                        raise UsageError(f"{self.path} was changed while it was in use; the same command mends it")
+                    yield entry
+        except OSError as error:
+            raise UsageError(f"cannot read {self.path}: {error.strerror or error}") from error
+
+    def close(self) -> None:
+        """Make everything that was written safe, and release the file."""
+        if self._file is not None:
+            file, self._file = self._file, None
+            with suppress(OSError):  # a full disk was said where it was met
+                os.fsync(file.fileno())
+            file.close()
+
+    def remove(self) -> None:
+        """Take the file away: what it holds stands elsewhere by now."""
+        self.close()
+        self.path.unlink(missing_ok=True)
+        self._end = 0
+
+    def _load(self) -> None:
+        try:
+            with self.path.open("rb") as file:
+                self._take(_lines(file))
+        except OSError as error:
+            raise UsageError(f"cannot read {self.path}: {error.strerror or error}") from error
+        if self._damaged:
+            where = ", ".join(map(str, self._damaged[:5])) + (", …" if len(self._damaged) > 5 else "")
+            self.notices.append(
+                f"{self.path} is damaged in line {where}: what stood there is done again, the other lines are used"
+            )
+
+    def _take(self, lines: Iterator[tuple[bytes, Place]]) -> None:
+        first = next(lines, None)
+        head = checked(first[0]) if first else None
+        if first is None or head != {"journal": JOURNAL_VERSION, "run": self._run}:
+            words = "its first line is damaged" if head is None else "it is of a run that was made with something else"
+            self.notices.append(f"{self.path} is not used, and begun anew: {words}")
+            return
+        self._end = first[1][1]
+        for number, (line, place) in enumerate(lines, start=2):
+            entry = checked(line)
+            if entry is not None and "doc_id" in entry:
+                self.found.append(({k: v for k, v in entry.items() if k not in ("record", "text")}, place))
+            else:
+                self._damaged.append(number)
+            if line.endswith(b"\n"):
+                self._end = sum(place)
+
+    def _write(self, entry: Entry) -> Place:
+        line = encoded(entry)
+        try:
+            file = self._opened()
+            _write_all(file, line)
+            if time.monotonic() - self._synced > _SYNC_SECONDS:
+                os.fsync(file.fileno())
+                self._synced = time.monotonic()
+        except OSError as error:
+            self._take_back()
+            raise _no_room(self.path, error) from error
+        place = (self._end, len(line))
+        self._end += len(line)
+        return place
+
+    def _opened(self) -> BinaryIO:
+        """The file, cut after its last whole line; unbuffered, so that a line that is written is the system's."""
+        if self._file is None:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self._file = self.path.open("ab", buffering=0)
+            self._file.truncate(self._end)
+        return self._file
+
+    def _take_back(self) -> None:
+        """After a write that failed half-way, end the file where it was whole; the next run would find it anyway."""
+        if self._file is not None:
+            with suppress(OSError):
+                self._file.truncate(self._end)
+
+
+def encoded(entry: Entry) -> bytes:
+    """An entry as a line of the file."""
+    body = json.dumps(entry, ensure_ascii=False, separators=(", ", ": ")).encode("utf-8", "surrogatepass")
+    return _HEAD % zlib.crc32(body) + body + _TAIL
+
+
+def checked(line: bytes) -> Entry | None:
+    """The entry of a line, or None where the line is not one that was written whole."""
+    body = line[_HEAD_LENGTH : -len(_TAIL)]
+    if not line.endswith(_TAIL) or line[:_HEAD_LENGTH] != _HEAD % zlib.crc32(body):
+        return None
+    try:
+        entry = json.loads(body.decode("utf-8", "surrogatepass"))
+    except ValueError:
+        return None
+    return entry if isinstance(entry, dict) else None
+
+
+def _write_all(file: BinaryIO, data: bytes) -> None:
+    """Without a buffer, a system whose disk is nearly full takes a part, and refuses at the next call."""
+    rest = memoryview(data)
+    while rest:
+        rest = rest[file.write(rest) :]
+
+
+def _lines(file: BinaryIO) -> Iterator[tuple[bytes, Place]]:
+    start = 0
+    for line in file:
+        yield line, (start, len(line))
+        start += len(line)
+
+
+def _no_room(path: Path, error: OSError) -> UsageError:
+    return UsageError(
+        f"cannot write {path}: {error.strerror or error}; what was finished is kept, and the same command goes on there"
+    )

@@ -1,0 +1,208 @@
+"""The output folder of a run: a journal while it lasts, records and texts when it has come to its end.
+
+Whatever is finished goes to ``journal.jsonl`` at once, record and text together. At the end, or when the user stops the
+run, ``records.jsonl`` and ``texts/`` are written from it in the order of the inputs. Until then an earlier run's
+results stay as they were, and a run that is killed at any moment goes on from its journal.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from filelock import FileLock, Timeout
+
+from baogao.document import Document
+from baogao.errors import UsageError
+from baogao.outputs.journal import Entry, Journal, Place
+from baogao.record import Record
+
+if TYPE_CHECKING:
+    from baogao.inputs import Source
+
+JOURNAL = "journal.jsonl"
+RECORDS = "records.jsonl"
+_LOCK = ".baogao.lock"
+
+
+@dataclass(frozen=True, slots=True)
+class _Stamp:
+    """What a file was like; as long as size and time are the same, it is not opened to see whether it changed."""
+
+    size: int
+    mtime_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Done:
+    """A finished document's line in the journal."""
+
+    place: Place
+    source: str
+    stamp: _Stamp | None
+    sha256: str
+    again: bool
+
+
+class RunFolder:
+    """Takes the records of one run. Use as ``with RunFolder(folder, order, run) as folder``.
+
+    :param order: the ids of the documents that will come.
+    :param run: what the records are made with; what an interrupted run finished counts only if it was the same.
+    :raises UsageError: the folder cannot be written, on entering or later; another run is writing to it.
+    """
+
+    def __init__(self, folder: Path, order: Iterable[str], run: Mapping[str, Any]) -> None:
+        self.folder = folder
+        self.texts = folder / "texts"
+        self._order = list(order)
+        self._run = dict(run)
+        self._lock = FileLock(folder / _LOCK)
+        self._journal: Journal
+        self._done: dict[str, _Done] = {}
+        self._stamps: dict[str, _Stamp | None] = {}
+        self._resumed = False
+        self._came_through = False
+        self._full = False
+
+    def __enter__(self) -> Self:
+        try:
+            self.texts.mkdir(parents=True, exist_ok=True)
+            self._lock.acquire(timeout=0)
+        except Timeout as error:
+            raise UsageError(
+                f"another run is writing to {self.folder}: wait for its end, or name another folder with --out"
+            ) from error
+        except OSError as error:
+            raise _cannot_write(self.folder, error) from error
+        try:
+            self._journal = Journal(self.folder / JOURNAL, self._run)
+        except UsageError:
+            self._lock.release()
+            raise
+        self._done = {str(entry["doc_id"]): _done(entry, place) for entry, place in self._journal.found}
+        self._journal.found.clear()
+        self._resumed = self._journal.begun
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            if error is None:
+                self._write_results()
+                self._journal.remove()
+            elif self._came_through and not self._full:
+                self._write_results()
+            elif self._journal.begun and not self._came_through and not self._resumed:
+                self._journal.remove()
+        finally:
+            self._journal.close()
+            self._lock.release()
+
+    @property
+    def kept(self) -> int:
+        """How many documents an interrupted run has left in the journal."""
+        return len(self._done)
+
+    @property
+    def notices(self) -> list[str]:
+        """What was wrong with the journal that was found, in words."""
+        return self._journal.notices
+
+    def finished(self, source: Source) -> Record | None:
+        """The record of a document that an interrupted run finished, if its file is still the same.
+
+        One that failed for a reason that may pass is not finished.
+        """
+        stamp = self._stamps[source.doc_id] = _stamp(source.path)
+        done = self._done.get(source.doc_id)
+        if done is None or done.again or done.source != source.name or not _same_file(source.path, stamp, done):
+            return None
+        del self._stamps[source.doc_id]
+        (entry,) = self._journal.read([done.place])
+        return Record.model_validate(entry["record"])
+
+    def add(self, record: Record, document: Document | None = None, *, again: bool = False) -> None:
+        """Take a record with the text that its offsets refer to; when this returns, it outlives the process.
+
+        :param again: whether the document failed for a reason that may pass.
+        """
+        stamp = self._stamps.pop(record.doc_id, None)
+        entry: Entry = {
+            "doc_id": record.doc_id,
+            "source": record.source,
+            "size": stamp.size if stamp else None,
+            "mtime_ns": stamp.mtime_ns if stamp else None,
+            "sha256": record.sha256,
+            "again": again,
+            "record": json.loads(record.to_json()),
+            "text": document.text if document else None,
+        }
+        try:
+            place = self._journal.append(entry)
+        except UsageError:
+            self._full = True
+            raise
+        self._done[record.doc_id] = _done(entry, place)
+        self._came_through = self._came_through or record.status == "ok"
+
+    def _write_results(self) -> None:
+        """Write ``texts/``, then ``records.jsonl``, all of it or nothing."""
+        places = [self._done[doc_id].place for doc_id in self._order if doc_id in self._done]
+        part = self.folder / f"{RECORDS}.part"
+        try:
+            with part.open("wb") as file:
+                for line in self._results(places):
+                    file.write(line)
+                file.flush()
+                os.fsync(file.fileno())
+            if hasattr(os, "sync"):
+                # The texts, too, must stand before the journal goes; one call costs less than one for each of them.
+                os.sync()
+            part.replace(self.folder / RECORDS)
+        except OSError as error:
+            raise _cannot_write(Path(error.filename or part), error) from error
+
+    def _results(self, places: list[Place]) -> Iterator[bytes]:
+        """The lines of ``records.jsonl``; each text is written before its line is given."""
+        for entry in self._journal.read(places) if places else ():
+            if entry["text"] is not None:
+                # Bytes, because no newline may be translated: offsets count the file's own characters.
+                (self.texts / f"{entry['doc_id']}.txt").write_bytes(entry["text"].encode())
+            yield (json.dumps(entry["record"], ensure_ascii=False, separators=(", ", ": ")) + "\n").encode()
+
+
+def _done(entry: Entry, place: Place) -> _Done:
+    stamp = None if entry["size"] is None else _Stamp(entry["size"], entry["mtime_ns"])
+    return _Done(place, entry["source"], stamp, entry["sha256"], entry["again"])
+
+
+def _stamp(path: Path) -> _Stamp | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None  # reading the file will say what is wrong with it
+    return _Stamp(found.st_size, found.st_mtime_ns)
+
+
+def _same_file(path: Path, stamp: _Stamp | None, done: _Done) -> bool:
+    if stamp is None or done.stamp is None:
+        return False
+    if stamp == done.stamp:
+        return True
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest() == done.sha256
+    except OSError:
+        return False
+
+
+def _cannot_write(path: Path, error: OSError) -> UsageError:
+    return UsageError(f"cannot write {path}: {error.strerror or error}")

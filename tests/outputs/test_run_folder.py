@@ -1,0 +1,268 @@
+"""The output folder: results in order at the end, an interrupted run goes on, nothing is lost and nothing is stale."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from baogao.document import read_document
+from baogao.errors import EndpointError, UsageError
+from baogao.inputs import Source
+from baogao.outputs.journal import Journal
+from baogao.outputs.run_folder import RunFolder
+from baogao.record import Provenance, Record
+
+MADE_BY = Provenance(baogao="0", extractor="rules", schema_digest="sha256:0")
+IDS = ["a", "b", "c", "d"]
+RUN = {"model": "small"}
+TEXT = "一\r\n二\r三\n\u2028四"
+
+
+class Killed(BaseException):
+    """Ends a run before its results are written."""
+
+
+class Bench:
+    """Four inputs and an output folder."""
+
+    def __init__(self, place: Path) -> None:
+        self.out = place / "out"
+        self.sources = [Source(name, place / f"{name}.txt") for name in IDS]
+        for source in self.sources:
+            source.path.write_bytes(f"{source.doc_id}{TEXT}".encode())
+
+    def folder(self, run: dict[str, str] = RUN) -> RunFolder:
+        """The folder for a run over all inputs."""
+        return RunFolder(self.out, IDS, run)
+
+    def record(self, doc_id: str, status: str = "ok", error: str | None = None) -> Record:
+        """The record of one input."""
+        source = self.source(doc_id)
+        sha256 = read_document(source.path).sha256
+        return Record(
+            doc_id=doc_id,
+            source=source.name,
+            sha256=sha256,
+            schema_name="s",
+            status=status,
+            error=error,
+            made_by=MADE_BY,
+        )
+
+    def source(self, doc_id: str) -> Source:
+        """One input."""
+        return self.sources[IDS.index(doc_id)]
+
+    def do(self, folder: RunFolder, doc_id: str, status: str = "ok", again: bool = False) -> None:
+        """One document, as the pipeline does it."""
+        assert folder.finished(self.source(doc_id)) is None
+        document = read_document(self.source(doc_id).path)
+        folder.add(self.record(doc_id, status, "no" if status == "failed" else None), document, again=again)
+
+    def kill(self, *done: str, again: bool = False, run: dict[str, str] = RUN) -> None:
+        """A run that finishes some documents and is killed: its process ends without a word."""
+        folder = self.folder(run).__enter__()
+        for doc_id in done:
+            self.do(folder, doc_id, "failed" if again else "ok", again)
+        folder._journal.close()
+        folder._lock.release()
+
+    def finished(self, run: dict[str, str] = RUN) -> list[str]:
+        """What a next run need not do."""
+        with pytest.raises(Killed), self.folder(run) as folder:
+            kept = [source.doc_id for source in self.sources if folder.finished(source)]
+            raise Killed
+        return kept
+
+    def results(self) -> list[str]:
+        """The ids in ``records.jsonl``."""
+        lines = (self.out / "records.jsonl").read_text(encoding="utf-8").splitlines()
+        return [json.loads(line)["doc_id"] for line in lines]
+
+
+@pytest.fixture
+def bench(tmp_path) -> Bench:
+    """Four inputs and an output folder."""
+    return Bench(tmp_path)
+
+
+@given(st.permutations(IDS), st.integers(0, 4))
+@settings(max_examples=15)
+def test_order(tmp_path_factory, order, killed_after):
+    """Whatever is finished first, and wherever the run was killed, the records are those of a run never killed."""
+    plain, killed = Bench(tmp_path_factory.mktemp("plain")), Bench(tmp_path_factory.mktemp("killed"))
+    with plain.folder() as folder:
+        for doc_id in IDS:
+            plain.do(folder, doc_id)
+    killed.kill(*order[:killed_after])
+    with killed.folder() as folder:
+        for source in killed.sources:
+            if folder.finished(source) is None:
+                folder.add(killed.record(source.doc_id), read_document(source.path))
+    assert killed.results() == IDS
+    for doc_id in IDS:
+        assert (killed.out / "texts" / f"{doc_id}.txt").read_bytes() == killed.source(doc_id).path.read_bytes()
+    here, there = (str(one.out.parent) for one in (plain, killed))
+    assert (plain.out / "records.jsonl").read_text().replace(here, there) == (killed.out / "records.jsonl").read_text()
+
+
+def test_nothing_but_the_results_is_left(bench):
+    """The journal is gone when records and texts are there; the next run begins anew."""
+    with bench.folder() as folder:
+        for doc_id in reversed(IDS):
+            bench.do(folder, doc_id)
+    assert {path.name for path in bench.out.iterdir()} - {".baogao.lock"} == {"records.jsonl", "texts"}
+    assert bench.finished() == []
+
+
+def test_a_record_comes_back_whole(bench):
+    """The record of a document that was finished before is equal to what was added."""
+    bench.kill("b")
+    with bench.folder() as folder:
+        assert folder.kept == 1
+        assert folder.finished(bench.source("b")) == bench.record("b")
+
+
+def test_until_the_end_earlier_results_stay(bench):
+    """A run that was killed has changed neither records nor texts of the run before."""
+    with bench.folder() as folder:
+        bench.do(folder, "a")
+    bench.source("a").path.write_text("changed", encoding="utf-8")
+    bench.kill("a", "b")
+    assert bench.results() == ["a"]
+    assert (bench.out / "texts" / "a.txt").read_bytes() == f"a{TEXT}".encode()
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, EndpointError])
+def test_a_run_that_is_stopped(bench, error):
+    """What was finished stands in the results, in order, and the same command goes on from there."""
+    with pytest.raises(error), bench.folder() as folder:
+        for doc_id in ("c", "b"):
+            bench.do(folder, doc_id)
+        raise error("stop")
+    assert bench.results() == ["b", "c"]
+    assert bench.finished() == ["b", "c"]
+
+
+def test_a_run_that_cannot_work_leaves_no_trace(bench):
+    """Where no document came through, the results and the journal are as they were."""
+    with bench.folder() as folder:
+        bench.do(folder, "a")
+    with pytest.raises(EndpointError), bench.folder() as folder:
+        bench.do(folder, "b", "failed")
+        raise EndpointError("no server")
+    assert bench.results() == ["a"]
+    assert not (bench.out / "journal.jsonl").exists()
+
+
+def test_a_wrong_key_does_not_lose_the_journal(bench):
+    """A run that cannot work leaves what an interrupted one had finished."""
+    bench.kill("a", "b")
+    with pytest.raises(EndpointError), bench.folder():
+        raise EndpointError("wrong key")
+    assert bench.finished() == ["a", "b"]
+
+
+def test_what_makes_a_document_be_done_again(bench):
+    """A changed file, a file that is gone, another path, a passing failure; a touched file is read, and not done."""
+    bench.kill("a", "b", "c")
+    bench.source("a").path.write_text("changed", encoding="utf-8")
+    bench.source("b").path.unlink()
+    os.utime(bench.source("c").path, ns=(1, 1))
+    assert bench.finished() == ["c"]
+    bench.sources[2] = Source("c", bench.source("c").path.parent / "." / ".." / bench.out.parent.name / "c.txt")
+    assert bench.finished() == []
+
+
+@pytest.mark.parametrize(("again", "kept"), [(True, []), (False, ["a"])])
+def test_failures(bench, again, kept):
+    """A failure that may pass is tried again; one that was paid for and will not is kept."""
+    folder = bench.folder().__enter__()
+    bench.do(folder, "a", "failed", again)
+    folder._journal.close()
+    folder._lock.release()
+    assert bench.finished() == kept
+
+
+def test_made_with_something_else(bench):
+    """What another model finished does not count, and is said not to."""
+    bench.kill("a", "b")
+    with pytest.raises(Killed), bench.folder({"model": "large"}) as folder:
+        assert folder.finished(bench.source("a")) is None
+        assert "made with something else" in folder.notices[0]
+        raise Killed
+    assert bench.finished() == ["a", "b"]
+
+
+def test_half_a_line(bench):
+    """What was being written when the process died is done again, and said."""
+    bench.kill("a", "b")
+    journal = bench.out / "journal.jsonl"
+    journal.write_bytes(journal.read_bytes()[:-9])
+    with bench.folder() as folder:
+        assert "is damaged in line 3" in folder.notices[0]
+        for source in bench.sources:
+            if folder.finished(source) is None:
+                bench.do(folder, source.doc_id)
+    assert bench.results() == IDS
+
+
+def test_one_run_at_a_time(bench):
+    """A second run on the folder is refused in words, and changes nothing."""
+    with bench.folder() as folder:
+        bench.do(folder, "a")
+        with pytest.raises(UsageError, match="another run is writing to .*out: wait for its end"), bench.folder():
+            pytest.fail("entered")
+        bench.do(folder, "b")
+    assert bench.results() == ["a", "b"]
+
+
+def test_a_lock_dies_with_its_process(bench):
+    """A killed process does not keep the folder."""
+    script = (
+        "import os, sys; from pathlib import Path; from baogao.outputs.run_folder import RunFolder;"
+        "RunFolder(Path(sys.argv[1]), [], {}).__enter__(); os.kill(os.getpid(), 9)"
+    )
+    process = subprocess.run([sys.executable, "-c", script, str(bench.out)], check=False)
+    assert process.returncode == -9
+    assert bench.finished() == []
+
+
+def test_a_place_that_cannot_be_written(tmp_path):
+    """It is said on entering, before any work."""
+    (tmp_path / "file").write_text("")
+    with pytest.raises(UsageError, match=r"cannot write .*file: "), RunFolder(tmp_path / "file", IDS, RUN):
+        pytest.fail("entered")
+
+
+def test_no_room_for_the_results(bench):
+    """Where the journal found room and the results do not, nothing is lost: the same command writes them."""
+    (bench.out / "records.jsonl").mkdir(parents=True)
+    with pytest.raises(UsageError, match="cannot write .*records.jsonl"), bench.folder() as folder:
+        bench.do(folder, "a")
+    (bench.out / "records.jsonl").rmdir()
+    assert bench.finished() == ["a"]
+
+
+def test_no_room_for_a_record(bench, monkeypatch):
+    """A full disk ends the run in words; the results of an earlier run stay, what was finished goes on."""
+    append = Journal.append
+
+    def full(self, entry):
+        if entry["doc_id"] == "b":
+            raise UsageError("cannot write journal.jsonl: No space left on device")
+        return append(self, entry)
+
+    monkeypatch.setattr(Journal, "append", full)
+    with pytest.raises(UsageError, match="No space left"), bench.folder() as folder:
+        for doc_id in ("a", "b"):
+            bench.do(folder, doc_id)
+    assert not (bench.out / "records.jsonl").exists()
+    assert bench.finished() == ["a"]
