@@ -60,6 +60,8 @@ class Provenance(Strict):
     prompts: str | None = None
     calibration: str | None = None
     """Digest of what turned evidence into confidence; None where confidence only ranks."""
+    min_confidence: float | None = None
+    """Answers that were less sure than this were held back; None where that was left to the extractor."""
     schema_digest: str = Field(alias="schema")
 
     model_config = ConfigDict(extra="forbid", populate_by_name=True)

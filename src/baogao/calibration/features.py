@@ -91,15 +91,12 @@ class Scene:
             self._fits[candidate.id] = {spec.id: score for score, spec in ranked}
         return self._fits[candidate.id]
 
-    @cached_property
-    def _best_fits(self) -> dict[str, float]:
-        """For each field, the best fit of any candidate of the document."""
-        best: dict[str, float] = {}
-        for candidate in self.case.candidates:
-            if candidate.kind != "item":
-                for name, score in self._fits_of(candidate).items():
-                    best[name] = max(best.get(name, 0.0), score)
-        return best
+    def _best_fit(self, spec: FieldSpec) -> float:
+        """The best fit that any candidate has which somebody proposes for the field."""
+        proposed = {one.candidate_id for one in self.case.ranked.get(spec.id, ())}
+        for links in (self.case.rules, self.case.model):
+            proposed.update(links[spec.id].candidates if spec.id in links else ())
+        return max((self._fits_of(self.case.candidates[one]).get(spec.id, 0.0) for one in proposed), default=0.0)
 
     def _words(self, spec: FieldSpec, candidate: Candidate) -> dict[str, float]:
         fits = self._fits_of(candidate)
@@ -107,7 +104,7 @@ class Scene:
         return {
             "fit": log1p(fit),
             "fit_of_candidate": fit / max(fits.values()) if fit else 0.0,
-            "fit_of_field": fit / self._best_fits[spec.id] if fit else 0.0,
+            "fit_of_field": fit / self._best_fit(spec) if fit else 0.0,
         }
 
     def _section(self, spec: FieldSpec, candidate: Candidate) -> float:

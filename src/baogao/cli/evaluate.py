@@ -15,7 +15,18 @@ from typer.core import TyperGroup
 from baogao.cli.evaluate_replay import SUMMARY, replay_run
 from baogao.cli.evaluate_run import EvalRequest, predict_run
 from baogao.cli.evaluate_tables import diff_table, headline_table
-from baogao.cli.options import BaseUrl, Budget, Concurrency, Embedded, Gguf, ModelName, PromptsDir, WayToAsk
+from baogao.cli.options import (
+    BaseUrl,
+    Budget,
+    CalibrationFile,
+    Concurrency,
+    Embedded,
+    Gguf,
+    MinConfidence,
+    ModelName,
+    PromptsDir,
+    WayToAsk,
+)
 from baogao.cli.setup import ModelOptions
 from baogao.errors import UsageError
 from baogao.evaluation.diff import diff_runs
@@ -75,10 +86,13 @@ def run_command(
     prompts: PromptsDir = None,
     concurrency: Concurrency = 1,
     budget_tokens: Budget = None,
+    min_confidence: MinConfidence = None,
+    calibration: CalibrationFile = None,
 ) -> None:
     """Run extractors over gold, score them, and write the report. The word `run` may be left out."""
     floors = parse_floors(min_f1 or [])
-    options = ModelOptions(base_url, model, embedded, gguf, ask, prompts, False, concurrency, budget_tokens)
+    asking = (base_url, model, embedded, gguf, ask, prompts, False, concurrency, budget_tokens)
+    options = ModelOptions(*asking, min_confidence=min_confidence, calibration=calibration)
     extractors = extractor or ([] if records else ["rules"])
     request = EvalRequest(tuple(datasets), out, tuple(extractors), tuple(records or ()), options, replay, record)
     run = predict_run(request, load_schema(schema), stderr)

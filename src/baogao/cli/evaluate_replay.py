@@ -34,9 +34,17 @@ def replay_run(published: Run, out: Path, stderr: Console, cassettes: Path | Non
     folders = dataset_folders(info)
     names = [entry["name"] for entry in info["extractors"] if entry["origin"] == "baogao"]
     schema = load_schema(info["schema"]["name"])
-    run = predict_run(EvalRequest(folders, out, names, (), ModelOptions(), replay=cassettes), schema, stderr)
+    run = predict_run(EvalRequest(folders, out, names, (), _options(info), replay=cassettes), schema, stderr)
     score_run(run, load_datasets(folders, schema), schema)
     return _compare(published, run)
+
+
+def _options(info: Mapping[str, Any]) -> ModelOptions:
+    """What shaped the run beside its recording; one that had no calibration gets none."""
+    calibrated = any(entry.get("calibration") for entry in info["extractors"])
+    return ModelOptions(
+        min_confidence=info["parameters"].get("min_confidence"), calibration=None if calibrated else "none"
+    )
 
 
 def _compare(published: Run, run: Run) -> list[str]:

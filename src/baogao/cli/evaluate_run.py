@@ -22,6 +22,7 @@ from baogao.evaluation.identity import Mode, extractor_identity, identify
 from baogao.evaluation.predict import predict
 from baogao.evaluation.runs import Run, load_datasets
 from baogao.evaluation.tapes import REPLAY_URL, TapeLibrary
+from baogao.extractors.hybrid import Arbiter
 from baogao.llm.messages import Abilities
 from baogao.record import Record
 from baogao.schema.fields import Schema
@@ -39,6 +40,10 @@ class EvalRequest:
     options: ModelOptions
     replay: Path | None = None
     record: Path | None = None
+    arbiter: Arbiter | None = None
+    """Decides in hybrid, instead of the schema's calibration."""
+    strict: bool = True
+    """Whether a replay must ask for everything that was recorded."""
 
     @property
     def mode(self) -> Mode:
@@ -102,7 +107,7 @@ async def _predict_all(
     for name in names:
         transport = tapes.transport() if tapes and name != "rules" else None
         with tapes.endpoint() if tapes else nullcontext():
-            async with ready_extractor(name, schema, options, transport) as ready:
+            async with ready_extractor(name, schema, options, transport, request.arbiter) as ready:
                 if ready.client and recording:
                     ready.client.abilities = _abilities(recording)
                 timing[name] = await _predict_one(ready, datasets, schema, run, tapes, options, stderr)
@@ -112,7 +117,7 @@ async def _predict_all(
     if tapes and tapes.mode == "record":
         tapes.write(recorded)
     elif tapes:
-        tapes.check()
+        tapes.check(whole=request.strict)
     return identities, timing
 
 
@@ -185,6 +190,7 @@ def _parameters(options: ModelOptions) -> dict[str, Any]:
     given = asdict(options)
     given["gguf"] = options.gguf.name if options.gguf else None
     given["prompts"] = options.prompts.name if options.prompts else None
+    given["calibration"] = Path(options.calibration).name if options.calibration else None
     return given
 
 

@@ -13,16 +13,18 @@ import typer
 from rich.console import Console
 
 import baogao
+from baogao.cli import calibrate, evaluate, gold, model, schema
 from baogao.cli import candidates as candidates_command
-from baogao.cli import evaluate, gold, model, schema
 from baogao.cli.extract import ExtractRequest, run_extract
 from baogao.cli.options import (
     BaseUrl,
     Budget,
+    CalibrationFile,
     Concurrency,
     Embedded,
     ExtractorChoice,
     Gguf,
+    MinConfidence,
     ModelName,
     NoCache,
     PromptsDir,
@@ -45,6 +47,7 @@ app.add_typer(model.cache_app, name="cache", help="The cache of model replies.")
 app.add_typer(gold.app, name="gold", help="Write and check gold labels.")
 app.add_typer(evaluate.app, name="eval", help="Measure extractors against gold labels.")
 app.command("candidates")(candidates_command.show_candidates)
+app.command("calibrate")(calibrate.calibrate_command)
 
 stdout = Console()
 stderr = Console(stderr=True)
@@ -76,10 +79,13 @@ def extract(
     no_cache: NoCache = False,
     concurrency: Concurrency = None,
     budget_tokens: Budget = None,
+    min_confidence: MinConfidence = None,
+    calibration: CalibrationFile = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what a model would be asked.")] = False,
 ) -> None:
     """Read reports and write one record for each: every figure with its place in the text."""
-    options = ModelOptions(base_url, model, embedded, gguf, ask, prompts, not no_cache, concurrency, budget_tokens)
+    asking = (base_url, model, embedded, gguf, ask, prompts, not no_cache, concurrency, budget_tokens)
+    options = ModelOptions(*asking, min_confidence=min_confidence, calibration=calibration)
     request = ExtractRequest(inputs, out, schema, extractor, options, dry_run)
     raise typer.Exit(run_extract(request, stdout, stderr))
 

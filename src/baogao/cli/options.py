@@ -25,3 +25,11 @@ Concurrency = Annotated[
     typer.Option("--concurrency", min=1, help="Documents, and requests, under way at once.", show_default=False),
 ]
 Budget = Annotated[int | None, typer.Option("--budget-tokens", min=1, help="Stop asking when this many are spent.")]
+MinConfidence = Annotated[
+    float | None,
+    typer.Option("--min-confidence", min=0, max=1, help="Hold answers less sure than this back for review."),
+]
+CalibrationFile = Annotated[
+    str | None,
+    typer.Option("--calibration", help="FILE of `baogao calibrate`, or none. Default: the one beside the schema."),
+]

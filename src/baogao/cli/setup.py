@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import httpx2
 
+from baogao.calibration.arbiter import CalibratedArbiter
+from baogao.calibration.features import FEATURES
+from baogao.calibration.model import calibration_digest, calibration_path, load_calibration
 from baogao.cli.options import ExtractorChoice, Way
 from baogao.extractors.base import Extractor, ModelExtractor
 from baogao.extractors.examples import load_examples
 from baogao.extractors.form import FormExtractor
-from baogao.extractors.hybrid import HybridExtractor
+from baogao.extractors.holding import HoldingExtractor
+from baogao.extractors.hybrid import Arbiter, HybridExtractor
 from baogao.extractors.link import LinkExtractor
 from baogao.extractors.passages import PassageCutter
 from baogao.extractors.reading import provenance
@@ -48,6 +52,10 @@ class ModelOptions:
     cache: bool = True
     concurrency: int | None = None
     budget_tokens: int | None = None
+    min_confidence: float | None = None
+    """Less sure answers are held back for review."""
+    calibration: str | None = None
+    """A file, or ``none``; None means the one beside the schema, if there is one."""
 
     @property
     def starts_server(self) -> bool:
@@ -78,26 +86,60 @@ class Ready:
 
 @asynccontextmanager
 async def ready_extractor(
-    name: ExtractorChoice, schema: Schema, options: ModelOptions, transport: httpx2.AsyncBaseTransport | None = None
+    name: ExtractorChoice,
+    schema: Schema,
+    options: ModelOptions,
+    transport: httpx2.AsyncBaseTransport | None = None,
+    arbiter: Arbiter | None = None,
 ) -> AsyncIterator[Ready]:
     """An extractor with everything it needs, for the length of a run: rules, prompts, a client, a server.
 
     :param transport: what carries the requests, for record and replay.
+    :param arbiter: decides in hybrid, instead of the schema's calibration.
     :raises UsageError: something it needs is missing or does not load; a server does not answer.
     """
+    async with AsyncExitStack() as stack:
+        ready = await _ready(name, schema, options, transport, arbiter, stack)
+        if options.min_confidence is None:
+            yield ready
+        else:
+            made_by = ready.made_by.model_copy(update={"min_confidence": options.min_confidence})
+            yield replace(ready, extractor=HoldingExtractor(ready.extractor, options.min_confidence), made_by=made_by)
+
+
+async def _ready(
+    name: ExtractorChoice,
+    schema: Schema,
+    options: ModelOptions,
+    transport: httpx2.AsyncBaseTransport | None,
+    arbiter: Arbiter | None,
+    stack: AsyncExitStack,
+) -> Ready:
     rules = RulesExtractor(load_rulebook(None, schema)) if name in {"rules", "hybrid"} else None
     if name == "rules" and rules is not None:
-        yield Ready(rules, provenance(schema, name))
-        return
+        return Ready(rules, provenance(schema, name))
+    calibration = _calibration(schema, options) if name == "hybrid" and arbiter is None else None
+    if calibration is not None:
+        arbiter = CalibratedArbiter(load_calibration(calibration, schema, FEATURES), schema)
     prompts = load_prompts(options.prompts)
-    async with AsyncExitStack() as stack:
-        client = await _client(options, stack, transport)
-        way = await _way_of_asking(client, options)
-        asking: ModelExtractor = (
-            LinkExtractor(client, prompts["link"]) if way == "link" else form_extractor(client, schema, prompts)
-        )
-        made_by = provenance(schema, name, await client.model_name(), prompts.digest)
-        yield Ready(HybridExtractor(rules, asking) if rules else asking, made_by, client, way)
+    client = await _client(options, stack, transport)
+    way = await _way_of_asking(client, options)
+    asking: ModelExtractor = (
+        LinkExtractor(client, prompts["link"]) if way == "link" else form_extractor(client, schema, prompts)
+    )
+    digest = calibration_digest(calibration) if calibration else None
+    made_by = provenance(schema, name, await client.model_name(), prompts.digest, digest)
+    return Ready(HybridExtractor(rules, asking, arbiter) if rules else asking, made_by, client, way)
+
+
+def _calibration(schema: Schema, options: ModelOptions) -> Path | None:
+    """The calibration to use: the one that a flag names, or the one beside the schema, if there is one."""
+    if options.calibration == "none":
+        return None
+    if options.calibration is not None:
+        return Path(options.calibration)
+    beside = calibration_path(schema)
+    return beside if beside.is_file() else None
 
 
 def form_extractor(client: ModelClient, schema: Schema, prompts: Prompts) -> FormExtractor:

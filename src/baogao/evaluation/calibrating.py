@@ -14,7 +14,7 @@ from baogao.calibration.proposals import Proposal, Proposer
 from baogao.evaluation.gold import Dataset, Gold
 from baogao.evaluation.reliability import Outcome, Reliability, measure
 from baogao.evaluation.scoring import judge
-from baogao.evaluation.statistics import F1, Bootstrap, Comparison, Counts, compare
+from baogao.evaluation.statistics import F1, PRECISION, RECALL, Bootstrap, Comparison, Counts, compare
 from baogao.extractors.base import Link
 from baogao.extractors.hybrid import Arbitration, Case, Decision
 from baogao.extractors.reading import read_answer
@@ -168,8 +168,14 @@ def calibration_of(
 
 def f1_of(counts: Counts) -> float | None:
     """F1 over all documents; None where there is nothing to find."""
-    value = float(F1.of(counts.sum(axis=0)))
-    return value if np.isfinite(value) else None
+    return rates_of(counts)[0]
+
+
+def rates_of(counts: Counts) -> tuple[float | None, float | None, float | None]:
+    """F1, precision and recall over all documents; None where there is nothing to divide by."""
+    values = [float(rate.of(counts.sum(axis=0))) for rate in (F1, PRECISION, RECALL)]
+    f1, precision, recall = (value if np.isfinite(value) else None for value in values)
+    return f1, precision, recall
 
 
 def ablate(judged: Sequence[Judged], learned: Learned, seed: int = 0) -> list[Ablation]:

@@ -55,7 +55,8 @@ def extractor_identity(name: str, made_by: Provenance | None) -> dict[str, Any]:
     """One extractor's part of ``run.json``; None for records that somebody else made."""
     if made_by is None:
         return {"name": name, "model": None, "prompts": None, "origin": "records"}
-    return {"name": name, "model": made_by.model, "prompts": made_by.prompts, "origin": "baogao"}
+    identity = {"name": name, "model": made_by.model, "prompts": made_by.prompts, "origin": "baogao"}
+    return identity if made_by.calibration is None else identity | {"calibration": made_by.calibration}
 
 
 def code_state(checkout: Path) -> dict[str, Any]:
