@@ -57,32 +57,36 @@ def find_copies(text: str) -> tuple[Copy, ...]:
 def _runs(text: str) -> Iterator[Run]:
     """Stretches that repeat an earlier one exactly, each as long as it can be, in order and without overlap."""
     places: dict[str, list[int]] = {}
-    chain: list[Run] = []
+    chain: tuple[Run, ...] = ()
     for match in _CLAUSE.finditer(text):
         position = match.start()
         earlier = places.setdefault(match.group(), [])
         if earlier and (not chain or position >= chain[-1][1]):
             run = max((_grow(text, place, position, chain) for place in earlier), key=lambda run: run[1] - run[0])
-            chain = [*chain, run] if chain and _same_copy(text, chain[-1], run) else [run]
+            chain = (chain[0], run) if chain and _same_copy(text, chain[-1], run) else (run,)
             yield run
         if len(earlier) < _MOST_PLACES:
             earlier.append(position)
 
 
-def _grow(text: str, earlier: int, position: int, chain: list[Run]) -> Run:
-    """The longest run around two equal places: behind the run before, and never into the copy that it is part of."""
+def _grow(text: str, earlier: int, position: int, chain: tuple[Run, ...]) -> Run:
+    """The longest run around two equal places: behind the run before, and never into the copy that it is part of.
+
+    :param chain: the first and the last run of the copy so far.
+    """
     done = chain[-1][1] if chain else 0
-    back = _common(text[done:position][::-1], text[:earlier][::-1])
+    back = _common(text, range(position - 1, done - 1, -1), range(earlier - 1, -1, -1))
     limit = position - back
     if chain and earlier < chain[0][0] and abs(chain[0][0] - chain[0][2] - position + earlier) <= _GAP:
         limit = chain[0][0]
-    length = _common(text[position:], text[earlier:limit])
+    length = _common(text, range(position, len(text)), range(earlier, limit))
     return position - back, position + length, earlier - back, earlier + length
 
 
-def _common(one: str, other: str) -> int:
-    """How many characters two texts begin with in common."""
-    return next((n for n, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+def _common(text: str, one: range, other: range) -> int:
+    """How many characters two stretches of a text, given by their places, begin with in common."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((n for n, (a, b) in pairs if text[a] != text[b]), min(len(one), len(other)))
 
 
 def _merge(text: str, runs: Iterator[Run]) -> list[Run]:

@@ -82,9 +82,10 @@ def _tail(
     """The line with which what follows the report begins: below its last prose, or a row of links with news below."""
     last = prose[-1] if prose else len(lines)
     linked = (n for n in range(prose[0] if prose else last, last) if furniture[n] and _AFTER.search(words[n].strip()))
+    last_numbered = max((number for number, line in enumerate(words) if _NUMBERED.match(line)), default=-1)
     for number in linked:
         small = len(text) - lines[number][0] <= _TAIL_SHARE * len(text)
-        if small and not any(_NUMBERED.match(line) for line in words[number:]):
+        if small and number > last_numbered:
             return number
     return next((number for number in range(last + 1, len(lines)) if furniture[number]), None)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from baogao.document.model import Sentence, Span
 from baogao.document.navigation import is_page_number
@@ -23,6 +23,10 @@ _WRAP_WIDTH = 120
 """In columns, two to a Chinese character: wider lines are paragraphs, not lines of a page."""
 _FULL = 0.85
 _WRAPPED_SHARE = 0.3
+_LONGEST_SENTENCE = 3_000
+"""Of characters: a text without full stops is cut there, because what reads a sentence may take the square of it."""
+_LOOK_BACK = 2_000
+"""How much of a paragraph decides whether the next line belongs to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +118,8 @@ def wrap_width(lines: list[str]) -> int:
 
 def _goes_on(text: str, before: Span, line: Span, width: int) -> bool:
     """Whether ``line`` continues the sentence of ``before``."""
-    previous, following = text[slice(*before)].rstrip(), text[slice(*line)].strip()
+    previous = text[max(before[0], before[1] - _LOOK_BACK) : before[1]].rstrip()
+    following = text[slice(*line)].strip()
     if heading_level(following) is not None or following.startswith("【"):
         return False
     if _OPEN_END.search(previous) or _OPEN_START.match(following):
@@ -127,7 +132,23 @@ def _goes_on(text: str, before: Span, line: Span, width: int) -> bool:
 
 
 def sentences_of(text: str, paragraphs: list[Paragraph]) -> Iterator[Sentence]:
-    """The sentences of some paragraphs, in order; a row of a table is one."""
+    """The sentences of some paragraphs, in order; a row of a table is one. One of monstrous length comes in pieces."""
+    for sentence in _sentences(text, paragraphs):
+        start, end = sentence.span
+        while end - start > _LONGEST_SENTENCE:
+            cut = _clause_end(text, start, start + _LONGEST_SENTENCE)
+            yield replace(sentence, span=(start, cut))
+            start = cut
+        yield replace(sentence, span=(start, end))
+
+
+def _clause_end(text: str, start: int, limit: int) -> int:
+    """Behind the last mark that ends a clause before ``limit``, in its later half; else ``limit``."""
+    last = max(text.rfind(mark, (start + limit) // 2, limit) for mark in "；;，,\t\n")
+    return last + 1 if last >= 0 else limit
+
+
+def _sentences(text: str, paragraphs: list[Paragraph]) -> Iterator[Sentence]:
     for number, paragraph in enumerate(paragraphs):
         position, end = paragraph.span
         if paragraph.row:

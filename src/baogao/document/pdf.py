@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 
 import pypdfium2
 
@@ -10,13 +11,18 @@ from baogao.errors import DocumentError
 
 _UNREADABLE = re.compile(r"[\ue000-\uf8ff\ufffd\x00-\x08\x0e-\x1f]")
 _MOST_UNREADABLE = 0.3
+_MOST_PAGES = 2_000
+_MOST_CHARACTERS = 2_000_000
+"""Of all pages together; far more than a report may have, so that the reader of the text can say so."""
+_MOST_SECONDS = 60.0
 _SCANNED = "it is a scanned PDF: pictures without text; run it through text recognition (OCR) first"
 
 
 def read_pdf(data: bytes) -> tuple[str, tuple[str, ...]]:
     """The text layer of a PDF, page by page, and notices.
 
-    :raises DocumentError: it is damaged, locked by a password, scanned, or its letters have no meaning attached.
+    :raises DocumentError: it is damaged, locked by a password, scanned, or its letters have no meaning attached; it
+        has too many pages, or takes too long.
     """
     try:
         pdf = pypdfium2.PdfDocument(data)
@@ -24,7 +30,7 @@ def read_pdf(data: bytes) -> tuple[str, tuple[str, ...]]:
         reason = "it is locked by a password" if "assword" in str(error) else "it is damaged or not a PDF"
         raise DocumentError(f"{reason}; save it again as PDF or as text") from error
     try:
-        pages = [_page_text(pdf[number]) for number in range(len(pdf))]
+        pages = _pages(pdf)
     except pypdfium2.PdfiumError as error:
         raise DocumentError("it is damaged: a page cannot be opened; save it again as PDF or as text") from error
     finally:
@@ -36,6 +42,23 @@ def read_pdf(data: bytes) -> tuple[str, tuple[str, ...]]:
     if len(_UNREADABLE.findall(text)) > _MOST_UNREADABLE * len("".join(text.split())):
         raise DocumentError("its fonts do not say which characters they show; run it through text recognition (OCR)")
     return text, ("the text layer of a PDF", *_blank_notice(blank))
+
+
+def _pages(pdf: pypdfium2.PdfDocument) -> list[str]:
+    """The text of every page; a file that is made to keep its reader busy is given up between two pages."""
+    if len(pdf) > _MOST_PAGES:
+        raise DocumentError(f"it has more than {_MOST_PAGES:,} pages: that is no single report; split it")
+    pages: list[str] = []
+    characters = 0
+    until = time.monotonic() + _MOST_SECONDS
+    for number in range(len(pdf)):
+        if time.monotonic() > until:
+            raise DocumentError(f"it takes more than {_MOST_SECONDS:.0f} seconds to read; save it again or as text")
+        pages.append(_page_text(pdf[number]))
+        characters += len(pages[-1])
+        if characters > _MOST_CHARACTERS:
+            raise DocumentError(f"it has more than {_MOST_CHARACTERS:,} characters: that is no single report; split it")
+    return pages
 
 
 def _blank_notice(blank: list[int]) -> tuple[str, ...]:

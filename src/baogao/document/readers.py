@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
+import os
 import re
+import stat
 from collections.abc import Callable
 from pathlib import Path
 
@@ -19,10 +22,13 @@ SUFFIXES = frozenset({".txt", ".text", ".html", ".htm", ".xhtml", ".docx", ".pdf
 """What a folder is searched for; a file that is named outright may be called anything."""
 LARGEST = 50_000_000
 """Bytes; a report has some thousands."""
+MOST_CHARACTERS = 300_000
+"""Of text; the longest reports have some ten thousand. What costs the square of a text's length ends here."""
 
 _MARKUP = re.compile(
-    r"(?:<\?xml[^>]*>|<!--.*?-->|\s)*<(?:!doctype\s+html|(?:html|head|body|meta|div|p|table)[\s>])", re.I
+    r"(?:<\?xml[^>]*+>|<!--(?:(?!-->).)*+-->|\s)*+<(?:!doctype\s+html|(?:html|head|body|meta|div|p|table)[\s>])", re.I
 )
+"""Possessive, because a row of comments could be taken apart in more ways than anybody can try."""
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"II*\0", b"MM\0*")
 
@@ -38,14 +44,28 @@ def read_document(path: str | Path, doc_id: str | None = None) -> Document:
         read; the message says what to do instead.
     """
     path = Path(path)
-    try:
-        if path.stat().st_size > LARGEST:
-            raise DocumentError(f"it is larger than {LARGEST // 1_000_000} MB: that is no single report; split it")
-        data = path.read_bytes()
-    except OSError as error:
-        raise DocumentError(f"it cannot be opened: {error.strerror or error}") from error
+    data = _bytes_of(path)
     text, notices = text_of(data, path.suffix.lower())
     return document_from_text(text, doc_id or path.stem, str(path), hashlib.sha256(data).hexdigest(), notices)
+
+
+def _bytes_of(path: Path) -> bytes:
+    """The bytes of a regular file; never more than are allowed, whatever its size was said to be."""
+    try:
+        status = path.stat()
+        if stat.S_ISDIR(status.st_mode):
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        if not stat.S_ISREG(status.st_mode):  # a pipe would keep the run waiting, a device never ends
+            raise DocumentError("it is a pipe, a device or a socket, not a file")
+        with path.open("rb") as file:
+            data = file.read(LARGEST + 1) if status.st_size <= LARGEST else None
+    except OSError as error:
+        raise DocumentError(f"it cannot be opened: {error.strerror or error}") from error
+    except ValueError as error:
+        raise DocumentError(f"it cannot be opened: {error}") from error
+    if data is None or len(data) > LARGEST:
+        raise DocumentError(f"it is larger than {LARGEST // 1_000_000} MB: that is no single report; split it")
+    return data
 
 
 def text_of(data: bytes, suffix: str = "") -> Read:
@@ -59,6 +79,8 @@ def text_of(data: bytes, suffix: str = "") -> Read:
     text, notices = _reader_for(data, suffix)(data)
     if not text.strip("\ufeff\u200b \t\r\n　"):
         raise DocumentError("it is empty: there is no text in it")
+    if len(text) > MOST_CHARACTERS:
+        raise DocumentError(f"it has more than {MOST_CHARACTERS:,} characters: that is no single report; split it")
     return text, notices
 
 

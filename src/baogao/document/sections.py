@@ -25,8 +25,9 @@ _NUMBERED = (
     r"|(?P<level3>[（(]\s*\d{1,2}\s*[）)][、．.]?|\d{1,2}\s*(?:[、．.](?!\d)|[）)])|[①-⑳])"
 )
 _MARKER = re.compile(rf"(?:{_NUMBERED}|{_ORDINAL}|(?P<bullet>{_BULLET}|{_DASH}))\s*")
-_RUN_IN = re.compile(rf"(?P<gap>[。；;：:！!\n \t　]+)(?:{_NUMBERED}|{_ORDINAL}|(?P<bullet>{_BULLET}))[ \t　]*")
-"""Behind a mere blank only an ordinal counts: “共有 3、4 项”."""
+_RUN_IN = re.compile(rf"(?P<gap>[。；;：:！!\n \t　]++)(?:(?:{_NUMBERED}|{_ORDINAL}|(?P<bullet>{_BULLET}))[ \t　]*)?")
+"""Behind a mere blank only an ordinal counts: “共有 3、4 项”. A gap without a marker is taken whole, so that a long row
+of them is read once."""
 _HEAD_CLAUSE = re.compile(r"(?:(?!——)[^，,。；;！!])*")
 _HEADING_LINE = re.compile(r"[^。；;]*")
 _BARE = re.compile(r"[^，。；：,;:、]{4,30}")
@@ -94,7 +95,8 @@ def _heads_in(text: str, paragraph: Span) -> list[_Head]:
     first = _MARKER.match(text, start, end)
     found = [(first, start)] if first else []
     for match in _RUN_IN.finditer(text, first.end() if first else start, end):
-        if match.lastgroup == "gap" or match["gap"].strip(" \t　"):
+        marked = match.end() > match.end("gap")
+        if marked and (match.lastgroup == "gap" or match["gap"].strip(" \t　")):
             found.append((match, match.end("gap")))
     stops = [position for _, position in found[1:]]
     return [

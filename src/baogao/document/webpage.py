@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 import lxml.html
@@ -73,15 +74,17 @@ _BLOCKS = frozenset(
         "caption",
     }
 )
-_PROSE = re.compile(r".*(?:[，。；：,;]|\t.*\d).*")
+_PUNCTUATION = re.compile(r"[，。；：,;]")
+_DIGIT = re.compile(r"\d")
 _BROKEN = re.compile(r"(?<=[!-~])[ \t\r]*\n\s*(?=[!-~])")
 _TITLE = re.compile(r"[^。；，：\t]{8,60}")
 _LONGEST_CELL = 200
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 _MAIN_SHARE = 0.95
 """The main block is the smallest one that holds so much of the page's prose."""
-_ROW = re.compile(r".*\t.*\d.*")
 _LEAST_ROWS = 2
+_MOST_ELEMENTS = 100_000
+"""A long page of a government site has some thousands."""
 
 Element = Any
 """An lxml element."""
@@ -99,8 +102,10 @@ def read_page(data: bytes) -> tuple[str, tuple[str, ...]]:
         raise DocumentError("it is empty: there is no text in it")
     try:
         page = lxml.html.document_fromstring(source)
-    except (lxml.etree.ParserError, ValueError) as error:
+    except (lxml.etree.LxmlError, ValueError, RecursionError) as error:
         raise DocumentError("no text was found on this web page; save the report itself as text") from error
+    if sum(1 for _ in islice(page.iter(), _MOST_ELEMENTS + 1)) > _MOST_ELEMENTS:
+        raise DocumentError(f"it has more than {_MOST_ELEMENTS:,} elements: that is no single report; save it as text")
     text, heading = _main_block(page)
     if not text.strip():
         raise DocumentError("no text was found on this web page; save the report itself as text")
@@ -207,8 +212,13 @@ def _inline(text: str | None) -> str:
 
 def _is_data_cell(cell: Element) -> bool:
     """Layout tables hold a whole report in one cell; a cell of a table of figures is short."""
-    text = cell.text_content()
-    return len(text) <= _LONGEST_CELL and text.count("。") < 2
+    length = stops = 0
+    for piece in cell.itertext():
+        length += len(piece)
+        stops += piece.count("。")
+        if length > _LONGEST_CELL or stops >= 2:  # no further than needed: this is asked for every block in the cell
+            return False
+    return True
 
 
 def _inside_cell(element: Element) -> bool:
@@ -220,7 +230,7 @@ def _has_table(element: Element) -> bool:
     """True for a table of figures, which belongs to the prose beside it."""
     if not isinstance(element.tag, str):
         return False
-    return len(_ROW.findall(block_text(element, links=False))) >= _LEAST_ROWS
+    return sum(map(_is_row, block_text(element, links=False).split("\n"))) >= _LEAST_ROWS
 
 
 def _lacks_title(text: str) -> bool:
@@ -231,8 +241,14 @@ def _lacks_title(text: str) -> bool:
 
 def _prose(element: Element) -> int:
     """How many characters of prose and of tables an element holds, beside links and the page's furniture."""
-    lines = _PROSE.findall(block_text(element, links=False))
-    return sum(len(line) for line in lines if not is_furniture(line))
+    lines = block_text(element, links=False).split("\n")
+    return sum(len(line) for line in lines if (_PUNCTUATION.search(line) or _is_row(line)) and not is_furniture(line))
+
+
+def _is_row(line: str) -> bool:
+    """True for a row of figures: cells, with a digit behind the first."""
+    tab = line.find("\t")
+    return tab >= 0 and _DIGIT.search(line, tab) is not None
 
 
 def _squeeze(text: str) -> str:

@@ -15,7 +15,11 @@ from lxml import etree
 
 from baogao.errors import DocumentError
 
-_LARGEST_UNPACKED = 500_000_000
+_LARGEST_UNPACKED = 200_000_000
+_LARGEST_PART = 30_000_000
+"""Bytes of one part that is parsed; its tree takes some ten times as many."""
+_MOST_COLUMNS = 63
+"""What Word itself allows in a table; a cell can claim to be wider."""
 _DAMAGED = "it is not a Word document that can be opened; save it again as .docx or as text"
 _PARAGRAPH, _TABLE, _ROW, _CELL = (qn(name) for name in ("w:p", "w:tbl", "w:tr", "w:tc"))
 _BOX = qn("w:txbxContent")
@@ -42,13 +46,23 @@ def read_word(data: bytes) -> tuple[str, tuple[str, ...]]:
     """
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            if sum(entry.file_size for entry in archive.infolist()) > _LARGEST_UNPACKED:
-                raise DocumentError("it unpacks to more than 500 MB: that is no report")
+            _check_sizes(archive.infolist())
         return "\n".join(_lines(docx.Document(io.BytesIO(data)).element.body)), ()
     except (PackageNotFoundError, zipfile.BadZipFile, zlib.error, etree.XMLSyntaxError) as error:
         raise DocumentError(_DAMAGED) from error
     except (KeyError, ValueError, AttributeError, EOFError, RuntimeError) as error:
         raise DocumentError(_DAMAGED) from error  # an archive with a password or a wrong part is as useless
+
+
+def _check_sizes(parts: list[zipfile.ZipInfo]) -> None:
+    """Refuse what unpacks to more than a report needs, before anything is unpacked.
+
+    The sizes are those of the archive's own list; ``zipfile`` never gives more of a part than the list says.
+    """
+    if sum(part.file_size for part in parts) > _LARGEST_UNPACKED:
+        raise DocumentError(f"it unpacks to more than {_LARGEST_UNPACKED // 1_000_000} MB: that is no report")
+    if any(part.file_size > _LARGEST_PART for part in parts if part.filename.lower().endswith((".xml", ".rels"))):
+        raise DocumentError(f"a part of it unpacks to more than {_LARGEST_PART // 1_000_000} MB: that is no report")
 
 
 def _lines(container: Element) -> Iterator[str]:
@@ -87,7 +101,7 @@ def _row(row: Element) -> str:
         if _nearest(cell, _ROW) is row:
             text = " ".join("".join("".join(_runs(paragraph)) for paragraph in cell.iter(_PARAGRAPH)).split())
             span = cell.find(f"{qn('w:tcPr')}/{qn('w:gridSpan')}")
-            width = int(span.get(qn("w:val"), "1")) if span is not None else 1
+            width = min(int(span.get(qn("w:val"), "1")), _MOST_COLUMNS) if span is not None else 1
             cells.extend([text, *[""] * (width - 1)])
     return "\t".join(cells)
 
