@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
@@ -31,6 +32,8 @@ _Made = TypeVar("_Made")
 
 MOST_REFUSED_IN_A_ROW = 5
 """After so many documents in a row that no server would answer, the others would fare no better."""
+SILENT_SECONDS = 120.0
+"""A server that has answered before and only fails may be back as soon as this."""
 
 
 class Sink(Protocol):
@@ -86,7 +89,7 @@ async def run_documents(
     :param on_kept: called with each record that ``sink`` has from before.
     :raises UsageError: no document could be asked about at all (no server, a wrong key, an unknown model, a template
         that does not render), found before the first one was answered.
-    :raises EndpointError: several documents in a row could not be asked about, although others were.
+    :raises EndpointError: several documents in a row could not be asked about.
     """
     run = _Run(extractor, schema, made_by, sink, on_record)
     opened: set[asyncio.Task[None]] = set()
@@ -159,6 +162,9 @@ class _Run:
     refused: int = field(default=0, init=False)
     """Documents in a row for which no server would answer."""
 
+    answered_at: float = field(default=0.0, init=False)
+    """When the server last answered for a document, by the monotonic clock."""
+
     fatal: UsageError | None = field(default=None, init=False)
     """What ended the run: no further document is begun."""
 
@@ -179,8 +185,7 @@ class _Run:
                 _log.exception("%s: an error inside baogao", source.name)
                 words, again = f"an error inside baogao, please report it: {type(error).__name__}: {error}", True
             else:
-                self.answered = self.answered or bool(record.usage.requests or record.usage.cached)
-                self.refused = 0
+                self._note_answer(record)
                 self._hand_over(record, document)
                 return
         sha256 = document.sha256 if document else ""
@@ -196,19 +201,26 @@ class _Run:
         self.sink.add(record, document, again=again)
         self.on_record(record)
 
+    def _note_answer(self, record: Record) -> None:
+        self.answered = self.answered or bool(record.usage.requests or record.usage.cached)
+        if record.usage.requests:  # one that needed no answer says nothing of the server
+            self.refused = 0
+            self.answered_at = time.monotonic()
+
     def _note(self, error: BaogaoError) -> None:
         """Let an error end the run that every other document would meet, too."""
-        if not isinstance(error, UsageError):
-            return
-        if not self.answered:
+        if isinstance(error, UsageError) and not self.answered:
             self.fatal = error
             raise error
-        if isinstance(error, EndpointError):
-            self.refused += 1
-            if self.refused >= MOST_REFUSED_IN_A_ROW:
-                words = f"{error}; so it was with {self.refused} reports in a row, and the run ends here"
-                self.fatal = EndpointError(f"{words}: the same command goes on where it stopped")
-                raise self.fatal
+        if not isinstance(error, (EndpointError, NoReplyError)):
+            return
+        self.refused += 1
+        back_soon = self.answered and isinstance(error, NoReplyError)
+        patience = SILENT_SECONDS if back_soon else 0.0
+        if self.refused >= MOST_REFUSED_IN_A_ROW and time.monotonic() - self.answered_at >= patience:
+            words = f"{error}; so it was with {self.refused} reports in a row, and the run ends here"
+            self.fatal = EndpointError(f"{words}: the same command goes on where it stopped")
+            raise self.fatal
 
 
 def _read(source: Source) -> Document:

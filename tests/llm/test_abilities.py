@@ -50,7 +50,7 @@ def probed(
     """What is found, and by how many requests."""
 
     async def run(url: str) -> Abilities:
-        async with ModelClient(EndpointSettings(base_url=url, model="small")) as client:
+        async with ModelClient(EndpointSettings(base_url=url, model="small", first_wait=0)) as client:
             return await probe(client)
 
     with fake_server(script, models) as server:
@@ -67,10 +67,44 @@ def test_server_that_ignores_parameters() -> None:
     assert probed(ignoring)[0] == Abilities()
 
 
-@pytest.mark.parametrize("status", [400, 422, 500, 501])
-def test_server_that_refuses_parameters(status: int) -> None:
-    """A refusal is taken for an answer, and is not tried again."""
-    assert probed(refusing(status)) == (Abilities(), 4)
+@pytest.mark.parametrize(("status", "requests"), [(400, 4), (422, 4), (500, 9), (501, 9)])
+def test_server_that_refuses_parameters(status: int, requests: int) -> None:
+    """A refusal is taken for an answer; a fault is one when it comes twice, and the plainest question is answered."""
+    assert probed(refusing(status)) == (Abilities(), requests)
+
+
+@pytest.mark.parametrize("trouble", [failure(503, "loading"), failure(429, "busy"), failure(500, "oops")])
+def test_trouble_that_passes_hides_no_ability(trouble: Step) -> None:
+    """One failed request in four is sent again, and everything is found."""
+    steps = iter([trouble])
+    assert probed(lambda seen: next(steps, able(seen)))[0] == probed(able)[0]
+
+
+@pytest.mark.parametrize("trouble", [failure(503, "loading"), Step("{"), Step(drop=True)])
+def test_a_busy_server_is_not_remembered_as_unable(trouble: Step) -> None:
+    """What could not be found out is asked again by the next run."""
+
+    def script(seen: Seen) -> Step:
+        return trouble if "tools" in seen.body else able(seen)
+
+    with fake_server(script) as server:
+        asyncio.run(_abilities(server.url))
+    assert not memory_file().exists()
+
+
+@pytest.mark.parametrize(
+    "trouble", [failure(500, "oops"), failure(503, "loading"), Step("{}"), Step("<html>hi</html>")]
+)
+def test_a_server_that_answers_nothing_is_an_error(trouble: Step) -> None:
+    """It is not one that can do nothing, and nothing is remembered of it."""
+    with fake_server(lambda _: trouble) as server, pytest.raises(EndpointError):
+        asyncio.run(_abilities(server.url))
+    assert not memory_file().exists()
+
+
+async def _abilities(url: str) -> Abilities:
+    async with ModelClient(EndpointSettings(base_url=url, model="small", first_wait=0)) as client:
+        return await abilities_of(client)
 
 
 @pytest.mark.parametrize("said", [{"max_model_len": 4096}, {"meta": {"n_ctx": 4096, "n_ctx_train": 32768}}])

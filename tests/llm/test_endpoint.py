@@ -84,7 +84,9 @@ def test_passing_trouble_is_retried(trouble: Step) -> None:
     with fake_server([trouble, trouble, completion("好")]) as server:
         reply, client = ask(server)
     assert reply.text == "好"
-    assert (client.total.requests, client.total.retries, client.total.prompt_tokens) == (3, 2, 10)
+    assert (client.total.requests, client.total.retries) == (3, 2)
+    # A broken connection may have been paid for; a refusal was not.
+    assert (client.total.prompt_tokens > 10) == trouble.drop
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 422])
@@ -197,7 +199,6 @@ def test_question_too_long(said: str) -> None:
         (completion("12", finish_reason="length", completion_tokens=20), "cut after 20 tokens"),
         (completion("", finish_reason="content_filter"), "withheld"),
         (completion("受理：12件\n" * 8), "same line over and over"),
-        (Step("<html>welcome</html>"), "not a chat completion"),
         (Step({"choices": []}), "not a chat completion"),
         (Step({"hello": 1}), "not a chat completion"),
         (Step("null"), "not a chat completion"),
@@ -206,7 +207,7 @@ def test_question_too_long(said: str) -> None:
 def test_useless_reply(step: Step, words: str, tmp_path: Path) -> None:
     """A reply that cannot be used is an error in words, is paid for, and is never kept."""
     cache = ReplyCache(tmp_path / "replies")
-    error, _ = failing([step], cache=cache)
+    error, _ = failing([step], cache=cache, max_attempts=1)
     assert isinstance(error, ReplyError)
     assert words in str(error)
     with fake_server([completion("好")]) as server:

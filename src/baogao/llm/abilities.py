@@ -9,13 +9,15 @@ from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
-from baogao.errors import EndpointError, ReplyError
+from baogao.errors import EndpointError, NoReplyError, ReplyError
 from baogao.llm.endpoint import ModelClient
 from baogao.llm.messages import Abilities, Payload, Reply
 from baogao.llm.places import cache_dir
 
 _log = logging.getLogger(__name__)
 
+_ATTEMPTS = 2
+"""One more than is needed to be refused, because trouble passes and what is found here is remembered."""
 _SEASONS = ("spring", "autumn")
 _SCHEMA: dict[str, Any] = {
     "type": "object",
@@ -35,33 +37,66 @@ async def abilities_of(client: ModelClient) -> Abilities:
         key = f"{client.settings.url} {await client.model_name()}"
         client.abilities = _remembered(key)
         if client.abilities is None:
-            client.abilities = await probe(client)
-            _remember(key, client.abilities)
+            trial = _Trial(client)
+            client.abilities = await trial.abilities()
+            if trial.sure:
+                _remember(key, client.abilities)
     return client.abilities
 
 
 async def probe(client: ModelClient) -> Abilities:
     """Try everything with four short requests; a server may refuse a parameter, or ignore it and be found out.
 
-    :raises EndpointError: there is no server, or it refuses us.
+    :raises EndpointError: there is no server, it refuses us, or it does not answer even the plainest question.
     """
-    return Abilities(
-        json_schema=await _works(client, _asking_for_schema(), _is_season),
-        json_object=await _works(client, _asking_for_object(), _is_object),
-        tools=await _works(client, _asking_for_tool(), lambda r: r.finish_reason != "length" and _is_season(r)),
-        logprobs=await _works(
-            client, _plain("Say: yes") | {"logprobs": True}, lambda reply: reply.logprobs is not None
-        ),
-        context_length=await _context_length(client),
-    )
+    return await _Trial(client).abilities()
 
 
-async def _works(client: ModelClient, payload: Payload, shows: Callable[[Reply], bool]) -> bool:
-    try:
-        return shows(await client.exchange(await client.complete(payload), max_attempts=1))
-    except ReplyError as error:
-        _log.debug("not able: %s", error)
-        return False
+class _Trial:
+    """Four requests to one model, and what its answers are worth."""
+
+    def __init__(self, client: ModelClient) -> None:
+        self._client = client
+        self._heard = False
+        self.sure = True
+        """Whether the outcome may be remembered: a server that was only busy may be able after all."""
+
+    async def abilities(self) -> Abilities:
+        abilities = Abilities(
+            json_schema=await self._works(_asking_for_schema(), _is_season),
+            json_object=await self._works(_asking_for_object(), _is_object),
+            tools=await self._works(_asking_for_tool(), lambda r: r.finish_reason != "length" and _is_season(r)),
+            logprobs=await self._works(_plain("Say: yes") | {"logprobs": True}, lambda r: r.logprobs is not None),
+            context_length=await _context_length(self._client),
+        )
+        if not self._heard:
+            await self._answers_at_all()
+        return abilities
+
+    async def _works(self, payload: Payload, shows: Callable[[Reply], bool]) -> bool:
+        try:
+            reply = await self._client.exchange(await self._client.complete(payload), max_attempts=_ATTEMPTS)
+        except NoReplyError as error:
+            _log.debug("no answer: %s", error)
+            self.sure = self.sure and _is_fault_of_the_server(error)
+            return False
+        except ReplyError as error:
+            _log.debug("not able: %s", error)
+            self._heard = True
+            return False
+        self._heard = True
+        return shows(reply)
+
+    async def _answers_at_all(self) -> None:
+        try:
+            await self._client.exchange(await self._client.complete(_plain("Say: yes")))
+        except NoReplyError as error:
+            raise EndpointError(str(error)) from error
+
+
+def _is_fault_of_the_server(error: NoReplyError) -> bool:
+    """Whether the server broke down over the request: some do so over a parameter that they do not know."""
+    return getattr(error.__cause__, "status_code", None) in (500, 501)
 
 
 def _plain(text: str) -> Payload:

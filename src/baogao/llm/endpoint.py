@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any, Self
 
 import httpx2
 
-from baogao.errors import BaogaoError, EndpointError, ReplyError
+from baogao.errors import BaogaoError, EndpointError, NoReplyError, ReplyError
 from baogao.llm.cache import ReplyCache, cache_key
-from baogao.llm.failures import UnknownModelError, in_words, said_by_server
+from baogao.llm.failures import UnknownModelError, in_words, said_by_server, was_worked_on
 from baogao.llm.messages import Abilities, Payload, Question, Reply
-from baogao.llm.replies import read_reply, refuse_useless
+from baogao.llm.replies import read_body, read_reply, refuse_useless
 from baogao.llm.retry import retrying
 from baogao.llm.settings import EndpointSettings
 from baogao.llm.usage import Budget, Meter, count, estimate_payload_tokens
@@ -27,6 +27,8 @@ Validate = Callable[[Reply], object]
 """Raises :class:`ReplyError` when a reply cannot be used; such a reply is never kept."""
 
 _CONNECT_SECONDS = 10.0
+# What the SDK's errors want to hold; nothing of ours reads it.
+_CHAT_REQUEST = httpx2.Request("POST", "http://endpoint.invalid/chat/completions")
 
 
 class ModelClient:
@@ -124,40 +126,66 @@ class ModelClient:
             max_attempts=max_attempts or self.settings.max_attempts,
             first_wait=self.settings.first_wait,
             longest_wait=self.settings.longest_wait,
+            retry_seconds=self.settings.retry_seconds,
             answered_before=lambda: self._answered,
         )
         async with self._slots:
             with self.budget.reservation(prompt_tokens + payload["max_tokens"]):
                 try:
-                    body: str = await loop(self._attempt, payload)
+                    reply: Reply = await loop(self._attempt, payload, prompt_tokens)
                 except openai.OpenAIError as error:
                     raise await self._explained(error) from error
+                except BaogaoError as error:
+                    raise type(error)(self.settings.redact(str(error))) from error
                 finally:
                     count(self.total, retries=max(0, loop.statistics.get("attempt_number", 1) - 1))
-                reply = read_reply(body, prompt_tokens=prompt_tokens)
-                self._charge(reply)
         return reply
 
-    async def _attempt(self, payload: Payload) -> str:
+    async def _attempt(self, payload: Payload, prompt_tokens: int) -> Reply:
         import openai
 
+        started = time.monotonic()
+        try:
+            reply = read_reply(await self._send(self._renamed_in(payload)), prompt_tokens=prompt_tokens)
+        except openai.BadRequestError as error:
+            if not self._adapt(said_by_server(error)):
+                raise
+        except (openai.OpenAIError, ReplyError) as error:
+            if was_worked_on(error):
+                # The server read the question; what it charges for that is not said.
+                self._charge(prompt_tokens, 0)
+            raise
+        else:
+            self._answered = True
+            self._charge(reply.prompt_tokens, reply.completion_tokens)
+            return reply
+        finally:
+            count(self.total, requests=1, seconds=time.monotonic() - started)
+        return await self._attempt(payload, prompt_tokens)
+
+    async def _send(self, body: Payload) -> bytes:
+        """The body of the server's answer; the time limit holds for the whole of it, however slowly it drips."""
+        import openai
+
+        try:
+            async with (
+                asyncio.timeout(self.settings.timeout),
+                self._api.chat.completions.with_streaming_response.create(**body) as response,
+            ):
+                return await read_body(response.iter_bytes())
+        except (TimeoutError, httpx2.TimeoutException) as error:
+            raise openai.APITimeoutError(_CHAT_REQUEST) from error
+        except httpx2.HTTPError as error:
+            raise openai.APIConnectionError(request=_CHAT_REQUEST) from error
+
+    def _renamed_in(self, payload: Payload) -> Payload:
+        """A request's body with the parameters as this server wants them."""
         body = dict(payload)
         for name, other in self._renamed.items():
             value = body.pop(name, None)
             if other is not None and value is not None:
                 body[other] = value
-        started = time.monotonic()
-        try:
-            response = await self._api.chat.completions.with_raw_response.create(**body)
-        except openai.BadRequestError as error:
-            if not self._adapt(said_by_server(error)):
-                raise
-        else:
-            self._answered = True
-            return str(response.text)
-        finally:
-            count(self.total, requests=1, seconds=time.monotonic() - started)
-        return await self._attempt(payload)
+        return body
 
     def _adapt(self, said: str) -> bool:
         """Learn from a refusal of a parameter; newer hosted models renamed one and fixed another."""
@@ -169,20 +197,21 @@ class ModelClient:
             return True
         return False
 
-    def _charge(self, reply: Reply) -> None:
-        counts: dict[str, float] = {
-            "prompt_tokens": reply.prompt_tokens,
-            "completion_tokens": reply.completion_tokens,
-        }
+    def _charge(self, prompt_tokens: int, completion_tokens: int) -> None:
+        counts: dict[str, float] = {"prompt_tokens": prompt_tokens, "completion_tokens": completion_tokens}
         prices = self.settings.prompt_price, self.settings.completion_price
         if prices != (None, None):
             prompt, completion = (price or 0.0 for price in prices)
-            counts["cost"] = (reply.prompt_tokens * prompt + reply.completion_tokens * completion) / 1e6
+            counts["cost"] = (prompt_tokens * prompt + completion_tokens * completion) / 1e6
         count(self.total, **counts)
-        self.budget.spend(reply.prompt_tokens + reply.completion_tokens)
+        self.budget.spend(prompt_tokens + completion_tokens)
 
     async def _explained(self, error: openai.OpenAIError) -> BaogaoError:
+        import openai
+
         words = in_words(error, self.settings)
+        if self._answered and isinstance(words, EndpointError) and isinstance(error, openai.APIConnectionError):
+            return NoReplyError(str(words))  # it was there before, and may be again
         if not isinstance(words, UnknownModelError):
             return words
         try:

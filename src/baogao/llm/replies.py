@@ -4,37 +4,105 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import AsyncIterator
 from itertools import groupby
 from typing import Any
 
-from baogao.errors import ReplyError
+from baogao.errors import EndpointError, NoReplyError, ReplyError
 from baogao.llm.messages import Reply, TokenLogprob
 
 _MOST_EQUAL_LINES = 7
-_THOUGHTS = re.compile(r"\A\s*<think>.*?</think>\s*", re.DOTALL)
+_LONGEST_UNIT = 60
+_FEWEST_TURNS = 12
+_FEWEST_REPEATED = 120
+"""A line ends in a loop when at least so many characters at its end are one unit, at least so many times."""
+
+_MOST_CHARACTERS = 100_000
+"""No question allows a reply anywhere near this; a server that sends one disregards the cap."""
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_MOST_BYTES = 8_000_000
+_MOST_READ = 2000
+"""Characters of a useless answer that are looked at for its error; it may be of any size."""
+_PAGE_STARTS = ("<!doctype html", "<html")
+_SHOWN = 120
+"""Characters of a useless answer that its error shows."""
+
+_REFUSED = "refusal"
+"""Stands for the ``finish_reason`` of a message that holds nothing but a refusal; servers say ``stop``."""
+
+_THOUGHTS = re.compile(r"\A\s*<think>.*?(?:</think>\s*|\Z)", re.DOTALL)
 
 
-def read_reply(body: str, *, prompt_tokens: int) -> Reply:
+class WebPageError(EndpointError):
+    """A web page came with status 200: a wrong URL, or a gateway that wants somebody to sign in."""
+
+
+class UnreadableReplyError(NoReplyError):
+    """What came with status 200 is not a chat completion: JSON that was cut, another shape, bytes of no encoding."""
+
+
+async def read_body(parts: AsyncIterator[bytes]) -> bytes:
+    """Join the parts of a body, as long as it is of a size that a reply may have.
+
+    :raises ReplyError: it is larger; the rest is not read.
+    """
+    body = bytearray()
+    async for part in parts:
+        body += part
+        if len(body) > _MOST_BYTES:
+            raise ReplyError(f"the model server's answer is larger than {_MOST_BYTES // 1_000_000} MB")
+    return bytes(body)
+
+
+def read_reply(body: str | bytes, *, prompt_tokens: int) -> Reply:
     """Read the body of a chat completion.
 
+    :param body: text, or the bytes as they came, which must be UTF-8.
     :param prompt_tokens: what to count where the server does not say (some leave ``usage`` out).
-    :raises ReplyError: the body is not a chat completion.
+    :raises WebPageError: the body is a web page.
+    :raises UnreadableReplyError: the body is anything else that is no chat completion.
     """
+    start = body[:_MOST_READ].decode(errors="replace") if isinstance(body, bytes) else body[:_MOST_READ]
+    if start.lstrip().lower().startswith(_PAGE_STARTS):
+        raise WebPageError(
+            f"the answer is a web page, not a chat completion of the OpenAI API: {_in_one_line(start)!r}; "
+            "is the URL right? It mostly ends in /v1"
+        )
     try:
-        return _reply(json.loads(body), prompt_tokens)
-    except (ValueError, LookupError, TypeError, AttributeError) as error:
-        start = " ".join(body[:120].split())
-        raise ReplyError(f"the server's answer is not a chat completion of the OpenAI API: {start!r}") from error
+        data = json.loads(body)
+        if isinstance(data, dict) and data.get("error"):
+            raise UnreadableReplyError(
+                f"the model server answers with an error: {_in_one_line(_said(data['error']))!r}"
+            )
+        return _reply(data, prompt_tokens)
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+        raise UnreadableReplyError(
+            f"the server's answer is not a chat completion of the OpenAI API: {_in_one_line(start)!r}"
+        ) from error
+
+
+def _said(error: Any) -> str:
+    return str(error.get("message", error) if isinstance(error, dict) else error)
+
+
+def _in_one_line(text: str) -> str:
+    """The beginning of a text, free of tags and of characters that would do something to a terminal."""
+    words = " ".join(re.sub(r"<[^>]*>", " ", text[:_MOST_READ]).split())
+    return "".join(char for char in words if char.isprintable())[:_SHOWN]
 
 
 def _reply(data: dict[str, Any], prompt_tokens: int) -> Reply:
     choice = data["choices"][0]
     usage = data.get("usage") or {}
+    text = _text(choice["message"])
+    refused = not text.strip() and bool(choice["message"].get("refusal"))
+    text = str(choice["message"]["refusal"]) if refused else text
     return Reply(
-        text=_text(choice["message"]),
-        finish_reason=choice.get("finish_reason") or "stop",
-        prompt_tokens=usage.get("prompt_tokens") or prompt_tokens,
-        completion_tokens=usage.get("completion_tokens") or 0,
+        text=_SURROGATE.sub("\ufffd", text),
+        finish_reason=_REFUSED if refused else str(choice.get("finish_reason") or "stop"),
+        prompt_tokens=_tokens(usage.get("prompt_tokens")) or prompt_tokens,
+        completion_tokens=_tokens(usage.get("completion_tokens")),
         logprobs=_logprobs(choice),
     )
 
@@ -47,6 +115,11 @@ def _text(message: dict[str, Any]) -> str:
     return _THOUGHTS.sub("", message.get("content") or "")
 
 
+def _tokens(said: Any) -> int:
+    """A count as the server says it; nothing for what is no count."""
+    return said if isinstance(said, int) and said > 0 else 0
+
+
 def _logprobs(choice: dict[str, Any]) -> tuple[TokenLogprob, ...] | None:
     tokens = (choice.get("logprobs") or {}).get("content")
     if not tokens:
@@ -57,10 +130,14 @@ def _logprobs(choice: dict[str, Any]) -> tuple[TokenLogprob, ...] | None:
 def refuse_useless(reply: Reply, *, accept_cut: bool) -> None:
     """Refuse a reply that no caller can use.
 
-    :raises ReplyError: it is empty, was cut or withheld, or says one line over and over.
+    :raises ReplyError: it is empty, was cut, withheld or refused, is far too long, or says one thing over and over.
     """
+    if len(reply.text) > _MOST_CHARACTERS:
+        raise ReplyError(f"the model's reply is {len(reply.text)} characters long, far more than was asked for")
     if _repeats_itself(reply.text):
         raise ReplyError("the model repeats the same line over and over")
+    if reply.finish_reason == _REFUSED:
+        raise ReplyError(f"the model refuses to answer: {_in_one_line(reply.text)!r}")
     if reply.finish_reason == "length" and not accept_cut:
         raise ReplyError(f"the model's reply was cut after {reply.completion_tokens} tokens, before its end")
     if reply.finish_reason == "content_filter":
@@ -71,4 +148,15 @@ def refuse_useless(reply: Reply, *, accept_cut: bool) -> None:
 
 def _repeats_itself(text: str) -> bool:
     lines = (line.strip() for line in text.splitlines() if any(map(str.isalnum, line)))
-    return any(sum(1 for _ in run) > _MOST_EQUAL_LINES for _, run in groupby(lines))
+    return any(sum(1 for _ in run) > _MOST_EQUAL_LINES for _, run in groupby(lines)) or _ends_in_a_loop(text)
+
+
+def _ends_in_a_loop(text: str) -> bool:
+    """Whether the last line ends in one short unit again and again."""
+    line = text.rstrip().rpartition("\n")[2]
+    for length in range(1, _LONGEST_UNIT + 1):
+        unit = line[-length:]
+        turns = max(_FEWEST_TURNS, -(-_FEWEST_REPEATED // length))
+        if any(map(str.isalnum, unit)) and line.endswith(unit * turns):
+            return True
+    return False

@@ -39,6 +39,8 @@ class EndpointSettings(BaseSettings):
     """Seconds before the second attempt; it doubles, with jitter, unless the server says how long."""
     longest_wait: float = Field(60.0, ge=0)
     """A server that asks for a longer pause than this many seconds is not waited for."""
+    retry_seconds: float = Field(900.0, gt=0)
+    """No further attempt at one question is begun so many seconds after the first."""
     concurrency: int = Field(4, ge=1)
     """Requests under way at the same time."""
     budget_tokens: int | None = Field(None, gt=0)
