@@ -11,6 +11,7 @@ from itertools import combinations
 from typing import Any, get_args
 
 from baogao.evaluation.gold import Dataset, Split
+from baogao.evaluation.reliability import reliability_of
 from baogao.evaluation.scoring import Scores
 from baogao.evaluation.statistics import (
     F1,
@@ -95,6 +96,7 @@ def _headline(scores: Scores, seed: int) -> dict[str, Any]:
         "metadata_accuracy": scores.metadata_accuracy,
         "lists": {name: _rates(hits) for name, hits in scores.list_hits().items()},
         "verdicts": tally.verdicts,
+        "confidence": reliability_of(scores).as_dict(),
     }
 
 

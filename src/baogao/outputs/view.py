@@ -15,7 +15,7 @@ from baogao.errors import UsageError
 from baogao.outputs.spans import Piece, cut
 from baogao.record import Record
 from baogao.schema import FieldSpec, Schema
-from baogao.schema.values import Answer, Span
+from baogao.schema.values import Answer, HeldBack, Span
 
 REVIEW_BELOW = 0.5
 """An answer less sure than this is marked for a person to look at."""
@@ -125,13 +125,36 @@ def _spec(spec: FieldSpec) -> dict[str, str]:
 
 
 def _doubtful(answer: Answer) -> bool:
-    return answer.confidence is not None and answer.confidence < REVIEW_BELOW
+    """Whether a person should look: an unsure answer, or one that was held back."""
+    unsure = answer.confidence is not None and answer.confidence < REVIEW_BELOW
+    return unsure or answer.held_back is not None
 
 
 def _figure(name: str, answer: Answer, text: str | None, places: _Places) -> dict[str, Any]:
     if answer.status == "not_reported":
-        return {"status": answer.status, "places": []}
+        return _silence(name, answer.held_back, text, places)
     kind = "none" if answer.status == "reported_none" else "figure"
+    return {
+        **_shown(answer, text),
+        "review": _doubtful(answer),
+        "places": places.add(name, f"{kind} review" if _doubtful(answer) else kind, answer.evidence),
+    }
+
+
+def _silence(name: str, held: HeldBack | None, text: str | None, places: _Places) -> dict[str, Any]:
+    """A field without an answer; what was held back is shown beside it, and its place in the text."""
+    if held is None:
+        return {"status": "not_reported", "places": []}
+    kind = "none review" if held.status == "reported_none" else "figure review"
+    return {
+        "status": "not_reported",
+        "held": _shown(held, text) | {"reason": held.reason},
+        "review": True,
+        "places": places.add(name, kind, held.evidence),
+    }
+
+
+def _shown(answer: Answer | HeldBack, text: str | None) -> dict[str, Any]:
     return {
         "status": answer.status,
         "value": None if answer.value is None else _printed(answer.value),
@@ -140,9 +163,7 @@ def _figure(name: str, answer: Answer, text: str | None, places: _Places) -> dic
         "text": answer.text,
         "confidence": answer.confidence,
         "by": answer.by,
-        "review": _doubtful(answer),
         "astray": text is not None and _astray(answer, text),
-        "places": places.add(name, f"{kind} review" if _doubtful(answer) else kind, answer.evidence),
     }
 
 
@@ -151,7 +172,7 @@ def _printed(value: Decimal) -> str:
     return f"{value.normalize():,f}"
 
 
-def _astray(answer: Answer, text: str) -> bool:
+def _astray(answer: Answer | HeldBack, text: str) -> bool:
     """True when the characters at the evidence are not the ones that the record quotes: the text has changed since."""
     quoted = "、".join(text[start:end] for start, end in answer.evidence or [])
     return answer.text is not None and answer.text != quoted

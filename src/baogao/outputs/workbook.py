@@ -40,7 +40,7 @@ def workbook_bytes(table: pl.DataFrame, schema: Schema) -> bytes:
 
 
 def _write_figures(sheet: Any, table: pl.DataFrame, schema: Schema, formats: dict[str, Any]) -> None:
-    lists = {spec.id for spec in schema.lists}
+    lists = {"held_back", *(spec.id for spec in schema.lists)}
     for column, series in enumerate(table):
         name = series.name
         spec, side = _meaning(name, schema)

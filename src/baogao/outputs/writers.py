@@ -25,6 +25,8 @@ from baogao.schema.values import Answer, Item
 Cell = str | int | float | None
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+HELD_BACK = "held_back"
+"""The column of answers that wait for review."""
 _SILENCE = Answer(status="not_reported")
 _LINE_BREAK = re.compile(r"\s*[\r\n]\s*")
 
@@ -116,6 +118,7 @@ def _columns(schema: Schema, include_text: bool) -> list[str]:
         *(spec.id for spec in schema.metadata),
         *(spec.id + suffix for spec in schema.figures for suffix in suffixes),
         *(spec.id for spec in schema.lists),
+        HELD_BACK,
     ]
 
 
@@ -133,7 +136,14 @@ def _row(record: Record, schema: Schema) -> dict[str, Cell]:
         row |= _figure_cells(spec.id, record.fields.get(spec.id, _SILENCE))
     row |= {name: answer.value for name, answer in record.metadata.items()}
     row |= {name: _lines(items) for name, items in record.lists.items()}
-    return row
+    return row | {HELD_BACK: _held_back(record)}
+
+
+def _held_back(record: Record) -> str | None:
+    """What waits for review, one figure a line: ``exam_passed: 287人 (0.41, less sure than 0.90)``."""
+    held = [(name, answer.held_back) for name, answer in record.fields.items() if answer.held_back is not None]
+    lines = [f"{name}: {_LINE_BREAK.sub('', one.text)} ({one.confidence:.2f}, {one.reason})" for name, one in held]
+    return "\n".join(lines) or None
 
 
 def _check_fields(record: Record, schema: Schema) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from baogao.evaluation.report.disagreements import figure_disagreements, other_disagreements
 from baogao.evaluation.report.identity import identity_lines
-from baogao.evaluation.report.measures import cost_rows, risk_curves
+from baogao.evaluation.report.measures import cost_rows, reliability_row, risk_curves
 from baogao.evaluation.report.model import (
     CauseRow,
     FieldCell,
@@ -17,6 +17,7 @@ from baogao.evaluation.report.model import (
     HeadlineRow,
     PairRow,
     Rate,
+    ReliabilityRow,
     ReportModel,
 )
 from baogao.evaluation.report.words import support_sentences, verdict_sentence
@@ -98,6 +99,7 @@ def build_report(run: Run) -> ReportModel:
         disagreements=figure_disagreements(figures, files.fields),
         others=other_disagreements(rows, files.fields),
         curves=risk_curves(figures, files.extractors),
+        reliability=_reliability(files),
         costs=cost_rows(timing["extractors"], files.extractors),
         cost_note=_cost_note(files),
     )
@@ -122,6 +124,11 @@ def _headline(files: RunFiles) -> Iterator[HeadlineRow]:
                 lists={key: Rate.of(value, "f1") for key, value in data["lists"].items()},
                 verdicts=data["verdicts"],
             )
+
+
+def _reliability(files: RunFiles) -> list[ReliabilityRow]:
+    rows = [reliability_row(name, part, files.part(name, part)) for part in files.parts for name in files.extractors]
+    return [row for row in rows if row.answers]
 
 
 def _pairs(files: RunFiles) -> Iterator[PairRow]:

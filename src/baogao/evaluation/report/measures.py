@@ -7,7 +7,7 @@ from itertools import groupby
 from statistics import median
 from typing import Any
 
-from baogao.evaluation.report.model import CostRow, RiskCurve, RiskPoint
+from baogao.evaluation.report.model import CostRow, ReliabilityBin, ReliabilityRow, RiskCurve, RiskPoint
 from baogao.evaluation.rows import ScoreRow
 
 _JUDGED = ("correct", "wrong", "spurious")
@@ -35,6 +35,21 @@ def _points(answers: Sequence[tuple[float, bool]]) -> list[RiskPoint]:
         right += sum(outcomes)
         points.append(RiskPoint(kept / len(ordered), 1 - right / kept, confidence))
     return points
+
+
+def reliability_row(extractor: str, part: str, data: Mapping[str, Any]) -> ReliabilityRow:
+    """The reliability of an extractor from its part of a summary; of a run that was scored before there was one,
+    nothing is said."""
+    found = data.get("confidence", {})
+    return ReliabilityRow(
+        extractor=extractor,
+        part=part,
+        answers=found.get("answers", 0),
+        ece=found.get("ece"),
+        coverage=found.get("coverage_at_98"),
+        threshold=found.get("threshold_at_98"),
+        bins=[ReliabilityBin(*one) for one in found.get("bins", [])],
+    )
 
 
 def cost_rows(timing: Mapping[str, Any], extractors: Sequence[str]) -> list[CostRow]:

@@ -165,6 +165,33 @@ class RiskCurve:
 
 
 @dataclass(frozen=True)
+class ReliabilityBin:
+    """Answers of about one confidence."""
+
+    answers: int
+    confidence: float
+    """Their mean confidence."""
+    right: float
+    """The share of them that is right."""
+
+
+@dataclass(frozen=True)
+class ReliabilityRow:
+    """How far one extractor's confidence can be taken at its word, on one part of the data."""
+
+    extractor: str
+    part: str
+    answers: int
+    ece: float | None
+    """Expected calibration error; see ``baogao.evaluation.reliability``."""
+    coverage: float | None
+    """The share of the stated fields with an answer at or above ``threshold``."""
+    threshold: float | None
+    """The lowest confidence above which 98% of the answers are right."""
+    bins: Sequence[ReliabilityBin]
+
+
+@dataclass(frozen=True)
 class CostRow:
     """What one extractor took, for each report."""
 
@@ -214,6 +241,8 @@ class ReportModel:
     disagreements: Sequence[Disagreement]
     others: Sequence[OtherDisagreement]
     curves: Sequence[RiskCurve]
+    reliability: Sequence[ReliabilityRow]
+    """Extractors whose answers carry a confidence, on every part of the data."""
     costs: Sequence[CostRow]
     cost_note: str = ""
     pictures: Sequence[Picture] = field(default=())

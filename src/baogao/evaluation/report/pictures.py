@@ -73,6 +73,14 @@ class _Painter:
                 "Keep only the surest answers (left), and the share of wrong ones falls, if confidence means anything.",
                 self.risk(),
             )
+        if self.report.reliability:
+            yield (
+                "reliability",
+                "Reliability",
+                "Answers in ten groups of equal size, by confidence. On the line a confidence is the share of answers "
+                "that is right; below it the extractor believes itself too much.",
+                self.reliability(),
+            )
         if any(row.tokens for row in self.report.costs):
             yield "tokens", "F1 against tokens", "Tokens for each report, prompt and reply together.", self.tokens()
 
@@ -151,6 +159,32 @@ class _Painter:
             )
             .properties(width=_WIDTH, height=240)
         )
+
+    def reliability(self) -> Chart:
+        """Confidence against the share that is right, on the part of the data that the verdict is about."""
+        alt = self.alt
+        part = self.report.reliability[0].part
+        values = [
+            {"extractor": row.extractor, "confidence": one.confidence, "right": one.right, "answers": one.answers}
+            for row in self.report.reliability
+            for one in row.bins
+            if row.part == part
+        ]
+        percent = alt.Axis(format=".0%", tickCount=5)
+        scale = alt.Scale(domain=[0, 1])
+        base = alt.Chart(alt.Data(values=values)).encode(
+            x=alt.X("confidence:Q", scale=scale, title="mean confidence", axis=percent),
+            y=alt.Y("right:Q", scale=scale, title="share that is right", axis=percent),
+            color=self._colour(),
+        )
+        ends = alt.Data(values=[{"at": 0}, {"at": 1}])
+        ideal = alt.Chart(ends).mark_line(strokeDash=[4, 4], color=VERDICT_COLOURS["missing"])
+        drawn = (
+            ideal.encode(x=alt.X("at:Q", scale=scale), y=alt.Y("at:Q", scale=scale))
+            + base.mark_line(strokeWidth=2, opacity=0.6)
+            + base.mark_point(filled=True, size=50, opacity=1)
+        )
+        return drawn.properties(width=_WIDTH, height=300)
 
     def tokens(self) -> Chart:
         alt = self.alt

@@ -145,7 +145,9 @@
     const answer = report.figures[spec.id];
     const label = h("span", "k", spec.label);
     label.lang = "zh";
-    const element = answer.status === "not_reported"
+    const element = answer.held
+      ? row(spec.id, "stated held", label, valueOf(spec, answer.held), heldOf(spec, answer))
+      : answer.status === "not_reported"
       ? row(spec.id, "silent", label, h("span", "v", "not reported 未提及"), h("span", "m", noteOf(spec)))
       : row(spec.id, answer.status === "reported_none" ? "none" : "stated", label, valueOf(spec, answer), detailsOf(spec, answer));
     element.dataset.state = answer.status;
@@ -177,6 +179,17 @@
       answer.places.length > 1 ? h("span", "", count(answer.places.length, "place")) : null,
       noteOf(spec));
   }
+  function heldOf(spec, answer) {
+    const held = answer.held;
+    return h("span", "m",
+      h("span", "badge", "held back"),
+      h("span", "", held.reason),
+      h("q", "", held.text),
+      h("span", "", held.by),
+      meter({ confidence: held.confidence, review: true }),
+      held.astray ? h("span", "warn", "the text at its place differs") : null,
+      noteOf(spec));
+  }
   function meter(answer) {
     const fill = h("i", "");
     fill.style.width = `${Math.round(answer.confidence * 100)}%`;
@@ -202,7 +215,7 @@
   // ---- filtering
   function passes(element, words, state, stated) {
     if (!element.dataset.state) return !words && !state;
-    if (stated && element.dataset.state === "not_reported") return false;
+    if (stated && element.dataset.state === "not_reported" && state !== "review") return false;
     if (state === "review" && element.dataset.review !== "true") return false;
     if (state && state !== "review" && element.dataset.state !== state) return false;
     return element.dataset.words.includes(words);
