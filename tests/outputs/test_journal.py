@@ -51,7 +51,7 @@ def test_any_changed_byte_is_seen(text, data):
 
 
 @given(TEXTS)
-@settings(max_examples=30)
+@settings(max_examples=10)
 def test_entries_come_back(tmp_path_factory, texts):
     """A journal that was closed holds everything, and has nothing to say."""
     path = tmp_path_factory.mktemp("journal") / "j"
@@ -61,7 +61,7 @@ def test_entries_come_back(tmp_path_factory, texts):
 
 
 @given(TEXTS, st.data())
-@settings(max_examples=60)
+@settings(max_examples=25)
 def test_cut_anywhere(tmp_path_factory, texts, data):
     """Cut at any byte, as a killed process leaves it, a journal keeps every whole line, and goes on after the last."""
     path = tmp_path_factory.mktemp("journal") / "j"
@@ -80,7 +80,7 @@ def test_cut_anywhere(tmp_path_factory, texts, data):
 
 
 @given(TEXTS, st.data())
-@settings(max_examples=60)
+@settings(max_examples=25)
 def test_damaged_anywhere(tmp_path_factory, texts, data):
     """A damaged byte costs the lines that it touches, is said, and costs no other line."""
     path = tmp_path_factory.mktemp("journal") / "j"

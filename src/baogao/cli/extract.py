@@ -114,7 +114,6 @@ async def _run(
         ):
             for notice in folder.notices:
                 stderr.print(f"note: {shown(notice)}", highlight=False, soft_wrap=True)
-
             if folder.kept:
                 stderr.print(f"going on: {folder.kept} of {len(sources)} reports were finished before", highlight=False)
 
