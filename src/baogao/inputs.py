@@ -4,14 +4,24 @@ from __future__ import annotations
 
 import glob
 import os
+import re
+import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from baogao.document import Document, read_document
 from baogao.document.readers import SUFFIXES
-from baogao.errors import UsageError
+from baogao.errors import DocumentError, UsageError
 
 _MARKED = ".marked.txt"
+_LONGEST_ID = 200
+"""Bytes; a file is called by its id, a suffix and perhaps a number, and names have at most 255."""
+_NEVER_IN_A_NAME = frozenset('<>:"/\\|?*')
+_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+"""Controls, directions of writing, halves of characters, line ends."""
+_RESERVED = re.compile(r"(?:con|prn|aux|nul|(?:com|lpt)[0-9¹²³])(?:\..*)?|\.*", re.IGNORECASE)
+"""Devices of Windows, and names of dots only."""
 
 
 @dataclass(frozen=True)
@@ -20,6 +30,17 @@ class Source:
 
     doc_id: str
     path: Path
+    within: Path | None = None
+    """The folder that was searched for it, which it must not lead out of; None for a file that was named."""
+
+    def read(self) -> Document:
+        """Read the file.
+
+        :raises DocumentError: it cannot be read, or is a link that leads out of the folder that was given.
+        """
+        if self.within is not None and not self.path.resolve().is_relative_to(self.within.resolve()):
+            raise DocumentError("it is a link that leads out of the folder that was given; name the file itself")
+        return replace(read_document(self.path, self.doc_id), source=self.name)
 
     @property
     def name(self) -> str:
@@ -35,29 +56,44 @@ def find_sources(inputs: Iterable[str]) -> list[Source]:
 
     Two files of one name are both kept: the second is called ``NAME-2``.
     """
-    paths: dict[Path, Path] = {}
+    found: dict[Path, tuple[Path, Path | None]] = {}
     for given in inputs:
-        for path in _expand(given):
-            paths.setdefault(path.resolve(), path)
-    if not paths:
+        try:
+            paths, within = _expand(given)
+            for path in paths:
+                first, _ = found.setdefault(path.resolve(), (path, within))
+                if within is None:
+                    found[path.resolve()] = (first, None)
+        except OSError as error:
+            raise UsageError(f"{given}: {error.strerror or error}") from error
+    if not found:
         raise UsageError("there is nothing to read: name a file, a folder or a pattern")
-    return _named(list(paths.values()))
+    sources = _named([path for path, _ in found.values()])
+    return [replace(source, within=within) for source, (_, within) in zip(sources, found.values(), strict=True)]
 
 
-def _expand(given: str) -> list[Path]:
+def _expand(given: str) -> tuple[list[Path], Path | None]:
+    """The files that an input stands for, and the folder that was searched for them."""
     if not given:
         raise UsageError("an input is empty: name a file, a folder or a pattern")
     path = Path(given)
     if path.is_dir():
-        return _in_folder(path)
+        return _in_folder(path), path
     if path.exists():
-        return [path]
+        return [path], None
     matches = sorted(map(Path, glob.glob(given, recursive=True)))  # noqa: PTH207  a pattern may be absolute
     files = [match for match in matches if match.is_file()]
     if not files:
         kind = "no file matches" if glob.has_magic(given) else "there is no file or folder"
         raise UsageError(f"{kind} {given}")
-    return files
+    return files, _fixed_part(path)
+
+
+def _fixed_part(pattern: Path) -> Path:
+    """The folder that a pattern searches: what stands before its first part with a wild card."""
+    parts = pattern.parts
+    first = next(number for number, part in enumerate(parts) if glob.has_magic(part))
+    return Path(*parts[:first])
 
 
 def _in_folder(folder: Path) -> list[Path]:
@@ -82,18 +118,34 @@ def _named(paths: list[Path]) -> list[Source]:
 
     Capitals do not make a name distinct: texts are files called by their ids, and some file systems see one name.
     """
-    stems = [_writable(Path(path.stem)) for path in paths]
-    taken = {stem.casefold() for stem in stems}
+    stems = [_harmless(_writable(Path(path.stem))) for path in paths]
+    taken = {_key(stem) for stem in stems}
     used: set[str] = set()
     sources = []
     for path, stem in zip(paths, stems, strict=True):
         doc_id, number = stem, 1
-        while doc_id.casefold() in used or (number > 1 and doc_id.casefold() in taken):
+        while _key(doc_id) in used or (number > 1 and _key(doc_id) in taken):
             number += 1
             doc_id = f"{stem}-{number}"
-        used.add(doc_id.casefold())
+        used.add(_key(doc_id))
         sources.append(Source(doc_id, path))
     return sources
+
+
+def _key(doc_id: str) -> str:
+    """What a file system may take for the same name has the same key."""
+    return unicodedata.normalize("NFC", doc_id).casefold()
+
+
+def _harmless(stem: str) -> str:
+    """A stem as an id, which is a file's name on every system and safe to print: odd characters become ``_``."""
+    name = "".join("_" if _is_odd(char) else char for char in stem)
+    name = name.encode()[:_LONGEST_ID].decode("utf-8", "ignore")
+    return f"_{name}" if _RESERVED.fullmatch(name) else name
+
+
+def _is_odd(char: str) -> bool:
+    return char in _NEVER_IN_A_NAME or unicodedata.category(char) in _UNSEEN
 
 
 def _writable(path: Path) -> str:

@@ -11,11 +11,11 @@ import logging
 import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
 from baogao.candidates import Candidates, find_candidates
-from baogao.document import Document, read_document
+from baogao.document import Document
 from baogao.errors import BaogaoError, EndpointError, NoReplyError, ReplyError, UsageError
 from baogao.extractors.base import Extractor
 from baogao.extractors.reading import failed_record, read_record
@@ -175,7 +175,7 @@ class _Run:
         document: Document | None = None
         with usage_scope() as meter:
             try:
-                document = await self._aside(_read, source)
+                document = await self._aside(Source.read, source)
                 candidates = await self._aside(find_candidates, document)
                 record = await link_document(document, candidates, self.extractor, self.schema, self.made_by)
             except BaogaoError as error:
@@ -221,7 +221,3 @@ class _Run:
             words = f"{error}; so it was with {self.refused} reports in a row, and the run ends here"
             self.fatal = EndpointError(f"{words}: the same command goes on where it stopped")
             raise self.fatal
-
-
-def _read(source: Source) -> Document:
-    return replace(read_document(source.path, source.doc_id), source=source.name)

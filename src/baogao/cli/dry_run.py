@@ -10,7 +10,7 @@ from baogao.candidates import Candidates, find_candidates
 from baogao.cli.options import ExtractorChoice
 from baogao.cli.setup import ModelOptions, form_extractor
 from baogao.cli.terminal import shown
-from baogao.document import Document, read_document
+from baogao.document import Document
 from baogao.errors import DocumentError
 from baogao.extractors.link import LinkExtractor
 from baogao.inputs import Source
@@ -29,7 +29,7 @@ def run_dry(
     failed = 0
     for source in sources:
         try:
-            document = read_document(source.path, source.doc_id)
+            document = source.read()
         except DocumentError as error:
             stdout.print(f"[red]failed[/] {shown(source.name)}: {shown(error)}", highlight=False, soft_wrap=True)
             failed += 1
