@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import diskcache
+from diskcache.core import MODE_BINARY, MODE_RAW
 
 from baogao.errors import UsageError
 from baogao.llm.messages import Payload, Reply, TokenLogprob
@@ -78,9 +79,34 @@ class ReplyCache:
             return otherwise
 
 
+class _InertDisk(diskcache.JSONDisk):  # type: ignore[misc]
+    """Keeps JSON and loads nothing else.
+
+    JSONDisk alone still unpickles an entry that is marked as pickled, and opens or removes whatever file an entry names
+    (CVE-2025-69872): whoever can write to the cache could run code in it.
+    """
+
+    def get(self, key: Any, raw: bool) -> Any:
+        if not raw:
+            raise ValueError("a key in it is pickled")
+        return super().get(key, raw)
+
+    def fetch(self, mode: int, filename: str | None, value: Any, read: bool) -> Any:
+        if mode not in (MODE_RAW, MODE_BINARY) or not self._is_own(filename):
+            raise ValueError("an entry in it is not one of baogao's")
+        return super().fetch(mode, filename, value, read)
+
+    def remove(self, file_path: str) -> None:
+        if self._is_own(file_path):
+            super().remove(file_path)
+
+    def _is_own(self, filename: str | None) -> bool:
+        place = Path(self._directory).resolve()
+        return filename is None or (place / filename).resolve().is_relative_to(place)
+
+
 def _open(directory: Path) -> Any:
-    # JSONDisk, because the default disk unpickles whatever it finds (CVE-2025-69872).
-    return diskcache.Cache(str(directory), disk=diskcache.JSONDisk, eviction_policy="least-recently-stored", timeout=30)
+    return diskcache.Cache(str(directory), disk=_InertDisk, eviction_policy="least-recently-stored", timeout=30)
 
 
 def _reply(kept: dict[str, Any] | None) -> Reply | None:
