@@ -25,6 +25,7 @@ from typing import Any, get_args
 
 import jinja2
 import yaml
+from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from baogao.errors import PromptError
 from baogao.llm.messages import Message, Role
@@ -34,7 +35,8 @@ SUFFIX = ".jinja"
 
 _FRONT = re.compile(r"\A---\n(.*?\n)---\n", re.DOTALL)
 _TURN = re.compile(r"^<<(\w+)>>[ \t]*$", re.MULTILINE)
-_ENVIRONMENT = jinja2.Environment(
+# In a sandbox, because people pass prompts on: a template can word a question, and nothing else.
+_ENVIRONMENT = ImmutableSandboxedEnvironment(
     undefined=jinja2.StrictUndefined,
     autoescape=False,
     trim_blocks=True,
