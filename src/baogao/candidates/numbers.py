@@ -40,6 +40,8 @@ _ARABIC = (
     r"|\d{1,2} \d{1,2}(?=[%件个名])|\d+)"
     r"(?:\.\d+| ?\. ?\d+(?=\s?[%万亿]))?"
 )
+_LONGEST_NUMBER = 40
+"""Characters; a longer row of digits is no figure, and could not be written as a number."""
 _SPACED_GROUPS = re.compile(r"\d{1,3}(?: \d{3})+")
 _CHINESE = rf"[{NUMERAL_CHARS}]+(?:点[{''.join(DIGITS)}]+)?"
 _CORE = re.compile(
@@ -198,6 +200,8 @@ def _whole(value: Decimal) -> Decimal:
 
 
 def _number(match: re.Match[str]) -> Decimal | None:
+    if match.end() - match.start() > _LONGEST_NUMBER:
+        return None
     if match["arabic"]:
         return _arabic(match)
     if match["whole"]:

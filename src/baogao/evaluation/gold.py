@@ -131,6 +131,8 @@ def read_text(path: Path) -> str:
         raise GoldError(f"{path}: cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
         raise GoldError(f"{path}: is not UTF-8 at byte {error.start}") from error
+    except ValueError as error:
+        raise GoldError(f"{path}: cannot be read: {error}") from error
 
 
 def parse_gold(path: Path) -> Gold:
@@ -145,7 +147,7 @@ def parse_gold(path: Path) -> Gold:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])
         raise GoldError(f"{path}: {place}: {first['msg']}") from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise GoldError(f"{path}: is not JSON: {error}") from error
 
 

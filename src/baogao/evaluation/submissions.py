@@ -95,7 +95,7 @@ def _parse(line: str, where: str) -> Submission:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"]) or "record"
         raise GoldError(f"{where}: {place}: {first['msg']}") from error
-    except json.JSONDecodeError as error:
+    except (ValueError, RecursionError) as error:
         raise GoldError(f"{where}: is not JSON: {error}") from error
 
 

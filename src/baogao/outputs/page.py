@@ -69,11 +69,12 @@ def _text_of(record: Record, texts: Mapping[str, str] | Path) -> str | None:
     if not isinstance(texts, Path):
         return texts.get(record.doc_id)
     file = texts / f"{record.doc_id}.txt"
-    if not file.is_file():
-        return None
     try:
+        # Records may come from anybody: an id must not lead to another file of this machine.
+        if not file.resolve().is_relative_to(texts.resolve()) or not file.is_file():
+            return None
         return file.read_bytes().decode("utf-8")  # no newline translation: offsets count the file's own characters
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, ValueError) as error:  # not UTF-8, or no name of a file at all
         raise UsageError(f"cannot read {file}: {error}") from error
 
 

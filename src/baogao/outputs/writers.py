@@ -101,10 +101,14 @@ def _read_line(line: bytes, where: str) -> Record:
         raise UsageError(f"{where}: not UTF-8 at byte {error.start + 1}") from error
     except json.JSONDecodeError as error:
         raise UsageError(f"{where}: not JSON at column {error.colno}: {error.msg}") from error
+    except (RecursionError, MemoryError) as error:
+        raise UsageError(f"{where}: not a record: nested too deep") from error
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         field = ".".join(map(str, first["loc"])) or "the record"
         raise UsageError(f"{where}: {field}: {first['msg']}") from error
+    except ValueError as error:  # a whole number of too many digits
+        raise UsageError(f"{where}: not JSON: {error}") from error
 
 
 def _figure_ids(schema: Schema) -> frozenset[str]:

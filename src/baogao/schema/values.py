@@ -5,11 +5,15 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer
 
 Span = tuple[int, int]
 Bound = Literal["exact", "over", "under", "about"]
 Status = Literal["reported", "reported_none", "not_reported"]
+
+
+MOST_DIGITS = 40
+"""Before the point, and after it."""
 
 
 def plain_number(value: Decimal) -> int | float:
@@ -17,7 +21,16 @@ def plain_number(value: Decimal) -> int | float:
     return int(value) if value == value.to_integral_value() else float(value)
 
 
-Number = Annotated[Decimal, PlainSerializer(plain_number, return_type=int | float, when_used="json")]
+def _of_sane_size(value: Decimal) -> Decimal:
+    """A few characters of JSON can stand for a number that would fill the memory when it is written out."""
+    if not value.is_finite() or abs(value.adjusted()) > MOST_DIGITS or len(value.as_tuple().digits) > 2 * MOST_DIGITS:
+        raise ValueError(f"a figure of more than {MOST_DIGITS} digits")
+    return value
+
+
+Number = Annotated[
+    Decimal, AfterValidator(_of_sane_size), PlainSerializer(plain_number, return_type=int | float, when_used="json")
+]
 
 
 class Strict(BaseModel):
