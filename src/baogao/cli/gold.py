@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from baogao.cli.terminal import inert
 from baogao.evaluation.agreement import Agreement, FieldAgreement, agree
 from baogao.evaluation.build import build_dataset
 from baogao.evaluation.checking import Finding
@@ -63,7 +64,7 @@ def agree_command(
     Console().print(_table(result))
     for other in result.disagreements:
         allowed = " (allowed as an alternative)" if other.allowed else ""
-        typer.echo(f"{other.doc_id}: {other.field}: {_said(other.a)} | {_said(other.b)}{allowed}")
+        typer.echo(f"{inert(other.doc_id)}: {other.field}: {_said(other.a)} | {_said(other.b)}{allowed}")
     typer.echo(_sentence(result))
 
 
@@ -71,7 +72,7 @@ def _print(findings: Iterable[Finding]) -> int:
     """Print findings, warnings first, and count the errors."""
     ordered = sorted(findings, key=lambda finding: finding.level == "error")
     for finding in ordered:
-        typer.echo(f"{finding.level}: {finding}")
+        typer.echo(f"{finding.level}: {inert(finding)}")
     return sum(finding.level == "error" for finding in ordered)
 
 

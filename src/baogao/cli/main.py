@@ -32,7 +32,7 @@ from baogao.cli.options import (
 )
 from baogao.cli.review import run_export, run_review
 from baogao.cli.setup import ModelOptions
-from baogao.cli.terminal import shown
+from baogao.cli.terminal import log_to_terminal, shown
 from baogao.errors import BaogaoError, UsageError
 
 app = typer.Typer(
@@ -112,6 +112,7 @@ def export(
 
 def run() -> None:
     """Run the command line and exit; whatever goes wrong on a user's side is one line."""
+    log_to_terminal()
     try:
         app()
     except BaogaoError as error:
