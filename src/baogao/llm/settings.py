@@ -7,13 +7,15 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from pydantic import AliasChoices, Field, SecretStr, ValidationError
+from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from baogao.errors import UsageError
 
 CONFIG_FILE = "baogao.toml"
 OPENAI_URL = "https://api.openai.com/v1"
+_TELLING = 6
+"""So many characters of a key are as telling as the whole."""
 
 
 class EndpointSettings(BaseSettings):
@@ -71,8 +73,23 @@ class EndpointSettings(BaseSettings):
         return self.api_key.get_secret_value() if self.api_key else "no-key"
 
     def redact(self, text: str) -> str:
-        """``text`` with the key struck out."""
-        return text.replace(self.api_key.get_secret_value(), "***") if self.api_key else text
+        """``text`` with the key struck out, also where the text was cut in the middle of it."""
+        key = self.api_key.get_secret_value() if self.api_key else ""
+        if not key:
+            return text
+        text = text.replace(key, "***")
+        at = text.rfind(key[:_TELLING])
+        rest = text[at:].rstrip("'\"…. ")
+        return f"{text[:at]}***" if at >= 0 and key.startswith(rest) else text
+
+    @field_validator("base_url")
+    @classmethod
+    def _without_secrets(cls, url: str | None) -> str | None:
+        """Messages, records and logs name the URL."""
+        parts = urlsplit(url or "")
+        if parts.username or parts.password or parts.query:
+            raise ValueError("a user, a password or a query does not belong in it; give the key in OPENAI_API_KEY")
+        return url
 
     @classmethod
     def settings_customise_sources(
