@@ -43,8 +43,8 @@ def write_page(records: Iterable[Record], texts: Mapping[str, str] | Path, schem
         count=len(records),
         css=Markup(css),
         script=Markup(script),
-        css_hash=_csp_hash(css),
-        script_hash=_csp_hash(script),
+        css_hash=csp_hash(css),
+        script_hash=csp_hash(script),
         index=inert_json({"schema": schema_view(schema), "reports": [summary_view(record) for record in records]}),
         reports=_report_blocks(records, texts, schema),
     )
@@ -78,6 +78,7 @@ def _text_of(record: Record, texts: Mapping[str, str] | Path) -> str | None:
         raise UsageError(f"cannot read {file}: {error}") from error
 
 
-def _csp_hash(content: str) -> str:
+def csp_hash(content: str) -> str:
+    """How a content security policy names a script or a style that stands in the page."""
     digest = hashlib.sha256(content.encode()).digest()
     return f"sha256-{base64.b64encode(digest).decode()}"

@@ -24,7 +24,8 @@ from baogao.schema.values import Answer, Item
 
 Cell = str | int | float | None
 
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = re.compile(r"[\t\r\n]|[\s\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]*[=+\-@＝＋－＠]")
+"""What a spreadsheet program may take for the beginning of a formula, past blanks and characters that are not seen."""
 HELD_BACK = "held_back"
 """The column of answers that wait for review."""
 _SILENCE = Answer(status="not_reported")
@@ -199,7 +200,7 @@ def _printed(value: float | None) -> str | None:
 
 
 def _inert(text: str | None) -> str | None:
-    return f"'{text}" if text is not None and text.startswith(_FORMULA_STARTS) else text
+    return f"'{text}" if text is not None and _FORMULA.match(text) else text
 
 
 _FORMATS = {".csv": _csv_bytes, ".parquet": _parquet_bytes, ".xlsx": workbook_bytes}

@@ -14,6 +14,7 @@ from baogao.evaluation.report import words
 from baogao.evaluation.report.model import ReportModel
 from baogao.evaluation.report.pictures import SERIES, colour_of, draw_pictures
 from baogao.evaluation.runs import Run
+from baogao.outputs.page import csp_hash
 
 _TEMPLATES = files("baogao.evaluation.report") / "templates"
 
@@ -37,7 +38,8 @@ def render_html(report: ReportModel) -> str:
     """One page with its style, its script and its pictures inside; every text of a report is escaped."""
     template = _environment().get_template("report.html.j2")
     svgs = {picture.id: Markup(picture.svg) for picture in report.pictures}
-    return template.render(report=report, svgs=svgs, css=Markup(_source("report.css")), js=Markup(_source("report.js")))
+    css, js = _source("report.css"), _source("report.js")
+    return template.render(report=report, svgs=svgs, css=Markup(css), js=Markup(js), js_hash=csp_hash(js))
 
 
 def render_markdown(report: ReportModel) -> str:
