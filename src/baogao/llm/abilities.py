@@ -33,15 +33,16 @@ async def abilities_of(client: ModelClient) -> Abilities:
 
     :raises EndpointError: there is no endpoint to probe.
     """
-    if client.abilities is None:
-        key = f"{client.settings.url} {await client.model_name()}"
-        client.abilities = _remembered(key)
+    async with client.probing:
         if client.abilities is None:
-            trial = _Trial(client)
-            client.abilities = await trial.abilities()
-            if trial.sure:
-                _remember(key, client.abilities)
-    return client.abilities
+            key = f"{client.settings.url} {await client.model_name()}"
+            client.abilities = _remembered(key)
+            if client.abilities is None:
+                trial = _Trial(client)
+                client.abilities = await trial.abilities()
+                if trial.sure:
+                    _remember(key, client.abilities)
+        return client.abilities
 
 
 async def probe(client: ModelClient) -> Abilities:

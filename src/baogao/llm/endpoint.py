@@ -13,9 +13,10 @@ import httpx2
 from baogao.errors import BaogaoError, EndpointError, NoReplyError, ReplyError
 from baogao.llm.cache import ReplyCache, cache_key
 from baogao.llm.failures import UnknownModelError, in_words, said_by_server, was_worked_on
+from baogao.llm.limiter import Limiter
 from baogao.llm.messages import Abilities, Payload, Question, Reply
 from baogao.llm.replies import read_body, read_reply, refuse_useless
-from baogao.llm.retry import retrying
+from baogao.llm.retry import asked_pause, is_throttling, retrying
 from baogao.llm.settings import EndpointSettings
 from baogao.llm.usage import Budget, Meter, count, estimate_payload_tokens
 
@@ -55,7 +56,11 @@ class ModelClient:
         self._model = settings.model
         self._answered = False
         self._renamed: dict[str, str | None] = {}
-        self._slots = asyncio.Semaphore(settings.concurrency)
+        self.probing = asyncio.Lock()
+        """Held while somebody finds out what the endpoint can do; the others wait for what comes out."""
+        self._limiter = Limiter(
+            settings.concurrency, first_pause=settings.first_wait, longest_pause=settings.longest_wait
+        )
         self._naming = asyncio.Lock()
         self._api = _api(settings, transport)
 
@@ -128,20 +133,26 @@ class ModelClient:
             longest_wait=self.settings.longest_wait,
             retry_seconds=self.settings.retry_seconds,
             answered_before=lambda: self._answered,
+            replies=lambda: self._limiter.replies,
         )
-        async with self._slots:
-            with self.budget.reservation(prompt_tokens + payload["max_tokens"]):
-                try:
-                    reply: Reply = await loop(self._attempt, payload, prompt_tokens)
-                except openai.OpenAIError as error:
-                    raise await self._explained(error) from error
-                except BaogaoError as error:
-                    raise type(error)(self.settings.redact(str(error))) from error
-                finally:
-                    count(self.total, retries=max(0, loop.statistics.get("attempt_number", 1) - 1))
+
+        async def attempt() -> Reply:
+            again = loop.statistics["attempt_number"] > 1
+            async with self._limiter.slot(again=again) as sent_at:
+                with self.budget.reservation(prompt_tokens + payload["max_tokens"]):
+                    return await self._attempt(payload, prompt_tokens, sent_at)
+
+        try:
+            reply: Reply = await loop(attempt)
+        except openai.OpenAIError as error:
+            raise await self._explained(error) from error
+        except BaogaoError as error:
+            raise type(error)(self.settings.redact(str(error))) from error
+        finally:
+            count(self.total, retries=max(0, loop.statistics.get("attempt_number", 1) - 1))
         return reply
 
-    async def _attempt(self, payload: Payload, prompt_tokens: int) -> Reply:
+    async def _attempt(self, payload: Payload, prompt_tokens: int, sent_at: float) -> Reply:
         import openai
 
         started = time.monotonic()
@@ -154,14 +165,19 @@ class ModelClient:
             if was_worked_on(error):
                 # The server read the question; what it charges for that is not said.
                 self._charge(prompt_tokens, 0)
+            if is_throttling(error):
+                pause = asked_pause(error)
+                # So long a pause is not waited for, by this request or by any other.
+                self._limiter.refused(sent_at, 0.0 if (pause or 0.0) > self.settings.longest_wait else pause)
             raise
         else:
             self._answered = True
+            self._limiter.replied()
             self._charge(reply.prompt_tokens, reply.completion_tokens)
             return reply
         finally:
             count(self.total, requests=1, seconds=time.monotonic() - started)
-        return await self._attempt(payload, prompt_tokens)
+        return await self._attempt(payload, prompt_tokens, sent_at)
 
     async def _send(self, body: Payload) -> bytes:
         """The body of the server's answer; the time limit holds for the whole of it, however slowly it drips."""

@@ -13,10 +13,10 @@ from tenacity import (
     AsyncRetrying,
     RetryCallState,
     retry_if_exception,
-    stop_after_attempt,
     stop_before_delay,
     wait_random_exponential,
 )
+from tenacity.stop import stop_base
 from tenacity.wait import wait_base
 
 from baogao.errors import BaogaoError, EndpointError, NoReplyError
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     import openai
 
 _PASSING_STATUS = frozenset({408, 425, 429})
+_THROTTLING_STATUS = frozenset({429, 503})
 _NO_MONEY = re.compile(
     r"insufficient.{0,10}(quota|balance|credit|funds)|exceeded your current quota|billing_(hard|not)|余额不足|欠费",
     re.I,
@@ -58,6 +59,17 @@ def is_passing_status(status: int) -> bool:
     return status in _PASSING_STATUS or status >= 500
 
 
+def is_throttling(error: BaseException) -> bool:
+    """Whether the server says that it is asked too much, by whomever."""
+    import openai
+
+    return (
+        isinstance(error, openai.APIStatusError)
+        and error.status_code in _THROTTLING_STATUS
+        and not is_out_of_money(error)
+    )
+
+
 def is_out_of_money(error: openai.APIStatusError) -> bool:
     """Whether the account is empty. Some servers say so with the status of throttling, which would pass."""
     if error.status_code not in (402, 403, 429):
@@ -83,18 +95,41 @@ def asked_pause(error: BaseException) -> float | None:
 
 
 class _Pause(wait_base):
-    """As long as the server asks, else exponentially longer; always with jitter, so that clients spread out."""
+    """Exponentially longer, with jitter, so that requests spread out.
+
+    Where the server throttles, the limiter holds this request and all others; where it says how long, it is obeyed.
+    """
 
     def __init__(self, first: float, longest: float) -> None:
         self._growing = wait_random_exponential(multiplier=first, max=longest)
-        self._jitter = wait_random_exponential(multiplier=first / 4, max=first / 4)
 
     def __call__(self, retry_state: RetryCallState) -> float:
-        error = retry_state.outcome.exception() if retry_state.outcome else None
-        asked = asked_pause(error) if error else None
-        if asked is None:
-            return self._growing(retry_state)
-        return asked + self._jitter(retry_state)
+        error = _error_of(retry_state)
+        if error is None or is_throttling(error):
+            return 0.0
+        asked = asked_pause(error)
+        return self._growing(retry_state) if asked is None else asked
+
+
+class _Attempts(stop_base):
+    """Ends after so many attempts. Refusals by a server that answers others meanwhile are not counted among them."""
+
+    def __init__(self, most: int, replies: Callable[[], int]) -> None:
+        self._most = most
+        self._replies = replies
+        self._seen = replies()
+        self._excused = 0
+
+    def __call__(self, retry_state: RetryCallState) -> bool:
+        error, replies = _error_of(retry_state), self._replies()
+        if error is not None and is_throttling(error) and replies > self._seen:
+            self._excused += 1
+        self._seen = replies
+        return retry_state.attempt_number - self._excused >= self._most
+
+
+def _error_of(retry_state: RetryCallState) -> BaseException | None:
+    return retry_state.outcome.exception() if retry_state.outcome else None
 
 
 def retrying(
@@ -104,13 +139,15 @@ def retrying(
     longest_wait: float,
     retry_seconds: float,
     answered_before: Callable[[], bool],
+    replies: Callable[[], int],
 ) -> AsyncRetrying:
-    """A fresh retry loop; the last error is raised as it is.
+    """A fresh retry loop for one question; the last error is raised as it is.
 
+    :param replies: how many replies the server has given to any question so far.
     :param retry_seconds: no attempt is begun so long after the first one.
     """
     return AsyncRetrying(
-        stop=stop_after_attempt(max_attempts) | stop_before_delay(retry_seconds),
+        stop=_Attempts(max_attempts, replies) | stop_before_delay(retry_seconds),
         wait=_Pause(first_wait, longest_wait),
         retry=retry_if_exception(
             lambda error: is_passing(error, longest_wait=longest_wait, answered_before=answered_before())
