@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from baogao.errors import ReplyError
+from baogao.errors import NoReplyError, ReplyError
 from baogao.llm.messages import Reply
-from baogao.llm.replies import read_reply, refuse_useless
+from baogao.llm.replies import UnreadableReplyError, WebPageError, read_body, read_reply, refuse_useless
 
 
 def body(**choice: Any) -> str:
@@ -66,3 +68,91 @@ def test_repetition_is_named_before_the_cut() -> None:
     loop = Reply("甲：无\n" * 40 + "甲：", "length", 1, 1)
     with pytest.raises(ReplyError, match="same line over and over"):
         refuse_useless(loop, accept_cut=True)
+
+
+@pytest.mark.parametrize("unit", ["1", "17, ", "受理", '{"field": "gdp", "ids": [1]}, '])
+def test_repetition_within_a_line(unit: str) -> None:
+    """A loop needs no line ends; JSON on one line shows it at its end."""
+    with pytest.raises(ReplyError, match="over and over"):
+        refuse_useless(Reply('{"links": [' + unit * 200, "stop", 1, 1), accept_cut=True)
+
+
+@pytest.mark.parametrize("text", ["[1, 2, 3, 4, 5, 6, 7, 8]", "甲：1,000,000,000元", "结果\n" + "-" * 300, "是" * 11])
+def test_no_loop(text: str) -> None:
+    """Counting, zeros, rules of dashes and short echoes are none."""
+    refuse_useless(Reply(text, "stop", 1, 1), accept_cut=False)
+
+
+def test_far_too_long() -> None:
+    """A server that disregards the cap is found out before anybody reads what it sent."""
+    text = "".join(f"第{number}句。" for number in range(50_000))
+    with pytest.raises(ReplyError, match="characters long"):
+        refuse_useless(Reply(text, "stop", 1, 1), accept_cut=True)
+
+
+def test_refusal() -> None:
+    """What the model says instead of an answer is shown, and is no answer."""
+    reply = read_reply(body(message={"content": None, "refusal": "I\ncannot."}), prompt_tokens=1)
+    with pytest.raises(ReplyError, match=r"refuses to answer: 'I cannot\.'"):
+        refuse_useless(reply, accept_cut=True)
+    both = read_reply(body(message={"content": "12件", "refusal": ""}), prompt_tokens=1)
+    assert (both.text, both.finish_reason) == ("12件", "stop")
+
+
+def test_thoughts_without_an_end() -> None:
+    """Thoughts that ran into the cap are no reply."""
+    assert read_reply(body(message={"content": "<think>甲：12件\n"}), prompt_tokens=1).text == ""
+
+
+def test_half_a_character() -> None:
+    """Half of a surrogate pair cannot be written anywhere; it is replaced."""
+    reply = read_reply('{"choices": [{"message": {"content": "a\\ud83d"}}]}', prompt_tokens=1)
+    assert reply.text == "a\ufffd"
+
+
+@pytest.mark.parametrize("said", ["12", -1, None, 1.5, [], "NaN"])
+def test_usage_that_is_no_count(said: Any) -> None:
+    """What is no count is left out: the prompt by estimate, the reply as nothing."""
+    usage = {"prompt_tokens": said, "completion_tokens": said}
+    text = json.dumps({"choices": [{"message": {"content": "好"}}], "usage": usage})
+    reply = read_reply(text, prompt_tokens=7)
+    assert (reply.prompt_tokens, reply.completion_tokens) == (7, 0)
+
+
+@pytest.mark.parametrize(
+    "unreadable", [b"\xff\xfe{}", b"[" * 100_000, b"", b'{"choices": [', b"\x1b]0;owned\x07", b'{"choices": []}']
+)
+def test_bytes_that_are_no_completion(unreadable: bytes) -> None:
+    """Another try may bring a reply; the error shows nothing that a terminal would obey."""
+    with pytest.raises(UnreadableReplyError) as caught:
+        read_reply(unreadable, prompt_tokens=1)
+    assert isinstance(caught.value, NoReplyError)
+    assert "\x1b" not in str(caught.value)
+
+
+def test_an_error_behind_status_200() -> None:
+    """Gateways hide errors so; the words are theirs."""
+    with pytest.raises(UnreadableReplyError, match="answers with an error: 'upstream is busy'"):
+        read_reply(json.dumps({"error": {"message": "upstream is busy"}}), prompt_tokens=1)
+
+
+@pytest.mark.parametrize("page", ["<!DOCTYPE html><title>Sign in</title>", "\n<HTML><body>Sign in</body></HTML>"])
+def test_web_page(page: str) -> None:
+    """A web page is a matter of the endpoint, not of the report; its words are shown without tags."""
+    with pytest.raises(WebPageError, match="'Sign in'; is the URL right"):
+        read_reply(page, prompt_tokens=1)
+
+
+def test_a_body_without_end() -> None:
+    """Reading stops where no reply could still be meant."""
+    read = 0
+
+    async def parts() -> AsyncIterator[bytes]:
+        nonlocal read
+        while True:
+            read += 1_000_000
+            yield b"x" * 1_000_000
+
+    with pytest.raises(ReplyError, match="larger than 8 MB"):
+        asyncio.run(read_body(parts()))
+    assert read == 9_000_000

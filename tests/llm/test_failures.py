@@ -1,0 +1,98 @@
+"""From what a server or the network did to an error in words, and of the right kind."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx2
+import openai
+import pytest
+
+from baogao.errors import BaogaoError, EndpointError, NoReplyError, ReplyError
+from baogao.llm.failures import UnknownModelError, in_words, said_by_server, was_worked_on
+from baogao.llm.retry import is_passing
+from baogao.llm.settings import EndpointSettings
+
+REQUEST = httpx2.Request("POST", "http://127.0.0.1/v1/chat/completions")
+SETTINGS = EndpointSettings(base_url="http://127.0.0.1:1/v1", model="small")
+
+
+def refusal(status: int, message: str, code: str | None = None) -> openai.APIStatusError:
+    """A server's refusal as the SDK raises it."""
+    body = {"message": message, "code": code}
+    return openai.APIStatusError(message, response=httpx2.Response(status, request=REQUEST), body=body)
+
+
+def broken(cause: Exception, *, late: bool = False) -> openai.APIConnectionError:
+    """A connection that broke, or a reply that did not come in time."""
+    error = openai.APITimeoutError(REQUEST) if late else openai.APIConnectionError(request=REQUEST)
+    error.__cause__ = cause
+    return error
+
+
+CASES: list[tuple[openai.OpenAIError, type[BaogaoError], str]] = [
+    (refusal(401, "no"), EndpointError, "refuses access (401)"),
+    (refusal(403, "no"), EndpointError, "refuses access (403)"),
+    (refusal(402, "Insufficient Balance"), EndpointError, "no quota left"),
+    (refusal(429, "You exceeded your current quota", "insufficient_quota"), EndpointError, "no quota left"),
+    (refusal(429, "账户余额不足，请充值", "1113"), EndpointError, "no quota left"),
+    (refusal(429, "Rate limit reached. Add a payment method at /account/billing"), NoReplyError, "(429)"),
+    (refusal(429, "Too many tokens, please wait"), NoReplyError, "(429)"),
+    (refusal(400, "maximum context length is 4096 tokens"), ReplyError, "longer than the model can read"),
+    (refusal(400, "Range of input length should be [1, 6000]"), ReplyError, "longer than the model can read"),
+    (refusal(413, "Request Entity Too Large"), ReplyError, "longer than the model can read"),
+    (refusal(404, "model not found"), UnknownModelError, "says 404"),
+    (refusal(400, "Model Not Exist"), UnknownModelError, "says 400"),
+    (refusal(405, "Method Not Allowed"), EndpointError, "is the URL right?"),
+    (refusal(301, "Moved Permanently"), EndpointError, "is the URL right?"),
+    (refusal(422, "messages.0.content: field required"), ReplyError, "says 422"),
+    (refusal(408, "late"), NoReplyError, "says 408"),
+    (refusal(500, "oops"), NoReplyError, "says 500"),
+    (refusal(529, "overloaded"), NoReplyError, "says 529"),
+    (broken(httpx2.ReadError("reset")), NoReplyError, "broke: reset"),
+    (broken(TimeoutError(), late=True), NoReplyError, "gave no reply within 600 seconds"),
+    (broken(httpx2.ConnectTimeout("slow"), late=True), EndpointError, "no model server answers"),
+    (broken(httpx2.ConnectError("refused")), EndpointError, "no model server answers"),
+    (openai.OpenAIError("something new"), EndpointError, "the model client failed: something new"),
+]
+
+
+@pytest.mark.parametrize(("error", "kind", "words"), CASES)
+def test_in_words(error: openai.OpenAIError, kind: type[BaogaoError], words: str) -> None:
+    """Each failure is of one kind, and its line says what happened."""
+    told = in_words(error, SETTINGS)
+    assert type(told) is kind
+    assert words in str(told)
+    assert "\n" not in str(told)
+
+
+@pytest.mark.parametrize(("error", "kind", "words"), CASES)
+def test_what_may_pass_is_what_is_sent_again(error: openai.OpenAIError, kind: type[BaogaoError], words: str) -> None:
+    """The layer that repeats and the words agree: no reply now is what another attempt may bring."""
+    assert is_passing(error, longest_wait=60, answered_before=False) == (kind is NoReplyError)
+
+
+@pytest.mark.parametrize(
+    ("error", "worked"),
+    [
+        (broken(httpx2.ReadError("reset")), True),
+        (broken(TimeoutError(), late=True), True),
+        (broken(httpx2.ConnectError("refused")), False),
+        (broken(httpx2.ConnectTimeout("slow"), late=True), False),
+        (refusal(500, "oops"), False),
+        (ReplyError("half a reply"), True),
+        (EndpointError("a web page"), False),
+    ],
+)
+def test_what_may_have_been_paid_for(error: Exception, worked: bool) -> None:
+    """A question that reached the server may be charged; one that was refused or never left is not."""
+    assert was_worked_on(error) is worked
+
+
+@pytest.mark.parametrize("body", ["<" * 5_000_000, {"error": {"message": "<" * 5_000_000}}, "\x1b[2J\u202e" * 1000])
+def test_errors_of_any_size_and_kind(body: Any) -> None:
+    """A huge body takes no time, and no character of it reaches a terminal that would do something there."""
+    error = openai.APIStatusError("no", response=httpx2.Response(500, request=REQUEST), body=body)
+    said = said_by_server(error)
+    assert len(said) <= 300
+    assert said.isprintable()
