@@ -14,6 +14,7 @@
     ├── ReplyError               the model's reply cannot be used; the document's row says so
     │   └── NoReplyError         none came: the server is too slow, too busy or broken; later one may
     ├── BudgetError              the token budget is spent
+    ├── PendingError             a batch is to bring the reply; until then the document waits
     └── GoldError                gold or records do not hold together
 """
 
@@ -66,6 +67,10 @@ class NoReplyError(ReplyError):
 
 class BudgetError(BaogaoError):
     """The token budget of the run is spent."""
+
+
+class PendingError(BaogaoError):
+    """A batch is to bring the reply; until then the document waits."""
 
 
 class GoldError(BaogaoError):

@@ -6,13 +6,13 @@ one that was made up, or copied from a worked example, is dropped and counted.
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Coroutine, Iterable, Sequence
-from typing import Any, TypeVar
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from baogao.candidates.model import Candidates
 from baogao.document.model import Document
 from baogao.errors import ReplyError
+from baogao.extractors.asking import answers
 from baogao.extractors.base import NOTHING_SETTLED, Extraction, Settled, TextLink
 from baogao.extractors.examples import Example
 from baogao.extractors.form_metadata import metadata_question, read_metadata
@@ -25,9 +25,16 @@ from baogao.llm.usage import usage_scope
 from baogao.record import Usage
 from baogao.schema.fields import Schema
 
-T = TypeVar("T")
-
 _TOKENS_PER_LINE = 22
+
+
+@dataclass(frozen=True)
+class _Part:
+    """What one question brought."""
+
+    lines: Sequence[Filled] = ()
+    dropped: int = 0
+    metadata: Mapping[str, TextLink] = field(default_factory=dict)
 
 
 class FormExtractor:
@@ -53,12 +60,12 @@ class FormExtractor:
         """
         passages = [p for p in self._cutter.cut(document, candidates) if self._cutter.is_open(p, settled)]
         with usage_scope() as meter:
-            metadata = {} if settled.metadata else await self._metadata(document, schema)
-            results = await _all(self._fill(passage) for passage in passages)
-        filled = [line for lines, _ in results for line in lines]
-        dropped = sum(count for _, count in results)
-        usage = Usage(**meter.as_dict(), dropped=dropped)
-        return Extraction(fields=choose(filled), metadata=metadata, usage=usage)
+            metadata = [] if settled.metadata else [self._metadata(document, schema)]
+            parts = await answers([*metadata, *(self._fill(passage) for passage in passages)])
+        filled = [line for part in parts for line in part.lines]
+        found = {name: link for part in parts for name, link in part.metadata.items()}
+        usage = Usage(**meter.as_dict(), dropped=sum(part.dropped for part in parts))
+        return Extraction(fields=choose(filled), metadata=found, usage=usage)
 
     def questions(self, document: Document, candidates: Candidates, schema: Schema) -> list[Question]:
         """What would be asked of a document, for a dry run."""
@@ -66,9 +73,10 @@ class FormExtractor:
         passages = self._cutter.cut(document, candidates)
         return [*([about] if about else []), *(self.question(passage) for passage in passages)]
 
-    async def _metadata(self, document: Document, schema: Schema) -> dict[str, TextLink]:
+    async def _metadata(self, document: Document, schema: Schema) -> _Part:
         question = metadata_question(document, schema, self._metadata_prompt)
-        return read_metadata(await self._client.ask(question), document, schema) if question else {}
+        found = read_metadata(await self._client.ask(question), document, schema) if question else {}
+        return _Part(metadata=found)
 
     def question(self, passage: Passage) -> Question:
         """The form of one passage."""
@@ -84,7 +92,7 @@ class FormExtractor:
             title=passage.title, passage=passage.text, fields=passage.fields, examples=self._examples
         )
 
-    async def _fill(self, passage: Passage) -> tuple[list[Filled], int]:
+    async def _fill(self, passage: Passage) -> _Part:
         """The lines of one passage's form that point at a candidate, and how many pointed at none."""
 
         def validate(reply: Reply) -> None:
@@ -92,14 +100,4 @@ class FormExtractor:
                 raise ReplyError(f"the model did not fill the form; it said {reply.text[:60]!r}")
 
         reply = await self._client.ask(self.question(passage), validate)
-        return read_form(reply.text, passage)
-
-
-async def _all(asked: Iterable[Coroutine[Any, Any, T]]) -> list[T]:
-    """Every result, in order; when one fails the others are cancelled, so that no more tokens are spent."""
-    tasks = [asyncio.ensure_future(coroutine) for coroutine in asked]
-    try:
-        return await asyncio.gather(*tasks)
-    finally:
-        for task in tasks:
-            task.cancel()
+        return _Part(*read_form(reply.text, passage))

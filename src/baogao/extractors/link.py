@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from baogao.candidates.model import Candidate, Candidates
 from baogao.document.model import Document, Sentence
+from baogao.extractors.asking import answers
 from baogao.extractors.base import NOTHING_SETTLED, Extraction, Link, Settled
 from baogao.llm.endpoint import ModelClient
 from baogao.llm.messages import Question
@@ -71,10 +72,11 @@ class LinkExtractor:
         """
         extraction = Extraction()
         dropped = 0
+        parts = _parts(document, candidates)
         with usage_scope() as meter:
-            for part in _parts(document, candidates):
-                answer = await ask_model(self._client, self._question(part, schema), Links)
-                dropped += _collect(answer.value, part, schema, extraction)
+            found = await answers(ask_model(self._client, self._question(part, schema), Links) for part in parts)
+        for part, answer in zip(parts, found, strict=True):
+            dropped += _collect(answer.value, part, schema, extraction)
         extraction.usage = Usage(**meter.as_dict(), dropped=dropped)
         return extraction
 
