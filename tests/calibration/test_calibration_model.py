@@ -64,7 +64,7 @@ def test_what_cannot_be_used_is_said(tmp_path, communique, text, said):
     """In one line that names the file."""
     path = tmp_path / "c.json"
     path.write_text(text, encoding="utf-8")
-    with pytest.raises(UsageError, match="c.json") as error:
+    with pytest.raises(UsageError, match=r"c\.json") as error:
         load_calibration(path, communique, ["x", "y"])
     assert said in str(error.value)
 

@@ -8,7 +8,10 @@ from baogao.calibration.features import FEATURES, GROUPS
 from baogao.calibration.proposals import Proposer
 from calibration.conftest import GDP
 
-EXAM = "某县2023年法治政府建设情况报告\n\n一、行政执法\n组织执法人员考试，参加考试{whole}人，考试合格59人，合格率86.76%。\n"
+EXAM = (
+    "某县2023年法治政府建设情况报告\n\n一、行政执法\n"
+    "组织执法人员考试，参加考试{whole}人，考试合格59人，合格率86.76%。\n"
+)
 
 
 def features_of(case, field, candidate):

@@ -4,7 +4,7 @@ import pytest
 
 from baogao.record import Check, Provenance, Record
 from baogao.schema import Schema, load_schema
-from baogao.schema.values import Answer, Item, TextAnswer
+from baogao.schema.values import Answer, HeldBack, Item, TextAnswer
 
 PLAIN_TEXT = (
     "青禾县人民政府关于2023年\n法治政府建设情况的报告\n\n一、主要工作\n"
@@ -110,6 +110,27 @@ def failed(schema: Schema) -> Record:
 
 
 @pytest.fixture(scope="session")
-def texts(plain: Record, hostile: Record) -> dict[str, str]:
-    """The texts of the two that were read."""
-    return {plain.doc_id: PLAIN_TEXT, hostile.doc_id: HOSTILE_TEXT}
+def queued(schema: Schema) -> Record:
+    """A report with one answer given and one held back."""
+    held = HeldBack(
+        status="reported",
+        value=2600,
+        bound="over",
+        unit="户",
+        evidence=[place(PLAIN_TEXT, "2600余户")],
+        text="2600余户",
+        confidence=0.41,
+        by="llm",
+        reason="less sure than 0.50",
+    )
+    fields = {
+        "case_files_reviewed": answer(PLAIN_TEXT, "约135卷", 135, bound="about", unit="卷"),
+        "entities_inspected": Answer(status="not_reported", held_back=held),
+    }
+    return record("queued", schema, fields=fields)
+
+
+@pytest.fixture(scope="session")
+def texts(plain: Record, hostile: Record, queued: Record) -> dict[str, str]:
+    """The texts of those that were read."""
+    return {plain.doc_id: PLAIN_TEXT, hostile.doc_id: HOSTILE_TEXT, queued.doc_id: PLAIN_TEXT}

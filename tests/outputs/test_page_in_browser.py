@@ -227,3 +227,19 @@ def test_many_reports(browser, plain, texts, schema, tmp_path):
     left = [item for item in browser.find_elements(By.CSS_SELECTOR, "#reports button") if item.is_displayed()]
     left[0].click()
     assert browser.find_element(By.CSS_SELECTOR, ".about b").text == "report-299"
+
+
+def test_the_review_queue(browser, queued, texts, schema, tmp_path):
+    """What is held back stands in its row with the reason, is marked in the text, and is found under “to review”."""
+    path = tmp_path / "queue.html"
+    write_page([queued], texts, schema, path)
+    set_width(browser, 1400)
+    browser.get(path.as_uri())
+    Select(browser.find_element(By.ID, "state")).select_by_value("review")
+    assert shown_figures(browser) == ["entities_inspected"]
+    held = row(browser, "entities_inspected")
+    for words in ("2,600", "held back", "less sure than 0.50", "41%"):
+        assert words in held.text
+    held.click()
+    assert lit(browser) == ["2600余户"]
+    assert browser.get_log("browser") == []

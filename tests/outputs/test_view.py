@@ -128,3 +128,16 @@ def test_all_fields_of_the_schema(schema):
     shown = [spec["id"] for group in view["groups"] for spec in group["fields"]]
     assert shown == [spec.id for spec in schema.figures]
     assert len(view["metadata"]) + len(view["lists"]) + len(shown) == len(schema.specs)
+
+
+def test_what_is_held_back_is_shown(queued, texts, schema):
+    """Its place is marked for review, the field stays silent, and the report counts it among what to review."""
+    view = report_view(queued, texts[queued.doc_id], schema)
+    figure = view["figures"]["entities_inspected"]
+    assert (figure["status"], figure["review"], figure["held"]["value"]) == ("not_reported", True, "2,600")
+    assert figure["held"]["reason"] == "less sure than 0.50"
+    assert covered_by(view, "entities_inspected") == "2600余户"
+    assert [view["places"][at]["kind"] for at in figure["places"]] == ["figure review"]
+    assert not figure["held"]["astray"]
+    assert summary_view(queued)["review"] == 1
+    assert summary_view(queued)["reported"] == 1

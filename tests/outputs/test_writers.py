@@ -174,3 +174,10 @@ def test_numbers_survive_json(plain):
     """98.5 is written as 98.5 and 135 as 135."""
     fields = json.loads(plain.to_json())["fields"]
     assert (fields["hotline_satisfaction_rate"]["value"], fields["case_files_reviewed"]["value"]) == (98.5, 135)
+
+
+def test_what_is_held_back_has_a_column(queued, plain, schema):
+    """The value stays empty; one line a figure says what waits and why; nothing waits in other reports."""
+    table = table_of([queued, plain], schema)
+    assert table["entities_inspected"].to_list() == [None, 2600.0]
+    assert table["held_back"].to_list() == ["entities_inspected: 2600余户 (0.41, less sure than 0.50)", None]
