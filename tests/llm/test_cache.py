@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from baogao.errors import UsageError
 from baogao.llm.cache import ReplyCache, cache_clear, cache_key, cache_stats
@@ -73,29 +77,116 @@ def damage(folder: Path) -> None:
         file.write_bytes(b"this is no database" * 500)
 
 
-def test_damaged_cache_is_done_without(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    """A damaged cache is reported once, keeps nothing and stops nothing."""
-    damage(tmp_path)
-    cache = ReplyCache(tmp_path)
+def test_damaged_cache_is_set_aside(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """A damaged cache is said once and moved out of the way; what is kept from then on is found by the next run."""
+    place = tmp_path / "replies"
+    damage(place)
+    cache = ReplyCache(place)
     assert cache.get("a") is None
     cache.put("a", REPLY)
-    assert cache.get("a") is None
+    assert cache.get("a") is not None
     cache.close()
     assert cache.damage is not None
-    assert "baogao cache clear" in cache.damage
+    assert f"set aside as {tmp_path / 'replies.damaged-1'}, and a new one is begun" in cache.damage
     assert len(caplog.records) == 1
+    assert (tmp_path / "replies.damaged-1" / "cache.db").read_bytes().startswith(b"this is no database")
+    again = ReplyCache(place)
+    assert (again.get("a") is not None, again.damage) == (True, None)
 
 
-def test_damaged_entry_is_done_without(tmp_path: Path) -> None:
-    """An entry that is not what we wrote does not get out."""
+def test_damage_in_use(tmp_path: Path) -> None:
+    """Damage that shows only while runs use the cache costs them nothing but what was kept; two runs mend it once."""
+    place = tmp_path / "replies"
+    first, second = ReplyCache(place), ReplyCache(place)
+    first.put("a", REPLY)
+    for cache in (first, second):
+        cache.close()
+    with sqlite3.connect(place / "cache.db") as database:
+        database.execute("DROP TABLE Cache")
+    for cache in (first, second):
+        cache.put("b", REPLY)
+        assert cache.get("b") is not None
+    assert [path.name for path in tmp_path.glob("*.damaged-*")] == ["replies.damaged-1"]
+
+
+@given(st.integers(0, 100), st.binary(min_size=1, max_size=64))
+@settings(max_examples=20, deadline=None)
+def test_damage_anywhere(tmp_path_factory: pytest.TempPathFactory, percent: int, junk: bytes) -> None:
+    """Whatever is written over any part of the database, no wrong reply comes out and new ones are kept."""
+    place = tmp_path_factory.mktemp("cache") / "replies"
+    cache = ReplyCache(place)
+    for number in range(30):
+        cache.put(f"k{number}", REPLY)
+    cache.close()
+    content = bytearray((place / "cache.db").read_bytes())
+    at = percent * (len(content) - 1) // 100
+    content[at : at + len(junk)] = junk
+    (place / "cache.db").write_bytes(content)
+    mended = ReplyCache(place)
+    for number in range(30):
+        reply = mended.get(f"k{number}")
+        assert reply is None or (reply.text, reply.prompt_tokens) == (REPLY.text, REPLY.prompt_tokens)
+    mended.put("new", REPLY)
+    assert mended.get("new") is not None
+    mended.close()
+
+
+def test_damaged_entry_is_forgotten(tmp_path: Path) -> None:
+    """An entry that is not what we wrote does not get out, and the others stay."""
     cache = ReplyCache(tmp_path)
     cache.put("a", REPLY)
+    cache.put("b", REPLY)
     cache.close()
     with sqlite3.connect(tmp_path / "cache.db") as database:
-        database.execute("UPDATE Cache SET value = ?", (b"no zlib",))
+        database.execute("UPDATE Cache SET value = ? WHERE rowid = 1", (b"no zlib",))
     cache = ReplyCache(tmp_path)
     assert cache.get("a") is None
     assert cache.damage is not None
+    assert "is damaged" in cache.damage
+    assert cache.get("b") is not None
+    cache.put("a", REPLY)
+    assert cache.get("a") is not None
+
+
+def test_cleared_in_use(tmp_path: Path) -> None:
+    """A cache that somebody clears while a run uses it is begun anew by the run."""
+    place = tmp_path / "replies"
+    cache = ReplyCache(place)
+    cache.put("a", REPLY)
+    cache_clear(place)
+    cache.put("b", REPLY)
+    assert ReplyCache(place).get("b") is not None
+
+
+def test_two_processes_share_a_cache(tmp_path: Path) -> None:
+    """Two runs that write at the same time lose nothing and break nothing."""
+    script = (
+        "import sys; from pathlib import Path; from baogao.llm.cache import ReplyCache;"
+        "from baogao.llm.messages import Reply; cache = ReplyCache(Path(sys.argv[1]));"
+        "[cache.put(f'{sys.argv[2]}{n}', Reply('好', 'stop', 1, 1)) for n in range(40)]; assert cache.damage is None"
+    )
+    runs = [subprocess.Popen([sys.executable, "-c", script, str(tmp_path / "replies"), name]) for name in "xy"]
+    assert [run.wait(120) for run in runs] == [0, 0]
+    assert cache_stats(tmp_path / "replies").replies == 80
+
+
+def test_a_full_disk_is_no_damage(tmp_path: Path) -> None:
+    """A reply that finds no room is not kept; it is said, nothing is set aside, and what was kept is still there."""
+    place = tmp_path / "replies"
+    cache = ReplyCache(place)
+    cache.put("a", REPLY)
+
+    def full(*_: object) -> None:
+        error = sqlite3.OperationalError("database or disk is full")
+        error.sqlite_errorcode = sqlite3.SQLITE_FULL
+        raise error
+
+    cache._store.set = full
+    cache.put("b", REPLY)
+    assert cache.damage is not None
+    assert "disk is full" in cache.damage
+    assert cache.get("a") is not None
+    assert list(tmp_path.iterdir()) == [place]
 
 
 def test_folder_that_cannot_be(tmp_path: Path) -> None:
@@ -128,8 +219,11 @@ def test_stats_and_clear_of_a_damaged_cache(tmp_path: Path) -> None:
     damage(place)
     with pytest.raises(UsageError, match="cannot be used"):
         cache_stats(place)
+    assert ReplyCache(place).damage is not None
+    assert (tmp_path / "replies.damaged-1").exists()
     assert cache_clear(place) > 0
     assert cache_stats(place).replies == 0
+    assert not (tmp_path / "replies.damaged-1").exists()
 
 
 def test_clear_removes_nothing_else(tmp_path: Path) -> None:

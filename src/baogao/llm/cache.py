@@ -6,17 +6,13 @@ import hashlib
 import json
 import logging
 import shutil
-import sqlite3
-import zlib
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-import diskcache
-from diskcache.core import MODE_BINARY, MODE_RAW
-
 from baogao.errors import UsageError
+from baogao.llm.cache_files import BAD_ENTRY, TROUBLE, all_aside, identity, is_damage, open_store, set_aside
 from baogao.llm.messages import Payload, Reply, TokenLogprob
 from baogao.llm.places import cache_dir
 
@@ -25,7 +21,6 @@ _log = logging.getLogger(__name__)
 CACHE_VERSION = 1
 """Part of every key: raise it when what is kept for a question changes its meaning."""
 
-_DAMAGE = (sqlite3.Error, OSError, zlib.error, ValueError, KeyError, TypeError, diskcache.Timeout)
 _T = TypeVar("_T")
 
 
@@ -40,73 +35,107 @@ def cache_key(endpoint: str, payload: Payload) -> str:
 
 
 class ReplyCache:
-    """Good replies by question. A damaged cache is reported once and then done without."""
+    """Good replies by question, shared by any number of processes.
 
-    def __init__(self, directory: Path | None = None) -> None:
+    Trouble with its files is said once and never stops a run. Damaged files are set aside, and new ones begun; a
+    damaged entry is forgotten; where the files cannot be had at all, nothing is kept.
+    """
+
+    def __init__(self, directory: Path | None = None, *, mend: bool = True) -> None:
         self.directory = directory or cache_dir() / "replies"
         self.damage: str | None = None
-        """What is wrong with the files, in words; set when damage is first met."""
-        self._store: Any = self._guarded(lambda: _open(self.directory), None)
+        """What was wrong with the files, in words; set when trouble is first met."""
+        self._mend = mend
+        self._opened: int | None = None
+        self._store: Any = None
+        self._open()
 
     def get(self, key: str) -> Reply | None:
         """The reply kept under a key."""
-        return self._guarded(lambda: _reply(self._store.get(key)), None)
+        try:
+            return self._use(lambda store: _reply(store.get(key)))
+        except BAD_ENTRY as error:
+            self._say(f"a reply in the cache at {self.directory} is damaged ({error}); it is asked for again")
+            self.delete(key)
+            return None
 
     def put(self, key: str, reply: Reply) -> None:
-        """Keep a reply; whether it is a good one is the caller's judgement."""
-        self._guarded(lambda: self._store.set(key, asdict(reply)), None)
+        """Keep a reply, so that it outlives the process; whether it is a good one is the caller's judgement."""
+        kept = asdict(reply)
+        self._use(lambda store: store.set(key, kept))
 
     def delete(self, key: str) -> None:
         """Forget a reply."""
-        self._guarded(lambda: self._store.delete(key), None)
+        self._use(lambda store: store.delete(key))
+
+    def count(self) -> int:
+        """How many replies are kept."""
+        return self._use(len) or 0
 
     def close(self) -> None:
         """Release the files."""
         if self._store is not None:
             self._store.close()
 
-    def _guarded(self, action: Callable[[], _T], otherwise: _T) -> _T:
-        if self.damage is not None:
-            return otherwise
+    def _use(self, action: Callable[[Any], _T]) -> _T | None:
+        """Do something with the files; where others took their place, once more with those."""
+        for _ in range(2):
+            self._reopen_if_moved()
+            used = self._store
+            if used is None:
+                return None
+            try:
+                return action(used)
+            except TROUBLE as error:
+                self._meet(error)
+                if self._store is used:
+                    return None
+        return None
+
+    def _reopen_if_moved(self) -> None:
+        """Another process may have cleared the cache or set it aside: what goes to files without a name is lost."""
+        if self._store is not None and identity(self.directory) != self._opened:
+            self.close()
+            self._store = None
+            self._open()
+
+    def _open(self) -> None:
+        for _ in range(2):
+            self._opened = identity(self.directory)
+            try:
+                self._store = open_store(self.directory)
+                self._opened = identity(self.directory)
+            except TROUBLE as error:
+                self._meet(error)
+            if self._store is not None:
+                return
+
+    def _meet(self, error: BaseException) -> None:
+        """Say what is wrong; damaged files are set aside, and so new ones can be begun."""
+        words = f"the reply cache at {self.directory} cannot be used ({error})"
+        if not self._mend or not is_damage(error):
+            self._say(f"{words}; going on without it")
+            return
+        opening = self._store is None
+        self.close()
+        self._store = None
+        if self._set_aside(words) and not opening:
+            self._open()
+
+    def _set_aside(self, words: str) -> bool:
         try:
-            return action()
-        except _DAMAGE as error:
-            self.damage = (
-                f"the reply cache at {self.directory} cannot be used ({error}); going on without it; "
-                "`baogao cache clear` makes a new one"
-            )
-            _log.warning("%s", self.damage)
-            return otherwise
+            aside = set_aside(self.directory, self._opened)
+        except OSError as trouble:
+            self._say(f"{words}, nor set aside ({trouble}); going on without it; `baogao cache clear` removes it")
+            return False
+        if aside is not None:
+            self._say(f"{words}; it is set aside as {aside}, and a new one is begun")
+        return True
 
-
-class _InertDisk(diskcache.JSONDisk):  # type: ignore[misc]
-    """Keeps JSON and loads nothing else.
-
-    JSONDisk alone still unpickles an entry that is marked as pickled, and opens or removes whatever file an entry names
-    (CVE-2025-69872): whoever can write to the cache could run code in it.
-    """
-
-    def get(self, key: Any, raw: bool) -> Any:
-        if not raw:
-            raise ValueError("a key in it is pickled")
-        return super().get(key, raw)
-
-    def fetch(self, mode: int, filename: str | None, value: Any, read: bool) -> Any:
-        if mode not in (MODE_RAW, MODE_BINARY) or not self._is_own(filename):
-            raise ValueError("an entry in it is not one of baogao's")
-        return super().fetch(mode, filename, value, read)
-
-    def remove(self, file_path: str) -> None:
-        if self._is_own(file_path):
-            super().remove(file_path)
-
-    def _is_own(self, filename: str | None) -> bool:
-        place = Path(self._directory).resolve()
-        return filename is None or (place / filename).resolve().is_relative_to(place)
-
-
-def _open(directory: Path) -> Any:
-    return diskcache.Cache(str(directory), disk=_InertDisk, eviction_policy="least-recently-stored", timeout=30)
+    def _say(self, words: str) -> None:
+        if self.damage is None:
+            self.damage = words
+            _log.warning("%s", words)
 
 
 def _reply(kept: dict[str, Any] | None) -> Reply | None:
@@ -134,9 +163,9 @@ def cache_stats(directory: Path | None = None) -> CacheStats:
     place = directory or cache_dir() / "replies"
     if not place.is_dir():
         return CacheStats(place, 0, 0)
-    cache = ReplyCache(place)
-    size = sum(file.stat().st_size for file in place.rglob("*") if file.is_file())
-    replies = cache._guarded(lambda: len(cache._store), 0)
+    cache = ReplyCache(place, mend=False)
+    size = _size(place)
+    replies = cache.count()
     cache.close()
     if cache.damage:
         raise UsageError(cache.damage)
@@ -144,18 +173,23 @@ def cache_stats(directory: Path | None = None) -> CacheStats:
 
 
 def cache_clear(directory: Path | None = None) -> int:
-    """Remove the cache, damaged or not; returns how many bytes it took.
+    """Remove the cache, damaged or not, and what was set aside of it; returns how many bytes it took.
 
     :raises UsageError: it cannot be removed, or the folder holds something else.
     """
     place = directory or cache_dir() / "replies"
-    if not place.is_dir():
-        return 0
-    if any(place.iterdir()) and not (place / "cache.db").exists():
-        raise UsageError(f"{place} does not look like a reply cache; nothing was removed")
-    size = sum(file.stat().st_size for file in place.rglob("*") if file.is_file())
+    folders = [folder for folder in (place, *all_aside(place)) if folder.is_dir()]
+    for folder in folders:
+        if any(folder.iterdir()) and not (folder / "cache.db").exists():
+            raise UsageError(f"{folder} does not look like a reply cache; nothing was removed")
+    size = sum(map(_size, folders))
     try:
-        shutil.rmtree(place)
+        for folder in folders:
+            shutil.rmtree(folder)
     except OSError as error:
         raise UsageError(f"the cache at {place} cannot be removed: {error}") from error
     return size
+
+
+def _size(folder: Path) -> int:
+    return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
