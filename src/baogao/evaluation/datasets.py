@@ -76,7 +76,7 @@ def check_dataset(folder: Path, schema: Schema) -> GoldCheck:
 
 
 def _text_path(path: Path, gold: Gold) -> Path:
-    if Path(gold.text_file).name != gold.text_file:
+    if Path(gold.text_file).name != gold.text_file or gold.text_file in {"", ".."}:
         raise GoldError(f"{path}: text_file: {gold.text_file!r} is not the name of a file beside the gold")
     return path.with_name(gold.text_file)
 
