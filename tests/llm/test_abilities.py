@@ -113,6 +113,12 @@ def test_context_length(said: dict[str, object]) -> None:
     assert probed(able, models=({"id": "small", **said},))[0].context_length == 4096
 
 
+@pytest.mark.parametrize("said", [{"meta": "n_ctx"}, {"meta": None}, {"max_model_len": "long"}])
+def test_odd_entries_in_the_list_of_models(said: dict[str, object]) -> None:
+    """What is no length is none."""
+    assert probed(able, models=({"id": "small", **said},))[0].context_length is None
+
+
 def test_no_server_is_an_error() -> None:
     """A server that is not there is not one that can do nothing."""
 

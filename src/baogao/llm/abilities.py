@@ -152,7 +152,8 @@ async def _context_length(client: ModelClient) -> int | None:
     entry = next((entry for entry in entries if entry["id"] == model), None)
     if entry is None:
         return None
-    said = entry | (entry.get("meta") or {})
+    meta = entry.get("meta")
+    said = entry | (meta if isinstance(meta, dict) else {})
     return next((int(said[name]) for name in _CONTEXT_NAMES if isinstance(said.get(name), int)), None)
 
 

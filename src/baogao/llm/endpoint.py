@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import time
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
@@ -29,7 +31,7 @@ Validate = Callable[[Reply], object]
 
 _CONNECT_SECONDS = 10.0
 # What the SDK's errors want to hold; nothing of ours reads it.
-_CHAT_REQUEST = httpx2.Request("POST", "http://endpoint.invalid/chat/completions")
+_REQUEST = httpx2.Request("POST", "http://endpoint.invalid/")
 
 
 class ModelClient:
@@ -157,7 +159,8 @@ class ModelClient:
 
         started = time.monotonic()
         try:
-            reply = read_reply(await self._send(self._renamed_in(payload)), prompt_tokens=prompt_tokens)
+            request = self._api.chat.completions.with_streaming_response.create(**self._renamed_in(payload))
+            reply = read_reply(await self._received(request), prompt_tokens=prompt_tokens)
         except openai.BadRequestError as error:
             if not self._adapt(said_by_server(error)):
                 raise
@@ -179,20 +182,17 @@ class ModelClient:
             count(self.total, requests=1, seconds=time.monotonic() - started)
         return await self._attempt(payload, prompt_tokens, sent_at)
 
-    async def _send(self, body: Payload) -> bytes:
+    async def _received(self, request: AbstractAsyncContextManager[openai.AsyncAPIResponse[Any]]) -> bytes:
         """The body of the server's answer; the time limit holds for the whole of it, however slowly it drips."""
         import openai
 
         try:
-            async with (
-                asyncio.timeout(self.settings.timeout),
-                self._api.chat.completions.with_streaming_response.create(**body) as response,
-            ):
+            async with asyncio.timeout(self.settings.timeout), request as response:
                 return await read_body(response.iter_bytes())
         except (TimeoutError, httpx2.TimeoutException) as error:
-            raise openai.APITimeoutError(_CHAT_REQUEST) from error
+            raise openai.APITimeoutError(_REQUEST) from error
         except httpx2.HTTPError as error:
-            raise openai.APIConnectionError(request=_CHAT_REQUEST) from error
+            raise openai.APIConnectionError(request=_REQUEST) from error
 
     def _renamed_in(self, payload: Payload) -> Payload:
         """A request's body with the parameters as this server wants them."""
@@ -253,12 +253,11 @@ class ModelClient:
         import openai
 
         try:
-            response = await self._api.models.with_raw_response.list()
-            entries = response.http_response.json()["data"]
-            return [entry for entry in entries if "id" in entry]
+            entries = json.loads(await self._received(self._api.models.with_streaming_response.list()))["data"]
+            return [entry for entry in entries if isinstance(entry, dict) and "id" in entry]
         except openai.OpenAIError as error:
             raise EndpointError(str(in_words(error, self.settings))) from error
-        except (ValueError, LookupError, TypeError) as error:
+        except (ReplyError, ValueError, LookupError, TypeError, RecursionError) as error:
             raise EndpointError(f"{self.settings.url} does not list its models as the OpenAI API does") from error
 
     async def model_name(self) -> str:
