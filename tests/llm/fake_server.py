@@ -170,7 +170,11 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _respond(self) -> None:
         length = int(self.headers.get("content-length", 0))
-        body = json.loads(self.rfile.read(length)) if length else {}
+        sent = self.rfile.read(length)
+        if len(sent) < length:
+            self.close_connection = True  # the client has given up
+            return
+        body = json.loads(sent) if sent else {}
         headers = {name.lower(): value for name, value in self.headers.items()}
         step = self.server.fake.answer(Seen(self.command, self.path, headers, body))
         try:
