@@ -4,7 +4,7 @@ VENV := .venv
 DEMO_VENV := .demo/venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check format eval fuzz clean
+.PHONY: demo test check format eval fuzz properties clean
 
 demo: $(DEMO_VENV)/.made  ## extract the example reports with the embedded model
 	$(DEMO_VENV)/bin/baogao model pull
@@ -19,7 +19,12 @@ check: $(VENV)/.made  ## format, lint, types, tests
 	$(BIN)/mypy
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
-fuzz: $(VENV)/.made  ## the property tests, with many more examples
+MINUTES ?= 30
+
+fuzz: $(VENV)/.made  ## everything that reads what others wrote, on nearly valid inputs, for MINUTES
+	$(BIN)/python tests/fuzz/run.py --minutes $(MINUTES)
+
+properties: $(VENV)/.made  ## the property tests, with many more examples
 	$(BIN)/python -m pytest -m hypothesis --hypothesis-profile fuzz
 
 format: $(VENV)/.made

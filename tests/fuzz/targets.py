@@ -1,0 +1,325 @@
+"""What is fuzzed: each target takes bytes, and fails where anything but a result or an error in words comes of them."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import json
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import docx
+from hypothesis import strategies as st
+from reportlab.pdfgen import canvas
+
+from baogao.candidates import find_candidates, parse_figure
+from baogao.candidates.numbers import find_figures
+from baogao.document import Document, document_from_text, text_of
+from baogao.errors import BaogaoError, DocumentError, GoldError, ReplayError, UsageError
+from baogao.evaluation.build import build_dataset
+from baogao.evaluation.checking import check_gold
+from baogao.evaluation.gold import parse_gold
+from baogao.evaluation.submissions import read_submissions
+from baogao.extractors.base import Extraction
+from baogao.extractors.form_reading import choose, read_form
+from baogao.extractors.link import Links, _collect, _parts
+from baogao.extractors.passages import Passage, PassageCutter
+from baogao.extractors.reading import provenance, read_record
+from baogao.extractors.rulebook import load_rulebook
+from baogao.extractors.rules import RulesExtractor
+from baogao.extractors.shortlist import Shortlist
+from baogao.llm.cassette_files import Persister
+from baogao.llm.replies import read_reply, refuse_useless
+from baogao.llm.structured import _json_inside
+from baogao.outputs.journal import checked, encoded
+from baogao.outputs.page import write_page
+from baogao.outputs.writers import read_records, write_table
+from baogao.record import Record
+from baogao.schema import Schema, load_schema
+from fuzz.mutations import mutated, mutated_word, phrases
+
+COMMUNIQUE = Path(__file__).parents[1] / "fixtures" / "communique"
+REPORT = """海坨市2022年国民经济和社会发展统计公报
+一、综合
+初步核算，全年地区生产总值86.4亿元，比上年增长5.8%。（一）年末常住人口21.03万人；城镇化率47.6%，其中农村六成。
+指标\t单位\t数量
+检查\t次\t46
+二、问题
+一是仓容不足；二是暂无新增项目，未发生事故2起。——下一步，2023年力争达到百分之九十九点三以上。
+"""
+
+
+@dataclass(frozen=True)
+class Target:
+    """One thing that reads what others wrote."""
+
+    inputs: st.SearchStrategy[bytes]
+    run: Callable[[bytes], None]
+
+
+@cache
+def schema() -> Schema:
+    """The small schema of statistical communiqués."""
+    return load_schema(COMMUNIQUE / "communique.py")
+
+
+@cache
+def rules() -> RulesExtractor:
+    """Its rules."""
+    return RulesExtractor(load_rulebook(None, schema()))
+
+
+@cache
+def passages() -> tuple[Passage, ...]:
+    """The passages of the report that a form is asked about."""
+    document = document_from_text(REPORT, "report")
+    return tuple(PassageCutter(Shortlist(schema())).cut(document, find_candidates(document)))
+
+
+@cache
+def workplace() -> Path:
+    """A folder for files that only a loader of files can read."""
+    return Path(tempfile.mkdtemp(prefix="baogao-fuzz-"))
+
+
+def written(name: str, data: bytes) -> Path:
+    """A file with these bytes."""
+    path = workplace() / name
+    path.write_bytes(data)
+    return path
+
+
+def record_of(document: Document) -> Record:
+    """What rules read from a document."""
+    candidates = find_candidates(document)
+    extraction = asyncio.run(rules().extract(document, candidates, schema()))
+    return read_record(document, candidates, extraction, schema(), provenance(schema(), "rules"))
+
+
+def check_words(error: BaogaoError, name: str = "") -> None:
+    """An error in words is one line, and names the file where there is one."""
+    line = str(error)
+    assert line.strip()
+    assert "\n" not in line
+    assert name in line
+
+
+def check_shape(document: Document) -> None:
+    """The parts of a document lie in its text, in order."""
+    spans = [sentence.span for sentence in document.sentences]
+    assert spans == sorted(spans)
+    assert all(0 <= start <= end <= len(document.text) for start, end in (*spans, *document.main))
+    for candidate in find_candidates(document):
+        assert document.text[candidate.start : candidate.end] == candidate.text
+        assert candidate.value is None or candidate.value.is_finite()
+
+
+def whole_way(text: str) -> None:
+    """From a text to a record that can be written and read again."""
+    document = document_from_text(text, "report")
+    check_shape(document)
+    record = record_of(document)
+    line = record.to_json()
+    assert Record.model_validate(json.loads(line)).to_json() == line
+
+
+def read_as(suffix: str) -> Callable[[bytes], None]:
+    """Read a file under a name with this suffix."""
+
+    def run(data: bytes) -> None:
+        try:
+            text, _ = text_of(data, suffix)
+        except DocumentError as error:
+            check_words(error)
+            return
+        assert text.strip()
+        text.encode()
+        whole_way(text)
+
+    return run
+
+
+def numbers(data: bytes) -> None:
+    """Figures stand where they say, do not overlap, and can be written as JSON."""
+    text = data.decode("utf-8", "replace")
+    end = 0
+    for figure in find_figures(text):
+        assert end <= figure.start < figure.end <= len(text)
+        assert figure.value.is_finite()
+        json.dumps(float(figure.value), allow_nan=False)
+        end = figure.end
+    parse_figure(text)
+
+
+def gold(data: bytes) -> None:
+    """A gold file is read and checked, or named as damaged."""
+    path = written("report.gold.json", data)
+    try:
+        found = parse_gold(path)
+    except GoldError as error:
+        check_words(error, path.name)
+        return
+    for finding in check_gold(found, REPORT, schema(), path):
+        assert str(finding)
+    found.to_json()
+
+
+def marked(data: bytes) -> None:
+    """A text with inline marks is compiled, or its faults are listed."""
+    out = workplace() / "built"
+    try:
+        for finding in build_dataset([written("report.marked.txt", data)], out, schema()):
+            assert str(finding)
+    except BaogaoError as error:
+        check_words(error)
+
+
+def records(data: bytes) -> None:
+    """Records are read and written again in every form, or the damaged line is named."""
+    path = written("records.jsonl", data)
+    try:
+        read_submissions(path)
+    except GoldError as error:
+        check_words(error, path.name)
+    try:
+        found = read_records(path)
+    except UsageError as error:
+        check_words(error, path.name)
+        return
+    for suffix in (".csv", ".xlsx"):
+        try:
+            write_table(found, schema(), workplace() / f"out{suffix}")
+        except UsageError as error:
+            check_words(error)
+    try:
+        write_page(found, {record.doc_id: REPORT for record in found}, schema(), workplace() / "index.html")
+    except UsageError as error:
+        check_words(error)
+
+
+def journal(data: bytes) -> None:
+    """A line of the journal is an entry or is not."""
+    entry = checked(data)
+    assert entry is None or checked(encoded(entry)) == entry
+
+
+def completion(data: bytes) -> None:
+    """The body of a server's answer is a reply or an error in words."""
+    try:
+        reply = read_reply(data, prompt_tokens=1)
+        reply.text.encode()
+        refuse_useless(reply, accept_cut=True)
+    except BaogaoError as error:
+        check_words(error)
+
+
+def form(data: bytes) -> None:
+    """A filled form points at candidates of its passage, whatever stands in it."""
+    reply = data.decode("utf-8", "replace")
+    for passage in passages():
+        known = {candidate.id for candidate in passage.candidates}
+        assert all(set(link.candidates) <= known for link in choose(read_form(reply, passage)[0]).values())
+
+
+def links(data: bytes) -> None:
+    """A JSON answer points at candidates of its part, or is no answer."""
+    document = document_from_text(REPORT, "report")
+    candidates = find_candidates(document)
+    try:
+        answer = Links.model_validate_json(_json_inside(data.decode("utf-8", "replace")))
+    except ValueError:
+        return
+    extraction = Extraction()
+    for part in _parts(document, candidates):
+        _collect(answer, part, schema(), extraction)
+    read_record(document, candidates, extraction, schema(), provenance(schema(), "llm")).to_json()
+
+
+def cassette(data: bytes) -> None:
+    """A cassette is read, or is named as none."""
+    path = written("a.yaml", data)
+    try:
+        requests, responses = Persister.load_cassette(str(path), None)
+    except ReplayError as error:
+        check_words(error, path.name)
+        return
+    assert len(requests) == len(responses)
+
+
+def _word_file() -> bytes:
+    out = io.BytesIO()
+    word = docx.Document()
+    for line in REPORT.splitlines():
+        word.add_paragraph(line)
+    cells = word.add_table(rows=2, cols=3).rows[1].cells
+    cells[0].merge(cells[1]).text = "合计46次"
+    word.save(out)
+    return out.getvalue()
+
+
+def _pdf_file() -> bytes:
+    out = io.BytesIO()
+    pdf = canvas.Canvas(out, pageCompression=0)
+    pdf.drawString(60, 700, "GDP 86.4, population 21.03, 46 inspections.")
+    pdf.showPage()
+    pdf.save()
+    return out.getvalue()
+
+
+def _html() -> bytes:
+    lines = "".join(f"<p>{line}</p>" for line in REPORT.splitlines())
+    row = "<table><tr><td>检查</td><td>次</td><td>46</td></tr></table>"
+    head = '<html><head><meta charset="utf-8"><meta name="ArticleTitle" content="公报"></head>'
+    return f"{head}<body><div>首页</div><div id=a>{lines}{row}</div><h1>公报</h1></body></html>".encode()
+
+
+def _gold_files() -> list[bytes]:
+    out = workplace() / "seeds"
+    build_dataset(sorted(COMMUNIQUE.glob("*.marked.txt")), out, schema())
+    return [path.read_bytes() for path in sorted(out.glob("*.gold.json"))]
+
+
+def _record_line() -> bytes:
+    return record_of(document_from_text(REPORT, "report")).to_json().encode() + b"\n"
+
+
+_COMPLETION = {
+    "choices": [
+        {
+            "message": {"content": "x", "tool_calls": None},
+            "finish_reason": "stop",
+            "logprobs": {"content": [{"token": "a", "logprob": -1}]},
+        }
+    ],
+    "usage": {"prompt_tokens": 1, "completion_tokens": 2},
+}
+_FORM = "地区生产总值：86.4亿元\n常住人口（万人）：21.03万人\n城镇化率：47.6%\n粮食产量：无\n- 增速：5.8%\n".encode()
+_LINKS = b'```json\n{"links": [{"field": "gdp", "ids": [1, 2]}, {"field": "notes", "ids": [7]}]}\n```'
+_CASSETTE = """shared: {text1: 多少}
+exchanges:
+- request: POST /v1/chat/completions
+  body: {model: small, messages: [{role: user, content: {shared: text1}}], max_tokens: 5}
+  status: 200
+  reply: {choices: [{message: {content: '5'}}]}
+""".encode()
+
+TARGETS: dict[str, Target] = {
+    "text": Target(
+        mutated([REPORT.encode(), REPORT.encode("gb18030"), REPORT.encode("utf-16")]) | phrases(), read_as(".txt")
+    ),
+    "page": Target(mutated([_html()]), read_as(".html")),
+    "word": Target(mutated_word(_word_file()) | mutated([_word_file()]), read_as(".docx")),
+    "pdf": Target(mutated([_pdf_file()]), read_as(".pdf")),
+    "numbers": Target(phrases() | mutated([REPORT.encode()]), numbers),
+    "gold": Target(mutated(_gold_files()), gold),
+    "marked": Target(mutated([path.read_bytes() for path in sorted(COMMUNIQUE.glob("*.marked.txt"))]), marked),
+    "records": Target(mutated([_record_line(), _record_line() * 2]), records),
+    "journal": Target(mutated([encoded({"doc_id": "a", "record": {"status": "ok"}})]), journal),
+    "completion": Target(mutated([json.dumps(_COMPLETION).encode()]), completion),
+    "form": Target(mutated([_FORM]) | phrases(), form),
+    "links": Target(mutated([_LINKS]), links),
+    "cassette": Target(mutated([_CASSETTE]), cassette),
+}
