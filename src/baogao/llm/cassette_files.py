@@ -46,17 +46,14 @@ class Persister:
         if not Path(path).is_file():
             raise CassetteNotFoundError
         requests, responses = [], []
-        for exchange in _read(Path(path)):
-            method, _, place = exchange["request"].partition(" ")
-            content = bytes_of(exchange["body"]) if "body" in exchange else b""
-            requests.append(Request(method, _HOST + place, content, {}))
-            responses.append(
-                {
-                    "status": {"code": exchange["status"], "message": ""},
-                    "headers": {"content-type": ["application/json"]},
-                    "body": {"string": bytes_of(exchange["reply"])},
-                }
-            )
+        try:
+            for exchange in _read(Path(path)):
+                method, _, place = exchange["request"].partition(" ")
+                content = bytes_of(exchange["body"]) if "body" in exchange else b""
+                requests.append(Request(method, _HOST + place, content, {}))
+                responses.append(_response(exchange["status"], bytes_of(exchange["reply"])))
+        except _NOT_A_CASSETTE as error:
+            raise ReplayError(f"{path} is not a cassette: {' '.join(str(error).split())}") from error
         return requests, responses
 
     @staticmethod
@@ -84,16 +81,22 @@ def _dump(exchanges: list[dict[str, Any]]) -> str:
 
 
 def _read(path: Path) -> list[dict[str, Any]]:
-    try:
-        data = yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)
-        shared = data["shared"]
-        full = [
-            _with_contents(exchange, lambda text: shared[text["shared"]] if isinstance(text, dict) else text)
-            for exchange in data["exchanges"]
-        ]
-    except (OSError, UnicodeDecodeError, yaml.YAMLError, LookupError, TypeError) as error:
-        raise ReplayError(f"{path} is not a cassette: {' '.join(str(error).split())}") from error
-    return full
+    data = yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)
+    shared = data["shared"]
+    return [
+        _with_contents(exchange, lambda text: shared[text["shared"]] if isinstance(text, dict) else text)
+        for exchange in data["exchanges"]
+    ]
+
+
+def _response(status: int, body: bytes) -> dict[str, Any]:
+    """A response as vcrpy has it."""
+    headers = {"content-type": ["application/json"]}
+    return {"status": {"code": int(status), "message": ""}, "headers": headers, "body": {"string": body}}
+
+
+_NOT_A_CASSETTE = (OSError, ValueError, yaml.YAMLError, LookupError, TypeError, AttributeError, RecursionError)
+"""What comes of reading as a cassette what is none."""
 
 
 def _contents(exchange: dict[str, Any]) -> Iterator[str]:

@@ -169,7 +169,7 @@ def checked(line: bytes) -> Entry | None:
         return None
     try:
         entry = json.loads(body.decode("utf-8", "surrogatepass"))
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return entry if isinstance(entry, dict) else None
 
