@@ -18,7 +18,7 @@ FLOORS = (
     ("extractors",),
     ("calibration",),
     ("pipeline",),
-    ("api", "evaluation"),
+    ("api", "batch", "evaluation"),
     ("cli",),
     ("__main__",),
 )

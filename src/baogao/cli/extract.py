@@ -67,11 +67,11 @@ def run_extract(request: ExtractRequest, stdout: Console, stderr: Console) -> in
             soft_wrap=True,
         )
         return _INTERRUPTED
-    _report(request.out, [source.doc_id for source in sources], totals, schema, stdout)
+    print_report(request.out, [source.doc_id for source in sources], totals, schema, stdout)
     return 1 if totals.failed else 0
 
 
-def _report(out: Path, order: list[str], totals: Totals, schema: Schema, stdout: Console) -> None:
+def print_report(out: Path, order: list[str], totals: Totals, schema: Schema, stdout: Console) -> None:
     """Write the page, and print what the run came to."""
     page = out / "index.html"
     write_page(islice(iterate_records(out), _PAGE_REPORTS), out / "texts", schema, page)
@@ -109,7 +109,7 @@ async def _run(
     async with ready_extractor(name, schema, request.options) as ready:
         order = [source.doc_id for source in sources]
         with (
-            RunFolder(request.out, order, _made_with(ready, schema)) as folder,
+            RunFolder(request.out, order, made_with(ready, schema)) as folder,
             RunProgress(stderr, _title(ready), len(sources)) as progress,
         ):
             for notice in folder.notices:
@@ -142,7 +142,7 @@ def _open_documents(ready: Ready) -> int:
     return requests if requests == 1 else requests + max(2, requests // 4)
 
 
-def _made_with(ready: Ready, schema: Schema) -> dict[str, Any]:
+def made_with(ready: Ready, schema: Schema) -> dict[str, Any]:
     """Everything that a record depends on besides its report: an interrupted run goes on only with the same."""
     beside = [path for path in schema.path.parent.glob(f"{schema.path.stem}.*") if path.is_file()]
     made_by = ready.made_by.model_dump(mode="json", by_alias=True)

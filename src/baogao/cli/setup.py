@@ -25,6 +25,7 @@ from baogao.extractors.rulebook import load_rulebook
 from baogao.extractors.rules import RulesExtractor
 from baogao.extractors.shortlist import Shortlist
 from baogao.llm import (
+    Abilities,
     EndpointSettings,
     ModelClient,
     Prompts,
@@ -56,6 +57,8 @@ class ModelOptions:
     """Less sure answers are held back for review."""
     calibration: str | None = None
     """A file, or ``none``; None means the one beside the schema, if there is one."""
+    abilities: Abilities | None = None
+    """What the endpoint can do, where it is not to be asked."""
 
     @property
     def starts_server(self) -> bool:
@@ -154,7 +157,9 @@ async def _client(
     cache = ReplyCache() if options.cache and transport is None else None
     settings = options.settings()
     if not options.starts_server:
-        return await stack.enter_async_context(ModelClient(settings, cache=cache, transport=transport))
+        return await stack.enter_async_context(
+            ModelClient(settings, cache=cache, abilities=options.abilities, transport=transport)
+        )
     server = stack.enter_context(EmbeddedServer(options.gguf or find_model()))
     settings = settings.model_copy(update={"base_url": server.base_url, "model": server.model, "concurrency": 1})
     client = ModelClient(settings, cache=cache, abilities=server.abilities, transport=transport)

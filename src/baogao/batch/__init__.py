@@ -1,0 +1,21 @@
+"""Extraction by batch: questions go into files, replies come from files, records are those of a live run.
+
+Both commands run the ordinary extraction over every document. What carries its requests answers from the replies that
+are here; a request without one is written into the next request file, and its document waits.
+"""
+
+from baogao.batch.folder import BatchFolder, BatchSetup
+from baogao.batch.replies import Replies
+from baogao.batch.requests import RequestFiles
+from baogao.batch.run import BatchSink, PatientExtractor
+from baogao.batch.transport import BatchTransport
+
+__all__ = [
+    "BatchFolder",
+    "BatchSetup",
+    "BatchSink",
+    "BatchTransport",
+    "PatientExtractor",
+    "Replies",
+    "RequestFiles",
+]
