@@ -29,6 +29,7 @@ _MARKUP = re.compile(
     r"(?:<\?xml[^>]*+>|<!--(?:(?!-->).)*+-->|\s)*+<(?:!doctype\s+html|(?:html|head|body|meta|div|p|table)[\s>])", re.I
 )
 """Possessive, because a row of comments could be taken apart in more ways than anybody can try."""
+_VISIBLE = re.compile(r"[^\s\ufeff\u200b]")
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"II*\0", b"MM\0*")
 
@@ -77,7 +78,7 @@ def text_of(data: bytes, suffix: str = "") -> Read:
     if not data.strip():
         raise DocumentError("it is empty: there is no text in it")
     text, notices = _reader_for(data, suffix)(data)
-    if not text.strip("\ufeff\u200b \t\r\n　"):
+    if not _VISIBLE.search(text):
         raise DocumentError("it is empty: there is no text in it")
     if len(text) > MOST_CHARACTERS:
         raise DocumentError(f"it has more than {MOST_CHARACTERS:,} characters: that is no single report; split it")

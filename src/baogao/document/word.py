@@ -48,10 +48,10 @@ def read_word(data: bytes) -> tuple[str, tuple[str, ...]]:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             _check_sizes(archive.infolist())
         return "\n".join(_lines(docx.Document(io.BytesIO(data)).element.body)), ()
-    except (PackageNotFoundError, zipfile.BadZipFile, zlib.error, etree.XMLSyntaxError) as error:
+    except (PackageNotFoundError, zipfile.BadZipFile, zlib.error, etree.LxmlError) as error:
         raise DocumentError(_DAMAGED) from error
-    except (KeyError, ValueError, AttributeError, EOFError, RuntimeError) as error:
-        raise DocumentError(_DAMAGED) from error  # an archive with a password or a wrong part is as useless
+    except (LookupError, ValueError, TypeError, AttributeError, AssertionError, EOFError, RuntimeError) as error:
+        raise DocumentError(_DAMAGED) from error  # what python-docx raises on wrong parts, locked ones included
 
 
 def _check_sizes(parts: list[zipfile.ZipInfo]) -> None:

@@ -86,7 +86,7 @@ def _split_front(source: str, name: str) -> tuple[dict[str, Any], str, int]:
     try:
         front = yaml.safe_load(match[1]) or {}
     except yaml.YAMLError as error:
-        raise GoldError(f"{name}: the front matter is not YAML: {error}") from error
+        raise GoldError(f"{name}: the front matter is not YAML: {' '.join(str(error).split())}") from error
     if not isinstance(front, dict):
         raise GoldError(f"{name}: the front matter must be a mapping")
     return front, source[match.end() :], match[0].count("\n")
