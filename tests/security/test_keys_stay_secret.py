@@ -98,6 +98,20 @@ def test_no_file_of_a_run_holds_the_key(extract, baogao, reports, every_byte, tm
     assert_absent(every_byte())
 
 
+def test_a_reply_that_repeats_the_key(tmp_path, every_byte):
+    """A server that writes the key into its answer's own text does not bring it into the cache or to the caller."""
+
+    async def ask(url: str) -> str:
+        settings = EndpointSettings(base_url=url, model="small")
+        async with ModelClient(settings, cache=ReplyCache(tmp_path / "cache")) as client:
+            return (await client.ask(QUESTION)).text
+
+    with fake_server([completion(f"5 {CANARY}")]) as server:
+        assert asyncio.run(ask(server.url)) == "5 ***"
+    assert_absent(kept(tmp_path))
+    assert_absent(every_byte())
+
+
 def test_no_recording_holds_the_key(baogao, every_byte, tmp_path):
     """Cassettes, run.json and the report of an evaluation that was recorded."""
     from baogao.evaluation.build import build_dataset
@@ -151,7 +165,7 @@ def test_no_log_and_no_traceback_holds_the_key(caplog, tmp_path, trouble):
             asyncio.run(ask(server.url))
         except BaogaoError as error:
             said += [str(error), repr(error), pickle.dumps(str(error)).decode("latin-1")]
-            said += traceback.format_exception(error) if trouble in {"good", "drop"} else []
+            said += traceback.format_exception(error)
     assert caplog.records
     for text in [*(record.getMessage() for record in caplog.records), *said]:
         assert_absent(text)

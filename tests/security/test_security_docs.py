@@ -1,0 +1,33 @@
+"""docs/security.md names tests that exist."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+_ROOT = Path(__file__).parents[2]
+
+
+def test_every_named_test_exists():
+    """Each test that the page names is defined in the suite, and every test of this folder's hostile cases is named."""
+    page = (_ROOT / "docs" / "security.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`(test_\w+)`", page))
+    sources = "\n".join(path.read_text(encoding="utf-8") for path in (_ROOT / "tests").rglob("test_*.py"))
+    defined = set(re.findall(r"^(?:async )?def (test_\w+)", sources, re.MULTILINE))
+    assert len(named) > 40
+    assert named <= defined
+
+
+def test_the_limits_on_the_page_are_those_of_the_code():
+    """Numbers drift; these are looked up."""
+    from baogao.document import paragraphs, pdf, readers, webpage, word
+
+    page = (_ROOT / "docs" / "security.md").read_text(encoding="utf-8")
+    for words in (
+        f"{readers.LARGEST // 1_000_000} MB, and {readers.MOST_CHARACTERS:,} characters",
+        f"{word._LARGEST_UNPACKED // 1_000_000} MB unpacked and {word._LARGEST_PART // 1_000_000} MB for a part",
+        f"{pdf._MOST_PAGES:,} pages, {pdf._MOST_CHARACTERS:,} characters, {pdf._MOST_SECONDS:.0f} seconds",
+        f"{webpage._MOST_ELEMENTS:,} elements",
+        f"cut at {paragraphs._LONGEST_SENTENCE:,} characters",
+    ):
+        assert words in page
