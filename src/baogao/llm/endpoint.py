@@ -147,7 +147,7 @@ class ModelClient:
         try:
             reply: Reply = await loop(attempt)
         except openai.OpenAIError as error:
-            raise await self._explained(error) from error
+            raise await self._explained(error) from self.settings.shown_cause(error)
         except BaogaoError as error:
             raise type(error)(self.settings.redact(str(error))) from error
         finally:
@@ -188,7 +188,7 @@ class ModelClient:
 
         try:
             async with asyncio.timeout(self.settings.timeout), request as response:
-                return await read_body(response.iter_bytes())
+                return self.settings.without_key(await read_body(response.iter_bytes()))
         except (TimeoutError, httpx2.TimeoutException) as error:
             raise openai.APITimeoutError(_REQUEST) from error
         except httpx2.HTTPError as error:
@@ -256,7 +256,7 @@ class ModelClient:
             entries = json.loads(await self._received(self._api.models.with_streaming_response.list()))["data"]
             return [entry for entry in entries if isinstance(entry, dict) and "id" in entry]
         except openai.OpenAIError as error:
-            raise EndpointError(str(in_words(error, self.settings))) from error
+            raise EndpointError(str(in_words(error, self.settings))) from self.settings.shown_cause(error)
         except (ReplyError, ValueError, LookupError, TypeError, RecursionError) as error:
             raise EndpointError(f"{self.settings.url} does not list its models as the OpenAI API does") from error
 

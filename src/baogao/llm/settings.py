@@ -82,6 +82,20 @@ class EndpointSettings(BaseSettings):
         rest = text[at:].rstrip("'\"…. ")
         return f"{text[:at]}***" if at >= 0 and key.startswith(rest) else text
 
+    def without_key(self, body: bytes) -> bytes:
+        """A server's answer with the key struck out: it is kept and shown."""
+        key = self.api_key.get_secret_value() if self.api_key else ""
+        return body.replace(key.encode(), b"***") if key else body
+
+    def shown_cause(self, error: BaseException) -> BaseException | None:
+        """An error as the cause of another, which a traceback shows; None where it repeats the key."""
+        cause: BaseException | None = error
+        while cause is not None:
+            if self.redact(str(cause)) != str(cause):
+                return None
+            cause = cause.__cause__ or cause.__context__
+        return error
+
     @field_validator("base_url")
     @classmethod
     def _without_secrets(cls, url: str | None) -> str | None:
