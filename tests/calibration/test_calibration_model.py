@@ -7,7 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from baogao.calibration.model import Calibration, FitOn, Weight, calibration_digest, calibration_path, load_calibration
+from baogao.calibration.model import (
+    Calibration,
+    FitOn,
+    Weight,
+    calibration_digest,
+    calibration_path,
+    load_calibration,
+    strangeness,
+)
 from baogao.errors import UsageError
 
 FIT_ON = FitOn(documents={"a": "0" * 64}, proposals=10, right=7, schema="sha256:1")
@@ -73,3 +81,10 @@ def test_a_file_that_is_not_there(tmp_path, communique):
     """Is a message, too."""
     with pytest.raises(UsageError, match="cannot read"):
         load_calibration(tmp_path / "none.json", communique, ["x", "y"])
+
+
+def test_what_has_changed_since_is_said():
+    """Another model, other prompts or rules: probabilities learned with the old ones need not hold."""
+    learned = calibration(fit_on=FIT_ON.model_copy(update={"model": "small", "prompts": "p", "rules": "r"}))
+    assert strangeness(learned, "small", "p", "r") == []
+    assert "other model and rules:" in strangeness(learned, "big", "p", "q")[0]

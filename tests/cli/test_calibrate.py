@@ -82,12 +82,18 @@ def test_from_recording_to_review_queue(baogao, world):
     record, strict, plain = (rows(Path(name))[0] for name in ("out", "strict", "plain"))
     assert record.made_by.calibration.startswith("sha256:")
     assert plain.made_by.calibration is None
+    assert record.notices == plain.notices == []
     assert record.fields["gdp"].value == plain.fields["gdp"].value == 8140000000
     assert record.fields["gdp"].confidence != plain.fields["gdp"].confidence
     assert strict.made_by.min_confidence == 1
     assert {answer.status for answer in strict.fields.values()} == {"not_reported"}
     assert strict.fields["gdp"].held_back.value == 8140000000
     assert baogao("export", "strict", "--to", "table.csv", "--schema", world / "communique.py").code == 0
+    with fake_server(model) as server:
+        other = ("--base-url", server.url, "--model", "other", "--ask", "form", "--extractor", "hybrid")
+        text = world / "gold" / "town1.txt"
+        assert baogao("extract", text, "--schema", world / "communique.py", *other, "--out", "other").code == 0
+    assert ["learned with other model:" in notice for notice in rows(Path("other"))[0].notices] == [True]
     assert "less sure than the 1 that was asked for" in Path("table.csv").read_text(encoding="utf-8-sig")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from baogao.calibration.model import Calibration
@@ -17,8 +18,9 @@ _WORTH_A_LOOK = 0.5
 class CalibratedArbiter:
     """Decides by a calibration; confidence becomes the probability that the answer is right."""
 
-    def __init__(self, calibration: Calibration, schema: Schema) -> None:
+    def __init__(self, calibration: Calibration, schema: Schema, notices: Sequence[str] = ()) -> None:
         self.calibration = calibration
+        self._notices = tuple(notices)
         self._proposer = Proposer(schema)
 
     @property
@@ -39,6 +41,7 @@ class CalibratedArbiter:
                 **self._held(doubtful, f"less sure than {least:.2f}"),
                 **self._held(lost, "the figure answers another field more likely"),
             },
+            self._notices,
         )
 
     def _held(self, answers: dict[str, Chosen], reason: str) -> dict[str, Held]:

@@ -104,7 +104,7 @@ class Scene:
         return {
             "fit": log1p(fit),
             "fit_of_candidate": fit / max(fits.values()) if fit else 0.0,
-            "fit_of_field": fit / self._best_fit(spec) if fit else 0.0,
+            "fit_of_field": fit / max(fit, self._best_fit(spec)) if fit else 0.0,
         }
 
     def _section(self, spec: FieldSpec, candidate: Candidate) -> float:

@@ -15,7 +15,7 @@ from baogao.calibration.proposals import Chosen, Proposal, choose
 from baogao.errors import UsageError
 
 _FOLDS = 10
-_STRENGTHS = (0.03, 0.1, 0.3, 1.0)
+_STRENGTHS = (0.01, 0.03, 0.1, 0.3, 1.0)
 """Inverse strengths of the L2 penalty that are tried."""
 _FEWEST_DOCUMENTS = 4
 _GRID = tuple(number / 100 for number in range(5, 96))

@@ -116,6 +116,16 @@ def load_calibration(path: Path, schema: Schema, known: Sequence[str]) -> Calibr
     return calibration
 
 
+def strangeness(calibration: Calibration, model: str | None, prompts: str | None, rules: str | None) -> list[str]:
+    """What is other now than when the calibration was learned, as a notice for readers; empty when nothing is."""
+    learned = calibration.fit_on
+    pairs = (("model", learned.model, model), ("prompts", learned.prompts, prompts), ("rules", learned.rules, rules))
+    changed = [name for name, then, now in pairs if then != now]
+    if not changed:
+        return []
+    return [f"confidence was learned with other {' and '.join(changed)}: it ranks answers, and may be too sure"]
+
+
 def calibration_digest(path: Path) -> str:
     """What a record says of the calibration that made its confidence."""
     return digest_files([path])

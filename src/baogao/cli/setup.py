@@ -11,7 +11,7 @@ import httpx2
 
 from baogao.calibration.arbiter import CalibratedArbiter
 from baogao.calibration.features import FEATURES
-from baogao.calibration.model import calibration_digest, calibration_path, load_calibration
+from baogao.calibration.model import calibration_digest, calibration_path, load_calibration, strangeness
 from baogao.cli.options import ExtractorChoice, Way
 from baogao.extractors.base import Extractor, ModelExtractor
 from baogao.extractors.examples import load_examples
@@ -21,7 +21,7 @@ from baogao.extractors.hybrid import Arbiter, HybridExtractor
 from baogao.extractors.link import LinkExtractor
 from baogao.extractors.passages import PassageCutter
 from baogao.extractors.reading import provenance
-from baogao.extractors.rulebook import load_rulebook
+from baogao.extractors.rulebook import load_rulebook, rules_path
 from baogao.extractors.rules import RulesExtractor
 from baogao.extractors.shortlist import Shortlist
 from baogao.llm import (
@@ -37,6 +37,7 @@ from baogao.llm import (
 )
 from baogao.llm.server import EmbeddedServer
 from baogao.record import Provenance
+from baogao.resources import digest_files
 from baogao.schema.fields import Schema
 
 
@@ -121,18 +122,26 @@ async def _ready(
     rules = RulesExtractor(load_rulebook(None, schema)) if name in {"rules", "hybrid"} else None
     if name == "rules" and rules is not None:
         return Ready(rules, provenance(schema, name))
-    calibration = _calibration(schema, options) if name == "hybrid" and arbiter is None else None
-    if calibration is not None:
-        arbiter = CalibratedArbiter(load_calibration(calibration, schema, FEATURES), schema)
     prompts = load_prompts(options.prompts)
     client = await _client(options, stack, transport)
     way = await _way_of_asking(client, options)
     asking: ModelExtractor = (
         LinkExtractor(client, prompts["link"]) if way == "link" else form_extractor(client, schema, prompts)
     )
-    digest = calibration_digest(calibration) if calibration else None
-    made_by = provenance(schema, name, await client.model_name(), prompts.digest, digest)
-    return Ready(HybridExtractor(rules, asking, arbiter) if rules else asking, made_by, client, way)
+    made_by = provenance(schema, name, await client.model_name(), prompts.digest)
+    if rules is None:
+        return Ready(asking, made_by, client, way)
+    path = _calibration(schema, options) if arbiter is None else None
+    if path is not None:
+        made_by = made_by.model_copy(update={"calibration": calibration_digest(path)})
+        arbiter = _arbiter(path, schema, made_by)
+    return Ready(HybridExtractor(rules, asking, arbiter), made_by, client, way)
+
+
+def _arbiter(path: Path, schema: Schema, made_by: Provenance) -> CalibratedArbiter:
+    calibration = load_calibration(path, schema, FEATURES)
+    rules = digest_files([rules_path(schema)])
+    return CalibratedArbiter(calibration, schema, strangeness(calibration, made_by.model, made_by.prompts, rules))
 
 
 def _calibration(schema: Schema, options: ModelOptions) -> Path | None:

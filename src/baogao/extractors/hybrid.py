@@ -36,6 +36,8 @@ class Decision:
     fields: dict[str, Link]
     held: dict[str, Held] = field(default_factory=dict)
     """Answers that are not sure enough to be given."""
+    notices: tuple[str, ...] = ()
+    """What a user should know of how it was decided, one line each."""
 
 
 class Arbiter(Protocol):
@@ -105,7 +107,7 @@ class HybridExtractor:
             lists={**by_model.lists, **by_rules.lists},
             metadata={**by_model.metadata, **by_rules.metadata},
             usage=by_model.usage,
-            notices=[*by_rules.notices, *by_model.notices],
+            notices=[*by_rules.notices, *by_model.notices, *decision.notices],
         )
 
     def _settled(self, by_rules: Extraction) -> Settled:

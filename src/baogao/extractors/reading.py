@@ -112,19 +112,8 @@ def _items(candidates: Candidates, ids: list[int]) -> list[Item]:
     return [Item(text=candidates[i].text, evidence=[(candidates[i].start, candidates[i].end)]) for i in ids]
 
 
-def provenance(
-    schema: Schema,
-    extractor: str,
-    model: str | None = None,
-    prompts: str | None = None,
-    calibration: str | None = None,
-) -> Provenance:
+def provenance(schema: Schema, extractor: str, model: str | None = None, prompts: str | None = None) -> Provenance:
     """What made a record of this run."""
     return Provenance(
-        baogao=__version__,
-        extractor=extractor,
-        model=model,
-        prompts=prompts,
-        calibration=calibration,
-        schema_digest=schema.digest,
+        baogao=__version__, extractor=extractor, model=model, prompts=prompts, schema_digest=schema.digest
     )
