@@ -31,6 +31,7 @@ EXPORTED = [
     "Link",
     "ModelFileError",
     "NoReplyError",
+    "PendingError",
     "PromptError",
     "Record",
     "ReplayError",

@@ -17,6 +17,7 @@ FLOORS = (
     ("checks", "outputs", "inputs", "record_file"),
     ("extractors",),
     ("calibration",),
+    ("work",),
     ("pipeline",),
     ("api", "batch", "evaluation"),
     ("cli",),

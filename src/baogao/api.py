@@ -14,9 +14,10 @@ from baogao.extractors.reading import provenance
 from baogao.extractors.rulebook import load_rulebook
 from baogao.extractors.rules import RulesExtractor
 from baogao.inputs import Source, find_sources
-from baogao.pipeline import Sink, extract_document, run_extraction
+from baogao.pipeline import Sink, run_extraction
 from baogao.record import Provenance, Record
 from baogao.schema import Schema, load_schema
+from baogao.work import extract_document
 
 DEFAULT_SCHEMA = "law_based_government"
 

@@ -1,34 +1,27 @@
 """Many documents: several under way at once, each handed over as it is finished, a failure is a row.
 
-Documents are opened only as others are finished, so that memory does not grow with their number. Files are read and
-candidates found in a thread of their own, so that replies do not wait for them.
+Documents are opened only as others are finished, so that memory does not grow with their number.
 """
 
 from __future__ import annotations
 
 import asyncio
-import logging
 import time
-from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Protocol, TypeVar
+from typing import Protocol
 
-from baogao.candidates import Candidates, find_candidates
 from baogao.document import Document
-from baogao.errors import BaogaoError, EndpointError, NoReplyError, ReplyError, UsageError
+from baogao.errors import BaogaoError, EndpointError, NoReplyError, UsageError
 from baogao.extractors.base import Extractor
-from baogao.extractors.reading import failed_record, read_record
 from baogao.inputs import Source
-from baogao.llm.usage import usage_scope
-from baogao.record import Provenance, Record, Usage
+from baogao.record import Provenance, Record
 from baogao.schema.fields import Schema
-
-_log = logging.getLogger(__name__)
+from baogao.work import Outcome, Worker
 
 OnRecord = Callable[[Record], None]
-_Given = TypeVar("_Given")
-_Made = TypeVar("_Made")
+Work = Callable[[Source], Awaitable[Outcome]]
+"""Does one document, and never raises for what is wrong with it."""
 
 MOST_REFUSED_IN_A_ROW = 5
 """After so many documents in a row that no server would answer, the others would fare no better."""
@@ -48,25 +41,6 @@ class Sink(Protocol):
         :param document: None where it could not be read.
         :param again: whether it failed for a reason that may pass.
         """
-
-
-async def extract_document(document: Document, extractor: Extractor, schema: Schema, made_by: Provenance) -> Record:
-    """One document's record.
-
-    :raises BaogaoError: whatever the extractor raises.
-    """
-    return await link_document(document, find_candidates(document), extractor, schema, made_by)
-
-
-async def link_document(
-    document: Document, candidates: Candidates, extractor: Extractor, schema: Schema, made_by: Provenance
-) -> Record:
-    """The record of a document whose candidates were found.
-
-    :raises BaogaoError: whatever the extractor raises.
-    """
-    extraction = await extractor.extract(document, candidates, schema)
-    return read_record(document, candidates, extraction, schema, made_by)
 
 
 async def run_documents(
@@ -91,7 +65,27 @@ async def run_documents(
         that does not render), found before the first one was answered.
     :raises EndpointError: several documents in a row could not be asked about.
     """
-    run = _Run(extractor, schema, made_by, sink, on_record)
+    worker = Worker(extractor, schema, made_by)
+    try:
+        await run_work(sources, worker.do, sink, at_once=at_once, on_record=on_record, on_kept=on_kept)
+    finally:
+        worker.close()
+
+
+async def run_work(
+    sources: Iterable[Source],
+    work: Work,
+    sink: Sink,
+    *,
+    at_once: int = 1,
+    on_record: OnRecord = lambda record: None,
+    on_kept: OnRecord = lambda record: None,
+) -> None:
+    """As :func:`run_documents`, whoever does the work on each document.
+
+    :raises UsageError, EndpointError: as there.
+    """
+    run = _Run(work, sink, on_record)
     opened: set[asyncio.Task[None]] = set()
     try:
         for source in sources:
@@ -110,7 +104,6 @@ async def run_documents(
         for task in opened:
             task.cancel()
         await asyncio.gather(*opened, return_exceptions=True)
-        run.reader.shutdown(cancel_futures=True)
 
 
 async def run_extraction(
@@ -149,13 +142,9 @@ async def _some_finished(opened: set[asyncio.Task[None]]) -> set[asyncio.Task[No
 class _Run:
     """What all documents of a run share."""
 
-    extractor: Extractor
-    schema: Schema
-    made_by: Provenance
+    work: Work
     sink: Sink
     on_record: OnRecord
-    # One thread: more would only wait for each other, and pdfium stands no second one.
-    reader: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "reader"), init=False)
     answered: bool = field(default=False, init=False)
     """Whether a model has answered for a document: from then on an error is that document's own."""
 
@@ -169,37 +158,16 @@ class _Run:
     """What ended the run: no further document is begun."""
 
     async def do(self, source: Source) -> None:
-        """One document, from its file to its record; one that cannot be read or asked about becomes a failed record."""
+        """Have one document done, and hand its record over."""
         if self.fatal is not None:
             raise self.fatal
-        document: Document | None = None
-        with usage_scope() as meter:
-            try:
-                document = await self._aside(Source.read, source)
-                candidates = await self._aside(find_candidates, document)
-                record = await link_document(document, candidates, self.extractor, self.schema, self.made_by)
-            except BaogaoError as error:
-                self._note(error)
-                words, again = str(error), not isinstance(error, ReplyError) or isinstance(error, NoReplyError)
-            except Exception as error:  # a bug shows itself in one document; it must not take the others with it
-                _log.exception("%s: an error inside baogao", source.name)
-                words, again = f"an error inside baogao, please report it: {type(error).__name__}: {error}", True
-            else:
-                self._note_answer(record)
-                self._hand_over(record, document)
-                return
-        sha256 = document.sha256 if document else ""
-        usage = Usage(**meter.as_dict())
-        record = failed_record(source.doc_id, source.name, words, self.schema, self.made_by, sha256, usage)
-        self._hand_over(record, document, again=again)
-
-    async def _aside(self, work: Callable[[_Given], _Made], given: _Given) -> _Made:
-        """Do some work in the reader's thread."""
-        return await asyncio.get_running_loop().run_in_executor(self.reader, work, given)
-
-    def _hand_over(self, record: Record, document: Document | None, *, again: bool = False) -> None:
-        self.sink.add(record, document, again=again)
-        self.on_record(record)
+        outcome = await self.work(source)
+        if outcome.error is not None:
+            self._note(outcome.error)
+        elif outcome.record.status == "ok":
+            self._note_answer(outcome.record)
+        self.sink.add(outcome.record, outcome.document, again=outcome.again)
+        self.on_record(outcome.record)
 
     def _note_answer(self, record: Record) -> None:
         self.answered = self.answered or bool(record.usage.requests or record.usage.cached)

@@ -53,7 +53,7 @@ def test_same_records(live, prepare, collect, how):
         said = prepare(*how)
         assert said.code == 0, said.err
         asked = requests()
-        assert f"4 reports, {len(asked)} requests in 1 files" in said.out
+        assert f"4 reports, {len(asked)} requests, about" in said.out
         results = executed(server, asked, seed=3)
     assert collect(write_results("results.jsonl", results)).code == 0
     assert untimed("out") == untimed("live")

@@ -230,8 +230,8 @@ def _say_prepared(outcome: _Outcome, documents: int, stdout: Console) -> None:
     _print(stdout, *outcome.totals.reasons())
     _print(
         stdout,
-        f"{documents} reports, {files.new} requests in {len(files.written)} files, about {files.prompt_tokens} prompt "
-        f"tokens, at most {files.completion_tokens} reply tokens",
+        f"{documents} reports, {files.new} requests, about {files.prompt_tokens} prompt tokens, "
+        f"at most {files.completion_tokens} reply tokens",
         *(f"send     {shown(path)}" for path in files.written),
     )
 
