@@ -161,6 +161,17 @@ HOSTILE_JSON = [
 ]
 
 
+def test_half_a_character_in_a_record(tmp_path, extract, reports):
+    """A text that no file can hold is refused when it is read, not when the table is written."""
+    assert extract(reports).code == 0
+    line = Path("out/records.jsonl").read_text(encoding="utf-8")
+    for half in ("\\ud800", "\ud800"):
+        damaged = line.replace("good.txt", f"{half}.txt", 1).encode("utf-8", "surrogatepass")
+        Path("out/records.jsonl").write_bytes(damaged)
+        with pytest.raises(UsageError, match=r"records\.jsonl, line 1"):
+            read_records(Path("out"))
+
+
 @pytest.mark.parametrize("text", HOSTILE_JSON, ids=lambda text: text[:12])
 def test_hostile_json_is_an_error_in_words(tmp_path, text):
     """However deep, long or odd, a damaged record or gold file is one line that names the file."""

@@ -97,7 +97,10 @@ def _lines_of(file: Path) -> Iterator[bytes]:
 
 def _read_line(line: bytes, where: str) -> Record:
     try:
-        return Record.model_validate(json.loads(line))
+        data = json.loads(line)
+        if b"\\u" in line or b"\xed" in line:  # the ways in which half of a character may come in
+            json.dumps(data, ensure_ascii=False).encode()
+        return Record.model_validate(data)
     except UnicodeDecodeError as error:
         raise UsageError(f"{where}: not UTF-8 at byte {error.start + 1}") from error
     except json.JSONDecodeError as error:
@@ -108,8 +111,8 @@ def _read_line(line: bytes, where: str) -> Record:
         first = error.errors(include_url=False)[0]
         field = ".".join(map(str, first["loc"])) or "the record"
         raise UsageError(f"{where}: {field}: {first['msg']}") from error
-    except ValueError as error:  # a whole number of too many digits
-        raise UsageError(f"{where}: not JSON: {error}") from error
+    except ValueError as error:  # a whole number of too many digits, half of a character
+        raise UsageError(f"{where}: it cannot be read: {error}") from error
 
 
 def _figure_ids(schema: Schema) -> frozenset[str]:
