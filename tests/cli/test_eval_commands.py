@@ -255,3 +255,12 @@ def test_what_cannot_work_is_said(dataset, tmp_path, arguments, message):
     """Usage errors are one sentence each."""
     with pytest.raises(UsageError, match=re.escape(message)):
         call(dataset, "--out", tmp_path / "run", *arguments)
+
+
+def test_min_confidence_holds_back(dataset, tmp_path):
+    """What is held back is missing for the score and stays in the records; the run says what was asked for."""
+    call(dataset, "--out", tmp_path / "run", "--min-confidence", "1")
+    run = Run(tmp_path / "run")
+    assert run.read("summary.json")["extractors"]["rules"]["verdicts"]["correct"] == 0
+    assert run.read("run.json")["parameters"]["min_confidence"] == 1
+    assert run.records_path("rules").read_text(encoding="utf-8").count('"held_back"') > 5

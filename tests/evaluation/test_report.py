@@ -129,8 +129,8 @@ def test_files_are_written(run):
     write_report(build_report(run), run)
     html = (run.path / "report.html").read_text(encoding="utf-8")
     pictures = sorted(path.stem for path in (run.path / "pictures").iterdir())
-    assert pictures == ["fields", "risk", "tokens", "verdicts"]
-    assert html.count("<svg") == 4
+    assert pictures == ["fields", "reliability", "risk", "tokens", "verdicts"]
+    assert html.count("<svg") == 5
     ids = re.findall(r'\bid="([^"]+)"', html)
     assert len(ids) == len(set(ids))
     assert all(f"pictures/{name}.svg" in (run.path / "report.md").read_text(encoding="utf-8") for name in pictures)
@@ -217,3 +217,20 @@ def test_costs_are_for_each_report(run):
     (cost,) = build_report(run).costs
     assert (cost.extractor, cost.tokens, cost.seconds, cost.cost) == ("hybrid", 1100, 2, None)
     assert cost_rows({}, ["rules"]) == []
+
+
+def test_reliability_is_told(run):
+    """Every extractor and part has its calibration error in page and Markdown; a run scored before has none."""
+    report = build_report(run)
+    assert [(row.part, row.extractor) for row in report.reliability[:2]] == [("test", "rules"), ("test", "hybrid")]
+    perfect = report.reliability[1]
+    assert (perfect.ece, perfect.coverage, perfect.threshold) == (0.1, 1.0, 0.9)
+    assert "calibration error" in render_html(report)
+    assert f"| test | hybrid | {perfect.answers} | 0.100 | 1.000 | 0.900 |" in render_markdown(report)
+    summary = run.read("summary.json")
+    for data in summary["extractors"].values():
+        for part in (data, *data["splits"].values()):
+            del part["confidence"]
+    run.write("summary.json", summary)
+    assert build_report(run).reliability == []
+    assert "calibration error" not in render_html(build_report(run))
