@@ -4,7 +4,7 @@ VENV := .venv
 DEMO_VENV := .demo/venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check format eval fuzz properties clean
+.PHONY: demo test check format eval fuzz properties test-ray clean
 
 demo: $(DEMO_VENV)/.made  ## extract the example reports with the embedded model
 	$(DEMO_VENV)/bin/baogao model pull
@@ -23,6 +23,10 @@ MINUTES ?= 30
 
 fuzz: $(VENV)/.made  ## everything that reads what others wrote, on nearly valid inputs, for MINUTES
 	$(BIN)/python tests/fuzz/run.py --minutes $(MINUTES)
+
+test-ray: $(VENV)/.made  ## a local Ray cluster, one of its workers killed
+	$(BIN)/python -m pip install --quiet --editable '.[dev,ray]'
+	$(BIN)/python -m pytest -m ray tests/engines
 
 properties: $(VENV)/.made  ## the property tests, with many more examples
 	$(BIN)/python -m pytest -m hypothesis --hypothesis-profile fuzz

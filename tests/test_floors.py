@@ -19,7 +19,7 @@ FLOORS = (
     ("calibration",),
     ("work",),
     ("pipeline",),
-    ("api", "batch", "evaluation"),
+    ("api", "batch", "engines", "evaluation"),
     ("cli",),
     ("__main__",),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -13,6 +13,7 @@ from typing import Any
 from rich.console import Console
 
 from baogao.cli.dry_run import run_dry
+from baogao.cli.engines import Engine, Job, run_by
 from baogao.cli.options import ExtractorChoice
 from baogao.cli.progress import RunProgress
 from baogao.cli.setup import ModelOptions, Ready, ready_extractor
@@ -22,7 +23,6 @@ from baogao.inputs import Source, find_sources
 from baogao.outputs.page import write_page
 from baogao.outputs.run_folder import RunFolder
 from baogao.outputs.writers import iterate_records
-from baogao.pipeline import run_documents
 from baogao.record import Record
 from baogao.resources import digest_files
 from baogao.schema import Schema, load_schema
@@ -44,6 +44,7 @@ class ExtractRequest:
     """None: rules, unless a model is configured; then hybrid."""
     options: ModelOptions
     dry_run: bool = False
+    engine: Engine = field(default_factory=Engine)
 
 
 def run_extract(request: ExtractRequest, stdout: Console, stderr: Console) -> int:
@@ -51,6 +52,7 @@ def run_extract(request: ExtractRequest, stdout: Console, stderr: Console) -> in
 
     :raises UsageError: nothing could start.
     """
+    request.engine.check(request.options)
     schema = load_schema(request.schema)
     sources = find_sources(request.inputs)
     name = request.extractor or _default_extractor(request.options, stderr)
@@ -121,25 +123,8 @@ async def _run(
                 totals.add(record)
                 progress.add(record, fresh=fresh)
 
-            await run_documents(
-                sources,
-                ready.extractor,
-                schema,
-                ready.made_by,
-                folder,
-                at_once=_open_documents(ready),
-                on_record=note,
-                on_kept=partial(note, fresh=False),
-            )
-
-
-def _open_documents(ready: Ready) -> int:
-    """A few more than requests under way, so that one is ready whenever a reply comes.
-
-    Rules keep one core busy: more documents at once would only wait for each other.
-    """
-    requests = ready.client.settings.concurrency if ready.client else 1
-    return requests if requests == 1 else requests + max(2, requests // 4)
+            job = Job(name, schema, request.schema, request.options, ready)
+            await run_by(request.engine, job, sources, folder, note, partial(note, fresh=False))
 
 
 def made_with(ready: Ready, schema: Schema) -> dict[str, Any]:

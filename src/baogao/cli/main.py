@@ -15,6 +15,7 @@ from rich.console import Console
 import baogao
 from baogao.cli import batch, calibrate, evaluate, gold, model, schema
 from baogao.cli import candidates as candidates_command
+from baogao.cli.engines import Engine, EngineChoice
 from baogao.cli.extract import ExtractRequest, run_extract
 from baogao.cli.options import (
     BaseUrl,
@@ -82,12 +83,18 @@ def extract(
     budget_tokens: Budget = None,
     min_confidence: MinConfidence = None,
     calibration: CalibrationFile = None,
+    engine: Annotated[
+        EngineChoice, typer.Option(help="Where reports are worked on: here, or by workers of Ray.")
+    ] = "local",
+    workers: Annotated[
+        int | None, typer.Option("--workers", min=1, help="How many workers of Ray; 4 without it.")
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what a model would be asked.")] = False,
 ) -> None:
     """Read reports and write one record for each: every figure with its place in the text."""
     asking = (base_url, model, embedded, gguf, ask, prompts, not no_cache, concurrency, budget_tokens)
     options = ModelOptions(*asking, min_confidence=min_confidence, calibration=calibration)
-    request = ExtractRequest(inputs, out, schema, extractor, options, dry_run)
+    request = ExtractRequest(inputs, out, schema, extractor, options, dry_run, Engine(engine, workers))
     raise typer.Exit(run_extract(request, stdout, stderr))
 
 

@@ -1,0 +1,1 @@
+"""Where documents are worked on, when it is not in this process."""
