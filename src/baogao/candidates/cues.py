@@ -17,11 +17,13 @@ from typing import NamedTuple
 from baogao.candidates.cue_words import (
     BASELINE_AFTER,
     BASELINE_BEFORE,
+    CARRIED_OVER,
     CHANGED,
     GOAL,
     GOAL_AFTER,
     NOT_A_NAME,
     PLACE,
+    PRIOR_AFTER,
     SUB_UNIT,
     TOKEN,
 )
@@ -172,7 +174,7 @@ class _Tape:
             self._set_prior(token)
         elif year == reported:
             self._back_to_now()
-        elif year > reported:
+        elif year > reported and not CARRIED_OVER.search(self.text, max(0, token.start() - 4), token.start()):
             self.scope.segment.add("target")
 
     def _set_prior(self, token: re.Match[str]) -> None:
@@ -191,7 +193,9 @@ class _Tape:
         if since is None or self.period.year is None or int(since) < self.period.year:
             self.scope.segment.add("cumulative")
 
-    def _now(self, _: re.Match[str]) -> None:
+    def _now(self, token: re.Match[str]) -> None:
+        if token[0].startswith("全") and token.start() == self.scope.compared_at:
+            return  # 去年全市收到…: still last year's
         self._back_to_now()
         self.scope.lift("sub_unit", "target")
 
@@ -214,10 +218,16 @@ class _Tape:
         if self.period.half:
             self.scope.segment.add("target")
 
+    def _is_baseline(self, end: int, before: str) -> bool:
+        """由9件增至12件, or 9件是去年的数."""
+        starts = BASELINE_AFTER.match(self.text, end) and BASELINE_BEFORE.search(before)
+        return bool(starts or PRIOR_AFTER.match(self.text, end))
+
     def _cues(self, mention: Mention) -> tuple[Cue, ...]:
         found = self.scope.clause | self.scope.segment
         if self.text[mention.start - 1 : mention.start] in {"至", "到"}:
-            found -= {"growth", "prior_year"}  # 提高2个百分点至98%
+            # 比上年提高2个百分点至98%; but 上年压到68% stays last year's
+            found -= {"growth", "prior_year"} if self.scope.comparing or "growth" in found else {"growth"}
         before = self.text[max(0, mention.start - 16) : mention.start]
         if self.scope.comparing:
             if self.text[self.scope.compared_at : mention.start] in {"", "的", "为"}:
@@ -225,7 +235,7 @@ class _Tape:
             elif CHANGED.search(before) or "growth" in self.scope.clause:
                 found.add("growth")
                 self.scope.clause.add("growth")
-        if BASELINE_AFTER.match(self.text, mention.end) and BASELINE_BEFORE.search(before):
+        if self._is_baseline(mention.end, before):
             found.add("prior_year")
         if mention.unit == "个百分点":
             found.add("growth")

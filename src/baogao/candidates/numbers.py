@@ -70,6 +70,7 @@ _PREFIX = re.compile("(?:" + "|".join(f"(?P<{bound}>{words})" for bound, words i
 _PREFIX_ENDS = frozenset("过出超破于逾下少起码≥>=近到足满多≤<约为有占概≈")
 _ROUND_PREFIX = re.compile(r"(?<![以之线马])[上过]\Z")
 _SUFFIXES: dict[str, Bound] = {"上": "over", "下": "under", "内": "under", "右": "about"}
+"""By their last character; 上下 is the one that reads otherwise."""
 _HOTLINES = re.compile(r"11[0249]|12[0-3]|12[1-4]\d\d|96\d{3,4}")
 _NOT_ONE = frozenset("在第进每逐同某任这那哪上下前后唯统之其跑再又专")
 _ONE_FOLLOWED = re.compile(r"事|也|都|[套揽过就即便]|性|办|告|通|合格|一|所|之|分|体|站|线|人一|步|定|个|[^\W\d_]?一")
@@ -236,7 +237,7 @@ def _bound(text: str, match: re.Match[str], tail: re.Match[str]) -> tuple[Bound,
     elif match[0][0] in "百千万亿" and _ROUND_PREFIX.search(before):
         start, bound = start - 1, "over"
     if tail["suffix"] and tail["suffix"][-1] in _SUFFIXES:
-        bound = _SUFFIXES[tail["suffix"][-1]]
+        bound = "about" if tail["suffix"] == "上下" else _SUFFIXES[tail["suffix"][-1]]
     elif tail["infix"] or tail["infix2"]:
         bound = "over"
     return bound, start

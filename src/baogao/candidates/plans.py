@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from baogao.candidates.cue_words import CARRIED_OVER
 from baogao.candidates.period import Period, year_of
 from baogao.document.model import Document, Span
 
@@ -35,7 +36,12 @@ def planned_spans(document: Document, folded: str, period: Period) -> list[Span]
 def _is_ahead(heading: str, period: Period) -> bool:
     if _AHEAD.search(heading) or (period.half and "下半年" in heading):
         return True
-    return any(period.year is not None and year_of(match[1]) > period.year for match in _YEAR_AHEAD.finditer(heading))
+    return any(
+        period.year is not None
+        and year_of(match[1]) > period.year
+        and not CARRIED_OVER.search(heading, max(0, match.start() - 4), match.start())
+        for match in _YEAR_AHEAD.finditer(heading)
+    )
 
 
 def _compact(text: str) -> str:

@@ -29,6 +29,7 @@ _PERIODS: tuple[tuple[Cue, re.Pattern[str]], ...] = (
     ("target", re.compile(r"计划数?|目标|任务|预计|明年")),
 )
 _YEAR = re.compile(r"(20\d\d)年")
+_TOTAL = re.compile(r"\s*(?:合\s*计|总\s*计|全[省市县区旗盟州])[数\s]*")
 
 
 @dataclass(frozen=True)
@@ -92,6 +93,8 @@ class _Table:
         match = _CAPTION_UNIT.search(caption)
         self.unit = match[1] if match else ""
         self.parent = ""
+        self.total_row = any(_TOTAL.fullmatch(row[0][0]) for row in self.rows if row)
+        self.total_column = any(_TOTAL.fullmatch(head) for head in self.heads)
 
     def cells(self) -> Iterator[Cell]:
         for row in self.rows[1:] if self.heads else self.rows:
@@ -154,9 +157,14 @@ class _Table:
         years = [year_of(match[1]) for match in _YEAR.finditer(f"{row_head} {column_head}")]
         if self.period.year is not None and years and max(years) < self.period.year:
             found.add("prior_year")
-        if "其中" in row_head:
+        if "其中" in row_head or self._beside_total(row_head, column_head):
             found.add("part")
         return tuple(sorted(found))
+
+    def _beside_total(self, row_head: str, column_head: str) -> bool:
+        """Whether a row or a column is one of several that another one sums up."""
+        beside_row = self.total_row and not _TOTAL.fullmatch(row_head)
+        return beside_row or (self.total_column and not _TOTAL.fullmatch(column_head))
 
 
 def _unit_in(head: str) -> str:

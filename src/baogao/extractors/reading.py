@@ -68,7 +68,7 @@ def read_answer(document: Document, candidates: Candidates, link: Link, spec: Fi
     linked = [candidates[candidate_id] for candidate_id in link.candidates]
     if not linked or (len(linked) > 1 and not spec.additive) or any(c.value is None for c in linked):
         raise ValueError(f"{spec.id}: the link {link.candidates} cannot be read as one figure")
-    none = all(candidate.kind == "none" for candidate in linked)
+    none = all(_says_none(candidate) for candidate in linked)
     return Answer(
         status="reported_none" if none else "reported",
         value=sum((c.value for c in linked if c.value is not None), Decimal(0)),
@@ -90,6 +90,11 @@ def _answer(document: Document, candidates: Candidates, extraction: Extraction, 
         return SILENT
     read = read_answer(document, candidates, held.link, spec).model_dump(exclude={"held_back"})
     return Answer(status="not_reported", held_back=HeldBack(**read, reason=held.reason))
+
+
+def _says_none(candidate: Candidate) -> bool:
+    """Whether a candidate says "none" in words; 零件 does, 0件 is a figure."""
+    return candidate.kind == "none" or (candidate.value == 0 and candidate.text.startswith(("零", "〇")))
 
 
 def _bound_of(linked: list[Candidate]) -> Bound:
