@@ -74,8 +74,8 @@ def test_what_another_figure_grew_from_is_left_out():
 
 def test_clauses_without_figures_lend_their_words():
     """The clauses before and after are in the text, outside the own clause."""
-    context = contexts("来信不少，共12件，均已办结。")["12件"]
-    assert context.text == "来信不少，共№，均已办结。"
+    context = contexts("来信不少，办了12件，均已办结。")["12件"]
+    assert context.text == "来信不少，办了№，均已办结。"
     assert context.text[slice(*context.own)] == "共№"
 
 
