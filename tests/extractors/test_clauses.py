@@ -76,7 +76,7 @@ def test_clauses_without_figures_lend_their_words():
     """The clauses before and after are in the text, outside the own clause."""
     context = contexts("来信不少，办了12件，均已办结。")["12件"]
     assert context.text == "来信不少，办了№，均已办结。"
-    assert context.text[slice(*context.own)] == "共№"
+    assert context.text[slice(*context.own)] == "办了№"
 
 
 def test_a_topic_is_inherited_until_a_rival_comes():

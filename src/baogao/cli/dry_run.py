@@ -6,13 +6,12 @@ from collections.abc import Sequence
 
 from rich.console import Console
 
-from baogao.candidates import Candidates, find_candidates
-from baogao.cli.options import ExtractorChoice
-from baogao.cli.setup import ModelOptions, form_extractor
+from baogao.candidates import find_candidates
+from baogao.cli.options import ExtractorChoice, Way
+from baogao.cli.setup import ModelOptions, asking_extractor
 from baogao.cli.terminal import shown
 from baogao.document import Document
 from baogao.errors import DocumentError
-from baogao.extractors.link import LinkExtractor
 from baogao.inputs import Source
 from baogao.llm import ModelClient, Question, estimate_tokens, load_prompts
 from baogao.schema.fields import Schema
@@ -34,7 +33,7 @@ def run_dry(
             stdout.print(f"[red]failed[/] {shown(source.name)}: {shown(error)}", highlight=False, soft_wrap=True)
             failed += 1
         else:
-            questions.extend(_questions(document, find_candidates(document), schema, options))
+            questions.extend(_questions(document, name, schema, options))
     prompt = sum(estimate_tokens(question.messages) for question in questions)
     most = sum(question.max_tokens for question in questions)
     read = len(sources) - failed
@@ -46,11 +45,12 @@ def run_dry(
     return 1 if failed else 0
 
 
-def _questions(document: Document, candidates: Candidates, schema: Schema, options: ModelOptions) -> list[Question]:
+def _questions(document: Document, name: ExtractorChoice, schema: Schema, options: ModelOptions) -> list[Question]:
     """The questions of one document. The client is only a place to put them: nothing is sent."""
     client = ModelClient(options.settings())
     prompts = load_prompts(options.prompts)
-    as_form = options.ask == "form" or (options.ask == "auto" and options.starts_server)
-    if as_form:
-        return form_extractor(client, schema, prompts).questions(document, candidates, schema)
-    return LinkExtractor(client, prompts["link"]).questions(document, candidates, schema)
+    beside_rules = name == "hybrid"
+    small: Way = "choice" if beside_rules else "form"
+    way = options.ask if options.ask != "auto" else small if options.starts_server else "link"
+    extractor = asking_extractor(way, client, schema, prompts, beside_rules=beside_rules)
+    return extractor.questions(document, find_candidates(document), schema)

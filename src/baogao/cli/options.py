@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 import typer
 
 ExtractorChoice = Literal["rules", "llm", "hybrid"]
-Way = Literal["auto", "form", "link"]
+Way = Literal["auto", "form", "link", "choice"]
 
 BaseUrl = Annotated[str | None, typer.Option("--base-url", help="Root of an OpenAI-compatible API, ending in /v1.")]
 ModelName = Annotated[str | None, typer.Option("--model", help="Name of the model to ask.")]
@@ -16,7 +16,9 @@ Embedded = Annotated[bool, typer.Option("--embedded", help="Start the model that
 Gguf = Annotated[Path | None, typer.Option("--gguf", help="Start this model file instead (implies --embedded).")]
 WayToAsk = Annotated[
     Way,
-    typer.Option("--ask", help="form for small models, link for capable ones; auto: form when embedded."),
+    typer.Option(
+        "--ask", help="form or choice for small models, link for capable ones; auto: choice beside rules when embedded."
+    ),
 ]
 PromptsDir = Annotated[Path | None, typer.Option("--prompts", help="Folder of prompt templates to use instead.")]
 NoCache = Annotated[bool, typer.Option("--no-cache", help="Neither read nor write the cache of replies.")]

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import yaml
 from pydantic import TypeAdapter, ValidationError
@@ -22,6 +23,8 @@ from pydantic import TypeAdapter, ValidationError
 from baogao.errors import PromptError
 from baogao.schema.fields import Schema
 from baogao.schema.values import Strict
+
+T = TypeVar("T")
 
 
 class _Written(Strict):
@@ -48,12 +51,37 @@ class Example:
     form: tuple[Line, ...]
 
 
+class _WrittenChoice(Strict):
+    """One worked choice as written in the file."""
+
+    passage: str
+    fields: list[str]
+    answer: str | None = None
+    """One of the fields; without it none of them is right."""
+
+
+@dataclass(frozen=True)
+class ChoiceExample:
+    """A passage with one figure in 【】, the fields to choose from, and the right one."""
+
+    passage: str
+    labels: tuple[str, ...]
+    right: int
+    """The number of the right label, from 0; one past the last where none is right."""
+
+
 _FILE = TypeAdapter(list[_Written])
+_CHOICES = TypeAdapter(list[_WrittenChoice])
 
 
 def examples_path(schema: Schema) -> Path:
     """Where a schema's worked examples are."""
     return schema.path.with_name(f"{schema.path.stem}.examples.yaml")
+
+
+def choices_path(schema: Schema) -> Path:
+    """Where a schema's worked choices are: ``NAME.choices.yaml``, a list of passage, fields and answer."""
+    return schema.path.with_name(f"{schema.path.stem}.choices.yaml")
 
 
 def load_examples(schema: Schema) -> tuple[Example, ...]:
@@ -62,10 +90,34 @@ def load_examples(schema: Schema) -> tuple[Example, ...]:
     :raises PromptError: the file is not of the form above, or names an unknown field.
     """
     path = examples_path(schema)
+    written = _load(path, _FILE)
+    return tuple(Example(" ".join(one.passage.split()), _form(one, schema, path)) for one in written)
+
+
+def load_choices(schema: Schema) -> tuple[ChoiceExample, ...]:
+    """The worked choices of a schema; none where it has no such file.
+
+    :raises PromptError: as :func:`load_examples`.
+    """
+    path = choices_path(schema)
+    return tuple(_choice(one, schema, path) for one in _load(path, _CHOICES))
+
+
+def _choice(written: _WrittenChoice, schema: Schema, path: Path) -> ChoiceExample:
+    named = [*written.fields, *([written.answer] if written.answer else [])]
+    _check_known(named, schema, path)
+    if written.answer is not None and written.answer not in written.fields:
+        raise PromptError(f"{path}: the answer {written.answer!r} is not among the fields to choose from")
+    right = written.fields.index(written.answer) if written.answer else len(written.fields)
+    return ChoiceExample(written.passage, tuple(schema.by_id[name].label for name in written.fields), right)
+
+
+def _load(path: Path, shape: TypeAdapter[list[T]]) -> list[T]:
+    """What a file holds; nothing where there is no such file."""
     if not path.is_file():
-        return ()
+        return []
     try:
-        written = _FILE.validate_python(yaml.safe_load(path.read_text(encoding="utf-8")))
+        return shape.validate_python(yaml.safe_load(path.read_text(encoding="utf-8")))
     except (OSError, UnicodeDecodeError) as error:
         raise PromptError(f"{path} cannot be read: {error}") from error
     except yaml.YAMLError as error:
@@ -73,13 +125,16 @@ def load_examples(schema: Schema) -> tuple[Example, ...]:
     except ValidationError as error:
         first = error.errors()[0]
         raise PromptError(f"{path}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from error
-    return tuple(Example(" ".join(one.passage.split()), _form(one, schema, path)) for one in written)
 
 
 def _form(written: _Written, schema: Schema, path: Path) -> tuple[Line, ...]:
-    unknown = [name for name in written.answers if name not in schema.by_id]
-    if unknown:
-        raise PromptError(f"{path}: the schema {schema.name} has no field {unknown[0]!r}")
+    _check_known(list(written.answers), schema, path)
     return tuple(
         Line(schema.by_id[name].label, schema.by_id[name].unit, answer) for name, answer in written.answers.items()
     )
+
+
+def _check_known(names: list[str], schema: Schema, path: Path) -> None:
+    unknown = [name for name in names if name not in schema.by_id]
+    if unknown:
+        raise PromptError(f"{path}: the schema {schema.name} has no field {unknown[0]!r}")

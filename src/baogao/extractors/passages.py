@@ -16,6 +16,7 @@ from baogao.extractors.shortlist import Shortlist
 from baogao.schema.fields import FieldSpec
 
 _TITLE_LIMIT = 40
+_HEADING_LIMIT = 24
 NOT_THIS_PERIOD = frozenset({"prior_year", "growth", "target", "cumulative"})
 """Cues of figures that answer no field, whatever their words."""
 
@@ -45,6 +46,8 @@ class _Unit:
     """One sentence with what is worth asking about it."""
 
     sentence: Sentence
+    headings: tuple[Span, ...]
+    """Short lines without figures right above it (● 行政复议), which say what its figures are of."""
     section: Span
     title: str
     fits: dict[Candidate, dict[str, float]]
@@ -80,13 +83,13 @@ class PassageCutter:
         return [self._passage(document, group) for group in groups]
 
     def _units(self, document: Document, candidates: Candidates) -> Iterator[_Unit]:
-        for sentence in document.sentences:
+        for number, sentence in enumerate(document.sentences):
             inside = [c for c in candidates.within(*sentence.span) if c.kind != "item"]
             fits = {c: {spec.id: score for score, spec in self.shortlist.rank(document, c)} for c in inside}
-            fields = frozenset(name for c in inside if askable(c) for name in self._brought(fits[c]))
+            fields = frozenset(name for c in inside if askable(c) for name in self.brought(fits[c]))
             if fields:
                 section, title = _section(document, sentence)
-                yield _Unit(sentence, section, title, fits, fields)
+                yield _Unit(sentence, _headings(document, candidates, number), section, title, fits, fields)
 
     def is_open(self, passage: Passage, settled: Settled) -> bool:
         """Whether a passage has a candidate left that may answer a field that is not settled."""
@@ -94,11 +97,11 @@ class PassageCutter:
             name not in settled.fields
             for candidate in passage.candidates
             if askable(candidate) and candidate.id not in settled.candidates
-            for name in self._brought(passage.fits[candidate.id])
+            for name in self.brought(passage.fits[candidate.id])
         )
 
-    def _brought(self, fits: Mapping[str, float]) -> list[str]:
-        """The fields that one candidate brings."""
+    def brought(self, fits: Mapping[str, float]) -> list[str]:
+        """The fields that one candidate brings onto a form, best first."""
         least = max(self.least_score, self.least_share * max(fits.values(), default=0.0))
         return [name for name, score in list(fits.items())[: self.per_candidate] if score >= least]
 
@@ -109,7 +112,7 @@ class PassageCutter:
 
     def _passage(self, document: Document, group: list[_Unit]) -> Passage:
         asked = frozenset().union(*(unit.fields for unit in group))
-        spans = tuple(unit.sentence.span for unit in group)
+        spans = tuple(dict.fromkeys(span for unit in group for span in (*unit.headings, unit.sentence.span)))
         return Passage(
             title=group[0].title,
             spans=spans,
@@ -118,6 +121,21 @@ class PassageCutter:
             fits={c.id: fits for unit in group for c, fits in unit.fits.items()},
             fields=tuple(spec for spec in self.shortlist.fields if spec.id in asked),
         )
+
+
+def _headings(document: Document, candidates: Candidates, number: int) -> tuple[Span, ...]:
+    """The short lines without figures that end right before a sentence, in reading order."""
+    section, title = _section(document, document.sentences[number])
+    found: list[Span] = []
+    for sentence in reversed(document.sentences[:number]):
+        start, end = sentence.span
+        text = document.slice(sentence.span).strip()
+        if start < section[0] or not 0 < len(text) <= _HEADING_LIMIT or text == title:
+            break
+        if any(candidate.kind != "item" for candidate in candidates.within(start, end)):
+            break
+        found.append(sentence.span)
+    return tuple(reversed(found))
 
 
 def _section(document: Document, sentence: Sentence) -> tuple[Span, str]:

@@ -48,6 +48,7 @@ class Shortlist:
     def __init__(self, schema: Schema) -> None:
         self.fields = schema.figures
         """The figures, in the schema's order."""
+        self.by_id = {spec.id: spec for spec in self.fields}
         weights = {spec.id: _field_bigrams(spec) for spec in self.fields}
         spread = Counter(bigram for counts in weights.values() for bigram in counts)
         total = len(self.fields)
