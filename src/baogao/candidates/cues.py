@@ -226,8 +226,9 @@ class _Tape:
     def _cues(self, mention: Mention) -> tuple[Cue, ...]:
         found = self.scope.clause | self.scope.segment
         if self.text[mention.start - 1 : mention.start] in {"至", "到"}:
-            # 比上年提高2个百分点至98%; but 上年压到68% stays last year's
-            found -= {"growth", "prior_year"} if self.scope.comparing or "growth" in found else {"growth"}
+            # 比上年提高2个百分点至98%, 从上年的9名增到12名; but 上年压到68% stays last year's
+            passed = self.scope.comparing or "growth" in found or self.last_number_end > self.scope.compared_at
+            found -= {"growth", "prior_year"} if passed else {"growth"}
         before = self.text[max(0, mention.start - 16) : mention.start]
         if self.scope.comparing:
             if self.text[self.scope.compared_at : mention.start] in {"", "的", "为"}:

@@ -10,7 +10,7 @@ from baogao.document.model import Document, Span
 
 _NUMERAL = "一二三四五六七八九十"
 _ORDINAL = (
-    rf"[{_NUMERAL}]{{1,2}}(?:是|要|则)(?:要)?|第[{_NUMERAL}]{{1,2}}[，、,：:是]|其[{_NUMERAL}]{{1,2}}[，、,：:是]?"
+    rf"[{_NUMERAL}]{{1,2}}(?:是|要|则)(?:要)?|第[{_NUMERAL}]{{1,2}}(?:件|点|方面)?[，、,：:是]|其[{_NUMERAL}]{{1,2}}[，、,：:是]?"
     r"|(?:首先|其次|再次|再者|此外|最后)[，,：:是]"
 )
 _NUMBERED = (

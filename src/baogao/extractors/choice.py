@@ -113,19 +113,19 @@ class ChoiceExtractor:
         return Question(messages, max_tokens=_TOKENS, logprobs=True, accept_cut=True, purpose=purpose)
 
     async def _ask(self, choice: Choice) -> tuple[str, Link] | None:
-        """The field that the model chose, with its probability; None for none of them."""
-        letters = LETTERS[: len(choice.fields) + 1]
-
-        def validate(reply: Reply) -> None:
-            if reply.text.strip()[:1] not in letters:
-                raise ReplyError(f"the model did not choose a letter; it said {reply.text[:20]!r}")
-
-        reply = await self._client.ask(self.question(choice), validate)
-        number = letters.index(reply.text.strip()[0])
-        if number == len(choice.fields):
+        """The field that the model chose, with its probability; None for none of them, or a letter not on offer."""
+        reply = await self._client.ask(self.question(choice), _check)
+        number = LETTERS.index(reply.text.strip()[0])
+        if number >= len(choice.fields):
             return None
         sure = exp(reply.logprobs[0].logprob) if reply.logprobs else 1.0
         return choice.fields[number].id, Link((choice.candidate.id,), sure, by="llm", reason=f"chosen: {sure:.2f}")
+
+
+def _check(reply: Reply) -> None:
+    """Refuse what is no letter at all."""
+    if reply.text.strip()[:1] not in tuple(LETTERS):
+        raise ReplyError(f"the model did not choose a letter; it said {reply.text[:20]!r}")
 
 
 def _assign(chosen: list[tuple[str, Link]]) -> dict[str, Link]:

@@ -17,11 +17,11 @@ from baogao.extractors.topics import TopicMap, TopicWords
 _REACH_BEFORE = 70
 _REACH_AFTER = 40
 _STARTING_VALUE = re.compile(
-    r"(?:由|从)[^，,；;。№]{0,30}#[^，,；;。#№]{0,4}?(?=(?:提高|提升|增加|增长|上升|升|抬升|扩大|扩充|扩展|增|添|变|减少|下降|降|压缩|压减|加|涨)[到至为成])"
+    r"(?:由|从)[^，,；;。№]{0,30}#[^，,；;。#№]{0,4}?(?=(?:提高|提升|增加|增长|激增|上升|升|抬升|扩大|扩充|扩展|壮大|拉大|增|添|变|减少|下降|回落|精简|降|压缩|压减|加|涨)[到至为成])"
 )
 """“由9件增至12件”: from the second figure's place only “增至” is left."""
 _IS_STARTING_VALUE = re.compile(
-    r"(?:由|从)[^，,；;。#№]{0,16}№[^，,；;。#№]{0,4}?(?:提高|提升|增加|增长|上升|升|抬升|扩大|扩充|扩展|增|添|变|减少|下降|降|压缩|压减|加|涨)[到至为成]"
+    r"(?:由|从)[^，,；;。#№]{0,16}№[^，,；;。#№]{0,4}?(?:提高|提升|增加|增长|激增|上升|升|抬升|扩大|扩充|扩展|壮大|拉大|增|添|变|减少|下降|回落|精简|降|压缩|压减|加|涨)[到至为成]"
 )
 _BRACKETS = re.compile(r"[（()）]")
 _SCOPE = r"全[省市县区旗盟州镇乡局]|今年|本年度?|当年|年内|全年|半年来?|一年来?|上半年|眼下|目前|现在|如今|年末|年底"
@@ -140,8 +140,9 @@ class _Builder:
                 topics[name] = max(topics.get(name, 0.0), weight)
         if candidate.value == 1 and _NEGATED.search(lead):
             return None
-        if not candidate.label and index == 0 and not tail.strip() and _BARE.fullmatch(lead):
-            front, lead = self._named(clause, front, lead)
+        grown = _STARTING_VALUE.sub("", lead)
+        if not candidate.label and (index == 0 or grown != lead) and not tail.strip() and _BARE.fullmatch(grown):
+            front, lead = self._named(clause, front, grown)
         self._last, self._last_lead = (clause, candidate), lead
         front, own = _squeeze(front), _squeeze(f"{lead}{FIGURE}{tail}")
         if "从" in own or "由" in own:

@@ -130,7 +130,7 @@ def _headings(document: Document, candidates: Candidates, number: int) -> tuple[
     for sentence in reversed(document.sentences[:number]):
         start, end = sentence.span
         text = document.slice(sentence.span).strip()
-        if start < section[0] or not 0 < len(text) <= _HEADING_LIMIT or text == title:
+        if start < section[0] or not 0 < len(text) <= _HEADING_LIMIT or (title and text.endswith(title)):
             break
         if any(candidate.kind != "item" for candidate in candidates.within(start, end)):
             break

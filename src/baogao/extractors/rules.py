@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 
 from baogao.candidates.model import Candidates
 from baogao.document.model import Document
-from baogao.extractors.base import Extraction, Link
-from baogao.extractors.context import build_contexts
+from baogao.extractors.base import Extraction, Link, TextLink
+from baogao.extractors.context import Context, build_contexts
 from baogao.extractors.listing import Region, find_regions, link_lists
 from baogao.extractors.matching import Scored, rank_candidates
 from baogao.extractors.metadata import link_metadata
+from baogao.extractors.patterns import FIGURE
 from baogao.extractors.rulebook import FieldRules, Rulebook
 from baogao.extractors.topics import TopicWords
 from baogao.schema.fields import Schema
@@ -19,6 +21,8 @@ _RIVAL_MARGIN = 0.06
 """Another value that scores within this of the best makes the answer doubtful."""
 _DOUBTFUL = 0.75
 _PREFERENCE_MARGIN = 0.2
+_WHOLE_AREA = re.compile(r"全[省市县区旗盟州]")
+_NO_LEVEL = TextLink("")
 
 
 class RulesExtractor:
@@ -43,11 +47,12 @@ class RulesExtractor:
     ) -> tuple[Extraction, dict[str, list[Scored]]]:
         """What :meth:`link` and :meth:`rank` say, for the work of one of them."""
         regions = find_regions(document, candidates, self.rulebook.lists)
-        ranked = self._rank(document, candidates, schema, regions)
+        metadata = link_metadata(document, self.rulebook.metadata)
+        ranked = self._rank(document, candidates, schema, regions, metadata)
         extraction = Extraction(
             fields=_assign(ranked, self.rulebook),
             lists=link_lists(document, candidates, self.rulebook.lists, regions),
-            metadata=link_metadata(document, self.rulebook.metadata),
+            metadata=metadata,
         )
         return extraction, ranked
 
@@ -56,10 +61,15 @@ class RulesExtractor:
 
         One candidate may stand under several fields: :meth:`link` gives it to the field that it answers best.
         """
-        return self._rank(document, candidates, schema, find_regions(document, candidates, self.rulebook.lists))
+        return self.link_ranked(document, candidates, schema)[1]
 
     def _rank(
-        self, document: Document, candidates: Candidates, schema: Schema, regions: list[Region]
+        self,
+        document: Document,
+        candidates: Candidates,
+        schema: Schema,
+        regions: list[Region],
+        metadata: dict[str, TextLink],
     ) -> dict[str, list[Scored]]:
         silent = [region.span for region in regions if not self.rulebook.lists[region.name].figures]
         contexts = [
@@ -67,8 +77,17 @@ class RulesExtractor:
             for context in build_contexts(document, candidates, self._words, self.rulebook.measures)
             if context.candidate.label or not any(start <= context.candidate.start < end for start, end in silent)
         ]
+        if metadata.get("level", _NO_LEVEL).value == "department":
+            _put_area_aside(contexts)
         ranked = rank_candidates(contexts, self.rulebook)
         return {spec.id: ranked[spec.id] for spec in schema.figures if spec.id in ranked}
+
+
+def _put_area_aside(contexts: list[Context]) -> None:
+    """In a department's report the whole county's figures stand beside its own, which come first."""
+    for context in contexts:
+        if _WHOLE_AREA.search(context.text[: context.text.index(FIGURE)] if FIGURE in context.text else ""):
+            context.aside = True
 
 
 def _assign(ranked: dict[str, list[Scored]], rulebook: Rulebook) -> dict[str, Link]:
