@@ -8,6 +8,8 @@ import pickle
 import sqlite3
 import traceback
 import zlib
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -131,8 +133,11 @@ def test_no_recording_holds_the_key(baogao, every_byte, tmp_path):
     assert_absent(every_byte())
 
 
-def test_no_cassette_of_a_refusal_holds_the_key(tmp_path, every_byte):
-    """A refusal that is recorded has no headers."""
+@pytest.mark.parametrize(
+    "answer", [failure(401, ECHO), failure(400, ECHO), completion(ECHO)], ids=["401", "400", "200"]
+)
+def test_no_cassette_of_an_answer_holds_the_key(tmp_path, every_byte, answer):
+    """An answer that repeats the key, in its headers or in its body, is recorded without it."""
 
     async def ask(url: str) -> None:
         settings = EndpointSettings(base_url=url, model="small")
@@ -140,10 +145,10 @@ def test_no_cassette_of_a_refusal_holds_the_key(tmp_path, every_byte):
             with cassette(tmp_path / "a.yaml", "record"):
                 await client.ask(QUESTION)
 
-    refusal = failure(401, "no", headers={"x-seen": CANARY, "set-cookie": CANARY})
-    with fake_server([refusal]) as server, pytest.raises(BaogaoError):
+    answer = replace(answer, headers={"x-seen": CANARY, "set-cookie": CANARY})
+    with fake_server([answer]) as server, suppress(BaogaoError):
         asyncio.run(ask(server.url))
-    assert "401" in (tmp_path / "a.yaml").read_text(encoding="utf-8")
+    assert "Bearer ***" in (tmp_path / "a.yaml").read_text(encoding="utf-8")
     assert_absent(every_byte())
 
 

@@ -25,6 +25,8 @@ _REQUEST_HEADERS = frozenset({"content-type"})
 _RESPONSE_HEADERS = frozenset({"content-type"})
 _VOLATILE = frozenset({"id", "created", "timings", "system_fingerprint"})
 """Parts of a reply that differ from one run to the next and tell nothing of the answer."""
+_SHORTEST_KEY = 8
+"""A shorter one is the stand-in for none."""
 _MOST_DIFFERENCE = 8
 _LONGEST_LINE = 120
 
@@ -69,6 +71,8 @@ class Tape:
 
 
 _tape: ContextVar[Tape | None] = ContextVar("baogao_tape", default=None)
+_key: ContextVar[bytes] = ContextVar("baogao_key", default=b"")
+"""What the request under way was authorised with: a server may repeat it in its answer."""
 
 
 @contextmanager
@@ -136,6 +140,7 @@ class _CassetteTransport(httpx2.AsyncBaseTransport):
         from vcr.stubs.httpx_stubs import vcr_handle_async_request
 
         handle = vcr_handle_async_request(tape.cassette, type(self._inner).handle_async_request, httpx2)
+        _key.set(request.headers.get("authorization", "").removeprefix("Bearer ").encode())
         try:
             response: httpx2.Response = await handle(self._inner, request)
         except CannotOverwriteExistingCassetteException as error:
@@ -161,10 +166,16 @@ def _clean_response(response: dict[str, Any]) -> dict[str, Any] | None:
     if status in (408, 425, 429) or status >= 500:
         return None
     headers = {name: value for name, value in response["headers"].items() if name.lower() in _RESPONSE_HEADERS}
-    body = json_of(response["body"]["string"])
+    body = json_of(_without_key(response["body"]["string"]))
     if isinstance(body, dict):
         body = {name: value for name, value in body.items() if name not in _VOLATILE}
     return {"status": response["status"], "headers": headers, "body": {"string": bytes_of(body)}}
+
+
+def _without_key(body: bytes | str | None) -> bytes:
+    key = _key.get()
+    content = body.encode() if isinstance(body, str) else (body or b"")
+    return content.replace(key, b"***") if len(key) >= _SHORTEST_KEY else content
 
 
 def _difference(tape: Tape, request: Any) -> str:
