@@ -32,6 +32,7 @@ _FAMILIES = {
         {"件", "份", "卷", "宗", "起", "册", "条", "部", "户", "家", "项", "例", "本", "张", "篇", "套"}
     ),
 }
+_FAMILY_OF = {unit: family for family, units in _FAMILIES.items() for unit in units}
 _OTHER_FAMILY = 0.5
 _CHINESE = re.compile(r"[\u4e00-\u9fffA-Za-z0-9]+")
 _EXCLUSION = re.compile(r"[^。；]*(?:不算|不含|不包括|不自行|不取)[^。；]*[。；]?")
@@ -52,26 +53,32 @@ class Shortlist:
         weights = {spec.id: _field_bigrams(spec) for spec in self.fields}
         spread = Counter(bigram for counts in weights.values() for bigram in counts)
         total = len(self.fields)
-        self._weights = {
-            name: {bigram: weight * math.log(1 + total / spread[bigram]) for bigram, weight in counts.items()}
-            for name, counts in weights.items()
-        }
-        self._norms = {name: math.sqrt(sum(w * w for w in ws.values())) or 1.0 for name, ws in self._weights.items()}
+        self._lengths: list[float] = []
+        # By bigram, because a context shares few of them with few of the fields.
+        self._postings: dict[str, list[tuple[int, float]]] = {}
+        for number, counts in enumerate(weights.values()):
+            rare = {bigram: weight * math.log(1 + total / spread[bigram]) for bigram, weight in counts.items()}
+            self._lengths.append(math.sqrt(math.sqrt(sum(w * w for w in rare.values())) or 1.0))
+            for bigram, weight in rare.items():
+                self._postings.setdefault(bigram, []).append((number, weight))
 
     def rank(self, document: Document, candidate: Candidate) -> list[tuple[float, FieldSpec]]:
         """The fields that a candidate may answer, best first, with their scores; those that share nothing are out."""
-        context = _context(document, candidate)
+        overlaps = self._overlaps(_context(document, candidate))
         scored = [
-            (score, spec)
-            for spec in self.fields
-            if (unit := unit_fit(spec, candidate)) and (score := unit * self._score(context, spec.id)) > 0
+            (unit * (overlap / length), spec)
+            for spec, overlap, length in zip(self.fields, overlaps, self._lengths, strict=True)
+            if overlap > 0 and (unit := unit_fit(spec, candidate))
         ]
         return sorted(scored, key=lambda pair: -pair[0])
 
-    def _score(self, context: dict[str, float], name: str) -> float:
-        weights = self._weights[name]
-        overlap = sum(weights[bigram] * weight for bigram, weight in context.items() if bigram in weights)
-        return overlap / math.sqrt(self._norms[name])
+    def _overlaps(self, context: dict[str, float]) -> list[float]:
+        """What each field shares with a context."""
+        overlaps = [0.0] * len(self.fields)
+        for bigram, weight in context.items():
+            for number, rarity in self._postings.get(bigram, ()):
+                overlaps[number] += rarity * weight
+        return overlaps
 
 
 @lru_cache(maxsize=1024)
@@ -131,4 +138,4 @@ def unit_fit(spec: FieldSpec, candidate: Candidate) -> float:
 
 
 def _family(unit: str) -> str:
-    return next((name for name, units in _FAMILIES.items() if unit in units), "")
+    return _FAMILY_OF.get(unit, "")
