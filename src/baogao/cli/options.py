@@ -24,7 +24,7 @@ PromptsDir = Annotated[Path | None, typer.Option("--prompts", help="Folder of pr
 NoCache = Annotated[bool, typer.Option("--no-cache", help="Neither read nor write the cache of replies.")]
 Concurrency = Annotated[
     int | None,
-    typer.Option("--concurrency", min=1, help="Documents, and requests, under way at once.", show_default=False),
+    typer.Option("--concurrency", min=1, help="Requests under way at once, over all reports.", show_default=False),
 ]
 Budget = Annotated[int | None, typer.Option("--budget-tokens", min=1, help="Stop asking when this many are spent.")]
 MinConfidence = Annotated[

@@ -19,6 +19,7 @@ from baogao.llm.limiter import Limiter
 from baogao.llm.messages import Abilities, Payload, Question, Reply
 from baogao.llm.replies import read_body, read_reply, refuse_useless
 from baogao.llm.retry import asked_pause, is_throttling, retrying
+from baogao.llm.sdk import chat_request, open_api
 from baogao.llm.settings import EndpointSettings
 from baogao.llm.usage import Budget, Meter, count, estimate_payload_tokens
 
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 Validate = Callable[[Reply], object]
 """Raises :class:`ReplyError` when a reply cannot be used; such a reply is never kept."""
 
-_CONNECT_SECONDS = 10.0
 # What the SDK's errors want to hold; nothing of ours reads it.
 _REQUEST = httpx2.Request("POST", "http://endpoint.invalid/")
 
@@ -64,7 +64,7 @@ class ModelClient:
             settings.concurrency, first_pause=settings.first_wait, longest_pause=settings.longest_wait
         )
         self._naming = asyncio.Lock()
-        self._api = _api(settings, transport)
+        self._api = open_api(settings, transport)
 
     async def __aenter__(self) -> Self:
         return self
@@ -159,7 +159,7 @@ class ModelClient:
 
         started = time.monotonic()
         try:
-            request = self._api.chat.completions.with_streaming_response.create(**self._renamed_in(payload))
+            request = chat_request(self._api, self._renamed_in(payload))
             reply = read_reply(await self._received(request), prompt_tokens=prompt_tokens)
         except openai.BadRequestError as error:
             if not self._adapt(said_by_server(error)):
@@ -272,18 +272,6 @@ class ModelClient:
                     raise EndpointError(f"name a model with --model; {self.settings.url} has: {_listed(models)}")
                 self._model = models[0]
             return self._model
-
-
-def _api(settings: EndpointSettings, transport: httpx2.AsyncBaseTransport | None) -> openai.AsyncOpenAI:
-    import openai
-
-    http = httpx2.AsyncClient(
-        transport=transport,
-        timeout=httpx2.Timeout(settings.timeout, connect=_CONNECT_SECONDS),
-        # A proxy of the environment cannot reach this machine's loopback.
-        trust_env=not settings.on_this_machine,
-    )
-    return openai.AsyncOpenAI(base_url=settings.url, api_key=settings.secret, max_retries=0, http_client=http)
 
 
 def _passes(reply: Reply, validate: Validate | None) -> bool:

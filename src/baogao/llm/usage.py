@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from typing import Any
 
 from baogao.errors import BudgetError
@@ -99,6 +100,7 @@ _TOKENS_PER_MESSAGE = 5
 _TOKENS_PER_CONVERSATION = 3
 
 
+@lru_cache(maxsize=256)  # instructions and worked examples come with every question
 def estimate_text_tokens(text: str) -> int:
     """About how many tokens a text is, for a model of our day that knows Chinese: digits count one each."""
     han = len(_HAN.findall(text))
