@@ -34,6 +34,14 @@ def test_probability_is_the_logistic_of_the_weighted_sum():
     assert calibration().probability({"x": 1.0}) == pytest.approx(1 / (1 + exp(-0.25)))
 
 
+def test_what_lies_above_a_knot():
+    """Below its knot a term is worth the same everywhere, above it rises."""
+    weights = [Weight(feature="x", above=2.0, mean=0.0, scale=1.0, weight=1.0)]
+    found = calibration(weights=weights, intercept=0.0)
+    assert found.probability({"x": 1.0}) == found.probability({"x": 2.0}) == 0.5
+    assert found.probability({"x": 3.0}) == pytest.approx(1 / (1 + exp(-1)))
+
+
 @given(st.floats(-1e12, 1e12), st.floats(-1e12, 1e12))
 def test_probability_is_one(x, y):
     """Whatever the features, it lies between 0 and 1 and nothing overflows."""
@@ -64,7 +72,7 @@ def test_it_lies_beside_the_schema(communique):
         (calibration("other").to_json(), "belongs to the schema 'other'"),
         (calibration(threshold=0.4).to_json().replace("0.4", "4"), "threshold"),
         (calibration().to_json().replace('"y"', '"z"'), "wants the feature 'z'"),
-        (calibration().to_json().replace('"y"', '"x"'), "a feature has two weights"),
+        (calibration().to_json().replace('"y"', '"x"'), "a term has two weights"),
         (json.dumps(json.loads(calibration().to_json()) | {"pickle": 1}), "pickle"),
     ],
 )

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from baogao.calibration import fitting
@@ -15,11 +16,14 @@ FEATURES = ("good", "noise")
 
 
 def test_what_matters_is_found():
-    """The weight of the telling feature dwarfs that of noise, and the probabilities are near the truth."""
+    """Probabilities follow the telling feature and are near the truth, whatever the noise."""
     examples = synthetic(30)
     found = fit(examples, FEATURES)
-    weights = {one.feature: one.weight for one in found.weights}
-    assert weights["good"] > 5 * abs(weights["noise"])
+    stored = as_calibration(found)
+    low, high = (stored.probability({"good": good, "noise": 0.5}) for good in (0.1, 0.9))
+    assert high - low > 0.5
+    quiet, loud = (stored.probability({"good": 0.5, "noise": noise}) for noise in (0.1, 0.9))
+    assert abs(quiet - loud) < 0.2
     pairs = [
         (p, one.features["good"])
         for example, ps in zip(examples, found.probabilities, strict=True)
@@ -28,32 +32,48 @@ def test_what_matters_is_found():
     assert sum(abs(p - truth) for p, truth in pairs) / len(pairs) < 0.12
 
 
-def test_stored_weights_give_the_same_probability():
-    """Plain arithmetic says what scikit-learn would say."""
-    from sklearn.linear_model import LogisticRegression
-    from sklearn.preprocessing import StandardScaler
-
-    examples = synthetic(12)
-    found = fit(examples, FEATURES)
-    stored = Calibration(
+def as_calibration(found: fitting.Fit) -> Calibration:
+    """A fit as it is stored."""
+    fit_on = FitOn(documents={}, proposals=0, right=0, schema="x")
+    return Calibration(
         schema_name="s",
         sure=0.9,
         threshold=found.threshold,
         intercept=found.intercept,
         weights=list(found.weights),
-        fit_on=FitOn(documents={}, proposals=0, right=0, schema="x"),
+        fit_on=fit_on,
     )
-    rows = [[one.features[name] for name in FEATURES] for example in examples for one in example.proposals]
-    labels = [right for example in examples for right in example.right]
-    scaler = StandardScaler().fit(rows)
-    regression = LogisticRegression(C=found.strength, max_iter=2000).fit(scaler.transform(rows), labels)
-    ours = stored.probability(examples[0].proposals[0].features)
-    assert ours == pytest.approx(regression.predict_proba(scaler.transform(rows[:1]))[0][1], abs=1e-9)
 
 
-def test_a_report_does_not_vouch_for_itself(monkeypatch):
+def test_worth_need_not_be_linear():
+    """Where only the middle of a feature is good, knots let the fit see it."""
+    examples = [
+        replace(
+            example,
+            right=tuple(0.3 < one.features["good"] < 0.7 for one in example.proposals),
+        )
+        for example in synthetic(30)
+    ]
+    stored = as_calibration(fit(examples, FEATURES))
+    low, middle, high = (stored.probability({"good": good, "noise": 0.5}) for good in (0.1, 0.5, 0.9))
+    assert middle > 0.6
+    assert max(low, high) < 0.4
+
+
+def test_stored_weights_give_the_same_probability():
+    """Plain arithmetic says what scikit-learn says."""
+    examples = synthetic(12)
+    found = fit(examples, FEATURES)
+    rows = np.array([[one.features[name] for name in FEATURES] for example in examples for one in example.proposals])
+    labels = np.array([right for example in examples for right in example.right], np.int8)
+    expected = fitting._Regression.fit(rows, labels, found.strength).predict(rows[:5])
+    stored = as_calibration(found)
+    ours = [stored.probability(one.features) for one in examples[0].proposals[:5]]
+    assert ours == pytest.approx(expected.tolist(), abs=1e-9)
+
+
+def test_a_report_does_not_vouch_for_itself():
     """A feature that gives away the label of one report alone is of no use to that report."""
-    monkeypatch.setattr(fitting, "_STRENGTHS", (0.1,))
     examples = synthetic(8)
     marked = [
         replace(one, features={**one.features, "leak": float(bool(right))})
@@ -66,10 +86,10 @@ def test_a_report_does_not_vouch_for_itself(monkeypatch):
         for example in examples[1:]
     ]
     leaking = [replace(examples[0], proposals=tuple(marked)), *rest]
-    plain = fit(leaking, FEATURES)
-    knowing = fit(leaking, (*FEATURES, "leak"))
+    plain = fit(leaking, FEATURES, [0.1])
+    knowing = fit(leaking, (*FEATURES, "leak"), [0.1])
     assert knowing.probabilities[0] == pytest.approx(plain.probabilities[0], abs=1e-6)
-    assert knowing.weights[-1].weight > 0
+    assert {weight.feature: weight.weight for weight in knowing.weights}["leak"] > 0
 
 
 def test_neutral_answers_teach_nothing():

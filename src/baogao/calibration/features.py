@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping
 from functools import cached_property
@@ -13,20 +14,37 @@ from baogao.calibration.checked import CheckBench
 from baogao.candidates.model import Candidate, Cue
 from baogao.extractors.base import Link
 from baogao.extractors.hybrid import Case
+from baogao.extractors.matching import Scored
 from baogao.extractors.shortlist import Shortlist, bigrams, unit_fit
 from baogao.schema.fields import FieldSpec
 
+_CLAUSES = re.compile("[，,；;：:、]")
 _CUES: tuple[Cue, ...] = get_args(Cue)
 GROUPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "model": ("by_model", "model_agrees", "model_differs", "model_silent", "model_confidence"),
-        "rules": ("by_rules", "rules_score", "rules_confidence", "rules_margin", "rules_differ", "rules_settled"),
+        "rules": (
+            *("by_rules", "rules_score", "rules_confidence", "rules_margin", "rules_differ", "rules_settled"),
+            *("pattern_score", "pattern_length", "rules_share"),
+        ),
         "cues": tuple(f"cue_{cue}" for cue in _CUES),
         "words": ("fit", "fit_of_candidate", "fit_of_field"),
         "unit": ("unit_fit", "unit_same", "unit_none"),
         "section": ("section",),
         "rivals": ("claimed", "competitors", "answerable"),
-        "place": ("none", "label", "parts", "loose", "position", "first", "repeated", "crowd"),
+        "place": (
+            "none",
+            "label",
+            "parts",
+            "loose",
+            "position",
+            "first",
+            "repeated",
+            "crowd",
+            "clause",
+            "sentence",
+            "size",
+        ),
         "checks": ("check_holds", "check_fails", "order_holds", "order_fails"),
     }
 )
@@ -74,7 +92,8 @@ class Scene:
         said = self.case.rules.get(spec.id)
         mine = said is not None and _overlap(said, link)
         ranked = self.case.ranked.get(spec.id, ())
-        score = max((one.score for one in ranked if one.candidate_id in link.candidates), default=0.0)
+        best = max((one for one in ranked if one.candidate_id in link.candidates), key=_score, default=None)
+        score = best.score if best else 0.0
         rival = max((one.score for one in ranked if one.candidate.value != candidate.value), default=0.0)
         return {
             "by_rules": float(mine),
@@ -83,6 +102,9 @@ class Scene:
             "rules_margin": score - rival,
             "rules_differ": float(said is not None and not mine),
             "rules_settled": float(mine and spec.id in self.case.settled),
+            "pattern_score": best.pattern.score if best else 0.0,
+            "pattern_length": log1p(len(best.pattern.source)) if best else 0.0,
+            "rules_share": len(self.case.rules) / len(self.case.schema.figures),
         }
 
     def _fits_of(self, candidate: Candidate) -> dict[str, float]:
@@ -145,6 +167,8 @@ class Scene:
     def _place(self, link: Link, candidate: Candidate) -> dict[str, float]:
         document = self.case.document
         sentence = document.sentence_at(candidate.start)
+        start, end = sentence.span if sentence else (candidate.start, candidate.end)
+        before = document.text[start : candidate.start]
         same = [one for one in self.case.candidates if one.value == candidate.value and one.unit == candidate.unit]
         return {
             "none": float(candidate.kind == "none"),
@@ -154,7 +178,10 @@ class Scene:
             "position": candidate.start / max(1, len(document.text)),
             "first": float(candidate.kind == "number" and same[0].id == candidate.id),
             "repeated": log1p(max(0, self._values[candidate.value, candidate.unit] - 1)),
-            "crowd": log1p(len(self.case.candidates.within(*sentence.span)) if sentence else 0),
+            "crowd": log1p(len(self.case.candidates.within(start, end))),
+            "clause": log1p(len(_CLAUSES.split(before)[-1])),
+            "sentence": (candidate.start - start) / (end - start),
+            "size": log1p(float(candidate.value or 0)),
         }
 
 
@@ -164,6 +191,10 @@ def _unit(spec: FieldSpec, candidate: Candidate) -> dict[str, float]:
         "unit_same": float(bool(spec.unit) and candidate.unit == spec.unit),
         "unit_none": float(candidate.kind == "number" and not candidate.unit),
     }
+
+
+def _score(scored: Scored) -> float:
+    return scored.score
 
 
 def _overlap(one: Link, other: Link) -> bool:

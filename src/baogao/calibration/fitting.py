@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from math import log
 from typing import Any
@@ -15,13 +15,20 @@ from baogao.calibration.proposals import Chosen, Proposal, choose
 from baogao.errors import UsageError
 
 _FOLDS = 10
-_STRENGTHS = (0.01, 0.03, 0.1, 0.3, 1.0)
+STRENGTHS = (0.01, 0.03, 0.1, 0.3, 1.0)
 """Inverse strengths of the L2 penalty that are tried."""
+_QUANTILES = (0.25, 0.5, 0.75)
+"""Where the knots of a feature lie."""
+_FEWEST_VALUES = 7
+"""A feature with fewer different values gets no knots."""
+_DIGITS = 6
 _FEWEST_DOCUMENTS = 4
 _GRID = tuple(number / 100 for number in range(5, 96))
 _NEARLY = 0.001
 """Thresholds whose F1 is within this of the best are alike; their middle is taken."""
 Floats = NDArray[np.float64]
+_Term = tuple[int, float | None]
+"""A feature's column, and a knot or None."""
 
 
 @dataclass(frozen=True)
@@ -49,23 +56,20 @@ class Fit:
     """For each example's proposals, the probability from the fold that did not hold the report."""
 
 
-def fit(examples: Sequence[Example], features: Sequence[str]) -> Fit:
+def fit(examples: Sequence[Example], features: Sequence[str], strengths: Sequence[float] = STRENGTHS) -> Fit:
     """Learn weights from every example; choose penalty and threshold on what cross-validation predicts.
 
+    :param strengths: inverse strengths of the L2 penalty to try.
     :raises UsageError: scikit-learn is missing, or there is too little to learn from.
     """
     _check(examples)
     table = _Table.of(examples, features)
-    tried = {strength: _cross_validate(table, strength) for strength in _STRENGTHS}
+    tried = {strength: _cross_validate(table, strength) for strength in strengths}
     strength = min(tried, key=lambda one: _log_loss(tried[one], table))
     probabilities = _by_example(tried[strength], examples)
-    scaler, regression = _regression(table.known_rows(), table.known_labels(), strength)
-    weights = tuple(
-        Weight(feature=name, mean=float(mean), scale=float(scale), weight=float(weight))
-        for name, mean, scale, weight in zip(features, scaler.mean_, scaler.scale_, regression.coef_[0], strict=True)
-    )
+    regression = _Regression.fit(table.known_rows(), table.known_labels(), strength)
     threshold = best_threshold(examples, probabilities)
-    return Fit(weights, float(regression.intercept_[0]), threshold, strength, probabilities)
+    return Fit(regression.weights(features), regression.intercept, threshold, strength, probabilities)
 
 
 def best_threshold(examples: Sequence[Example], probabilities: Sequence[Sequence[float]]) -> float:
@@ -158,19 +162,65 @@ def _cross_validate(table: _Table, strength: float) -> Floats:
         held_out = table.documents % folds == fold
         labels = table.known_labels(~held_out)
         if len(set(labels.tolist())) == 2 and held_out.any():
-            scaler, regression = _regression(table.known_rows(~held_out), labels, strength)
-            found[held_out] = regression.predict_proba(scaler.transform(table.rows[held_out]))[:, 1]
+            regression = _Regression.fit(table.known_rows(~held_out), labels, strength)
+            found[held_out] = regression.predict(table.rows[held_out])
     return found
 
 
-def _regression(rows: Floats, labels: NDArray[np.int8], strength: float) -> tuple[Any, Any]:
-    try:
-        from sklearn.linear_model import LogisticRegression
-        from sklearn.preprocessing import StandardScaler
-    except ImportError as error:
-        raise UsageError("calibrating needs the extra: pip install 'baogao[calibrate]'") from error
-    scaler = StandardScaler().fit(rows)
-    return scaler, LogisticRegression(C=strength, max_iter=2000).fit(scaler.transform(rows), labels)
+@dataclass(frozen=True)
+class _Regression:
+    """A fitted logistic regression on features and what of them lies above their knots."""
+
+    terms: tuple[_Term, ...]
+    scaler: Any
+    model: Any
+
+    @classmethod
+    def fit(cls, rows: Floats, labels: NDArray[np.int8], strength: float) -> _Regression:
+        try:
+            from sklearn.linear_model import LogisticRegression
+            from sklearn.preprocessing import StandardScaler
+        except ImportError as error:
+            raise UsageError("calibrating needs the extra: pip install 'baogao[calibrate]'") from error
+        terms = tuple(_terms(rows))
+        expanded = _expand(rows, terms)
+        scaler = StandardScaler().fit(expanded)
+        model = LogisticRegression(C=strength, max_iter=5000).fit(scaler.transform(expanded), labels)
+        return cls(terms, scaler, model)
+
+    @property
+    def intercept(self) -> float:
+        """The log-odds of an answer whose every term is average."""
+        return float(self.model.intercept_[0])
+
+    def predict(self, rows: Floats) -> Floats:
+        """The probability of each row."""
+        found: Floats = self.model.predict_proba(self.scaler.transform(_expand(rows, self.terms)))[:, 1]
+        return found
+
+    def weights(self, features: Sequence[str]) -> tuple[Weight, ...]:
+        """The terms under their features' names."""
+        numbers = zip(self.terms, self.scaler.mean_, self.scaler.scale_, self.model.coef_[0], strict=True)
+        return tuple(
+            Weight(feature=features[column], above=knot, mean=float(mean), scale=float(scale), weight=float(weight))
+            for (column, knot), mean, scale, weight in numbers
+        )
+
+
+def _terms(rows: Floats) -> Iterator[_Term]:
+    """Every feature as it is, and above its quartiles where it takes many values."""
+    for column in range(rows.shape[1]):
+        yield column, None
+        values = rows[:, column]
+        if len(np.unique(values)) >= _FEWEST_VALUES:
+            knots = {round(float(knot), _DIGITS) for knot in np.quantile(values, _QUANTILES)}
+            for knot in sorted(knots - {float(values.min()), float(values.max())}):
+                yield column, knot
+
+
+def _expand(rows: Floats, terms: Sequence[_Term]) -> Floats:
+    columns = [rows[:, column] if knot is None else np.maximum(0.0, rows[:, column] - knot) for column, knot in terms]
+    return np.stack(columns, axis=1)
 
 
 def _log_loss(probabilities: Floats, table: _Table) -> float:

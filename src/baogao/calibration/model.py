@@ -26,12 +26,21 @@ Share = Annotated[float, Field(ge=0, le=1)]
 
 
 class Weight(Strict):
-    """One feature: how it is standardised, and what it is worth."""
+    """One term of the sum: a feature, or what of it lies above a knot; how it is standardised, and what it is worth."""
 
     feature: str
+    above: float | None = None
+    """A knot: the term is ``max(0, feature - above)``. With several of them a feature's worth is piecewise linear."""
     mean: float
     scale: Annotated[float, Field(gt=0)]
     weight: float
+
+    def term(self, features: Mapping[str, float]) -> float:
+        """What the term adds; a feature that is not given counts as 0."""
+        value = features.get(self.feature, 0.0)
+        if self.above is not None:
+            value = max(0.0, value - self.above)
+        return self.weight * (value - self.mean) / self.scale
 
 
 class FitOn(Strict):
@@ -67,16 +76,14 @@ class Calibration(Strict):
 
     @model_validator(mode="after")
     def _each_once(self) -> Self:
-        names = [weight.feature for weight in self.weights]
-        if len(set(names)) < len(names):
-            raise ValueError("a feature has two weights")
+        terms = [(weight.feature, weight.above) for weight in self.weights]
+        if len(set(terms)) < len(terms):
+            raise ValueError("a term has two weights")
         return self
 
     def probability(self, features: Mapping[str, float]) -> float:
-        """How likely an answer with these features is right; a feature that is not given counts as 0."""
-        total = self.intercept + sum(
-            weight.weight * (features.get(weight.feature, 0.0) - weight.mean) / weight.scale for weight in self.weights
-        )
+        """How likely an answer with these features is right."""
+        total = self.intercept + sum(weight.term(features) for weight in self.weights)
         return 1 / (1 + exp(-max(-_STEEPEST, min(_STEEPEST, total))))
 
     def to_json(self) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from baogao.calibration.features import FEATURES, GROUPS
-from baogao.calibration.fitting import Example, Fit, count_verdicts, document_counts, fit, given_answers
+from baogao.calibration.fitting import STRENGTHS, Example, Fit, count_verdicts, document_counts, fit, given_answers
 from baogao.calibration.model import Calibration, FitOn
 from baogao.calibration.proposals import Proposal, Proposer
 from baogao.evaluation.gold import Dataset, Gold
@@ -99,13 +99,16 @@ def _counts_of(case: Case, gold: Gold, links: Mapping[str, Link], stated: frozen
     return count_verdicts(((name, _is_right(case, gold, name, link)) for name, link in links.items()), stated)
 
 
-def learn(judged: Sequence[Judged], features: Sequence[str] = FEATURES) -> Learned:
+def learn(
+    judged: Sequence[Judged], features: Sequence[str] = FEATURES, strengths: Sequence[float] = STRENGTHS
+) -> Learned:
     """Fit to the judged reports, and measure by cross-validation.
 
+    :param strengths: inverse strengths of the penalty to try.
     :raises UsageError: scikit-learn is missing, or there is too little to learn from.
     """
     examples = [one.example for one in judged]
-    found = fit(examples, features)
+    found = fit(examples, features, strengths)
     outcomes = [
         outcome
         for example, probabilities in zip(examples, found.probabilities, strict=True)
@@ -179,7 +182,7 @@ def rates_of(counts: Counts) -> tuple[float | None, float | None, float | None]:
 
 
 def ablate(judged: Sequence[Judged], learned: Learned, seed: int = 0) -> list[Ablation]:
-    """Take every part away in turn, learn anew, and compare with everything, report by report.
+    """Take every part away in turn, learn anew with the same penalty, and compare with everything, report by report.
 
     :raises UsageError: as :func:`learn`.
     """
@@ -187,7 +190,7 @@ def ablate(judged: Sequence[Judged], learned: Learned, seed: int = 0) -> list[Ab
     parts["the model: its answers and features"] = _without_model(judged)
     parts["rules' second choices"] = _without_second_choices(judged)
     rows = [
-        _ablation(name, learn(part, features).calibrated, learned.calibrated, seed)
+        _ablation(name, learn(part, features, [learned.fit.strength]).calibrated, learned.calibrated, seed)
         for name, (part, features) in parts.items()
     ]
     rows.append(_ablation("the calibration: thresholds instead", learned.by_thresholds, learned.calibrated, seed))
