@@ -156,3 +156,37 @@ def test_second_half_of_a_half_year_report_is_ahead():
 def test_strewn_spaces_do_not_hide_words():
     """OCR breaks 同比 in two; the cue holds all the same."""
     assert cue_of("办结率 95 % ,同 比上升 8.2 件。")["8.2 件"] == {"growth"}
+
+
+@pytest.mark.parametrize(
+    ("sentence", "number"),
+    [
+        ("压缩七成三是去年底的数，6月末已到75.2%。", "七成三"),
+        ("头一年是91件，今年收到58件。", "91件"),
+        ("去年全县收到91件，本年58件。", "91件"),
+        ("上年压到68%，今年再压缩到71%。", "68%"),
+    ],
+)
+def test_prior_year_said_in_other_words(sentence, number):
+    """Said behind the figure, with the whole county in between, or with a verb of reaching."""
+    found = cue_of(sentence)
+    assert [text for text, cues_of in found.items() if "prior_year" in cues_of] == [number]
+
+
+@pytest.mark.parametrize("sentence", ["由2021年的45件，一举登顶58件。", "从上年的45名壮大到58名。", "转入2024年58件。"])
+def test_what_was_reached_is_this_years(sentence):
+    """The figure that last year's grew to, and what is carried over into the next year."""
+    number = next(text for text in cue_of(sentence) if text.startswith("58"))
+    assert not cue_of(sentence)[number] & {"prior_year", "target", "growth"}
+
+
+def test_a_line_that_carries_over_opens_no_plans():
+    """“转入2024年：2件” late in a report is a figure, not the heading of what is to come."""
+    found = cue_of("工作平稳推进。\n" * 40 + "● 办结：58件\n● 转入2024年：2件\n● 败诉：3件\n")
+    assert not any("target" in cues_of for cues_of in found.values())
+
+
+def test_an_office_before_a_date_is_no_part():
+    """县司法局4月… names who did it; 局3件 names whose it is."""
+    assert "sub_unit" not in cue_of("县司法局4月评查案卷45宗。")["45宗"]
+    assert "sub_unit" in cue_of("纠正违法45件，公安局3件。")["3件"]

@@ -65,3 +65,11 @@ def test_caption_unit():
     """单位：件 above a table holds where nothing else does."""
     found = numbers("单位：件\n类别\t收到\t办结\n甲类\t12\t11")
     assert [(int(c.value), c.unit) for c in found] == [(12, "件"), (11, "件")]
+
+
+def test_rows_beside_a_total_are_parts():
+    """Where a row sums up the others, or a column does, the others are parts."""
+    found = numbers("单位\t案件数\t办结数\n县政府\t74\t66\n部门\t158\t139\n合计\t232\t205")
+    assert {c.text for c in found if "part" in c.cues} == {"74", "66", "158", "139"}
+    found = numbers("项目\t县本级\t乡镇\t合计\n案件数\t74\t158\t232")
+    assert [c.text for c in found if "part" not in c.cues] == ["232"]

@@ -102,3 +102,37 @@ def test_a_figure_in_brackets_is_aside():
     """What stands in brackets is a part or a comparison."""
     found = contexts("办结来信9件（维持8件），来电7件。")
     assert [found[text].aside for text in ("9件", "8件", "7件")] == [False, True, False]
+
+
+@pytest.mark.parametrize(
+    ("text", "figure", "clause"),
+    [
+        ("农村信使，58名，由村民担任。", "58名", "农村信使№"),
+        ("集体讨论的事项——37项，上年49项。", "37项", "集体讨论的事项№"),
+        ("来信满意率，镇街均为100%。", "100%", "来信满意率镇街均为№"),
+        ("来信数量因汛情激增，由上年的208件增至437件。", "437件", "来信数量因汛情激增增至№"),
+        ("来信办理，上年52件，本年43件。", "43件", "来信办理本年№"),
+        ("来信评查。360件，由专人打分。", "360件", "来信评查№"),
+        ("来信22件，9人到场。", "9人", "№到场"),
+        ("来信22件，9件来电。", "9件", "№来电"),
+    ],
+)
+def test_a_bare_figure_takes_the_name_before_it(text, figure, clause):
+    """A figure alone in its clause counts what the clause, the heading or last year's figure before it names."""
+    assert own(text, figure) == clause
+
+
+def test_a_bare_none_takes_the_name_before_it():
+    """“…，没有发生过” says of the clause before that there was none; a phrase with its own noun does not."""
+    found = contexts("以政府为被告的行政诉讼，没有发生过。")
+    (bare,) = [context for context in found.values() if context.candidate.kind == "none"]
+    assert "行政诉讼" in bare.text[slice(*bare.own)]
+    found = contexts("以调解为主，没有一件被撤销。")
+    (full,) = [context for context in found.values() if context.candidate.kind == "none"]
+    assert "调解" not in full.text[slice(*full.own)]
+
+
+def test_the_line_above_a_table_lends_its_topic():
+    """A cell's heads seldom repeat what the whole table is about."""
+    found = contexts("公路养护统计\n项目\t2022年\t2021年\n检修\t7件\t6件\n")
+    assert found["7件"].topics["road"] >= 0.9

@@ -46,3 +46,19 @@ def test_problems_and_plans_by_heading_or_lead(text):
 def test_a_report_without_such_sections_has_no_items():
     """The items of the main part are no problems, and 发现问题9个 leads to none."""
     assert lists("") == {"problems": [], "plans": []}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "7. 存在的问题\n(1) 学法不够系统。①办班少；②讲课少。\n(2) 力量比较薄弱。\n"
+        "8. 2023年重点工作\n(1) 加强学习培训。\n(2) 充实执法队伍。\n",
+        "■ 存在的困难\n● 学法不够系统：办班9期\n● 力量比较薄弱：缺编3人\n■ 下步打算\n● 加强学习培训\n● 充实执法队伍\n",
+        "对照要求，还存在不足，首先，学法不够系统。其次，力量比较薄弱。\n下一步，一要加强学习培训。二要充实执法队伍。\n",
+        "看到成绩的同时，也要清醒认识到：一是学法不够系统；二是力量比较薄弱。\n2023年，我县将再攀高峰：\n（一）加强学习培训。\n（二）充实执法队伍。\n",
+        "工作中还有短处。第一件，学法不够系统。第二件，力量比较薄弱。\n二、明年工作安排\n（1）加强学习培训；\n（2）充实执法队伍。\n",
+    ],
+)
+def test_markers_tell_items_from_headings(text):
+    """Headings and items of one level but other markers; a first item behind a comma; headed items announced."""
+    assert lists(text) == {"problems": PROBLEMS, "plans": PLANS}

@@ -122,7 +122,7 @@ class _Table:
         return column == 0 and text.isdigit() and len(text) <= 2 and len(row) > 2 and not _is_number(row[1][0])
 
     def _is_name(self, column: int, text: str) -> bool:
-        return bool(text) and not _is_number(text) and read_unit(text) is None and self._head(column) != "单位"
+        return bool(text) and not _is_number(text) and read_unit(text) is None
 
     def _head(self, column: int) -> str:
         return self.heads[column] if column < len(self.heads) else ""

@@ -35,7 +35,7 @@ _BARE = re.compile(
     r"|共有|总数|人数|数量|件数|场次|[^，,。；;#]{0,12}(?:均|都)(?:已|为|是|达到?)*)*\s*"
 )
 """A clause that says nothing of its figure but how much or when: it counts what the clause before names."""
-_NAMED_BEFORE = re.compile(r"(?P<name>[^，,。；;：:！!？?（）()#\n]{2,24})(?:[，,：:（(]|—+|--+)\s*\Z")
+_NAMED_BEFORE = re.compile(r"(?P<name>[^，,。；;：:！!？?（）()#—\n]{2,24})(?:[，,：:（(]|—+|--+)\s*\Z")
 """The name that stands before a comma: 法治副校长，58名 reads as 法治副校长58名."""
 _BARE_NONE = re.compile(
     rf"\s*(?:{_SCOPE})*[一]?[件起宗]?[也均都]?(?:没有|未|暂无|暂未|无|零)[新再]?(?:发生|出现|收到|接到|有)?(?:过|一[件起宗])?"

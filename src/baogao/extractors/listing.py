@@ -26,6 +26,7 @@ _ORDINAL = re.compile(
     r"(?:[一二三四五六七八九十]{1,2}(?:是|要|则)[要在]?|第[一二三四五六七八九十]{1,2}(?:点|件|方面)?[，、,：:是]"
     r"|(?:首先|其次|再次|再者|此外|最后)[，,：:是]|其[一二三四五六][，、,：:是]?)\s?\Z"
 )
+_FIRST = re.compile(r"[。：:，,；;\s](?:一是|一要|首先[，,]|第一[，、,]|[（(]1[）)]|①)")
 _CIRCLED = re.compile(r"[①-⑳⑴-⒛]")
 _MARKER_REACH = 6
 
@@ -86,12 +87,19 @@ def _fits(document: Document, section: Section, rule: ListRules) -> bool:
         return False
     if section.level > _ITEM_LEVEL and not _stands_alone(document, section):
         return False
+    if section.level == _ITEM_LEVEL and not (_stands_alone(document, section) or _holds_items(document, section)):
+        return False
     return bool(rule.heading.search(title)) and not (rule.not_heading and rule.not_heading.search(title))
 
 
 def _stands_alone(document: Document, section: Section) -> bool:
     """Whether nothing but the title stands in a section: its entries have a marker of another kind."""
     return not document.text[section.title[1] : section.span[1]].strip()
+
+
+def _holds_items(document: Document, section: Section) -> bool:
+    """Whether a section counts something up: an item that merely speaks of a problem does not."""
+    return _FIRST.search(document.text, section.title[1], section.span[1]) is not None
 
 
 def _end_of(document: Document, section: Section) -> int:
