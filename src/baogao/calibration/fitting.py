@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from math import log
 from typing import Any
@@ -14,6 +15,7 @@ from baogao.calibration.model import Weight
 from baogao.calibration.proposals import Chosen, Proposal, choose
 from baogao.errors import UsageError
 
+_NEEDS_EXTRA = "calibrating needs the extra: pip install 'baogao[calibrate]'"
 _FOLDS = 10
 STRENGTHS = (0.01, 0.03, 0.1, 0.3, 1.0)
 """Inverse strengths of the L2 penalty that are tried."""
@@ -64,12 +66,24 @@ def fit(examples: Sequence[Example], features: Sequence[str], strengths: Sequenc
     """
     _check(examples)
     table = _Table.of(examples, features)
-    tried = {strength: _cross_validate(table, strength) for strength in strengths}
-    strength = min(tried, key=lambda one: _log_loss(tried[one], table))
+    with _one_thread():
+        tried = {strength: _cross_validate(table, strength) for strength in strengths}
+        strength = min(tried, key=lambda one: _log_loss(tried[one], table))
+        regression = _Regression.fit(table.known_rows(), table.known_labels(), strength)
     probabilities = _by_example(tried[strength], examples)
-    regression = _Regression.fit(table.known_rows(), table.known_labels(), strength)
     threshold = best_threshold(examples, probabilities)
     return Fit(regression.weights(features), regression.intercept, threshold, strength, probabilities)
+
+
+def _one_thread() -> AbstractContextManager[object]:
+    """Matrices this small are slower with several threads, on a busy machine many times slower."""
+    try:
+        import sklearn.linear_model  # noqa: F401  (only libraries that are loaded can be limited)
+        from threadpoolctl import threadpool_limits
+    except ImportError as error:
+        raise UsageError(_NEEDS_EXTRA) from error
+    limits: AbstractContextManager[object] = threadpool_limits(limits=1)
+    return limits
 
 
 def best_threshold(examples: Sequence[Example], probabilities: Sequence[Sequence[float]]) -> float:
@@ -181,7 +195,7 @@ class _Regression:
             from sklearn.linear_model import LogisticRegression
             from sklearn.preprocessing import StandardScaler
         except ImportError as error:
-            raise UsageError("calibrating needs the extra: pip install 'baogao[calibrate]'") from error
+            raise UsageError(_NEEDS_EXTRA) from error
         terms = tuple(_terms(rows))
         expanded = _expand(rows, terms)
         scaler = StandardScaler().fit(expanded)
