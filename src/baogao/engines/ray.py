@@ -135,7 +135,7 @@ def _connect(workers: int) -> None:
             ray.init(**quiet)
         else:
             # On loopback: nobody else has any business there.
-            local = {"address": "local", "num_cpus": workers, "_node_ip_address": "127.0.0.1"}
+            local: dict[str, Any] = {"address": "local", "num_cpus": workers, "_node_ip_address": "127.0.0.1"}
             ray.init(include_dashboard=False, **local, **quiet)
     except (ConnectionError, RuntimeError, ValueError, OSError) as error:
         words = " ".join(str(error).split())[:300]
