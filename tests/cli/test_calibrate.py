@@ -146,3 +146,16 @@ def test_what_cannot_work_is_said(baogao, world):
         text = world / "gold" / "town0.txt"
         wrong = baogao("extract", text, *common, "--extractor", "hybrid", "--out", "o", "--calibration", text)
     assert (wrong.code, "is not JSON" in wrong.err) == (2, True)
+
+
+def test_what_is_settled_follows_the_way_of_asking(baogao, world):
+    """A model that chooses letters only fills what rules leave silent; a flag says otherwise, and the file keeps it."""
+    with fake_server(lambda seen: completion("A", prompt_tokens=50, completion_tokens=1)) as server:
+        asked = ("--base-url", server.url, "--model", "small", "--ask", "choice", "--schema", world / "communique.py")
+        for name, more in (("fill.json", ()), ("ask.json", ("--sure", 0.7))):
+            outcome = baogao("calibrate", world / "gold", *asked, "--out", name, *more)
+            assert outcome.code == 0, outcome.err
+    assert [json.loads(Path(name).read_text(encoding="utf-8"))["sure"] for name in ("fill.json", "ask.json")] == [
+        0,
+        0.7,
+    ]

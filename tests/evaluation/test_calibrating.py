@@ -51,7 +51,7 @@ def test_a_witness_decides_as_thresholds_do(communiques):
 def test_every_proposal_is_judged(communiques):
     """By the scorer; the counts of rules alone are those of their answers."""
     _, datasets, cases = communiques
-    judged = judge_cases(cases, datasets, sure=0.85)
+    judged = judge_cases(Witness(cases=cases), datasets)
     assert [one.example.doc_id for one in judged] == ["haituo-2022", "yunling-2023"]
     for one in judged:
         assert len(one.example.right) == len(one.example.proposals) > 0
@@ -59,7 +59,7 @@ def test_every_proposal_is_judged(communiques):
         chosen = [right for proposal, right in zip(one.example.proposals, one.example.right, strict=True)
                   if proposal.features["by_rules"]]  # fmt: skip
         assert all(chosen)
-    assert judge_cases({}, datasets, 0.85) == []
+    assert judge_cases(Witness(), datasets) == []
 
 
 def invented(documents: int = 12) -> list[Judged]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated, Any
@@ -47,6 +47,8 @@ class _Seen:
     judged: list[Judged]
     requests: float
     """A report."""
+    sure: float
+    """From this confidence on rules settled a field."""
     info: dict[str, Any]
     """``run.json`` of the last run."""
 
@@ -60,8 +62,14 @@ def calibrate_command(
     ] = None,
     record: Annotated[Path | None, typer.Option("--record", help="Record the exchanges with the model here.")] = None,
     sure: Annotated[
-        float, typer.Option("--sure", min=0, help="Rules this confident settle a field: the model is not asked.")
-    ] = Arbitration.sure,
+        float | None,
+        typer.Option(
+            "--sure",
+            min=0,
+            help="Rules this confident settle a field: the model is not asked. Default: as hybrid does.",
+            show_default=False,
+        ),
+    ] = None,
     with_ablation: Annotated[
         bool, typer.Option("--ablate", help="Also learn with each part taken away, and keep what that cost.")
     ] = False,
@@ -83,7 +91,7 @@ def calibrate_command(
     seen = _see(datasets, replay or [], record, options, loaded, sure)
     learned = learn(seen.judged)
     rows = ablate(seen.judged, learned) if with_ablation else []
-    calibration = _calibration(seen, learned, rows, loaded, sure)
+    calibration = _calibration(seen, learned, rows, loaded)
     path = out or calibration_path(loaded)
     try:
         path.write_text(calibration.to_json(), encoding="utf-8", newline="\n")
@@ -99,7 +107,7 @@ def _see(
     record: Path | None,
     options: ModelOptions,
     schema: Schema,
-    sure: float,
+    sure: float | None,
 ) -> _Seen:
     """Run hybrid, live or replayed, and judge whatever it considered.
 
@@ -111,20 +119,25 @@ def _see(
     parts: list[tuple[Sequence[Path], Path | None]] = [(folders, replays[0] if replays else None)]
     if len(replays) > 1:
         parts = [([folder], tape) for folder, tape in zip(folders, replays, strict=True)]
-    witness = Witness(sure)
+    witness = Witness()
+
+    def arbiter_for(thresholds: Arbitration) -> Witness:
+        witness.thresholds = thresholds if sure is None else replace(thresholds, sure=sure)
+        return witness
+
     info: dict[str, Any] = {}
     requests = 0
     for part, tape in parts:
         with TemporaryDirectory(prefix="baogao-calibrate-") as folder:
-            request = EvalRequest(part, Path(folder), ["hybrid"], (), options, tape, record, witness, strict=False)
+            request = EvalRequest(part, Path(folder), ["hybrid"], (), options, tape, record, arbiter_for, strict=False)
             run = predict_run(request, schema, stderr)
             info = run.read("run.json")
             requests += _requests(run)
     datasets: list[Dataset] = load_datasets(folders, schema)
-    judged = judge_cases(witness.cases, datasets, sure)
+    judged = judge_cases(witness, datasets)
     if not judged:
         raise UsageError("no report came through, so there is nothing to learn from")
-    return _Seen(judged, requests / len(judged), info)
+    return _Seen(judged, requests / len(judged), witness.sure, info)
 
 
 def _requests(run: Run) -> int:
@@ -132,10 +145,10 @@ def _requests(run: Run) -> int:
     return int(timing["requests"])
 
 
-def _calibration(seen: _Seen, learned: Learned, rows: Sequence[Ablation], schema: Schema, sure: float) -> Calibration:
+def _calibration(seen: _Seen, learned: Learned, rows: Sequence[Ablation], schema: Schema) -> Calibration:
     hybrid = seen.info["extractors"][0]
     calibration = calibration_of(
-        learned, seen.judged, schema, sure, hybrid["model"], hybrid["prompts"], seen.info["rules"]
+        learned, seen.judged, schema, seen.sure, hybrid["model"], hybrid["prompts"], seen.info["rules"]
     )
     calibration.measured["requests"] = seen.requests
     if rows:

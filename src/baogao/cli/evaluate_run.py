@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from baogao.cli.options import ExtractorChoice
-from baogao.cli.setup import ModelOptions, Ready, ready_extractor
+from baogao.cli.setup import ArbiterFor, ModelOptions, Ready, ready_extractor
 from baogao.cli.terminal import failed_line
 from baogao.errors import UsageError
 from baogao.evaluation.gold import Dataset
@@ -22,7 +22,6 @@ from baogao.evaluation.identity import Mode, extractor_identity, identify
 from baogao.evaluation.predict import predict
 from baogao.evaluation.runs import Run, load_datasets
 from baogao.evaluation.tapes import REPLAY_URL, TapeLibrary
-from baogao.extractors.hybrid import Arbiter
 from baogao.llm.messages import Abilities
 from baogao.record import Record
 from baogao.schema.fields import Schema
@@ -40,8 +39,8 @@ class EvalRequest:
     options: ModelOptions
     replay: Path | None = None
     record: Path | None = None
-    arbiter: Arbiter | None = None
-    """Decides in hybrid, instead of the schema's calibration."""
+    arbiter_for: ArbiterFor | None = None
+    """Makes what decides in hybrid, instead of the schema's calibration."""
     strict: bool = True
     """Whether a replay must ask for everything that was recorded."""
 
@@ -107,7 +106,7 @@ async def _predict_all(
     for name in names:
         transport = tapes.transport() if tapes and name != "rules" else None
         with tapes.endpoint() if tapes else nullcontext():
-            async with ready_extractor(name, schema, options, transport, request.arbiter) as ready:
+            async with ready_extractor(name, schema, options, transport, request.arbiter_for) as ready:
                 if ready.client and recording:
                     ready.client.abilities = _abilities(recording)
                 timing[name] = await _predict_one(ready, datasets, schema, run, tapes, options, stderr)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -45,6 +45,10 @@ _MOST_CHOICES = 14
 """On reports unread by those who wrote the rules, nine in ten of the figures to be found so are among the first 14."""
 FILL_ONLY = Arbitration(sure=0.0, unconfirmed=1.0)
 """Beside choices: what rules answer is settled, and the model fills their silence."""
+
+
+ArbiterFor = Callable[[Arbitration], Arbiter]
+"""From the thresholds that go with a way of asking to whatever is to decide in their place."""
 
 
 @dataclass(frozen=True)
@@ -100,16 +104,16 @@ async def ready_extractor(
     schema: Schema,
     options: ModelOptions,
     transport: httpx2.AsyncBaseTransport | None = None,
-    arbiter: Arbiter | None = None,
+    arbiter_for: ArbiterFor | None = None,
 ) -> AsyncIterator[Ready]:
     """An extractor with everything it needs, for the length of a run: rules, prompts, a client, a server.
 
     :param transport: what carries the requests, for record and replay.
-    :param arbiter: decides in hybrid, instead of the schema's calibration.
+    :param arbiter_for: makes what decides in hybrid, instead of the schema's calibration.
     :raises UsageError: something it needs is missing or does not load; a server does not answer.
     """
     async with AsyncExitStack() as stack:
-        ready = await _ready(name, schema, options, transport, arbiter, stack)
+        ready = await _ready(name, schema, options, transport, arbiter_for, stack)
         if options.min_confidence is None:
             yield ready
         else:
@@ -122,7 +126,7 @@ async def _ready(
     schema: Schema,
     options: ModelOptions,
     transport: httpx2.AsyncBaseTransport | None,
-    arbiter: Arbiter | None,
+    arbiter_for: ArbiterFor | None,
     stack: AsyncExitStack,
 ) -> Ready:
     rules = RulesExtractor(load_rulebook(None, schema)) if name in {"rules", "hybrid"} else None
@@ -135,12 +139,13 @@ async def _ready(
     made_by = provenance(schema, name, await client.model_name(), prompts.digest)
     if rules is None:
         return Ready(asking, made_by, client, way)
-    path = _calibration(schema, options) if arbiter is None else None
+    thresholds = FILL_ONLY if way == "choice" else Arbitration()
+    path = _calibration(schema, options) if arbiter_for is None else None
     if path is not None:
         made_by = made_by.model_copy(update={"calibration": calibration_digest(path)})
-        arbiter = _arbiter(path, schema, made_by)
-    elif way == "choice" and arbiter is None:
-        arbiter = FILL_ONLY
+        arbiter: Arbiter = _arbiter(path, schema, made_by)
+    else:
+        arbiter = arbiter_for(thresholds) if arbiter_for else thresholds
     return Ready(HybridExtractor(rules, asking, arbiter), made_by, client, way)
 
 

@@ -25,14 +25,19 @@ from baogao.schema.fields import Schema
 class Witness:
     """An arbiter that keeps every case; it decides by thresholds, so that a run goes on as it would without it."""
 
-    sure: float = Arbitration.sure
+    thresholds: Arbitration = field(default_factory=Arbitration)
     cases: dict[str, Case] = field(default_factory=dict)
     """By document."""
+
+    @property
+    def sure(self) -> float:
+        """See :class:`baogao.extractors.hybrid.Arbiter`."""
+        return self.thresholds.sure
 
     def decide(self, case: Case) -> Decision:
         """Keep the case; see :class:`baogao.extractors.hybrid.Arbiter`."""
         self.cases[case.document.doc_id] = case
-        return Arbitration(sure=self.sure).decide(case)
+        return self.thresholds.decide(case)
 
 
 @dataclass(frozen=True)
@@ -68,18 +73,21 @@ class Learned:
     reliability: Reliability
 
 
-def judge_cases(cases: Mapping[str, Case], datasets: Iterable[Dataset], sure: float) -> list[Judged]:
+def judge_cases(witness: Witness, datasets: Iterable[Dataset]) -> list[Judged]:
     """Every report of the gold that has a case, in the order of the data sets, its proposals judged."""
+    cases = witness.cases
     golds = [item.gold for dataset in datasets for item in dataset.items if item.gold.doc_id in cases]
     proposer = Proposer(next(iter(cases.values())).schema) if cases else None
-    return [_judge_case(cases[gold.doc_id], gold, proposer, sure) for gold in golds if proposer is not None]
+    return [
+        _judge_case(cases[gold.doc_id], gold, proposer, witness.thresholds) for gold in golds if proposer is not None
+    ]
 
 
-def _judge_case(case: Case, gold: Gold, proposer: Proposer, sure: float) -> Judged:
+def _judge_case(case: Case, gold: Gold, proposer: Proposer, thresholds: Arbitration) -> Judged:
     proposals = tuple(proposer.propose(case))
     right = tuple(_is_right(case, gold, one.field, one.link) for one in proposals)
     stated = frozenset(spec.id for spec in case.schema.figures if gold.field(spec.id).stated)
-    by_thresholds = Arbitration(sure=sure).decide(case).fields
+    by_thresholds = thresholds.decide(case).fields
     return Judged(
         Example(case.document.doc_id, proposals, right, stated),
         case.document.sha256,
