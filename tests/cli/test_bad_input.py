@@ -269,7 +269,7 @@ def test_a_model_that_is_of_no_use(extract, reports, kind, ask):
 
     def script(seen):
         if "66.6" in json.dumps(seen.body):
-            return Step("<html>busy</html>") if text is None else completion(text)
+            return Step('{"busy": true}') if text is None else completion(text)
         return good_model(seen)
 
     with fake_server(script) as server:
