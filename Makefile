@@ -4,7 +4,7 @@ VENV := .venv
 DEMO_VENV := .demo/venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check format eval fuzz properties test-ray clean
+.PHONY: demo test check format eval fuzz bench properties test-ray clean
 
 demo: $(DEMO_VENV)/.made  ## extract the example reports with the embedded model
 	$(DEMO_VENV)/bin/baogao model pull
@@ -30,6 +30,15 @@ test-ray: $(VENV)/.made  ## a local Ray cluster, one of its workers killed
 
 properties: $(VENV)/.made  ## the property tests, with many more examples
 	$(BIN)/python -m pytest -m hypothesis --hypothesis-profile fuzz
+
+bench: $(VENV)/.made  ## the benchmarks that need no model; docs/performance.md
+	$(BIN)/python eval/bench/rules_speed.py
+	$(BIN)/python eval/bench/client_overhead.py
+	$(BIN)/python eval/bench/client_overhead.py --latency 0.5 --requests 1000 --turns 1
+	$(BIN)/python eval/bench/cache_hits.py --ask form
+	$(BIN)/python eval/bench/cache_hits.py --ask link
+	$(BIN)/python eval/bench/score_speed.py
+	$(BIN)/python eval/bench/growth.py
 
 format: $(VENV)/.made
 	$(BIN)/ruff format .

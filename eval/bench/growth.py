@@ -27,14 +27,14 @@ def main() -> None:
         parser.error("three sizes are needed")
     before = load()
     taken = [_extract(size) for size in sizes]
-    clock = _growth(sizes, [one.seconds for one in taken])
-    processor = _growth(sizes, [one.processor for one in taken])
-    print(
-        f"time: {_told(sizes, [one.seconds for one in taken], 's')}; processor "
-        f"{_told(sizes, [one.processor for one in taken], 's')}; a report beyond {sizes[1]:,} takes {clock:+.0%} by the "
-        f"clock, {processor:+.0%} of processor time, against one before (target within 10%); {before}"
-    )
+    clock = [one.seconds for one in taken]
+    processor = [one.processor for one in taken]
     peaks = [one.peak for one in taken]
+    print(
+        f"time: {_told(sizes, clock, 's')}; processor {_told(sizes, processor, 's')}; against a report before, one "
+        f"beyond {sizes[1]:,} takes {_growth(sizes, clock):+.0%} by the clock and {_growth(sizes, processor):+.0%} of "
+        f"processor time (target within 10%); {before}"
+    )
     print(
         f"memory: {_told(sizes, peaks, 'MB')}; grows by {peaks[-1] - peaks[0]:.0f} MB (target 50), "
         f"by {peaks[-1] - peaks[1]:.0f} MB of it beyond {sizes[1]:,}; {before}"

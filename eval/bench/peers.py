@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -27,6 +26,7 @@ from baogao.document import document_from_text
 from baogao.evaluation.datasets import load_dataset
 from baogao.evaluation.gold import Dataset
 from baogao.extractors.examples import load_examples
+from baogao.llm import DEFAULT_MODEL
 from baogao.schema import Schema, load_schema
 
 HERE = Path(__file__).parent
@@ -47,7 +47,7 @@ def main() -> None:
     dataset = load_dataset(folder, schema)
     python = _environment(options.env)
     with _server(options.base_url, options.model) as (url, model):
-        job = _job(dataset, schema, url, model, options.schema_constraints)
+        job = _job(dataset, schema, url, model)
         answered = {peer: _run_peer(peer, python, job, options.out) for peer in options.peers}
         summary, timing = _evaluate(folder, options, url, model, answered)
     taken = {peer: _totals(reports) for peer, reports in answered.items()}
@@ -88,12 +88,15 @@ def _server(url: str | None, model: str | None) -> Iterator[tuple[str, str]]:
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         try:
-            yield process.stdout.readline().strip(), model or "qwen2.5-coder-1.5b"
+            address = process.stdout.readline().strip()
+            if not address:
+                raise SystemExit("the embedded model does not start")
+            yield address, model or DEFAULT_MODEL
         finally:
             process.terminate()
 
 
-def _job(dataset: Dataset, schema: Schema, url: str, model: str, schema_constraints: bool) -> dict[str, Any]:
+def _job(dataset: Dataset, schema: Schema, url: str, model: str) -> dict[str, Any]:
     """What the peers are told: the reports, the names of the figures, and baogao's own worked examples."""
     examples = [
         {"text": one.passage, "answers": [(line.label, _as_printed(line.answer, one.passage)) for line in one.form]}
@@ -102,7 +105,6 @@ def _job(dataset: Dataset, schema: Schema, url: str, model: str, schema_constrai
     return {
         "base_url": url,
         "model": model,
-        "schema_constraints": schema_constraints,
         "fields": [{"id": spec.id, "label": spec.label, "unit": spec.unit} for spec in schema.figures],
         "examples": examples,
         "reports": [{"doc_id": item.gold.doc_id, "text": item.text()} for item in dataset.items],
@@ -163,8 +165,13 @@ def _evaluate(
     for peer in answered:
         command += ["--records", f"{peer}={options.out / peer}.jsonl"]
     command += ["--base-url", url, "--model", model, "--ask", "form", "--concurrency", "1"]
-    subprocess.run(command, check=True, stdout=sys.stderr, env=os.environ | {"NO_COLOR": "1"})
-    return (json.loads((run / name).read_text(encoding="utf-8")) for name in ("summary.json", "timing.json"))  # type: ignore[return-value]
+    subprocess.run(command, check=True, stdout=sys.stderr)
+    return _read(run / "summary.json"), _read(run / "timing.json")
+
+
+def _read(path: Path) -> dict[str, Any]:
+    content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return content
 
 
 def _totals(answered: list[Answered]) -> dict[str, float]:
@@ -204,7 +211,6 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--schema", default="law_based_government")
     parser.add_argument("--base-url", help="a server that runs already")
     parser.add_argument("--model", help="the model's name there")
-    parser.add_argument("--schema-constraints", action="store_true", help="langextract's, made from its examples")
     parser.add_argument("--env", type=Path, default=Path(".demo/peers"), help="the peers' environment")
     parser.add_argument("--out", type=Path, default=Path("out/bench/peers"))
     return parser.parse_args()
