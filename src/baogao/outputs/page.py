@@ -12,6 +12,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +38,7 @@ def write_page(records: Iterable[Record], texts: Mapping[str, str] | Path, schem
     records = list(records)
     css, script = ((_TEMPLATES / name).read_text(encoding="utf-8") for name in ("page.css", "page.js"))
     environment = Environment(loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined)
-    page = environment.get_template("page.html.j2").render(
+    page = environment.get_template("page.html.j2").stream(
         title=schema.title,
         version=__version__,
         count=len(records),
@@ -48,10 +49,16 @@ def write_page(records: Iterable[Record], texts: Mapping[str, str] | Path, schem
         index=inert_json({"schema": schema_view(schema), "reports": [summary_view(record) for record in records]}),
         reports=_report_blocks(records, texts, schema),
     )
+    part = path.with_name(f"{path.name}.part")
     try:
-        path.write_bytes(page.encode())
+        # Report by report: the whole page is several times the size of what it is made of.
+        page.dump(str(part), encoding="utf-8")
+        part.replace(path)
     except OSError as error:
         raise UsageError(f"cannot write {path}: {error.strerror or error}") from error
+    finally:
+        with suppress(OSError):  # gone by now, or never there
+            part.unlink()
 
 
 def inert_json(data: Any) -> Markup:
