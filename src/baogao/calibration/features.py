@@ -15,7 +15,7 @@ from baogao.candidates.model import Candidate, Cue
 from baogao.extractors.base import Link
 from baogao.extractors.hybrid import Case
 from baogao.extractors.matching import Scored
-from baogao.extractors.shortlist import Shortlist, bigrams, unit_fit
+from baogao.extractors.shortlist import Shortlist
 from baogao.schema.fields import FieldSpec
 
 _CLAUSES = re.compile("[，,；;：:、]")
@@ -29,8 +29,6 @@ GROUPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         ),
         "cues": tuple(f"cue_{cue}" for cue in _CUES),
         "words": ("fit", "fit_of_candidate", "fit_of_field"),
-        "unit": ("unit_fit", "unit_same", "unit_none"),
-        "section": ("section",),
         "rivals": ("claimed", "competitors", "answerable"),
         "place": (
             "none",
@@ -69,8 +67,6 @@ class Scene:
             **self._rules(spec, link, candidate),
             **{f"cue_{cue}": float(cue in candidate.cues) for cue in _CUES},
             **self._words(spec, candidate),
-            **_unit(spec, candidate),
-            "section": self._section(spec, candidate),
             **self._rivals(spec, link, candidate),
             **self._place(link, candidate),
             **self._checks.features(spec, link),
@@ -129,14 +125,6 @@ class Scene:
             "fit_of_field": fit / max(fit, self._best_fit(spec)) if fit else 0.0,
         }
 
-    def _section(self, spec: FieldSpec, candidate: Candidate) -> float:
-        """How many words the titles above the candidate share with the field and its group."""
-        titles = [
-            self.case.document.slice(section.title) for section in self.case.document.sections_at(candidate.start)
-        ]
-        named = [spec.label, *spec.terms, self.case.schema.groups.get(spec.group, "")]
-        return log1p(len(set(bigrams("，".join(titles))) & set(bigrams("，".join(named)))))
-
     @cached_property
     def _claims(self) -> dict[int, set[str]]:
         claims: dict[int, set[str]] = {}
@@ -183,14 +171,6 @@ class Scene:
             "sentence": (candidate.start - start) / (end - start),
             "size": log1p(float(candidate.value or 0)),
         }
-
-
-def _unit(spec: FieldSpec, candidate: Candidate) -> dict[str, float]:
-    return {
-        "unit_fit": unit_fit(spec, candidate),
-        "unit_same": float(bool(spec.unit) and candidate.unit == spec.unit),
-        "unit_none": float(candidate.kind == "number" and not candidate.unit),
-    }
 
 
 def _score(scored: Scored) -> float:

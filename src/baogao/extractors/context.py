@@ -41,7 +41,7 @@ _BARE_NONE = re.compile(
     rf"\s*(?:{_SCOPE})*[一]?[件起宗]?[也均都]?(?:没有|未|暂无|暂未|无|零)[新再]?(?:发生|出现|收到|接到|有)?(?:过|一[件起宗])?"
 )
 """A phrase that says "none" and does not say of what."""
-_THEN = re.compile(rf"{_PAST}|[“\"]?[一二三四五六七八九十]五[”\"]?普法以来|自?\d{{4}}年以来|以来|累计|由|从")
+_THEN = re.compile(rf"{_PAST}|[^，,。；;]{{0,10}}?以来|累计|由|从")
 _EARLIER = frozenset({"prior_year", "cumulative"})
 _HEADING_LENGTH = 14
 _CAPTION = 0.9
