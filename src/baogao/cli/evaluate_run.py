@@ -99,11 +99,11 @@ async def _predict_all(
     """Every extractor in turn; returns what each was, and what each took."""
     tapes = _tapes(request, datasets)
     recording = tapes.read() if tapes and tapes.mode == "replay" else {}
-    options = _options(request.options, recording)
     identities: list[dict[str, Any]] = []
     timing: dict[str, Any] = {}
-    recorded = _recording(None)
+    recorded: dict[str, Any] = {"model": None, "ask": {}, "abilities": None}
     for name in names:
+        options = _options(request.options, recording, name)
         transport = tapes.transport() if tapes and name != "rules" else None
         with tapes.endpoint() if tapes else nullcontext():
             async with ready_extractor(name, schema, options, transport, request.arbiter_for) as ready:
@@ -112,7 +112,7 @@ async def _predict_all(
                 timing[name] = await _predict_one(ready, datasets, schema, run, tapes, options, stderr)
                 identities.append(extractor_identity(name, ready.made_by))
                 if ready.client and not recording:
-                    recorded = _recording(ready)
+                    _note(ready, name, recorded)
     if tapes and tapes.mode == "record":
         tapes.write(recorded)
     elif tapes:
@@ -161,22 +161,20 @@ def _tapes(request: EvalRequest, datasets: Sequence[Dataset]) -> TapeLibrary | N
     return TapeLibrary(folder, "replay" if request.replay else "record", doc_ids)
 
 
-def _options(options: ModelOptions, recording: dict[str, Any]) -> ModelOptions:
+def _options(options: ModelOptions, recording: dict[str, Any], name: ExtractorChoice) -> ModelOptions:
     """A replay asks as the recording did, of a host that does not exist, and starts no server."""
     if not recording:
         return options
-    model, way = recording["model"], recording["ask"]
-    return replace(options, base_url=REPLAY_URL, model=model, ask=way, embedded=False, gguf=None)
+    way = recording["ask"].get(name, "auto")
+    return replace(options, base_url=REPLAY_URL, model=recording["model"], ask=way, embedded=False, gguf=None)
 
 
-def _recording(ready: Ready | None) -> dict[str, Any]:
-    """What a replay must know: what was asked depends on it, and no server can be asked again."""
-    abilities = ready.client.abilities if ready and ready.client else None
-    return {
-        "model": ready.made_by.model if ready else None,
-        "ask": ready.way if ready else None,
-        "abilities": asdict(abilities) if abilities else None,
-    }
+def _note(ready: Ready, name: ExtractorChoice, recorded: dict[str, Any]) -> None:
+    """Add what a replay must know: what was asked depends on it, and no server can be asked again."""
+    abilities = ready.client.abilities if ready.client else None
+    recorded["model"] = ready.made_by.model
+    recorded["ask"][name] = ready.way
+    recorded["abilities"] = asdict(abilities) if abilities else None
 
 
 def _abilities(recording: dict[str, Any]) -> Abilities | None:

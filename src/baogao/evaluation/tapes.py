@@ -2,7 +2,7 @@
 
 ::
 
-    DIR/recording.json     model and way of asking, so that a replay asks the same
+    DIR/recording.json     model and each extractor's way of asking, so that a replay asks the same
     DIR/endpoint.yaml      what was asked outside of any report
     DIR/reports/ID.yaml    the exchanges of one report
 
