@@ -96,7 +96,7 @@ def test_ablation_says_what_a_part_is_worth():
     model = rows["the model: its answers and features"].change
     assert model.difference < -0.2
     assert model.interval[1] < 0
-    assert rows["features: section"].change.difference == 0
+    assert rows["features: place"].change.difference == 0
     assert rows["model and calibration: rules alone"].f1 == pytest.approx(0.5, abs=0.1)
 
 

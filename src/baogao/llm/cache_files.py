@@ -58,7 +58,13 @@ def open_store(directory: Path) -> Any:
     :raises sqlite3.Error, OSError, diskcache.Timeout: see ``is_damage``.
     """
     # Nothing is evicted: a reply that was paid for goes when its owner says so.
-    return diskcache.Cache(str(directory), disk=InertDisk, eviction_policy="none", timeout=_PATIENCE)
+    try:
+        return diskcache.Cache(str(directory), disk=InertDisk, eviction_policy="none", timeout=_PATIENCE)
+    except (ValueError, TypeError, LookupError, AttributeError) as error:
+        # The library trips over damaged settings of its own, which it reads as it opens.
+        damaged = sqlite3.DatabaseError(f"its settings are damaged: {error}")
+        damaged.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+        raise damaged from error
 
 
 def is_damage(error: BaseException) -> bool:
@@ -69,7 +75,7 @@ def is_damage(error: BaseException) -> bool:
 def identity(directory: Path) -> int | None:
     """What tells the database of a folder from one that took its place; None where there is none."""
     try:
-        return (directory / DBNAME).stat().st_ino
+        return int((directory / DBNAME).stat().st_ino)
     except OSError:
         return None
 
