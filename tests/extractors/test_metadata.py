@@ -150,3 +150,12 @@ def test_the_issuer_signs_or_heads_the_report(head, tail, issuer):
 def test_the_addressee_is_the_line_before_the_body(line, addressee):
     """A short line of organisations that ends in a colon."""
     assert metadata("青川县2022年法治政府建设报告\n\n" + line + BODY).get("addressee") == addressee
+
+
+def test_a_report_that_is_nothing_but_a_title_has_no_place():
+    """Where the title names no place and no line follows it, the place is left out, and nothing breaks."""
+    assert metadata("2022年法治政府建设情况报告") == {
+        "title": "2022年法治政府建设情况报告",
+        "period_start": "2022-01",
+        "period_end": "2022-12",
+    }

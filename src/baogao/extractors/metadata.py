@@ -170,7 +170,8 @@ class _Frame:
                 name = place_name(printed, about)
                 if source and name:
                     return TextLink(name, source.evidence)
-        opening = self.document.text[self.lines[self.body_start].span[0] :][:80] if self.lines else ""
+        body = self.lines[self.body_start :]
+        opening = self.document.text[body[0].span[0] :][:80] if body else ""
         match = re.match(r"[^，。]{0,20}?[，,]", opening)
         name = place_name(opening[match.end() :] if match else opening, about)
         return TextLink(name) if name else None
