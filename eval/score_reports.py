@@ -12,14 +12,14 @@ from pathlib import Path
 
 from baogao.candidates.find import find_candidates
 from baogao.document import read_document
-from baogao.document.model import Document
+from baogao.document.document import Document
 from baogao.evaluation.datasets import load_dataset
 from baogao.evaluation.gold import Dataset
 from baogao.evaluation.scoring import DocumentScore, Score, score_dataset
 from baogao.evaluation.submissions import Submission, read_submissions, submission_of
-from baogao.extractors.reading import provenance, read_record
-from baogao.extractors.rulebook import load_rulebook
-from baogao.extractors.rules import RulesExtractor
+from baogao.reading import provenance, read_record
+from baogao.rules.extractor import RulesExtractor
+from baogao.rules.rulebook import load_rulebook
 from baogao.schema.fields import Schema
 from baogao.schema.load import load_schema
 

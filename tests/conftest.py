@@ -1,4 +1,4 @@
-"""What holds for every test: nobody outside this machine is spoken to."""
+"""What holds for every test: nobody outside this machine is spoken to; and the two schemas that most tests ask."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ from typing import Any
 
 import pytest
 from hypothesis import settings
+
+from baogao.schema import Schema, load_schema
+from short_reports import COMMUNIQUE
 
 # How long an example takes says more of what else the machine does than of the code.
 # Continuous integration judges every change by the same examples; `make fuzz` and `make properties` look for new ones.
@@ -40,3 +43,15 @@ def _no_network(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch)
 
     for name in ("connect", "connect_ex"):
         monkeypatch.setattr(socket.socket, name, guarded(name))
+
+
+@pytest.fixture(scope="session")
+def communique() -> Schema:
+    """Five figures and a list."""
+    return load_schema(COMMUNIQUE)
+
+
+@pytest.fixture(scope="session")
+def flagship() -> Schema:
+    """The schema that comes along; it has additive fields, rates and relations."""
+    return load_schema()

@@ -4,13 +4,12 @@ import asyncio
 from pathlib import Path
 
 import pytest
-from rich.console import Console
 
-from baogao.cli.evaluate_run import EvalRequest, predict_run
-from baogao.cli.setup import ModelOptions
+from baogao.assemble import ModelOptions
 from baogao.errors import ReplayError
+from baogao.evaluation.cassettes import cassette, cassette_transport
+from baogao.evaluation.predict_run import EvalRequest, predict_run
 from baogao.evaluation.runs import Run, load_datasets, score_run
-from baogao.llm.cassettes import cassette, cassette_transport
 from baogao.llm.endpoint import ModelClient
 from baogao.llm.messages import Message, Question
 from baogao.llm.settings import EndpointSettings
@@ -29,7 +28,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     """All three extractors over the example reports, the model replayed."""
     out = tmp_path_factory.mktemp("run")
     request = EvalRequest([EXAMPLES], out, EXTRACTORS, (), ModelOptions(), replay=CASSETTES)
-    return predict_run(request, load_schema(), Console(stderr=True))
+    return predict_run(request, load_schema())
 
 
 @pytest.mark.parametrize("extractor", EXTRACTORS)

@@ -10,10 +10,10 @@ import pytest
 
 from baogao.candidates import find_candidates
 from baogao.document import document_from_text
-from baogao.evaluation.build import build
-from baogao.extractors.reading import provenance, read_record
-from baogao.extractors.rulebook import load_rulebook
-from baogao.extractors.rules import RulesExtractor
+from baogao.evaluation.compiling import build
+from baogao.reading import provenance, read_record
+from baogao.rules.extractor import RulesExtractor
+from baogao.rules.rulebook import load_rulebook
 from baogao.schema import Schema, load_schema
 
 ROOT = Path(__file__).parents[1]

@@ -5,11 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from rich.console import Console
 
-from baogao.cli.evaluate_run import EvalRequest, predict_run
-from baogao.cli.setup import ModelOptions
-from baogao.evaluation.build import build_dataset
+from baogao.assemble import ModelOptions
+from baogao.evaluation.compiling import build_dataset
+from baogao.evaluation.predict_run import EvalRequest, predict_run
 from baogao.evaluation.runs import Run, load_datasets, score_run
 from baogao.outputs.writers import read_records
 from baogao.schema import load_schema
@@ -32,7 +31,7 @@ def run(dataset, tmp_path_factory) -> Run:
     request = EvalRequest(
         [dataset], tmp_path_factory.mktemp("run"), EXTRACTORS, (), ModelOptions(), replay=COMMUNIQUE / "cassettes"
     )
-    return predict_run(request, load_schema(COMMUNIQUE / "communique.py"), Console(stderr=True))
+    return predict_run(request, load_schema(COMMUNIQUE / "communique.py"))
 
 
 def test_a_small_model_reads_communiques(run, dataset):

@@ -9,11 +9,11 @@ import pytest
 
 from baogao.document import Document
 from baogao.errors import BudgetError, EndpointError, PromptError, ReplyError
-from baogao.extractors.base import Extraction
-from baogao.extractors.reading import provenance
+from baogao.extraction import Extraction
 from baogao.inputs import Source
 from baogao.llm.usage import Meter, count
 from baogao.pipeline import run_extraction
+from baogao.reading import provenance
 from baogao.record import Record, Usage
 from baogao.schema import Schema, load_schema
 

@@ -27,17 +27,17 @@ from command import load
 from corpus import write_corpus
 from fake_model import FakeModel, Traffic, fake_model
 
+from baogao.asking.examples import load_examples
+from baogao.asking.form import FormExtractor
+from baogao.asking.passages import PassageCutter
+from baogao.asking.shortlist import Shortlist
 from baogao.candidates import find_candidates
 from baogao.document import Document
-from baogao.extractors.examples import load_examples
-from baogao.extractors.form import FormExtractor
-from baogao.extractors.passages import PassageCutter
-from baogao.extractors.reading import provenance
-from baogao.extractors.shortlist import Shortlist
 from baogao.inputs import Source, find_sources
 from baogao.llm import EndpointSettings, ModelClient, load_prompts
 from baogao.llm.messages import Question
 from baogao.pipeline import Sink, run_documents
+from baogao.reading import provenance
 from baogao.record import Record
 from baogao.schema import load_schema
 

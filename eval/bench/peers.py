@@ -21,11 +21,11 @@ from typing import Any
 
 from peer_job import Answer, Answered, read_answers
 
+from baogao.asking.examples import load_examples
 from baogao.candidates import find_candidates, parse_figure
 from baogao.document import document_from_text
 from baogao.evaluation.datasets import load_dataset
 from baogao.evaluation.gold import Dataset
-from baogao.extractors.examples import load_examples
 from baogao.llm import DEFAULT_MODEL
 from baogao.schema import Schema, load_schema
 

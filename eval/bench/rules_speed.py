@@ -15,10 +15,10 @@ from typing import TypeVar
 
 from baogao.candidates import find_candidates
 from baogao.document import document_from_text, read_document
-from baogao.extractors.reading import provenance, read_record
-from baogao.extractors.rulebook import load_rulebook
-from baogao.extractors.rules import RulesExtractor
 from baogao.inputs import find_sources
+from baogao.reading import provenance, read_record
+from baogao.rules.extractor import RulesExtractor
+from baogao.rules.rulebook import load_rulebook
 from baogao.schema.load import load_schema
 
 REPORT = 4000

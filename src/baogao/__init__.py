@@ -37,7 +37,7 @@ if TYPE_CHECKING:
         SchemaError,
         UsageError,
     )
-    from baogao.extractors.base import Extraction, Extractor, Link, TextLink
+    from baogao.extraction import Extraction, Extractor, Link, TextLink
     from baogao.record import Record
     from baogao.schema import Schema, load_schema
 
@@ -61,7 +61,7 @@ _HOMES = {
         "SchemaError",
         "UsageError",
     ),
-    "baogao.extractors.base": ("Extraction", "Extractor", "Link", "TextLink"),
+    "baogao.extraction": ("Extraction", "Extractor", "Link", "TextLink"),
     "baogao.record": ("Record",),
     "baogao.schema": ("Schema", "load_schema"),
 }

@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 from baogao.document import Document, read_document
-from baogao.extractors.base import Extractor
-from baogao.extractors.reading import provenance
-from baogao.extractors.rulebook import load_rulebook
-from baogao.extractors.rules import RulesExtractor
+from baogao.extraction import Extractor
 from baogao.inputs import Source, find_sources
 from baogao.pipeline import Sink, run_extraction
+from baogao.reading import provenance
 from baogao.record import Provenance, Record
+from baogao.rules.extractor import RulesExtractor
+from baogao.rules.rulebook import load_rulebook
 from baogao.schema import Schema, load_schema
 from baogao.work import extract_document
 

@@ -13,7 +13,7 @@ from typing import Protocol
 
 from baogao.document import Document
 from baogao.errors import BaogaoError, EndpointError, NoReplyError, UsageError
-from baogao.extractors.base import Extractor
+from baogao.extraction import Extractor
 from baogao.inputs import Source
 from baogao.record import Provenance, Record
 from baogao.schema.fields import Schema

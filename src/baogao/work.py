@@ -12,10 +12,10 @@ from typing import TypeVar
 from baogao.candidates import Candidates, find_candidates
 from baogao.document import Document
 from baogao.errors import BaogaoError, NoReplyError, ReplyError
-from baogao.extractors.base import Extractor
-from baogao.extractors.reading import failed_record, read_record
+from baogao.extraction import Extractor
 from baogao.inputs import Source
 from baogao.llm.usage import usage_scope
+from baogao.reading import failed_record, read_record
 from baogao.record import Provenance, Record, Usage
 from baogao.schema.fields import Schema
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from baogao.evaluation.build import build_dataset
+from baogao.evaluation.compiling import build_dataset
 from baogao.schema import load_schema
 from cli.conftest import COMMUNIQUE, rows
 from llm.fake_server import Seen, Step, completion, fake_server

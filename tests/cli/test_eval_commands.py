@@ -12,7 +12,7 @@ from typer.testing import CliRunner, Result
 
 from baogao.cli.evaluate import app
 from baogao.errors import GoldError, ReplayError, UsageError
-from baogao.evaluation.build import build_dataset
+from baogao.evaluation.compiling import build_dataset
 from baogao.evaluation.runs import Run
 from baogao.schema import load_schema
 from llm.fake_server import Seen, Step, completion, fake_server

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from baogao.evaluation.build import build_dataset, to_gold
+from baogao.evaluation.compiling import build_dataset, to_gold
 from baogao.evaluation.gold import Gold
 from baogao.evaluation.marks import parse
 from baogao.schema.fields import Schema

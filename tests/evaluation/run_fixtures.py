@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from baogao.evaluation.build import build_dataset
+from baogao.evaluation.compiling import build_dataset
 from baogao.evaluation.identity import identify
 from baogao.evaluation.runs import Run, load_datasets, score_run
 from baogao.schema.fields import Schema

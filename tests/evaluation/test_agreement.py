@@ -7,7 +7,7 @@ import pytest
 
 from baogao.errors import GoldError, UsageError
 from baogao.evaluation.agreement import Agreement, agree
-from baogao.evaluation.build import build_dataset
+from baogao.evaluation.compiling import build_dataset
 from baogao.evaluation.datasets import load_dataset
 
 PLAIN = "年末5辆或6辆，正点率95%。"

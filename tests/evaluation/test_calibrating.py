@@ -6,20 +6,20 @@ import random
 
 import pytest
 
-from baogao.calibration.features import FEATURES, GROUPS
-from baogao.calibration.fitting import Example
-from baogao.calibration.proposals import Proposal
 from baogao.candidates import find_candidates
 from baogao.document import read_document
-from baogao.evaluation.build import build_dataset
 from baogao.evaluation.calibrating import Judged, Witness, ablate, calibration_of, judge_cases, learn
+from baogao.evaluation.compiling import build_dataset
+from baogao.evaluation.fitting import Example
 from baogao.evaluation.runs import load_datasets
-from baogao.extractors.base import Link
-from baogao.extractors.hybrid import Arbitration, Case
-from baogao.extractors.rulebook import load_rulebook
-from baogao.extractors.rules import RulesExtractor
+from baogao.extraction import Link
+from baogao.hybrid.features import FEATURES, GROUPS
+from baogao.hybrid.hybrid import Arbitration, Case
+from baogao.hybrid.proposals import Proposal
+from baogao.rules.extractor import RulesExtractor
+from baogao.rules.rulebook import load_rulebook
 from baogao.schema import load_schema
-from extractors.conftest import COMMUNIQUE
+from short_reports import COMMUNIQUE
 
 
 @pytest.fixture(scope="module")

@@ -4,10 +4,9 @@ import shutil
 from pathlib import Path
 
 import pytest
-from rich.console import Console
 
-from baogao.cli.evaluate_replay import replay_run
 from baogao.errors import ReplayError, UsageError
+from baogao.evaluation.replay import replay_run
 from baogao.evaluation.runs import Run
 
 CHECKOUT = Path(__file__).parents[2]
@@ -30,7 +29,7 @@ def cassettes_of(run: Path) -> Path:
 @pytest.mark.parametrize("run", PUBLISHED, ids=lambda path: path.name)
 def test_summary_comes_out_again_to_the_byte(run: Path, tmp_path: Path) -> None:
     """What was published is what the committed code makes of the committed recordings."""
-    assert replay_run(Run(run), tmp_path, Console(stderr=True), cassettes_of(run)) == []
+    assert replay_run(Run(run), tmp_path, cassettes_of(run)) == []
 
 
 def test_there_is_a_published_run() -> None:
@@ -46,7 +45,7 @@ def test_changed_figure_is_named(tmp_path: Path) -> None:
     summary.write_text(
         summary.read_text(encoding="utf-8").replace('"documents": 3', '"documents": 4'), encoding="utf-8"
     )
-    differences = replay_run(Run(edited), tmp_path / "again", Console(stderr=True), cassettes_of(EXAMPLES))
+    differences = replay_run(Run(edited), tmp_path / "again", cassettes_of(EXAMPLES))
     assert any(line.endswith("4 is now 3") for line in differences)
 
 
@@ -56,11 +55,11 @@ def test_recording_of_a_report_that_is_missing_is_an_error(tmp_path: Path) -> No
     shutil.copytree(cassettes_of(EXAMPLES), cut)
     next((cut / "reports").glob("*.yaml")).unlink()
     with pytest.raises(ReplayError):
-        replay_run(Run(EXAMPLES), tmp_path / "again", Console(stderr=True), cut)
+        replay_run(Run(EXAMPLES), tmp_path / "again", cut)
 
 
 def test_run_without_recordings_cannot_be_replayed(tmp_path: Path) -> None:
     """The error says what is missing."""
     shutil.copy(EXAMPLES / "run.json", tmp_path)
     with pytest.raises(UsageError, match="there is no folder"):
-        replay_run(Run(tmp_path), tmp_path / "again", Console(stderr=True))
+        replay_run(Run(tmp_path), tmp_path / "again")

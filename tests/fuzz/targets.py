@@ -15,29 +15,29 @@ import docx
 from hypothesis import strategies as st
 from reportlab.pdfgen import canvas
 
+from baogao.asking.form_reading import choose, read_form
+from baogao.asking.link import Links, _collect, _parts
+from baogao.asking.passages import Passage, PassageCutter
+from baogao.asking.shortlist import Shortlist
 from baogao.candidates import find_candidates, parse_figure
 from baogao.candidates.numbers import find_figures
 from baogao.document import Document, document_from_text, text_of
 from baogao.errors import BaogaoError, DocumentError, GoldError, ReplayError, UsageError
-from baogao.evaluation.build import build_dataset
+from baogao.evaluation.cassette_files import Persister
 from baogao.evaluation.checking import check_gold
+from baogao.evaluation.compiling import build_dataset
 from baogao.evaluation.gold import parse_gold
 from baogao.evaluation.submissions import read_submissions
-from baogao.extractors.base import Extraction
-from baogao.extractors.form_reading import choose, read_form
-from baogao.extractors.link import Links, _collect, _parts
-from baogao.extractors.passages import Passage, PassageCutter
-from baogao.extractors.reading import provenance, read_record
-from baogao.extractors.rulebook import load_rulebook
-from baogao.extractors.rules import RulesExtractor
-from baogao.extractors.shortlist import Shortlist
-from baogao.llm.cassette_files import Persister
+from baogao.extraction import Extraction
 from baogao.llm.replies import read_reply, refuse_useless
 from baogao.llm.structured import _json_inside
 from baogao.outputs.journal import checked, encoded
 from baogao.outputs.page import write_page
 from baogao.outputs.writers import read_records, write_table
+from baogao.reading import provenance, read_record
 from baogao.record import Record
+from baogao.rules.extractor import RulesExtractor
+from baogao.rules.rulebook import load_rulebook
 from baogao.schema import Schema, load_schema
 from fuzz.mutations import mutated, mutated_word, phrases
 

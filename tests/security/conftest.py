@@ -7,17 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from baogao.schema import Schema, load_schema
 from cli.conftest import COMMUNIQUE, GOOD, Outcome, _own_world, baogao, extract, reports  # noqa: F401
 
 CANARY = "sk-canary-5f3a91c07e44b2d8"
 """A key that must turn up nowhere but in the header of a request."""
-
-
-@pytest.fixture(scope="session")
-def communique() -> Schema:
-    """The small schema of statistical communiqués."""
-    return load_schema(COMMUNIQUE)
 
 
 @pytest.fixture

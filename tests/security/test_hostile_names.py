@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from baogao.cli.terminal import inert
+from baogao.console import inert
 from baogao.errors import DocumentError, GoldError, UsageError
 from baogao.evaluation.datasets import check_dataset, load_gold
 from baogao.inputs import _named, find_sources

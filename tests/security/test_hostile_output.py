@@ -12,7 +12,8 @@ import polars as pl
 import pytest
 from rich.console import Console
 
-from baogao.cli.terminal import InertFormatter, failed_line, inert, log_to_terminal, shown
+from baogao.cli.progress import failed_line
+from baogao.console import InertFormatter, inert, log_to_terminal, shown
 from baogao.evaluation.report.render import render_html
 from baogao.llm.server import EmbeddedServer
 from baogao.outputs.writers import write_table
@@ -119,7 +120,7 @@ def test_the_page_of_a_run_fetches_nothing(extract, reports):
 
 def test_the_report_of_an_evaluation_fetches_nothing(baogao, tmp_path):
     """The same holds for the page of an evaluation."""
-    from baogao.evaluation.build import build_dataset
+    from baogao.evaluation.compiling import build_dataset
     from baogao.schema import load_schema
     from cli.conftest import COMMUNIQUE
 

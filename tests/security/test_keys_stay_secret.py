@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 
 from baogao.errors import BaogaoError
+from baogao.evaluation.cassettes import cassette, cassette_transport
 from baogao.llm import EndpointSettings, ModelClient, Question, ReplyCache
-from baogao.llm.cassettes import cassette, cassette_transport
 from baogao.llm.messages import Message
 from cli.model_of_tests import good_model
 from llm.fake_server import Seen, Step, completion, failure, fake_server
@@ -116,7 +116,7 @@ def test_a_reply_that_repeats_the_key(tmp_path, every_byte):
 
 def test_no_recording_holds_the_key(baogao, every_byte, tmp_path):
     """Cassettes, run.json and the report of an evaluation that was recorded."""
-    from baogao.evaluation.build import build_dataset
+    from baogao.evaluation.compiling import build_dataset
     from baogao.schema import load_schema
     from cli.conftest import COMMUNIQUE
 

@@ -11,14 +11,14 @@ import pytest
 import yaml
 
 from baogao.errors import BaogaoError, GoldError, PromptError, ReplayError, UsageError
+from baogao.evaluation.cassette_files import Persister
 from baogao.evaluation.gold import parse_gold
 from baogao.evaluation.submissions import read_submissions
-from baogao.extractors.rulebook import load_rulebook
 from baogao.llm import ReplyCache, load_prompts
 from baogao.llm.cache import cache_stats
-from baogao.llm.cassette_files import Persister
 from baogao.llm.messages import Reply
 from baogao.outputs.writers import read_records
+from baogao.rules.rulebook import load_rulebook
 from cli.conftest import COMMUNIQUE
 
 REPLY = Reply("5", "stop", 1, 1)

@@ -11,13 +11,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from baogao.asking.form_reading import choose, read_form
+from baogao.asking.link import Links, _collect, _parts
+from baogao.asking.passages import PassageCutter
+from baogao.asking.shortlist import Shortlist
 from baogao.candidates import find_candidates
 from baogao.document import document_from_text
-from baogao.extractors.form_reading import choose, read_form
-from baogao.extractors.link import Links, _collect, _parts
-from baogao.extractors.passages import PassageCutter
-from baogao.extractors.reading import provenance, read_record
-from baogao.extractors.shortlist import Shortlist
+from baogao.reading import provenance, read_record
 from baogao.record import Record
 from cli.conftest import GOOD, rows
 from cli.model_of_tests import abilities
@@ -109,7 +109,7 @@ def test_no_filled_form_brings_in_a_value(communique, reply):
 @given(st.lists(st.tuples(st.sampled_from(["gdp", "residents", "notes", "title", "x"]), st.lists(st.integers(-2, 60)))))
 def test_no_list_of_links_brings_in_a_value(communique, links):
     """Whatever ids a model links, the record holds what the candidates say, and unknown ids are dropped."""
-    from baogao.extractors.base import Extraction
+    from baogao.extraction import Extraction
 
     document = document_from_text(HOSTILE, "hostile")
     candidates = find_candidates(document)

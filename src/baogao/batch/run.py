@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from baogao.batch.requests import RequestFiles
 from baogao.batch.transport import BatchTransport
-from baogao.candidates.model import Candidates
+from baogao.candidates.candidate import Candidates
 from baogao.document import Document
 from baogao.errors import EndpointError, NoReplyError, PendingError, ReplyError
-from baogao.extractors.base import Extraction, Extractor
+from baogao.extraction import Extraction, Extractor
 from baogao.record import Record
 from baogao.schema.fields import Schema
 

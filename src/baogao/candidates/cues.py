@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import NamedTuple
 
+from baogao.candidates.candidate import Cue
 from baogao.candidates.cue_words import (
     BASELINE_AFTER,
     BASELINE_BEFORE,
@@ -27,7 +28,6 @@ from baogao.candidates.cue_words import (
     SUB_UNIT,
     TOKEN,
 )
-from baogao.candidates.model import Cue
 from baogao.candidates.period import Period, year_of
 
 _SPACE = re.compile(r"\s")

@@ -8,16 +8,16 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from baogao.candidates.candidate import Candidate, Candidates, Cue, Kind
 from baogao.candidates.cues import Mention, read_cues
-from baogao.candidates.fold import fold
-from baogao.candidates.items import find_items
-from baogao.candidates.model import Candidate, Candidates, Cue, Kind
+from baogao.candidates.entries import find_items
 from baogao.candidates.numbers import find_figures
 from baogao.candidates.period import period_of
 from baogao.candidates.phrases import find_none_phrases
 from baogao.candidates.plans import planned_spans
 from baogao.candidates.tables import find_cells
-from baogao.document.model import Document
+from baogao.chinese.widths import fold
+from baogao.document.document import Document
 from baogao.schema.values import Bound, plain_number
 
 

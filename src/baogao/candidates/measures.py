@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from baogao.candidates.numerals import scale_of
+from baogao.chinese.numerals import scale_of
 
 # Measure word -> characters that, coming next, make it the beginning of another word.
 _SIMPLE = {

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from baogao.candidates.measures import UNIT
-from baogao.candidates.numerals import NUMERAL_CHARS
+from baogao.chinese.numerals import NUMERAL_CHARS
 
 BLANK = "\x00"
 _YEAR = r"(?:19|20)\d\d"
@@ -61,7 +61,7 @@ _ANY_NUMERAL = re.compile(rf"[\d{NUMERAL_CHARS}]")
 def blank_noise(folded: str) -> str:
     """Blank every digit that is no figure; offsets stay.
 
-    :param folded: the text as :func:`~baogao.candidates.fold.fold` gives it.
+    :param folded: the text as :func:`~baogao.chinese.widths.fold` gives it.
     """
     text = _ADDRESS.sub(_blank, folded)
     text = _TITLE.sub(_blank, text)

@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import NamedTuple
 
-from baogao.candidates.fold import fold
 from baogao.candidates.measures import CANONICAL, LOOSE, UNIT
 from baogao.candidates.noise import blank_noise
-from baogao.candidates.numerals import DIGITS, NUMERAL_CHARS, chinese_number, scale_of
+from baogao.chinese.numerals import DIGITS, NUMERAL_CHARS, chinese_number, scale_of
+from baogao.chinese.widths import fold
 from baogao.schema.values import Bound
 
 
@@ -103,7 +103,7 @@ def parse_figure(text: str) -> Figure | None:
 def find_figures(text: str, folded: bool = False) -> Iterator[Figure]:
     """Every figure in a text, in order, without overlaps; dates, document numbers and their like are left out.
 
-    :param folded: True when ``text`` has gone through :func:`~baogao.candidates.fold.fold` already.
+    :param folded: True when ``text`` has gone through :func:`~baogao.chinese.widths.fold` already.
     """
     clean = blank_noise(text if folded else fold(text))
     return _join_coordinated(clean, list(_scan(clean)))

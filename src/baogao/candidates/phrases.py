@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from baogao.document.model import Span
+from baogao.document.document import Span
 
 _HAPPEN = (
     "发生|收到|接到|出现|受理|接收|办理|产生|制定|制发|出台|印发|发布|发现|承办|涉及|形成|引发|新增|有|存在|提起|提出|"

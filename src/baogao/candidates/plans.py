@@ -6,7 +6,7 @@ import re
 
 from baogao.candidates.cue_words import CARRIED_OVER
 from baogao.candidates.period import Period, year_of
-from baogao.document.model import Document, Span
+from baogao.document.document import Document, Span
 
 _AHEAD = re.compile(
     r"下一?步|下一?阶段|今后|明年|来年|新的?一年|接下来|打算|展望|努力方向|怎么干|往哪"

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
+from baogao.candidates.candidate import Cue
 from baogao.candidates.measures import UNIT, read_unit
-from baogao.candidates.model import Cue
 from baogao.candidates.numbers import Figure, find_figures, parse_figure
 from baogao.candidates.period import Period, period_of, year_of
-from baogao.document.model import Document, Sentence, Span
+from baogao.document.document import Document, Sentence, Span
 
 _TABBED = re.compile(r"\t")
 _BARRED = re.compile(r"[ ]*\|[ ]*")

@@ -13,6 +13,7 @@ import typer
 from rich.console import Console
 from rich.progress import track
 
+from baogao.assemble import ModelOptions, Ready, ready_extractor
 from baogao.batch import (
     BatchFolder,
     BatchSetup,
@@ -25,9 +26,8 @@ from baogao.batch import (
 from baogao.batch.requests import MOST_BYTES, MOST_REQUESTS, Limits
 from baogao.cli.extract import made_with, print_report
 from baogao.cli.options import CalibrationFile, MinConfidence, ModelName, PromptsDir, WayToAsk
-from baogao.cli.setup import ModelOptions, Ready, ready_extractor
 from baogao.cli.tables import Totals
-from baogao.cli.terminal import shown
+from baogao.console import shown
 from baogao.errors import UsageError
 from baogao.inputs import Source, find_sources
 from baogao.llm import Abilities, EndpointSettings

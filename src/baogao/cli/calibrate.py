@@ -12,11 +12,10 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from baogao.calibration.model import Calibration, calibration_path
-from baogao.cli.evaluate_run import EvalRequest, predict_run
+from baogao.assemble import ModelOptions
 from baogao.cli.options import BaseUrl, Budget, Concurrency, Embedded, Gguf, ModelName, PromptsDir, WayToAsk
-from baogao.cli.setup import ModelOptions
-from baogao.cli.terminal import shown
+from baogao.cli.progress import watching
+from baogao.console import shown
 from baogao.errors import UsageError
 from baogao.evaluation.calibrating import (
     Ablation,
@@ -30,9 +29,11 @@ from baogao.evaluation.calibrating import (
     rates_of,
 )
 from baogao.evaluation.gold import Dataset
+from baogao.evaluation.predict_run import EvalRequest, predict_run
 from baogao.evaluation.report.words import points, points_interval, share
 from baogao.evaluation.runs import Run, load_datasets
-from baogao.extractors.hybrid import Arbitration
+from baogao.hybrid.calibration import Calibration, calibration_path
+from baogao.hybrid.hybrid import Arbitration
 from baogao.schema.fields import Schema
 from baogao.schema.load import load_schema
 
@@ -130,7 +131,7 @@ def _see(
     for part, tape in parts:
         with TemporaryDirectory(prefix="baogao-calibrate-") as folder:
             request = EvalRequest(part, Path(folder), ["hybrid"], (), options, tape, record, arbiter_for, strict=False)
-            run = predict_run(request, schema, stderr)
+            run = predict_run(request, schema, watching(stderr))
             info = run.read("run.json")
             requests += _requests(run)
     datasets: list[Dataset] = load_datasets(folders, schema)

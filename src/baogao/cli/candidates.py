@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from baogao.candidates import Candidates, find_candidates, to_json
-from baogao.cli.terminal import shown
+from baogao.console import shown
 from baogao.document import read_document
 from baogao.errors import DocumentError, UsageError
 

@@ -6,19 +6,19 @@ from collections.abc import Sequence
 
 from rich.console import Console
 
+from baogao.assemble import ModelOptions, asking_extractor
 from baogao.candidates import find_candidates
-from baogao.cli.options import ExtractorChoice, Way
-from baogao.cli.setup import ModelOptions, asking_extractor
-from baogao.cli.terminal import shown
+from baogao.console import shown
 from baogao.document import Document
 from baogao.errors import DocumentError
+from baogao.extraction import ExtractorName, Way
 from baogao.inputs import Source
 from baogao.llm import ModelClient, Question, estimate_tokens, load_prompts
 from baogao.schema.fields import Schema
 
 
 def run_dry(
-    sources: Sequence[Source], name: ExtractorChoice, schema: Schema, options: ModelOptions, stdout: Console
+    sources: Sequence[Source], name: ExtractorName, schema: Schema, options: ModelOptions, stdout: Console
 ) -> int:
     """Print the requests and tokens that a run would take; returns its exit code, 1 when an input cannot be read."""
     if name == "rules":
@@ -45,7 +45,7 @@ def run_dry(
     return 1 if failed else 0
 
 
-def _questions(document: Document, name: ExtractorChoice, schema: Schema, options: ModelOptions) -> list[Question]:
+def _questions(document: Document, name: ExtractorName, schema: Schema, options: ModelOptions) -> list[Question]:
     """The questions of one document. The client is only a place to put them: nothing is sent."""
     client = ModelClient(options.settings())
     prompts = load_prompts(options.prompts)

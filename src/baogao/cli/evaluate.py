@@ -12,8 +12,7 @@ from rich.console import Console
 from rich.markup import escape
 from typer.core import TyperGroup
 
-from baogao.cli.evaluate_replay import SUMMARY, replay_run
-from baogao.cli.evaluate_run import EvalRequest, predict_run
+from baogao.assemble import ModelOptions
 from baogao.cli.evaluate_tables import diff_table, headline_table
 from baogao.cli.options import (
     BaseUrl,
@@ -27,11 +26,13 @@ from baogao.cli.options import (
     PromptsDir,
     WayToAsk,
 )
-from baogao.cli.setup import ModelOptions
+from baogao.cli.progress import watching
 from baogao.errors import UsageError
 from baogao.evaluation.diff import diff_runs
 from baogao.evaluation.gates import check_floors, check_not_worse, parse_floors
 from baogao.evaluation.identity import dataset_folders
+from baogao.evaluation.predict_run import EvalRequest, predict_run
+from baogao.evaluation.replay import SUMMARY, replay_run
 from baogao.evaluation.report import build_report, write_report
 from baogao.evaluation.runs import Run, load_datasets, score_run
 from baogao.schema.load import load_schema
@@ -95,7 +96,7 @@ def run_command(
     options = ModelOptions(*asking, min_confidence=min_confidence, calibration=calibration)
     extractors = extractor or ([] if records else ["rules"])
     request = EvalRequest(tuple(datasets), out, tuple(extractors), tuple(records or ()), options, replay, record)
-    run = predict_run(request, load_schema(schema), stderr)
+    run = predict_run(request, load_schema(schema), watching(stderr))
     _finish(run, list(datasets), schema, floors, not_worse_than)
 
 
@@ -147,7 +148,7 @@ def replay_command(
     """Play a published run again, offline, and say whether its summary comes out the same to the byte."""
     with ExitStack() as stack:
         folder = out or Path(stack.enter_context(TemporaryDirectory(prefix="baogao-replay-")))
-        differences = replay_run(Run(run), folder, stderr, cassettes)
+        differences = replay_run(Run(run), folder, cassettes, watching(stderr))
     for difference in differences[:_MOST_DIFFERENCES]:
         stderr.print(difference, highlight=False, markup=False, soft_wrap=True)
     if differences:

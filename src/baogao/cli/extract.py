@@ -12,13 +12,13 @@ from typing import Any
 
 from rich.console import Console
 
+from baogao.assemble import ModelOptions, Ready, ready_extractor
 from baogao.cli.dry_run import run_dry
-from baogao.cli.engines import Engine, Job, run_by
-from baogao.cli.options import ExtractorChoice
 from baogao.cli.progress import RunProgress
-from baogao.cli.setup import ModelOptions, Ready, ready_extractor
 from baogao.cli.tables import Totals
-from baogao.cli.terminal import shown
+from baogao.console import shown
+from baogao.engines.run import Engine, Job, run_by
+from baogao.extraction import ExtractorName
 from baogao.inputs import Source, find_sources
 from baogao.outputs.page import write_page
 from baogao.outputs.run_folder import RunFolder
@@ -40,7 +40,7 @@ class ExtractRequest:
     inputs: Sequence[str]
     out: Path
     schema: str
-    extractor: ExtractorChoice | None
+    extractor: ExtractorName | None
     """None: rules, unless a model is configured; then hybrid."""
     options: ModelOptions
     dry_run: bool = False
@@ -91,7 +91,7 @@ def print_report(out: Path, order: list[str], totals: Totals, schema: Schema, st
         stdout.print(line, highlight=False, soft_wrap=True)
 
 
-def _default_extractor(options: ModelOptions, stderr: Console) -> ExtractorChoice:
+def _default_extractor(options: ModelOptions, stderr: Console) -> ExtractorName:
     if options.starts_server or options.settings().configured:
         return "hybrid"
     stderr.print(
@@ -103,7 +103,7 @@ def _default_extractor(options: ModelOptions, stderr: Console) -> ExtractorChoic
 async def _run(
     request: ExtractRequest,
     sources: list[Source],
-    name: ExtractorChoice,
+    name: ExtractorName,
     schema: Schema,
     totals: Totals,
     stderr: Console,

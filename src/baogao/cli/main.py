@@ -13,9 +13,9 @@ import typer
 from rich.console import Console
 
 import baogao
+from baogao.assemble import ModelOptions
 from baogao.cli import batch, calibrate, evaluate, gold, model, schema
 from baogao.cli import candidates as candidates_command
-from baogao.cli.engines import Engine, EngineChoice
 from baogao.cli.extract import ExtractRequest, run_extract
 from baogao.cli.options import (
     BaseUrl,
@@ -23,7 +23,6 @@ from baogao.cli.options import (
     CalibrationFile,
     Concurrency,
     Embedded,
-    ExtractorChoice,
     Gguf,
     MinConfidence,
     ModelName,
@@ -32,9 +31,10 @@ from baogao.cli.options import (
     WayToAsk,
 )
 from baogao.cli.review import run_export, run_review
-from baogao.cli.setup import ModelOptions
-from baogao.cli.terminal import log_to_terminal, shown
+from baogao.console import log_to_terminal, shown
+from baogao.engines.run import Engine, EngineChoice
 from baogao.errors import BaogaoError, UsageError
+from baogao.extraction import ExtractorName
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -69,7 +69,7 @@ def extract(
     out: Annotated[Path, typer.Option("--out", help="Folder for records.jsonl, texts/ and index.html.")],
     schema: Annotated[str, typer.Option(help="Name of a schema, or the path of a .py file.")] = "law_based_government",
     extractor: Annotated[
-        ExtractorChoice | None,
+        ExtractorName | None,
         typer.Option(help="Who answers. Without it rules, or hybrid where a model is configured."),
     ] = None,
     base_url: BaseUrl = None,

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
 
 from baogao.cli.options import BaseUrl, Gguf, ModelName
-from baogao.cli.terminal import shown
+from baogao.console import shown
 from baogao.llm import DEFAULT_MODEL, Abilities, ModelClient, cache_clear, cache_stats, find_model, load_settings, probe
 from baogao.llm import pull as pull_model
 from baogao.llm.server import EmbeddedServer, serve

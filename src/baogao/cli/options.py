@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
-ExtractorChoice = Literal["rules", "llm", "hybrid"]
-Way = Literal["auto", "form", "link", "choice"]
+from baogao.extraction import Way
 
 BaseUrl = Annotated[str | None, typer.Option("--base-url", help="Root of an OpenAI-compatible API, ending in /v1.")]
 ModelName = Annotated[str | None, typer.Option("--model", help="Name of the model to ask.")]

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from types import TracebackType
 from typing import Self
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from baogao.cli.terminal import failed_line
+from baogao.console import shown
+from baogao.pipeline import OnRecord
 from baogao.record import Record, Usage
 
 _FAILURES_SHOWN = 20
@@ -66,6 +69,17 @@ class RunProgress:
         return pace(self._fresh, self._total - self._finished, time.monotonic() - self._started, self._usage)
 
 
+def watching(console: Console) -> Callable[[str, int], AbstractContextManager[OnRecord]]:
+    """For runs of the evaluation: a bar for each extractor."""
+
+    @contextmanager
+    def watch(name: str, reports: int) -> Iterator[OnRecord]:
+        with RunProgress(console, name, reports) as progress:
+            yield progress.add
+
+    return watch
+
+
 def pace(done: int, left: int, seconds: float, usage: Usage) -> str:
     """Reports a second, tokens, cost where prices are known, and the time that is left at this rate.
 
@@ -87,3 +101,8 @@ def duration(seconds: float) -> str:
     """Seconds as hours, minutes and seconds: ``2:05:09``."""
     minutes, rest = divmod(round(seconds), 60)
     return f"{minutes // 60}:{minutes % 60:02}:{rest:02}"
+
+
+def failed_line(record: Record) -> str:
+    """One line on a document that failed, in rich's markup."""
+    return f"[red]failed[/] {shown(record.source)}: {shown(record.error)}"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from baogao.cli.terminal import shown
+from baogao.console import shown
 from baogao.errors import UsageError
 from baogao.outputs.page import write_page
 from baogao.outputs.writers import read_records, write_table

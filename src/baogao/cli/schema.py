@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from baogao.extractors.rulebook import load_rulebook, rules_path
+from baogao.rules.rulebook import load_rulebook, rules_path
 from baogao.schema import Schema, as_table, json_schema, load_schema, new_schema
 
 app = typer.Typer(no_args_is_help=True)

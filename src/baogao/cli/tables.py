@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from rich.table import Table
 
-from baogao.cli.terminal import shown
+from baogao.console import shown
 from baogao.record import Record, Usage
 
 _LISTED = 40

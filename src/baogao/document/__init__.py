@@ -1,6 +1,6 @@
 """Documents: reading a file, and working out the shape of the report in it."""
 
-from baogao.document.model import Copy, Document, Section, Sentence, Span
+from baogao.document.document import Copy, Document, Section, Sentence, Span
 from baogao.document.readers import read_document, text_of
 from baogao.document.structure import document_from_text
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from itertools import chain
 
-from baogao.document.model import Copy, Span
+from baogao.document.document import Copy, Span
 
 _CLAUSE = re.compile(r"[^。；;，,：:！!？?]{8,}")
 """What anchors a copy: long enough to be rare, short enough to stand between any two blanked-out words."""

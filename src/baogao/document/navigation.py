@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from baogao.document.model import Span
+from baogao.document.document import Span
 
 _LABELS = r"""
     首页|网站首页|当前位置|您(?:现在)?(?:的|所在)位?置|所在位置|网站地图|站点地图|联系我们|关于我们|设为首页|加入收藏

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from baogao.document.model import Sentence, Span
+from baogao.document.document import Sentence, Span
 from baogao.document.navigation import is_page_number
 from baogao.document.sections import heading_level
 

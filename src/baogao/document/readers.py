@@ -10,8 +10,8 @@ import stat
 from collections.abc import Callable
 from pathlib import Path
 
+from baogao.document.document import Document
 from baogao.document.encoding import decode
-from baogao.document.model import Document
 from baogao.document.pdf import read_pdf
 from baogao.document.structure import document_from_text
 from baogao.document.webpage import decode_page, read_page

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from baogao.document.model import Section, Span
+from baogao.document.document import Section, Span
 
 _NUMERAL = "一二三四五六七八九十"
 _ORDINAL = (

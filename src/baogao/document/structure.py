@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterator
 
 from baogao.document.copies import find_copies
-from baogao.document.model import Copy, Document, Span
+from baogao.document.document import Copy, Document, Span
 from baogao.document.navigation import navigation_spans
 from baogao.document.paragraphs import lines_of, paragraphs_of, sentences_of
 from baogao.document.sections import sections_of

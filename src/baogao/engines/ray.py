@@ -23,8 +23,8 @@ from types import TracebackType
 from typing import Any, Self
 
 from baogao.errors import BaogaoError, UsageError
-from baogao.extractors.reading import failed_record
 from baogao.inputs import Source
+from baogao.reading import failed_record
 from baogao.record import Provenance
 from baogao.schema.fields import Schema
 from baogao.work import Outcome, Worker

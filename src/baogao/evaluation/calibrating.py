@@ -7,17 +7,17 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from baogao.calibration.features import FEATURES, GROUPS
-from baogao.calibration.fitting import STRENGTHS, Example, Fit, count_verdicts, document_counts, fit, given_answers
-from baogao.calibration.model import Calibration, FitOn
-from baogao.calibration.proposals import Proposal, Proposer
+from baogao.evaluation.fitting import STRENGTHS, Example, Fit, count_verdicts, document_counts, fit, given_answers
 from baogao.evaluation.gold import Dataset, Gold
 from baogao.evaluation.reliability import Outcome, Reliability, measure
 from baogao.evaluation.scoring import judge
 from baogao.evaluation.statistics import F1, PRECISION, RECALL, Bootstrap, Comparison, Counts, compare
-from baogao.extractors.base import Link
-from baogao.extractors.hybrid import Arbitration, Case, Decision
-from baogao.extractors.reading import read_answer
+from baogao.extraction import Link
+from baogao.hybrid.calibration import Calibration, FitOn
+from baogao.hybrid.features import FEATURES, GROUPS
+from baogao.hybrid.hybrid import Arbitration, Case, Decision
+from baogao.hybrid.proposals import Proposal, Proposer
+from baogao.reading import read_answer
 from baogao.schema.fields import Schema
 
 
@@ -31,11 +31,11 @@ class Witness:
 
     @property
     def sure(self) -> float:
-        """See :class:`baogao.extractors.hybrid.Arbiter`."""
+        """See :class:`baogao.hybrid.hybrid.Arbiter`."""
         return self.thresholds.sure
 
     def decide(self, case: Case) -> Decision:
-        """Keep the case; see :class:`baogao.extractors.hybrid.Arbiter`."""
+        """Keep the case; see :class:`baogao.hybrid.hybrid.Arbiter`."""
         self.cases[case.document.doc_id] = case
         return self.thresholds.decide(case)
 

@@ -14,9 +14,9 @@ from baogao import __version__
 from baogao.errors import UsageError
 from baogao.evaluation.gold import Dataset
 from baogao.evaluation.summary import SPLITS
-from baogao.extractors.rulebook import rules_path
 from baogao.record import Provenance
 from baogao.resources import digest_files, resource_dir
+from baogao.rules.rulebook import rules_path
 from baogao.schema.fields import Schema
 
 Mode = Literal["live", "record", "replay"]

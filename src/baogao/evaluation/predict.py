@@ -12,7 +12,7 @@ from typing import Any
 from baogao.candidates import Candidates
 from baogao.document import Document
 from baogao.evaluation.gold import Dataset
-from baogao.extractors.base import Extraction, Extractor
+from baogao.extraction import Extraction, Extractor
 from baogao.inputs import Source
 from baogao.pipeline import OnRecord, run_extraction
 from baogao.record import Provenance, Record, Usage

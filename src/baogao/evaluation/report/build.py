@@ -7,10 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from baogao.evaluation.report.disagreements import figure_disagreements, other_disagreements
-from baogao.evaluation.report.identity import identity_lines
-from baogao.evaluation.report.measures import cost_rows, reliability_row, risk_curves
-from baogao.evaluation.report.model import (
+from baogao.evaluation.report.content import (
     CauseRow,
     FieldCell,
     FieldRow,
@@ -20,6 +17,9 @@ from baogao.evaluation.report.model import (
     ReliabilityRow,
     ReportModel,
 )
+from baogao.evaluation.report.disagreements import figure_disagreements, other_disagreements
+from baogao.evaluation.report.identity import identity_lines
+from baogao.evaluation.report.measures import cost_rows, reliability_row, risk_curves
 from baogao.evaluation.report.words import support_sentences, verdict_sentence
 from baogao.evaluation.rows import ScoreRow
 from baogao.evaluation.runs import Run

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from baogao.evaluation.report.model import Disagreement, OtherDisagreement, Piece
+from baogao.evaluation.report.content import Disagreement, OtherDisagreement, Piece
 from baogao.evaluation.report.words import reading_words
 from baogao.evaluation.rows import ListRow, MetadataRow, Passage, Row, ScoreRow
 from baogao.evaluation.taxonomy import CAUSES

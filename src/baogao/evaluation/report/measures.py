@@ -7,7 +7,7 @@ from itertools import groupby
 from statistics import median
 from typing import Any
 
-from baogao.evaluation.report.model import CostRow, ReliabilityBin, ReliabilityRow, RiskCurve, RiskPoint
+from baogao.evaluation.report.content import CostRow, ReliabilityBin, ReliabilityRow, RiskCurve, RiskPoint
 from baogao.evaluation.rows import ScoreRow
 
 _JUDGED = ("correct", "wrong", "spurious")

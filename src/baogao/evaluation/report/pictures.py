@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from baogao.errors import UsageError
-from baogao.evaluation.report.model import Picture, ReportModel
+from baogao.evaluation.report.content import Picture, ReportModel
 
 Chart = Any
 """An altair chart; altair is an extra, so its types are not at hand."""

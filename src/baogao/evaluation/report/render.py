@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from baogao.errors import UsageError
 from baogao.evaluation.report import words
-from baogao.evaluation.report.model import ReportModel
+from baogao.evaluation.report.content import ReportModel
 from baogao.evaluation.report.pictures import SERIES, colour_of, draw_pictures
 from baogao.evaluation.runs import Run
 from baogao.outputs.page import csp_hash

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from baogao.evaluation.gold import Reading
-from baogao.evaluation.report.model import HeadlineRow, Interval, PairRow, Rate
+from baogao.evaluation.report.content import HeadlineRow, Interval, PairRow, Rate
 from baogao.schema.values import Answer, plain_number
 
 NOT_AVAILABLE = "n/a"

@@ -1,0 +1,146 @@
+"""The choice way of asking, for small models beside rules: one figure, a few fields it may answer, one letter.
+
+A small model that fills a form must find figures and tell fields apart at once; here the figure is found already, and
+the probability of the letter says how sure the model is. It takes one question a figure, so it pays where few are open:
+what rules leave silent (measured in docs/accuracy.md).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from math import exp
+
+from baogao.asking.answers import answers
+from baogao.asking.examples import ChoiceExample
+from baogao.asking.passages import PassageCutter, askable
+from baogao.candidates.candidate import Candidate, Candidates
+from baogao.document.document import Document
+from baogao.errors import ReplyError
+from baogao.extraction import NOTHING_SETTLED, Extraction, Link, Settled
+from baogao.llm.endpoint import ModelClient
+from baogao.llm.messages import Question, Reply
+from baogao.llm.prompts import Prompts
+from baogao.llm.usage import usage_scope
+from baogao.record import Usage
+from baogao.schema.fields import FieldSpec, Schema
+
+LETTERS = "ABCDEFG"
+_OPTIONS = 3
+_TOKENS = 4
+"""A letter and the end of the turn: a reply that ends by itself is kept, one that is cut is not."""
+_BEFORE, _AFTER = 110, 40
+_LEAST_BEFORE = 70
+"""Characters before a figure: more than its own sentence where that has just begun."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One figure and the fields that it may answer."""
+
+    candidate: Candidate
+    fields: tuple[FieldSpec, ...]
+    title: str
+    passage: str
+    """The words around the figure, which stands in 【】."""
+    fit: float
+    """How well the first field fits the figure's surroundings."""
+
+
+class ChoiceExtractor:
+    """Asks which field each open figure answers.
+
+    :param most: the most questions about one document; the figures whose words fit a field best are asked about.
+    """
+
+    name = "llm"
+
+    def __init__(
+        self,
+        client: ModelClient,
+        prompts: Prompts,
+        cutter: PassageCutter,
+        examples: Sequence[ChoiceExample],
+        most: int | None = None,
+    ) -> None:
+        self._client = client
+        self._prompt = prompts["choice"]
+        self._cutter = cutter
+        self._examples = tuple(examples)
+        self._most = most
+
+    async def extract(
+        self, document: Document, candidates: Candidates, schema: Schema, settled: Settled = NOTHING_SETTLED
+    ) -> Extraction:
+        """Link one document.
+
+        :raises ReplyError: a reply is no letter, or :raises EndpointError, BudgetError: there is no reply at all.
+        """
+        with usage_scope() as meter:
+            chosen = await answers(map(self._ask, self.choices(document, candidates, settled)))
+        links = _assign([one for one in chosen if one is not None])
+        return Extraction(fields=links, usage=Usage(**meter.as_dict()))
+
+    def questions(self, document: Document, candidates: Candidates, schema: Schema) -> list[Question]:
+        """What would be asked of a document with nothing settled, for a dry run."""
+        return [self.question(choice) for choice in self.choices(document, candidates, NOTHING_SETTLED)]
+
+    def choices(self, document: Document, candidates: Candidates, settled: Settled) -> list[Choice]:
+        """The figures to ask about, in reading order."""
+        found = list(self._choices(document, candidates, settled))
+        best = sorted(found, key=lambda choice: -choice.fit)[: self._most]
+        return sorted(best, key=lambda choice: choice.candidate.id)
+
+    def _choices(self, document: Document, candidates: Candidates, settled: Settled) -> Iterator[Choice]:
+        for passage in self._cutter.cut(document, candidates):
+            for candidate in passage.candidates:
+                if candidate.kind != "number" or candidate.id in settled.candidates or not askable(candidate):
+                    continue
+                fits = passage.fits[candidate.id]
+                names = [name for name in self._cutter.brought(fits)[:_OPTIONS] if name not in settled.fields]
+                if names:
+                    share = fits[names[0]] / max(fits.values())
+                    fields = tuple(self._cutter.shortlist.by_id[name] for name in names)
+                    words = _window(document, candidate)
+                    yield Choice(candidate, fields, passage.title, words, fits[names[0]] * share)
+
+    def question(self, choice: Choice) -> Question:
+        """The question about one figure."""
+        messages = self._prompt.render(
+            title=choice.title, passage=choice.passage, fields=choice.fields, examples=self._examples, letters=LETTERS
+        )
+        purpose = f"choice: {choice.candidate.text}"
+        return Question(messages, max_tokens=_TOKENS, logprobs=True, accept_cut=True, purpose=purpose)
+
+    async def _ask(self, choice: Choice) -> tuple[str, Link] | None:
+        """The field that the model chose, with its probability; None for none of them, or a letter not on offer."""
+        reply = await self._client.ask(self.question(choice), _check)
+        number = LETTERS.index(reply.text.strip()[0])
+        if number >= len(choice.fields):
+            return None
+        sure = exp(reply.logprobs[0].logprob) if reply.logprobs else 1.0
+        return choice.fields[number].id, Link((choice.candidate.id,), sure, by="llm", reason=f"chosen: {sure:.2f}")
+
+
+def _check(reply: Reply) -> None:
+    """Refuse what is no letter at all."""
+    if reply.text.strip()[:1] not in tuple(LETTERS):
+        raise ReplyError(f"the model did not choose a letter; it said {reply.text[:20]!r}")
+
+
+def _assign(chosen: list[tuple[str, Link]]) -> dict[str, Link]:
+    """One figure for each field: the one that the model is surest of."""
+    links: dict[str, Link] = {}
+    for name, link in sorted(chosen, key=lambda pair: -pair[1].confidence):
+        links.setdefault(name, link)
+    return links
+
+
+def _window(document: Document, candidate: Candidate) -> str:
+    """The words around a figure, on one line, with the figure in 【】."""
+    sentence = document.sentence_at(candidate.start)
+    begin, end = sentence.span if sentence else (candidate.start - _BEFORE, candidate.end + _AFTER)
+    begin = max(0, min(max(begin, candidate.start - _BEFORE), candidate.start - _LEAST_BEFORE))
+    before = document.text[begin : candidate.start]
+    after = document.text[candidate.end : min(max(end, candidate.end), candidate.end + _AFTER)]
+    return "".join(f"{before}【{candidate.text}】{after}".split())

@@ -1,0 +1,1 @@
+"""Chinese as numbers are written in it: numerals, scales, widths; each grammar once."""

@@ -1,0 +1,41 @@
+"""Text from files, servers and reports on its way to a terminal: shown, never obeyed."""
+
+from __future__ import annotations
+
+import logging
+import unicodedata
+
+from rich.markup import escape
+
+_OBEYED = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+"""Controls, directions of writing, halves of characters, and separators that end a line."""
+
+
+def shown(text: object) -> str:
+    """A text as it may be printed by rich: its square brackets are no markup, its control characters are spelt out."""
+    return escape(inert(text))
+
+
+def inert(text: object, keep: str = "") -> str:
+    """A text as it may be printed as it is: its control characters are spelt out, but for those to ``keep``."""
+    return "".join(
+        _spelt(char) if char not in keep and unicodedata.category(char) in _OBEYED else char for char in str(text)
+    )
+
+
+class InertFormatter(logging.Formatter):
+    """Log lines, with tracebacks, that a terminal shows and does not obey: they quote reports and file names."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line, its own line ends kept."""
+        return inert(super().format(record), keep="\n")
+
+
+def log_to_terminal() -> None:
+    """Let warnings that no handler of the calling program takes be printed so on standard error."""
+    if logging.lastResort is not None:
+        logging.lastResort.setFormatter(InertFormatter("%(message)s"))
+
+
+def _spelt(char: str) -> str:
+    return char.encode("unicode_escape").decode("ascii")

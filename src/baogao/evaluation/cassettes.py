@@ -1,0 +1,218 @@
+"""Exchanges with a model server, recorded to a file and played back without one.
+
+A cassette holds the path, the request's body and the reply's body; no host, no key, no times.
+"""
+
+from __future__ import annotations
+
+import difflib
+import importlib.util
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from pathlib import Path
+from typing import Any, Literal
+
+import httpx2
+
+from baogao.errors import ReplayError, UsageError
+from baogao.evaluation.cassette_files import Persister, bytes_of, json_of
+
+Mode = Literal["replay", "record"]
+
+_REQUEST_HEADERS = frozenset({"content-type"})
+_RESPONSE_HEADERS = frozenset({"content-type"})
+_VOLATILE = frozenset({"id", "created", "timings", "system_fingerprint"})
+"""Parts of a reply that differ from one run to the next and tell nothing of the answer."""
+_SHORTEST_KEY = 8
+"""A shorter one is the stand-in for none."""
+_MOST_DIFFERENCE = 8
+_LONGEST_LINE = 120
+
+
+class Tape:
+    """One cassette in use."""
+
+    def __init__(self, path: Path, mode: Mode) -> None:
+        from vcr.cassette import Cassette
+        from vcr.matchers import method
+        from vcr.matchers import path as same_path
+        from vcr.record_mode import RecordMode
+
+        self.path = path
+        self.mode = mode
+        self.cassette: Any = Cassette.load(
+            path=str(path),
+            persister=Persister,
+            record_mode=RecordMode.NONE if mode == "replay" else RecordMode.NEW_EPISODES,
+            match_on=(method, same_path, _same_body),
+            before_record_request=_clean_request,
+            before_record_response=_clean_response,
+            # The same question asked twice has the same answer, and is recorded once.
+            allow_playback_repeats=True,
+        )
+
+    def __len__(self) -> int:
+        return len(self.cassette)
+
+    @property
+    def unplayed(self) -> list[str]:
+        """What was recorded and never asked for, one line each."""
+        return [
+            f"{self.path.name}: {request.method} {request.path} …{_last_words(request)}"
+            for index, request in enumerate(self.cassette.requests)
+            if not self.cassette.play_counts[index]
+        ]
+
+    def save(self) -> None:
+        """Write what was recorded."""
+        Persister.save_cassette(self.path, {"requests": self.cassette.requests, "responses": self.cassette.responses})
+
+
+_tape: ContextVar[Tape | None] = ContextVar("baogao_tape", default=None)
+_key: ContextVar[bytes] = ContextVar("baogao_key", default=b"")
+"""What the request under way was authorised with: a server may repeat it in its answer."""
+
+
+@contextmanager
+def cassette(path: Path, mode: Mode) -> Iterator[Tape]:
+    """Record to, or play from, one file whatever clients with a :func:`cassette_transport` ask inside the block.
+
+    Only this task, and tasks that it starts, are concerned: documents side by side have a cassette each. A recording
+    replaces the file, also when the block ends in an error.
+
+    :raises ReplayError: there is no such cassette to play, or it cannot be read.
+    :raises UsageError: vcrpy is missing.
+    """
+    check_vcr()
+    if mode == "replay" and not path.is_file():
+        raise ReplayError(f"there is no cassette {path}; record it first")
+    if mode == "record":
+        path.unlink(missing_ok=True)
+    tape = Tape(path, mode)
+    try:
+        with tape_in(tape):
+            yield tape
+    finally:
+        if mode == "record":
+            tape.save()
+
+
+@contextmanager
+def tape_in(tape: Tape) -> Iterator[Tape]:
+    """Let a tape that is already there carry what is asked inside the block; it may be put in again."""
+    token = _tape.set(tape)
+    try:
+        yield tape
+    finally:
+        _tape.reset(token)
+
+
+def check_vcr() -> None:
+    """Make sure that vcrpy is installed.
+
+    :raises UsageError: it is not; says how to install it.
+    """
+    if importlib.util.find_spec("vcr") is None:
+        raise UsageError("record and replay need vcrpy; install it with: pip install 'baogao[eval]'")
+
+
+def cassette_transport(inner: httpx2.AsyncBaseTransport | None = None) -> httpx2.AsyncBaseTransport:
+    """A transport for :class:`~baogao.llm.endpoint.ModelClient` that heeds :func:`cassette`.
+
+    :param inner: carries what is not played, by default the ordinary transport.
+    :raises UsageError: vcrpy is missing.
+    """
+    check_vcr()
+    return _CassetteTransport(inner or httpx2.AsyncHTTPTransport())
+
+
+class _CassetteTransport(httpx2.AsyncBaseTransport):
+    def __init__(self, inner: httpx2.AsyncBaseTransport) -> None:
+        self._inner = inner
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        tape = _tape.get()
+        if tape is None:
+            return await self._inner.handle_async_request(request)
+        from vcr.errors import CannotOverwriteExistingCassetteException
+        from vcr.stubs.httpx_stubs import vcr_handle_async_request
+
+        handle = vcr_handle_async_request(tape.cassette, type(self._inner).handle_async_request, httpx2)
+        _key.set(request.headers.get("authorization", "").removeprefix("Bearer ").encode())
+        try:
+            response: httpx2.Response = await handle(self._inner, request)
+        except CannotOverwriteExistingCassetteException as error:
+            raise ReplayError(_difference(tape, error.failed_request)) from error
+        return response
+
+    async def aclose(self) -> None:
+        await self._inner.aclose()
+
+
+def _same_body(one: Any, other: Any) -> None:
+    assert json_of(one.body) == json_of(other.body), "the bodies differ"
+
+
+def _clean_request(request: Any) -> Any:
+    request.headers = {name: value for name, value in request.headers.items() if name.lower() in _REQUEST_HEADERS}
+    return request
+
+
+def _clean_response(response: dict[str, Any]) -> dict[str, Any] | None:
+    """Only what a replay needs; nothing at all for trouble that passes and was retried."""
+    status = response["status"]["code"]
+    if status in (408, 425, 429) or status >= 500:
+        return None
+    headers = {name: value for name, value in response["headers"].items() if name.lower() in _RESPONSE_HEADERS}
+    body = json_of(_without_key(response["body"]["string"]))
+    if isinstance(body, dict):
+        body = {name: value for name, value in body.items() if name not in _VOLATILE}
+    return {"status": response["status"], "headers": headers, "body": {"string": bytes_of(body)}}
+
+
+def _without_key(body: bytes | str | None) -> bytes:
+    key = _key.get()
+    content = body.encode() if isinstance(body, str) else (body or b"")
+    return content.replace(key, b"***") if len(key) >= _SHORTEST_KEY else content
+
+
+def _difference(tape: Tape, request: Any) -> str:
+    """What was asked, beside the most similar of what was recorded."""
+    asked = _lines(request)
+    recorded = [_lines(other) for other in tape.cassette.requests]
+    if not recorded:
+        return f"{tape.path} holds no exchange"
+    nearest = max(recorded, key=lambda lines: (_likeness(lines, asked), _likeness(lines[-1], asked[-1])))
+    changes = [
+        line
+        for line in difflib.unified_diff(nearest, asked, n=0, lineterm="")
+        if not line.startswith(("---", "+++", "@@"))
+    ]
+    shown = " | ".join(line[:_LONGEST_LINE] for line in changes[:_MOST_DIFFERENCE]) + (
+        " | …" if len(changes) > _MOST_DIFFERENCE else ""
+    )
+    return f"{tape.path} does not hold this request; beside the nearest recorded one (-) it says (+): {shown}"
+
+
+def _likeness(one: Sequence[str], other: Sequence[str]) -> float:
+    return difflib.SequenceMatcher(None, one, other, autojunk=False).ratio()
+
+
+def _lines(request: Any) -> list[str]:
+    """A request as lines that can be compared, texts line by line."""
+    lines = [f"{request.method} {request.path}"]
+    body = json_of(request.body)
+    if not isinstance(body, dict):
+        return [*lines, str(body)]
+    messages = body.get("messages", [])
+    rest = {name: value for name, value in body.items() if name != "messages"}
+    lines += [f"{name}: {json.dumps(value, ensure_ascii=False)}" for name, value in sorted(rest.items())]
+    for message in messages:
+        lines += [f"{message['role']}: {line}" for line in str(message["content"]).splitlines()]
+    return lines
+
+
+def _last_words(request: Any) -> str:
+    return _lines(request)[-1][-40:]

@@ -1,0 +1,108 @@
+"""The one protocol behind rules, llm and hybrid.
+
+An extractor never writes a value. It returns links, from a field to the candidates that answer it; values, bounds,
+units and evidence are read from the candidates afterwards (``baogao.reading``).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
+
+from baogao.candidates.candidate import Candidates
+from baogao.document.document import Document, Span
+from baogao.llm.messages import Question
+from baogao.record import Usage
+from baogao.schema.fields import Schema
+
+ExtractorName = Literal["rules", "llm", "hybrid"]
+Way = Literal["auto", "form", "link", "choice"]
+"""A way of asking a model; ``auto`` leaves it to what the endpoint can do."""
+
+
+@dataclass(frozen=True)
+class Link:
+    """One field's answer: the candidates it is read from (several only where an additive field is summed)."""
+
+    candidates: tuple[int, ...]
+    confidence: float
+    """Between 0 and 1."""
+    by: str
+    """``rules``, ``llm``, ``rules+llm``."""
+    reason: str = ""
+    """Why, for a person who debugs: the rule that fired, the line of the reply."""
+
+
+@dataclass(frozen=True)
+class Held:
+    """An answer that is kept for a person to look at and not given."""
+
+    link: Link
+    reason: str
+    """Why, in a few words."""
+
+
+@dataclass(frozen=True)
+class TextLink:
+    """One piece of metadata: its value, and the spans it was read from (empty when it is inferred)."""
+
+    value: str
+    evidence: tuple[Span, ...] = ()
+
+
+@dataclass
+class Extraction:
+    """Everything an extractor found in one document. A field that is not in ``fields`` is not reported."""
+
+    fields: dict[str, Link] = field(default_factory=dict)
+    held: dict[str, Held] = field(default_factory=dict)
+    """Answers to fields that are not in ``fields``, held back because they are not sure enough."""
+    lists: dict[str, list[int]] = field(default_factory=dict)
+    """List name to the ids of its item candidates, in reading order."""
+    metadata: dict[str, TextLink] = field(default_factory=dict)
+    usage: Usage = field(default_factory=Usage)
+    notices: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Settled:
+    """What is answered for sure already, so that a model need not be asked about it."""
+
+    fields: frozenset[str] = frozenset()
+    candidates: frozenset[int] = frozenset()
+    """The candidates that these answers are read from."""
+    metadata: bool = False
+
+
+NOTHING_SETTLED = Settled()
+
+
+class Extractor(Protocol):
+    """Decides which candidate answers which field."""
+
+    name: str
+    """``rules``, ``llm`` or ``hybrid``."""
+
+    async def extract(self, document: Document, candidates: Candidates, schema: Schema) -> Extraction:
+        """Link one document.
+
+        :raises ReplyError, EndpointError, BudgetError: by extractors that ask a model.
+        """
+        ...
+
+
+class ModelExtractor(Extractor, Protocol):
+    """An extractor that asks a model, and may be spared what is settled."""
+
+    async def extract(
+        self, document: Document, candidates: Candidates, schema: Schema, settled: Settled = NOTHING_SETTLED
+    ) -> Extraction:
+        """Link one document; what is settled may be left out, of the questions and of the answers.
+
+        :raises ReplyError, EndpointError, BudgetError: the model cannot be asked, or its reply cannot be used.
+        """
+        ...
+
+    def questions(self, document: Document, candidates: Candidates, schema: Schema) -> list[Question]:
+        """What would be asked of a document with nothing settled, for a dry run."""
+        ...

@@ -1,1 +1,0 @@
-"""Extractors: rules, a model and both together decide which candidate answers which field."""

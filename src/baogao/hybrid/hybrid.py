@@ -1,0 +1,145 @@
+"""Rules and a model together: rules where they are sure, the model where they are silent or candidates compete."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Protocol
+
+from baogao.candidates.candidate import Candidates
+from baogao.document.document import Document
+from baogao.extraction import Extraction, Held, Link, ModelExtractor, Settled
+from baogao.rules.extractor import RulesExtractor
+from baogao.rules.matching import Scored
+from baogao.schema.fields import Schema
+
+
+@dataclass(frozen=True)
+class Case:
+    """One document, and what rules and the model said of it."""
+
+    document: Document
+    candidates: Candidates
+    schema: Schema
+    ranked: Mapping[str, Sequence[Scored]]
+    """Every field's candidates by the rules, the best first."""
+    rules: Mapping[str, Link]
+    model: Mapping[str, Link]
+    settled: frozenset[str] = frozenset()
+    """Fields that the model was not asked about."""
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What becomes of a case."""
+
+    fields: dict[str, Link]
+    held: dict[str, Held] = field(default_factory=dict)
+    """Answers that are not sure enough to be given."""
+    notices: tuple[str, ...] = ()
+    """What a user should know of how it was decided, one line each."""
+
+
+class Arbiter(Protocol):
+    """Makes one answer of two."""
+
+    @property
+    def sure(self) -> float:
+        """The model is not asked about fields that rules answer with at least this confidence."""
+        ...
+
+    def decide(self, case: Case) -> Decision:
+        """One link for each field that is answered, and what is held back."""
+        ...
+
+
+@dataclass(frozen=True)
+class Arbitration:
+    """How two answers become one by thresholds. Rules that answer are believed; the model confirms them and fills
+    their silence. It serves where nothing was learned from gold (see ``baogao.hybrid``).
+
+    The thresholds were set on the development reports with the rules as they were before anyone had read those reports,
+    because rules that were tuned on a text are never wrong there (docs/accuracy.md).
+    """
+
+    sure: float = 0.85
+    """The model is not asked about fields that rules answer with at least this confidence."""
+    agreed: float = 0.97
+    """Confidence where both point at the same candidate."""
+    unconfirmed: float = 0.9
+    """Factor on the confidence of unsure rules that the model, though asked, does not confirm."""
+    alone: float = 0.75
+    """Rules below this confidence are not believed without the model."""
+    filled: float = 0.8
+    """The model's own confidence from which it is heard where rules are silent."""
+    filling: float = 0.85
+    """Factor on its confidence there: rules had a reason to be silent."""
+
+    def decide(self, case: Case) -> Decision:
+        """See :class:`Arbiter`; nothing is held back."""
+        return Decision(arbitrate(case.rules, case.model, self))
+
+
+class HybridExtractor:
+    """Runs both, and lets an arbiter decide field by field."""
+
+    name = "hybrid"
+
+    def __init__(self, rules: RulesExtractor, model: ModelExtractor, arbiter: Arbiter | None = None) -> None:
+        self._rules = rules
+        self._model = model
+        self._arbiter = arbiter or Arbitration()
+
+    async def extract(self, document: Document, candidates: Candidates, schema: Schema) -> Extraction:
+        """Link one document.
+
+        :raises ReplyError, EndpointError, BudgetError: as the model's extractor.
+        """
+        by_rules, ranked = self._rules.link_ranked(document, candidates, schema)
+        settled = self._settled(by_rules)
+        by_model = await self._model.extract(document, candidates, schema, settled)
+        case = Case(document, candidates, schema, ranked, by_rules.fields, by_model.fields, settled.fields)
+        decision = self._arbiter.decide(case)
+        return replace(
+            by_rules,
+            fields=decision.fields,
+            held=decision.held,
+            lists={**by_model.lists, **by_rules.lists},
+            metadata={**by_model.metadata, **by_rules.metadata},
+            usage=by_model.usage,
+            notices=[*by_rules.notices, *by_model.notices, *decision.notices],
+        )
+
+    def _settled(self, by_rules: Extraction) -> Settled:
+        """The answers of the rules that no model need look at again."""
+        sure = {name: link for name, link in by_rules.fields.items() if link.confidence >= self._arbiter.sure}
+        claimed = frozenset(candidate for link in sure.values() for candidate in link.candidates)
+        return Settled(frozenset(sure), claimed, metadata=bool(by_rules.metadata))
+
+
+def arbitrate(rules: Mapping[str, Link], model: Mapping[str, Link], how: Arbitration) -> dict[str, Link]:
+    """One link for each field that either of them answered, unless neither is to be believed."""
+    claimed = {candidate for link in rules.values() for candidate in link.candidates}
+    chosen: dict[str, Link] = {}
+    for name in [*rules, *(name for name in model if name not in rules)]:
+        link = _decide(rules.get(name), model.get(name), claimed, how)
+        if link is not None:
+            chosen[name] = link
+    return chosen
+
+
+def _decide(rules: Link | None, model: Link | None, claimed: set[int], how: Arbitration) -> Link | None:
+    if rules is None:
+        return _fill(model, claimed, how)
+    if model is not None and set(rules.candidates) & set(model.candidates):
+        return replace(rules, confidence=max(how.agreed, rules.confidence), by="rules+llm")
+    if rules.confidence >= how.sure:
+        return rules
+    return replace(rules, confidence=rules.confidence * how.unconfirmed) if rules.confidence >= how.alone else None
+
+
+def _fill(model: Link | None, claimed: set[int], how: Arbitration) -> Link | None:
+    """The model's answer where rules have none, unless it is doubtful or wants a figure that answers another field."""
+    if model is None or claimed & set(model.candidates) or model.confidence < how.filled:
+        return None
+    return replace(model, confidence=model.confidence * how.filling)

@@ -1,0 +1,1 @@
+"""The rules extractor: the regex baseline that every model is measured against."""

@@ -1,0 +1,132 @@
+"""The rules extractor: the regex baseline that every model is measured against."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+from baogao.candidates.candidate import Candidates
+from baogao.document.document import Document
+from baogao.extraction import Extraction, Link, TextLink
+from baogao.rules.context import Context, build_contexts
+from baogao.rules.lists import Region, find_regions, link_lists
+from baogao.rules.matching import Scored, rank_candidates
+from baogao.rules.metadata import link_metadata
+from baogao.rules.patterns import FIGURE
+from baogao.rules.rulebook import FieldRules, Rulebook
+from baogao.rules.topics import TopicWords
+from baogao.schema.fields import Schema
+
+_RIVAL_MARGIN = 0.06
+"""Another value that scores within this of the best makes the answer doubtful."""
+_DOUBTFUL = 0.75
+_PREFERENCE_MARGIN = 0.2
+_WHOLE_AREA = re.compile(r"全[省市县区旗盟州]")
+_NO_LEVEL = TextLink("")
+
+
+class RulesExtractor:
+    """Links candidates to fields by the patterns of a rules file; needs no model and always answers the same."""
+
+    name = "rules"
+
+    def __init__(self, rulebook: Rulebook) -> None:
+        self.rulebook = rulebook
+        self._words = TopicWords(rulebook.topics)
+
+    async def extract(self, document: Document, candidates: Candidates, schema: Schema) -> Extraction:
+        """Link one document; see :class:`baogao.extraction.Extractor`."""
+        return self.link(document, candidates, schema)
+
+    def link(self, document: Document, candidates: Candidates, schema: Schema) -> Extraction:
+        """The same as :meth:`extract`, without an event loop."""
+        return self.link_ranked(document, candidates, schema)[0]
+
+    def link_ranked(
+        self, document: Document, candidates: Candidates, schema: Schema
+    ) -> tuple[Extraction, dict[str, list[Scored]]]:
+        """What :meth:`link` and :meth:`rank` say, for the work of one of them."""
+        regions = find_regions(document, candidates, self.rulebook.lists)
+        metadata = link_metadata(document, self.rulebook.metadata)
+        ranked = self._rank(document, candidates, schema, regions, metadata)
+        extraction = Extraction(
+            fields=_assign(ranked, self.rulebook),
+            lists=link_lists(document, candidates, self.rulebook.lists, regions),
+            metadata=metadata,
+        )
+        return extraction, ranked
+
+    def rank(self, document: Document, candidates: Candidates, schema: Schema) -> dict[str, list[Scored]]:
+        """Every field's candidates, the best first; a field that no candidate answers is not in it.
+
+        One candidate may stand under several fields: :meth:`link` gives it to the field that it answers best.
+        """
+        return self.link_ranked(document, candidates, schema)[1]
+
+    def _rank(
+        self,
+        document: Document,
+        candidates: Candidates,
+        schema: Schema,
+        regions: list[Region],
+        metadata: dict[str, TextLink],
+    ) -> dict[str, list[Scored]]:
+        silent = [region.span for region in regions if not self.rulebook.lists[region.name].figures]
+        contexts = [
+            context
+            for context in build_contexts(document, candidates, self._words, self.rulebook.measures)
+            if context.candidate.label or not any(start <= context.candidate.start < end for start, end in silent)
+        ]
+        if metadata.get("level", _NO_LEVEL).value == "department":
+            _put_area_aside(contexts)
+        ranked = rank_candidates(contexts, self.rulebook)
+        return {spec.id: ranked[spec.id] for spec in schema.figures if spec.id in ranked}
+
+
+def _put_area_aside(contexts: list[Context]) -> None:
+    """In a department's report the whole county's figures stand beside its own, which come first."""
+    for context in contexts:
+        if _WHOLE_AREA.search(context.text[: context.text.index(FIGURE)] if FIGURE in context.text else ""):
+            context.aside = True
+
+
+def _assign(ranked: dict[str, list[Scored]], rulebook: Rulebook) -> dict[str, Link]:
+    """Give out candidates, the surest match first; a figure serves one field unless a pattern shares it."""
+    pairs = [(scored, name) for name, found in ranked.items() for scored in found]
+    pairs.sort(key=lambda pair: (-pair[0].score, pair[0].candidate_id))
+    taken: set[int] = set()
+    links: dict[str, Link] = {}
+    for scored, name in pairs:
+        if name in links or (scored.candidate_id in taken and not scored.shared):
+            continue
+        free = [one for one in ranked[name] if one.candidate_id not in taken or one.shared]
+        links[name] = link = _link(scored, free, rulebook.fields[name])
+        if not scored.shared:
+            taken.update(link.candidates)
+    return {name: links[name] for name in ranked if name in links}
+
+
+def _link(best: Scored, found: list[Scored], rules: FieldRules) -> Link:
+    if rules.prefer == "largest":
+        near = [one for one in found if best.score - one.score <= _PREFERENCE_MARGIN]
+        best = max(near, key=lambda one: one.candidate.value or Decimal(0))
+    ids = _parts(best, found) if rules.additive else (best.candidate_id,)
+    return Link(ids, _confidence(best, found, ids), "rules", best.pattern.source)
+
+
+def _parts(best: Scored, found: list[Scored]) -> tuple[int, ...]:
+    """The parts to sum: all that are printed, unless the best answer is a total."""
+    if best.pattern.role != "part":
+        return (best.candidate_id,)
+    return tuple(sorted(one.candidate_id for one in found if one.pattern.role == "part"))
+
+
+def _confidence(best: Scored, found: list[Scored], ids: tuple[int, ...]) -> float:
+    rivals = [
+        one
+        for one in found
+        if one.candidate_id not in ids
+        and one.candidate.value != best.candidate.value
+        and best.score - one.score < _RIVAL_MARGIN
+    ]
+    return round(min(0.98, best.score + 0.05) * (_DOUBTFUL if rivals else 1.0), 3)

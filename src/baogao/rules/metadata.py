@@ -1,0 +1,216 @@
+"""Metadata by rules: title, place, level, period, issuer and addressee, from the first and last lines of a report."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+
+from baogao.document.document import Document, Span
+from baogao.extraction import TextLink
+from baogao.rules.places import ORGANISATION, level_of, period_of, place_name
+from baogao.rules.rulebook import MetadataRules
+
+_HEAD_LINES = 14
+_TAIL_LINES = 8
+_TITLE_LINES = 4
+_LINE_LIMIT = 60
+_SPACE = re.compile(r"\s+")
+_DATE = re.compile(
+    r"[（(]?\s*(?:\d{4}|[〇零○一二三四五六七八九]{4})\s*年\s*[\d一二三四五六七八九十]{1,3}\s*月\s*(?:[\d一二三四五六七八九十]{1,3}\s*日)?\s*[）)]?"
+)
+_NOT_TITLE = re.compile(r"[。；;>]|[：:].|[：:]$|时间|来源|字体|浏览|〔|\[\d{4}\]")
+_HEADING = re.compile(r"[一二三四五六七八九十]{1,3}\s*[、．]|[（(][一二三四五六七八九十]|\d+[、.．]")
+_ADDRESSED = re.compile(
+    r"(?:委|委员会|政府|公署|办公室|办公厅|常委会|人大|局|厅|办|政协|小组|处)(?:[（(].{1,12}[）)])?[：:]$"
+)
+_NO_ADDRESSEE = re.compile(r"报告如下|汇报如下|[，。]|情况")
+
+
+@dataclass(frozen=True)
+class _Line:
+    span: Span
+    text: str
+    """Without any white space."""
+
+
+@dataclass(frozen=True)
+class _Frame:
+    """The first and last lines of a report, and what is read off them."""
+
+    document: Document
+    title_rules: MetadataRules | None
+
+    @cached_property
+    def lines(self) -> list[_Line]:
+        found = []
+        for start, end in self.document.main:
+            for match in re.finditer(r"[^\r\n\f\v]+", self.document.text[start:end]):
+                line = "".join(match[0].split())
+                if line:
+                    found.append(_Line(_strip((start + match.start(), start + match.end()), self.document.text), line))
+        return found
+
+    @cached_property
+    def title_range(self) -> tuple[int, int] | None:
+        """First and last line (inclusive) of the title."""
+        rules = self.title_rules
+        if rules is None or rules.about is None or rules.ends is None:
+            return None
+        head = self.lines[:_HEAD_LINES]
+        for last, line in enumerate(head):
+            if not _may_be_title(line.text):
+                continue
+            first = self._title_start(last)
+            joined = "".join(one.text for one in head[first : last + 1])
+            if rules.about.search(joined) and rules.ends.search(joined):
+                return first, self._title_end(first, last)
+        return None
+
+    def _title_start(self, last: int) -> int:
+        """Walk up over the lines that the last line of a title continues."""
+        first = last
+        while first > 0 and last - first < _TITLE_LINES - 1:
+            above = self.lines[first - 1].text
+            begins_about = any(line.text.startswith("关于") for line in self.lines[first : last + 1])
+            own_line = bool(ORGANISATION.fullmatch(above)) and not begins_about
+            whole = (
+                self.title_rules is not None
+                and self.title_rules.ends is not None
+                and self.title_rules.ends.search(above)
+            )
+            if not _may_be_title(above) or own_line or whole or _DATE.fullmatch(above):
+                break
+            first -= 1
+        return first
+
+    def _title_end(self, first: int, last: int) -> int:
+        """Take in a short next line that begins where the title cannot yet have ended (…情况 / 的报告)."""
+        following = self.lines[last + 1].text if last + 1 < len(self.lines) else ""
+        return last + 1 if re.match(r"(?:的|及|和|暨|与).{0,20}(?:报告|汇报|总结|安排|打算|计划)$", following) else last
+
+    @cached_property
+    def title(self) -> TextLink | None:
+        if self.title_range is None:
+            return None
+        lines = self.lines[self.title_range[0] : self.title_range[1] + 1]
+        return TextLink("".join(line.text for line in lines), tuple(line.span for line in lines))
+
+    @cached_property
+    def body_start(self) -> int:
+        """Index of the first line that is a sentence or a heading."""
+        after_title = self.title_range[1] + 1 if self.title_range else 0
+        for index in range(after_title, len(self.lines)):
+            text = self.lines[index].text
+            if "。" in text or _HEADING.match(text) or _NO_ADDRESSEE.search(text):
+                return index
+        return after_title
+
+    @cached_property
+    def addressee(self) -> TextLink | None:
+        after_title = self.title_range[1] + 1 if self.title_range else 0
+        for line in self.lines[after_title : self.body_start]:
+            if _ADDRESSED.search(line.text) and not _NO_ADDRESSEE.search(line.text):
+                return TextLink(line.text[:-1], ((line.span[0], line.span[1] - 1),))
+        return None
+
+    @cached_property
+    def issuer(self) -> TextLink | None:
+        return self._signature() or self._letterhead() or self._issuer_in_title()
+
+    def _signature(self) -> TextLink | None:
+        """The organisations printed above the date at the end, or on the last lines; a table may still follow."""
+        begin = self.body_start + 1
+        dates = [at for at in range(begin + 1, len(self.lines)) if _DATE.fullmatch(self.lines[at].text)]
+        dated = [at for at in dates if self._organisations(self.lines[at - 1])]
+        end = dated[-1] if dated else len(self.lines)
+        tail = self.lines[max(begin, end - _TAIL_LINES) : end]
+        found: list[tuple[str, Span]] = []
+        for line in reversed(tail):
+            names = self._organisations(line)
+            if found and not names:
+                break
+            found = names + found
+        return _joined(found)
+
+    def _letterhead(self) -> TextLink | None:
+        """Organisations on lines of their own, about the title."""
+        found: list[tuple[str, Span]] = []
+        first, last = self.title_range or (0, -1)
+        for index, line in enumerate(self.lines[: self.body_start]):
+            if not first <= index <= last:
+                found += self._organisations(line)
+        return _joined(found)
+
+    def _issuer_in_title(self) -> TextLink | None:
+        if self.title is None:
+            return None
+        match = re.match(rf"(?P<name>{ORGANISATION.pattern})关于", self.title.value)
+        return TextLink(match["name"], self.title.evidence[:1]) if match else None
+
+    def _organisations(self, line: _Line) -> list[tuple[str, Span]]:
+        """The organisations of a line that holds nothing else (a date apart)."""
+        raw = self.document.text[slice(*line.span)]
+        rest = _DATE.sub("", raw)
+        names = [
+            _SPACE.sub("", part) for part in re.split(r"\s{2,}|　+|、|\s(?=[一-鿿]{4})", rest.strip()) if part.strip()
+        ]
+        whole = _SPACE.sub("", rest)
+        if (ORGANISATION.fullmatch(whole) and len(whole) <= 2) or not names:
+            return []
+        if all(ORGANISATION.fullmatch(name) for name in names):
+            return [(name, line.span) for name in names]
+        return [(whole, line.span)] if ORGANISATION.fullmatch(whole) else []
+
+    @cached_property
+    def place(self) -> TextLink | None:
+        about = self.title_rules.about if self.title_rules else None
+        for source in (self.title, self.issuer):
+            for printed in reversed(source.value.split("、")) if source else ():
+                name = place_name(printed, about)
+                if source and name:
+                    return TextLink(name, source.evidence)
+        body = self.lines[self.body_start :]
+        opening = self.document.text[body[0].span[0] :][:80] if body else ""
+        match = re.match(r"[^，。]{0,20}?[，,]", opening)
+        name = place_name(opening[match.end() :] if match else opening, about)
+        return TextLink(name) if name else None
+
+    @cached_property
+    def period(self) -> tuple[str, str] | None:
+        opening = "".join(line.text for line in self.lines[self.body_start :][:4])[:600]
+        closing = "\n".join(line.text for line in self.lines[-_TAIL_LINES:])
+        return period_of(self.title.value if self.title else "", opening, closing)
+
+    def read(self, source: str) -> TextLink | None:
+        """The piece of metadata that a rules file calls ``source``."""
+        if source == "level":
+            level = level_of(self.place.value, self.document.text) if self.place else None
+            return TextLink(level) if level else None
+        if source in ("period_start", "period_end"):
+            return TextLink(self.period[source == "period_end"]) if self.period else None
+        printed = {"title": self.title, "place": self.place, "issuer": self.issuer, "addressee": self.addressee}
+        return printed[source]
+
+
+def link_metadata(document: Document, rules: dict[str, MetadataRules]) -> dict[str, TextLink]:
+    """Read every piece of metadata that the rules name; what is not printed is left out."""
+    title_rules = next((rule for rule in rules.values() if rule.source == "title"), None)
+    frame = _Frame(document, title_rules)
+    found = {name: frame.read(rule.source) for name, rule in rules.items()}
+    return {name: link for name, link in found.items() if link is not None}
+
+
+def _may_be_title(line: str) -> bool:
+    return len(line) <= _LINE_LIMIT and not _NOT_TITLE.search(line) and not _HEADING.match(line)
+
+
+def _strip(span: Span, text: str) -> Span:
+    raw = text[slice(*span)]
+    return span[0] + len(raw) - len(raw.lstrip()), span[1] - (len(raw) - len(raw.rstrip()))
+
+
+def _joined(found: list[tuple[str, Span]]) -> TextLink | None:
+    if not found:
+        return None
+    return TextLink("、".join(name for name, _ in found), tuple(dict.fromkeys(span for _, span in found)))

@@ -1,0 +1,138 @@
+"""The choice way of asking, against a model that follows a script."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from baogao.asking.choice import LETTERS, ChoiceExtractor
+from baogao.asking.examples import load_choices
+from baogao.asking.passages import PassageCutter
+from baogao.asking.shortlist import Shortlist
+from baogao.errors import ReplyError
+from baogao.extraction import Extraction, Settled
+from baogao.llm import load_prompts
+from llm.fake_server import FakeServer, completion, fake_server
+from short_reports import Read, client_of, read
+
+TEXT = """海坨市2022年经济社会发展统计公报
+
+一、综合
+全年地区生产总值86.4亿元，比上年增长5.8%。
+
+二、人口
+年末常住人口21.03万人，城镇化率47.6%。
+"""
+
+
+def extractor_of(client, schema, most=None) -> ChoiceExtractor:
+    """A choice extractor as the command line makes it."""
+    return ChoiceExtractor(client, load_prompts(), PassageCutter(Shortlist(schema)), load_choices(schema), most)
+
+
+def extract(server: FakeServer, report: Read, schema, settled=None, most=None) -> Extraction:
+    """Ask the server about one report."""
+
+    async def ask() -> Extraction:
+        async with client_of(server.url, logprobs=True) as client:
+            return await extractor_of(client, schema, most).extract(*report, schema, settled or Settled())
+
+    return asyncio.run(ask())
+
+
+def choosing(label: str, logprob: float | None = -0.1):
+    """A model that chooses a label where it is on offer, and none of them elsewhere."""
+
+    def script(seen):
+        lines = seen.body["messages"][-1]["content"].splitlines()[1:]
+        chosen = next((line for line in lines if line[2:] == label), lines[-1])[0]
+        return completion(chosen, logprobs=None if logprob is None else [(chosen, logprob)])
+
+    return script
+
+
+def test_a_letter_becomes_a_link(communique):
+    """The chosen field is linked to the figure that was asked about, as sure as the letter was probable."""
+    report = read(TEXT)
+    with fake_server(choosing("地区生产总值")) as server:
+        extraction = extract(server, report, communique)
+    assert list(extraction.fields) == ["gdp"]
+    link = extraction.fields["gdp"]
+    assert link.candidates == (report.of("86.4亿元").id,)
+    assert link.by == "llm"
+    assert link.confidence == pytest.approx(0.905, abs=0.001)
+    assert extraction.usage.requests == len(server.seen)
+
+
+def test_a_server_without_probabilities_is_believed(communique):
+    """Without log-probabilities a choice counts as sure."""
+    with fake_server(choosing("地区生产总值", logprob=None)) as server:
+        assert extract(server, read(TEXT), communique).fields["gdp"].confidence == 1.0
+
+
+def test_the_surest_figure_wins(communique):
+    """Of two figures for one field the one with the likelier letter is taken."""
+
+    def script(seen):
+        question = seen.body["messages"][-1]["content"]
+        logprob = -0.05 if "【86.4亿元】" in question else -0.9
+        return completion("A", logprobs=[("A", logprob)])
+
+    report = read("全年地区生产总值86.4亿元。其中城区地区生产总值40.1亿元。")
+    with fake_server(script) as server:
+        extraction = extract(server, report, communique)
+    assert extraction.fields["gdp"].candidates == (report.of("86.4亿元").id,)
+
+
+def test_what_is_settled_is_not_asked(communique):
+    """Neither a settled figure is asked about, nor a settled field offered; last year's figures never are."""
+    report = read(TEXT)
+    settled = Settled(frozenset({"gdp"}), frozenset({report.of("86.4亿元").id}))
+    with fake_server(choosing("地区生产总值")) as server:
+        assert extract(server, report, communique, settled).fields == {}
+        asked = [seen.body["messages"][-1]["content"] for seen in server.seen]
+    assert asked
+    assert not any("【86.4亿元】" in question or "【5.8%】" in question for question in asked)
+    assert not any(line.endswith("地区生产总值") for question in asked for line in question.splitlines()[1:])
+
+
+def test_questions_are_bounded(communique):
+    """``most`` bounds the questions; the figures whose words fit best are asked about, in reading order."""
+    with fake_server(choosing("地区生产总值")) as server:
+        extraction = extract(server, read(TEXT), communique, most=1)
+        assert len(server.seen) == 1
+    assert "gdp" in extraction.fields or extraction.fields == {}
+
+
+def test_the_figure_stands_in_its_words(communique):
+    """The question shows the figure in brackets, the words before it, and the section's title."""
+    report = read(TEXT)
+    choices = extractor_of(client_of("http://127.0.0.1:9/v1"), communique).choices(*report, Settled())
+    residents = next(choice for choice in choices if choice.candidate.text == "21.03万人")
+    assert "年末常住人口【21.03万人】，城镇化率" in residents.passage
+    assert residents.title == "人口"
+    assert "\n" not in residents.passage
+
+
+def test_letters_that_are_not_on_offer_choose_nothing(communique):
+    """A small model now and then says a letter past the last: no answer, and no failure."""
+    with fake_server(lambda seen: completion(LETTERS[-1])) as server:
+        assert extract(server, read(TEXT), communique).fields == {}
+
+
+@pytest.mark.parametrize("said", ["选第一个", "？", "1"])
+def test_what_is_no_letter_is_refused(communique, said):
+    """A reply that chooses nothing at all is an error, not silence."""
+    with fake_server(lambda seen: completion(said)) as server, pytest.raises(ReplyError, match="did not choose"):
+        extract(server, read(TEXT), communique)
+
+
+def test_replies_end_by_themselves(flagship):
+    """A question leaves room for the end of the turn, so that its reply is complete and can be kept."""
+    report = read("全年收到行政复议申请12件，受理10件。")
+    questions = extractor_of(client_of("http://127.0.0.1:9/v1"), flagship).questions(*report, flagship)
+    assert questions
+    assert all(question.max_tokens > 1 and question.logprobs for question in questions)
+    shown = [message.content for message in questions[0].messages]
+    assert [text for text in shown if text in LETTERS] == ["B", "C", "A"]

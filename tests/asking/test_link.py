@@ -1,0 +1,144 @@
+"""The link way of asking: numbered candidates, answers by number, repair, long reports in parts."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+
+import pytest
+
+from baogao.asking.link import LinkExtractor
+from baogao.errors import ReplyError
+from baogao.extraction import Extraction
+from baogao.llm import load_prompts
+from llm.fake_server import FakeServer, completion, fake_server
+from short_reports import Read, client_of, read
+
+TEXT = (
+    "海坨市公报\n\n一、综合\n全年地区生产总值86.4亿元，比上年增长5.8%。年末常住人口21.03万人。\n\n"
+    "二、注释\n1.本公报数据为初步统计数，正式数据以年鉴为准。\n2.部分数据因四舍五入，存在与分项合计不等的情况。\n"
+)
+
+
+def answers(*links: tuple[str, list[int]]) -> str:
+    """A reply as JSON."""
+    return json.dumps({"links": [{"field": field, "ids": ids} for field, ids in links]})
+
+
+def extract(server: FakeServer, report: Read, schema) -> Extraction:
+    """Ask the server about one report."""
+
+    async def ask() -> Extraction:
+        async with client_of(server.url, json_schema=True) as client:
+            return await LinkExtractor(client, load_prompts()["link"]).extract(*report, schema)
+
+    return asyncio.run(ask())
+
+
+def test_what_is_asked(communique):
+    """Every candidate stands behind its number, the text is otherwise the report's, and every field is named."""
+    report = read(TEXT)
+    with fake_server([completion(answers())]) as server:
+        assert extract(server, report, communique).fields == {}
+        system, user = (message["content"] for message in server.seen[0].body["messages"])
+    assert f"地区生产总值[[{report.of('86.4亿元').id}]]86.4亿元" in user
+    assert set(map(int, re.findall(r"\[\[(\d+)\]\]", user))) == {c.id for c in report.candidates}
+    squeezed = "".join(re.sub(r"\[\[\d+\]\]", "", user).split())
+    assert squeezed == "".join("".join(report.document.slice(s.span) for s in report.document.sentences).split())
+    assert all(f"{spec.id}：{spec.label}" in system for spec in [*communique.figures, *communique.lists])
+
+
+def test_answers_become_links(communique):
+    """Numbers become links, entries stand once and in reading order, and usage is counted."""
+    report = read(TEXT)
+    items = [c.id for c in report.candidates if c.kind == "item"]
+    reply = answers(
+        ("gdp", [report.of("86.4亿元").id]),
+        ("notes", items[::-1]),
+        ("notes", items[:1]),
+        ("gdp", [report.of("5.8%").id]),
+    )
+    with fake_server([completion(reply, prompt_tokens=400, completion_tokens=60)]) as server:
+        extraction = extract(server, report, communique)
+    assert extraction.fields["gdp"].candidates == (report.of("86.4亿元").id,)
+    assert extraction.fields["gdp"].by == "llm"
+    assert extraction.lists["notes"] == sorted(items)
+    assert (extraction.usage.requests, extraction.usage.prompt_tokens, extraction.usage.dropped) == (1, 400, 0)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        ("gdp", [9999]),
+        ("nonsense", [1]),
+        ("title", [1]),
+        ("gdp", "an item"),
+        ("notes", "a figure"),
+    ],
+    ids=["no such number", "no such field", "metadata", "an entry for a figure", "a figure for a list"],
+)
+def test_answers_that_point_at_nothing_are_dropped(communique, wrong):
+    """They are counted, never guessed at, and do not spoil the others."""
+    report = read(TEXT)
+    field, ids = wrong
+    item = next(c.id for c in report.candidates if c.kind == "item")
+    wanted = {"an item": [item], "a figure": [report.of("86.4亿元").id]}
+    reply = answers((field, wanted[ids] if isinstance(ids, str) else ids), ("residents", [report.of("21.03万人").id]))
+    with fake_server([completion(reply)]) as server:
+        extraction = extract(server, report, communique)
+    assert set(extraction.fields) == {"residents"}
+    assert extraction.lists == {}
+    assert extraction.usage.dropped == 1
+
+
+def test_only_additive_fields_take_several(flagship):
+    """Several numbers are parts where parts may be summed; elsewhere only the first counts."""
+    report = read("上半年开展应急演练2场，下半年开展应急演练3场。组织评查执法案卷135卷，其中处罚案卷58卷。")
+    ids = {text: report.of(text).id for text in ("2场", "3场", "135卷", "58卷")}
+    reply = answers(
+        ("emergency_drills", [ids["2场"], ids["3场"]]), ("case_files_reviewed", [ids["135卷"], ids["58卷"]])
+    )
+    with fake_server([completion(reply)]) as server:
+        extraction = extract(server, report, flagship)
+    assert extraction.fields["emergency_drills"].candidates == (ids["2场"], ids["3场"])
+    assert extraction.fields["case_files_reviewed"].candidates == (ids["135卷"],)
+
+
+def test_repair(communique):
+    """A reply that does not fit is sent back once, with its faults only; then it is a failure."""
+    report = read(TEXT)
+    good = answers(("gdp", [report.of("86.4亿元").id]))
+    with fake_server([completion('{"links": [{"field": "gdp"}]}'), completion(good)]) as server:
+        extraction = extract(server, report, communique)
+        repair = server.seen[1].body["messages"][-1]["content"]
+    assert "links.0.ids" in repair
+    assert TEXT not in repair
+    assert set(extraction.fields) == {"gdp"}
+    assert extraction.usage.requests == 2
+    with (
+        fake_server([completion("{}"), completion("{}")]) as server,
+        pytest.raises(ReplyError, match="links: Field required"),
+    ):
+        extract(server, report, communique)
+
+
+def test_a_long_report_is_asked_in_parts(communique):
+    """Parts are cut between sentences; each answers with its own numbers, and the first answer to a field holds."""
+    filler = "".join(f"第{number}批项目按计划推进，各项工作平稳有序。" for number in range(1000))
+    report = read(f"{TEXT}\n\n三、其他\n{filler}\n年末常住人口30万人。\n")
+    first, last = report.of("21.03万人").id, report.of("30万人").id
+
+    def script(seen):
+        question = seen.body["messages"][-1]["content"]
+        shown = [number for number in (first, last) if f"[[{number}]]" in question]
+        return completion(answers(("residents", [first]), ("residents", shown)))
+
+    with fake_server(script) as server:
+        extraction = extract(server, report, communique)
+        parts = [seen.body["messages"][-1]["content"] for seen in server.seen]
+    assert len(parts) > 1
+    assert all(len(re.sub(r"\[\[\d+\]\]", "", part)) <= 9100 for part in parts)
+    assert "".join(parts).count("各项工作平稳有序。") == 1000
+    assert extraction.fields["residents"].candidates == (first,)
+    assert extraction.usage.dropped == len(parts) - 1

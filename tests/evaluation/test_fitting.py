@@ -1,0 +1,143 @@
+"""Fitting: what matters is found, reports left out are left out, and the threshold is the best one."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from baogao.errors import UsageError
+from baogao.evaluation.fitting import Example, best_threshold, count_verdicts, document_counts, fit
+from baogao.evaluation.tally import Tally
+from baogao.evaluation import fitting
+from baogao.hybrid.calibration import Calibration, FitOn
+from hybrid.conftest import proposal, synthetic
+
+FEATURES = ("good", "noise")
+
+
+def test_what_matters_is_found():
+    """Probabilities follow the telling feature and are near the truth, whatever the noise."""
+    examples = synthetic(30)
+    found = fit(examples, FEATURES)
+    stored = as_calibration(found)
+    low, high = (stored.probability({"good": good, "noise": 0.5}) for good in (0.1, 0.9))
+    assert high - low > 0.5
+    quiet, loud = (stored.probability({"good": 0.5, "noise": noise}) for noise in (0.1, 0.9))
+    assert abs(quiet - loud) < 0.2
+    pairs = [
+        (p, one.features["good"])
+        for example, ps in zip(examples, found.probabilities, strict=True)
+        for p, one in zip(ps, example.proposals, strict=True)
+    ]
+    assert sum(abs(p - truth) for p, truth in pairs) / len(pairs) < 0.12
+
+
+def as_calibration(found: fitting.Fit) -> Calibration:
+    """A fit as it is stored."""
+    fit_on = FitOn(documents={}, proposals=0, right=0, schema="x")
+    return Calibration(
+        schema_name="s",
+        sure=0.9,
+        threshold=found.threshold,
+        intercept=found.intercept,
+        weights=list(found.weights),
+        fit_on=fit_on,
+    )
+
+
+def test_worth_need_not_be_linear():
+    """Where only the middle of a feature is good, knots let the fit see it."""
+    examples = [
+        replace(
+            example,
+            right=tuple(0.3 < one.features["good"] < 0.7 for one in example.proposals),
+        )
+        for example in synthetic(30)
+    ]
+    stored = as_calibration(fit(examples, FEATURES))
+    low, middle, high = (stored.probability({"good": good, "noise": 0.5}) for good in (0.1, 0.5, 0.9))
+    assert middle > 0.6
+    assert max(low, high) < 0.4
+
+
+def test_stored_weights_give_the_same_probability():
+    """Plain arithmetic says what scikit-learn says."""
+    examples = synthetic(12)
+    found = fit(examples, FEATURES)
+    rows = np.array([[one.features[name] for name in FEATURES] for example in examples for one in example.proposals])
+    labels = np.array([right for example in examples for right in example.right], np.int8)
+    expected = fitting._Regression.fit(rows, labels, found.strength).predict(rows[:5])
+    stored = as_calibration(found)
+    ours = [stored.probability(one.features) for one in examples[0].proposals[:5]]
+    assert ours == pytest.approx(expected.tolist(), abs=1e-9)
+
+
+def test_a_report_does_not_vouch_for_itself():
+    """A feature that gives away the label of one report alone is of no use to that report."""
+    examples = synthetic(8)
+    marked = [
+        replace(one, features={**one.features, "leak": float(bool(right))})
+        for one, right in zip(examples[0].proposals, examples[0].right, strict=True)
+    ]
+    rest = [
+        replace(
+            example, proposals=tuple(replace(one, features={**one.features, "leak": 0.0}) for one in example.proposals)
+        )
+        for example in examples[1:]
+    ]
+    leaking = [replace(examples[0], proposals=tuple(marked)), *rest]
+    plain = fit(leaking, FEATURES, [0.1])
+    knowing = fit(leaking, (*FEATURES, "leak"), [0.1])
+    assert knowing.probabilities[0] == pytest.approx(plain.probabilities[0], abs=1e-6)
+    assert {weight.feature: weight.weight for weight in knowing.weights}["leak"] > 0
+
+
+def test_neutral_answers_teach_nothing():
+    """What the gold allows and does not ask for changes no weight."""
+    examples = synthetic(10)
+    extra = proposal("extra", 99, good=0.0, noise=9.0)
+    with_extra = [replace(one, proposals=(*one.proposals, extra), right=(*one.right, None)) for one in examples]
+    assert fit(with_extra, FEATURES).weights == fit(examples, FEATURES).weights
+
+
+def test_the_threshold_has_the_best_f1():
+    """Above the wrong answers and below the right ones; alike thresholds give their middle."""
+    proposals = tuple(proposal(f"f{number}", number) for number in range(4))
+    example = Example("d", proposals, (True, True, False, False), frozenset({"f0", "f1"}))
+    assert best_threshold([example], [[0.9, 0.7, 0.3, 0.2]]) == pytest.approx(0.5, abs=0.02)
+
+
+def test_counts_are_those_of_the_score():
+    """Correct, wrong, missing and spurious as the codebook counts them."""
+    stated = frozenset({"a", "b", "c"})
+    counts = count_verdicts([("a", True), ("b", False), ("x", False), ("y", None)], stated)
+    tally = sum((Tally.of(v, s) for v, s in [("correct", True), ("wrong", True), ("missing", True),
+                                             ("spurious", False), ("neutral", False)]), Tally())  # fmt: skip
+    assert counts == tally.row
+
+
+def test_answers_below_the_threshold_are_missing():
+    """And one that loses its figure to another field as well."""
+    example = Example("d", (proposal("a", 1), proposal("b", 1)), (True, False), frozenset({"a", "b"}))
+    assert document_counts([example], [[0.8, 0.6]], 0.5) == [(1, 0, 1, 0)]
+    assert document_counts([example], [[0.8, 0.6]], 0.9) == [(0, 0, 2, 0)]
+
+
+@pytest.mark.parametrize(
+    ("examples", "said"),
+    [
+        (synthetic(3), "3 reports are too few"),
+        ([replace(one, right=(True,) * 20) for one in synthetic(5)], "nothing to learn"),
+    ],
+)
+def test_too_little_to_learn_from(examples, said):
+    """Is said in words."""
+    with pytest.raises(UsageError, match=said):
+        fit(examples, FEATURES)
+
+
+def test_without_scikit_learn(monkeypatch):
+    """The message says how to install it."""
+    monkeypatch.setitem(__import__("sys").modules, "sklearn.linear_model", None)
+    with pytest.raises(UsageError, match="baogao\\[calibrate\\]"):
+        fit(synthetic(5), FEATURES)

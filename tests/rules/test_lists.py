@@ -1,0 +1,64 @@
+"""Lists: where problems and plans stand, and which items are theirs."""
+
+import pytest
+
+from baogao.candidates.find import find_candidates
+from baogao.document import document_from_text
+from baogao.rules.extractor import RulesExtractor
+from baogao.rules.rulebook import load_rulebook
+from baogao.schema.load import load_schema
+
+SCHEMA = load_schema("law_based_government")
+EXTRACTOR = RulesExtractor(load_rulebook(None, SCHEMA))
+WORK = (
+    "青川县2022年法治政府建设工作报告\n\n一、工作情况\n（一）抓学习。一是办班。二是讲课。\n（二）抓执法。开展专项行动，发现问题9个。\n"
+    + ("全县上下齐心协力，各项工作稳步推进，取得明显成效。" * 6 + "\n")
+)
+PROBLEMS, PLANS = ["学法不够系统", "力量比较薄弱"], ["加强学习培训", "充实执法队伍"]
+
+
+def lists(text):
+    """The items of every list, as printed."""
+    document = document_from_text(WORK + text)
+    candidates = find_candidates(document)
+    found = EXTRACTOR.link(document, candidates, SCHEMA).lists
+    return {name: [candidates[one].text for one in ids] for name, ids in found.items()}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "二、存在的问题\n一是学法不够系统，效果不好。二是力量比较薄弱。\n三、下一步工作安排\n一是加强学习培训，重在实效。二是充实执法队伍。\n",
+        "二、存在问题和不足\n（一）学法不够系统。部分干部认识不到位。\n（二）力量比较薄弱。\n三、2023年工作计划\n1.加强学习培训。一是办班，二是讲课。\n2.充实执法队伍。\n",
+        "二、存在的问题及下一步工作措施\n虽然取得成效，但还存在不足。一是学法不够系统。二是力量比较薄弱。\n下一步，将认真落实。一是加强学习培训。二是充实执法队伍。\n",
+        "总的看，工作还有不小差距：学法不够系统，形式单一；力量比较薄弱；经费也较紧张。2023年，将突出抓好三件事：加强学习培训；充实执法队伍；保障必要经费。\n",
+        "回顾一年，仍存在不少困难和问题。第一，学法不够系统。第二，力量比较薄弱。\n今后，要做好以下工作。第一，加强学习培训。第二，充实执法队伍。\n",
+    ],
+)
+def test_problems_and_plans_by_heading_or_lead(text):
+    """Own sections, a shared section, and sentences that run on; items inside items stay out."""
+    found = lists(text)
+    assert found["problems"][:2] == PROBLEMS
+    assert found["plans"][:2] == PLANS
+    assert len(found["problems"]) == len(found["plans"]) <= 3
+
+
+def test_a_report_without_such_sections_has_no_items():
+    """The items of the main part are no problems, and 发现问题9个 leads to none."""
+    assert lists("") == {"problems": [], "plans": []}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "7. 存在的问题\n(1) 学法不够系统。①办班少；②讲课少。\n(2) 力量比较薄弱。\n"
+        "8. 2023年重点工作\n(1) 加强学习培训。\n(2) 充实执法队伍。\n",
+        "■ 存在的困难\n● 学法不够系统：办班9期\n● 力量比较薄弱：缺编3人\n■ 下步打算\n● 加强学习培训\n● 充实执法队伍\n",
+        "对照要求，还存在不足，首先，学法不够系统。其次，力量比较薄弱。\n下一步，一要加强学习培训。二要充实执法队伍。\n",
+        "看到成绩的同时，也要清醒认识到：一是学法不够系统；二是力量比较薄弱。\n2023年，我县将再攀高峰：\n（一）加强学习培训。\n（二）充实执法队伍。\n",
+        "工作中还有短处。第一件，学法不够系统。第二件，力量比较薄弱。\n二、明年工作安排\n（1）加强学习培训；\n（2）充实执法队伍。\n",
+    ],
+)
+def test_markers_tell_items_from_headings(text):
+    """Headings and items of one level but other markers; a first item behind a comma; headed items announced."""
+    assert lists(text) == {"problems": PROBLEMS, "plans": PLANS}
