@@ -8,7 +8,7 @@ import pytest
 from baogao.assemble import ModelOptions
 from baogao.errors import ReplayError
 from baogao.evaluation.cassettes import cassette, cassette_transport
-from baogao.evaluation.predict_run import EvalRequest, predict_run
+from baogao.evaluation.predict import EvalRequest, predict_run
 from baogao.evaluation.runs import Run, load_datasets, score_run
 from baogao.llm.endpoint import ModelClient
 from baogao.llm.messages import Message, Question

@@ -16,7 +16,7 @@ FLOORS = (
     ("candidates",),
     ("checks", "outputs", "inputs", "record_file"),
     ("extraction",),
-    ("holding", "reading", "rules", "asking"),
+    ("reading", "rules", "asking"),
     ("hybrid", "work"),
     ("assemble", "pipeline"),
     ("api", "batch", "engines", "evaluation"),

@@ -8,7 +8,7 @@ import pytest
 
 from baogao.assemble import ModelOptions
 from baogao.evaluation.compiling import build_dataset
-from baogao.evaluation.predict_run import EvalRequest, predict_run
+from baogao.evaluation.predict import EvalRequest, predict_run
 from baogao.evaluation.runs import Run, load_datasets, score_run
 from baogao.outputs.writers import read_records
 from baogao.schema import load_schema

@@ -29,8 +29,7 @@ from fake_model import FakeModel, Traffic, fake_model
 
 from baogao.asking.examples import load_examples
 from baogao.asking.form import FormExtractor
-from baogao.asking.passages import PassageCutter
-from baogao.asking.shortlist import Shortlist
+from baogao.asking.passages import PassageCutter, Shortlist
 from baogao.candidates import find_candidates
 from baogao.document import Document
 from baogao.inputs import Source, find_sources

@@ -13,10 +13,8 @@ from baogao.asking.choice import ChoiceExtractor
 from baogao.asking.examples import load_choices, load_examples
 from baogao.asking.form import FormExtractor
 from baogao.asking.link import LinkExtractor
-from baogao.asking.passages import PassageCutter
-from baogao.asking.shortlist import Shortlist
-from baogao.extraction import Extractor, ExtractorName, ModelExtractor, Way
-from baogao.holding import HoldingExtractor
+from baogao.asking.passages import PassageCutter, Shortlist
+from baogao.extraction import Extractor, ExtractorName, HoldingExtractor, ModelExtractor, Way
 from baogao.hybrid.arbiter import CalibratedArbiter
 from baogao.hybrid.calibration import calibration_digest, calibration_path, load_calibration, strangeness
 from baogao.hybrid.features import FEATURES

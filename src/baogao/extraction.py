@@ -6,11 +6,14 @@ units and evidence are read from the candidates afterwards (``baogao.reading``).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Literal, Protocol
+import asyncio
+from collections.abc import Coroutine, Iterable
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal, Protocol, TypeVar
 
 from baogao.candidates.candidate import Candidates
 from baogao.document.document import Document, Span
+from baogao.errors import PendingError
 from baogao.llm.messages import Question
 from baogao.record import Usage
 from baogao.schema.fields import Schema
@@ -106,3 +109,57 @@ class ModelExtractor(Extractor, Protocol):
     def questions(self, document: Document, candidates: Candidates, schema: Schema) -> list[Question]:
         """What would be asked of a document with nothing settled, for a dry run."""
         ...
+
+
+T = TypeVar("T")
+
+
+async def answers(asked: Iterable[Coroutine[Any, Any, T]]) -> list[T]:
+    """Every result, in order.
+
+    When one fails the others are cancelled, so that no more tokens are spent. One whose reply a batch is to bring lets
+    the others put their questions, too: they all go into one batch.
+
+    :raises BaogaoError: what the first to fail raises.
+    """
+    tasks = [asyncio.ensure_future(coroutine) for coroutine in asked]
+    waiting = set(tasks)
+    try:
+        while waiting:
+            finished, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_EXCEPTION)
+            for error in (task.exception() for task in tasks if task in finished):
+                if error is not None and not isinstance(error, PendingError):
+                    raise error
+        return [task.result() for task in tasks]
+    finally:
+        for task in waiting:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+@dataclass
+class HoldingExtractor:
+    """Another extractor, whose unsure answers are held back."""
+
+    inner: Extractor
+    least: float
+    """Answers with less confidence are held back; between 0 and 1."""
+    name: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.name = self.inner.name
+
+    async def extract(self, document: Document, candidates: Candidates, schema: Schema) -> Extraction:
+        """Link one document; see :class:`baogao.extraction.Extractor`."""
+        return hold_back(await self.inner.extract(document, candidates, schema), self.least)
+
+
+def hold_back(extraction: Extraction, least: float) -> Extraction:
+    """The extraction with every figure below ``least`` among what is held back."""
+    given = {name: link for name, link in extraction.fields.items() if link.confidence >= least}
+    held = {
+        name: Held(link, f"less sure than the {least:g} that was asked for")
+        for name, link in extraction.fields.items()
+        if name not in given
+    }
+    return replace(extraction, fields=given, held={**extraction.held, **held})

@@ -6,8 +6,8 @@ import asyncio
 
 import pytest
 
-from baogao.asking.answers import answers
 from baogao.errors import PendingError, ReplyError
+from baogao.extraction import answers
 
 
 class Questions:

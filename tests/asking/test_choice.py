@@ -8,8 +8,7 @@ import pytest
 
 from baogao.asking.choice import LETTERS, ChoiceExtractor
 from baogao.asking.examples import load_choices
-from baogao.asking.passages import PassageCutter
-from baogao.asking.shortlist import Shortlist
+from baogao.asking.passages import PassageCutter, Shortlist
 from baogao.errors import ReplyError
 from baogao.extraction import Extraction, Settled
 from baogao.llm import load_prompts

@@ -8,8 +8,7 @@ import re
 import pytest
 
 from baogao.asking.form import FormExtractor
-from baogao.asking.passages import PassageCutter
-from baogao.asking.shortlist import Shortlist
+from baogao.asking.passages import PassageCutter, Shortlist
 from baogao.errors import ReplyError
 from baogao.extraction import Extraction, Settled
 from baogao.llm import load_prompts

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from baogao.asking.form_reading import choose, form_lines, read_form
-from baogao.asking.passages import Passage, PassageCutter
-from baogao.asking.shortlist import Shortlist
+from baogao.asking.form import choose, form_lines, read_form
+from baogao.asking.passages import Passage, PassageCutter, Shortlist
 from short_reports import Read, read
 
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from baogao.asking.passages import PassageCutter, askable
-from baogao.asking.shortlist import Shortlist
+from baogao.asking.passages import PassageCutter, Shortlist, askable
 from baogao.extraction import Settled
 from short_reports import read
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from baogao.asking.shortlist import Shortlist, bigrams, unit_fit
+from baogao.asking.passages import Shortlist, bigrams, unit_fit
 from short_reports import read
 
 

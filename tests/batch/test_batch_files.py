@@ -7,10 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from baogao.batch.folder import BatchFolder
-from baogao.batch.replies import Replies
-from baogao.batch.requests import Limits, RequestFiles
-from baogao.batch.results import read_result
+from baogao.batch.folder import BatchFolder, Limits, RequestFiles
+from baogao.batch.results import Replies, read_result
 from baogao.errors import UsageError
 
 BODY = {"model": "small", "messages": [{"role": "user", "content": "多少？"}], "max_tokens": 9}

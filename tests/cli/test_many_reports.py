@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from baogao.cli.progress import RunProgress, duration, pace
-from baogao.cli.tables import Totals
+from baogao.cli.progress import RunProgress, Totals, duration, pace
 from baogao.outputs.journal import Journal
 from baogao.record import Provenance, Record, Usage
 from cli.conftest import GOOD, rows

@@ -13,9 +13,9 @@ from baogao.evaluation.compiling import build_dataset
 from baogao.evaluation.fitting import Example
 from baogao.evaluation.runs import load_datasets
 from baogao.extraction import Link
+from baogao.hybrid.arbiter import Proposal
 from baogao.hybrid.features import FEATURES, GROUPS
 from baogao.hybrid.hybrid import Arbitration, Case
-from baogao.hybrid.proposals import Proposal
 from baogao.rules.extractor import RulesExtractor
 from baogao.rules.rulebook import load_rulebook
 from baogao.schema import load_schema

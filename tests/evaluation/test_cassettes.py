@@ -11,8 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from baogao.errors import EndpointError, ReplayError, ReplyError, UsageError
-from baogao.evaluation.cassette_files import Persister
-from baogao.evaluation.cassettes import Mode, Tape, cassette, cassette_transport
+from baogao.evaluation.cassettes import Mode, Persister, Tape, cassette, cassette_transport
 from baogao.llm.endpoint import ModelClient
 from baogao.llm.messages import Message, Question
 from baogao.llm.settings import EndpointSettings
@@ -230,6 +229,6 @@ def test_texts_survive_the_file(tmp_path_factory: pytest.TempPathFactory, conten
 
 
 def _encoded(body: object) -> bytes:
-    from baogao.evaluation.cassette_files import bytes_of
+    from baogao.evaluation.cassettes import bytes_of
 
     return bytes_of(body)

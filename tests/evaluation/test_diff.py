@@ -5,8 +5,7 @@ import copy
 import pytest
 
 from baogao.errors import UsageError
-from baogao.evaluation.diff import diff_runs
-from baogao.evaluation.gates import check_floors, check_not_worse, parse_floors
+from baogao.evaluation.diff import check_floors, check_not_worse, diff_runs, parse_floors
 from evaluation.run_fixtures import NAMES, make_dataset, make_run, perfect_records, point_at
 
 

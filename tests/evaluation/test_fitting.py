@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from baogao.errors import UsageError
+from baogao.evaluation import fitting
 from baogao.evaluation.fitting import Example, best_threshold, count_verdicts, document_counts, fit
 from baogao.evaluation.tally import Tally
-from baogao.evaluation import fitting
 from baogao.hybrid.calibration import Calibration, FitOn
 from hybrid.conftest import proposal, synthetic
 

@@ -8,9 +8,8 @@ from pathlib import Path
 import pytest
 
 from baogao.errors import GoldError, UsageError
-from baogao.evaluation.checking import check_gold
 from baogao.evaluation.compiling import build, build_dataset, to_gold
-from baogao.evaluation.datasets import check_dataset, load_dataset, load_gold
+from baogao.evaluation.datasets import check_dataset, check_gold, load_dataset, load_gold
 from baogao.evaluation.gold import parse_gold, split_of
 from baogao.evaluation.marks import parse
 from baogao.schema.load import load_schema

@@ -9,11 +9,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from baogao.evaluation.report import build_report, write_report
+from baogao.evaluation.report.build import cost_rows, risk_curves
 from baogao.evaluation.report.content import HeadlineRow, PairRow, Rate
 from baogao.evaluation.report.disagreements import pieces_of
-from baogao.evaluation.report.measures import cost_rows, risk_curves
-from baogao.evaluation.report.render import markdown_cell, render_html, render_markdown
-from baogao.evaluation.report.words import p_phrase, reading_words, support_sentences, verdict_sentence
+from baogao.evaluation.report.render import (
+    markdown_cell,
+    p_phrase,
+    reading_words,
+    render_html,
+    render_markdown,
+    support_sentences,
+    verdict_sentence,
+)
 from baogao.evaluation.rows import Passage
 from baogao.schema.values import Answer
 from evaluation.run_fixtures import make_dataset, make_run, perfect_records, point_at

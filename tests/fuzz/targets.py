@@ -15,17 +15,16 @@ import docx
 from hypothesis import strategies as st
 from reportlab.pdfgen import canvas
 
-from baogao.asking.form_reading import choose, read_form
+from baogao.asking.form import choose, read_form
 from baogao.asking.link import Links, _collect, _parts
-from baogao.asking.passages import Passage, PassageCutter
-from baogao.asking.shortlist import Shortlist
+from baogao.asking.passages import Passage, PassageCutter, Shortlist
 from baogao.candidates import find_candidates, parse_figure
 from baogao.candidates.numbers import find_figures
 from baogao.document import Document, document_from_text, text_of
 from baogao.errors import BaogaoError, DocumentError, GoldError, ReplayError, UsageError
-from baogao.evaluation.cassette_files import Persister
-from baogao.evaluation.checking import check_gold
+from baogao.evaluation.cassettes import Persister
 from baogao.evaluation.compiling import build_dataset
+from baogao.evaluation.datasets import check_gold
 from baogao.evaluation.gold import parse_gold
 from baogao.evaluation.submissions import read_submissions
 from baogao.extraction import Extraction

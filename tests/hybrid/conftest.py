@@ -9,8 +9,8 @@ import pytest
 
 from baogao.evaluation.fitting import Example
 from baogao.extraction import Link
+from baogao.hybrid.arbiter import Proposal
 from baogao.hybrid.hybrid import Case
-from baogao.hybrid.proposals import Proposal
 from baogao.rules.extractor import RulesExtractor
 from baogao.rules.rulebook import load_rulebook
 from baogao.schema import Schema

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
+from baogao.hybrid.arbiter import Proposer
 from baogao.hybrid.features import FEATURES, GROUPS
-from baogao.hybrid.proposals import Proposer
 from hybrid.conftest import GDP
 
 EXAM = (

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from baogao.hybrid.proposals import Proposer, choose
+from baogao.hybrid.arbiter import Proposer, choose
 from hybrid.conftest import GDP, proposal
 
 

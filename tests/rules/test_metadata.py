@@ -3,8 +3,7 @@
 import pytest
 
 from baogao.document import document_from_text
-from baogao.rules.metadata import link_metadata
-from baogao.rules.places import level_of, period_of, place_name
+from baogao.rules.metadata import level_of, link_metadata, period_of, place_name
 from baogao.rules.rulebook import load_rulebook
 from baogao.schema.load import load_schema
 

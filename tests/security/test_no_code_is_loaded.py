@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from baogao.errors import BaogaoError, GoldError, PromptError, ReplayError, UsageError
-from baogao.evaluation.cassette_files import Persister
+from baogao.evaluation.cassettes import Persister
 from baogao.evaluation.gold import parse_gold
 from baogao.evaluation.submissions import read_submissions
 from baogao.llm import ReplyCache, load_prompts

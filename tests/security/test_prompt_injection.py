@@ -11,10 +11,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from baogao.asking.form_reading import choose, read_form
+from baogao.asking.form import choose, read_form
 from baogao.asking.link import Links, _collect, _parts
-from baogao.asking.passages import PassageCutter
-from baogao.asking.shortlist import Shortlist
+from baogao.asking.passages import PassageCutter, Shortlist
 from baogao.candidates import find_candidates
 from baogao.document import document_from_text
 from baogao.reading import provenance, read_record

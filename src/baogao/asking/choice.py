@@ -11,13 +11,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import exp
 
-from baogao.asking.answers import answers
 from baogao.asking.examples import ChoiceExample
 from baogao.asking.passages import PassageCutter, askable
 from baogao.candidates.candidate import Candidate, Candidates
 from baogao.document.document import Document
 from baogao.errors import ReplyError
-from baogao.extraction import NOTHING_SETTLED, Extraction, Link, Settled
+from baogao.extraction import NOTHING_SETTLED, Extraction, Link, Settled, answers
 from baogao.llm.endpoint import ModelClient
 from baogao.llm.messages import Question, Reply
 from baogao.llm.prompts import Prompts

@@ -11,10 +11,9 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from baogao.asking.answers import answers
 from baogao.candidates.candidate import Candidate, Candidates
 from baogao.document.document import Document, Sentence
-from baogao.extraction import NOTHING_SETTLED, Extraction, Link, Settled
+from baogao.extraction import NOTHING_SETTLED, Extraction, Link, Settled, answers
 from baogao.llm.endpoint import ModelClient
 from baogao.llm.messages import Question
 from baogao.llm.prompts import Prompt

@@ -4,11 +4,9 @@ Both commands run the ordinary extraction over every document. What carries its 
 are here; a request without one is written into the next request file, and its document waits.
 """
 
-from baogao.batch.folder import BatchFolder, BatchSetup
-from baogao.batch.replies import Replies
-from baogao.batch.requests import RequestFiles
-from baogao.batch.run import BatchSink, PatientExtractor
-from baogao.batch.transport import BatchTransport
+from baogao.batch.folder import BatchFolder, BatchSetup, RequestFiles
+from baogao.batch.results import Replies
+from baogao.batch.run import BatchSink, BatchTransport, PatientExtractor
 
 __all__ = [
     "BatchFolder",

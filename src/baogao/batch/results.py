@@ -11,8 +11,13 @@ never worked on (expired, cancelled) has an ``error`` and no response.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
-from typing import Any
+import os
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from baogao.errors import UsageError
 
 _LONGEST_WORDS = 300
 
@@ -79,3 +84,157 @@ def _words(error: Any) -> str:
         said = ": ".join(parts) or json.dumps(error, ensure_ascii=False)
     printable = "".join(char if char.isprintable() else " " for char in said)
     return " ".join(printable.split())[:_LONGEST_WORDS]
+
+
+_MOST_DAMAGED_SHOWN = 5
+
+
+@dataclass
+class Taken:
+    """What was found in result files."""
+
+    good: int = 0
+    failed: int = 0
+    again: int = 0
+    """Lines about requests that had a good reply already, or that say what was known."""
+    strange: int = 0
+    """Lines about requests that are not of this batch."""
+    damaged: list[str] = field(default_factory=list)
+    """Where a line is no result: cut, or of another format."""
+
+    def notices(self) -> list[str]:
+        """What a user should know, in words."""
+        found = []
+        if self.damaged:
+            more = ", …" if len(self.damaged) > _MOST_DAMAGED_SHOWN else ""
+            where = ", ".join(self.damaged[:_MOST_DAMAGED_SHOWN]) + more
+            found.append(f"{len(self.damaged)} lines are no results and were left out: {where}")
+        if self.strange:
+            found.append(f"{self.strange} results are of requests that this batch does not have, and were left out")
+        return found
+
+
+class Replies:
+    """The results of a batch by request. Of several good replies to one request the first that came counts.
+
+    :param folder: holds one file for each time that results were taken.
+    :raises UsageError: it cannot be read, or written later.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._good: dict[str, tuple[Path, int, int]] = {}
+        self._failed: dict[str, dict[tuple[str, str], Result]] = {}
+        for path in sorted(folder.glob("*.jsonl")):
+            for result, place in _results(path):
+                self._note(result, (path, *place))
+
+    def get(self, custom_id: str) -> Result | None:
+        """The good reply to a request, else the last failure, else None."""
+        place = self._good.get(custom_id)
+        if place is not None:
+            return _read(*place)
+        failures = self._failed.get(custom_id)
+        return list(failures.values())[-1] if failures else None
+
+    def failures(self, custom_id: str) -> int:
+        """How many times a request was tried in vain."""
+        return len(self._failed.get(custom_id, ()))
+
+    @property
+    def state(self) -> tuple[int, int]:
+        """How many requests have a good reply, and how many attempts failed."""
+        return len(self._good), sum(map(len, self._failed.values()))
+
+    def take(self, paths: Iterable[Path], is_ours: Callable[[str], bool]) -> Taken:
+        """Keep the results of some files.
+
+        :param is_ours: whether a request is one of this batch.
+        :raises UsageError: a file cannot be read, holds no result at all, or nothing can be written.
+        """
+        taken = Taken()
+        number = 1 + max((int(path.stem) for path in self.folder.glob("*.jsonl")), default=0)
+        target = self.folder / f"{number:04}.jsonl"
+        part = target.with_suffix(".part")
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            with part.open("wb") as file:
+                for path in paths:
+                    for result in _checked(path, is_ours, taken):
+                        self._keep(result, file, target, taken)
+                file.flush()
+                os.fsync(file.fileno())
+            # The places noted are those of the finished file: nothing is read before it is there.
+            part.replace(target)
+        except OSError as error:
+            raise UsageError(f"cannot write {part}: {error.strerror or error}") from error
+        return taken
+
+    def _keep(self, result: Result, file: BinaryIO, target: Path, taken: Taken) -> None:
+        if result.custom_id in self._good or _name(result) in self._failed.get(result.custom_id, {}):
+            taken.again += 1
+            return
+        line = result.to_line()
+        self._note(result, (target, file.tell(), len(line)))
+        file.write(line)
+        taken.good += result.good
+        taken.failed += not result.good
+
+    def _note(self, result: Result, place: tuple[Path, int, int]) -> None:
+        if result.good:
+            self._good.setdefault(result.custom_id, place)
+        else:
+            self._failed.setdefault(result.custom_id, {})[_name(result)] = result
+
+
+def _name(result: Result) -> tuple[str, str]:
+    """What tells one failed attempt from another."""
+    return result.line_id, result.words
+
+
+def _checked(path: Path, is_ours: Callable[[str], bool], taken: Taken) -> Iterator[Result]:
+    """The results of a file that are of this batch; notes the other lines."""
+    lines = found = 0
+    for line in _lines(path):
+        lines += 1
+        result = read_result(line)
+        if result is None:
+            taken.damaged.append(f"{path}, line {lines}")
+            continue
+        found += 1
+        if is_ours(result.custom_id):
+            yield result
+        else:
+            taken.strange += 1
+    if lines and not found:
+        raise UsageError(f"{path} holds no results of a batch: a line has custom_id, response and error")
+
+
+def _lines(path: Path) -> Iterator[bytes]:
+    try:
+        with path.open("rb") as file:
+            yield from (line for line in file if line.strip())
+    except OSError as error:
+        raise UsageError(f"cannot read {path}: {error.strerror or error}") from error
+
+
+def _results(path: Path) -> Iterator[tuple[Result, tuple[int, int]]]:
+    """Every result of a file of ours, with the place of its line."""
+    start = 0
+    for line in _lines(path):
+        result = read_result(line)
+        if result is not None:
+            yield result, (start, len(line))
+        start += len(line)
+
+
+def _read(path: Path, start: int, length: int) -> Result:
+    try:
+        with path.open("rb") as file:
+            file.seek(start)
+            result = read_result(file.read(length))
+    except OSError as error:
+        raise UsageError(f"cannot read {path}: {error.strerror or error}") from error
+    if result is None:
+        raise UsageError(f"{path} was changed while it was in use: give the result files to collect again")
+    return result

@@ -1,22 +1,77 @@
-"""Documents of a batch: those whose replies are all here become records, the others wait."""
+"""What carries a model client's requests in a batch: replies come from files, questions without one go into a file."""
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from baogao.batch.requests import RequestFiles
-from baogao.batch.transport import BatchTransport
+import httpx2
+
+from baogao.batch.folder import RequestFiles
+from baogao.batch.results import Replies, Result
 from baogao.candidates.candidate import Candidates
 from baogao.document import Document
 from baogao.errors import EndpointError, NoReplyError, PendingError, ReplyError
 from baogao.extraction import Extraction, Extractor
+from baogao.llm.cache import cache_key
 from baogao.record import Record
 from baogao.schema.fields import Schema
 
 if TYPE_CHECKING:
     from baogao.inputs import Source
     from baogao.pipeline import Sink
+
+_ENDPOINT = "batch"
+"""Stands for whichever service is given the files; it is part of every custom_id."""
+
+
+class BatchTransport(httpx2.AsyncBaseTransport):
+    """A transport for :class:`~baogao.llm.endpoint.ModelClient`.
+
+    :param again: put requests that were answered by an error into the next file, instead of handing the error on.
+    """
+
+    def __init__(self, replies: Replies, requests: RequestFiles, *, again: bool = False) -> None:
+        self.waiting_for: set[str] = set()
+        """The requests that were asked for in vain; whoever wants to know for which document empties it."""
+        self._replies = replies
+        self._requests = requests
+        self._again = again
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        """Answer from the files.
+
+        :raises PendingError: there is no reply yet.
+        :raises ReplyError: there will be none.
+        """
+        if request.method != "POST":
+            return _json(404, {"error": {"message": "a batch lists no models"}})
+        body = json.loads(await request.aread())
+        custom_id = cache_key(_ENDPOINT, body)
+        result = self._replies.get(custom_id)
+        if result is not None and self._counts(custom_id, result):
+            return _response(result)
+        if self._requests.asked(custom_id) <= self._replies.failures(custom_id):
+            self._requests.add(custom_id, body)
+        self.waiting_for.add(custom_id)
+        raise PendingError("a batch is to bring the reply")
+
+    def _counts(self, custom_id: str, result: Result) -> bool:
+        """Whether this is the last word on a request: good, or an error that no further attempt may mend."""
+        still_out = self._requests.asked(custom_id) > self._replies.failures(custom_id)
+        return result.good or not (still_out or self._again)
+
+
+def _response(result: Result) -> httpx2.Response:
+    if result.status is None:
+        raise ReplyError(f"the batch brought no reply: {result.words}")
+    return _json(result.status, result.body)
+
+
+def _json(status: int, body: Any) -> httpx2.Response:
+    content = json.dumps(body, ensure_ascii=False).encode("utf-8", "surrogatepass")
+    return httpx2.Response(status, headers={"content-type": "application/json"}, content=content)
 
 
 @dataclass

@@ -12,9 +12,8 @@ from baogao.candidates.candidate import Candidate, Candidates, Cue, Kind
 from baogao.candidates.cues import Mention, read_cues
 from baogao.candidates.entries import find_items
 from baogao.candidates.numbers import find_figures
-from baogao.candidates.period import period_of
+from baogao.candidates.period import period_of, planned_spans
 from baogao.candidates.phrases import find_none_phrases
-from baogao.candidates.plans import planned_spans
 from baogao.candidates.tables import find_cells
 from baogao.chinese.widths import fold
 from baogao.document.document import Document

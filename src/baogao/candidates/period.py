@@ -1,9 +1,11 @@
-"""Which year a report is about, as far as its own first lines say so."""
+"""Which period a report is about, as far as its own first lines say so, and which passages tell of what comes next."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+
+from baogao.document.document import Document, Span
 
 _CHINESE_DIGITS = str.maketrans("〇零○一二三四五六七八九", "000123456789")
 _YEAR = r"(20\d\d|二[〇零○][〇零○一二三四五六七八九]{2})"
@@ -42,3 +44,89 @@ def period_of(text: str) -> Period:
 def year_of(digits: str) -> int:
     """The year that four digits write, Arabic or Chinese."""
     return int(digits.translate(_CHINESE_DIGITS))
+
+
+CARRIED_OVER = re.compile(r"(?:转|结转|跨|顺延|留|延)[入至到]?\Z")
+"""“转入2019年2件”: what is left at the end of the period."""
+_AHEAD = re.compile(
+    r"下一?步|下一?阶段|今后|明年|来年|新的?一年|接下来|打算|展望|努力方向|怎么干|往哪"
+    r"|工作(?:安排|计划|重点|思路|考虑|设想)(?!落实|完成|执行|情况|进展)|(?:计划|安排|重点)(?:工作)?[\])：:]?$"
+)
+_BEHIND = re.compile(r"问题|不足|困难|差距|短板|弱项")
+_YEAR_AHEAD = re.compile(r"(20\d\d|二[〇零○][〇零○一二三四五六七八九]{2})年")
+_OPENS = re.compile(
+    r"(?:[^，。；,;]{0,14}[，,])?"
+    r"(?:下一?步|下一?阶段|接下来|今后|新的一年|明年|来年|(?P<half>下半年)|(?P<year>20\d\d)年)"
+    r"(?:[^。；;]{0,12}?(?:，|,|：|:|将|要|我们|拟|计划|重点|着重|着力))"
+)
+_APPENDIX = re.compile(r"^\s*(?:附[表件]|附[:：]|注[:：])", re.MULTILINE)
+_HEADING_LIMIT = 30
+_EARLIEST = 0.35
+"""Plans stand at the end; a heading before this share of the text is the title or a table of contents."""
+
+
+def planned_spans(document: Document, folded: str, period: Period) -> list[Span]:
+    """The spans about what is to come: sections so headed, and paragraphs from a sentence that opens so."""
+    spans = [*_by_heading(document, folded, period), *_by_line(document, folded, period)]
+    spans.extend(_by_sentence(document, folded, period))
+    appendix = [match.start() for match in _APPENDIX.finditer(folded)]
+    return [(start, min([end, *(cut for cut in appendix if cut > start)])) for start, end in spans]
+
+
+def _is_ahead(heading: str, period: Period) -> bool:
+    if _AHEAD.search(heading) or (period.half and "下半年" in heading):
+        return True
+    return any(
+        period.year is not None
+        and year_of(match[1]) > period.year
+        and not CARRIED_OVER.search(heading, max(0, match.start() - 4), match.start())
+        for match in _YEAR_AHEAD.finditer(heading)
+    )
+
+
+def _compact(text: str) -> str:
+    return re.sub(r"\s", "", text)
+
+
+def _late(document: Document, offset: int) -> bool:
+    return bool(document.main) and offset - document.main[0][0] > _EARLIEST * (
+        document.main[-1][1] - document.main[0][0]
+    )
+
+
+def _by_heading(document: Document, folded: str, period: Period) -> list[Span]:
+    spans = []
+    for section in document.sections:
+        heading = _compact(folded[slice(*section.title)])
+        high = section.level <= 2 and len(heading) <= _HEADING_LIMIT and _late(document, section.span[0])
+        if high and _is_ahead(heading, period) and not _BEHIND.search(heading):
+            spans.append(section.span)
+    return spans
+
+
+def _by_line(document: Document, folded: str, period: Period) -> list[Span]:
+    """Unnumbered headings: a short late line, from which on everything is ahead."""
+    end = document.main[-1][1] if document.main else 0
+    for match in re.finditer(r"^[^\n。，；]{4,30}$", folded, re.MULTILINE):
+        line = _compact(match[0])
+        if _late(document, match.start()) and _is_ahead(line, period) and not _BEHIND.search(line):
+            return [(match.start(), max(end, match.end()))]
+    return []
+
+
+def _by_sentence(document: Document, folded: str, period: Period) -> list[Span]:
+    spans: list[Span] = []
+    for sentence in document.sentences:
+        start = sentence.span[0]
+        match = _OPENS.match(_compact(folded[start : start + 60]))
+        if match is None or sentence.row:
+            continue
+        if match["half"] and not period.half:
+            continue
+        if match["year"] and (period.year is None or int(match["year"]) <= period.year):
+            continue
+        last = max(s.span[1] for s in document.sentences if s.paragraph == sentence.paragraph)
+        mixed = [s.span[1] for s in document.sections if s.level == 1 and s.span[0] <= start < s.span[1]]
+        heading_end = min(mixed) if mixed and _late(document, start) else last
+        spans.append((start, max(last, heading_end)))
+    return spans

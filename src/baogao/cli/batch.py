@@ -23,10 +23,10 @@ from baogao.batch import (
     Replies,
     RequestFiles,
 )
-from baogao.batch.requests import MOST_BYTES, MOST_REQUESTS, Limits
+from baogao.batch.folder import MOST_BYTES, MOST_REQUESTS, Limits
 from baogao.cli.extract import made_with, print_report
 from baogao.cli.options import CalibrationFile, MinConfidence, ModelName, PromptsDir, WayToAsk
-from baogao.cli.tables import Totals
+from baogao.cli.progress import Totals
 from baogao.console import shown
 from baogao.errors import UsageError
 from baogao.inputs import Source, find_sources

@@ -29,8 +29,8 @@ from baogao.evaluation.calibrating import (
     rates_of,
 )
 from baogao.evaluation.gold import Dataset
-from baogao.evaluation.predict_run import EvalRequest, predict_run
-from baogao.evaluation.report.words import points, points_interval, share
+from baogao.evaluation.predict import EvalRequest, predict_run
+from baogao.evaluation.report.render import points, points_interval, share
 from baogao.evaluation.runs import Run, load_datasets
 from baogao.hybrid.calibration import Calibration, calibration_path
 from baogao.hybrid.hybrid import Arbitration

@@ -12,20 +12,62 @@ from typing import Any
 
 from rich.console import Console
 
-from baogao.assemble import ModelOptions, Ready, ready_extractor
-from baogao.cli.dry_run import run_dry
-from baogao.cli.progress import RunProgress
-from baogao.cli.tables import Totals
+from baogao.assemble import ModelOptions, Ready, asking_extractor, ready_extractor
+from baogao.candidates import find_candidates
+from baogao.cli.progress import RunProgress, Totals
 from baogao.console import shown
+from baogao.document import Document
 from baogao.engines.run import Engine, Job, run_by
-from baogao.extraction import ExtractorName
+from baogao.errors import DocumentError
+from baogao.extraction import ExtractorName, Way
 from baogao.inputs import Source, find_sources
+from baogao.llm import ModelClient, Question, estimate_tokens, load_prompts
 from baogao.outputs.page import write_page
 from baogao.outputs.run_folder import RunFolder
 from baogao.outputs.writers import iterate_records
 from baogao.record import Record
 from baogao.resources import digest_files
 from baogao.schema import Schema, load_schema
+
+
+def run_dry(
+    sources: Sequence[Source], name: ExtractorName, schema: Schema, options: ModelOptions, stdout: Console
+) -> int:
+    """Print the requests and tokens that a run would take; returns its exit code, 1 when an input cannot be read."""
+    if name == "rules":
+        stdout.print(f"{len(sources)} reports, no requests: rules ask no model", highlight=False)
+        return 0
+    questions: list[Question] = []
+    failed = 0
+    for source in sources:
+        try:
+            document = source.read()
+        except DocumentError as error:
+            stdout.print(f"[red]failed[/] {shown(source.name)}: {shown(error)}", highlight=False, soft_wrap=True)
+            failed += 1
+        else:
+            questions.extend(_questions(document, name, schema, options))
+    prompt = sum(estimate_tokens(question.messages) for question in questions)
+    most = sum(question.max_tokens for question in questions)
+    read = len(sources) - failed
+    stdout.print(
+        f"{read} reports, {len(questions)} requests, about {prompt} prompt tokens, at most {most} reply tokens",
+        highlight=False,
+        soft_wrap=True,
+    )
+    return 1 if failed else 0
+
+
+def _questions(document: Document, name: ExtractorName, schema: Schema, options: ModelOptions) -> list[Question]:
+    """The questions of one document. The client is only a place to put them: nothing is sent."""
+    client = ModelClient(options.settings())
+    prompts = load_prompts(options.prompts)
+    beside_rules = name == "hybrid"
+    small: Way = "choice" if beside_rules else "form"
+    way = options.ask if options.ask != "auto" else small if options.starts_server else "link"
+    extractor = asking_extractor(way, client, schema, prompts, beside_rules=beside_rules)
+    return extractor.questions(document, find_candidates(document), schema)
+
 
 _PAGE_REPORTS = 500
 """Reports that the page of a run shows; more would be too much for a browser. `baogao review` shows them all."""

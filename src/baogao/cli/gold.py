@@ -12,9 +12,8 @@ from rich.table import Table
 
 from baogao.console import inert
 from baogao.evaluation.agreement import Agreement, FieldAgreement, agree
-from baogao.evaluation.checking import Finding
 from baogao.evaluation.compiling import build_dataset
-from baogao.evaluation.datasets import check_dataset, load_dataset
+from baogao.evaluation.datasets import Finding, check_dataset, load_dataset
 from baogao.evaluation.gold import GoldField
 from baogao.schema.load import load_schema
 

@@ -15,7 +15,6 @@ from rich.console import Console
 import baogao
 from baogao.assemble import ModelOptions
 from baogao.cli import batch, calibrate, evaluate, gold, model, schema
-from baogao.cli import candidates as candidates_command
 from baogao.cli.extract import ExtractRequest, run_extract
 from baogao.cli.options import (
     BaseUrl,
@@ -48,7 +47,7 @@ app.add_typer(model.cache_app, name="cache", help="The cache of model replies.")
 app.add_typer(gold.app, name="gold", help="Write and check gold labels.")
 app.add_typer(batch.app, name="batch", help="Ask a model by files: for hosted batch services and `vllm run-batch`.")
 app.add_typer(evaluate.app, name="eval", help="Measure extractors against gold labels.")
-app.command("candidates")(candidates_command.show_candidates)
+app.command("candidates")(schema.show_candidates)
 app.command("calibrate")(calibrate.calibrate_command)
 
 stdout = Console()

@@ -13,10 +13,10 @@ from baogao.evaluation.reliability import Outcome, Reliability, measure
 from baogao.evaluation.scoring import judge
 from baogao.evaluation.statistics import F1, PRECISION, RECALL, Bootstrap, Comparison, Counts, compare
 from baogao.extraction import Link
+from baogao.hybrid.arbiter import Proposal, Proposer
 from baogao.hybrid.calibration import Calibration, FitOn
 from baogao.hybrid.features import FEATURES, GROUPS
 from baogao.hybrid.hybrid import Arbitration, Case, Decision
-from baogao.hybrid.proposals import Proposal, Proposer
 from baogao.reading import read_answer
 from baogao.schema.fields import Schema
 

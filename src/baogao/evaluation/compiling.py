@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from baogao.errors import GoldError
-from baogao.evaluation.checking import Finding, check_gold
+from baogao.evaluation.datasets import Finding, check_gold
 from baogao.evaluation.gold import Copies, Gold, GoldField, Reading, read_text, split_of
 from baogao.evaluation.marks import Mark, MarkedReport, parse
 from baogao.schema.fields import Schema

@@ -2,14 +2,199 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Literal
 
+from baogao.candidates.numbers import parse_figure
 from baogao.errors import GoldError
-from baogao.evaluation.checking import Finding, check_gold
-from baogao.evaluation.gold import Dataset, Gold, GoldDoc, Split, dataset_digest, gold_files, parse_gold, read_text
-from baogao.schema.fields import Schema
+from baogao.evaluation.gold import (
+    Copies,
+    Dataset,
+    Gold,
+    GoldDoc,
+    GoldField,
+    Reading,
+    Split,
+    dataset_digest,
+    gold_files,
+    parse_gold,
+    read_text,
+)
+from baogao.schema.fields import FieldSpec, Schema
+from baogao.schema.values import Span
+
+_NEGATION = re.compile("[无未没零〇0０不尚非]")
+_SCALES = tuple(Decimal(10) ** power for power in (3, 4, 6, 7, 8))
+"""What a table's head may multiply its cells by: 千, 万, 百万, 千万, 亿."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that is wrong, or doubtful, in a gold file."""
+
+    level: Literal["error", "warning"]
+    path: Path
+    place: str
+    """The field, list or key; ``field, alternative 1`` for an alternative."""
+    message: str
+    offset: int | None = None
+    """Where in the text."""
+
+    def __str__(self) -> str:
+        at = "" if self.offset is None else f" at {self.offset}"
+        return f"{self.path}: {self.place}{at}: {self.message}"
+
+
+def check_gold(gold: Gold, text: str, schema: Schema, path: Path) -> list[Finding]:
+    """Everything that is wrong or doubtful in one gold file, errors of the whole file first.
+
+    :param text: the text that the offsets refer to, exactly as it stands in its file.
+    :param path: the gold file's, for messages and because its name must be the id's.
+    """
+    return list(_Checker(gold, text, schema, path).run())
+
+
+@dataclass
+class _Checker:
+    gold: Gold
+    text: str
+    schema: Schema
+    path: Path
+
+    def run(self) -> Iterator[Finding]:
+        yield from self._file()
+        yield from self._ids()
+        specs = {spec.id: spec for spec in self.schema.figures}
+        for name, field in self.gold.fields.items():
+            if name in specs:
+                yield from self._field(specs[name], field)
+        for name, items in self.gold.lists.items():
+            for number, copies in enumerate(items, start=1):
+                yield from self._copies(f"{name}, item {number}", copies)
+
+    def _file(self) -> Iterator[Finding]:
+        gold = self.gold
+        if self.path.name != f"{gold.doc_id}.gold.json":
+            yield self._error("doc_id", f"{gold.doc_id!r} is not the file's name")
+        if gold.schema_name != self.schema.name:
+            yield self._error("schema", f"is {gold.schema_name!r}, and {self.schema.name!r} was loaded")
+        if gold.sha256 != hashlib.sha256(self.text.encode()).hexdigest():
+            yield self._error("sha256", f"is not the digest of {gold.text_file}: the text was changed after the gold")
+        if gold.characters != len(self.text):
+            yield self._error("characters", f"is {gold.characters}, and {gold.text_file} has {len(self.text)}")
+
+    def _ids(self) -> Iterator[Finding]:
+        groups = (
+            ("metadata", self.gold.metadata, self.schema.metadata),
+            ("fields", self.gold.fields, self.schema.figures),
+            ("lists", self.gold.lists, self.schema.lists),
+        )
+        for group, names, specs in groups:
+            for name in names.keys() - {spec.id for spec in specs}:
+                yield self._error(name, f"is not among the {group} of {self.schema.name}")
+        for spec in self.schema.metadata:
+            if spec.id not in self.gold.metadata:
+                yield self._warning(spec.id, "is not given; write null where the text has none")
+
+    def _field(self, spec: FieldSpec, field: GoldField) -> Iterator[Finding]:
+        yield from self._reading(spec, spec.id, field)
+        for number, reading in enumerate(field.alternatives, start=1):
+            place = f"{spec.id}, alternative {number}"
+            if reading.status == "not_reported":
+                yield self._error(place, "silence is never an alternative")
+            yield from self._reading(spec, place, reading)
+
+    def _reading(self, spec: FieldSpec, place: str, reading: Reading) -> Iterator[Finding]:
+        if reading.status == "not_reported":
+            if reading.value is not None or reading.evidence:
+                yield self._error(place, "is not_reported and has a value or evidence")
+            return
+        if reading.value is None:
+            yield self._error(place, f"is {reading.status} without a value")
+            return
+        if not reading.evidence:
+            yield self._error(place, f"is {reading.status} without evidence")
+        bad_spans = list(self._copies(place, reading.evidence))
+        yield from bad_spans
+        if not bad_spans:
+            yield from self._copies_of_value(spec, place, reading, reading.value)
+
+    def _copies(self, place: str, copies: Copies) -> Iterator[Finding]:
+        if not copies:
+            yield self._error(place, "has no evidence")
+        for copy in copies:
+            if not copy:
+                yield self._error(place, "has an empty copy")
+            last = 0
+            for start, end in copy:
+                if not 0 <= start < end <= len(self.text):
+                    yield self._error(place, f"the span [{start}, {end}] is not inside the text", start)
+                elif start < last:
+                    yield self._error(place, f"the span [{start}, {end}] is out of order or overlaps", start)
+                last = end
+
+    def _copies_of_value(self, spec: FieldSpec, place: str, reading: Reading, value: Decimal) -> Iterator[Finding]:
+        for copy in reading.evidence:
+            if reading.status == "reported_none":
+                yield from self._none(place, reading, value, copy)
+            elif len(copy) > 1 and not spec.additive:
+                yield self._error(place, "has several spans in one copy and is not additive", copy[0][0])
+            else:
+                yield from self._figure(spec, place, reading, value, copy)
+
+    def _none(self, place: str, reading: Reading, value: Decimal, copy: list[Span]) -> Iterator[Finding]:
+        start, end = copy[0]
+        if value != 0 or reading.bound not in (None, "exact"):
+            yield self._error(place, "is reported_none: its value is 0 and its bound exact", start)
+        if not _NEGATION.search(self.text[start:end]):
+            yield self._warning(place, f"{self.text[start:end]!r} does not read as a none", start)
+
+    def _figure(
+        self, spec: FieldSpec, place: str, reading: Reading, value: Decimal, copy: list[Span]
+    ) -> Iterator[Finding]:
+        printed = [self.text[start:end] for start, end in copy]
+        # white space inside a figure is layout: a scrape that broke the line, a thousands space
+        figures = [figure for text in printed if (figure := parse_figure("".join(text.split()))) is not None]
+        where, shown = copy[0][0], "、".join(printed)
+        if len(figures) < len(copy):
+            yield self._error(place, f"{shown!r} does not read as a figure", where)
+            return
+        total = sum((figure.value for figure in figures), Decimal(0))
+        if total != value:
+            scaled = any(total * scale == value for scale in _SCALES)
+            add = self._warning if scaled else self._error
+            yield add(place, f"{shown!r} reads as {total:f}, and the gold says {value:f}", where)
+        yield from self._bound(place, reading, [figure.bound for figure in figures], shown, where)
+        yield from self._unit(spec, place, [figure.unit for figure in figures], shown, where)
+
+    def _bound(self, place: str, reading: Reading, bounds: list[str], shown: str, where: int) -> Iterator[Finding]:
+        stated = reading.bound or "exact"
+        printed = {bound for bound in bounds if bound != "exact"}
+        if not printed and stated != "exact":
+            yield self._warning(place, f"{shown!r} has no word for the bound {stated!r}", where)
+        elif printed and stated not in printed:
+            yield self._error(
+                place, f"{shown!r} reads as {'/'.join(sorted(printed))!r}, the gold says {stated!r}", where
+            )
+
+    def _unit(self, spec: FieldSpec, place: str, units: list[str], shown: str, where: int) -> Iterator[Finding]:
+        for unit in units:
+            if unit == "" and spec.is_rate:
+                yield self._warning(place, f"{shown!r} has no per cent sign", where)
+            elif unit and (unit == "%") != spec.is_rate:
+                yield self._error(place, f"{shown!r} is in {unit!r}, and the field in {spec.unit!r}", where)
+
+    def _error(self, place: str, message: str, offset: int | None = None) -> Finding:
+        return Finding("error", self.path, place, message, offset)
+
+    def _warning(self, place: str, message: str, offset: int | None = None) -> Finding:
+        return Finding("warning", self.path, place, message, offset)
+
 
 _SPLITS: dict[str, Split] = {"dev": "dev", "test": "test"}
 

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from baogao.errors import UsageError
+from baogao.hybrid.arbiter import Chosen, Proposal, choose
 from baogao.hybrid.calibration import Weight
-from baogao.hybrid.proposals import Chosen, Proposal, choose
 
 _NEEDS_EXTRA = "calibrating needs the extra: pip install 'baogao[calibrate]'"
 _FOLDS = 10

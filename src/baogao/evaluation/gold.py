@@ -1,7 +1,7 @@
 """Gold labels: what a careful reader finds in a report, with the characters where it stands.
 
 A data set is any folder with ``NAME.gold.json`` beside ``NAME.txt``, also in folders below it; the folders ``dev`` and
-``test`` are its split. Loading checks everything that can be checked (``baogao.evaluation.checking``), because one
+``test`` are its split. Loading checks everything that can be checked (``baogao.evaluation.datasets``), because one
 wrong offset turns into a wrong verdict that nobody sees.
 """
 

@@ -9,7 +9,7 @@ from typing import Any
 from baogao.assemble import ModelOptions
 from baogao.errors import UsageError
 from baogao.evaluation.identity import dataset_folders
-from baogao.evaluation.predict_run import EvalRequest, Watch, predict_run, unwatched
+from baogao.evaluation.predict import EvalRequest, Watch, predict_run, unwatched
 from baogao.evaluation.runs import Run, load_datasets, score_run
 from baogao.schema.load import load_schema
 

@@ -7,16 +7,19 @@ without its gold and its texts.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
 from pydantic import Field, ValidationError
 
+from baogao.document import Document, document_from_text
 from baogao.errors import GoldError, UsageError
-from baogao.evaluation.gold import GoldField, Split
+from baogao.evaluation.gold import Copies, Dataset, GoldDoc, GoldField, Split
+from baogao.evaluation.scoring import DocumentScore, ListScore, MetadataScore, Score, Scores
+from baogao.evaluation.submissions import Submission
 from baogao.evaluation.tally import Verdict
-from baogao.evaluation.taxonomy import Cause
+from baogao.evaluation.taxonomy import Cause, Setting, cause_of
 from baogao.schema.values import Answer, Span, Strict
 
 
@@ -128,3 +131,141 @@ def _row(line: str, where: str) -> Row:
     except ValidationError as error:
         first = error.errors()[0]
         raise GoldError(f"{where}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from error
+
+
+_WINDOW = 60
+"""Characters around a place that lies in no sentence: navigation, a second copy."""
+_LONGEST = 400
+"""Characters of a sentence that are kept around its figures."""
+
+
+class DocumentShapes:
+    """Settings of documents, worked out once for all extractors."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, Setting] = {}
+
+    def of(self, item: GoldDoc) -> Setting:
+        """The text's shape and its gold."""
+        doc_id = item.gold.doc_id
+        if doc_id not in self._known:
+            self._known[doc_id] = Setting(document_from_text(item.text(), doc_id), item.gold)
+        return self._known[doc_id]
+
+
+def rows_of(
+    extractor: str, dataset: Dataset, scores: Scores, submissions: Sequence[Submission], shapes: DocumentShapes
+) -> Iterator[Row]:
+    """The rows of one extractor on one data set, in the order of documents and fields."""
+    items = {item.gold.doc_id: item for item in dataset.items}
+    by_id = {submission.doc_id: submission for submission in submissions}
+    for document in scores.documents:
+        writer = _RowWriter(extractor, dataset.name, document, shapes.of(items[document.doc_id]))
+        yield from (writer.figure(score) for score in document.figures)
+        yield from (writer.metadata(score) for score in document.metadata)
+        yield from (writer.items(score, by_id.get(document.doc_id)) for score in document.lists)
+
+
+class _RowWriter:
+    """Rows of one document; what all of them share is said once."""
+
+    def __init__(self, extractor: str, dataset: str, document: DocumentScore, setting: Setting) -> None:
+        self._extractor = extractor
+        self._dataset = dataset
+        self._document = document
+        self._setting = setting
+
+    def figure(self, score: Score) -> ScoreRow:
+        doubtful = score.verdict not in ("absent", "neutral", "correct") or score.grounded is False
+        return ScoreRow(
+            extractor=self._extractor,
+            dataset=self._dataset,
+            split=self._document.split,
+            doc_id=score.doc_id,
+            field=score.field,
+            verdict=score.verdict,
+            answer=score.answer,
+            gold=score.gold,
+            bound_ok=score.bound_ok,
+            grounded=score.grounded,
+            cause=cause_of(score, self._setting),
+            error=self._document.error,
+            passages=passages_of(self._setting.document, score) if doubtful else [],
+        )
+
+    def metadata(self, score: MetadataScore) -> MetadataRow:
+        return MetadataRow(
+            extractor=self._extractor,
+            dataset=self._dataset,
+            split=self._document.split,
+            doc_id=score.doc_id,
+            field=score.field,
+            right=score.right,
+            answer=score.answer,
+            gold=score.gold,
+        )
+
+    def items(self, score: ListScore, submission: Submission | None) -> ListRow:
+        copies: list[Copies] = self._setting.gold.lists.get(score.name, [])
+        answers = submission.lists.get(score.name, []) if submission and not submission.failure else []
+        taken = set(score.matches)
+        text = self._setting.document.text
+        return ListRow(
+            extractor=self._extractor,
+            dataset=self._dataset,
+            split=self._document.split,
+            doc_id=score.doc_id,
+            field=score.name,
+            found=score.hits.found,
+            answers=score.hits.answers,
+            gold=score.hits.gold,
+            unfound=[_words(text, item[0]) for number, item in enumerate(copies) if number not in taken],
+            surplus=[_words(text, spans) for spans, match in zip(answers, score.matches, strict=True) if match is None],
+        )
+
+
+def passages_of(document: Document, score: Score) -> list[Passage]:
+    """The sentences that an answer and its gold stand in, each once, in reading order; of gold, the best reading."""
+    spoken = list((score.answer.evidence if score.answer else None) or [])
+    true = _nearest_copy(score, spoken)
+    frames = sorted({_frame(document, span) for span in [*spoken, *true] if 0 <= span[0] < len(document.text)})
+    return [
+        Passage(
+            start=start,
+            text=document.text[start:end],
+            answer=[_shift(span, start) for span in spoken if start <= span[0] < end],
+            gold=[_shift(span, start) for span in true if start <= span[0] < end],
+        )
+        for start, end in frames
+    ]
+
+
+def _nearest_copy(score: Score, spoken: Sequence[Span]) -> list[Span]:
+    """Of the best reading's copies the one that the answer touches, else the first."""
+    copies = score.gold.readings[0].evidence if score.gold.readings else []
+    touched = (copy for copy in copies if any(_touch(span, part) for part in copy for span in spoken))
+    return next(touched, copies[0] if copies else [])
+
+
+def _frame(document: Document, span: Span) -> Span:
+    """The sentence around a span, cut where it is very long; a window where there is no sentence."""
+    sentence = document.sentence_at(span[0])
+    if sentence is None:
+        return max(0, span[0] - _WINDOW), min(len(document.text), span[1] + _WINDOW)
+    start, end = sentence.span
+    if end - start <= _LONGEST:
+        return start, max(end, span[1])
+    start = max(start, span[0] - _LONGEST // 2)
+    return start, max(span[1], min(end, start + _LONGEST))
+
+
+def _shift(span: Span, start: int) -> Span:
+    return span[0] - start, span[1] - start
+
+
+def _touch(one: Span, other: Span) -> bool:
+    return one[0] < other[1] and other[0] < one[1]
+
+
+def _words(text: str, spans: Sequence[Span]) -> str:
+    return "".join(" ".join(text[start:end].split()) for start, end in spans)

@@ -20,9 +20,8 @@ from typing import Any
 
 from baogao.errors import GoldError, UsageError
 from baogao.evaluation.datasets import load_dataset
-from baogao.evaluation.explain import DocumentShapes, rows_of
 from baogao.evaluation.gold import Dataset
-from baogao.evaluation.rows import Row, read_rows, write_rows
+from baogao.evaluation.rows import DocumentShapes, Row, read_rows, rows_of, write_rows
 from baogao.evaluation.scoring import Scores, score_dataset
 from baogao.evaluation.submissions import Submission, read_submissions
 from baogao.evaluation.summary import summarise, to_json

@@ -12,7 +12,7 @@ from typing import Any
 from baogao.errors import EndpointError, NoReplyError, ReplyError
 from baogao.llm.endpoint import ModelClient
 from baogao.llm.messages import Abilities, Payload, Reply
-from baogao.llm.places import cache_dir
+from baogao.llm.settings import cache_dir
 
 _log = logging.getLogger(__name__)
 

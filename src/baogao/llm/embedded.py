@@ -17,7 +17,7 @@ from typing import Literal
 import httpx2
 
 from baogao.errors import ModelFileError
-from baogao.llm.places import models_dir
+from baogao.llm.settings import models_dir
 
 Progress = Callable[[int, int], None]
 """Called with the bytes that are there and the bytes that will be."""

@@ -6,16 +6,52 @@ The pieces are cut here and not in the browser, because offsets count characters
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 from baogao.errors import UsageError
-from baogao.outputs.spans import Piece, cut
 from baogao.record import Record
 from baogao.schema import FieldSpec, Schema
 from baogao.schema.values import Answer, HeldBack, Span
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A stretch of text that no span's edge cuts."""
+
+    start: int
+    end: int
+    inside: tuple[int, ...]
+    """Indices of the spans that cover it, ascending."""
+
+
+def cut(length: int, spans: Sequence[Span], cuts: Iterable[int] = ()) -> list[Piece]:
+    """Split ``[0, length)`` at every edge of ``spans`` and at every one of ``cuts``.
+
+    The pieces are in order, not empty, and together they are the whole text.
+
+    :raises ValueError: a span is empty or reaches outside of the text.
+    """
+    opening: dict[int, list[int]] = defaultdict(list)
+    closing: dict[int, list[int]] = defaultdict(list)
+    for index, (start, end) in enumerate(spans):
+        if not 0 <= start < end <= length:
+            raise ValueError(f"the span [{start}, {end}] does not lie in a text of {length} characters")
+        opening[start].append(index)
+        closing[end].append(index)
+    edges = sorted({0, length, *opening, *closing, *(at for at in cuts if 0 < at < length)})
+    pieces = []
+    inside: set[int] = set()
+    for start, end in pairwise(edges):
+        inside.difference_update(closing[start])
+        inside.update(opening[start])
+        pieces.append(Piece(start, end, tuple(sorted(inside))))
+    return pieces
+
 
 REVIEW_BELOW = 0.5
 """An answer less sure than this is marked for a person to look at."""

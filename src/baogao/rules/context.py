@@ -9,9 +9,8 @@ from dataclasses import dataclass
 
 from baogao.candidates.candidate import Candidate, Candidates
 from baogao.document.document import Document, Span
-from baogao.rules.clauses import Clause, cut_lead, sentence_clauses
-from baogao.rules.coordination import distribute
-from baogao.rules.patterns import FIGURE
+from baogao.rules.clauses import Clause, cut_lead, distribute, sentence_clauses
+from baogao.rules.rules_file import FIGURE
 from baogao.rules.topics import TopicMap, TopicWords
 
 _REACH_BEFORE = 70

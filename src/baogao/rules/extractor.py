@@ -12,8 +12,8 @@ from baogao.rules.context import Context, build_contexts
 from baogao.rules.lists import Region, find_regions, link_lists
 from baogao.rules.matching import Scored, rank_candidates
 from baogao.rules.metadata import link_metadata
-from baogao.rules.patterns import FIGURE
 from baogao.rules.rulebook import FieldRules, Rulebook
+from baogao.rules.rules_file import FIGURE
 from baogao.rules.topics import TopicWords
 from baogao.schema.fields import Schema
 

@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 from baogao.candidates.candidate import Candidate
 from baogao.rules.context import Context
-from baogao.rules.patterns import FIGURE
 from baogao.rules.rulebook import Exclude, FieldRules, Pattern, Rulebook
+from baogao.rules.rules_file import FIGURE
 
 THRESHOLD = 0.5
 """Below this a match is no answer."""

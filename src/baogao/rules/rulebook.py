@@ -30,13 +30,14 @@ from typing import TypeVar
 
 from baogao.candidates.candidate import Cue
 from baogao.errors import RulesError
-from baogao.rules.patterns import FIGURE, PatternCompiler
 from baogao.rules.rules_file import (
+    FIGURE,
     AlternativeModel,
     ExcludeModel,
     FieldModel,
     ListModel,
     MetadataModel,
+    PatternCompiler,
     RulesFileModel,
     parse_rules,
 )

@@ -2,8 +2,7 @@
 
 from baogao.schema.fields import Ask, FieldSpec, Figure, Group, Items, Relation, Report, Schema, Text
 from baogao.schema.load import available_schemas, load_schema
-from baogao.schema.render import as_table, json_schema
-from baogao.schema.skeleton import new_schema
+from baogao.schema.render import as_table, json_schema, new_schema
 
 __all__ = [
     "Ask",

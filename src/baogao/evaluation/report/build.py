@@ -2,28 +2,152 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import groupby
+from statistics import median
 from typing import Any
 
 from baogao.evaluation.report.content import (
     CauseRow,
+    CostRow,
     FieldCell,
     FieldRow,
     HeadlineRow,
     PairRow,
     Rate,
+    ReliabilityBin,
     ReliabilityRow,
     ReportModel,
+    RiskCurve,
+    RiskPoint,
 )
 from baogao.evaluation.report.disagreements import figure_disagreements, other_disagreements
-from baogao.evaluation.report.identity import identity_lines
-from baogao.evaluation.report.measures import cost_rows, reliability_row, risk_curves
-from baogao.evaluation.report.words import support_sentences, verdict_sentence
+from baogao.evaluation.report.render import support_sentences, verdict_sentence
 from baogao.evaluation.rows import ScoreRow
 from baogao.evaluation.runs import Run
 from baogao.evaluation.taxonomy import CAUSES
+
+_JUDGED = ("correct", "wrong", "spurious")
+
+
+def risk_curves(rows: Iterable[ScoreRow], extractors: Sequence[str]) -> list[RiskCurve]:
+    """Risk against coverage, the surest answers first; for extractors whose answers are not all equally sure.
+
+    Answers of one confidence come together: nothing tells which of them would be kept first.
+    """
+    judged: dict[str, list[tuple[float, bool]]] = {name: [] for name in extractors}
+    for row in rows:
+        if row.verdict in _JUDGED and row.answer is not None and row.answer.confidence is not None:
+            judged[row.extractor].append((row.answer.confidence, row.verdict == "correct"))
+    curves = [RiskCurve(name, _points(answers)) for name, answers in judged.items()]
+    return [curve for curve in curves if len(curve.points) > 1]
+
+
+def _points(answers: Sequence[tuple[float, bool]]) -> list[RiskPoint]:
+    ordered = sorted(answers, key=lambda answer: -answer[0])
+    points, kept, right = [], 0, 0
+    for confidence, same in groupby(ordered, key=lambda answer: answer[0]):
+        outcomes = [outcome for _, outcome in same]
+        kept += len(outcomes)
+        right += sum(outcomes)
+        points.append(RiskPoint(kept / len(ordered), 1 - right / kept, confidence))
+    return points
+
+
+def reliability_row(extractor: str, part: str, data: Mapping[str, Any]) -> ReliabilityRow:
+    """The reliability of an extractor from its part of a summary; of a run that was scored before there was one,
+    nothing is said."""
+    found = data.get("confidence", {})
+    return ReliabilityRow(
+        extractor=extractor,
+        part=part,
+        answers=found.get("answers", 0),
+        ece=found.get("ece"),
+        coverage=found.get("coverage_at_98"),
+        threshold=found.get("threshold_at_98"),
+        bins=[ReliabilityBin(*one) for one in found.get("bins", [])],
+    )
+
+
+def cost_rows(timing: Mapping[str, Any], extractors: Sequence[str]) -> list[CostRow]:
+    """Seconds and tokens for each report."""
+    return [_cost(name, timing[name]) for name in extractors if timing.get(name, {}).get("documents")]
+
+
+def _cost(name: str, data: Mapping[str, Any]) -> CostRow:
+    documents = data["documents"].values()
+    count = len(documents)
+    cost = data.get("cost")
+    return CostRow(
+        extractor=name,
+        documents=count,
+        seconds=data["seconds"] / count,
+        median_seconds=median(document["seconds"] for document in documents),
+        prompt_tokens=data["prompt_tokens"] / count,
+        completion_tokens=data["completion_tokens"] / count,
+        requests=data["requests"] / count,
+        cached=data["cached"] / count,
+        cost=None if cost is None else cost / count,
+    )
+
+
+_MODES = {"live": "live", "record": "live, recorded", "replay": "replayed from a recording"}
+_USE_RULES = ("rules", "hybrid")
+
+
+def identity_lines(info: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Name and value of everything that tells one run from another; ``info`` is ``run.json``."""
+    return [
+        *(("data set", _dataset(dataset)) for dataset in info["datasets"]),
+        *((entry["name"], _extractor(entry, info.get("rules"))) for entry in info["extractors"]),
+        ("parameters", _parameters(info["parameters"])),
+        ("schema", f"{info['schema']['name']}, {_short(info['schema']['digest'])}"),
+        ("model replies", _MODES[info["mode"]]),
+        ("code", _code(info)),
+        ("made", f"{info['made']}, Python {info['python']}"),
+    ]
+
+
+def _dataset(dataset: Mapping[str, Any]) -> str:
+    splits = ", ".join(f"{count} {split}" for split, count in dataset["splits"].items())
+    counted = f"{dataset['documents']} reports" + (f" ({splits})" if splits else "")
+    return f"{dataset['name']}: {counted}, gold {_short(dataset['digest'])}"
+
+
+def _extractor(entry: Mapping[str, Any], rules: str | None) -> str:
+    return ", ".join(_made_of(entry, rules)) or "no model"
+
+
+def _made_of(entry: Mapping[str, Any], rules: str | None) -> Iterator[str]:
+    if entry.get("origin") == "records":
+        yield "records made elsewhere"
+        return
+    if entry.get("model"):
+        yield f"model {entry['model']}"
+    if entry.get("prompts"):
+        yield f"prompts {_short(entry['prompts'])}"
+    if entry["name"] in _USE_RULES and rules:
+        yield f"rules {_short(rules)}"
+
+
+def _parameters(parameters: Mapping[str, Any]) -> str:
+    given = {name: value for name, value in parameters.items() if value not in (None, False)}
+    return ", ".join(f"{name} {value}" for name, value in given.items()) or "defaults"
+
+
+def _code(info: Mapping[str, Any]) -> str:
+    commit = info.get("commit")
+    if not commit:
+        return f"baogao {info['baogao']}"
+    state = " with changes that are not committed" if info.get("dirty") else ""
+    return f"baogao {info['baogao']}, commit {commit[:12]}{state}"
+
+
+def _short(digest: str) -> str:
+    return digest.removeprefix("sha256:")[:12]
+
 
 _BASELINE = "rules"
 _ALPHA = 0.05

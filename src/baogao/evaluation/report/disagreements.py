@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from baogao.evaluation.report.content import Disagreement, OtherDisagreement, Piece
-from baogao.evaluation.report.words import reading_words
+from baogao.evaluation.report.render import reading_words
 from baogao.evaluation.rows import ListRow, MetadataRow, Passage, Row, ScoreRow
 from baogao.evaluation.taxonomy import CAUSES
-from baogao.outputs.spans import cut
+from baogao.outputs.view import cut
 from baogao.schema.values import Span
 
 _RIGHT_ELSEWHERE = "right value, other place"

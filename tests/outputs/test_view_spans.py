@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from baogao.outputs.spans import Piece, cut
+from baogao.outputs.view import Piece, cut
 
 LENGTH = 40
 spans_in_text = st.lists(

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from baogao.candidates.period import period_of
-from baogao.candidates.plans import planned_spans
+from baogao.candidates.period import period_of, planned_spans
 from baogao.chinese.widths import fold
 from baogao.document import document_from_text
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 
-from baogao.extraction import Extraction, Held, Link
-from baogao.holding import HoldingExtractor, hold_back
+from baogao.extraction import Extraction, Held, HoldingExtractor, Link, hold_back
 from baogao.reading import provenance, read_record
 from baogao.record import Record
 from short_reports import read
