@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 
-from baogao.extraction import Extraction, Held, HoldingExtractor, Link, hold_back
+from baogao.extraction import Extraction, HeldLink, HoldingExtractor, Link, hold_back
 from baogao.reading import provenance, read_record
 from baogao.record import Record
 from short_reports import read
@@ -18,12 +18,12 @@ def test_unsure_answers_are_held_back():
     said = Extraction(fields={"a": Link((1,), 0.9, "rules"), "b": Link((2,), 0.89, "llm")})
     found = hold_back(said, 0.9)
     assert set(found.fields) == {"a"}
-    assert found.held["b"] == Held(Link((2,), 0.89, "llm"), "less sure than the 0.9 that was asked for")
+    assert found.held["b"] == HeldLink(Link((2,), 0.89, "llm"), "less sure than the 0.9 that was asked for")
 
 
 def test_what_was_held_back_before_stays():
     """An arbiter's own reasons are not lost."""
-    before = Extraction(held={"a": Held(Link((1,), 0.3, "llm"), "its own reason")})
+    before = Extraction(held={"a": HeldLink(Link((1,), 0.3, "llm"), "its own reason")})
     assert hold_back(before, 0.9).held["a"].reason == "its own reason"
 
 

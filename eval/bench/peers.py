@@ -22,7 +22,7 @@ from typing import Any
 from peer_job import Answer, Answered, read_answers
 
 from baogao.asking.examples import load_examples
-from baogao.candidates import find_candidates, parse_figure
+from baogao.candidates import find_candidates, parse_quantity
 from baogao.document import document_from_text
 from baogao.evaluation.datasets import load_dataset
 from baogao.evaluation.gold import Dataset
@@ -146,7 +146,7 @@ def _record(answered: Answered) -> dict[str, Any]:
 def _value(answer: Answer) -> dict[str, Any] | None:
     """The figure of an answer; None where there is none in it."""
     evidence = [answer.span] if answer.span else []
-    figure = parse_figure(answer.text)
+    figure = parse_quantity(answer.text)
     if answer.text.startswith(_NONE) and (figure is None or figure.value == 0):
         return {"status": "reported_none", "value": 0, "evidence": evidence}
     if figure is None:

@@ -18,7 +18,7 @@ from baogao.extraction import Extractor, ExtractorName, HoldingExtractor, ModelE
 from baogao.hybrid.arbiter import CalibratedArbiter
 from baogao.hybrid.calibration import calibration_digest, calibration_path, load_calibration, strangeness
 from baogao.hybrid.features import FEATURES
-from baogao.hybrid.hybrid import Arbiter, Arbitration, HybridExtractor
+from baogao.hybrid.hybrid import Arbiter, HybridExtractor, ThresholdArbiter
 from baogao.llm import (
     Abilities,
     EndpointSettings,
@@ -40,11 +40,11 @@ from baogao.schema.fields import Schema
 
 _MOST_CHOICES = 14
 """On reports unread by those who wrote the rules, nine in ten of the figures to be found so are among the first 14."""
-FILL_ONLY = Arbitration(sure=0.0, unconfirmed=1.0)
+FILL_ONLY = ThresholdArbiter(sure=0.0, unconfirmed=1.0)
 """Beside choices: what rules answer is settled, and the model fills their silence."""
 
 
-ArbiterFor = Callable[[Arbitration], Arbiter]
+ArbiterFor = Callable[[ThresholdArbiter], Arbiter]
 """From the thresholds that go with a way of asking to whatever is to decide in their place."""
 
 
@@ -136,7 +136,7 @@ async def _ready(
     made_by = provenance(schema, name, await client.model_name(), prompts.digest)
     if rules is None:
         return Ready(asking, made_by, client, way)
-    thresholds = FILL_ONLY if way == "choice" else Arbitration()
+    thresholds = FILL_ONLY if way == "choice" else ThresholdArbiter()
     path = _calibration(schema, options) if arbiter_for is None else None
     if path is not None:
         made_by = made_by.model_copy(update={"calibration": calibration_digest(path)})

@@ -37,7 +37,7 @@ class Link:
 
 
 @dataclass(frozen=True)
-class Held:
+class HeldLink:
     """An answer that is kept for a person to look at and not given."""
 
     link: Link
@@ -58,7 +58,7 @@ class Extraction:
     """Everything an extractor found in one document. A field that is not in ``fields`` is not reported."""
 
     fields: dict[str, Link] = field(default_factory=dict)
-    held: dict[str, Held] = field(default_factory=dict)
+    held: dict[str, HeldLink] = field(default_factory=dict)
     """Answers to fields that are not in ``fields``, held back because they are not sure enough."""
     lists: dict[str, list[int]] = field(default_factory=dict)
     """List name to the ids of its item candidates, in reading order."""
@@ -158,7 +158,7 @@ def hold_back(extraction: Extraction, least: float) -> Extraction:
     """The extraction with every figure below ``least`` among what is held back."""
     given = {name: link for name, link in extraction.fields.items() if link.confidence >= least}
     held = {
-        name: Held(link, f"less sure than the {least:g} that was asked for")
+        name: HeldLink(link, f"less sure than the {least:g} that was asked for")
         for name, link in extraction.fields.items()
         if name not in given
     }

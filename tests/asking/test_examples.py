@@ -6,7 +6,7 @@ import shutil
 
 import pytest
 
-from baogao.asking.examples import Line, examples_path, load_examples
+from baogao.asking.examples import FormLine, examples_path, load_examples
 from baogao.errors import PromptError
 from baogao.schema import load_schema
 from short_reports import COMMUNIQUE
@@ -31,7 +31,7 @@ def test_example(schema):
     )
     (example,) = load_examples(schema)
     assert example.passage == "粮食产量19万吨， 比上年增产。"
-    assert example.form == (Line("粮食产量", "吨", "19万吨"), Line("地区生产总值", "元", "无"))
+    assert example.form == (FormLine("粮食产量", "吨", "19万吨"), FormLine("地区生产总值", "元", "无"))
 
 
 def test_those_that_come_along(flagship):

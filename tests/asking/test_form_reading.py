@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from baogao.asking.form import choose, form_lines, read_form
+from baogao.asking.form import assign_lines, form_lines, read_form
 from baogao.asking.passages import Passage, PassageCutter, Shortlist
 from short_reports import Read, read
 
@@ -19,7 +19,7 @@ def answers(text: str, reply: str, schema) -> tuple[dict[str, str], int]:
     """The text of the candidate that each field is linked to, and how many lines were dropped."""
     report = read(text)
     filled, dropped = read_form(reply, passage_of(report, schema))
-    links = choose(filled)
+    links = assign_lines(filled)
     assert all(0 < link.confidence <= 1 for link in links.values())
     return {name: report.candidates[link.candidates[0]].text for name, link in links.items()}, dropped
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from baogao.candidates.measures import read_unit
-from baogao.candidates.numbers import find_figures, parse_figure
+from baogao.candidates.numbers import find_figures, parse_quantity
 
 UNITS = ["件", "份", "人次", "户", "场次", "批次", "名", "卷", "册", "条", "项", "个", "宗", "%"]
 BEFORE = {
@@ -64,7 +64,7 @@ def test_rendered_figures_read_back(figure):
     """Value, bound and unit survive every printed form, alone and in a sentence."""
     text, value, bound, unit = figure
     assert read(f"共办理{text}。") == [(text, value, bound, unit)]
-    parsed = parse_figure(text)
+    parsed = parse_quantity(text)
     assert parsed is not None
     assert (parsed.value, parsed.bound, parsed.unit) == (value, bound, unit)
 
@@ -73,7 +73,7 @@ def test_rendered_figures_read_back(figure):
 def test_percentages_read_back(number, form):
     """Per cent is one unit, in digits or in words."""
     text = f"百分之{cn2an.an2cn(str(number))}" if form == "百分之" else f"{number}{form}"
-    figure = parse_figure(text)
+    figure = parse_quantity(text)
     assert figure is not None
     assert (figure.value, figure.unit, figure.bound) == (number, "%", "exact")
 
@@ -94,7 +94,7 @@ def test_figures_never_overlap(text):
 def test_arbitrary_text_never_raises(text):
     """Any text at all can be read."""
     assert all(text[f.start : f.end] for f in find_figures(text))
-    parse_figure(text)
+    parse_quantity(text)
 
 
 @pytest.mark.parametrize(
@@ -126,7 +126,7 @@ def test_arbitrary_text_never_raises(text):
 )
 def test_printed_forms(text, value, bound, unit):
     """One example of every form that the codebook names."""
-    figure = parse_figure(text)
+    figure = parse_quantity(text)
     assert figure is not None
     assert (figure.value, figure.bound, figure.unit) == (Decimal(value), bound, unit)
 
@@ -134,7 +134,7 @@ def test_printed_forms(text, value, bound, unit):
 @pytest.mark.parametrize("text", ["全部", "未收到申请", "", "应聘尽聘"])
 def test_words_are_no_figures(text):
     """Where no number is printed there is no figure."""
-    assert parse_figure(text) is None
+    assert parse_quantity(text) is None
 
 
 @pytest.mark.parametrize(

@@ -53,7 +53,7 @@ def model(seen: Seen) -> Step:
 def calibrated(baogao, world: Path, *more: object) -> Path:
     """A calibration, and the recording that it was learned from beside it."""
     with fake_server(model) as server:
-        asked = ("--base-url", server.url, "--model", "small", "--ask", "form", "--record", "tapes")
+        asked = ("--base-url", server.url, "--model", "small", "--ask", "form", "--record", "recordings")
         outcome = baogao("calibrate", world / "gold", "--schema", world / "communique.py", *asked, *more)
     assert outcome.code == 0, outcome.err
     return world / "communique.calibration.json"
@@ -67,7 +67,14 @@ def test_from_recording_to_review_queue(baogao, world):
     assert data["fit_on"]["model"] == "small"
     assert 0 < data["threshold"] < 1
     again = baogao(
-        "calibrate", world / "gold", "--schema", world / "communique.py", "--replay", "tapes", "--out", "again.json"
+        "calibrate",
+        world / "gold",
+        "--schema",
+        world / "communique.py",
+        "--replay",
+        "recordings",
+        "--out",
+        "again.json",
     )
     assert again.code == 0, again.err
     assert Path("again.json").read_bytes() == path.read_bytes()
@@ -112,16 +119,16 @@ def test_one_recording_for_each_data_set(baogao, world):
     calibrated(baogao, world, "--out", "first.json")
     halves = []
     for half in (0, 1):
-        folder, tapes = Path(f"half{half}"), Path(f"tapes{half}")
-        (tapes / "reports").mkdir(parents=True)
+        folder, recordings = Path(f"half{half}"), Path(f"recordings{half}")
+        (recordings / "reports").mkdir(parents=True)
         folder.mkdir()
-        shutil.copy("tapes/recording.json", tapes)
-        shutil.copy("tapes/endpoint.yaml", tapes)
+        shutil.copy("recordings/recording.json", recordings)
+        shutil.copy("recordings/endpoint.yaml", recordings)
         for number in range(3 * half, 3 * half + 3):
             for path in (world / "gold").glob(f"town{number}.*"):
                 shutil.copy(path, folder)
-            shutil.copy(f"tapes/reports/town{number}.yaml", tapes / "reports")
-        halves.append((folder, tapes))
+            shutil.copy(f"recordings/reports/town{number}.yaml", recordings / "reports")
+        halves.append((folder, recordings))
     (a, of_a), (b, of_b) = halves
     common = ("--schema", world / "communique.py", "--out", "halves.json")
     assert baogao("calibrate", a, b, "--replay", of_a, "--replay", of_b, *common).code == 0

@@ -59,13 +59,13 @@ def recorded(dataset: Path, folder: Path, *more: str) -> Run:
     """A run of a model behind a fake server, recorded."""
     with fake_server(model) as server:
         url = ("--base-url", server.url, "--model", "small", "--ask", "form")
-        call(dataset, "--out", folder / "run", "--record", folder / "tapes", "--extractor", "llm", *url, *more)
+        call(dataset, "--out", folder / "run", "--record", folder / "recordings", "--extractor", "llm", *url, *more)
     return Run(folder / "run")
 
 
 def replay(dataset: Path, folder: Path, out: str = "again", *more: str) -> Result:
     """The recording, played."""
-    return call(dataset, "--out", folder / out, "--replay", folder / "tapes", "--extractor", "llm", *more)
+    return call(dataset, "--out", folder / out, "--replay", folder / "recordings", "--extractor", "llm", *more)
 
 
 def test_rules_from_texts_to_report(dataset, tmp_path):
@@ -164,7 +164,7 @@ def test_a_replay_is_the_same_bytes(dataset, tmp_path):
 def test_extractors_share_a_recording(dataset, tmp_path):
     """One cassette a report serves all extractors of a run."""
     run = recorded(dataset, tmp_path, "--extractor", "hybrid")
-    assert sorted(path.name for path in (tmp_path / "tapes" / "reports").iterdir()) == [
+    assert sorted(path.name for path in (tmp_path / "recordings" / "reports").iterdir()) == [
         "haituo-2022.yaml",
         "yunling-2023.yaml",
     ]
@@ -175,13 +175,13 @@ def test_extractors_share_a_recording(dataset, tmp_path):
 def test_a_recording_goes_on_where_it_stopped(dataset, tmp_path):
     """What is recorded is not asked again; what is not asked for any more is dropped."""
     recorded(dataset, tmp_path)
-    path = tmp_path / "tapes" / "reports" / "haituo-2022.yaml"
+    path = tmp_path / "recordings" / "reports" / "haituo-2022.yaml"
     whole = path.read_text(encoding="utf-8")
     path.write_text(_with_another_exchange(whole), encoding="utf-8")
-    (tmp_path / "tapes" / "reports" / "yunling-2023.yaml").unlink()
+    (tmp_path / "recordings" / "reports" / "yunling-2023.yaml").unlink()
     with fake_server(model) as server:
         url = ("--base-url", server.url, "--model", "small", "--ask", "form")
-        call(dataset, "--out", tmp_path / "more", "--record", tmp_path / "tapes", "--extractor", "llm", *url)
+        call(dataset, "--out", tmp_path / "more", "--record", tmp_path / "recordings", "--extractor", "llm", *url)
     asked = (path.parent / "yunling-2023.yaml").read_text(encoding="utf-8").count("- request:")
     assert len(server.seen) == asked > 0
     assert path.read_text(encoding="utf-8") == whole
@@ -209,7 +209,7 @@ def test_a_request_that_was_not_recorded(dataset, tmp_path):
 def test_an_exchange_that_nobody_asked_for(dataset, tmp_path):
     """What was recorded and is not asked for is an error."""
     recorded(dataset, tmp_path)
-    path = tmp_path / "tapes" / "reports" / "haituo-2022.yaml"
+    path = tmp_path / "recordings" / "reports" / "haituo-2022.yaml"
     path.write_text(_with_another_exchange(path.read_text(encoding="utf-8")), encoding="utf-8")
     with pytest.raises(ReplayError, match="never asked for: haituo-2022"):
         replay(dataset, tmp_path)
@@ -218,7 +218,7 @@ def test_an_exchange_that_nobody_asked_for(dataset, tmp_path):
 def test_orphans_and_missing_cassettes(dataset, tmp_path):
     """A cassette without its report, and a report without its cassette, are errors before anything runs."""
     recorded(dataset, tmp_path)
-    reports = tmp_path / "tapes" / "reports"
+    reports = tmp_path / "recordings" / "reports"
     (reports / "haituo-2022.yaml").rename(reports / "stranger.yaml")
     with pytest.raises(ReplayError, match=r"stranger\.yaml belongs to no report"):
         replay(dataset, tmp_path)
@@ -233,11 +233,11 @@ def test_a_recording_holds_no_secret(dataset, tmp_path, monkeypatch):
     """Neither the key nor the host is in any file of a recording or of its run."""
     monkeypatch.setenv("OPENAI_API_KEY", "sk-very-secret")
     run = recorded(dataset, tmp_path)
-    files = [path for folder in (run.path, tmp_path / "tapes") for path in folder.rglob("*") if path.is_file()]
+    files = [path for folder in (run.path, tmp_path / "recordings") for path in folder.rglob("*") if path.is_file()]
     assert len(files) > 8
     for path in files:
         assert "sk-very-secret" not in path.read_text(encoding="utf-8"), path
-    assert not any("127.0.0.1" in path.read_text(encoding="utf-8") for path in (tmp_path / "tapes").rglob("*.*"))
+    assert not any("127.0.0.1" in path.read_text(encoding="utf-8") for path in (tmp_path / "recordings").rglob("*.*"))
 
 
 @pytest.mark.parametrize(

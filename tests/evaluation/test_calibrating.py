@@ -10,12 +10,12 @@ from baogao.candidates import find_candidates
 from baogao.document import read_document
 from baogao.evaluation.calibrating import Judged, Witness, ablate, calibration_of, judge_cases, learn
 from baogao.evaluation.compiling import build_dataset
-from baogao.evaluation.fitting import Example
+from baogao.evaluation.fitting import TrainingExample
 from baogao.evaluation.runs import load_datasets
 from baogao.extraction import Link
 from baogao.hybrid.arbiter import Proposal
 from baogao.hybrid.features import FEATURES, GROUPS
-from baogao.hybrid.hybrid import Arbitration, Case
+from baogao.hybrid.hybrid import Case, ThresholdArbiter
 from baogao.rules.extractor import RulesExtractor
 from baogao.rules.rulebook import load_rulebook
 from baogao.schema import load_schema
@@ -44,7 +44,7 @@ def test_a_witness_decides_as_thresholds_do(communiques):
     _, _, cases = communiques
     witness = Witness()
     for name, case in cases.items():
-        assert witness.decide(case) == Arbitration().decide(case)
+        assert witness.decide(case) == ThresholdArbiter().decide(case)
         assert witness.cases[name] is case
 
 
@@ -75,7 +75,7 @@ def invented(documents: int = 12) -> list[Judged]:
                 right.append(draw.random() < share)
         stated = frozenset(f"f{place}" for place in range(10))
         by_rules = sum(right[::2])
-        example = Example(f"doc{number}", tuple(proposals), tuple(right), stated)
+        example = TrainingExample(f"doc{number}", tuple(proposals), tuple(right), stated)
         counts = (by_rules, 10 - by_rules, 0, 0)
         found.append(Judged(example, "0" * 64, counts, counts))
     return found

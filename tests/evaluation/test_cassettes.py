@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from baogao.errors import EndpointError, ReplayError, ReplyError, UsageError
-from baogao.evaluation.cassettes import Mode, Persister, Tape, cassette, cassette_transport
+from baogao.evaluation.cassettes import Cassette, Mode, Persister, cassette, cassette_transport
 from baogao.llm.endpoint import ModelClient
 from baogao.llm.messages import Message, Question
 from baogao.llm.settings import EndpointSettings
@@ -31,13 +31,13 @@ def echo(seen: Seen) -> Step:
     return completion(f"答：{seen.body['messages'][-1]['content']}")
 
 
-async def ask(url: str, path: Path, mode: Mode, *texts: str) -> tuple[list[str], Tape]:
+async def ask(url: str, path: Path, mode: Mode, *texts: str) -> tuple[list[str], Cassette]:
     """Ask side by side under a cassette."""
     settings = EndpointSettings(base_url=url, model="small", api_key="sk-secret", first_wait=0.001)
     async with ModelClient(settings, transport=cassette_transport()) as client:
-        with cassette(path, mode) as tape:
+        with cassette(path, mode) as played:
             replies = await asyncio.gather(*(client.ask(question(text)) for text in texts))
-    return [reply.text for reply in replies], tape
+    return [reply.text for reply in replies], played
 
 
 def record(path: Path, *texts: str, script: Script = echo) -> list[Seen]:
@@ -51,9 +51,9 @@ def test_replay_needs_no_server(tmp_path: Path) -> None:
     """What was recorded plays at another address, in another order, any number of times."""
     path = tmp_path / "a" / "one.yaml"
     record(path, "甲", "乙", "丙")
-    replies, tape = asyncio.run(ask(NOWHERE, path, "replay", "丙", "甲", "丙", "乙"))
+    replies, played = asyncio.run(ask(NOWHERE, path, "replay", "丙", "甲", "丙", "乙"))
     assert replies == ["答：丙", "答：甲", "答：丙", "答：乙"]
-    assert tape.unplayed == []
+    assert played.unplayed == []
 
 
 def test_replay_changes_nothing(tmp_path: Path) -> None:
@@ -121,8 +121,8 @@ def test_unplayed_exchanges_are_named(tmp_path: Path) -> None:
     """What was recorded and not asked for can be told."""
     path = tmp_path / "one.yaml"
     record(path, "甲", "乙")
-    _, tape = asyncio.run(ask(NOWHERE, path, "replay", "乙"))
-    assert tape.unplayed == ["one.yaml: POST /v1/chat/completions …user: 甲"]
+    _, played = asyncio.run(ask(NOWHERE, path, "replay", "乙"))
+    assert played.unplayed == ["one.yaml: POST /v1/chat/completions …user: 甲"]
 
 
 def test_recorded_once(tmp_path: Path) -> None:
@@ -173,8 +173,8 @@ def test_documents_side_by_side_have_a_cassette_each(tmp_path: Path) -> None:
     with fake_server(lambda seen: Step(echo(seen).body, delay=0.05)) as server:
         asyncio.run(run(server.url))
     for name in "甲乙丙":
-        _, tape = asyncio.run(ask(NOWHERE, tmp_path / f"{name}.yaml", "replay", name))
-        assert len(tape) == 1
+        _, played = asyncio.run(ask(NOWHERE, tmp_path / f"{name}.yaml", "replay", name))
+        assert len(played) == 1
 
 
 def test_outside_a_cassette_the_server_is_asked(tmp_path: Path) -> None:

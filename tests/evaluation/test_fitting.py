@@ -7,7 +7,7 @@ import pytest
 
 from baogao.errors import UsageError
 from baogao.evaluation import fitting
-from baogao.evaluation.fitting import Example, best_threshold, count_verdicts, document_counts, fit
+from baogao.evaluation.fitting import TrainingExample, best_threshold, count_verdicts, example_counts, fit
 from baogao.evaluation.tally import Tally
 from baogao.hybrid.calibration import Calibration, FitOn
 from hybrid.conftest import proposal, synthetic
@@ -103,7 +103,7 @@ def test_neutral_answers_teach_nothing():
 def test_the_threshold_has_the_best_f1():
     """Above the wrong answers and below the right ones; alike thresholds give their middle."""
     proposals = tuple(proposal(f"f{number}", number) for number in range(4))
-    example = Example("d", proposals, (True, True, False, False), frozenset({"f0", "f1"}))
+    example = TrainingExample("d", proposals, (True, True, False, False), frozenset({"f0", "f1"}))
     assert best_threshold([example], [[0.9, 0.7, 0.3, 0.2]]) == pytest.approx(0.5, abs=0.02)
 
 
@@ -118,9 +118,9 @@ def test_counts_are_those_of_the_score():
 
 def test_answers_below_the_threshold_are_missing():
     """And one that loses its figure to another field as well."""
-    example = Example("d", (proposal("a", 1), proposal("b", 1)), (True, False), frozenset({"a", "b"}))
-    assert document_counts([example], [[0.8, 0.6]], 0.5) == [(1, 0, 1, 0)]
-    assert document_counts([example], [[0.8, 0.6]], 0.9) == [(0, 0, 2, 0)]
+    example = TrainingExample("d", (proposal("a", 1), proposal("b", 1)), (True, False), frozenset({"a", "b"}))
+    assert example_counts([example], [[0.8, 0.6]], 0.5) == [(1, 0, 1, 0)]
+    assert example_counts([example], [[0.8, 0.6]], 0.9) == [(0, 0, 2, 0)]
 
 
 @pytest.mark.parametrize(

@@ -4,18 +4,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from baogao.evaluation.reliability import BINS, Outcome, measure, reliability_of
+from baogao.evaluation.reliability import BINS, JudgedAnswer, measure, reliability_of
 from baogao.evaluation.runs import load_datasets
 from baogao.evaluation.scoring import score_dataset
 from baogao.evaluation.submissions import read_submissions
 from evaluation.run_fixtures import make_dataset, make_run, perfect_records
 
-OUTCOMES = st.lists(st.builds(Outcome, st.floats(0, 1), st.booleans(), st.booleans()), max_size=60)
+OUTCOMES = st.lists(st.builds(JudgedAnswer, st.floats(0, 1), st.booleans(), st.booleans()), max_size=60)
 
 
-def outcomes(*groups: tuple[float, int, int]) -> list[Outcome]:
+def outcomes(*groups: tuple[float, int, int]) -> list[JudgedAnswer]:
     """Groups of (confidence, answers, right ones)."""
-    return [Outcome(confidence, number < right) for confidence, count, right in groups for number in range(count)]
+    return [JudgedAnswer(confidence, number < right) for confidence, count, right in groups for number in range(count)]
 
 
 def test_the_error_by_hand():
@@ -29,7 +29,7 @@ def test_the_error_by_hand():
 
 def test_alike_bins():
     """Where every bin has the same mixture, the error is the plain distance between confidence and right answers."""
-    mixed = [Outcome(0.8, number % 2 == 0) for number in range(100)]
+    mixed = [JudgedAnswer(0.8, number % 2 == 0) for number in range(100)]
     assert measure(mixed, 100).ece == pytest.approx(0.3)
 
 
@@ -68,7 +68,7 @@ def test_the_threshold_keeps_its_promise(found):
 
 def test_coverage_counts_stated_fields():
     """Answers to fields that the gold does not state cover nothing; unanswered fields are not covered."""
-    sure = [Outcome(0.9, True), *[Outcome(0.95, True)] * 98, Outcome(0.97, False, stated=False)]
+    sure = [JudgedAnswer(0.9, True), *[JudgedAnswer(0.95, True)] * 98, JudgedAnswer(0.97, False, stated=False)]
     result = measure([*sure, *outcomes((0.2, 20, 5))], 200)
     assert result.threshold == 0.9
     assert result.coverage == pytest.approx(99 / 200)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from baogao.evaluation.report import build_report, write_report
 from baogao.evaluation.report.build import cost_rows, risk_curves
-from baogao.evaluation.report.content import HeadlineRow, PairRow, Rate
+from baogao.evaluation.report.content import Estimate, HeadlineRow, PairRow
 from baogao.evaluation.report.disagreements import pieces_of
 from baogao.evaluation.report.render import (
     markdown_cell,
@@ -21,7 +21,7 @@ from baogao.evaluation.report.render import (
     support_sentences,
     verdict_sentence,
 )
-from baogao.evaluation.rows import Passage
+from baogao.evaluation.rows import Excerpt
 from baogao.schema.values import Answer
 from evaluation.run_fixtures import make_dataset, make_run, perfect_records, point_at
 
@@ -153,7 +153,7 @@ def test_without_altair_the_report_says_so(run, monkeypatch):
 
 def row(part: str = "test", f1: float | None = 0.8, failed: int = 0) -> HeadlineRow:
     """One extractor's line."""
-    rate = Rate(f1, (0.7, 0.9) if f1 else None)
+    rate = Estimate(f1, (0.7, 0.9) if f1 else None)
     return HeadlineRow("rules", part, 14, failed, rate, rate, rate, rate, rate, rate, rate, {}, {})
 
 
@@ -202,7 +202,7 @@ def test_pieces_are_the_passage(text, answer, gold):
     """Cut at marks, a passage is still the same text, and a piece is marked where a span covers it."""
     inside = [span for span in answer if max(0, span[0]) < min(10, span[1])]
     true = [span for span in gold if max(0, span[0]) < min(10, span[1])]
-    pieces = pieces_of(Passage(start=0, text=text, answer=inside, gold=true))
+    pieces = pieces_of(Excerpt(start=0, text=text, answer=inside, gold=true))
     assert "".join(piece.text for piece in pieces) == text
     covered = {offset for start, end in inside for offset in range(max(0, start), min(10, end))}
     assert sum(len(piece.text) for piece in pieces if piece.answer) == len(covered)

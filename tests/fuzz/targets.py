@@ -15,10 +15,10 @@ import docx
 from hypothesis import strategies as st
 from reportlab.pdfgen import canvas
 
-from baogao.asking.form import choose, read_form
+from baogao.asking.form import assign_lines, read_form
 from baogao.asking.link import Links, _collect, _parts
 from baogao.asking.passages import Passage, PassageCutter, Shortlist
-from baogao.candidates import find_candidates, parse_figure
+from baogao.candidates import find_candidates, parse_quantity
 from baogao.candidates.numbers import find_figures
 from baogao.document import Document, document_from_text, text_of
 from baogao.errors import BaogaoError, DocumentError, GoldError, ReplayError, UsageError
@@ -150,7 +150,7 @@ def numbers(data: bytes) -> None:
         assert figure.value.is_finite()
         json.dumps(float(figure.value), allow_nan=False)
         end = figure.end
-    parse_figure(text)
+    parse_quantity(text)
 
 
 def gold(data: bytes) -> None:
@@ -220,7 +220,7 @@ def form(data: bytes) -> None:
     reply = data.decode("utf-8", "replace")
     for passage in passages():
         known = {candidate.id for candidate in passage.candidates}
-        assert all(set(link.candidates) <= known for link in choose(read_form(reply, passage)[0]).values())
+        assert all(set(link.candidates) <= known for link in assign_lines(read_form(reply, passage)[0]).values())
 
 
 def links(data: bytes) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from baogao.evaluation.fitting import Example
+from baogao.evaluation.fitting import TrainingExample
 from baogao.extraction import Link
 from baogao.hybrid.arbiter import Proposal
 from baogao.hybrid.hybrid import Case
@@ -39,7 +39,7 @@ def proposal(field: str, *ids: int, shared: bool = False, by: str = "rules", **f
     return Proposal(field, Link(ids, 0.5, by), shared, features)
 
 
-def synthetic(documents: int, seed: int = 0) -> list[Example]:
+def synthetic(documents: int, seed: int = 0) -> list[TrainingExample]:
     """Reports in which the feature ``good`` says how likely an answer is right, and ``noise`` says nothing."""
     draw = random.Random(seed)
     examples = []
@@ -50,5 +50,5 @@ def synthetic(documents: int, seed: int = 0) -> list[Example]:
             proposals.append(proposal(f"f{place}", place, good=good, noise=draw.random()))
             right.append(draw.random() < good)
         stated = frozenset(one.field for one, is_right in zip(proposals, right, strict=True) if is_right)
-        examples.append(Example(f"doc{number}", tuple(proposals), tuple(right), stated))
+        examples.append(TrainingExample(f"doc{number}", tuple(proposals), tuple(right), stated))
     return examples

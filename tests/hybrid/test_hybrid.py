@@ -7,13 +7,13 @@ import asyncio
 import pytest
 
 from baogao.extraction import Extraction, Link, Settled, TextLink
-from baogao.hybrid.hybrid import Arbitration, HybridExtractor, arbitrate
+from baogao.hybrid.hybrid import HybridExtractor, ThresholdArbiter, arbitrate
 from baogao.record import Usage
 from baogao.rules.extractor import RulesExtractor
 from baogao.rules.rulebook import load_rulebook
 from short_reports import read
 
-HOW = Arbitration()
+HOW = ThresholdArbiter()
 SURE, UNSURE, DOUBTFUL = HOW.sure + 0.05, (HOW.sure + HOW.alone) / 2, HOW.alone - 0.05
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from baogao.document import document_from_text
-from baogao.rules.metadata import level_of, link_metadata, period_of, place_name
+from baogao.rules.metadata import level_of, link_metadata, place_name, reporting_months
 from baogao.rules.rulebook import load_rulebook
 from baogao.schema.load import load_schema
 
@@ -105,7 +105,7 @@ def test_the_level_follows_from_the_name(name, text, level):
 )
 def test_the_period_is_named_by_title_opening_or_date(title, opening, closing, period):
     """In that order; a report dated in spring is about the year before."""
-    assert period_of(title, opening, closing) == period
+    assert reporting_months(title, opening, closing) == period
 
 
 @pytest.mark.parametrize(

@@ -124,10 +124,10 @@ def test_no_recording_holds_the_key(baogao, every_byte, tmp_path):
     build_dataset(marked, tmp_path / "set", load_schema(COMMUNIQUE))
     with fake_server(good_model) as server:
         model = ("--base-url", server.url, "--model", "small", "--ask", "form", "--extractor", "llm")
-        where = ("--schema", COMMUNIQUE, "--out", tmp_path / "run", "--record", tmp_path / "tapes")
+        where = ("--schema", COMMUNIQUE, "--out", tmp_path / "run", "--record", tmp_path / "recordings")
         outcome = baogao("eval", tmp_path / "set", *where, *model)
     assert outcome.code == 0, outcome.err
-    assert list((tmp_path / "tapes").rglob("*.yaml"))
+    assert list((tmp_path / "recordings").rglob("*.yaml"))
     assert (tmp_path / "run" / "run.json").is_file()
     assert_absent(outcome.out + outcome.err)
     assert_absent(every_byte())

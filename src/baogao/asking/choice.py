@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import exp
 
-from baogao.asking.examples import ChoiceExample
+from baogao.asking.examples import WorkedChoice
 from baogao.asking.passages import PassageCutter, askable
 from baogao.candidates.candidate import Candidate, Candidates
 from baogao.document.document import Document
@@ -59,7 +59,7 @@ class ChoiceExtractor:
         client: ModelClient,
         prompts: Prompts,
         cutter: PassageCutter,
-        examples: Sequence[ChoiceExample],
+        examples: Sequence[WorkedChoice],
         most: int | None = None,
     ) -> None:
         self._client = client

@@ -35,7 +35,7 @@ class _Written(Strict):
 
 
 @dataclass(frozen=True)
-class Line:
+class FormLine:
     """One line of a form: the field's name and what belongs behind it."""
 
     label: str
@@ -44,11 +44,11 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Example:
+class WorkedExample:
     """A passage and its form, filled."""
 
     passage: str
-    form: tuple[Line, ...]
+    form: tuple[FormLine, ...]
 
 
 class _WrittenChoice(Strict):
@@ -61,7 +61,7 @@ class _WrittenChoice(Strict):
 
 
 @dataclass(frozen=True)
-class ChoiceExample:
+class WorkedChoice:
     """A passage with one figure in 【】, the fields to choose from, and the right one."""
 
     passage: str
@@ -84,17 +84,17 @@ def choices_path(schema: Schema) -> Path:
     return schema.path.with_name(f"{schema.path.stem}.choices.yaml")
 
 
-def load_examples(schema: Schema) -> tuple[Example, ...]:
+def load_examples(schema: Schema) -> tuple[WorkedExample, ...]:
     """The worked examples of a schema; none where it has no such file.
 
     :raises PromptError: the file is not of the form above, or names an unknown field.
     """
     path = examples_path(schema)
     written = _load(path, _FILE)
-    return tuple(Example(" ".join(one.passage.split()), _form(one, schema, path)) for one in written)
+    return tuple(WorkedExample(" ".join(one.passage.split()), _form(one, schema, path)) for one in written)
 
 
-def load_choices(schema: Schema) -> tuple[ChoiceExample, ...]:
+def load_choices(schema: Schema) -> tuple[WorkedChoice, ...]:
     """The worked choices of a schema; none where it has no such file.
 
     :raises PromptError: as :func:`load_examples`.
@@ -103,13 +103,13 @@ def load_choices(schema: Schema) -> tuple[ChoiceExample, ...]:
     return tuple(_choice(one, schema, path) for one in _load(path, _CHOICES))
 
 
-def _choice(written: _WrittenChoice, schema: Schema, path: Path) -> ChoiceExample:
+def _choice(written: _WrittenChoice, schema: Schema, path: Path) -> WorkedChoice:
     named = [*written.fields, *([written.answer] if written.answer else [])]
     _check_known(named, schema, path)
     if written.answer is not None and written.answer not in written.fields:
         raise PromptError(f"{path}: the answer {written.answer!r} is not among the fields to choose from")
     right = written.fields.index(written.answer) if written.answer else len(written.fields)
-    return ChoiceExample(written.passage, tuple(schema.by_id[name].label for name in written.fields), right)
+    return WorkedChoice(written.passage, tuple(schema.by_id[name].label for name in written.fields), right)
 
 
 def _load(path: Path, shape: TypeAdapter[list[T]]) -> list[T]:
@@ -127,10 +127,10 @@ def _load(path: Path, shape: TypeAdapter[list[T]]) -> list[T]:
         raise PromptError(f"{path}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from error
 
 
-def _form(written: _Written, schema: Schema, path: Path) -> tuple[Line, ...]:
+def _form(written: _Written, schema: Schema, path: Path) -> tuple[FormLine, ...]:
     _check_known(list(written.answers), schema, path)
     return tuple(
-        Line(schema.by_id[name].label, schema.by_id[name].unit, answer) for name, answer in written.answers.items()
+        FormLine(schema.by_id[name].label, schema.by_id[name].unit, answer) for name, answer in written.answers.items()
     )
 
 

@@ -11,9 +11,9 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from baogao.asking.examples import Example
+from baogao.asking.examples import WorkedExample
 from baogao.asking.passages import Passage, PassageCutter, askable
-from baogao.candidates import parse_figure
+from baogao.candidates import parse_quantity
 from baogao.candidates.candidate import Candidate, Candidates
 from baogao.document.document import Document, Span
 from baogao.errors import ReplyError
@@ -143,7 +143,7 @@ def read_form(reply: str, passage: Passage) -> tuple[list[Filled], int]:
     return filled, dropped
 
 
-def choose(filled: Iterable[Filled]) -> dict[str, Link]:
+def assign_lines(filled: Iterable[Filled]) -> dict[str, Link]:
     """One candidate for each field and one field for each candidate: the best fit among what the passages said."""
     links: dict[str, Link] = {}
     taken: set[int] = set()
@@ -163,7 +163,7 @@ def _confidence(line: Filled) -> float:
 
 def _pointed_at(spec: FieldSpec, answer: str, passage: Passage) -> Filled | None:
     """The candidate with the figure that the model copied, where its words fit the field best."""
-    figure = parse_figure(answer)
+    figure = parse_quantity(answer)
     if figure is None or figure.value == 0:
         zeros = [c for c in passage.candidates if c.value == 0]
         return _best(spec, zeros, passage) if _NONE.match(answer) else None
@@ -215,7 +215,7 @@ class FormExtractor:
     name = "llm"
 
     def __init__(
-        self, client: ModelClient, prompts: Prompts, cutter: PassageCutter, examples: Sequence[Example]
+        self, client: ModelClient, prompts: Prompts, cutter: PassageCutter, examples: Sequence[WorkedExample]
     ) -> None:
         self._client = client
         self._prompt = prompts["form"]
@@ -237,7 +237,7 @@ class FormExtractor:
         filled = [line for part in parts for line in part.lines]
         found = {name: link for part in parts for name, link in part.metadata.items()}
         usage = Usage(**meter.as_dict(), dropped=sum(part.dropped for part in parts))
-        return Extraction(fields=choose(filled), metadata=found, usage=usage)
+        return Extraction(fields=assign_lines(filled), metadata=found, usage=usage)
 
     def questions(self, document: Document, candidates: Candidates, schema: Schema) -> list[Question]:
         """What would be asked of a document, for a dry run."""

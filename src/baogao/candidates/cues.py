@@ -1,6 +1,6 @@
 """What the context says of a number: last year's, a growth, a target, a total over years, a part, a sub-unit's.
 
-Within a sentence the words that set a cue and the words that end it are read in order, like a tape. A cue holds for its
+Within a sentence the words that set a cue and the words that end it are read in order. A cue holds for its
 clause (up to ，), for its segment (up to ； or 。) or for its brackets, and ends early where the text comes back to the
 period.
 """

@@ -18,7 +18,7 @@ from baogao.chinese.widths import fold
 from baogao.schema.values import Bound
 
 
-class Figure(NamedTuple):
+class Quantity(NamedTuple):
     """One printed figure; offsets count in the text it was read from, end exclusive."""
 
     value: Decimal
@@ -85,7 +85,7 @@ _JOINT = re.compile(r"\s?(?:以及|[-~至到、和及与或/])\s?")
 _RANGE = re.compile(r"\s?[-~至到]{1,2}\s?")
 
 
-def parse_figure(text: str) -> Figure | None:
+def parse_quantity(text: str) -> Quantity | None:
     """Read the text of one figure: "2600余户" is 2600, over, 户.
 
     :return: the first figure in ``text``, or None when no number is printed in it (全部, 未收到).
@@ -100,7 +100,7 @@ def parse_figure(text: str) -> Figure | None:
     return None
 
 
-def find_figures(text: str, folded: bool = False) -> Iterator[Figure]:
+def find_figures(text: str, folded: bool = False) -> Iterator[Quantity]:
     """Every figure in a text, in order, without overlaps; dates, document numbers and their like are left out.
 
     :param folded: True when ``text`` has gone through :func:`~baogao.chinese.widths.fold` already.
@@ -109,7 +109,7 @@ def find_figures(text: str, folded: bool = False) -> Iterator[Figure]:
     return _join_coordinated(clean, list(_scan(clean)))
 
 
-def _scan(text: str) -> Iterator[Figure]:
+def _scan(text: str) -> Iterator[Quantity]:
     position = 0
     while (match := _CORE.search(text, position)) is not None:
         figure = _admit(text, match)
@@ -118,7 +118,7 @@ def _scan(text: str) -> Iterator[Figure]:
             yield figure
 
 
-def _admit(text: str, match: re.Match[str]) -> Figure | None:
+def _admit(text: str, match: re.Match[str]) -> Quantity | None:
     if match["fraction"]:
         return None
     figure = _read(text, match)
@@ -142,7 +142,7 @@ def _is_latin(char: str) -> bool:
     return char.isascii() and char.isalpha()
 
 
-def _admit_chinese(text: str, match: re.Match[str], figure: Figure) -> Figure | None:
+def _admit_chinese(text: str, match: re.Match[str], figure: Quantity) -> Quantity | None:
     """A Chinese numeral counts with a measure word or a bound, and not as part of a word (三级, 一体, 万一)."""
     numeral, bounded = match["chinese"], figure.bound != "exact"
     before = text[match.start() - 1 : match.start()]
@@ -163,7 +163,7 @@ def _doubtful_but_possible(text: str, match: re.Match[str]) -> bool:
     return _JOINT.match(text, match.end()) is not None
 
 
-def _is_set_phrase(text: str, numeral: str, before: str, figure: Figure) -> bool:
+def _is_set_phrase(text: str, numeral: str, before: str, figure: Quantity) -> bool:
     if figure.unit in LOOSE and figure.unit != "位":
         return True
     if numeral in "一两" and figure.unit == "起":
@@ -175,7 +175,7 @@ def _is_set_phrase(text: str, numeral: str, before: str, figure: Figure) -> bool
     return figure.unit in {"个", "项", "条"} and _SET_PHRASES.match(text, figure.end) is not None
 
 
-def _read(text: str, match: re.Match[str]) -> Figure | None:
+def _read(text: str, match: re.Match[str]) -> Quantity | None:
     value = _number(match)
     if value is None:
         return None
@@ -192,7 +192,7 @@ def _read(text: str, match: re.Match[str]) -> Figure | None:
     elif factor > 1:
         value = _whole(value * factor)
     bound, start = _bound(text, match, tail)
-    return Figure(value, bound, unit, start, end + len(tail[0].rstrip()), core_end=end, factor=factor)
+    return Quantity(value, bound, unit, start, end + len(tail[0].rstrip()), core_end=end, factor=factor)
 
 
 def _whole(value: Decimal) -> Decimal:
@@ -243,10 +243,10 @@ def _bound(text: str, match: re.Match[str], tail: re.Match[str]) -> tuple[Bound,
     return bound, start
 
 
-def _join_coordinated(text: str, figures: list[Figure]) -> Iterator[Figure]:
+def _join_coordinated(text: str, figures: list[Quantity]) -> Iterator[Quantity]:
     """Lend the unit at the end of a range or a list to the bare numbers before it: 3至5件, 152、140和133件."""
-    following: Figure | None = None
-    kept: list[Figure] = []
+    following: Quantity | None = None
+    kept: list[Quantity] = []
     for figure in reversed(figures):
         following = _lend(text, figure, following)
         if following is not None:
@@ -254,7 +254,7 @@ def _join_coordinated(text: str, figures: list[Figure]) -> Iterator[Figure]:
     return reversed(kept)
 
 
-def _lend(text: str, figure: Figure, following: Figure | None) -> Figure | None:
+def _lend(text: str, figure: Quantity, following: Quantity | None) -> Quantity | None:
     if (
         figure.unit
         or following is None

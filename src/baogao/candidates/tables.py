@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from baogao.candidates.candidate import Cue
 from baogao.candidates.measures import UNIT, read_unit
-from baogao.candidates.numbers import Figure, find_figures, parse_figure
+from baogao.candidates.numbers import Quantity, find_figures, parse_quantity
 from baogao.candidates.period import Period, period_of, year_of
 from baogao.document.document import Document, Sentence, Span
 
@@ -36,7 +36,7 @@ _TOTAL = re.compile(r"\s*(?:合\s*计|总\s*计|全[省市县区旗盟州])[数\
 class Cell:
     """A number in a table; its offsets count in the document."""
 
-    figure: Figure
+    figure: Quantity
     label: str
     """Row head and column head, joined by a space."""
     cues: tuple[Cue, ...]
@@ -131,7 +131,7 @@ class _Table:
         label = f"{row_head} {self._head(column)}".strip()
         cues = self._cues(row_head, self._head(column))
         if _is_number(text):
-            figure = parse_figure(text)
+            figure = parse_quantity(text)
             if figure is not None:
                 figure = figure._replace(start=span[0], end=span[1])
                 yield Cell(self._with_unit(figure, column, row_head, row_unit), label, cues)
@@ -139,7 +139,7 @@ class _Table:
         for figure in find_figures(text, folded=True):
             yield Cell(figure._replace(start=span[0] + figure.start, end=span[0] + figure.end), label, cues)
 
-    def _with_unit(self, figure: Figure, column: int, row_head: str, row_unit: str) -> Figure:
+    def _with_unit(self, figure: Quantity, column: int, row_head: str, row_unit: str) -> Quantity:
         if figure.unit:
             return figure
         for printed in (row_unit, _unit_in(self._head(column)), _unit_in(row_head), self.unit):

@@ -33,7 +33,7 @@ from baogao.evaluation.predict import EvalRequest, predict_run
 from baogao.evaluation.report.render import points, points_interval, share
 from baogao.evaluation.runs import Run, load_datasets
 from baogao.hybrid.calibration import Calibration, calibration_path
-from baogao.hybrid.hybrid import Arbitration
+from baogao.hybrid.hybrid import ThresholdArbiter
 from baogao.schema.fields import Schema
 from baogao.schema.load import load_schema
 
@@ -119,18 +119,20 @@ def _see(
         raise UsageError(f"there are {len(folders)} data sets and {len(replays)} recordings: give one for each, or one")
     parts: list[tuple[Sequence[Path], Path | None]] = [(folders, replays[0] if replays else None)]
     if len(replays) > 1:
-        parts = [([folder], tape) for folder, tape in zip(folders, replays, strict=True)]
+        parts = [([folder], recording) for folder, recording in zip(folders, replays, strict=True)]
     witness = Witness()
 
-    def arbiter_for(thresholds: Arbitration) -> Witness:
+    def arbiter_for(thresholds: ThresholdArbiter) -> Witness:
         witness.thresholds = thresholds if sure is None else replace(thresholds, sure=sure)
         return witness
 
     info: dict[str, Any] = {}
     requests = 0
-    for part, tape in parts:
+    for part, recording in parts:
         with TemporaryDirectory(prefix="baogao-calibrate-") as folder:
-            request = EvalRequest(part, Path(folder), ["hybrid"], (), options, tape, record, arbiter_for, strict=False)
+            request = EvalRequest(
+                part, Path(folder), ["hybrid"], (), options, recording, record, arbiter_for, strict=False
+            )
             run = predict_run(request, schema, watching(stderr))
             info = run.read("run.json")
             requests += _requests(run)

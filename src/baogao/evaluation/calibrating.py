@@ -7,16 +7,24 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from baogao.evaluation.fitting import STRENGTHS, Example, Fit, count_verdicts, document_counts, fit, given_answers
+from baogao.evaluation.fitting import (
+    STRENGTHS,
+    Fit,
+    TrainingExample,
+    count_verdicts,
+    example_counts,
+    fit,
+    given_answers,
+)
 from baogao.evaluation.gold import Dataset, Gold
-from baogao.evaluation.reliability import Outcome, Reliability, measure
+from baogao.evaluation.reliability import JudgedAnswer, Reliability, measure
 from baogao.evaluation.scoring import judge
 from baogao.evaluation.statistics import F1, PRECISION, RECALL, Bootstrap, Comparison, Counts, compare
 from baogao.extraction import Link
 from baogao.hybrid.arbiter import Proposal, Proposer
 from baogao.hybrid.calibration import Calibration, FitOn
 from baogao.hybrid.features import FEATURES, GROUPS
-from baogao.hybrid.hybrid import Arbitration, Case, Decision
+from baogao.hybrid.hybrid import Case, Decision, ThresholdArbiter
 from baogao.reading import read_answer
 from baogao.schema.fields import Schema
 
@@ -25,7 +33,7 @@ from baogao.schema.fields import Schema
 class Witness:
     """An arbiter that keeps every case; it decides by thresholds, so that a run goes on as it would without it."""
 
-    thresholds: Arbitration = field(default_factory=Arbitration)
+    thresholds: ThresholdArbiter = field(default_factory=ThresholdArbiter)
     cases: dict[str, Case] = field(default_factory=dict)
     """By document."""
 
@@ -44,7 +52,7 @@ class Witness:
 class Judged:
     """A report of the gold, ready to learn from, and what was done before anything was learned."""
 
-    example: Example
+    example: TrainingExample
     sha256: str
     by_rules: tuple[int, int, int, int]
     """(correct, wrong, missing, spurious) of rules alone."""
@@ -83,13 +91,13 @@ def judge_cases(witness: Witness, datasets: Iterable[Dataset]) -> list[Judged]:
     ]
 
 
-def _judge_case(case: Case, gold: Gold, proposer: Proposer, thresholds: Arbitration) -> Judged:
+def _judge_case(case: Case, gold: Gold, proposer: Proposer, thresholds: ThresholdArbiter) -> Judged:
     proposals = tuple(proposer.propose(case))
     right = tuple(_is_right(case, gold, one.field, one.link) for one in proposals)
     stated = frozenset(spec.id for spec in case.schema.figures if gold.field(spec.id).stated)
     by_thresholds = thresholds.decide(case).fields
     return Judged(
-        Example(case.document.doc_id, proposals, right, stated),
+        TrainingExample(case.document.doc_id, proposals, right, stated),
         case.document.sha256,
         _counts_of(case, gold, case.rules, stated),
         _counts_of(case, gold, by_thresholds, stated),
@@ -124,16 +132,16 @@ def learn(
     ]
     return Learned(
         found,
-        _array(document_counts(examples, found.probabilities, found.threshold)),
+        _array(example_counts(examples, found.probabilities, found.threshold)),
         _array([one.by_thresholds for one in judged]),
         _array([one.by_rules for one in judged]),
         measure(outcomes, sum(len(example.stated) for example in examples)),
     )
 
 
-def _outcomes(example: Example, probabilities: Sequence[float], threshold: float) -> list[Outcome]:
+def _outcomes(example: TrainingExample, probabilities: Sequence[float], threshold: float) -> list[JudgedAnswer]:
     return [
-        Outcome(one.probability, right, one.proposal.field in example.stated)
+        JudgedAnswer(one.probability, right, one.proposal.field in example.stated)
         for one, right in given_answers(example, probabilities, threshold)
         if right is not None
     ]

@@ -154,18 +154,18 @@ _MOST_DIFFERENCE = 8
 _LONGEST_LINE = 120
 
 
-class Tape:
+class Cassette:
     """One cassette in use."""
 
     def __init__(self, path: Path, mode: Mode) -> None:
-        from vcr.cassette import Cassette
+        from vcr.cassette import Cassette as VcrCassette
         from vcr.matchers import method
         from vcr.matchers import path as same_path
         from vcr.record_mode import RecordMode
 
         self.path = path
         self.mode = mode
-        self.cassette: Any = Cassette.load(
+        self.vcr: Any = VcrCassette.load(
             path=str(path),
             persister=Persister,
             record_mode=RecordMode.NONE if mode == "replay" else RecordMode.NEW_EPISODES,
@@ -177,29 +177,29 @@ class Tape:
         )
 
     def __len__(self) -> int:
-        return len(self.cassette)
+        return len(self.vcr)
 
     @property
     def unplayed(self) -> list[str]:
         """What was recorded and never asked for, one line each."""
         return [
             f"{self.path.name}: {request.method} {request.path} …{_last_words(request)}"
-            for index, request in enumerate(self.cassette.requests)
-            if not self.cassette.play_counts[index]
+            for index, request in enumerate(self.vcr.requests)
+            if not self.vcr.play_counts[index]
         ]
 
     def save(self) -> None:
         """Write what was recorded."""
-        Persister.save_cassette(self.path, {"requests": self.cassette.requests, "responses": self.cassette.responses})
+        Persister.save_cassette(self.path, {"requests": self.vcr.requests, "responses": self.vcr.responses})
 
 
-_tape: ContextVar[Tape | None] = ContextVar("baogao_tape", default=None)
+_in_use: ContextVar[Cassette | None] = ContextVar("baogao_cassette", default=None)
 _key: ContextVar[bytes] = ContextVar("baogao_key", default=b"")
 """What the request under way was authorised with: a server may repeat it in its answer."""
 
 
 @contextmanager
-def cassette(path: Path, mode: Mode) -> Iterator[Tape]:
+def cassette(path: Path, mode: Mode) -> Iterator[Cassette]:
     """Record to, or play from, one file whatever clients with a :func:`cassette_transport` ask inside the block.
 
     Only this task, and tasks that it starts, are concerned: documents side by side have a cassette each. A recording
@@ -213,23 +213,23 @@ def cassette(path: Path, mode: Mode) -> Iterator[Tape]:
         raise ReplayError(f"there is no cassette {path}; record it first")
     if mode == "record":
         path.unlink(missing_ok=True)
-    tape = Tape(path, mode)
+    played = Cassette(path, mode)
     try:
-        with tape_in(tape):
-            yield tape
+        with playing(played):
+            yield played
     finally:
         if mode == "record":
-            tape.save()
+            played.save()
 
 
 @contextmanager
-def tape_in(tape: Tape) -> Iterator[Tape]:
-    """Let a tape that is already there carry what is asked inside the block; it may be put in again."""
-    token = _tape.set(tape)
+def playing(played: Cassette) -> Iterator[Cassette]:
+    """Let a played that is already there carry what is asked inside the block; it may be put in again."""
+    token = _in_use.set(played)
     try:
-        yield tape
+        yield played
     finally:
-        _tape.reset(token)
+        _in_use.reset(token)
 
 
 def check_vcr() -> None:
@@ -256,18 +256,18 @@ class _CassetteTransport(httpx2.AsyncBaseTransport):
         self._inner = inner
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
-        tape = _tape.get()
-        if tape is None:
+        played = _in_use.get()
+        if played is None:
             return await self._inner.handle_async_request(request)
         from vcr.errors import CannotOverwriteExistingCassetteException
         from vcr.stubs.httpx_stubs import vcr_handle_async_request
 
-        handle = vcr_handle_async_request(tape.cassette, type(self._inner).handle_async_request, httpx2)
+        handle = vcr_handle_async_request(played.vcr, type(self._inner).handle_async_request, httpx2)
         _key.set(request.headers.get("authorization", "").removeprefix("Bearer ").encode())
         try:
             response: httpx2.Response = await handle(self._inner, request)
         except CannotOverwriteExistingCassetteException as error:
-            raise ReplayError(_difference(tape, error.failed_request)) from error
+            raise ReplayError(_difference(played, error.failed_request)) from error
         return response
 
     async def aclose(self) -> None:
@@ -301,12 +301,12 @@ def _without_key(body: bytes | str | None) -> bytes:
     return content.replace(key, b"***") if len(key) >= _SHORTEST_KEY else content
 
 
-def _difference(tape: Tape, request: Any) -> str:
+def _difference(played: Cassette, request: Any) -> str:
     """What was asked, beside the most similar of what was recorded."""
     asked = _lines(request)
-    recorded = [_lines(other) for other in tape.cassette.requests]
+    recorded = [_lines(other) for other in played.vcr.requests]
     if not recorded:
-        return f"{tape.path} holds no exchange"
+        return f"{played.path} holds no exchange"
     nearest = max(recorded, key=lambda lines: (_likeness(lines, asked), _likeness(lines[-1], asked[-1])))
     changes = [
         line
@@ -316,7 +316,7 @@ def _difference(tape: Tape, request: Any) -> str:
     shown = " | ".join(line[:_LONGEST_LINE] for line in changes[:_MOST_DIFFERENCE]) + (
         " | …" if len(changes) > _MOST_DIFFERENCE else ""
     )
-    return f"{tape.path} does not hold this request; beside the nearest recorded one (-) it says (+): {shown}"
+    return f"{played.path} does not hold this request; beside the nearest recorded one (-) it says (+): {shown}"
 
 
 def _likeness(one: Sequence[str], other: Sequence[str]) -> float:

@@ -10,7 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Literal
 
-from baogao.candidates.numbers import parse_figure
+from baogao.candidates.numbers import parse_quantity
 from baogao.errors import GoldError
 from baogao.evaluation.gold import (
     Copies,
@@ -159,7 +159,7 @@ class _Checker:
     ) -> Iterator[Finding]:
         printed = [self.text[start:end] for start, end in copy]
         # white space inside a figure is layout: a scrape that broke the line, a thousands space
-        figures = [figure for text in printed if (figure := parse_figure("".join(text.split()))) is not None]
+        figures = [figure for text in printed if (figure := parse_quantity("".join(text.split()))) is not None]
         where, shown = copy[0][0], "、".join(printed)
         if len(figures) < len(copy):
             yield self._error(place, f"{shown!r} does not read as a figure", where)

@@ -34,7 +34,7 @@ _Term = tuple[int, float | None]
 
 
 @dataclass(frozen=True)
-class Example:
+class TrainingExample:
     """One report with gold: what was proposed, and what is true."""
 
     doc_id: str
@@ -58,7 +58,7 @@ class Fit:
     """For each example's proposals, the probability from the fold that did not hold the report."""
 
 
-def fit(examples: Sequence[Example], features: Sequence[str], strengths: Sequence[float] = STRENGTHS) -> Fit:
+def fit(examples: Sequence[TrainingExample], features: Sequence[str], strengths: Sequence[float] = STRENGTHS) -> Fit:
     """Learn weights from every example; choose penalty and threshold on what cross-validation predicts.
 
     :param strengths: inverse strengths of the L2 penalty to try.
@@ -86,22 +86,22 @@ def _one_thread() -> AbstractContextManager[object]:
     return limits
 
 
-def best_threshold(examples: Sequence[Example], probabilities: Sequence[Sequence[float]]) -> float:
+def best_threshold(examples: Sequence[TrainingExample], probabilities: Sequence[Sequence[float]]) -> float:
     """The threshold with the highest F1 over all examples; of several as good, the middle one."""
     scores = [_f1(examples, probabilities, threshold) for threshold in _GRID]
     good = [threshold for threshold, score in zip(_GRID, scores, strict=True) if score >= max(scores) - _NEARLY]
     return good[len(good) // 2]
 
 
-def document_counts(
-    examples: Sequence[Example], probabilities: Sequence[Sequence[float]], threshold: float
+def example_counts(
+    examples: Sequence[TrainingExample], probabilities: Sequence[Sequence[float]], threshold: float
 ) -> list[tuple[int, int, int, int]]:
     """(correct, wrong, missing, spurious) of each example, when its most probable answers are given."""
     return [_counts(example, ps, threshold) for example, ps in zip(examples, probabilities, strict=True)]
 
 
 def given_answers(
-    example: Example, probabilities: Sequence[float], threshold: float
+    example: TrainingExample, probabilities: Sequence[float], threshold: float
 ) -> list[tuple[Chosen, bool | None]]:
     """The answers that an example is given, and whether each is right."""
     truth = {id(proposal): right for proposal, right in zip(example.proposals, example.right, strict=True)}
@@ -109,7 +109,7 @@ def given_answers(
     return [(one, truth[id(one.proposal)]) for one in chosen.values() if one.probability >= threshold]
 
 
-def _counts(example: Example, probabilities: Sequence[float], threshold: float) -> tuple[int, int, int, int]:
+def _counts(example: TrainingExample, probabilities: Sequence[float], threshold: float) -> tuple[int, int, int, int]:
     given = given_answers(example, probabilities, threshold)
     return count_verdicts([(one.proposal.field, right) for one, right in given], example.stated)
 
@@ -123,12 +123,12 @@ def count_verdicts(given: Iterable[tuple[str, bool | None]], stated: frozenset[s
     return correct, wrong, len(stated) - correct - wrong, spurious
 
 
-def _f1(examples: Sequence[Example], probabilities: Sequence[Sequence[float]], threshold: float) -> float:
-    correct, wrong, missing, spurious = np.sum(document_counts(examples, probabilities, threshold), axis=0)
+def _f1(examples: Sequence[TrainingExample], probabilities: Sequence[Sequence[float]], threshold: float) -> float:
+    correct, wrong, missing, spurious = np.sum(example_counts(examples, probabilities, threshold), axis=0)
     return float(2 * correct / (2 * correct + 2 * wrong + missing + spurious)) if correct else 0.0
 
 
-def _check(examples: Sequence[Example]) -> None:
+def _check(examples: Sequence[TrainingExample]) -> None:
     if len(examples) < _FEWEST_DOCUMENTS:
         raise UsageError(f"{len(examples)} reports are too few to calibrate on: at least {_FEWEST_DOCUMENTS}")
     labels = [right for example in examples for right in example.right if right is not None]
@@ -146,7 +146,7 @@ class _Table:
     documents: NDArray[np.int64]
 
     @classmethod
-    def of(cls, examples: Sequence[Example], features: Sequence[str]) -> _Table:
+    def of(cls, examples: Sequence[TrainingExample], features: Sequence[str]) -> _Table:
         proposals = [proposal for example in examples for proposal in example.proposals]
         return cls(
             np.array([[one.features[name] for name in features] for one in proposals], dtype=np.float64),
@@ -242,6 +242,6 @@ def _log_loss(probabilities: Floats, table: _Table) -> float:
     return -sum(log(max(p if label else 1 - p, 1e-9)) for p, label in pairs)
 
 
-def _by_example(probabilities: Iterable[float], examples: Sequence[Example]) -> tuple[tuple[float, ...], ...]:
+def _by_example(probabilities: Iterable[float], examples: Sequence[TrainingExample]) -> tuple[tuple[float, ...], ...]:
     flat = iter(probabilities)
     return tuple(tuple(float(next(flat)) for _ in example.proposals) for example in examples)

@@ -17,7 +17,7 @@ from baogao.document import Document
 from baogao.errors import UsageError
 from baogao.evaluation.gold import Dataset
 from baogao.evaluation.identity import Mode, extractor_identity, identify
-from baogao.evaluation.recordings import REPLAY_URL, TapeLibrary
+from baogao.evaluation.recordings import REPLAY_URL, Recording
 from baogao.evaluation.runs import Run, load_datasets
 from baogao.extraction import Extraction, Extractor, ExtractorName
 from baogao.inputs import Source
@@ -28,7 +28,7 @@ from baogao.record_file import RecordFile
 from baogao.schema.fields import Schema
 
 Around = Callable[[str], AbstractContextManager[object]]
-"""Entered for the length of one document, by its id; a tape knows by it whose exchanges it carries."""
+"""Entered for the length of one document, by its id; a cassette knows by it whose exchanges it carries."""
 
 
 @dataclass
@@ -181,26 +181,26 @@ async def _predict_all(
     watch: Watch,
 ) -> tuple[list[dict[str, Any]], dict[str, Any]]:
     """Every extractor in turn; returns what each was, and what each took."""
-    tapes = _tapes(request, datasets)
-    recording = tapes.read() if tapes and tapes.mode == "replay" else {}
+    exchanges = _recording_of(request, datasets)
+    recording = exchanges.read() if exchanges and exchanges.mode == "replay" else {}
     identities: list[dict[str, Any]] = []
     timing: dict[str, Any] = {}
     recorded: dict[str, Any] = {"model": None, "ask": {}, "abilities": None}
     for name in names:
         options = _options(request.options, recording, name)
-        transport = tapes.transport() if tapes and name != "rules" else None
-        with tapes.endpoint() if tapes else nullcontext():
+        transport = exchanges.transport() if exchanges and name != "rules" else None
+        with exchanges.endpoint() if exchanges else nullcontext():
             async with ready_extractor(name, schema, options, transport, request.arbiter_for) as ready:
                 if ready.client and recording:
                     ready.client.abilities = _abilities(recording)
-                timing[name] = await _predict_one(ready, datasets, schema, run, tapes, options, watch)
+                timing[name] = await _predict_one(ready, datasets, schema, run, exchanges, options, watch)
                 identities.append(extractor_identity(name, ready.made_by))
                 if ready.client and not recording:
                     _note(ready, name, recorded)
-    if tapes and tapes.mode == "record":
-        tapes.write(recorded)
-    elif tapes:
-        tapes.check(whole=request.strict)
+    if exchanges and exchanges.mode == "record":
+        exchanges.write(recorded)
+    elif exchanges:
+        exchanges.check(whole=request.strict)
     return identities, timing
 
 
@@ -209,13 +209,13 @@ async def _predict_one(
     datasets: Sequence[Dataset],
     schema: Schema,
     run: Run,
-    tapes: TapeLibrary | None,
+    exchanges: Recording | None,
     options: ModelOptions,
     watch: Watch,
 ) -> dict[str, Any]:
     reports = sum(len(dataset.items) for dataset in datasets)
     with watch(ready.extractor.name, reports) as on_record:
-        around = tapes.report if tapes else lambda doc_id: nullcontext()
+        around = exchanges.report if exchanges else lambda doc_id: nullcontext()
         return await predict(
             ready.extractor,
             ready.made_by,
@@ -228,12 +228,12 @@ async def _predict_one(
         )
 
 
-def _tapes(request: EvalRequest, datasets: Sequence[Dataset]) -> TapeLibrary | None:
+def _recording_of(request: EvalRequest, datasets: Sequence[Dataset]) -> Recording | None:
     folder = request.replay or request.record
     if folder is None:
         return None
     doc_ids = [item.gold.doc_id for dataset in datasets for item in dataset.items]
-    return TapeLibrary(folder, "replay" if request.replay else "record", doc_ids)
+    return Recording(folder, "replay" if request.replay else "record", doc_ids)
 
 
 def _options(options: ModelOptions, recording: dict[str, Any], name: ExtractorName) -> ModelOptions:

@@ -24,14 +24,14 @@ from typing import Any
 import httpx2
 
 from baogao.errors import ReplayError
-from baogao.evaluation.cassettes import Mode, Tape, cassette_transport, check_vcr, tape_in
+from baogao.evaluation.cassettes import Cassette, Mode, cassette_transport, check_vcr, playing
 
 REPLAY_URL = "http://replay.invalid/v1"
 """What a replayed client is told; no host has this name (RFC 2606)."""
 
 
-class TapeLibrary:
-    """The tapes of a run in use.
+class Recording:
+    """The cassettes of a run in use.
 
     :raises UsageError: vcrpy is missing.
     :raises ReplayError: there is no recording, or it does not belong to these reports.
@@ -44,7 +44,7 @@ class TapeLibrary:
         self.doc_ids = list(doc_ids)
         self.misses: list[str] = []
         self.used = False
-        self._tapes: dict[str, Tape] = {}
+        self._cassettes: dict[str, Cassette] = {}
         self._loaded: dict[str, int] = {}
         if mode == "replay":
             self._check_complete()
@@ -56,30 +56,30 @@ class TapeLibrary:
         return _Watched(cassette_transport(inner), self.misses)
 
     @contextmanager
-    def endpoint(self) -> Iterator[Tape]:
+    def endpoint(self) -> Iterator[Cassette]:
         """Carry what is asked outside of any report."""
-        with tape_in(self._tape("", self.folder / "endpoint.yaml")) as tape:
-            yield tape
+        with playing(self._cassette("", self.folder / "endpoint.yaml")) as cassette:
+            yield cassette
 
     @contextmanager
-    def report(self, doc_id: str) -> Iterator[Tape]:
+    def report(self, doc_id: str) -> Iterator[Cassette]:
         """Carry what is asked about one report."""
-        with tape_in(self._tape(doc_id, self._path(doc_id))) as tape:
+        with playing(self._cassette(doc_id, self._path(doc_id))) as cassette:
             try:
-                yield tape
+                yield cassette
             finally:
                 if self.mode == "record":
-                    tape.save()
+                    cassette.save()
 
     def write(self, recording: dict[str, Any]) -> None:
-        """Save a recording: every tape, and what a replay must know. Cassettes of other reports are removed."""
+        """Save a recording: every cassette, and what a replay must know. Cassettes of other reports are removed."""
         for doc_id in self.doc_ids:
-            self._tape(doc_id, self._path(doc_id))
+            self._cassette(doc_id, self._path(doc_id))
         for orphan in self._orphans():
             orphan.unlink()
-        for name, tape in self._tapes.items():
-            self._drop_stale(name, tape)
-            tape.save()
+        for name, cassette in self._cassettes.items():
+            self._drop_stale(name, cassette)
+            cassette.save()
         text = json.dumps(recording, ensure_ascii=False, indent=1, sort_keys=True)
         (self.folder / "recording.json").write_text(text + "\n", encoding="utf-8")
 
@@ -105,25 +105,25 @@ class TapeLibrary:
             raise ReplayError(f"{self.misses[0]}{_more(self.misses)}")
         if not self.used or not whole:
             return
-        unplayed = [line for doc_id in self.doc_ids for line in self._tape(doc_id, self._path(doc_id)).unplayed]
+        unplayed = [line for doc_id in self.doc_ids for line in self._cassette(doc_id, self._path(doc_id)).unplayed]
         if unplayed:
             raise ReplayError(f"recorded and never asked for: {unplayed[0]}{_more(unplayed)}")
 
-    def _tape(self, name: str, path: Path) -> Tape:
-        if name not in self._tapes:
-            self._tapes[name] = Tape(path, self.mode)
-            self._loaded[name] = len(self._tapes[name])
-        return self._tapes[name]
+    def _cassette(self, name: str, path: Path) -> Cassette:
+        if name not in self._cassettes:
+            self._cassettes[name] = Cassette(path, self.mode)
+            self._loaded[name] = len(self._cassettes[name])
+        return self._cassettes[name]
 
-    def _drop_stale(self, name: str, tape: Tape) -> None:
+    def _drop_stale(self, name: str, cassette: Cassette) -> None:
         """Drop exchanges of an earlier recording that this one did not ask for."""
-        cassette = tape.cassette
+        exchanges = cassette.vcr
         kept = [
             exchange
-            for index, exchange in enumerate(cassette.data)
-            if index >= self._loaded[name] or cassette.play_counts[index]
+            for index, exchange in enumerate(exchanges.data)
+            if index >= self._loaded[name] or exchanges.play_counts[index]
         ]
-        cassette.data = kept
+        exchanges.data = kept
 
     def _path(self, doc_id: str) -> Path:
         return self.folder / "reports" / f"{doc_id}.yaml"

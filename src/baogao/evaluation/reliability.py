@@ -22,7 +22,7 @@ PRECISION = 0.98
 _JUDGED = ("correct", "wrong", "spurious")
 
 
-class Outcome(NamedTuple):
+class JudgedAnswer(NamedTuple):
     """One answer: how sure it was, and whether it was right."""
 
     confidence: float
@@ -72,14 +72,14 @@ def reliability_of(scores: Scores) -> Reliability:
     """The reliability of an extractor's answers; those without a confidence do not count."""
     figures = [score for document in scores.documents for score in document.figures]
     outcomes = [
-        Outcome(score.answer.confidence, score.verdict == "correct", score.gold.stated)
+        JudgedAnswer(score.answer.confidence, score.verdict == "correct", score.gold.stated)
         for score in figures
         if score.verdict in _JUDGED and score.answer is not None and score.answer.confidence is not None
     ]
     return measure(outcomes, scores.tally.stated)
 
 
-def measure(outcomes: Iterable[Outcome], stated: int) -> Reliability:
+def measure(outcomes: Iterable[JudgedAnswer], stated: int) -> Reliability:
     """Bins, calibration error, and coverage.
 
     :param stated: how many fields the gold states, answered or not.
@@ -92,17 +92,17 @@ def measure(outcomes: Iterable[Outcome], stated: int) -> Reliability:
     return Reliability(len(ordered), bins, ratio(error, len(ordered)), ratio(covered, stated), threshold)
 
 
-def _cut(ordered: Sequence[Outcome]) -> list[Sequence[Outcome]]:
+def _cut(ordered: Sequence[JudgedAnswer]) -> list[Sequence[JudgedAnswer]]:
     edges = [round(number * len(ordered) / BINS) for number in range(BINS + 1)]
     return [ordered[start:end] for start, end in pairwise(edges)]
 
 
-def _bin(part: Sequence[Outcome]) -> Bin:
+def _bin(part: Sequence[JudgedAnswer]) -> Bin:
     count = len(part)
     return Bin(count, sum(one.confidence for one in part) / count, sum(one.right for one in part) / count)
 
 
-def _lowest(ordered: Sequence[Outcome]) -> float | None:
+def _lowest(ordered: Sequence[JudgedAnswer]) -> float | None:
     """The lowest threshold with the precision that is wanted; answers of one confidence come together."""
     lowest, kept, right = None, 0, 0
     for confidence, same in groupby(reversed(ordered), key=lambda one: one.confidence):

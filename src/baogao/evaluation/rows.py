@@ -23,7 +23,7 @@ from baogao.evaluation.taxonomy import Cause, Setting, cause_of
 from baogao.schema.values import Answer, Span, Strict
 
 
-class Passage(Strict):
+class Excerpt(Strict):
     """A stretch of the report's text, and what was pointed at in it; spans count from the passage's beginning."""
 
     start: int
@@ -50,7 +50,7 @@ class ScoreRow(Strict):
     cause: Cause | None = None
     error: str | None = None
     """Why the whole document failed, if it did."""
-    passages: list[Passage] = Field(default_factory=list)
+    passages: list[Excerpt] = Field(default_factory=list)
 
     @property
     def right(self) -> bool:
@@ -224,13 +224,13 @@ class _RowWriter:
         )
 
 
-def passages_of(document: Document, score: Score) -> list[Passage]:
+def passages_of(document: Document, score: Score) -> list[Excerpt]:
     """The sentences that an answer and its gold stand in, each once, in reading order; of gold, the best reading."""
     spoken = list((score.answer.evidence if score.answer else None) or [])
     true = _nearest_copy(score, spoken)
     frames = sorted({_frame(document, span) for span in [*spoken, *true] if 0 <= span[0] < len(document.text)})
     return [
-        Passage(
+        Excerpt(
             start=start,
             text=document.text[start:end],
             answer=[_shift(span, start) for span in spoken if start <= span[0] < end],

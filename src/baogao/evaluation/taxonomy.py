@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
-from baogao.candidates import Candidate, find_candidates, parse_figure
+from baogao.candidates import Candidate, find_candidates, parse_quantity
 from baogao.document import Document, Span
 from baogao.evaluation.gold import Gold
 from baogao.evaluation.scoring import Score
@@ -128,7 +128,7 @@ def _printed(answer: Answer, text: str) -> bool:
         return False
     if answer.status == "reported_none":
         return True
-    figures = [parse_figure(text[start:end]) for start, end in spans]
+    figures = [parse_quantity(text[start:end]) for start, end in spans]
     values = [figure.value for figure in figures if figure is not None]
     if len(values) < len(spans):
         return any(char.isnumeric() for start, end in spans for char in text[start:end])

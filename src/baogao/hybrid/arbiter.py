@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from baogao.asking.passages import Shortlist
-from baogao.extraction import Held, Link
+from baogao.extraction import HeldLink, Link
 from baogao.hybrid.calibration import Calibration
 from baogao.hybrid.features import Scene
 from baogao.hybrid.hybrid import Case, Decision
@@ -132,9 +132,9 @@ class CalibratedArbiter:
             self._notices,
         )
 
-    def _held(self, answers: dict[str, Chosen], reason: str) -> dict[str, Held]:
+    def _held(self, answers: dict[str, Chosen], reason: str) -> dict[str, HeldLink]:
         least = _WORTH_A_LOOK * self.calibration.threshold
-        return {name: Held(_link(one), reason) for name, one in answers.items() if one.probability >= least}
+        return {name: HeldLink(_link(one), reason) for name, one in answers.items() if one.probability >= least}
 
 
 def _link(chosen: Chosen) -> Link:

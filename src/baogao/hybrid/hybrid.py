@@ -8,7 +8,7 @@ from typing import Protocol
 
 from baogao.candidates.candidate import Candidates
 from baogao.document.document import Document
-from baogao.extraction import Extraction, Held, Link, ModelExtractor, Settled
+from baogao.extraction import Extraction, HeldLink, Link, ModelExtractor, Settled
 from baogao.rules.extractor import RulesExtractor
 from baogao.rules.matching import Scored
 from baogao.schema.fields import Schema
@@ -34,7 +34,7 @@ class Decision:
     """What becomes of a case."""
 
     fields: dict[str, Link]
-    held: dict[str, Held] = field(default_factory=dict)
+    held: dict[str, HeldLink] = field(default_factory=dict)
     """Answers that are not sure enough to be given."""
     notices: tuple[str, ...] = ()
     """What a user should know of how it was decided, one line each."""
@@ -54,7 +54,7 @@ class Arbiter(Protocol):
 
 
 @dataclass(frozen=True)
-class Arbitration:
+class ThresholdArbiter:
     """How two answers become one by thresholds. Rules that answer are believed; the model confirms them and fills
     their silence. It serves where nothing was learned from gold (see ``baogao.hybrid``).
 
@@ -88,7 +88,7 @@ class HybridExtractor:
     def __init__(self, rules: RulesExtractor, model: ModelExtractor, arbiter: Arbiter | None = None) -> None:
         self._rules = rules
         self._model = model
-        self._arbiter = arbiter or Arbitration()
+        self._arbiter = arbiter or ThresholdArbiter()
 
     async def extract(self, document: Document, candidates: Candidates, schema: Schema) -> Extraction:
         """Link one document.
@@ -117,7 +117,7 @@ class HybridExtractor:
         return Settled(frozenset(sure), claimed, metadata=bool(by_rules.metadata))
 
 
-def arbitrate(rules: Mapping[str, Link], model: Mapping[str, Link], how: Arbitration) -> dict[str, Link]:
+def arbitrate(rules: Mapping[str, Link], model: Mapping[str, Link], how: ThresholdArbiter) -> dict[str, Link]:
     """One link for each field that either of them answered, unless neither is to be believed."""
     claimed = {candidate for link in rules.values() for candidate in link.candidates}
     chosen: dict[str, Link] = {}
@@ -128,7 +128,7 @@ def arbitrate(rules: Mapping[str, Link], model: Mapping[str, Link], how: Arbitra
     return chosen
 
 
-def _decide(rules: Link | None, model: Link | None, claimed: set[int], how: Arbitration) -> Link | None:
+def _decide(rules: Link | None, model: Link | None, claimed: set[int], how: ThresholdArbiter) -> Link | None:
     if rules is None:
         return _fill(model, claimed, how)
     if model is not None and set(rules.candidates) & set(model.candidates):
@@ -138,7 +138,7 @@ def _decide(rules: Link | None, model: Link | None, claimed: set[int], how: Arbi
     return replace(rules, confidence=rules.confidence * how.unconfirmed) if rules.confidence >= how.alone else None
 
 
-def _fill(model: Link | None, claimed: set[int], how: Arbitration) -> Link | None:
+def _fill(model: Link | None, claimed: set[int], how: ThresholdArbiter) -> Link | None:
     """The model's answer where rules have none, unless it is doubtful or wants a figure that answers another field."""
     if model is None or claimed & set(model.candidates) or model.confidence < how.filled:
         return None

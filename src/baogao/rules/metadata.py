@@ -79,7 +79,7 @@ def level_of(name: str, text: str) -> str | None:
     return None
 
 
-def period_of(title: str, opening: str, closing: str) -> tuple[str, str] | None:
+def reporting_months(title: str, opening: str, closing: str) -> tuple[str, str] | None:
     """First and last month of the reporting period, ``YYYY-MM``.
 
     :param title: looked at first: it names the year, and the half-year if it is one.
@@ -281,7 +281,7 @@ class _Frame:
     def period(self) -> tuple[str, str] | None:
         opening = "".join(line.text for line in self.lines[self.body_start :][:4])[:600]
         closing = "\n".join(line.text for line in self.lines[-_TAIL_LINES:])
-        return period_of(self.title.value if self.title else "", opening, closing)
+        return reporting_months(self.title.value if self.title else "", opening, closing)
 
     def read(self, source: str) -> TextLink | None:
         """The piece of metadata that a rules file calls ``source``."""

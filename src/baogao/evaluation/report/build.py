@@ -12,11 +12,11 @@ from typing import Any
 from baogao.evaluation.report.content import (
     CauseRow,
     CostRow,
+    Estimate,
     FieldCell,
     FieldRow,
     HeadlineRow,
     PairRow,
-    Rate,
     ReliabilityBin,
     ReliabilityRow,
     ReportModel,
@@ -238,14 +238,14 @@ def _headline(files: RunFiles) -> Iterator[HeadlineRow]:
                 part=part,
                 documents=data["documents"],
                 failed=data["failed"],
-                f1=Rate.of(data, "f1"),
-                precision=Rate.of(data, "precision"),
-                recall=Rate.of(data, "recall"),
-                bound_accuracy=Rate.of(data, "bound_accuracy"),
-                grounding=Rate.of(data, "grounding"),
-                specificity=Rate.of(data, "specificity"),
-                metadata=Rate.of(data, "metadata_accuracy"),
-                lists={key: Rate.of(value, "f1") for key, value in data["lists"].items()},
+                f1=Estimate.of(data, "f1"),
+                precision=Estimate.of(data, "precision"),
+                recall=Estimate.of(data, "recall"),
+                bound_accuracy=Estimate.of(data, "bound_accuracy"),
+                grounding=Estimate.of(data, "grounding"),
+                specificity=Estimate.of(data, "specificity"),
+                metadata=Estimate.of(data, "metadata_accuracy"),
+                lists={key: Estimate.of(value, "f1") for key, value in data["lists"].items()},
                 verdicts=data["verdicts"],
             )
 
@@ -321,7 +321,7 @@ def _fields(files: RunFiles) -> Iterator[FieldRow]:
 
 def _cell(data: Mapping[str, Any], errored: int) -> FieldCell:
     return FieldCell(
-        f1=Rate.of(data, "f1"),
+        f1=Estimate.of(data, "f1"),
         precision=data["precision"],
         recall=data["recall"],
         correct=data["correct"],

@@ -10,14 +10,14 @@ Interval = tuple[float, float]
 
 
 @dataclass(frozen=True)
-class Rate:
+class Estimate:
     """A share, and its 95% interval; None is “n/a”."""
 
     value: float | None
     interval: Interval | None = None
 
     @classmethod
-    def of(cls, data: Mapping[str, Any], name: str) -> Rate:
+    def of(cls, data: Mapping[str, Any], name: str) -> Estimate:
         """The rate ``name`` of a part of a summary, with ``name_ci`` if that is there."""
         interval = data.get(f"{name}_ci")
         return cls(data.get(name), (interval[0], interval[1]) if interval else None)
@@ -32,14 +32,14 @@ class HeadlineRow:
     """``all``, ``dev``, ``test``, or the name of a data set."""
     documents: int
     failed: int
-    f1: Rate
-    precision: Rate
-    recall: Rate
-    bound_accuracy: Rate
-    grounding: Rate
-    specificity: Rate
-    metadata: Rate
-    lists: Mapping[str, Rate]
+    f1: Estimate
+    precision: Estimate
+    recall: Estimate
+    bound_accuracy: Estimate
+    grounding: Estimate
+    specificity: Estimate
+    metadata: Estimate
+    lists: Mapping[str, Estimate]
     """F1 of each list."""
     verdicts: Mapping[str, int]
 
@@ -67,7 +67,7 @@ class PairRow:
 class FieldCell:
     """One extractor on one field."""
 
-    f1: Rate
+    f1: Estimate
     precision: float | None
     recall: float | None
     correct: int
@@ -102,7 +102,7 @@ class CauseRow:
 
 
 @dataclass(frozen=True)
-class Piece:
+class Fragment:
     """A stretch of a passage, and whether the answer and the gold point at it."""
 
     text: str
@@ -111,7 +111,7 @@ class Piece:
 
 
 @dataclass(frozen=True)
-class Disagreement:
+class Discrepancy:
     """One answer that is not the gold's, by one or several extractors, with its sentences."""
 
     doc_id: str
@@ -128,7 +128,7 @@ class Disagreement:
     others: Sequence[str]
     """Other readings that the gold allows."""
     confidence: float | None
-    passages: Sequence[Sequence[Piece]]
+    passages: Sequence[Sequence[Fragment]]
     note: str = ""
     held_out: bool = False
     """True for a test report: whoever works on rules or prompts should not read it."""
@@ -238,7 +238,7 @@ class ReportModel:
     pairs: Sequence[PairRow]
     fields: Sequence[FieldRow]
     causes: Sequence[CauseRow]
-    disagreements: Sequence[Disagreement]
+    disagreements: Sequence[Discrepancy]
     others: Sequence[OtherDisagreement]
     curves: Sequence[RiskCurve]
     reliability: Sequence[ReliabilityRow]

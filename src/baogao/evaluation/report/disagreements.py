@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from baogao.evaluation.report.content import Disagreement, OtherDisagreement, Piece
+from baogao.evaluation.report.content import Discrepancy, Fragment, OtherDisagreement
 from baogao.evaluation.report.render import reading_words
-from baogao.evaluation.rows import ListRow, MetadataRow, Passage, Row, ScoreRow
+from baogao.evaluation.rows import Excerpt, ListRow, MetadataRow, Row, ScoreRow
 from baogao.evaluation.taxonomy import CAUSES
 from baogao.outputs.view import cut
 from baogao.schema.values import Span
@@ -16,7 +16,7 @@ _RIGHT_ELSEWHERE = "right value, other place"
 _BOUND = "right value, other bound"
 
 
-def figure_disagreements(rows: Iterable[ScoreRow], fields: Mapping[str, Mapping[str, Any]]) -> list[Disagreement]:
+def figure_disagreements(rows: Iterable[ScoreRow], fields: Mapping[str, Mapping[str, Any]]) -> list[Discrepancy]:
     """Figures that are not the gold's, and right values with a wrong bound or from a place that the gold does not name.
 
     :param fields: of each field its ``label`` and ``unit``.
@@ -44,11 +44,11 @@ def _kind(row: ScoreRow) -> str | None:
     return _RIGHT_ELSEWHERE if row.grounded is False else None
 
 
-def _figure(rows: Sequence[ScoreRow], kind: str, spec: Mapping[str, Any]) -> Disagreement:
+def _figure(rows: Sequence[ScoreRow], kind: str, spec: Mapping[str, Any]) -> Discrepancy:
     row, unit = rows[0], spec["unit"]
     known = [one.answer.confidence for one in rows if one.answer and one.answer.confidence is not None]
     readings = row.gold.readings
-    return Disagreement(
+    return Discrepancy(
         doc_id=row.doc_id,
         part=row.split or row.dataset,
         field=row.field,
@@ -66,14 +66,14 @@ def _figure(rows: Sequence[ScoreRow], kind: str, spec: Mapping[str, Any]) -> Dis
     )
 
 
-def pieces_of(passage: Passage) -> list[Piece]:
+def pieces_of(passage: Excerpt) -> list[Fragment]:
     """A passage cut where a mark begins or ends."""
     length = len(passage.text)
     spans: list[Span] = [*passage.answer, *passage.gold]
     held = [(max(0, start), min(length, end)) for start, end in spans]
     answers = len(passage.answer)
     return [
-        Piece(
+        Fragment(
             passage.text[piece.start : piece.end],
             answer=any(index < answers for index in piece.inside),
             gold=any(index >= answers for index in piece.inside),

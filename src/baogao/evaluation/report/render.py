@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from baogao.errors import UsageError
 from baogao.evaluation.gold import Reading
-from baogao.evaluation.report.content import HeadlineRow, Interval, PairRow, Rate, ReportModel
+from baogao.evaluation.report.content import Estimate, HeadlineRow, Interval, PairRow, ReportModel
 from baogao.evaluation.report.pictures import SERIES, colour_of, draw_pictures
 from baogao.evaluation.runs import Run
 from baogao.outputs.page import csp_hash
@@ -32,7 +32,7 @@ def interval_words(interval: Interval | None) -> str:
     return f"{interval[0]:.3f}–{interval[1]:.3f}" if interval else ""
 
 
-def rate_words(rate: Rate) -> str:
+def rate_words(rate: Estimate) -> str:
     """``0.857 (0.827-0.884)``."""
     return f"{share(rate.value)} ({interval_words(rate.interval)})" if rate.interval else share(rate.value)
 
