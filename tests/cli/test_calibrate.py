@@ -74,10 +74,10 @@ def test_from_recording_to_review_queue(baogao, world):
         "--replay",
         "recordings",
         "--out",
-        "again.json",
+        "2.json",
     )
     assert again.code == 0, again.err
-    assert Path("again.json").read_bytes() == path.read_bytes()
+    assert Path("2.json").read_bytes() == path.read_bytes()
     assert "hybrid, calibrated" in again.out
 
     with fake_server(model) as server:

@@ -1,7 +1,7 @@
 """How right an extractor is: gold labels, verdicts, and the statistics of both.
 
-``gold``, ``marks``, ``compiling`` and ``datasets`` hold the labels and what can be wrong with them, ``agreement`` how far
-two annotators agree; ``submissions`` reads what is scored, ``scoring`` judges it by the codebook's table, ``tally``
+``gold``, ``marks``, ``compiling`` and ``datasets`` hold the labels and what can be wrong with them, ``agreement`` how
+far two annotators agree; ``submissions`` reads what is scored, ``scoring`` judges it by the codebook's table, ``tally``
 counts, and ``statistics`` says how much of a figure or a difference is chance.
 
 ``predict`` runs extractors over the texts of the gold, ``recordings`` and their ``cassettes`` keep what they ask, and
