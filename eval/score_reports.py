@@ -17,6 +17,7 @@ from baogao.evaluation.datasets import load_dataset
 from baogao.evaluation.gold import Dataset
 from baogao.evaluation.scoring import DocumentScore, Score, score_dataset
 from baogao.evaluation.submissions import Submission, read_submissions, submission_of
+from baogao.extraction import ReportText
 from baogao.reading import provenance, read_record
 from baogao.rules.extractor import RulesExtractor
 from baogao.rules.rulebook import load_rulebook
@@ -64,8 +65,8 @@ def _run_rules(dataset: Dataset, schema: Schema) -> list[Submission]:
     for item in dataset.items:
         document = read_document(item.text_path, item.gold.doc_id)
         candidates = find_candidates(document)
-        extraction = extractor.link(document, candidates, schema)
-        record = read_record(document, candidates, extraction, schema, provenance(schema, "rules"))
+        extraction = extractor.link(ReportText(document, candidates))[0]
+        record = read_record(ReportText(document, candidates), extraction, schema, provenance(schema, "rules"))
         submissions.append(submission_of(record))
     seconds = time.perf_counter() - started
     print(f"{len(submissions)} reports in {seconds:.2f} s, {len(submissions) / seconds:.0f} a second")

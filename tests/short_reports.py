@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
 
-from baogao.candidates import Candidate, Candidates, find_candidates
-from baogao.document import Document, document_from_text
+from baogao.candidates import Candidate, find_candidates
+from baogao.document import document_from_text
+from baogao.extraction import ReportText
 from baogao.llm import Abilities, EndpointSettings, ModelClient
 
 COMMUNIQUE = Path(__file__).parent / "fixtures" / "communique" / "communique.py"
 
 
-class Read(NamedTuple):
-    """A text with what the grammar sees in it."""
-
-    document: Document
-    candidates: Candidates
+@dataclass(frozen=True)
+class Read(ReportText):
+    """A report with what the grammar sees in it."""
 
     def of(self, text: str) -> Candidate:
         """The candidate with this text."""

@@ -7,6 +7,7 @@ import inspect
 import json
 import subprocess
 import sys
+import time
 from decimal import Decimal
 from pathlib import Path
 
@@ -14,6 +15,7 @@ import pytest
 
 import baogao
 from baogao import errors
+from llm.fake_server import completion, fake_server
 
 COMMUNIQUE = Path(__file__).parent / "fixtures" / "communique" / "communique.py"
 TEXT = "南屏县2023年国民经济和社会发展统计公报\n\n一、综合\n全年地区生产总值86.4亿元，比上年增长5.8%。\n"
@@ -34,6 +36,7 @@ EXPORTED = [
     "PendingError",
     "PromptError",
     "Record",
+    "ReportText",
     "ReplayError",
     "ReplyError",
     "RulesError",
@@ -44,20 +47,22 @@ EXPORTED = [
     "__version__",
     "document_from_text",
     "extract",
+    "extract_async",
     "extract_many",
+    "extract_many_async",
     "find_candidates",
     "load_schema",
     "read_document",
 ]
+HOW = (
+    "*, schema: 'str | Path | Schema | None' = None, extractor: 'str | Extractor | None' = None, "
+    "**options: 'Unpack[Options]'"
+)
 SIGNATURES = {
-    "extract": (
-        "(source: 'str | Path | Document', *, schema: 'str | Path | Schema' = 'law_based_government', "
-        "extractor: \"Literal['rules'] | Extractor\" = 'rules') -> 'Record'"
-    ),
-    "extract_many": (
-        "(sources: 'Iterable[str | Path]', *, schema: 'str | Path | Schema' = 'law_based_government', "
-        "extractor: \"Literal['rules'] | Extractor\" = 'rules', concurrency: 'int' = 1) -> 'list[Record]'"
-    ),
+    "extract": f"(source: 'str | Path | Document', {HOW}) -> 'Record'",
+    "extract_async": f"(source: 'str | Path | Document', {HOW}) -> 'Record'",
+    "extract_many": f"(sources: 'Iterable[str | Path]', {HOW}) -> 'Iterator[Record]'",
+    "extract_many_async": f"(sources: 'Iterable[str | Path]', {HOW}) -> 'AsyncGenerator[Record]'",
     "load_schema": "(name: 'str | Path' = 'law_based_government') -> 'Schema'",
     "read_document": "(path: 'str | Path', doc_id: 'str | None' = None) -> 'Document'",
     "find_candidates": "(document: 'Document') -> 'Candidates'",
@@ -126,27 +131,113 @@ def test_extract_raises():
 
 
 def test_extract_many(report):
-    """Records in the order of the sources; a report that fails says why and stops no other."""
+    """A record for each source as it is finished; a report that fails says why and stops no other."""
     empty = report.with_name("empty.txt")
     empty.write_bytes(b"")
-    records = baogao.extract_many([empty, report], schema=COMMUNIQUE, concurrency=2)
-    assert [(record.doc_id, record.status) for record in records] == [("empty", "failed"), ("nanping", "ok")]
-    assert records[0].error == "it is empty: there is no text in it"
+    records = {record.doc_id: record for record in baogao.extract_many([empty, report], schema=COMMUNIQUE)}
+    assert {name: record.status for name, record in records.items()} == {"empty": "failed", "nanping": "ok"}
+    assert records["empty"].error == "it is empty: there is no text in it"
+
+
+class First:
+    """Answers one field with the first figure in yuan, after a while."""
+
+    name = "first"
+
+    def __init__(self, waits: dict[str, float] | None = None) -> None:
+        self.schema = baogao.load_schema(COMMUNIQUE)
+        self.waits = waits or {}
+        self.cancelled: list[str] = []
+
+    async def extract(self, report):
+        """Link the report."""
+        name = report.document.doc_id
+        try:
+            await asyncio.sleep(self.waits.get(name, 0.0))
+        except asyncio.CancelledError:
+            self.cancelled.append(name)
+            raise
+        number = next(c for c in report.candidates if c.unit == "元")
+        return baogao.Extraction(fields={"gdp": baogao.Link((number.id,), 0.5, by="first")})
 
 
 def test_own_extractor(report):
-    """Anything that links documents is an extractor; values are still read from the text."""
-
-    class First:
-        name = "first"
-
-        async def extract(self, document, candidates, schema):
-            number = next(c for c in candidates if c.unit == "元")
-            return baogao.Extraction(fields={"gdp": baogao.Link((number.id,), 0.5, by="first")})
-
-    record = baogao.extract(report, schema=COMMUNIQUE, extractor=First())
-    assert record.made_by.extractor == "first"
+    """Anything that links reports is an extractor; values are still read from the text, by its own schema."""
+    record = baogao.extract(report, extractor=First())
+    assert (record.made_by.extractor, record.schema_name) == ("first", "communique")
     assert record.fields["gdp"].text == "86.4亿元"
+
+
+def test_own_extractor_and_another_schema(report):
+    """A schema that the extractor does not ask is an error, and so are keywords on a model that it does not use."""
+    with pytest.raises(baogao.UsageError, match="asks the schema 'communique', not 'law_based_government'"):
+        baogao.extract(report, extractor=First(), schema="law_based_government")
+    with pytest.raises(baogao.UsageError, match="leave out model"):
+        baogao.extract(report, extractor=First(), model="small")
+
+
+def test_unknown_extractor_and_unknown_keyword(report):
+    """A misspelt name is an error that lists the names; nothing is taken for rules in silence."""
+    with pytest.raises(baogao.UsageError, match="no extractor 'hybird'; there are: rules, llm, hybrid"):
+        baogao.extract(report, schema=COMMUNIQUE, extractor="hybird")
+    with pytest.raises(baogao.UsageError, match="no keyword 'modell'; there are: model, base_url"):
+        baogao.extract(report, schema=COMMUNIQUE, modell="small")
+
+
+def test_extract_asks_a_model(report):
+    """With a model named, hybrid is what is used, as on the command line; llm and hybrid do ask."""
+    with fake_server(lambda seen: completion("无")) as server:
+        told = {"model": "small", "base_url": server.url, "ask": "form", "cache": False}
+        by_default = baogao.extract(report, schema=COMMUNIQUE, **told)
+        asked = len(server.seen)
+        alone = baogao.extract(report, schema=COMMUNIQUE, extractor="llm", **told)
+    assert (by_default.made_by.extractor, by_default.made_by.model) == ("hybrid", "small")
+    assert (alone.made_by.extractor, alone.usage.requests) == ("llm", len(server.seen) - asked)
+    assert alone.usage.requests > 0
+
+
+def test_extract_async(report):
+    """Inside a loop one awaits."""
+
+    async def cell():
+        return await baogao.extract_async(report, schema=COMMUNIQUE)
+
+    assert asyncio.run(cell()) == baogao.extract(report, schema=COMMUNIQUE)
+
+
+def test_records_come_as_they_finish(report):
+    """The quick one does not wait for the slow one, in a program with a loop and in one without."""
+    slow = report.with_name("slow.txt")
+    slow.write_text(TEXT, encoding="utf-8")
+    names = [record.doc_id for record in baogao.extract_many([slow, report], extractor=First())]
+    assert sorted(names) == ["nanping", "slow"]
+
+    async def cell():
+        records = baogao.extract_many_async([slow, report], extractor=First())
+        return [record.doc_id async for record in records]
+
+    assert sorted(asyncio.run(cell())) == ["nanping", "slow"]
+
+
+def test_a_caller_may_stop_early(report):
+    """What is under way is cancelled when the caller has seen enough, and the generator ends."""
+    slow = report.with_name("slow.txt")
+    slow.write_text(TEXT, encoding="utf-8")
+    extractor = First({"slow": 60.0})
+    records = baogao.extract_many([report, slow], extractor=extractor)
+    assert next(records).doc_id == "nanping"
+    started = time.monotonic()
+    records.close()
+    assert time.monotonic() - started < 10
+    assert extractor.cancelled in ([], ["slow"])
+
+
+def test_extract_many_raises_what_nothing_could_start_with(report):
+    """No such file, or no such extractor, is an error at the first record and not an empty list."""
+    with pytest.raises(baogao.UsageError, match="there is no file or folder"):
+        list(baogao.extract_many(["missing.txt"], schema=COMMUNIQUE))
+    with pytest.raises(baogao.UsageError, match="no extractor"):
+        list(baogao.extract_many([report], extractor="rule"))
 
 
 def test_inside_a_running_loop(report):

@@ -14,8 +14,8 @@ from baogao.llm.endpoint import ModelClient
 from baogao.llm.messages import Message, Question
 from baogao.llm.settings import EndpointSettings
 from baogao.outputs.writers import read_records
-from baogao.record import Usage
 from baogao.schema import load_schema
+from baogao.usage import Usage
 
 CHECKOUT = Path(__file__).parents[1]
 EXAMPLES = CHECKOUT / "eval" / "datasets" / "examples"

@@ -10,7 +10,7 @@ import pytest
 
 SRC = Path(__file__).parents[1] / "src"
 FLOORS = (
-    ("errors", "resources", "baogao"),
+    ("errors", "resources", "usage", "baogao"),
     ("chinese", "schema", "llm", "console"),
     ("document", "record"),
     ("candidates",),

@@ -11,6 +11,7 @@ import pytest
 from baogao.candidates import find_candidates
 from baogao.document import document_from_text
 from baogao.evaluation.compiling import build
+from baogao.extraction import ReportText
 from baogao.reading import provenance, read_record
 from baogao.rules.extractor import RulesExtractor
 from baogao.rules.rulebook import load_rulebook
@@ -43,8 +44,8 @@ def test_rules_read_a_communique(schema, extractor, path):
     text, gold = build(path, schema)
     document = document_from_text(text, gold.doc_id)
     candidates = find_candidates(document)
-    extraction = extractor.link(document, candidates, schema)
-    record = read_record(document, candidates, extraction, schema, provenance(schema, "rules"))
+    extraction = extractor.link(ReportText(document, candidates))[0]
+    record = read_record(ReportText(document, candidates), extraction, schema, provenance(schema, "rules"))
     for spec in schema.figures:
         expected, answer = gold.field(spec.id), record.fields[spec.id]
         assert (answer.status, answer.value) == (expected.status, expected.value), spec.id

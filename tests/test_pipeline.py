@@ -11,13 +11,14 @@ from baogao.document import Document
 from baogao.errors import BudgetError, EndpointError, PromptError, ReplyError
 from baogao.extraction import Extraction
 from baogao.inputs import Source
-from baogao.llm.usage import Meter, count
 from baogao.pipeline import run_extraction
 from baogao.reading import provenance
-from baogao.record import Record, Usage
-from baogao.schema import Schema, load_schema
+from baogao.record import Record
+from baogao.schema import load_schema
+from baogao.usage import count
 
 COMMUNIQUE = Path(__file__).parent / "fixtures" / "communique" / "communique.py"
+SCHEMA = load_schema(COMMUNIQUE)
 
 
 class Kept:
@@ -48,30 +49,26 @@ class Scripted:
     name = "llm"
 
     def __init__(self, **script: object) -> None:
+        self.schema = SCHEMA
         self.script = script
         self.ended: list[str] = []
         self.at_once = self.most_at_once = 0
 
-    async def extract(self, document, candidates, schema) -> Extraction:
+    async def extract(self, report) -> Extraction:
         """Follow the script."""
         self.at_once += 1
         self.most_at_once = max(self.most_at_once, self.at_once)
         try:
-            for step in self.script.get(document.doc_id, ()):
+            for step in self.script.get(report.document.doc_id, ()):
                 if isinstance(step, BaseException):
-                    count(Meter(), requests=1, prompt_tokens=70)
+                    count(requests=1, prompt_tokens=70)
                     raise step
                 await asyncio.sleep(step)
         finally:
             self.at_once -= 1
-        self.ended.append(document.doc_id)
-        return Extraction(usage=Usage(requests=1))
-
-
-@pytest.fixture(scope="module")
-def schema() -> Schema:
-    """The communiqués' schema."""
-    return load_schema(COMMUNIQUE)
+        self.ended.append(report.document.doc_id)
+        count(requests=1)
+        return Extraction()
 
 
 @pytest.fixture
@@ -82,16 +79,16 @@ def sources(tmp_path) -> list[Source]:
     return [Source(name, tmp_path / f"{name}.txt") for name in ("a", "empty", "b", "c")]
 
 
-def run(sources, extractor, schema, concurrency=1, kept=None) -> list[Record]:
+def run(sources, extractor, concurrency=1, kept=None) -> list[Record]:
     """A whole run."""
-    made_by = provenance(schema, "llm")
-    return asyncio.run(run_extraction(sources, extractor, schema, made_by, kept or Kept(), concurrency))
+    made_by = provenance(SCHEMA, "llm")
+    return asyncio.run(run_extraction(sources, extractor, made_by, kept or Kept(), concurrency))
 
 
-def test_records_are_handed_over_as_they_finish(sources, schema):
+def test_records_are_handed_over_as_they_finish(sources):
     """The sink sees them at once, the caller in the order of the inputs; no more are under way than allowed."""
     kept, extractor = Kept(), Scripted(a=[0.2], b=[0.1], c=[0.0])
-    records = run(sources, extractor, schema, 2, kept)
+    records = run(sources, extractor, 2, kept)
     assert [record.doc_id for record in records] == ["a", "empty", "b", "c"]
     assert kept.records[-1].doc_id == "a"
     assert extractor.most_at_once == 2
@@ -99,9 +96,9 @@ def test_records_are_handed_over_as_they_finish(sources, schema):
 
 
 @pytest.mark.parametrize("error", [ReplyError("it said nothing"), BudgetError("spent"), ZeroDivisionError("oh")])
-def test_a_failure_is_a_row(sources, schema, error):
+def test_a_failure_is_a_row(sources, error):
     """Its words, what it took all the same, and the digest of what was read; the others are not touched."""
-    records = run(sources, Scripted(a=[error]), schema)
+    records = run(sources, Scripted(a=[error]))
     assert [record.status for record in records] == ["failed", "failed", "ok", "ok"]
     failed, unread = records[:2]
     assert str(error) in failed.error
@@ -111,28 +108,28 @@ def test_a_failure_is_a_row(sources, schema, error):
 
 
 @pytest.mark.parametrize("error", [EndpointError("no server"), PromptError("form.jinja:3: 'x' is undefined")])
-def test_what_is_wrong_for_all_ends_the_run(sources, schema, error):
+def test_what_is_wrong_for_all_ends_the_run(sources, error):
     """Before anything was answered there is no point in going on."""
     extractor = Scripted(a=[error])
     with pytest.raises(type(error), match=str(error)):
-        run(sources, extractor, schema)
+        run(sources, extractor)
     assert extractor.ended == []
 
 
-def test_later_it_is_a_row(sources, schema):
+def test_later_it_is_a_row(sources):
     """After an answer the same error is that document's own."""
-    records = run(sources, Scripted(b=[EndpointError("the key has expired")]), schema)
+    records = run(sources, Scripted(b=[EndpointError("the key has expired")]))
     assert [record.status for record in records] == ["ok", "failed", "failed", "ok"]
 
 
-def test_nobody_goes_on_asking(sources, schema):
+def test_nobody_goes_on_asking(sources):
     """When the run ends in an error, documents under way are stopped."""
     extractor = Scripted(a=[30.0], b=[0.05, EndpointError("no server")], c=[30.0])
     with pytest.raises(EndpointError):
-        run(sources, extractor, schema, 4)
+        run(sources, extractor, 4)
     assert (extractor.ended, extractor.at_once) == ([], 0)
 
 
-def test_the_source_is_as_given(sources, schema):
+def test_the_source_is_as_given(sources):
     """Records bear the path that the user gave."""
-    assert run(sources[:1], Scripted(), schema)[0].source == str(sources[0].path)
+    assert run(sources[:1], Scripted())[0].source == str(sources[0].path)

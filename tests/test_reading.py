@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
 from baogao.extraction import Extraction, Link, TextLink
+from baogao.inputs import Source
 from baogao.reading import failed_record, provenance, read_answer, read_record
-from baogao.record import Record, Usage
+from baogao.record import Record
+from baogao.usage import Usage
 from short_reports import read
 
 
@@ -20,7 +23,7 @@ def link(*candidates) -> Link:
 def test_value_bound_and_place(communique):
     """Everything comes from the candidate; the text at the evidence is the printed one."""
     report = read("全年粮食产量约36.5万吨，地区生产总值超过86亿元。")
-    answer = read_answer(*report, link(report.of("约36.5万吨")), communique.by_id["grain_output"])
+    answer = read_answer(report, link(report.of("约36.5万吨")), communique.by_id["grain_output"])
     assert (answer.status, answer.value, answer.bound, answer.unit) == ("reported", Decimal(365_000), "about", "吨")
     assert answer.text == "约36.5万吨"
     assert [report.document.slice(span) for span in answer.evidence] == ["约36.5万吨"]
@@ -31,7 +34,7 @@ def test_none(flagship):
     """A phrase that says none is a stated 0, not silence."""
     report = read("全年未发生行政诉讼案件。")
     none = next(c for c in report.candidates if c.kind == "none")
-    answer = read_answer(*report, link(none), flagship.by_id["litigation_cases"])
+    answer = read_answer(report, link(none), flagship.by_id["litigation_cases"])
     assert (answer.status, answer.value, answer.bound) == ("reported_none", 0, "exact")
 
 
@@ -47,7 +50,7 @@ def test_parts_of_an_additive_field(flagship, text, parts, value, bound):
     """Parts are summed, every part is evidence, and the bound is the loosest of theirs."""
     report = read(text)
     spec = next(spec for spec in flagship.figures if spec.additive)
-    answer = read_answer(*report, link(*map(report.of, parts)), spec)
+    answer = read_answer(report, link(*map(report.of, parts)), spec)
     assert (answer.value, answer.bound) == (value, bound)
     assert [report.document.slice(span) for span in answer.evidence] == parts
     assert answer.text == "、".join(parts)
@@ -58,7 +61,7 @@ def test_links_that_cannot_be_read(communique, linked):
     """No candidate, or several where nothing may be summed, is an extractor's mistake and said so."""
     report = read("地区生产总值86亿元，增长5%。")
     with pytest.raises(ValueError, match=r"gdp: the link .* cannot be read as one figure"):
-        read_answer(*report, link(*map(report.of, linked)), communique.by_id["gdp"])
+        read_answer(report, link(*map(report.of, linked)), communique.by_id["gdp"])
 
 
 def test_a_list_entry_is_no_figure(communique):
@@ -66,7 +69,7 @@ def test_a_list_entry_is_no_figure(communique):
     report = read("注释\n一是数据为初步统计数，二是部分数据四舍五入。")
     item = next(c for c in report.candidates if c.kind == "item")
     with pytest.raises(ValueError, match="cannot be read"):
-        read_answer(*report, link(item), communique.by_id["gdp"])
+        read_answer(report, link(item), communique.by_id["gdp"])
 
 
 def test_every_field_is_present(communique):
@@ -77,10 +80,9 @@ def test_every_field_is_present(communique):
         fields={"gdp": link(report.of("86亿元"))},
         lists={"notes": [item.id]},
         metadata={"title": TextLink("海坨市公报", ((0, 5),))},
-        usage=Usage(requests=3),
         notices=["odd"],
     )
-    record = read_record(*report, extraction, communique, provenance(communique, "rules"))
+    record = read_record(report, extraction, communique, provenance(communique, "rules"), Usage(requests=3))
     assert list(record.fields) == [spec.id for spec in communique.figures]
     assert {name: answer.status for name, answer in record.fields.items() if name != "gdp"} == dict.fromkeys(
         ["gdp_growth", "grain_output", "residents", "urban_share"], "not_reported"
@@ -94,13 +96,13 @@ def test_every_field_is_present(communique):
 def test_silence_is_short_in_json(communique):
     """A silent field is one key, so that rows stay readable."""
     report = read("无话可说。")
-    record = read_record(*report, Extraction(), communique, provenance(communique, "rules"))
+    record = read_record(report, Extraction(), communique, provenance(communique, "rules"))
     assert '"gdp": {"status": "not_reported"}' in record.to_json()
 
 
 def test_failed_record(communique):
     """A failed document has its error in words, what it took, and no fields."""
     made_by = provenance(communique, "llm", "small", "sha256:0")
-    record = failed_record("a", "r/a.txt", "it is empty", communique, made_by, "", Usage(requests=2))
+    record = failed_record(Source("a", Path("r/a.txt")), "it is empty", communique, made_by, "", Usage(requests=2))
     assert (record.status, record.error, record.fields, record.usage.requests) == ("failed", "it is empty", {}, 2)
     assert (record.made_by.model, record.made_by.prompts) == ("small", "sha256:0")

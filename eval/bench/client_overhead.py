@@ -27,11 +27,9 @@ from command import load
 from corpus import write_corpus
 from fake_model import FakeModel, Traffic, fake_model
 
-from baogao.asking.examples import load_examples
 from baogao.asking.form import FormExtractor
-from baogao.asking.passages import PassageCutter, Shortlist
-from baogao.candidates import find_candidates
 from baogao.document import Document
+from baogao.extraction import ReportText
 from baogao.inputs import Source, find_sources
 from baogao.llm import EndpointSettings, ModelClient, load_prompts
 from baogao.llm.messages import Question
@@ -87,11 +85,10 @@ class Bench:
         extractor = self._extractor(ModelClient(self._settings))
         for source in self._sources:
             document = source.read()
-            yield source, extractor.questions(document, find_candidates(document), self._schema)
+            yield source, extractor.questions(ReportText.from_document(document))
 
     def _extractor(self, client: ModelClient) -> FormExtractor:
-        cutter = PassageCutter(Shortlist(self._schema))
-        return FormExtractor(client, self._prompts, cutter, load_examples(self._schema))
+        return FormExtractor(self._schema, client, self._prompts)
 
     async def bare(self) -> None:
         """The SDK alone."""
@@ -127,7 +124,7 @@ class Bench:
             extractor = self._extractor(client)
             made_by = provenance(self._schema, "llm", "fake", self._prompts.digest)
             at_once = self._concurrency + self._concurrency // 4
-            await run_documents(self.sources, extractor, self._schema, made_by, Nowhere(), at_once=at_once)
+            await run_documents(self.sources, extractor, made_by, Nowhere(), at_once=at_once)
 
     def time(self, way: Callable[[], Coroutine[Any, Any, None]]) -> Turn:
         """Ask all questions one way."""

@@ -13,8 +13,8 @@ from pathlib import Path
 from time import process_time
 from typing import TypeVar
 
-from baogao.candidates import find_candidates
 from baogao.document import document_from_text, read_document
+from baogao.extraction import ReportText
 from baogao.inputs import find_sources
 from baogao.reading import provenance, read_record
 from baogao.rules.extractor import RulesExtractor
@@ -54,9 +54,9 @@ class Bench:
         """Read one report once."""
         clock = Clock()
         document = clock.time("document", lambda: document_from_text(text))
-        candidates = clock.time("candidates", lambda: find_candidates(document))
-        links = clock.time("links", lambda: self.rules.link(document, candidates, self.schema))
-        clock.time("record", lambda: read_record(document, candidates, links, self.schema, self.made_by))
+        report = clock.time("candidates", lambda: ReportText.from_document(document))
+        extraction, _ = clock.time("links", lambda: self.rules.link(report))
+        clock.time("record", lambda: read_record(report, extraction, self.schema, self.made_by))
         return clock
 
     def best(self, text: str, repeat: int) -> Counter[str]:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from baogao.api import extract, extract_many
+    from baogao.api import extract, extract_async, extract_many, extract_many_async
     from baogao.candidates import Candidate, Candidates, find_candidates
     from baogao.document import Document, document_from_text, read_document
     from baogao.errors import (
@@ -37,12 +37,12 @@ if TYPE_CHECKING:
         SchemaError,
         UsageError,
     )
-    from baogao.extraction import Extraction, Extractor, Link, TextLink
+    from baogao.extraction import Extraction, Extractor, Link, ReportText, TextLink
     from baogao.record import Record
     from baogao.schema import Schema, load_schema
 
 _HOMES = {
-    "baogao.api": ("extract", "extract_many"),
+    "baogao.api": ("extract", "extract_async", "extract_many", "extract_many_async"),
     "baogao.candidates": ("Candidate", "Candidates", "find_candidates"),
     "baogao.document": ("Document", "document_from_text", "read_document"),
     "baogao.errors": (
@@ -61,7 +61,7 @@ _HOMES = {
         "SchemaError",
         "UsageError",
     ),
-    "baogao.extraction": ("Extraction", "Extractor", "Link", "TextLink"),
+    "baogao.extraction": ("Extraction", "Extractor", "Link", "ReportText", "TextLink"),
     "baogao.record": ("Record",),
     "baogao.schema": ("Schema", "load_schema"),
 }
@@ -86,6 +86,7 @@ __all__ = [
     "Record",
     "ReplayError",
     "ReplyError",
+    "ReportText",
     "RulesError",
     "Schema",
     "SchemaError",
@@ -94,7 +95,9 @@ __all__ = [
     "__version__",
     "document_from_text",
     "extract",
+    "extract_async",
     "extract_many",
+    "extract_many_async",
     "find_candidates",
     "load_schema",
     "read_document",

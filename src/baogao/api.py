@@ -1,83 +1,210 @@
-"""The way in for programs: one report, or many, without a folder of results."""
+"""The way in for programs: what the command line does, without a folder of results."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Iterable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from queue import SimpleQueue
+from threading import Thread
+from typing import Any, TypedDict, TypeVar, Unpack
 
+from baogao.assemble import ModelOptions, Ready, extractor_named, ready_extractor
 from baogao.document import Document, read_document
-from baogao.extraction import Extractor
+from baogao.errors import UsageError
+from baogao.extraction import Extractor, ReportText, WayOrAuto
 from baogao.inputs import Source, find_sources
-from baogao.pipeline import Sink, run_extraction
+from baogao.pipeline import Sink, open_documents, run_documents
 from baogao.reading import provenance
-from baogao.record import Provenance, Record
-from baogao.rules.extractor import RulesExtractor
-from baogao.rules.rulebook import load_rulebook
+from baogao.record import Record
 from baogao.schema import Schema, load_schema
-from baogao.work import extract_document
-
-DEFAULT_SCHEMA = "law_based_government"
+from baogao.work import extract_report
 
 _T = TypeVar("_T")
+
+
+class Options(TypedDict, total=False):
+    """Keywords on the model, as the flags of ``baogao extract``; what is not given is left to the environment and to
+    ``baogao.toml``."""
+
+    model: str
+    base_url: str
+    embedded: bool
+    """Start the model that ``baogao model pull`` fetched, for the length of the call."""
+    gguf: str | Path
+    """Start this model file instead."""
+    ask: WayOrAuto
+    prompts: str | Path
+    cache: bool
+    """Whether replies are kept and found again; True."""
+    concurrency: int
+    """Requests under way at once, over all reports."""
+    budget_tokens: int
+    min_confidence: float
+    """Answers less sure than this are held back for review; between 0 and 1."""
+    calibration: str | Path
+    """A file of ``baogao calibrate``, or ``none``; without it the one beside the schema."""
+
+
+async def extract_async(
+    source: str | Path | Document,
+    *,
+    schema: str | Path | Schema | None = None,
+    extractor: str | Extractor | None = None,
+    **options: Unpack[Options],
+) -> Record:
+    """Extract one report.
+
+    :param source: the path of a file, or a document that was read already.
+    :param schema: the name of a schema that comes with baogao, the path of a ``.py`` file, or a loaded schema; None:
+        that of the extractor, or ``law_based_government``.
+    :param extractor: ``rules``, ``llm``, ``hybrid``, or anything that links reports; None: rules, or hybrid where a
+        model is named, by keyword or in the settings.
+    :raises DocumentError: the file cannot be read.
+    :raises UsageError: there is no such extractor; the schema or its rules do not load; no model can be reached.
+    :raises ReplyError: a model's reply cannot be used.
+    :raises BudgetError: the token budget is spent.
+    """
+    document = source if isinstance(source, Document) else read_document(source)
+    async with _ready(schema, extractor, options) as ready:
+        return await extract_report(ReportText.from_document(document), ready.extractor, ready.made_by)
 
 
 def extract(
     source: str | Path | Document,
     *,
-    schema: str | Path | Schema = DEFAULT_SCHEMA,
-    extractor: Literal["rules"] | Extractor = "rules",
+    schema: str | Path | Schema | None = None,
+    extractor: str | Extractor | None = None,
+    **options: Unpack[Options],
 ) -> Record:
-    """Extract one report.
+    """As :func:`extract_async`, for programs without an event loop, and for notebooks."""
+    return _wait_for(extract_async(source, schema=schema, extractor=extractor, **options))
 
-    :param source: the path of a file, or a document that was read already.
-    :param schema: the name of a schema that comes with baogao, the path of a ``.py`` file, or a loaded schema.
-    :param extractor: the rules beside the schema, or anything that links documents.
-    :raises DocumentError: the file cannot be read.
-    :raises UsageError: the schema or its rules do not load, or a model cannot be reached.
-    :raises ReplyError, BudgetError: by an extractor that asks a model.
+
+async def extract_many_async(
+    sources: Iterable[str | Path],
+    *,
+    schema: str | Path | Schema | None = None,
+    extractor: str | Extractor | None = None,
+    **options: Unpack[Options],
+) -> AsyncGenerator[Record]:
+    """Extract files, folders and glob patterns, and give each record as it is finished, in no order.
+
+    A report that fails is a record that says why. What is under way when the caller stops asking is cancelled.
+
+    :param extractor: as in :func:`extract_async`.
+    :raises UsageError: nothing could start: no such file or extractor, a schema or rules that do not load, no model.
+    :raises EndpointError: several reports in a row could not be asked about.
     """
-    loaded = schema if isinstance(schema, Schema) else load_schema(schema)
-    document = source if isinstance(source, Document) else read_document(source)
-    chosen, made_by = _extractor(extractor, loaded)
-    return _wait_for(extract_document(document, chosen, loaded, made_by))
+    found = find_sources(map(str, sources))
+    async with _ready(schema, extractor, options) as ready:
+        finished: asyncio.Queue[Record | None] = asyncio.Queue()
+
+        async def run() -> None:
+            try:
+                at_once = open_documents(ready.requests_at_once)
+                await run_documents(
+                    found, ready.extractor, ready.made_by, _Handing(finished.put_nowait), at_once=at_once
+                )
+            finally:
+                finished.put_nowait(None)
+
+        running = asyncio.create_task(run())
+        try:
+            while (record := await finished.get()) is not None:
+                yield record
+            await running
+        finally:
+            running.cancel()
+            await asyncio.gather(running, return_exceptions=True)
 
 
 def extract_many(
     sources: Iterable[str | Path],
     *,
-    schema: str | Path | Schema = DEFAULT_SCHEMA,
-    extractor: Literal["rules"] | Extractor = "rules",
-    concurrency: int = 1,
-) -> list[Record]:
-    """Extract files, folders and glob patterns; a report that fails is a record that says why.
+    schema: str | Path | Schema | None = None,
+    extractor: str | Extractor | None = None,
+    **options: Unpack[Options],
+) -> Iterator[Record]:
+    """As :func:`extract_many_async`, for programs without an event loop, and for notebooks.
 
-    :param concurrency: how many reports are under way at once.
-    :returns: a record for each report, in the order of the sources.
-    :raises UsageError: nothing could start: no such file, a schema or rules that do not load, no model to ask.
+    The work goes on in a thread while the caller looks at a record.
     """
-    loaded = schema if isinstance(schema, Schema) else load_schema(schema)
-    found = find_sources(map(str, sources))
-    chosen, made_by = _extractor(extractor, loaded)
-    return _wait_for(run_extraction(found, chosen, loaded, made_by, _Nowhere(), concurrency))
+    finished: SimpleQueue[Record | BaseException | None] = SimpleQueue()
+    loop = asyncio.new_event_loop()
+
+    async def run() -> None:
+        records = extract_many_async(sources, schema=schema, extractor=extractor, **options)
+        async with aclosing(records):
+            async for record in records:
+                finished.put(record)
+
+    task = loop.create_task(run())
+
+    def work() -> None:
+        try:
+            loop.run_until_complete(task)
+        except BaseException as error:  # handed to the caller, whose thread this is not
+            finished.put(error)
+        finally:
+            loop.close()
+            finished.put(None)
+
+    thread = Thread(target=work, name="baogao", daemon=True)
+    thread.start()
+    try:
+        while (one := finished.get()) is not None:
+            if isinstance(one, BaseException):
+                raise one
+            yield one
+    finally:
+        if thread.is_alive():
+            loop.call_soon_threadsafe(task.cancel)
+        thread.join()
 
 
-def _extractor(extractor: Literal["rules"] | Extractor, schema: Schema) -> tuple[Extractor, Provenance]:
-    chosen = RulesExtractor(load_rulebook(None, schema)) if isinstance(extractor, str) else extractor
-    return chosen, provenance(schema, chosen.name)
+@asynccontextmanager
+async def _ready(
+    schema: str | Path | Schema | None, extractor: str | Extractor | None, options: Options
+) -> AsyncIterator[Ready]:
+    """What a call works with: an extractor of ours made ready, or the caller's own as it is."""
+    loaded = schema if isinstance(schema, Schema | None) else load_schema(schema)
+    if extractor is not None and not isinstance(extractor, str):
+        if options:
+            raise UsageError(f"the extractor is made already: leave out {', '.join(options)}")
+        if loaded is not None and loaded.digest != extractor.schema.digest:
+            raise UsageError(f"the extractor asks the schema {extractor.schema.name!r}, not {loaded.name!r}")
+        yield Ready(extractor, provenance(extractor.schema, extractor.name))
+        return
+    unknown = sorted(options.keys() - Options.__annotations__.keys())
+    if unknown:
+        raise UsageError(f"there is no keyword {unknown[0]!r}; there are: {', '.join(Options.__annotations__)}")
+    told: dict[str, Any] = dict(options)
+    for name in ("gguf", "prompts"):
+        told[name] = Path(told[name]) if told.get(name) is not None else None
+    if told.get("calibration") is not None:
+        told["calibration"] = str(told["calibration"])
+    settings = ModelOptions(**told)
+    name = settings.default_extractor() if extractor is None else extractor_named(extractor)
+    async with AsyncExitStack() as stack:
+        yield await stack.enter_async_context(ready_extractor(name, loaded or load_schema(), settings))
 
 
-class _Nowhere(Sink):
-    """Keeps nothing: the caller gets the records."""
+class _Handing(Sink):
+    """Hands every record on, and keeps none."""
+
+    def __init__(self, take: Callable[[Record], None]) -> None:
+        self._take = take
 
     def finished(self, source: Source) -> Record | None:
         """Nothing is."""
         return None
 
     def add(self, record: Record, document: Document | None = None, *, again: bool = False) -> None:
-        """Let it go."""
+        """Hand it on."""
+        self._take(record)
 
 
 def _wait_for(work: Coroutine[Any, Any, _T]) -> _T:

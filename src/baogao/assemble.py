@@ -1,4 +1,4 @@
-"""From flags to an extractor: the one place that knows which parts each kind of extractor needs."""
+"""From settings to an extractor that can start: the one place that knows which parts each kind of extractor needs."""
 
 from __future__ import annotations
 
@@ -6,19 +6,19 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any, get_args
 
 import httpx2
 
 from baogao.asking.choice import ChoiceExtractor
-from baogao.asking.examples import load_choices, load_examples
 from baogao.asking.form import FormExtractor
 from baogao.asking.link import LinkExtractor
-from baogao.asking.passages import PassageCutter, Shortlist
-from baogao.extraction import Extractor, ExtractorName, HoldingExtractor, ModelExtractor, Way
+from baogao.errors import UsageError
+from baogao.extraction import Extractor, ExtractorName, HoldingExtractor, ModelExtractor, Way, WayOrAuto
 from baogao.hybrid.arbiter import CalibratedArbiter
 from baogao.hybrid.calibration import calibration_digest, calibration_path, load_calibration, strangeness
 from baogao.hybrid.features import FEATURES
-from baogao.hybrid.hybrid import Arbiter, HybridExtractor, ThresholdArbiter
+from baogao.hybrid.hybrid import FILL_ONLY, Arbiter, HybridExtractor, ThresholdArbiter
 from baogao.llm import (
     Abilities,
     EndpointSettings,
@@ -29,6 +29,7 @@ from baogao.llm import (
     find_model,
     load_prompts,
     load_settings,
+    remembered_abilities,
 )
 from baogao.llm.server import EmbeddedServer
 from baogao.reading import provenance
@@ -40,9 +41,6 @@ from baogao.schema.fields import Schema
 
 _MOST_CHOICES = 14
 """On reports unread by those who wrote the rules, nine in ten of the figures to be found so are among the first 14."""
-FILL_ONLY = ThresholdArbiter(sure=0.0, unconfirmed=1.0)
-"""Beside choices: what rules answer is settled, and the model fills their silence."""
-
 
 ArbiterFor = Callable[[ThresholdArbiter], Arbiter]
 """From the thresholds that go with a way of asking to whatever is to decide in their place."""
@@ -50,13 +48,13 @@ ArbiterFor = Callable[[ThresholdArbiter], Arbiter]
 
 @dataclass(frozen=True)
 class ModelOptions:
-    """What the flags say about the model; ``None`` leaves it to the environment and ``baogao.toml``."""
+    """What a user says about the model; ``None`` leaves it to the environment and ``baogao.toml``."""
 
     base_url: str | None = None
     model: str | None = None
     embedded: bool = False
     gguf: Path | None = None
-    ask: Way = "auto"
+    ask: WayOrAuto = "auto"
     prompts: Path | None = None
     cache: bool = True
     concurrency: int | None = None
@@ -73,14 +71,26 @@ class ModelOptions:
         """Whether a model is to be started on this machine for the run."""
         return self.embedded or self.gguf is not None
 
+    @property
+    def way_is_open(self) -> bool:
+        """Whether the way of asking depends on what the endpoint can do."""
+        return self.ask == "auto" and not self.starts_server
+
     def settings(self) -> EndpointSettings:
-        """The endpoint that the flags, the environment and ``baogao.toml`` name together.
+        """The endpoint that these options, the environment and ``baogao.toml`` name together.
 
         :raises UsageError: a value cannot be used.
         """
         return load_settings(
             base_url=self.base_url, model=self.model, concurrency=self.concurrency, budget_tokens=self.budget_tokens
         )
+
+    def default_extractor(self) -> ExtractorName:
+        """Hybrid where a model is named, here or in the settings; else rules.
+
+        :raises UsageError: as :meth:`settings`.
+        """
+        return "hybrid" if self.starts_server or self.settings().configured else "rules"
 
 
 @dataclass(frozen=True)
@@ -93,6 +103,29 @@ class Ready:
     """None for rules."""
     way: Way | None = None
     """The way of asking that was chosen; None for rules."""
+
+    @property
+    def requests_at_once(self) -> int:
+        """How many requests may be under way at once; 1 for rules, which keep one core busy."""
+        return self.client.settings.concurrency if self.client else 1
+
+    def made_with(self) -> dict[str, Any]:
+        """Everything that a record depends on besides its report: a broken-off run goes on only with the same."""
+        path = self.extractor.schema.path
+        beside = [other for other in path.parent.glob(f"{path.stem}.*") if other.is_file()]
+        made_by = self.made_by.model_dump(mode="json", by_alias=True)
+        return made_by | {"files": digest_files(beside), "ask": self.way}
+
+
+def extractor_named(name: str) -> ExtractorName:
+    """A name as that of an extractor.
+
+    :raises UsageError: there is no such extractor; the message lists those that there are.
+    """
+    known: dict[str, ExtractorName] = {one: one for one in get_args(ExtractorName)}
+    if name not in known:
+        raise UsageError(f"there is no extractor {name!r}; there are: {', '.join(known)}")
+    return known[name]
 
 
 @asynccontextmanager
@@ -110,71 +143,17 @@ async def ready_extractor(
     :raises UsageError: something it needs is missing or does not load; a server does not answer.
     """
     async with AsyncExitStack() as stack:
-        ready = await _ready(name, schema, options, transport, arbiter_for, stack)
-        if options.min_confidence is None:
-            yield ready
+        if name == "rules":
+            ready = Ready(RulesExtractor(load_rulebook(None, schema)), provenance(schema, name))
         else:
+            rules = RulesExtractor(load_rulebook(None, schema)) if name == "hybrid" else None
+            client = await _client(options, stack, transport)
+            ready = await _asking(name, schema, options, client, rules, arbiter_for)
+        if options.min_confidence is not None:
+            held = HoldingExtractor(ready.extractor, options.min_confidence)
             made_by = ready.made_by.model_copy(update={"min_confidence": options.min_confidence})
-            yield replace(ready, extractor=HoldingExtractor(ready.extractor, options.min_confidence), made_by=made_by)
-
-
-async def _ready(
-    name: ExtractorName,
-    schema: Schema,
-    options: ModelOptions,
-    transport: httpx2.AsyncBaseTransport | None,
-    arbiter_for: ArbiterFor | None,
-    stack: AsyncExitStack,
-) -> Ready:
-    rules = RulesExtractor(load_rulebook(None, schema)) if name in {"rules", "hybrid"} else None
-    if name == "rules" and rules is not None:
-        return Ready(rules, provenance(schema, name))
-    prompts = load_prompts(options.prompts)
-    client = await _client(options, stack, transport)
-    way = await _way_of_asking(client, options, beside_rules=rules is not None)
-    asking = asking_extractor(way, client, schema, prompts, beside_rules=rules is not None)
-    made_by = provenance(schema, name, await client.model_name(), prompts.digest)
-    if rules is None:
-        return Ready(asking, made_by, client, way)
-    thresholds = FILL_ONLY if way == "choice" else ThresholdArbiter()
-    path = _calibration(schema, options) if arbiter_for is None else None
-    if path is not None:
-        made_by = made_by.model_copy(update={"calibration": calibration_digest(path)})
-        arbiter: Arbiter = _arbiter(path, schema, made_by)
-    else:
-        arbiter = arbiter_for(thresholds) if arbiter_for else thresholds
-    return Ready(HybridExtractor(rules, asking, arbiter), made_by, client, way)
-
-
-def _arbiter(path: Path, schema: Schema, made_by: Provenance) -> CalibratedArbiter:
-    calibration = load_calibration(path, schema, FEATURES)
-    rules = digest_files([rules_path(schema)])
-    return CalibratedArbiter(calibration, schema, strangeness(calibration, made_by.model, made_by.prompts, rules))
-
-
-def _calibration(schema: Schema, options: ModelOptions) -> Path | None:
-    """The calibration to use: the one that a flag names, or the one beside the schema, if there is one."""
-    if options.calibration == "none":
-        return None
-    if options.calibration is not None:
-        return Path(options.calibration)
-    beside = calibration_path(schema)
-    return beside if beside.is_file() else None
-
-
-def asking_extractor(
-    way: Way, client: ModelClient, schema: Schema, prompts: Prompts, *, beside_rules: bool = False
-) -> ModelExtractor:
-    """A way of asking, as every command uses it.
-
-    :param beside_rules: true in hybrid, where choices are bounded: they cost a question each.
-    """
-    if way == "link":
-        return LinkExtractor(client, prompts["link"])
-    cutter = PassageCutter(Shortlist(schema))
-    if way == "choice":
-        return ChoiceExtractor(client, prompts, cutter, load_choices(schema), _MOST_CHOICES if beside_rules else None)
-    return FormExtractor(client, prompts, cutter, load_examples(schema))
+            ready = replace(ready, extractor=held, made_by=made_by)
+        yield ready
 
 
 async def _client(
@@ -182,25 +161,90 @@ async def _client(
 ) -> ModelClient:
     """A client for the configured endpoint, or for a server that is started for the length of the stack."""
     cache = ReplyCache() if options.cache and transport is None else None
-    settings = options.settings()
-    if not options.starts_server:
-        return await stack.enter_async_context(
-            ModelClient(settings, cache=cache, abilities=options.abilities, transport=transport)
-        )
-    server = stack.enter_context(EmbeddedServer(options.gguf or find_model()))
-    settings = settings.model_copy(update={"base_url": server.base_url, "model": server.model, "concurrency": 1})
-    client = ModelClient(settings, cache=cache, abilities=server.abilities, transport=transport)
+    settings, abilities = options.settings(), options.abilities
+    if options.starts_server:
+        server = stack.enter_context(EmbeddedServer(options.gguf or find_model()))
+        settings = settings.model_copy(update={"base_url": server.base_url, "model": server.model, "concurrency": 1})
+        abilities = server.abilities
+    client = ModelClient(settings, cache=cache, abilities=abilities, transport=transport)
     return await stack.enter_async_context(client)
 
 
-async def _way_of_asking(client: ModelClient, options: ModelOptions, *, beside_rules: bool) -> Way:
-    """Form for a model that was started here, or choice beside rules; link for one that can be held to a JSON answer.
+async def _asking(
+    name: ExtractorName,
+    schema: Schema,
+    options: ModelOptions,
+    client: ModelClient,
+    rules: RulesExtractor | None,
+    arbiter_for: ArbiterFor | None,
+) -> Ready:
+    """An extractor that asks a model: alone, or beside rules."""
+    prompts = load_prompts(options.prompts)
+    beside_rules = rules is not None
+    abilities = await abilities_of(client) if options.way_is_open else Abilities()
+    way = way_of_asking(options, abilities, beside_rules=beside_rules)
+    asking = _extractor_by(way, schema, client, prompts, beside_rules=beside_rules)
+    made_by = provenance(schema, name, await client.model_name(), prompts.digest)
+    if rules is None:
+        return Ready(asking, made_by, client, way)
+    thresholds = FILL_ONLY if way == "choice" else ThresholdArbiter()
+    path = _calibration_file(schema, options)
+    arbiter: Arbiter
+    if arbiter_for is not None:
+        arbiter = arbiter_for(thresholds)
+    elif path is not None:
+        made_by = made_by.model_copy(update={"calibration": calibration_digest(path)})
+        calibration = load_calibration(path, schema, FEATURES)
+        strange = strangeness(calibration, made_by.model, made_by.prompts, digest_files([rules_path(schema)]))
+        arbiter = CalibratedArbiter(calibration, schema, strange)
+    else:
+        arbiter = thresholds
+    return Ready(HybridExtractor(rules, asking, arbiter), made_by, client, way)
 
-    A flag decides otherwise.
+
+def way_of_asking(options: ModelOptions, abilities: Abilities, *, beside_rules: bool) -> Way:
+    """Form for a model that is started here, or choice beside rules; link for one that can be held to a JSON answer.
+
+    What a user asked for decides otherwise.
+
+    :param abilities: of the endpoint; they matter only where ``options.way_is_open``.
     """
     if options.ask != "auto":
         return options.ask
     if options.starts_server:
         return "choice" if beside_rules else "form"
-    abilities = await abilities_of(client)
     return "link" if abilities.json_schema or abilities.tools else "form"
+
+
+def _extractor_by(
+    way: Way, schema: Schema, client: ModelClient, prompts: Prompts, *, beside_rules: bool
+) -> ModelExtractor:
+    """The extractor of a way of asking; beside rules choices are bounded, because they cost a question each."""
+    if way == "link":
+        return LinkExtractor(schema, client, prompts)
+    if way == "choice":
+        return ChoiceExtractor(schema, client, prompts, _MOST_CHOICES if beside_rules else None)
+    return FormExtractor(schema, client, prompts)
+
+
+def _calibration_file(schema: Schema, options: ModelOptions) -> Path | None:
+    """The calibration to use: the one that a user names, or the one beside the schema, if there is one."""
+    if options.calibration is None:
+        beside = calibration_path(schema)
+        return beside if beside.is_file() else None
+    return None if options.calibration == "none" else Path(options.calibration)
+
+
+def questioner(name: ExtractorName, schema: Schema, options: ModelOptions) -> ModelExtractor:
+    """What would ask the model, where nothing is to be sent: for its ``questions``.
+
+    The way of asking is the one that a run would choose; an endpoint that was never probed is taken for able, because
+    probing would ask it.
+
+    :raises UsageError: prompts or worked examples do not load; a setting cannot be used.
+    """
+    client = ModelClient(options.settings())
+    abilities = options.abilities or remembered_abilities(client.settings) or Abilities(json_schema=True)
+    beside_rules = name == "hybrid"
+    way = way_of_asking(options, abilities, beside_rules=beside_rules)
+    return _extractor_by(way, schema, client, load_prompts(options.prompts), beside_rules=beside_rules)

@@ -16,17 +16,31 @@
     ├── BudgetError              the token budget is spent
     ├── PendingError             a batch is to bring the reply; until then the document waits
     └── GoldError                gold or records do not hold together
+
+What an error means for a run is said by its class: what it ``ends``, whether it ``may_pass``, and whether it means that
+there was ``no_answer``.
 """
 
 from __future__ import annotations
+
+from typing import ClassVar, Literal
 
 
 class BaogaoError(Exception):
     """Anything that baogao raises on purpose; ``str(error)`` is one line for a user."""
 
+    ends: ClassVar[Literal["run", "report", "nothing"]] = "report"
+    """What cannot go on: all of a run, where it met nothing better before; this report; or nothing, it only waits."""
+    may_pass: ClassVar[bool] = True
+    """Whether the same report may well go through when it is tried again."""
+    no_answer: ClassVar[bool] = False
+    """Whether no server would answer; where that goes on, the other reports would fare no better."""
+
 
 class UsageError(BaogaoError):
     """The request itself cannot work; nothing was started."""
+
+    ends = "run"
 
 
 class SchemaError(UsageError):
@@ -52,6 +66,8 @@ class ReplayError(UsageError):
 class EndpointError(UsageError):
     """No model can be reached: no server at the URL, a wrong key, an unknown model."""
 
+    no_answer = True
+
 
 class DocumentError(BaogaoError):
     """One input cannot be read; the others go on."""
@@ -60,9 +76,14 @@ class DocumentError(BaogaoError):
 class ReplyError(BaogaoError):
     """The model's reply cannot be used."""
 
+    may_pass = False
+
 
 class NoReplyError(ReplyError):
     """No reply came: the server is too slow, too busy or broken; later one may."""
+
+    may_pass = True
+    no_answer = True
 
 
 class BudgetError(BaogaoError):
@@ -71,6 +92,8 @@ class BudgetError(BaogaoError):
 
 class PendingError(BaogaoError):
     """A batch is to bring the reply; until then the document waits."""
+
+    ends = "nothing"
 
 
 class GoldError(BaogaoError):

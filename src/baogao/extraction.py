@@ -12,15 +12,30 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal, Protocol, TypeVar
 
 from baogao.candidates.candidate import Candidates
+from baogao.candidates.find import find_candidates
 from baogao.document.document import Document, Span
-from baogao.errors import PendingError
+from baogao.errors import BaogaoError
 from baogao.llm.messages import Question
-from baogao.record import Usage
 from baogao.schema.fields import Schema
 
 ExtractorName = Literal["rules", "llm", "hybrid"]
-Way = Literal["auto", "form", "link", "choice"]
-"""A way of asking a model; ``auto`` leaves it to what the endpoint can do."""
+Way = Literal["form", "choice", "link"]
+"""A way of asking a model."""
+WayOrAuto = Literal["auto", Way]
+"""``auto`` leaves it to what the endpoint can do."""
+
+
+@dataclass(frozen=True)
+class ReportText:
+    """One report, read: its text with its shape, and the candidates found in it."""
+
+    document: Document
+    candidates: Candidates
+
+    @classmethod
+    def from_document(cls, document: Document) -> ReportText:
+        """A document with the candidates that the grammar finds in it."""
+        return cls(document, find_candidates(document))
 
 
 @dataclass(frozen=True)
@@ -63,7 +78,6 @@ class Extraction:
     lists: dict[str, list[int]] = field(default_factory=dict)
     """List name to the ids of its item candidates, in reading order."""
     metadata: dict[str, TextLink] = field(default_factory=dict)
-    usage: Usage = field(default_factory=Usage)
     notices: list[str] = field(default_factory=list)
 
 
@@ -81,15 +95,18 @@ NOTHING_SETTLED = Settled()
 
 
 class Extractor(Protocol):
-    """Decides which candidate answers which field."""
+    """Decides which candidate answers which field of its schema."""
 
     name: str
-    """``rules``, ``llm`` or ``hybrid``."""
+    """``rules``, ``llm`` or ``hybrid``; a name of its own for one that somebody else wrote."""
+    schema: Schema
 
-    async def extract(self, document: Document, candidates: Candidates, schema: Schema) -> Extraction:
-        """Link one document.
+    async def extract(self, report: ReportText) -> Extraction:
+        """Link one report.
 
-        :raises ReplyError, EndpointError, BudgetError: by extractors that ask a model.
+        :raises ReplyError: a model's reply cannot be used.
+        :raises EndpointError: no model can be reached.
+        :raises BudgetError: the token budget is spent.
         """
         ...
 
@@ -97,17 +114,17 @@ class Extractor(Protocol):
 class ModelExtractor(Extractor, Protocol):
     """An extractor that asks a model, and may be spared what is settled."""
 
-    async def extract(
-        self, document: Document, candidates: Candidates, schema: Schema, settled: Settled = NOTHING_SETTLED
-    ) -> Extraction:
-        """Link one document; what is settled may be left out, of the questions and of the answers.
+    async def extract(self, report: ReportText, settled: Settled = NOTHING_SETTLED) -> Extraction:
+        """Link one report; what is settled may be left out, of the questions and of the answers.
 
-        :raises ReplyError, EndpointError, BudgetError: the model cannot be asked, or its reply cannot be used.
+        :raises ReplyError: a reply cannot be used.
+        :raises EndpointError: the model cannot be asked.
+        :raises BudgetError: the token budget is spent.
         """
         ...
 
-    def questions(self, document: Document, candidates: Candidates, schema: Schema) -> list[Question]:
-        """What would be asked of a document with nothing settled, for a dry run."""
+    def questions(self, report: ReportText) -> list[Question]:
+        """What would be asked of a report with nothing settled, for a dry run."""
         ...
 
 
@@ -128,7 +145,7 @@ async def answers(asked: Iterable[Coroutine[Any, Any, T]]) -> list[T]:
         while waiting:
             finished, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_EXCEPTION)
             for error in (task.exception() for task in tasks if task in finished):
-                if error is not None and not isinstance(error, PendingError):
+                if error is not None and not (isinstance(error, BaogaoError) and error.ends == "nothing"):
                     raise error
         return [task.result() for task in tasks]
     finally:
@@ -137,21 +154,21 @@ async def answers(asked: Iterable[Coroutine[Any, Any, T]]) -> list[T]:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-@dataclass
 class HoldingExtractor:
-    """Another extractor, whose unsure answers are held back."""
+    """Another extractor, whose unsure answers go to a review queue, not into silence.
 
-    inner: Extractor
-    least: float
-    """Answers with less confidence are held back; between 0 and 1."""
-    name: str = field(init=False)
+    :param least: answers with less confidence are held back; between 0 and 1.
+    """
 
-    def __post_init__(self) -> None:
-        self.name = self.inner.name
+    def __init__(self, inner: Extractor, least: float) -> None:
+        self.name = inner.name
+        self.schema = inner.schema
+        self._inner = inner
+        self._least = least
 
-    async def extract(self, document: Document, candidates: Candidates, schema: Schema) -> Extraction:
-        """Link one document; see :class:`baogao.extraction.Extractor`."""
-        return hold_back(await self.inner.extract(document, candidates, schema), self.least)
+    async def extract(self, report: ReportText) -> Extraction:
+        """Link one report; see :class:`Extractor`."""
+        return hold_back(await self._inner.extract(report), self._least)
 
 
 def hold_back(extraction: Extraction, least: float) -> Extraction:

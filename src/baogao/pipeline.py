@@ -12,11 +12,10 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from baogao.document import Document
-from baogao.errors import BaogaoError, EndpointError, NoReplyError, UsageError
+from baogao.errors import BaogaoError, EndpointError
 from baogao.extraction import Extractor
 from baogao.inputs import Source
 from baogao.record import Provenance, Record
-from baogao.schema.fields import Schema
 from baogao.work import Outcome, Worker
 
 OnRecord = Callable[[Record], None]
@@ -43,10 +42,17 @@ class Sink(Protocol):
         """
 
 
+def open_documents(requests: int) -> int:
+    """A few more than requests under way, so that one is ready whenever a reply comes.
+
+    Rules keep one core busy: more documents at once would only wait for each other.
+    """
+    return requests if requests == 1 else requests + max(2, requests // 4)
+
+
 async def run_documents(
     sources: Iterable[Source],
     extractor: Extractor,
-    schema: Schema,
     made_by: Provenance,
     sink: Sink,
     *,
@@ -65,7 +71,7 @@ async def run_documents(
         that does not render), found before the first one was answered.
     :raises EndpointError: several documents in a row could not be asked about.
     """
-    worker = Worker(extractor, schema, made_by)
+    worker = Worker(extractor, made_by)
     try:
         await run_work(sources, worker.do, sink, at_once=at_once, on_record=on_record, on_kept=on_kept)
     finally:
@@ -109,7 +115,6 @@ async def run_work(
 async def run_extraction(
     sources: Iterable[Source],
     extractor: Extractor,
-    schema: Schema,
     made_by: Provenance,
     sink: Sink,
     concurrency: int = 1,
@@ -126,7 +131,7 @@ async def run_extraction(
         records[record.doc_id] = record
         on_record(record)
 
-    await run_documents(sources, extractor, schema, made_by, sink, at_once=concurrency, on_record=keep, on_kept=keep)
+    await run_documents(sources, extractor, made_by, sink, at_once=concurrency, on_record=keep, on_kept=keep)
     return [records[source.doc_id] for source in sources]
 
 
@@ -154,7 +159,7 @@ class _Run:
     answered_at: float = field(default=0.0, init=False)
     """When the server last answered for a document, by the monotonic clock."""
 
-    fatal: UsageError | None = field(default=None, init=False)
+    fatal: BaogaoError | None = field(default=None, init=False)
     """What ended the run: no further document is begun."""
 
     async def do(self, source: Source) -> None:
@@ -177,13 +182,13 @@ class _Run:
 
     def _note(self, error: BaogaoError) -> None:
         """Let an error end the run that every other document would meet, too."""
-        if isinstance(error, UsageError) and not self.answered:
+        if error.ends == "run" and not self.answered:
             self.fatal = error
             raise error
-        if not isinstance(error, (EndpointError, NoReplyError)):
+        if not error.no_answer:
             return
         self.refused += 1
-        back_soon = self.answered and isinstance(error, NoReplyError)
+        back_soon = self.answered and error.ends == "report"
         patience = SILENT_SECONDS if back_soon else 0.0
         if self.refused >= MOST_REFUSED_IN_A_ROW and time.monotonic() - self.answered_at >= patience:
             words = f"{error}; so it was with {self.refused} reports in a row, and the run ends here"

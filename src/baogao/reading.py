@@ -5,116 +5,105 @@ from __future__ import annotations
 from decimal import Decimal
 
 from baogao import __version__
-from baogao.candidates.candidate import Candidate, Candidates
+from baogao.candidates.candidate import Candidate
 from baogao.checks import run_checks
-from baogao.document.document import Document
-from baogao.extraction import Extraction, Link
-from baogao.record import Provenance, Record, Usage
+from baogao.extraction import Extraction, Link, ReportText
+from baogao.inputs import Source
+from baogao.record import Provenance, Record
 from baogao.schema.fields import FieldSpec, Schema
 from baogao.schema.values import Answer, Bound, HeldBack, Item, TextAnswer
+from baogao.usage import Usage
 
 SILENT = Answer(status="not_reported")
 _LOOSENESS: dict[Bound, int] = {"exact": 0, "over": 1, "under": 1, "about": 2}
 
 
 def read_record(
-    document: Document, candidates: Candidates, extraction: Extraction, schema: Schema, made_by: Provenance
+    report: ReportText, extraction: Extraction, schema: Schema, made_by: Provenance, usage: Usage | None = None
 ) -> Record:
     """Read an extraction's answers from the candidates that it points at. Every field of the schema is present."""
-    fields = {spec.id: _answer(document, candidates, extraction, spec) for spec in schema.figures}
+    document = report.document
+    fields = {spec.id: _field_answer(report, extraction, spec) for spec in schema.figures}
+    said = extraction.metadata
     return Record(
         doc_id=document.doc_id,
         source=document.source,
         sha256=document.sha256,
         schema_name=schema.name,
         status="ok",
-        metadata=_metadata(extraction, schema),
+        metadata={
+            spec.id: TextAnswer(value=said[spec.id].value, evidence=list(said[spec.id].evidence))
+            if spec.id in said
+            else TextAnswer()
+            for spec in schema.metadata
+        },
         fields=fields,
-        lists={spec.id: _items(candidates, extraction.lists.get(spec.id, [])) for spec in schema.lists},
+        lists={
+            spec.id: [
+                Item(text=entry.text, evidence=[(entry.start, entry.end)])
+                for entry in map(report.candidates.__getitem__, extraction.lists.get(spec.id, []))
+            ]
+            for spec in schema.lists
+        },
         checks=run_checks(fields, schema),
         notices=[*document.notices, *extraction.notices],
-        usage=extraction.usage,
+        usage=(usage or Usage()).rounded(),
         made_by=made_by,
     )
 
 
 def failed_record(
-    doc_id: str,
-    source: str,
-    error: str,
-    schema: Schema,
-    made_by: Provenance,
-    sha256: str = "",
-    usage: Usage | None = None,
+    source: Source, error: str, schema: Schema, made_by: Provenance, sha256: str = "", usage: Usage | None = None
 ) -> Record:
     """The row of a document that could not be read or asked about: its error in words, and no fields."""
     return Record(
-        doc_id=doc_id,
-        source=source,
+        doc_id=source.doc_id,
+        source=source.name,
         sha256=sha256,
         schema_name=schema.name,
         status="failed",
         error=error,
-        usage=usage or Usage(),
+        usage=(usage or Usage()).rounded(),
         made_by=made_by,
     )
 
 
-def read_answer(document: Document, candidates: Candidates, link: Link, spec: FieldSpec) -> Answer:
+def read_answer(report: ReportText, link: Link, spec: FieldSpec) -> Answer:
     """The answer that a link points at.
 
     :raises ValueError: a link to no candidate, to a list item, or to several for a field that is not additive.
     """
-    linked = [candidates[candidate_id] for candidate_id in link.candidates]
+    linked = [report.candidates[candidate_id] for candidate_id in link.candidates]
     if not linked or (len(linked) > 1 and not spec.additive) or any(c.value is None for c in linked):
         raise ValueError(f"{spec.id}: the link {link.candidates} cannot be read as one figure")
-    none = all(_says_none(candidate) for candidate in linked)
+    bounds = {candidate.bound for candidate in linked}
     return Answer(
-        status="reported_none" if none else "reported",
+        status="reported_none" if all(_says_none(candidate) for candidate in linked) else "reported",
         value=sum((c.value for c in linked if c.value is not None), Decimal(0)),
-        bound=_bound_of(linked),
+        # The loosest bound among the parts; parts that are loose in opposite directions are only about right.
+        bound="about" if {"over", "under"} <= bounds else max(bounds, key=_LOOSENESS.__getitem__),
         unit=linked[0].unit or None,
         evidence=[(candidate.start, candidate.end) for candidate in linked],
-        text="、".join(document.text[candidate.start : candidate.end] for candidate in linked),
+        text="、".join(report.document.text[candidate.start : candidate.end] for candidate in linked),
         confidence=round(link.confidence, 4),
         by=link.by,
     )
 
 
-def _answer(document: Document, candidates: Candidates, extraction: Extraction, spec: FieldSpec) -> Answer:
+def _field_answer(report: ReportText, extraction: Extraction, spec: FieldSpec) -> Answer:
     """The answer to one field: given, held back, or silence."""
     if spec.id in extraction.fields:
-        return read_answer(document, candidates, extraction.fields[spec.id], spec)
+        return read_answer(report, extraction.fields[spec.id], spec)
     held = extraction.held.get(spec.id)
     if held is None:
         return SILENT
-    read = read_answer(document, candidates, held.link, spec).model_dump(exclude={"held_back"})
+    read = read_answer(report, held.link, spec).model_dump(exclude={"held_back"})
     return Answer(status="not_reported", held_back=HeldBack(**read, reason=held.reason))
 
 
 def _says_none(candidate: Candidate) -> bool:
     """Whether a candidate says "none" in words; 零件 does, 0件 is a figure."""
     return candidate.kind == "none" or (candidate.value == 0 and candidate.text.startswith(("零", "〇")))
-
-
-def _bound_of(linked: list[Candidate]) -> Bound:
-    """The loosest bound among the parts; parts that are loose in opposite directions are only about right."""
-    bounds = {candidate.bound for candidate in linked}
-    return "about" if {"over", "under"} <= bounds else max(bounds, key=_LOOSENESS.__getitem__)
-
-
-def _metadata(extraction: Extraction, schema: Schema) -> dict[str, TextAnswer]:
-    found = extraction.metadata
-    return {
-        spec.id: TextAnswer(value=found[spec.id].value, evidence=list(found[spec.id].evidence))
-        if spec.id in found
-        else TextAnswer()
-        for spec in schema.metadata
-    }
-
-
-def _items(candidates: Candidates, ids: list[int]) -> list[Item]:
-    return [Item(text=candidates[i].text, evidence=[(candidates[i].start, candidates[i].end)]) for i in ids]
 
 
 def provenance(schema: Schema, extractor: str, model: str | None = None, prompts: str | None = None) -> Provenance:

@@ -11,6 +11,7 @@ from typing import Any, Literal
 from pydantic import ConfigDict, Field
 
 from baogao.schema.values import Answer, Item, Strict, TextAnswer
+from baogao.usage import Usage
 
 
 class Check(Strict):
@@ -20,35 +21,6 @@ class Check(Strict):
     fields: list[str]
     holds: bool
     message: str
-
-
-class Usage(Strict):
-    """What a model was asked for a document; counts add up over all attempts."""
-
-    requests: int = 0
-    prompt_tokens: int = 0
-    completion_tokens: int = 0
-    cached: int = 0
-    """Requests answered from the cache; their tokens are not counted again."""
-    seconds: float = 0.0
-    retries: int = 0
-    dropped: int = 0
-    """Answers of the model that pointed at no candidate and were dropped."""
-    cost: float | None = None
-    """In the currency of the configured prices; None when there are none."""
-
-    def __add__(self, other: Usage) -> Usage:
-        costs = [usage.cost for usage in (self, other) if usage.cost is not None]
-        return Usage(
-            requests=self.requests + other.requests,
-            prompt_tokens=self.prompt_tokens + other.prompt_tokens,
-            completion_tokens=self.completion_tokens + other.completion_tokens,
-            cached=self.cached + other.cached,
-            seconds=round(self.seconds + other.seconds, 3),
-            retries=self.retries + other.retries,
-            dropped=self.dropped + other.dropped,
-            cost=sum(costs) if costs else None,
-        )
 
 
 class Provenance(Strict):

@@ -7,11 +7,10 @@ import asyncio
 import pytest
 
 from baogao.asking.choice import LETTERS, ChoiceExtractor
-from baogao.asking.examples import load_choices
-from baogao.asking.passages import PassageCutter, Shortlist
 from baogao.errors import ReplyError
 from baogao.extraction import Extraction, Settled
 from baogao.llm import load_prompts
+from baogao.usage import usage_scope
 from llm.fake_server import FakeServer, completion, fake_server
 from short_reports import Read, client_of, read
 
@@ -27,7 +26,7 @@ TEXT = """海坨市2022年经济社会发展统计公报
 
 def extractor_of(client, schema, most=None) -> ChoiceExtractor:
     """A choice extractor as the command line makes it."""
-    return ChoiceExtractor(client, load_prompts(), PassageCutter(Shortlist(schema)), load_choices(schema), most)
+    return ChoiceExtractor(schema, client, load_prompts(), most)
 
 
 def extract(server: FakeServer, report: Read, schema, settled=None, most=None) -> Extraction:
@@ -35,7 +34,7 @@ def extract(server: FakeServer, report: Read, schema, settled=None, most=None) -
 
     async def ask() -> Extraction:
         async with client_of(server.url, logprobs=True) as client:
-            return await extractor_of(client, schema, most).extract(*report, schema, settled or Settled())
+            return await extractor_of(client, schema, most).extract(report, settled or Settled())
 
     return asyncio.run(ask())
 
@@ -54,14 +53,14 @@ def choosing(label: str, logprob: float | None = -0.1):
 def test_a_letter_becomes_a_link(communique):
     """The chosen field is linked to the figure that was asked about, as sure as the letter was probable."""
     report = read(TEXT)
-    with fake_server(choosing("地区生产总值")) as server:
+    with fake_server(choosing("地区生产总值")) as server, usage_scope() as usage:
         extraction = extract(server, report, communique)
     assert list(extraction.fields) == ["gdp"]
     link = extraction.fields["gdp"]
     assert link.candidates == (report.of("86.4亿元").id,)
     assert link.by == "llm"
     assert link.confidence == pytest.approx(0.905, abs=0.001)
-    assert extraction.usage.requests == len(server.seen)
+    assert usage.requests == len(server.seen)
 
 
 def test_a_server_without_probabilities_is_believed(communique):
@@ -107,7 +106,7 @@ def test_questions_are_bounded(communique):
 def test_the_figure_stands_in_its_words(communique):
     """The question shows the figure in brackets, the words before it, and the section's title."""
     report = read(TEXT)
-    choices = extractor_of(client_of("http://127.0.0.1:9/v1"), communique).choices(*report, Settled())
+    choices = extractor_of(client_of("http://127.0.0.1:9/v1"), communique).choices(report, Settled())
     residents = next(choice for choice in choices if choice.candidate.text == "21.03万人")
     assert "年末常住人口【21.03万人】，城镇化率" in residents.passage
     assert residents.title == "人口"
@@ -130,7 +129,7 @@ def test_what_is_no_letter_is_refused(communique, said):
 def test_replies_end_by_themselves(flagship):
     """A question leaves room for the end of the turn, so that its reply is complete and can be kept."""
     report = read("全年收到行政复议申请12件，受理10件。")
-    questions = extractor_of(client_of("http://127.0.0.1:9/v1"), flagship).questions(*report, flagship)
+    questions = extractor_of(client_of("http://127.0.0.1:9/v1"), flagship).questions(report)
     assert questions
     assert all(question.max_tokens > 1 and question.logprobs for question in questions)
     shown = [message.content for message in questions[0].messages]

@@ -8,10 +8,10 @@ import re
 import pytest
 
 from baogao.asking.form import FormExtractor
-from baogao.asking.passages import PassageCutter, Shortlist
 from baogao.errors import ReplyError
 from baogao.extraction import Extraction, Settled
 from baogao.llm import load_prompts
+from baogao.usage import usage_scope
 from llm.fake_server import FakeServer, completion, fake_server
 from short_reports import Read, client_of, read
 
@@ -30,8 +30,8 @@ def extract(server: FakeServer, report: Read, schema, settled: Settled | None = 
 
     async def ask() -> Extraction:
         async with client_of(server.url) as client:
-            extractor = FormExtractor(client, load_prompts(), PassageCutter(Shortlist(schema)), ())
-            return await extractor.extract(*report, schema, settled or Settled())
+            extractor = FormExtractor(schema, client, load_prompts())
+            return await extractor.extract(report, settled or Settled())
 
     return asyncio.run(ask())
 
@@ -50,7 +50,7 @@ def test_answers_become_links(communique):
     """A copied figure points at its candidate; metadata that are printed are found; usage adds up."""
     report = read(TEXT)
     answers = {"地区生产总值": "86.4亿元", "常住人口": "21.03万人", "公报标题": "海坨市2022年经济社会发展统计公报"}
-    with fake_server(filled(**answers)) as server:
+    with fake_server(filled(**answers)) as server, usage_scope() as usage:
         extraction = extract(server, report, communique)
         asked = len(server.seen)
     assert extraction.fields["gdp"].candidates == (report.of("86.4亿元").id,)
@@ -58,7 +58,7 @@ def test_answers_become_links(communique):
     assert {link.by for link in extraction.fields.values()} == {"llm"}
     title = extraction.metadata["title"]
     assert report.document.slice(title.evidence[0]) == title.value == answers["公报标题"]
-    assert (extraction.usage.requests, extraction.usage.prompt_tokens) == (asked, 90 * asked)
+    assert (usage.requests, usage.prompt_tokens) == (asked, 90 * asked)
 
 
 def test_replies_are_capped(communique):
@@ -71,10 +71,10 @@ def test_replies_are_capped(communique):
 @pytest.mark.parametrize("invented", ["99亿元", "86.5亿元", "864亿元", "一些"])
 def test_what_is_not_printed_is_dropped(communique, invented):
     """A figure that is made up, or miscopied by a digit, cannot come out; it is counted."""
-    with fake_server(filled(地区生产总值=invented)) as server:
+    with fake_server(filled(地区生产总值=invented)) as server, usage_scope() as usage:
         extraction = extract(server, read(TEXT), communique)
     assert "gdp" not in extraction.fields
-    assert extraction.usage.dropped >= 1
+    assert usage.dropped >= 1
 
 
 def test_what_is_settled_is_not_asked(communique):
@@ -110,6 +110,6 @@ def test_a_dry_run_counts_the_same_questions(communique):
     report = read(TEXT)
     with fake_server(filled()) as server:
         extract(server, report, communique)
-        extractor = FormExtractor(client_of(server.url), load_prompts(), PassageCutter(Shortlist(communique)), ())
-        announced = [q.messages[-1].content for q in extractor.questions(*report, communique)]
+        extractor = FormExtractor(communique, client_of(server.url), load_prompts())
+        announced = [q.messages[-1].content for q in extractor.questions(report)]
         assert sorted(announced) == sorted(seen.body["messages"][-1]["content"] for seen in server.seen)

@@ -11,7 +11,7 @@ from short_reports import Read, read
 
 def passage_of(report: Read, schema) -> Passage:
     """The one passage of a short report."""
-    (passage,) = PassageCutter(Shortlist(schema)).cut(*report)
+    (passage,) = PassageCutter(Shortlist(schema)).cut(report)
     return passage
 
 

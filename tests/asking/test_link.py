@@ -12,6 +12,7 @@ from baogao.asking.link import LinkExtractor
 from baogao.errors import ReplyError
 from baogao.extraction import Extraction
 from baogao.llm import load_prompts
+from baogao.usage import usage_scope
 from llm.fake_server import FakeServer, completion, fake_server
 from short_reports import Read, client_of, read
 
@@ -31,7 +32,7 @@ def extract(server: FakeServer, report: Read, schema) -> Extraction:
 
     async def ask() -> Extraction:
         async with client_of(server.url, json_schema=True) as client:
-            return await LinkExtractor(client, load_prompts()["link"]).extract(*report, schema)
+            return await LinkExtractor(schema, client, load_prompts()).extract(report)
 
     return asyncio.run(ask())
 
@@ -59,12 +60,12 @@ def test_answers_become_links(communique):
         ("notes", items[:1]),
         ("gdp", [report.of("5.8%").id]),
     )
-    with fake_server([completion(reply, prompt_tokens=400, completion_tokens=60)]) as server:
+    with fake_server([completion(reply, prompt_tokens=400, completion_tokens=60)]) as server, usage_scope() as usage:
         extraction = extract(server, report, communique)
     assert extraction.fields["gdp"].candidates == (report.of("86.4亿元").id,)
     assert extraction.fields["gdp"].by == "llm"
     assert extraction.lists["notes"] == sorted(items)
-    assert (extraction.usage.requests, extraction.usage.prompt_tokens, extraction.usage.dropped) == (1, 400, 0)
+    assert (usage.requests, usage.prompt_tokens, usage.dropped) == (1, 400, 0)
 
 
 @pytest.mark.parametrize(
@@ -85,11 +86,11 @@ def test_answers_that_point_at_nothing_are_dropped(communique, wrong):
     item = next(c.id for c in report.candidates if c.kind == "item")
     wanted = {"an item": [item], "a figure": [report.of("86.4亿元").id]}
     reply = answers((field, wanted[ids] if isinstance(ids, str) else ids), ("residents", [report.of("21.03万人").id]))
-    with fake_server([completion(reply)]) as server:
+    with fake_server([completion(reply)]) as server, usage_scope() as usage:
         extraction = extract(server, report, communique)
     assert set(extraction.fields) == {"residents"}
     assert extraction.lists == {}
-    assert extraction.usage.dropped == 1
+    assert usage.dropped == 1
 
 
 def test_only_additive_fields_take_several(flagship):
@@ -109,13 +110,13 @@ def test_repair(communique):
     """A reply that does not fit is sent back once, with its faults only; then it is a failure."""
     report = read(TEXT)
     good = answers(("gdp", [report.of("86.4亿元").id]))
-    with fake_server([completion('{"links": [{"field": "gdp"}]}'), completion(good)]) as server:
+    with fake_server([completion('{"links": [{"field": "gdp"}]}'), completion(good)]) as server, usage_scope() as usage:
         extraction = extract(server, report, communique)
         repair = server.seen[1].body["messages"][-1]["content"]
     assert "links.0.ids" in repair
     assert TEXT not in repair
     assert set(extraction.fields) == {"gdp"}
-    assert extraction.usage.requests == 2
+    assert usage.requests == 2
     with (
         fake_server([completion("{}"), completion("{}")]) as server,
         pytest.raises(ReplyError, match="links: Field required"),
@@ -134,11 +135,11 @@ def test_a_long_report_is_asked_in_parts(communique):
         shown = [number for number in (first, last) if f"[[{number}]]" in question]
         return completion(answers(("residents", [first]), ("residents", shown)))
 
-    with fake_server(script) as server:
+    with fake_server(script) as server, usage_scope() as usage:
         extraction = extract(server, report, communique)
         parts = [seen.body["messages"][-1]["content"] for seen in server.seen]
     assert len(parts) > 1
     assert all(len(re.sub(r"\[\[\d+\]\]", "", part)) <= 9100 for part in parts)
     assert "".join(parts).count("各项工作平稳有序。") == 1000
     assert extraction.fields["residents"].candidates == (first,)
-    assert extraction.usage.dropped == len(parts) - 1
+    assert usage.dropped == len(parts) - 1

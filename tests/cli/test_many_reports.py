@@ -11,7 +11,8 @@ from rich.console import Console
 
 from baogao.cli.progress import RunProgress, Totals, duration, pace
 from baogao.outputs.journal import Journal
-from baogao.record import Provenance, Record, Usage
+from baogao.record import Provenance, Record
+from baogao.usage import Usage
 from cli.conftest import GOOD, rows
 
 MADE_BY = Provenance(baogao="0", extractor="llm", schema_digest="sha256:0")

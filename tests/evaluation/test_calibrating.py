@@ -6,13 +6,12 @@ import random
 
 import pytest
 
-from baogao.candidates import find_candidates
 from baogao.document import read_document
 from baogao.evaluation.calibrating import Judged, Witness, ablate, calibration_of, judge_cases, learn
 from baogao.evaluation.compiling import build_dataset
 from baogao.evaluation.fitting import TrainingExample
 from baogao.evaluation.runs import load_datasets
-from baogao.extraction import Link
+from baogao.extraction import Link, ReportText
 from baogao.hybrid.arbiter import Proposal
 from baogao.hybrid.features import FEATURES, GROUPS
 from baogao.hybrid.hybrid import Case, ThresholdArbiter
@@ -33,9 +32,9 @@ def communiques(tmp_path_factory):
     cases = {}
     for item in datasets[0].items:
         document = read_document(item.text_path, item.gold.doc_id)
-        candidates = find_candidates(document)
-        links, ranked = rules.link_ranked(document, candidates, schema)
-        cases[item.gold.doc_id] = Case(document, candidates, schema, ranked, links.fields, {})
+        report = ReportText.from_document(document)
+        links, ranked = rules.link(report)
+        cases[item.gold.doc_id] = Case(report, schema, ranked, links.fields, {})
     return schema, datasets, cases
 
 

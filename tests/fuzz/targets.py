@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from reportlab.pdfgen import canvas
 
 from baogao.asking.form import assign_lines, read_form
-from baogao.asking.link import Links, _collect, _parts
+from baogao.asking.link import Links, parts_of, read_links
 from baogao.asking.passages import Passage, PassageCutter, Shortlist
 from baogao.candidates import find_candidates, parse_quantity
 from baogao.candidates.numbers import find_figures
@@ -27,7 +27,7 @@ from baogao.evaluation.compiling import build_dataset
 from baogao.evaluation.datasets import check_gold
 from baogao.evaluation.gold import parse_gold
 from baogao.evaluation.submissions import read_submissions
-from baogao.extraction import Extraction
+from baogao.extraction import Extraction, ReportText
 from baogao.llm.replies import read_reply, refuse_useless
 from baogao.llm.structured import _json_inside
 from baogao.outputs.journal import checked, encoded
@@ -75,7 +75,7 @@ def rules() -> RulesExtractor:
 def passages() -> tuple[Passage, ...]:
     """The passages of the report that a form is asked about."""
     document = document_from_text(REPORT, "report")
-    return tuple(PassageCutter(Shortlist(schema())).cut(document, find_candidates(document)))
+    return tuple(PassageCutter(Shortlist(schema())).cut(ReportText.from_document(document)))
 
 
 @cache
@@ -93,9 +93,9 @@ def written(name: str, data: bytes) -> Path:
 
 def record_of(document: Document) -> Record:
     """What rules read from a document."""
-    candidates = find_candidates(document)
-    extraction = asyncio.run(rules().extract(document, candidates, schema()))
-    return read_record(document, candidates, extraction, schema(), provenance(schema(), "rules"))
+    report = ReportText.from_document(document)
+    extraction = asyncio.run(rules().extract(report))
+    return read_record(report, extraction, schema(), provenance(schema(), "rules"))
 
 
 def check_words(error: BaogaoError, name: str = "") -> None:
@@ -225,16 +225,15 @@ def form(data: bytes) -> None:
 
 def links(data: bytes) -> None:
     """A JSON answer points at candidates of its part, or is no answer."""
-    document = document_from_text(REPORT, "report")
-    candidates = find_candidates(document)
+    report = ReportText.from_document(document_from_text(REPORT, "report"))
     try:
         answer = Links.model_validate_json(_json_inside(data.decode("utf-8", "replace")))
     except ValueError:
         return
     extraction = Extraction()
-    for part in _parts(document, candidates):
-        _collect(answer, part, schema(), extraction)
-    read_record(document, candidates, extraction, schema(), provenance(schema(), "llm")).to_json()
+    for part in parts_of(report):
+        read_links(answer, part, schema(), extraction)
+    read_record(report, extraction, schema(), provenance(schema(), "llm")).to_json()
 
 
 def cassette(data: bytes) -> None:

@@ -26,10 +26,10 @@ def case_of() -> Callable[..., tuple[Read, Case]]:
     def build(text: str, schema: Schema, said: dict[str, str] | None = None, sure: float = 2.0) -> tuple[Read, Case]:
         report = read(text)
         rules = RulesExtractor(load_rulebook(None, schema))
-        links, ranked = rules.link_ranked(report.document, report.candidates, schema)
+        links, ranked = rules.link(report)
         model = {name: Link((report.of(words).id,), 0.8, "llm") for name, words in (said or {}).items()}
         settled = frozenset(name for name, link in links.fields.items() if link.confidence >= sure)
-        return report, Case(report.document, report.candidates, schema, ranked, links.fields, model, settled)
+        return report, Case(report, schema, ranked, links.fields, model, settled)
 
     return build
 

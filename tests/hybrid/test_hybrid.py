@@ -7,19 +7,25 @@ import asyncio
 import pytest
 
 from baogao.extraction import Extraction, Link, Settled, TextLink
-from baogao.hybrid.hybrid import HybridExtractor, ThresholdArbiter, arbitrate
-from baogao.record import Usage
+from baogao.hybrid.hybrid import Case, HybridExtractor, ThresholdArbiter
 from baogao.rules.extractor import RulesExtractor
 from baogao.rules.rulebook import load_rulebook
-from short_reports import read
+from baogao.schema import load_schema
+from short_reports import COMMUNIQUE, read
 
 HOW = ThresholdArbiter()
 SURE, UNSURE, DOUBTFUL = HOW.sure + 0.05, (HOW.sure + HOW.alone) / 2, HOW.alone - 0.05
 
 
+def decided_all(rules: dict[str, Link], model: dict[str, Link]) -> dict[str, Link]:
+    """What comes of all fields."""
+    report = read("")
+    return HOW.decide(Case(report, load_schema(COMMUNIQUE), {}, rules, model)).fields
+
+
 def decided(rules: Link | None, model: Link | None) -> Link | None:
     """What comes of one field."""
-    return arbitrate({"f": rules} if rules else {}, {"f": model} if model else {}, HOW).get("f")
+    return decided_all({"f": rules} if rules else {}, {"f": model} if model else {}).get("f")
 
 
 def by_rules(confidence: float, *ids: int) -> Link:
@@ -79,7 +85,7 @@ def test_the_model_fills_silence():
 
 def test_a_figure_answers_one_field():
     """The model does not get a figure that rules gave to another field."""
-    chosen = arbitrate({"f": by_rules(SURE, 1)}, {"g": by_model(0.95, 1), "h": by_model(0.95, 2)}, HOW)
+    chosen = decided_all({"f": by_rules(SURE, 1)}, {"g": by_model(0.95, 1), "h": by_model(0.95, 2)})
     assert set(chosen) == {"f", "h"}
 
 
@@ -88,33 +94,31 @@ class Recorded:
 
     name = "llm"
 
-    def __init__(self, extraction: Extraction) -> None:
+    def __init__(self, schema, extraction: Extraction) -> None:
+        self.schema = schema
         self.extraction = extraction
         self.settled: Settled | None = None
 
-    async def extract(self, document, candidates, schema, settled):
+    async def extract(self, report, settled):
         """Say what was prepared."""
         self.settled = settled
         return self.extraction
 
-    def questions(self, document, candidates, schema):
+    def questions(self, report):
         """None."""
         return []
 
 
 def test_extract(communique):
-    """Rules' lists and metadata stand, the model's usage is counted, and it is told what is settled."""
+    """Rules' lists and metadata stand, and the model is told what is settled."""
     report = read("海坨市2022年经济社会发展统计公报\n\n一、综合\n全年地区生产总值86.4亿元。仓中有粮，合19万吨。\n")
     grain = report.of("19万吨").id
-    said = Extraction(
-        fields={"grain_output": by_model(0.95, grain)}, metadata={"title": TextLink("别的")}, usage=Usage(requests=2)
-    )
-    model = Recorded(said)
+    said = Extraction(fields={"grain_output": by_model(0.95, grain)}, metadata={"title": TextLink("别的")})
+    model = Recorded(communique, said)
     hybrid = HybridExtractor(RulesExtractor(load_rulebook(None, communique)), model)
-    extraction = asyncio.run(hybrid.extract(*report, communique))
+    extraction = asyncio.run(hybrid.extract(report))
     assert extraction.fields["gdp"].by == "rules"
     assert extraction.metadata["title"].value == "海坨市2022年经济社会发展统计公报"
-    assert extraction.usage.requests == 2
     assert report.of("86.4亿元").id in model.settled.candidates
     assert "gdp" in model.settled.fields
     assert model.settled.metadata

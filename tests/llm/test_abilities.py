@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from baogao.errors import EndpointError
-from baogao.llm.abilities import abilities_of, forget_abilities, memory_file, probe
+from baogao.llm.abilities import abilities_of, memory_file, probe, remembered_abilities
 from baogao.llm.endpoint import ModelClient
 from baogao.llm.messages import Abilities
 from baogao.llm.settings import EndpointSettings
@@ -143,7 +143,7 @@ def test_remembered_per_endpoint_and_model() -> None:
         assert len(server.seen) == 4
         asyncio.run(run(server.url, "large"))
         assert len(server.seen) == 8
-        forget_abilities()
+        memory_file().unlink()
         asyncio.run(run(server.url, "small"))
         assert len(server.seen) == 12
         memory_file().write_text("[broken", encoding="utf-8")
@@ -162,3 +162,20 @@ def test_given_abilities_are_not_probed() -> None:
     with fake_server(able) as server:
         assert asyncio.run(run(server.url)).tools
         assert server.seen == []
+
+
+def test_what_is_remembered_is_told_without_asking() -> None:
+    """A dry run learns what a run found out; of an endpoint that was never probed nothing is known."""
+
+    async def run(settings: EndpointSettings) -> Abilities:
+        async with ModelClient(settings) as client:
+            return await abilities_of(client)
+
+    with fake_server(able) as server:
+        settings = EndpointSettings(base_url=server.url, model="small", max_attempts=1)
+        assert remembered_abilities(settings) is None
+        found = asyncio.run(run(settings))
+        asked = len(server.seen)
+        assert remembered_abilities(settings) == found
+        assert remembered_abilities(settings.model_copy(update={"model": "other"})) is None
+        assert len(server.seen) == asked

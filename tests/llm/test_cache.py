@@ -53,8 +53,6 @@ def test_everything_that_matters_is_in_the_key() -> None:
         Question((Message("user", "甲"), Message("user", "甲")), 10),
         Question(BASE.messages, 11),
         Question(BASE.messages, 10, temperature=0.1),
-        Question(BASE.messages, 10, stop=("完",)),
-        Question(BASE.messages, 10, schema={"type": "object"}),
         Question(BASE.messages, 10, logprobs=True),
     ]
     keys = {keyed(question) for question in questions} | {keyed(BASE, "large"), cache_key("https://a", BASE.payload())}

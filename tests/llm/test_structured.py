@@ -14,8 +14,10 @@ from baogao.errors import BudgetError, ReplyError
 from baogao.llm.cache import ReplyCache
 from baogao.llm.endpoint import ModelClient
 from baogao.llm.messages import Abilities, Message, Question
+from baogao.llm.prompts import load_prompts
 from baogao.llm.settings import EndpointSettings
-from baogao.llm.structured import Structured, ask_model
+from baogao.llm.structured import ask_model
+from baogao.usage import Usage, usage_scope
 from llm.fake_server import Script, Seen, Step, completion, fake_server
 
 QUESTION = Question((Message("system", "连线。"), Message("user", "候选：1. 12件")), max_tokens=50)
@@ -28,6 +30,8 @@ WAYS = {
     "plain": Abilities(),
 }
 
+REPAIR = load_prompts()["repair"]
+
 
 class Links(BaseModel):
     """Field to the ids of its candidates."""
@@ -38,20 +42,20 @@ class Links(BaseModel):
 
 def ask(
     script: Script, abilities: Abilities = WAYS["schema"], *, times: int = 1, cache: Path | None = None, **more: int
-) -> tuple[Structured[Links], list[Seen], ModelClient]:
-    """Ask ``times`` times; the last answer, what the server saw, and the client for its counts."""
+) -> tuple[Links, list[Seen], Usage]:
+    """Ask ``times`` times; the last answer, what the server saw, and what it took."""
 
-    async def run(url: str) -> tuple[Structured[Links], ModelClient]:
+    async def run(url: str) -> Links:
         settings = EndpointSettings(base_url=url, model="small", first_wait=0.001, **more)
         kept = ReplyCache(cache) if cache else None
         async with ModelClient(settings, abilities=abilities, cache=kept) as client:
             for _ in range(times):
-                answer = await ask_model(client, QUESTION, Links)
-            return answer, client
+                answer = await ask_model(client, QUESTION, Links, REPAIR)
+            return answer
 
-    with fake_server(script) as server:
-        answer, client = asyncio.run(run(server.url))
-    return answer, server.seen, client
+    with fake_server(script) as server, usage_scope() as usage:
+        answer = asyncio.run(run(server.url))
+    return answer, server.seen, usage
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -59,7 +63,7 @@ def test_each_way_of_asking(way: str) -> None:
     """The answer is understood whichever way the endpoint is held to it, and it is held the strictest way it can."""
     tool = "Links" if way == "tools" else None
     answer, seen, _ = ask([completion(GOOD, tool=tool, finish_reason="tool_calls" if tool else "stop")], WAYS[way])
-    assert answer.value == Links(accepted=[1], closed=[])
+    assert answer == Links(accepted=[1], closed=[])
     body = seen[0].body
     held = {
         "schema": body.get("response_format", {}).get("type") == "json_schema",
@@ -83,20 +87,18 @@ def test_each_way_of_asking(way: str) -> None:
 )
 def test_json_is_found_in_what_surrounds_it(way: str, text: str) -> None:
     """Fences, words around, thoughts and numbers in quotes need no repair."""
-    answer, _, client = ask([completion(text)], WAYS[way])
-    assert answer.value.accepted == [1]
-    assert not answer.repaired
-    assert client.total.requests == 1
+    answer, _, usage = ask([completion(text)], WAYS[way])
+    assert answer.accepted == [1]
+    assert usage.requests == 1
 
 
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("text", [BAD, "我不知道。", '{"accepted": [1], "closed": [', '{"links": 1}'])
 def test_one_repair(way: str, text: str) -> None:
     """A reply that does not fit gets one more turn, whose tokens are counted."""
-    answer, seen, client = ask([completion(text), completion(GOOD)], WAYS[way])
-    assert answer.value.accepted == [1]
-    assert answer.repaired
-    assert (client.total.requests, client.total.prompt_tokens, client.total.retries) == (2, 20, 0)
+    answer, seen, usage = ask([completion(text), completion(GOOD)], WAYS[way])
+    assert answer.accepted == [1]
+    assert (usage.requests, usage.prompt_tokens, usage.retries) == (2, 20, 0)
     turns = [message["role"] for message in seen[1].body["messages"]]
     assert turns[-2:] == ["assistant", "user"]
 
@@ -139,25 +141,23 @@ def test_budget_error_passes_through() -> None:
 def test_passing_trouble_is_retried_by_our_layer_only() -> None:
     """Three attempts are three requests: no other layer multiplies them."""
     trouble = Step({"error": {"message": "busy"}}, 503)
-    _, seen, client = ask([trouble, trouble, completion(GOOD)], max_attempts=3)
+    _, seen, usage = ask([trouble, trouble, completion(GOOD)], max_attempts=3)
     assert len(seen) == 3
-    assert client.total.retries == 2
+    assert usage.retries == 2
     with pytest.raises(ReplyError, match="503"):
         ask(lambda _: trouble, max_attempts=3)
 
 
 def test_good_answer_is_kept(tmp_path: Path) -> None:
     """The second time the answer comes from the cache."""
-    answer, seen, client = ask([completion(GOOD)], times=2, cache=tmp_path / "replies")
-    assert answer.reply.cached
-    assert (len(seen), client.total.cached) == (1, 1)
+    _, seen, usage = ask([completion(GOOD)], times=2, cache=tmp_path / "replies")
+    assert (len(seen), usage.cached) == (1, 1)
 
 
 def test_repaired_answer_is_kept_for_the_question(tmp_path: Path) -> None:
     """What did not fit is never kept; the repaired answer stands for the question the next time."""
     answer, seen, _ = ask([completion(BAD), completion(GOOD)], times=2, cache=tmp_path / "replies")
-    assert answer.value.accepted == [1]
-    assert answer.reply.cached
+    assert answer.accepted == [1]
     assert len(seen) == 2
 
 

@@ -13,6 +13,7 @@ from baogao.llm.endpoint import ModelClient
 from baogao.llm.messages import Abilities, Message, Question
 from baogao.llm.settings import EndpointSettings
 from baogao.llm.structured import abilities_of
+from baogao.usage import Usage, usage_scope
 from llm.fake_server import Seen, Step, completion, failure, fake_server
 
 
@@ -21,12 +22,13 @@ def question(number: int) -> Question:
     return Question((Message("user", f"第{number}题"),), max_tokens=20)
 
 
-async def ask_all(url: str, questions: int, **settings: object) -> ModelClient:
-    """Ask questions side by side; their client, for its counts."""
+async def ask_all(url: str, questions: int, **settings: object) -> Usage:
+    """Ask questions side by side; what they took."""
     endpoint = EndpointSettings(**{"base_url": url, "model": "small", "first_wait": 0.01, **settings})
-    async with ModelClient(endpoint) as client:
-        await asyncio.gather(*(client.ask(question(number)) for number in range(questions)))
-        return client
+    with usage_scope() as usage:
+        async with ModelClient(endpoint) as client:
+            await asyncio.gather(*(client.ask(question(number)) for number in range(questions)))
+    return usage
 
 
 @pytest.mark.parametrize("status", [429, 503])
@@ -44,9 +46,9 @@ def test_a_server_that_rations(status):
         return completion("好")
 
     with fake_server(script) as server:
-        client = asyncio.run(ask_all(server.url, 24, concurrency=8, max_attempts=2))
-    assert client.total.requests - client.total.retries == 24
-    assert client.total.retries > 0
+        usage = asyncio.run(ask_all(server.url, 24, concurrency=8, max_attempts=2))
+    assert usage.requests - usage.retries == 24
+    assert usage.retries > 0
 
 
 def test_a_pause_holds_everybody():

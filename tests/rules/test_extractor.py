@@ -14,6 +14,7 @@ from baogao.document import document_from_text, read_document
 from baogao.evaluation.datasets import load_dataset
 from baogao.evaluation.scoring import score_dataset
 from baogao.evaluation.submissions import submission_of
+from baogao.extraction import ReportText
 from baogao.reading import provenance, read_record
 from baogao.rules.extractor import RulesExtractor
 from baogao.rules.rulebook import load_rulebook
@@ -30,7 +31,7 @@ def read(text):
     """Candidates and extraction of a whole report."""
     document = document_from_text(text)
     candidates = find_candidates(document)
-    return candidates, EXTRACTOR.link(document, candidates, SCHEMA)
+    return candidates, EXTRACTOR.link(ReportText(document, candidates))[0]
 
 
 def values(sentence):
@@ -55,7 +56,7 @@ def test_several_figures_compete_and_the_answer_is_less_sure():
 def test_the_ranking_names_every_rival_best_first():
     """``rank`` gives all candidates of a field with scores in falling order."""
     document = document_from_text(FRAME.format("发放宣传资料3000份。发放宣传手册5000册。"))
-    ranked = EXTRACTOR.rank(document, find_candidates(document), SCHEMA)["publicity_materials"]
+    ranked = EXTRACTOR.link(ReportText.from_document(document))[1]["publicity_materials"]
     assert {one.candidate.text for one in ranked} == {"3000份", "5000册"}
     assert [one.score for one in ranked] == sorted((one.score for one in ranked), reverse=True)
 
@@ -86,8 +87,8 @@ def test_extract_is_link_in_an_event_loop():
     """The asynchronous door gives what the synchronous one gives."""
     document = document_from_text(FRAME.format("全年评查案卷120卷。"))
     candidates = find_candidates(document)
-    extraction = asyncio.run(EXTRACTOR.extract(document, candidates, SCHEMA))
-    assert extraction == EXTRACTOR.link(document, candidates, SCHEMA)
+    extraction = asyncio.run(EXTRACTOR.extract(ReportText(document, candidates)))
+    assert extraction == EXTRACTOR.link(ReportText(document, candidates))[0]
 
 
 def test_an_empty_document_has_no_answers():
@@ -118,8 +119,8 @@ def test_the_real_reports_are_read_well():
     for item in dataset.items:
         document = read_document(item.text_path, item.gold.doc_id)
         candidates = find_candidates(document)
-        extraction = EXTRACTOR.link(document, candidates, SCHEMA)
-        record = read_record(document, candidates, extraction, SCHEMA, provenance(SCHEMA, "rules"))
+        extraction = EXTRACTOR.link(ReportText(document, candidates))[0]
+        record = read_record(ReportText(document, candidates), extraction, SCHEMA, provenance(SCHEMA, "rules"))
         submissions.append(submission_of(record))
     scores = score_dataset(dataset, submissions, SCHEMA)
     assert scores.tally.f1 >= 0.85

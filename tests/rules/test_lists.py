@@ -4,6 +4,7 @@ import pytest
 
 from baogao.candidates.find import find_candidates
 from baogao.document import document_from_text
+from baogao.extraction import ReportText
 from baogao.rules.extractor import RulesExtractor
 from baogao.rules.rulebook import load_rulebook
 from baogao.schema.load import load_schema
@@ -21,7 +22,7 @@ def lists(text):
     """The items of every list, as printed."""
     document = document_from_text(WORK + text)
     candidates = find_candidates(document)
-    found = EXTRACTOR.link(document, candidates, SCHEMA).lists
+    found = EXTRACTOR.link(ReportText(document, candidates))[0].lists
     return {name: [candidates[one].text for one in ids] for name, ids in found.items()}
 
 

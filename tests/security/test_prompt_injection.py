@@ -11,11 +11,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from baogao.asking.form import choose, read_form
-from baogao.asking.link import Links, _collect, _parts
+from baogao.asking.form import assign_lines, read_form
+from baogao.asking.link import Links, parts_of, read_links
 from baogao.asking.passages import PassageCutter, Shortlist
 from baogao.candidates import find_candidates
 from baogao.document import document_from_text
+from baogao.extraction import Extraction, ReportText
 from baogao.reading import provenance, read_record
 from baogao.record import Record
 from cli.conftest import GOOD, rows
@@ -97,10 +98,9 @@ LINES = st.builds(
 @given(st.one_of(st.text(max_size=200), st.lists(LINES, max_size=8).map("\n".join)))
 def test_no_filled_form_brings_in_a_value(communique, reply):
     """Whatever stands in a filled form, what is read from it was printed."""
-    document = document_from_text(HOSTILE, "hostile")
-    candidates = find_candidates(document)
-    for passage in PassageCutter(Shortlist(communique)).cut(document, candidates):
-        for link in choose(read_form(reply, passage)[0]).values():
+    report = ReportText.from_document(document_from_text(HOSTILE, "hostile"))
+    for passage in PassageCutter(Shortlist(communique)).cut(report):
+        for link in assign_lines(read_form(reply, passage)[0]).values():
             assert set(link.candidates) <= {candidate.id for candidate in passage.candidates}
 
 
@@ -108,13 +108,10 @@ def test_no_filled_form_brings_in_a_value(communique, reply):
 @given(st.lists(st.tuples(st.sampled_from(["gdp", "residents", "notes", "title", "x"]), st.lists(st.integers(-2, 60)))))
 def test_no_list_of_links_brings_in_a_value(communique, links):
     """Whatever ids a model links, the record holds what the candidates say, and unknown ids are dropped."""
-    from baogao.extraction import Extraction
-
-    document = document_from_text(HOSTILE, "hostile")
-    candidates = find_candidates(document)
+    report = ReportText.from_document(document_from_text(HOSTILE, "hostile"))
     extraction = Extraction()
     answer = Links.model_validate({"links": [{"field": field, "ids": ids} for field, ids in links]})
-    for part in _parts(document, candidates):
-        _collect(answer, part, communique, extraction)
-    record = read_record(document, candidates, extraction, communique, provenance(communique, "llm"))
+    for part in parts_of(report):
+        read_links(answer, part, communique, extraction)
+    record = read_record(report, extraction, communique, provenance(communique, "llm"))
     check_read_from_text(record, HOSTILE)

@@ -7,28 +7,28 @@ what rules leave silent (measured in docs/accuracy.md).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from math import exp
 
-from baogao.asking.examples import WorkedChoice
-from baogao.asking.passages import PassageCutter, askable
-from baogao.candidates.candidate import Candidate, Candidates
+from baogao.asking.examples import load_choices
+from baogao.asking.passages import PassageCutter, Shortlist, askable
+from baogao.candidates.candidate import Candidate
 from baogao.document.document import Document
 from baogao.errors import ReplyError
-from baogao.extraction import NOTHING_SETTLED, Extraction, Link, Settled, answers
+from baogao.extraction import NOTHING_SETTLED, Extraction, Link, ReportText, Settled, answers
 from baogao.llm.endpoint import ModelClient
 from baogao.llm.messages import Question, Reply
 from baogao.llm.prompts import Prompts
-from baogao.llm.usage import usage_scope
-from baogao.record import Usage
 from baogao.schema.fields import FieldSpec, Schema
 
 LETTERS = "ABCDEFG"
 _OPTIONS = 3
+"""Fields to choose from, beside none of them; measured with three (docs/accuracy.md)."""
 _TOKENS = 4
 """A letter and the end of the turn: a reply that ends by itself is kept, one that is cut is not."""
 _BEFORE, _AFTER = 110, 40
+"""The most characters of the figure's sentence that are shown on either side."""
 _LEAST_BEFORE = 70
 """Characters before a figure: more than its own sentence where that has just begun."""
 
@@ -54,44 +54,41 @@ class ChoiceExtractor:
 
     name = "llm"
 
-    def __init__(
-        self,
-        client: ModelClient,
-        prompts: Prompts,
-        cutter: PassageCutter,
-        examples: Sequence[WorkedChoice],
-        most: int | None = None,
-    ) -> None:
+    def __init__(self, schema: Schema, client: ModelClient, prompts: Prompts, most: int | None = None) -> None:
+        self.schema = schema
         self._client = client
         self._prompt = prompts["choice"]
-        self._cutter = cutter
-        self._examples = tuple(examples)
+        self._cutter = PassageCutter(Shortlist(schema))
+        self._examples = load_choices(schema)
         self._most = most
 
-    async def extract(
-        self, document: Document, candidates: Candidates, schema: Schema, settled: Settled = NOTHING_SETTLED
-    ) -> Extraction:
-        """Link one document.
+    async def extract(self, report: ReportText, settled: Settled = NOTHING_SETTLED) -> Extraction:
+        """Link one report.
 
-        :raises ReplyError: a reply is no letter, or :raises EndpointError, BudgetError: there is no reply at all.
+        :raises ReplyError: a reply is no letter.
+        :raises EndpointError: there is no reply at all.
+        :raises BudgetError: the token budget is spent.
         """
-        with usage_scope() as meter:
-            chosen = await answers(map(self._ask, self.choices(document, candidates, settled)))
-        links = _assign([one for one in chosen if one is not None])
-        return Extraction(fields=links, usage=Usage(**meter.as_dict()))
+        asked = self.choices(report, settled)
+        chosen = [one for one in await answers(map(self._ask, asked)) if one is not None]
+        # One figure for each field: the one that the model is surest of.
+        links: dict[str, Link] = {}
+        for name, link in sorted(chosen, key=lambda pair: -pair[1].confidence):
+            links.setdefault(name, link)
+        return Extraction(fields=links)
 
-    def questions(self, document: Document, candidates: Candidates, schema: Schema) -> list[Question]:
-        """What would be asked of a document with nothing settled, for a dry run."""
-        return [self.question(choice) for choice in self.choices(document, candidates, NOTHING_SETTLED)]
+    def questions(self, report: ReportText) -> list[Question]:
+        """What would be asked of a report with nothing settled, for a dry run."""
+        return [self.question(choice) for choice in self.choices(report, NOTHING_SETTLED)]
 
-    def choices(self, document: Document, candidates: Candidates, settled: Settled) -> list[Choice]:
+    def choices(self, report: ReportText, settled: Settled) -> list[Choice]:
         """The figures to ask about, in reading order."""
-        found = list(self._choices(document, candidates, settled))
-        best = sorted(found, key=lambda choice: -choice.fit)[: self._most]
+        best = sorted(self._open_figures(report, settled), key=lambda choice: -choice.fit)[: self._most]
         return sorted(best, key=lambda choice: choice.candidate.id)
 
-    def _choices(self, document: Document, candidates: Candidates, settled: Settled) -> Iterator[Choice]:
-        for passage in self._cutter.cut(document, candidates):
+    def _open_figures(self, report: ReportText, settled: Settled) -> Iterator[Choice]:
+        """Every figure that is not settled and may answer a field that is not settled, either."""
+        for passage in self._cutter.cut(report):
             for candidate in passage.candidates:
                 if candidate.kind != "number" or candidate.id in settled.candidates or not askable(candidate):
                     continue
@@ -99,8 +96,8 @@ class ChoiceExtractor:
                 names = [name for name in self._cutter.brought(fits)[:_OPTIONS] if name not in settled.fields]
                 if names:
                     share = fits[names[0]] / max(fits.values())
-                    fields = tuple(self._cutter.shortlist.by_id[name] for name in names)
-                    words = _window(document, candidate)
+                    fields = tuple(self.schema.by_id[name] for name in names)
+                    words = _words_around(report.document, candidate)
                     yield Choice(candidate, fields, passage.title, words, fits[names[0]] * share)
 
     def question(self, choice: Choice) -> Question:
@@ -113,7 +110,7 @@ class ChoiceExtractor:
 
     async def _ask(self, choice: Choice) -> tuple[str, Link] | None:
         """The field that the model chose, with its probability; None for none of them, or a letter not on offer."""
-        reply = await self._client.ask(self.question(choice), _check)
+        reply = await self._client.ask(self.question(choice), _refuse_no_letter)
         number = LETTERS.index(reply.text.strip()[0])
         if number >= len(choice.fields):
             return None
@@ -121,21 +118,13 @@ class ChoiceExtractor:
         return choice.fields[number].id, Link((choice.candidate.id,), sure, by="llm", reason=f"chosen: {sure:.2f}")
 
 
-def _check(reply: Reply) -> None:
+def _refuse_no_letter(reply: Reply) -> None:
     """Refuse what is no letter at all."""
     if reply.text.strip()[:1] not in tuple(LETTERS):
         raise ReplyError(f"the model did not choose a letter; it said {reply.text[:20]!r}")
 
 
-def _assign(chosen: list[tuple[str, Link]]) -> dict[str, Link]:
-    """One figure for each field: the one that the model is surest of."""
-    links: dict[str, Link] = {}
-    for name, link in sorted(chosen, key=lambda pair: -pair[1].confidence):
-        links.setdefault(name, link)
-    return links
-
-
-def _window(document: Document, candidate: Candidate) -> str:
+def _words_around(document: Document, candidate: Candidate) -> str:
     """The words around a figure, on one line, with the figure in 【】."""
     sentence = document.sentence_at(candidate.start)
     begin, end = sentence.span if sentence else (candidate.start - _BEFORE, candidate.end + _AFTER)

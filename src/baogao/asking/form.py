@@ -8,27 +8,27 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 
-from baogao.asking.examples import WorkedExample
-from baogao.asking.passages import Passage, PassageCutter, askable
+from baogao.asking.examples import load_examples
+from baogao.asking.passages import Passage, PassageCutter, Shortlist, askable
 from baogao.candidates import parse_quantity
-from baogao.candidates.candidate import Candidate, Candidates
-from baogao.document.document import Document, Span
+from baogao.candidates.candidate import Candidate
+from baogao.document.document import Document
 from baogao.errors import ReplyError
-from baogao.extraction import NOTHING_SETTLED, Extraction, Link, Settled, TextLink, answers
+from baogao.extraction import NOTHING_SETTLED, Extraction, Link, ReportText, Settled, TextLink, answers
 from baogao.llm.endpoint import ModelClient
-from baogao.llm.messages import Message, Question, Reply
+from baogao.llm.messages import Question, Reply
 from baogao.llm.prompts import Prompt, Prompts
-from baogao.llm.usage import usage_scope
-from baogao.record import Usage
 from baogao.schema.fields import FieldSpec, Schema
+from baogao.usage import count
 
 _HEAD = 260
 _TAIL = 120
 """Characters shown of either end: titles, addressees, issuers and dates stand there."""
 _TOKENS_PER_VALUE = 40
+"""The longest title, about; a form of figures takes far fewer a line."""
 _NO_VALUE = frozenset({"", "无", "未知", "没有", "null", "缺失"})
 
 
@@ -45,32 +45,31 @@ def metadata_question(document: Document, schema: Schema, prompt: Prompt) -> Que
 
 
 def read_metadata(reply: Reply, document: Document, schema: Schema) -> dict[str, TextLink]:
-    """The lines of a reply that hold, each with the place where its words are printed."""
+    """The lines of a reply that hold, each with the place where its words are printed.
+
+    A value counts only where it is printed in the report, white space aside. A field whose value follows from other
+    words (a level, a period) is taken as the model says it, if it is of the form that the field's pattern allows.
+    """
+    by_label = {spec.label: spec for spec in reversed(schema.metadata)}
     found: dict[str, TextLink] = {}
     for line in reply.text.splitlines():
         label, _, answer = line.partition("：")
-        spec = next((spec for spec in schema.metadata if spec.label == label.strip()), None)
-        link = _link(spec, answer.strip(), document) if spec else None
-        if spec and link and spec.id not in found:
+        spec = by_label.get(label.strip())
+        if spec is not None and spec.id not in found and (link := _text_link(spec, answer.strip(), document)):
             found[spec.id] = link
     return found
 
 
-def _link(spec: FieldSpec, answer: str, document: Document) -> TextLink | None:
+def _text_link(spec: FieldSpec, answer: str, document: Document) -> TextLink | None:
+    """What a line of the form says, where it can be believed."""
     if answer in _NO_VALUE:
         return None
     if spec.pattern:
         match = re.search(spec.pattern, answer)
         return TextLink(match[0]) if match else None
-    span = _printed(answer, document)
-    return TextLink(_squeeze(document.slice(span)), (span,)) if span else None
-
-
-def _printed(answer: str, document: Document) -> Span | None:
-    """Where an answer's characters stand in the report, white space and widths aside."""
     wanted = [re.escape(char) for char in _squeeze(_fold(answer))]
-    match = re.search(r"\s*".join(wanted), _fold(document.text)) if wanted else None
-    return match.span() if match else None
+    printed = re.search(r"\s*".join(wanted), _fold(document.text)) if wanted else None
+    return TextLink(_squeeze(document.slice(printed.span())), (printed.span(),)) if printed else None
 
 
 def _fold(text: str) -> str:
@@ -83,6 +82,7 @@ def _squeeze(text: str) -> str:
     return re.sub(r"\s+", "", text)
 
 
+# A line of a filled form: a bullet that models like to add, the field's name, its unit in brackets, the answer.
 _LINE = re.compile(
     r"^\s*[-*]?\s*(?P<label>[^：:（(\n]{2,30})(?:[（(][^）)\n]*[）)])?\s*[：:][ \t]*(?P<answer>.*?)\s*$", re.MULTILINE
 )
@@ -93,6 +93,7 @@ _NONE = re.compile(r"^(?:零|0|没有|未|暂无|不存在)")
 _LEAST_SHARE = 0.5
 """A field must fit a candidate at least half as well as the field that fits it best."""
 _ALIKE = 0.95
+"""Fields that fit a phrase at least this share of the best one's fit are named by it alike."""
 _BASE_CONFIDENCE = 0.5
 _CONFIDENCE_PER_FIT = 0.1
 _BEST_FIT = 4.0
@@ -111,6 +112,19 @@ class Filled:
     """How well the field fits the candidate's surroundings, as a share of the best field's fit."""
     fit: float
     """The same, as the shortlist scores it."""
+
+    @classmethod
+    def of(cls, spec: FieldSpec, candidate: Candidate, passage: Passage) -> Filled:
+        """A field that is answered by a candidate of a passage."""
+        fits = passage.fits[candidate.id]
+        fit, best = fits.get(spec.id, 0.0), max(fits.values(), default=0.0)
+        return cls(spec, candidate, share=fit / best if best else 0.0, fit=fit)
+
+    @property
+    def confidence(self) -> float:
+        """How often such an answer is right: the better its surroundings fit the field, the more often."""
+        confidence = self.share * (_BASE_CONFIDENCE + _CONFIDENCE_PER_FIT * min(self.fit, _BEST_FIT))
+        return confidence - (_PART_OF_TOTAL if "part" in self.candidate.cues else 0.0)
 
 
 def form_lines(reply: str, passage: Passage) -> list[tuple[FieldSpec, str]]:
@@ -151,62 +165,39 @@ def assign_lines(filled: Iterable[Filled]) -> dict[str, Link]:
         if line.field.id in links or line.candidate.id in taken:
             continue
         taken.add(line.candidate.id)
-        links[line.field.id] = Link((line.candidate.id,), _confidence(line), by="llm", reason=f"fit {line.fit:.1f}")
+        links[line.field.id] = Link((line.candidate.id,), line.confidence, by="llm", reason=f"fit {line.fit:.1f}")
     return links
-
-
-def _confidence(line: Filled) -> float:
-    """How often such an answer is right: the better its surroundings fit the field, the more often."""
-    confidence = line.share * (_BASE_CONFIDENCE + _CONFIDENCE_PER_FIT * min(line.fit, _BEST_FIT))
-    return confidence - (_PART_OF_TOTAL if "part" in line.candidate.cues else 0.0)
 
 
 def _pointed_at(spec: FieldSpec, answer: str, passage: Passage) -> Filled | None:
     """The candidate with the figure that the model copied, where its words fit the field best."""
     figure = parse_quantity(answer)
-    if figure is None or figure.value == 0:
-        zeros = [c for c in passage.candidates if c.value == 0]
-        return _best(spec, zeros, passage) if _NONE.match(answer) else None
-    return _best(spec, [c for c in passage.candidates if c.kind == "number" and c.value == figure.value], passage)
+    if figure is not None and figure.value != 0:
+        printed = [c for c in passage.candidates if c.kind == "number" and c.value == figure.value]
+    elif _NONE.match(answer):
+        printed = [c for c in passage.candidates if c.value == 0]
+    else:
+        return None
+    lines = [Filled.of(spec, candidate, passage) for candidate in printed if askable(candidate)]
+    return max((line for line in lines if line.share >= _LEAST_SHARE), key=lambda line: line.fit, default=None)
 
 
 def _none_of(spec: FieldSpec, passage: Passage) -> Filled | None:
-    """The phrase that says "none" for a field left blank: only for the one field that the phrase fits best."""
+    """The phrase that says "none" for a field left blank: only for the one field that the phrase names.
+
+    That is the one that it fits best; of several that it fits alike, the first in the schema's order.
+    """
     for candidate in passage.candidates:
-        if candidate.kind == "none" and spec.id == _named(passage.fits[candidate.id], passage):
-            return _filled(spec, candidate, passage)
+        fits = passage.fits[candidate.id]
+        best = max(fits.values(), default=0.0)
+        alike = (field for field in passage.fields if best and fits.get(field.id, 0.0) >= _ALIKE * best)
+        if candidate.kind == "none" and next(alike, None) == spec:
+            return Filled.of(spec, candidate, passage)
     return None
 
 
-def _named(fits: Mapping[str, float], passage: Passage) -> str | None:
-    """The field that a phrase names; of several that it fits alike, the first in the schema's order."""
-    best = max(fits.values(), default=0.0)
-    return next((field.id for field in passage.fields if best and fits.get(field.id, 0.0) >= _ALIKE * best), None)
-
-
-def _best(spec: FieldSpec, candidates: list[Candidate], passage: Passage) -> Filled | None:
-    scored = [_filled(spec, candidate, passage) for candidate in candidates if askable(candidate)]
-    fitting = [line for line in scored if line.share >= _LEAST_SHARE]
-    return max(fitting, key=lambda line: line.fit, default=None)
-
-
-def _filled(spec: FieldSpec, candidate: Candidate, passage: Passage) -> Filled:
-    fits = passage.fits[candidate.id]
-    fit = fits.get(spec.id, 0.0)
-    best = max(fits.values(), default=0.0)
-    return Filled(spec, candidate, share=fit / best if best else 0.0, fit=fit)
-
-
 _TOKENS_PER_LINE = 22
-
-
-@dataclass(frozen=True)
-class _Part:
-    """What one question brought."""
-
-    lines: Sequence[Filled] = ()
-    dropped: int = 0
-    metadata: Mapping[str, TextLink] = field(default_factory=dict)
+"""A name of a field, a figure with its unit, a line end."""
 
 
 class FormExtractor:
@@ -214,62 +205,51 @@ class FormExtractor:
 
     name = "llm"
 
-    def __init__(
-        self, client: ModelClient, prompts: Prompts, cutter: PassageCutter, examples: Sequence[WorkedExample]
-    ) -> None:
+    def __init__(self, schema: Schema, client: ModelClient, prompts: Prompts) -> None:
+        self.schema = schema
         self._client = client
         self._prompt = prompts["form"]
         self._metadata_prompt = prompts["metadata"]
-        self._cutter = cutter
-        self._examples = tuple(examples)
+        self._cutter = PassageCutter(Shortlist(schema))
+        self._examples = load_examples(schema)
 
-    async def extract(
-        self, document: Document, candidates: Candidates, schema: Schema, settled: Settled = NOTHING_SETTLED
-    ) -> Extraction:
-        """Link one document.
+    async def extract(self, report: ReportText, settled: Settled = NOTHING_SETTLED) -> Extraction:
+        """Link one report.
 
-        :raises ReplyError: a passage got no usable reply, or :raises EndpointError, BudgetError: no reply at all.
+        :raises ReplyError: a passage got no usable reply.
+        :raises EndpointError: there is no reply at all.
+        :raises BudgetError: the token budget is spent.
         """
-        passages = [p for p in self._cutter.cut(document, candidates) if self._cutter.is_open(p, settled)]
-        with usage_scope() as meter:
-            metadata = [] if settled.metadata else [self._metadata(document, schema)]
-            parts = await answers([*metadata, *(self._fill(passage) for passage in passages)])
-        filled = [line for part in parts for line in part.lines]
-        found = {name: link for part in parts for name, link in part.metadata.items()}
-        usage = Usage(**meter.as_dict(), dropped=sum(part.dropped for part in parts))
-        return Extraction(fields=assign_lines(filled), metadata=found, usage=usage)
+        passages = [p for p in self._cutter.cut(report) if self._cutter.is_open(p, settled)]
+        about = None if settled.metadata else metadata_question(report.document, self.schema, self._metadata_prompt)
+        asked = [self._client.ask(about)] if about else []
+        replies = await answers([*asked, *(self._fill(passage) for passage in passages)])
+        metadata = read_metadata(replies[0], report.document, self.schema) if about else {}
+        forms = [read_form(*form) for form in zip((r.text for r in replies[len(asked) :]), passages, strict=True)]
+        count(dropped=sum(dropped for _, dropped in forms))
+        return Extraction(fields=assign_lines(line for lines, _ in forms for line in lines), metadata=metadata)
 
-    def questions(self, document: Document, candidates: Candidates, schema: Schema) -> list[Question]:
-        """What would be asked of a document, for a dry run."""
-        about = metadata_question(document, schema, self._metadata_prompt)
-        passages = self._cutter.cut(document, candidates)
-        return [*([about] if about else []), *(self.question(passage) for passage in passages)]
-
-    async def _metadata(self, document: Document, schema: Schema) -> _Part:
-        question = metadata_question(document, schema, self._metadata_prompt)
-        found = read_metadata(await self._client.ask(question), document, schema) if question else {}
-        return _Part(metadata=found)
+    def questions(self, report: ReportText) -> list[Question]:
+        """What would be asked of a report, for a dry run."""
+        about = metadata_question(report.document, self.schema, self._metadata_prompt)
+        return [*([about] if about else []), *map(self.question, self._cutter.cut(report))]
 
     def question(self, passage: Passage) -> Question:
         """The form of one passage."""
         return Question(
-            messages=self._messages(passage),
+            messages=self._prompt.render(
+                title=passage.title, passage=passage.text, fields=passage.fields, examples=self._examples
+            ),
             max_tokens=_TOKENS_PER_LINE * len(passage.fields) + 8,
             accept_cut=True,
             purpose=f"form: {passage.title}",
         )
 
-    def _messages(self, passage: Passage) -> tuple[Message, ...]:
-        return self._prompt.render(
-            title=passage.title, passage=passage.text, fields=passage.fields, examples=self._examples
-        )
-
-    async def _fill(self, passage: Passage) -> _Part:
-        """The lines of one passage's form that point at a candidate, and how many pointed at none."""
+    async def _fill(self, passage: Passage) -> Reply:
+        """The reply to one passage's form; one that fills no line of it is refused."""
 
         def validate(reply: Reply) -> None:
             if not form_lines(reply.text, passage):
                 raise ReplyError(f"the model did not fill the form; it said {reply.text[:60]!r}")
 
-        reply = await self._client.ask(self.question(passage), validate)
-        return _Part(*read_form(reply.text, passage))
+        return await self._client.ask(self.question(passage), validate)

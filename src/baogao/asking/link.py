@@ -11,22 +11,23 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from baogao.candidates.candidate import Candidate, Candidates
-from baogao.document.document import Document, Sentence
-from baogao.extraction import NOTHING_SETTLED, Extraction, Link, Settled, answers
+from baogao.candidates.candidate import Candidate
+from baogao.document.document import Sentence
+from baogao.extraction import NOTHING_SETTLED, Extraction, Link, ReportText, Settled, answers
 from baogao.llm.endpoint import ModelClient
 from baogao.llm.messages import Question
-from baogao.llm.prompts import Prompt
+from baogao.llm.prompts import Prompts
 from baogao.llm.structured import ask_model
-from baogao.llm.usage import usage_scope
-from baogao.record import Usage
 from baogao.schema.fields import FieldSpec, Schema
+from baogao.usage import count
 
 _PART_CHARACTERS = 9000
 """A report of ordinary length is one part."""
 _TOKENS_PER_ANSWER = 16
+"""A field's id and a number, in JSON."""
 _FEWEST_TOKENS = 400
 _CONFIDENCE = 0.8
+"""A model by link does not say how sure it is. Hybrid by thresholds hears this much where rules are silent."""
 
 
 class FieldLink(BaseModel):
@@ -47,7 +48,9 @@ class Links(BaseModel):
 
 
 @dataclass(frozen=True)
-class _Part:
+class Part:
+    """A stretch of a report as a model is shown it, and the candidates whose numbers stand in it."""
+
     text: str
     candidates: dict[int, Candidate]
 
@@ -57,40 +60,38 @@ class LinkExtractor:
 
     name = "llm"
 
-    def __init__(self, client: ModelClient, prompt: Prompt) -> None:
+    def __init__(self, schema: Schema, client: ModelClient, prompts: Prompts) -> None:
+        self.schema = schema
         self._client = client
-        self._prompt = prompt
+        self._prompt = prompts["link"]
+        self._repair = prompts["repair"]
 
-    async def extract(
-        self, document: Document, candidates: Candidates, schema: Schema, settled: Settled = NOTHING_SETTLED
-    ) -> Extraction:
-        """Link one document; the report is asked about whole, whatever is settled.
+    async def extract(self, report: ReportText, settled: Settled = NOTHING_SETTLED) -> Extraction:
+        """Link one report; it is asked about whole, whatever is settled.
 
         :raises ReplyError: no usable reply, after one turn of repair.
-        :raises EndpointError, BudgetError: no reply at all.
+        :raises EndpointError: there is no reply at all.
+        :raises BudgetError: the token budget is spent.
         """
         extraction = Extraction()
-        dropped = 0
-        parts = _parts(document, candidates)
-        with usage_scope() as meter:
-            found = await answers(ask_model(self._client, self._question(part, schema), Links) for part in parts)
+        parts = parts_of(report)
+        found = await answers(ask_model(self._client, self._question(part), Links, self._repair) for part in parts)
         for part, answer in zip(parts, found, strict=True):
-            dropped += _collect(answer.value, part, schema, extraction)
-        extraction.usage = Usage(**meter.as_dict(), dropped=dropped)
+            count(dropped=read_links(answer, part, self.schema, extraction))
         return extraction
 
-    def questions(self, document: Document, candidates: Candidates, schema: Schema) -> list[Question]:
-        """What would be asked of a document, for a dry run."""
-        return [self._question(part, schema) for part in _parts(document, candidates)]
+    def questions(self, report: ReportText) -> list[Question]:
+        """What would be asked of a report, for a dry run."""
+        return [self._question(part) for part in parts_of(report)]
 
-    def _question(self, part: _Part, schema: Schema) -> Question:
-        messages = self._prompt.render(report=part.text, fields=schema.figures, lists=schema.lists)
-        most = _FEWEST_TOKENS + _TOKENS_PER_ANSWER * min(len(part.candidates), len(schema.specs))
+    def _question(self, part: Part) -> Question:
+        messages = self._prompt.render(report=part.text, fields=self.schema.figures, lists=self.schema.lists)
+        most = _FEWEST_TOKENS + _TOKENS_PER_ANSWER * min(len(part.candidates), len(self.schema.specs))
         return Question(messages=messages, max_tokens=most, purpose="link")
 
 
-def _collect(links: Links, part: _Part, schema: Schema, extraction: Extraction) -> int:
-    """Add a part's answers; returns how many pointed at nothing and were dropped."""
+def read_links(links: Links, part: Part, schema: Schema, extraction: Extraction) -> int:
+    """Add what a reply says of a part to an extraction; returns how many ids pointed at nothing and were dropped."""
     dropped = 0
     for link in links.links:
         spec = schema.by_id.get(link.field)
@@ -115,21 +116,23 @@ def _may_answer(candidate: Candidate | None, spec: FieldSpec) -> bool:
     return (candidate.kind == "item") == (spec.kind == "items")
 
 
-def _parts(document: Document, candidates: Candidates) -> list[_Part]:
+def parts_of(report: ReportText) -> list[Part]:
+    """The report in one part, or, where it is long, in several that are cut between sentences."""
     parts: list[list[Sentence]] = [[]]
     length = 0
-    for sentence in document.sentences:
+    for sentence in report.document.sentences:
         size = sentence.span[1] - sentence.span[0]
         if parts[-1] and length + size > _PART_CHARACTERS:
             parts.append([])
             length = 0
         parts[-1].append(sentence)
         length += size
-    return [_numbered(document, candidates, sentences) for sentences in parts if sentences]
+    return [_numbered(report, sentences) for sentences in parts if sentences]
 
 
-def _numbered(document: Document, candidates: Candidates, sentences: Iterable[Sentence]) -> _Part:
+def _numbered(report: ReportText, sentences: Iterable[Sentence]) -> Part:
     """The sentences' text, every candidate led by its number: ``评查案卷[[17]]135卷``."""
+    document = report.document
     shown: dict[int, Candidate] = {}
     lines: list[str] = []
     paragraph = -1
@@ -137,7 +140,7 @@ def _numbered(document: Document, candidates: Candidates, sentences: Iterable[Se
         start, end = sentence.span
         pieces: list[str] = []
         position = start
-        for candidate in candidates.within(start, end):
+        for candidate in report.candidates.within(start, end):
             shown[candidate.id] = candidate
             if candidate.start >= position:
                 pieces.append(document.text[position : candidate.start])
@@ -150,4 +153,4 @@ def _numbered(document: Document, candidates: Candidates, sentences: Iterable[Se
         else:
             lines.append(text)
         paragraph = sentence.paragraph
-    return _Part("\n".join(lines), shown)
+    return Part("\n".join(lines), shown)

@@ -1,8 +1,10 @@
-"""Which fields to ask about a figure: the few whose words its surroundings share.
+"""Passages: what of a report a small model is shown at once, and the few fields it is asked about there.
 
-A small model fills a short form well and a long one badly, so every figure brings only a handful of fields with it.
-The measure is an overlap of character bigrams, weighted by rarity among the fields (as in tf-idf), lowered where the
-measure word is of another kind; it knows no field by name.
+A passage is whole sentences from one section, only those that hold a candidate worth asking about, up to a length; the
+section's title stands above it, because it often says what the figures are of. A small model fills a short form well
+and a long one badly, so every figure brings only the few fields whose words its surroundings share: an overlap of
+character bigrams, weighted by rarity among the fields (as in tf-idf), lowered where the measure word is of another
+kind. No field is known by name.
 """
 
 from __future__ import annotations
@@ -14,18 +16,29 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from baogao.candidates.candidate import Candidate, Candidates
+from baogao.candidates.candidate import Candidate
 from baogao.document.document import Document, Sentence, Span
-from baogao.extraction import Settled
+from baogao.extraction import ReportText, Settled
 from baogao.schema.fields import FieldSpec, Schema
 
+# Where words stand around a figure, and what they weigh. Reaches are in characters; reaches and weights were chosen by
+# hand on the development reports, so that a form asks about the fields that are stated there.
 _BEFORE = 48
 _AFTER = 14
 _NEAR = 16
-"""Characters on the left that count double: a figure's own noun stands next to it."""
+_SENTENCE_BEFORE = 60
+_NEAR_WEIGHT = 1.2
+"""A figure's own noun stands next to it, mostly on its left; the head of a table cell is such a noun, too."""
+_RIGHT_WEIGHT = 0.8
+"""The figure with its measure word, and the rest of its clause."""
+_FAR_WEIGHT = 0.6
+_BEFORE_NONE_WEIGHT = 0.4
+"""A phrase that says "none" names its own field; what stands before it matters little."""
 _TITLE_WEIGHT = 0.35
-"""Words of the section's titles and of the sentence before count less: they are shared by many figures."""
-_CLAUSE = re.compile(r"[^，,。；;：:]*")
+"""Words of the section's titles and of the sentence before are shared by many figures."""
+_NOTE_WEIGHT = 0.5
+"""A field's note beside its label and its terms, which count 1: it explains, and so names its neighbours as well."""
+_REST_OF_CLAUSE = re.compile(r"[^，,。；;：:]*")
 _FAMILIES = {
     "people": frozenset({"人", "名", "位", "人次", "余人"}),
     "events": frozenset({"场", "次", "期", "批", "批次", "场次", "轮", "班", "班次", "届", "回"}),
@@ -36,8 +49,16 @@ _FAMILIES = {
 }
 _FAMILY_OF = {unit: family for family, units in _FAMILIES.items() for unit in units}
 _OTHER_FAMILY = 0.5
+"""The fit of a figure in a measure word of another family: lowered, not excluded."""
 _CHINESE = re.compile(r"[\u4e00-\u9fffA-Za-z0-9]+")
+# The part of a note that says what does not count: its words speak of other fields.
 _EXCLUSION = re.compile(r"[^。；]*(?:不算|不含|不包括|不自行|不取)[^。；]*[。；]?")
+_TITLE_LIMIT = 40
+"""Characters of a section's title that are shown above a passage."""
+_HEADING_LIMIT = 24
+"""A longer line above a figure is a sentence, not a heading."""
+NOT_THIS_PERIOD = frozenset({"prior_year", "growth", "target", "cumulative"})
+"""Cues of figures that answer no field, whatever their words."""
 
 
 def bigrams(text: str) -> list[str]:
@@ -66,7 +87,10 @@ class Shortlist:
 
     def rank(self, document: Document, candidate: Candidate) -> list[tuple[float, FieldSpec]]:
         """The fields that a candidate may answer, best first, with their scores; those that share nothing are out."""
-        overlaps = self._overlaps(_context(document, candidate))
+        overlaps = [0.0] * len(self.fields)
+        for bigram, weight in _context(document, candidate).items():
+            for number, rarity in self._postings.get(bigram, ()):
+                overlaps[number] += rarity * weight
         scored = [
             (unit * (overlap / length), spec)
             for spec, overlap, length in zip(self.fields, overlaps, self._lengths, strict=True)
@@ -74,27 +98,12 @@ class Shortlist:
         ]
         return sorted(scored, key=lambda pair: -pair[0])
 
-    def _overlaps(self, context: dict[str, float]) -> list[float]:
-        """What each field shares with a context."""
-        overlaps = [0.0] * len(self.fields)
-        for bigram, weight in context.items():
-            for number, rarity in self._postings.get(bigram, ()):
-                overlaps[number] += rarity * weight
-        return overlaps
-
 
 @lru_cache(maxsize=1024)
 def _field_bigrams(spec: FieldSpec) -> dict[str, float]:
     """Label and terms count fully, the rest of the note half; what a note excludes does not count."""
-    counts: dict[str, float] = {}
-    for text, weight in (
-        (spec.label, 1.0),
-        *((term, 1.0) for term in spec.terms),
-        (_EXCLUSION.sub("", spec.note), 0.5),
-    ):
-        for bigram in bigrams(text):
-            counts[bigram] = max(counts.get(bigram, 0.0), weight)
-    return counts
+    named = [(text, 1.0) for text in (spec.label, *spec.terms)]
+    return _heaviest([*named, (_EXCLUSION.sub("", spec.note), _NOTE_WEIGHT)])
 
 
 def _context(document: Document, candidate: Candidate) -> dict[str, float]:
@@ -102,27 +111,32 @@ def _context(document: Document, candidate: Candidate) -> dict[str, float]:
 
     A phrase that says "none" names its own field, so only its words and the few before them count.
     """
-    context: dict[str, float] = {}
     sentence = document.sentence_at(candidate.start)
     start, end = sentence.span if sentence else (candidate.start - _BEFORE, candidate.end + _AFTER)
     left = document.text[max(start, candidate.start - _BEFORE) : candidate.start]
-    _add(context, bigrams(left[-_NEAR:]), 0.4 if candidate.kind == "none" else 1.2)
     if candidate.kind == "none":
-        _add(context, bigrams(candidate.text), 1.2)
-        return context
-    right = _CLAUSE.match(document.text, candidate.end, min(end, candidate.end + _AFTER))
-    _add(context, bigrams(left[:-_NEAR]), 0.6)
-    _add(context, bigrams(candidate.text + (right[0] if right else "")), 0.8)
-    _add(context, bigrams(candidate.label), 1.2)
-    titles = [document.slice(section.title) for section in document.sections_at(candidate.start)]
-    before = document.text[max(0, start - 60) : start]
-    _add(context, bigrams("，".join([*titles, before])), _TITLE_WEIGHT)
-    return context
+        weighted = [(left[-_NEAR:], _BEFORE_NONE_WEIGHT), (candidate.text, _NEAR_WEIGHT)]
+    else:
+        right = _REST_OF_CLAUSE.match(document.text, candidate.end, min(end, candidate.end + _AFTER))
+        titles = [document.slice(section.title) for section in document.sections_at(candidate.start)]
+        before = document.text[max(0, start - _SENTENCE_BEFORE) : start]
+        weighted = [
+            (left[-_NEAR:], _NEAR_WEIGHT),
+            (left[:-_NEAR], _FAR_WEIGHT),
+            (candidate.text + (right[0] if right else ""), _RIGHT_WEIGHT),
+            (candidate.label, _NEAR_WEIGHT),
+            ("，".join([*titles, before]), _TITLE_WEIGHT),
+        ]
+    return _heaviest(weighted)
 
 
-def _add(context: dict[str, float], found: Iterable[str], weight: float) -> None:
-    for bigram in found:
-        context[bigram] = max(context.get(bigram, 0.0), weight)
+def _heaviest(weighted: Iterable[tuple[str, float]]) -> dict[str, float]:
+    """The bigrams of some texts, each with the greatest weight of a text that it stands in."""
+    found: dict[str, float] = {}
+    for text, weight in weighted:
+        for bigram in bigrams(text):
+            found[bigram] = max(found.get(bigram, 0.0), weight)
+    return found
 
 
 def unit_fit(spec: FieldSpec, candidate: Candidate) -> float:
@@ -135,18 +149,8 @@ def unit_fit(spec: FieldSpec, candidate: Candidate) -> float:
         return 0.0 if spec.is_rate else 1.0
     if (candidate.unit == "%") != spec.is_rate or candidate.unit == "个百分点":
         return 0.0
-    wanted, found = _family(spec.unit), _family(candidate.unit)
+    wanted, found = _FAMILY_OF.get(spec.unit), _FAMILY_OF.get(candidate.unit)
     return 1.0 if not wanted or not found or wanted == found else _OTHER_FAMILY
-
-
-def _family(unit: str) -> str:
-    return _FAMILY_OF.get(unit, "")
-
-
-_TITLE_LIMIT = 40
-_HEADING_LIMIT = 24
-NOT_THIS_PERIOD = frozenset({"prior_year", "growth", "target", "cumulative"})
-"""Cues of figures that answer no field, whatever their words."""
 
 
 def askable(candidate: Candidate) -> bool:
@@ -200,24 +204,26 @@ class PassageCutter:
     least_share: float = 0.4
     most_fields: int = 16
 
-    def cut(self, document: Document, candidates: Candidates) -> list[Passage]:
+    def cut(self, report: ReportText) -> list[Passage]:
         """The passages of a report, in reading order; sentences without a candidate worth asking about are in none."""
         groups: list[list[_Unit]] = []
-        for unit in self._units(document, candidates):
-            if groups and self._fits(groups[-1], unit):
+        for unit in self._units(report):
+            if groups and self._has_room(groups[-1], unit):
                 groups[-1].append(unit)
             else:
                 groups.append([unit])
-        return [self._passage(document, group) for group in groups]
+        return [self._passage(report.document, group) for group in groups]
 
-    def _units(self, document: Document, candidates: Candidates) -> Iterator[_Unit]:
+    def _units(self, report: ReportText) -> Iterator[_Unit]:
+        """Every sentence with a candidate worth asking about."""
+        document = report.document
         for number, sentence in enumerate(document.sentences):
-            inside = [c for c in candidates.within(*sentence.span) if c.kind != "item"]
+            inside = [c for c in report.candidates.within(*sentence.span) if c.kind != "item"]
             fits = {c: {spec.id: score for score, spec in self.shortlist.rank(document, c)} for c in inside}
             fields = frozenset(name for c in inside if askable(c) for name in self.brought(fits[c]))
             if fields:
                 section, title = _section(document, sentence)
-                yield _Unit(sentence, _headings(document, candidates, number), section, title, fits, fields)
+                yield _Unit(sentence, _headings(report, number), section, title, fits, fields)
 
     def is_open(self, passage: Passage, settled: Settled) -> bool:
         """Whether a passage has a candidate left that may answer a field that is not settled."""
@@ -233,7 +239,8 @@ class PassageCutter:
         least = max(self.least_score, self.least_share * max(fits.values(), default=0.0))
         return [name for name, score in list(fits.items())[: self.per_candidate] if score >= least]
 
-    def _fits(self, group: list[_Unit], unit: _Unit) -> bool:
+    def _has_room(self, group: list[_Unit], unit: _Unit) -> bool:
+        """Whether a sentence may join a passage: of the same section, and neither too long nor of too many fields."""
         length = sum(u.sentence.span[1] - u.sentence.span[0] for u in [*group, unit])
         fields = frozenset().union(unit.fields, *(u.fields for u in group))
         return group[0].section == unit.section and length <= self.length and len(fields) <= self.most_fields
@@ -244,15 +251,16 @@ class PassageCutter:
         return Passage(
             title=group[0].title,
             spans=spans,
-            text="".join(_flat(document.slice(span)) for span in spans),
+            text="".join(_on_one_line(document.slice(span)) for span in spans),
             candidates=tuple(c for unit in group for c in unit.fits),
             fits={c.id: fits for unit in group for c, fits in unit.fits.items()},
             fields=tuple(spec for spec in self.shortlist.fields if spec.id in asked),
         )
 
 
-def _headings(document: Document, candidates: Candidates, number: int) -> tuple[Span, ...]:
+def _headings(report: ReportText, number: int) -> tuple[Span, ...]:
     """The short lines without figures that end right before a sentence, in reading order."""
+    document = report.document
     section, title = _section(document, document.sentences[number])
     found: list[Span] = []
     for sentence in reversed(document.sentences[:number]):
@@ -260,7 +268,7 @@ def _headings(document: Document, candidates: Candidates, number: int) -> tuple[
         text = document.slice(sentence.span).strip()
         if start < section[0] or not 0 < len(text) <= _HEADING_LIMIT or (title and text.endswith(title)):
             break
-        if any(candidate.kind != "item" for candidate in candidates.within(start, end)):
+        if any(candidate.kind != "item" for candidate in report.candidates.within(start, end)):
             break
         found.append(sentence.span)
     return tuple(reversed(found))
@@ -274,6 +282,6 @@ def _section(document: Document, sentence: Sentence) -> tuple[Span, str]:
     return around[-1].span, document.slice(around[-1].title).strip()[:_TITLE_LIMIT]
 
 
-def _flat(text: str) -> str:
-    """A sentence on one line: line breaks inside it are the page's, not the author's."""
+def _on_one_line(text: str) -> str:
+    """A sentence without line breaks: those inside it are the page's, not the author's; a table keeps its gaps."""
     return "".join(text.split()) if "\t" not in text else " ".join(text.split())

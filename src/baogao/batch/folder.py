@@ -22,8 +22,9 @@ from filelock import FileLock, Timeout
 from pydantic import ValidationError
 
 from baogao.errors import UsageError
+from baogao.extraction import WayOrAuto
 from baogao.llm.messages import Payload
-from baogao.llm.usage import estimate_payload_tokens
+from baogao.llm.tokens import estimate_payload_tokens
 from baogao.schema.values import Strict
 
 _LOCK = ".baogao.lock"
@@ -40,7 +41,7 @@ class BatchSetup(Strict):
     """Name of a schema, or the path of a file."""
     extractor: Literal["llm", "hybrid"]
     model: str
-    ask: Literal["auto", "form", "link"]
+    ask: WayOrAuto
     hold_to: Literal["json_schema", "tools", "json_object", "plain"]
     prompts: str | None = None
     min_confidence: float | None = None

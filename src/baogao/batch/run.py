@@ -10,10 +10,9 @@ import httpx2
 
 from baogao.batch.folder import RequestFiles
 from baogao.batch.results import Replies, Result
-from baogao.candidates.candidate import Candidates
 from baogao.document import Document
 from baogao.errors import EndpointError, NoReplyError, PendingError, ReplyError
-from baogao.extraction import Extraction, Extractor
+from baogao.extraction import Extraction, Extractor, ReportText
 from baogao.llm.cache import cache_key
 from baogao.record import Record
 from baogao.schema.fields import Schema
@@ -87,11 +86,13 @@ class PatientExtractor:
     waiting: dict[str, bool] = field(default_factory=dict)
     """The documents that wait, by id, and whether a further round must be sent for them."""
     name: str = field(init=False)
+    schema: Schema = field(init=False)
 
     def __post_init__(self) -> None:
         self.name = self.inner.name
+        self.schema = self.inner.schema
 
-    async def extract(self, document: Document, candidates: Candidates, schema: Schema) -> Extraction:
+    async def extract(self, report: ReportText) -> Extraction:
         """Link one document.
 
         :raises PendingError: a reply is not here yet.
@@ -99,9 +100,9 @@ class PatientExtractor:
         """
         self.transport.waiting_for.clear()
         try:
-            return await self.inner.extract(document, candidates, schema)
+            return await self.inner.extract(report)
         except PendingError:
-            self.waiting[document.doc_id] = any(map(self.requests.is_new, self.transport.waiting_for))
+            self.waiting[report.document.doc_id] = any(map(self.requests.is_new, self.transport.waiting_for))
             raise
         except (EndpointError, NoReplyError) as error:
             raise ReplyError(str(error)) from error

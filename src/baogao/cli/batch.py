@@ -24,7 +24,7 @@ from baogao.batch import (
     RequestFiles,
 )
 from baogao.batch.folder import MOST_BYTES, MOST_REQUESTS, Limits
-from baogao.cli.extract import made_with, print_report
+from baogao.cli.extract import print_report
 from baogao.cli.options import CalibrationFile, MinConfidence, ModelName, PromptsDir, WayToAsk
 from baogao.cli.progress import Totals
 from baogao.console import shown
@@ -173,7 +173,7 @@ class _Job:
         with RequestFiles(self.folder.folder, self.limits) as requests:
             transport = BatchTransport(self.replies, requests, again=self.again)
             async with ready_extractor(self.setup.extractor, self.schema, self._options(), transport) as ready:
-                used = made_with(ready, self.schema)
+                used = ready.made_with()
                 self._check(used)
                 extractor = PatientExtractor(ready.extractor, transport, requests)
                 run = partial(self._documents, ready=ready, extractor=extractor)
@@ -197,9 +197,7 @@ class _Job:
                 totals.add(record)
                 order.append(record.doc_id)
 
-        await run_documents(
-            sources, extractor, self.schema, ready.made_by, sink, at_once=1, on_record=note, on_kept=note
-        )
+        await run_documents(sources, extractor, ready.made_by, sink, at_once=1, on_record=note, on_kept=note)
         return totals, order
 
     def _options(self) -> ModelOptions:

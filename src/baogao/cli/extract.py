@@ -8,66 +8,22 @@ from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
 from rich.console import Console
 
-from baogao.assemble import ModelOptions, Ready, asking_extractor, ready_extractor
-from baogao.candidates import find_candidates
+from baogao.assemble import ModelOptions, questioner, ready_extractor
 from baogao.cli.progress import RunProgress, Totals
 from baogao.console import shown
-from baogao.document import Document
 from baogao.engines.run import Engine, Job, run_by
 from baogao.errors import DocumentError
-from baogao.extraction import ExtractorName, Way
+from baogao.extraction import ExtractorName, ReportText
 from baogao.inputs import Source, find_sources
-from baogao.llm import ModelClient, Question, estimate_tokens, load_prompts
+from baogao.llm import Question, estimate_tokens
 from baogao.outputs.page import write_page
 from baogao.outputs.run_folder import RunFolder
 from baogao.outputs.writers import iterate_records
 from baogao.record import Record
-from baogao.resources import digest_files
 from baogao.schema import Schema, load_schema
-
-
-def run_dry(
-    sources: Sequence[Source], name: ExtractorName, schema: Schema, options: ModelOptions, stdout: Console
-) -> int:
-    """Print the requests and tokens that a run would take; returns its exit code, 1 when an input cannot be read."""
-    if name == "rules":
-        stdout.print(f"{len(sources)} reports, no requests: rules ask no model", highlight=False)
-        return 0
-    questions: list[Question] = []
-    failed = 0
-    for source in sources:
-        try:
-            document = source.read()
-        except DocumentError as error:
-            stdout.print(f"[red]failed[/] {shown(source.name)}: {shown(error)}", highlight=False, soft_wrap=True)
-            failed += 1
-        else:
-            questions.extend(_questions(document, name, schema, options))
-    prompt = sum(estimate_tokens(question.messages) for question in questions)
-    most = sum(question.max_tokens for question in questions)
-    read = len(sources) - failed
-    stdout.print(
-        f"{read} reports, {len(questions)} requests, about {prompt} prompt tokens, at most {most} reply tokens",
-        highlight=False,
-        soft_wrap=True,
-    )
-    return 1 if failed else 0
-
-
-def _questions(document: Document, name: ExtractorName, schema: Schema, options: ModelOptions) -> list[Question]:
-    """The questions of one document. The client is only a place to put them: nothing is sent."""
-    client = ModelClient(options.settings())
-    prompts = load_prompts(options.prompts)
-    beside_rules = name == "hybrid"
-    small: Way = "choice" if beside_rules else "form"
-    way = options.ask if options.ask != "auto" else small if options.starts_server else "link"
-    extractor = asking_extractor(way, client, schema, prompts, beside_rules=beside_rules)
-    return extractor.questions(document, find_candidates(document), schema)
-
 
 _PAGE_REPORTS = 500
 """Reports that the page of a run shows; more would be too much for a browser. `baogao review` shows them all."""
@@ -97,7 +53,10 @@ def run_extract(request: ExtractRequest, stdout: Console, stderr: Console) -> in
     request.engine.check(request.options)
     schema = load_schema(request.schema)
     sources = find_sources(request.inputs)
-    name = request.extractor or _default_extractor(request.options, stderr)
+    name = request.extractor or request.options.default_extractor()
+    if request.extractor is None and name == "rules":
+        words = "no model is configured: using rules (for a model: --embedded, or --base-url and --model)"
+        stderr.print(words, soft_wrap=True)
     if request.dry_run:
         return run_dry(sources, name, schema, request.options, stdout)
     totals = Totals()
@@ -113,6 +72,35 @@ def run_extract(request: ExtractRequest, stdout: Console, stderr: Console) -> in
         return _INTERRUPTED
     print_report(request.out, [source.doc_id for source in sources], totals, schema, stdout)
     return 1 if totals.failed else 0
+
+
+def run_dry(
+    sources: Sequence[Source], name: ExtractorName, schema: Schema, options: ModelOptions, stdout: Console
+) -> int:
+    """Print the requests and tokens that a run would take; returns its exit code, 1 when an input cannot be read."""
+    if name == "rules":
+        stdout.print(f"{len(sources)} reports, no requests: rules ask no model", highlight=False)
+        return 0
+    asker = questioner(name, schema, options)
+    questions: list[Question] = []
+    failed = 0
+    for source in sources:
+        try:
+            document = source.read()
+        except DocumentError as error:
+            stdout.print(f"[red]failed[/] {shown(source.name)}: {shown(error)}", highlight=False, soft_wrap=True)
+            failed += 1
+        else:
+            questions.extend(asker.questions(ReportText.from_document(document)))
+    prompt = sum(estimate_tokens(question.messages) for question in questions)
+    most = sum(question.max_tokens for question in questions)
+    read = len(sources) - failed
+    stdout.print(
+        f"{read} reports, {len(questions)} requests, about {prompt} prompt tokens, at most {most} reply tokens",
+        highlight=False,
+        soft_wrap=True,
+    )
+    return 1 if failed else 0
 
 
 def print_report(out: Path, order: list[str], totals: Totals, schema: Schema, stdout: Console) -> None:
@@ -133,15 +121,6 @@ def print_report(out: Path, order: list[str], totals: Totals, schema: Schema, st
         stdout.print(line, highlight=False, soft_wrap=True)
 
 
-def _default_extractor(options: ModelOptions, stderr: Console) -> ExtractorName:
-    if options.starts_server or options.settings().configured:
-        return "hybrid"
-    stderr.print(
-        "no model is configured: using rules (for a model: --embedded, or --base-url and --model)", soft_wrap=True
-    )
-    return "rules"
-
-
 async def _run(
     request: ExtractRequest,
     sources: list[Source],
@@ -152,9 +131,10 @@ async def _run(
 ) -> None:
     async with ready_extractor(name, schema, request.options) as ready:
         order = [source.doc_id for source in sources]
+        title = ready.extractor.name + (f" · {shown(ready.made_by.model)}" if ready.made_by.model else "")
         with (
-            RunFolder(request.out, order, made_with(ready, schema)) as folder,
-            RunProgress(stderr, _title(ready), len(sources)) as progress,
+            RunFolder(request.out, order, ready.made_with()) as folder,
+            RunProgress(stderr, title, len(sources)) as progress,
         ):
             for notice in folder.notices:
                 stderr.print(f"note: {shown(notice)}", highlight=False, soft_wrap=True)
@@ -165,16 +145,5 @@ async def _run(
                 totals.add(record)
                 progress.add(record, fresh=fresh)
 
-            job = Job(name, schema, request.schema, request.options, ready)
+            job = Job(name, request.schema, request.options, ready)
             await run_by(request.engine, job, sources, folder, note, partial(note, fresh=False))
-
-
-def made_with(ready: Ready, schema: Schema) -> dict[str, Any]:
-    """Everything that a record depends on besides its report: an interrupted run goes on only with the same."""
-    beside = [path for path in schema.path.parent.glob(f"{schema.path.stem}.*") if path.is_file()]
-    made_by = ready.made_by.model_dump(mode="json", by_alias=True)
-    return made_by | {"files": digest_files(beside), "ask": ready.way}
-
-
-def _title(ready: Ready) -> str:
-    return ready.extractor.name + (f" · {shown(ready.made_by.model)}" if ready.made_by.model else "")

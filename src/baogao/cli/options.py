@@ -7,14 +7,14 @@ from typing import Annotated
 
 import typer
 
-from baogao.extraction import Way
+from baogao.extraction import WayOrAuto
 
 BaseUrl = Annotated[str | None, typer.Option("--base-url", help="Root of an OpenAI-compatible API, ending in /v1.")]
 ModelName = Annotated[str | None, typer.Option("--model", help="Name of the model to ask.")]
 Embedded = Annotated[bool, typer.Option("--embedded", help="Start the model that `baogao model pull` fetched.")]
 Gguf = Annotated[Path | None, typer.Option("--gguf", help="Start this model file instead (implies --embedded).")]
 WayToAsk = Annotated[
-    Way,
+    WayOrAuto,
     typer.Option(
         "--ask", help="form or choice for small models, link for capable ones; auto: choice beside rules when embedded."
     ),

@@ -17,7 +17,8 @@ from rich.table import Table
 
 from baogao.console import shown
 from baogao.pipeline import OnRecord
-from baogao.record import Record, Usage
+from baogao.record import Record
+from baogao.usage import Usage
 
 _LISTED = 40
 """Reports listed one by one; of a larger run only the reasons of failures are."""

@@ -120,7 +120,7 @@ class RayWorkers:
 
     def _lost(self, source: Source, what: str) -> Outcome:
         words = f"its worker died {_MOST_DEATHS + 1} times ({what}); is there enough memory?"
-        return Outcome(failed_record(source.doc_id, source.name, words, self._schema, self._made_by), again=True)
+        return Outcome(failed_record(source, words, self._schema, self._made_by), again=True)
 
 
 def _connect(workers: int) -> None:

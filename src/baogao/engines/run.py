@@ -13,8 +13,8 @@ from baogao.engines.ray import RayWorkers, Team, check_ray
 from baogao.errors import UsageError
 from baogao.extraction import ExtractorName
 from baogao.inputs import Source
-from baogao.pipeline import OnRecord, Sink, run_documents, run_work
-from baogao.schema import Schema, load_schema
+from baogao.pipeline import OnRecord, Sink, open_documents, run_documents, run_work
+from baogao.schema import load_schema
 from baogao.work import Worker
 
 EngineChoice = Literal["local", "ray"]
@@ -48,7 +48,6 @@ class Job:
     """What is to be done with each document."""
 
     name: ExtractorName
-    schema: Schema
     schema_source: str
     """Where a worker finds the same schema."""
     options: ModelOptions
@@ -64,28 +63,16 @@ async def run_by(
     """
     ready = job.ready
     if engine.choice == "local":
-        at_once = _open_documents(_concurrency(ready))
+        at_once = open_documents(ready.requests_at_once)
         told = {"on_record": on_record, "on_kept": on_kept}
-        await run_documents(sources, ready.extractor, job.schema, ready.made_by, sink, at_once=at_once, **told)
+        await run_documents(sources, ready.extractor, ready.made_by, sink, at_once=at_once, **told)
         return
     workers = engine.workers or _WORKERS
-    each = max(1, _concurrency(ready) // workers)
+    each = max(1, ready.requests_at_once // workers)
     start = partial(_worker, job.name, job.schema_source, _options_each(job, each, workers))
-    team = Team(workers, _open_documents(each))
-    async with RayWorkers(start, team, job.schema, ready.made_by) as ray:
+    team = Team(workers, open_documents(each))
+    async with RayWorkers(start, team, ready.extractor.schema, ready.made_by) as ray:
         await run_work(sources, ray.do, sink, at_once=team.at_once, on_record=on_record, on_kept=on_kept)
-
-
-def _concurrency(ready: Ready) -> int:
-    return ready.client.settings.concurrency if ready.client else 1
-
-
-def _open_documents(requests: int) -> int:
-    """A few more than requests under way, so that one is ready whenever a reply comes.
-
-    Rules keep one core busy: more documents at once would only wait for each other.
-    """
-    return requests if requests == 1 else requests + max(2, requests // 4)
 
 
 def _options_each(job: Job, concurrency: int, workers: int) -> ModelOptions:
@@ -108,9 +95,8 @@ def _options_each(job: Job, concurrency: int, workers: int) -> ModelOptions:
 @asynccontextmanager
 async def _worker(name: ExtractorName, schema_source: str, options: ModelOptions) -> AsyncIterator[Worker]:
     """One worker, made where it works."""
-    schema = load_schema(schema_source)
-    async with ready_extractor(name, schema, options) as ready:
-        worker = Worker(ready.extractor, schema, ready.made_by)
+    async with ready_extractor(name, load_schema(schema_source), options) as ready:
+        worker = Worker(ready.extractor, ready.made_by)
         try:
             yield worker
         finally:

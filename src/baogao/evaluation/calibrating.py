@@ -44,7 +44,7 @@ class Witness:
 
     def decide(self, case: Case) -> Decision:
         """Keep the case; see :class:`baogao.hybrid.hybrid.Arbiter`."""
-        self.cases[case.document.doc_id] = case
+        self.cases[case.report.document.doc_id] = case
         return self.thresholds.decide(case)
 
 
@@ -97,8 +97,8 @@ def _judge_case(case: Case, gold: Gold, proposer: Proposer, thresholds: Threshol
     stated = frozenset(spec.id for spec in case.schema.figures if gold.field(spec.id).stated)
     by_thresholds = thresholds.decide(case).fields
     return Judged(
-        TrainingExample(case.document.doc_id, proposals, right, stated),
-        case.document.sha256,
+        TrainingExample(case.report.document.doc_id, proposals, right, stated),
+        case.report.document.sha256,
         _counts_of(case, gold, case.rules, stated),
         _counts_of(case, gold, by_thresholds, stated),
     )
@@ -106,7 +106,7 @@ def _judge_case(case: Case, gold: Gold, proposer: Proposer, thresholds: Threshol
 
 def _is_right(case: Case, gold: Gold, name: str, link: Link) -> bool | None:
     """The scorer's verdict; None where the gold allows an answer and does not ask for one."""
-    answer = read_answer(case.document, case.candidates, link, case.schema.by_id[name])
+    answer = read_answer(case.report, link, case.schema.by_id[name])
     verdict, _ = judge(gold.field(name), answer)
     return None if verdict == "neutral" else verdict == "correct"
 

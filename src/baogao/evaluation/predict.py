@@ -12,20 +12,19 @@ from pathlib import Path
 from typing import Any, get_args
 
 from baogao.assemble import ArbiterFor, ModelOptions, Ready, ready_extractor
-from baogao.candidates import Candidates
-from baogao.document import Document
 from baogao.errors import UsageError
 from baogao.evaluation.gold import Dataset
 from baogao.evaluation.identity import Mode, extractor_identity, identify
 from baogao.evaluation.recordings import REPLAY_URL, Recording
 from baogao.evaluation.runs import Run, load_datasets
-from baogao.extraction import Extraction, Extractor, ExtractorName
+from baogao.extraction import Extraction, Extractor, ExtractorName, ReportText
 from baogao.inputs import Source
 from baogao.llm.messages import Abilities
 from baogao.pipeline import OnRecord, run_extraction
-from baogao.record import Provenance, Record, Usage
+from baogao.record import Provenance, Record
 from baogao.record_file import RecordFile
 from baogao.schema.fields import Schema
+from baogao.usage import Usage
 
 Around = Callable[[str], AbstractContextManager[object]]
 """Entered for the length of one document, by its id; a cassette knows by it whose exchanges it carries."""
@@ -39,18 +38,20 @@ class WatchedExtractor:
     around: Around = lambda doc_id: nullcontext()
     seconds: dict[str, float] = field(default_factory=dict)
     name: str = field(init=False)
+    schema: Schema = field(init=False)
 
     def __post_init__(self) -> None:
         self.name = self.inner.name
+        self.schema = self.inner.schema
 
-    async def extract(self, document: Document, candidates: Candidates, schema: Schema) -> Extraction:
+    async def extract(self, report: ReportText) -> Extraction:
         """Link one document, watching the clock."""
         started = time.perf_counter()
         try:
-            with self.around(document.doc_id):
-                return await self.inner.extract(document, candidates, schema)
+            with self.around(report.document.doc_id):
+                return await self.inner.extract(report)
         finally:
-            self.seconds[document.doc_id] = time.perf_counter() - started
+            self.seconds[report.document.doc_id] = time.perf_counter() - started
 
 
 async def predict(
@@ -73,7 +74,7 @@ async def predict(
     watched = WatchedExtractor(extractor, around)
     started = time.perf_counter()
     with RecordFile(path, [source.doc_id for source in sources]) as sink:
-        records = await run_extraction(sources, watched, schema, made_by, sink, concurrency, on_record)
+        records = await run_extraction(sources, watched, made_by, sink, concurrency, on_record)
     return timing_of(records, watched.seconds, time.perf_counter() - started)
 
 
@@ -254,7 +255,7 @@ def _note(ready: Ready, name: ExtractorName, recorded: dict[str, Any]) -> None:
 
 def _abilities(recording: dict[str, Any]) -> Abilities | None:
     found = recording["abilities"]
-    return Abilities(**found) if found else None
+    return Abilities(**{name: value for name, value in found.items() if name != "plain"}) if found else None
 
 
 def _parameters(options: ModelOptions) -> dict[str, Any]:

@@ -45,7 +45,7 @@ class CheckBench:
         return found
 
     def _read(self, spec: FieldSpec, link: Link) -> Answer:
-        return read_answer(self._case.document, self._case.candidates, link, spec)
+        return read_answer(self._case.report, link, spec)
 
 
 _CLAUSES = re.compile("[，,；;：:、]")
@@ -91,7 +91,7 @@ class Scene:
 
     def features(self, spec: FieldSpec, link: Link) -> dict[str, float]:
         """Every feature of one proposal, by its name."""
-        candidate = self.case.candidates[min(link.candidates)]
+        candidate = self.case.report.candidates[min(link.candidates)]
         return {
             **self._model(spec, link),
             **self._rules(spec, link, candidate),
@@ -135,7 +135,7 @@ class Scene:
 
     def _fits_of(self, candidate: Candidate) -> dict[str, float]:
         if candidate.id not in self._fits:
-            ranked = self._shortlist.rank(self.case.document, candidate)
+            ranked = self._shortlist.rank(self.case.report.document, candidate)
             self._fits[candidate.id] = {spec.id: score for score, spec in ranked}
         return self._fits[candidate.id]
 
@@ -144,7 +144,7 @@ class Scene:
         proposed = {one.candidate_id for one in self.case.ranked.get(spec.id, ())}
         for links in (self.case.rules, self.case.model):
             proposed.update(links[spec.id].candidates if spec.id in links else ())
-        return max((self._fits_of(self.case.candidates[one]).get(spec.id, 0.0) for one in proposed), default=0.0)
+        return max((self._fits_of(self.case.report.candidates[one]).get(spec.id, 0.0) for one in proposed), default=0.0)
 
     def _words(self, spec: FieldSpec, candidate: Candidate) -> dict[str, float]:
         fits = self._fits_of(candidate)
@@ -180,14 +180,14 @@ class Scene:
 
     @cached_property
     def _values(self) -> Counter[tuple[object, str]]:
-        return Counter((one.value, one.unit) for one in self.case.candidates if one.kind == "number")
+        return Counter((one.value, one.unit) for one in self.case.report.candidates if one.kind == "number")
 
     def _place(self, link: Link, candidate: Candidate) -> dict[str, float]:
-        document = self.case.document
+        document, candidates = self.case.report.document, self.case.report.candidates
         sentence = document.sentence_at(candidate.start)
         start, end = sentence.span if sentence else (candidate.start, candidate.end)
         before = document.text[start : candidate.start]
-        same = [one for one in self.case.candidates if one.value == candidate.value and one.unit == candidate.unit]
+        same = [one for one in candidates if one.value == candidate.value and one.unit == candidate.unit]
         return {
             "none": float(candidate.kind == "none"),
             "label": float(bool(candidate.label)),
@@ -196,7 +196,7 @@ class Scene:
             "position": candidate.start / max(1, len(document.text)),
             "first": float(candidate.kind == "number" and same[0].id == candidate.id),
             "repeated": log1p(max(0, self._values[candidate.value, candidate.unit] - 1)),
-            "crowd": log1p(len(self.case.candidates.within(start, end))),
+            "crowd": log1p(len(candidates.within(start, end))),
             "clause": log1p(len(_CLAUSES.split(before)[-1])),
             "sentence": (candidate.start - start) / (end - start),
             "size": log1p(float(candidate.value or 0)),

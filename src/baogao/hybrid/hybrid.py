@@ -6,9 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
-from baogao.candidates.candidate import Candidates
-from baogao.document.document import Document
-from baogao.extraction import Extraction, HeldLink, Link, ModelExtractor, Settled
+from baogao.extraction import Extraction, HeldLink, Link, ModelExtractor, ReportText, Settled
 from baogao.rules.extractor import RulesExtractor
 from baogao.rules.matching import Scored
 from baogao.schema.fields import Schema
@@ -16,10 +14,9 @@ from baogao.schema.fields import Schema
 
 @dataclass(frozen=True)
 class Case:
-    """One document, and what rules and the model said of it."""
+    """One report, and what rules and the model said of it."""
 
-    document: Document
-    candidates: Candidates
+    report: ReportText
     schema: Schema
     ranked: Mapping[str, Sequence[Scored]]
     """Every field's candidates by the rules, the best first."""
@@ -55,8 +52,8 @@ class Arbiter(Protocol):
 
 @dataclass(frozen=True)
 class ThresholdArbiter:
-    """How two answers become one by thresholds. Rules that answer are believed; the model confirms them and fills
-    their silence. It serves where nothing was learned from gold (see ``baogao.hybrid``).
+    """Decides by thresholds. Rules that answer are believed; the model confirms them and fills their silence. It serves
+    where nothing was learned from gold (see ``baogao.hybrid.calibration``).
 
     The thresholds were set on the development reports with the rules as they were before anyone had read those reports,
     because rules that were tuned on a text are never wrong there (docs/accuracy.md).
@@ -77,7 +74,35 @@ class ThresholdArbiter:
 
     def decide(self, case: Case) -> Decision:
         """See :class:`Arbiter`; nothing is held back."""
-        return Decision(arbitrate(case.rules, case.model, self))
+        claimed = {candidate for link in case.rules.values() for candidate in link.candidates}
+        chosen: dict[str, Link] = {}
+        for name in [*case.rules, *(name for name in case.model if name not in case.rules)]:
+            rules, model = case.rules.get(name), case.model.get(name)
+            link = self._fill(model, claimed) if rules is None else self._confirm(rules, model)
+            if link is not None:
+                chosen[name] = link
+        return Decision(chosen)
+
+    def _confirm(self, rules: Link, model: Link | None) -> Link | None:
+        """The rules' answer, with the confidence that it has beside the model's; None where neither is believed."""
+        if model is not None and set(rules.candidates) & set(model.candidates):
+            return replace(rules, confidence=max(self.agreed, rules.confidence), by="rules+llm")
+        if rules.confidence >= self.sure:
+            return rules
+        return (
+            replace(rules, confidence=rules.confidence * self.unconfirmed) if rules.confidence >= self.alone else None
+        )
+
+    def _fill(self, model: Link | None, claimed: set[int]) -> Link | None:
+        """The model's answer where rules have none, unless it is doubtful or wants a figure that answers another
+        field."""
+        if model is None or claimed & set(model.candidates) or model.confidence < self.filled:
+            return None
+        return replace(model, confidence=model.confidence * self.filling)
+
+
+FILL_ONLY = ThresholdArbiter(sure=0.0, unconfirmed=1.0)
+"""Beside choices: what rules answer is settled, and the model fills their silence."""
 
 
 class HybridExtractor:
@@ -86,19 +111,24 @@ class HybridExtractor:
     name = "hybrid"
 
     def __init__(self, rules: RulesExtractor, model: ModelExtractor, arbiter: Arbiter | None = None) -> None:
+        self.schema = rules.schema
         self._rules = rules
         self._model = model
         self._arbiter = arbiter or ThresholdArbiter()
 
-    async def extract(self, document: Document, candidates: Candidates, schema: Schema) -> Extraction:
-        """Link one document.
+    async def extract(self, report: ReportText) -> Extraction:
+        """Link one report.
 
-        :raises ReplyError, EndpointError, BudgetError: as the model's extractor.
+        :raises ReplyError: as the model's extractor.
+        :raises EndpointError: as there.
+        :raises BudgetError: as there.
         """
-        by_rules, ranked = self._rules.link_ranked(document, candidates, schema)
-        settled = self._settled(by_rules)
-        by_model = await self._model.extract(document, candidates, schema, settled)
-        case = Case(document, candidates, schema, ranked, by_rules.fields, by_model.fields, settled.fields)
+        by_rules, ranked = self._rules.link(report)
+        sure = {name: link for name, link in by_rules.fields.items() if link.confidence >= self._arbiter.sure}
+        claimed = frozenset(candidate for link in sure.values() for candidate in link.candidates)
+        settled = Settled(frozenset(sure), claimed, metadata=bool(by_rules.metadata))
+        by_model = await self._model.extract(report, settled)
+        case = Case(report, self.schema, ranked, by_rules.fields, by_model.fields, settled.fields)
         decision = self._arbiter.decide(case)
         return replace(
             by_rules,
@@ -106,40 +136,5 @@ class HybridExtractor:
             held=decision.held,
             lists={**by_model.lists, **by_rules.lists},
             metadata={**by_model.metadata, **by_rules.metadata},
-            usage=by_model.usage,
             notices=[*by_rules.notices, *by_model.notices, *decision.notices],
         )
-
-    def _settled(self, by_rules: Extraction) -> Settled:
-        """The answers of the rules that no model need look at again."""
-        sure = {name: link for name, link in by_rules.fields.items() if link.confidence >= self._arbiter.sure}
-        claimed = frozenset(candidate for link in sure.values() for candidate in link.candidates)
-        return Settled(frozenset(sure), claimed, metadata=bool(by_rules.metadata))
-
-
-def arbitrate(rules: Mapping[str, Link], model: Mapping[str, Link], how: ThresholdArbiter) -> dict[str, Link]:
-    """One link for each field that either of them answered, unless neither is to be believed."""
-    claimed = {candidate for link in rules.values() for candidate in link.candidates}
-    chosen: dict[str, Link] = {}
-    for name in [*rules, *(name for name in model if name not in rules)]:
-        link = _decide(rules.get(name), model.get(name), claimed, how)
-        if link is not None:
-            chosen[name] = link
-    return chosen
-
-
-def _decide(rules: Link | None, model: Link | None, claimed: set[int], how: ThresholdArbiter) -> Link | None:
-    if rules is None:
-        return _fill(model, claimed, how)
-    if model is not None and set(rules.candidates) & set(model.candidates):
-        return replace(rules, confidence=max(how.agreed, rules.confidence), by="rules+llm")
-    if rules.confidence >= how.sure:
-        return rules
-    return replace(rules, confidence=rules.confidence * how.unconfirmed) if rules.confidence >= how.alone else None
-
-
-def _fill(model: Link | None, claimed: set[int], how: ThresholdArbiter) -> Link | None:
-    """The model's answer where rules have none, unless it is doubtful or wants a figure that answers another field."""
-    if model is None or claimed & set(model.candidates) or model.confidence < how.filled:
-        return None
-    return replace(model, confidence=model.confidence * how.filling)

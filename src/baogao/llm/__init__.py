@@ -1,13 +1,13 @@
 """Asking a language model: endpoints and what they can do, prompts, cache, retries, cost, the embedded model."""
 
-from baogao.llm.abilities import abilities_of, probe
+from baogao.llm.abilities import abilities_of, probe, remembered_abilities
 from baogao.llm.cache import ReplyCache, cache_clear, cache_stats
 from baogao.llm.embedded import DEFAULT_MODEL, MODELS, find_model, pull
 from baogao.llm.endpoint import ModelClient
 from baogao.llm.messages import Abilities, Message, Question, Reply
 from baogao.llm.prompts import Prompt, Prompts, load_prompts
 from baogao.llm.settings import EndpointSettings, load_settings
-from baogao.llm.usage import estimate_tokens, usage_scope
+from baogao.llm.tokens import estimate_tokens
 
 __all__ = [
     "DEFAULT_MODEL",
@@ -30,5 +30,5 @@ __all__ = [
     "load_settings",
     "probe",
     "pull",
-    "usage_scope",
+    "remembered_abilities",
 ]

@@ -12,7 +12,7 @@ from typing import Any
 from baogao.errors import EndpointError, NoReplyError, ReplyError
 from baogao.llm.endpoint import ModelClient
 from baogao.llm.messages import Abilities, Payload, Reply
-from baogao.llm.settings import cache_dir
+from baogao.llm.settings import EndpointSettings, cache_dir
 
 _log = logging.getLogger(__name__)
 
@@ -36,7 +36,7 @@ async def abilities_of(client: ModelClient) -> Abilities:
     async with client.probing:
         if client.abilities is None:
             key = f"{client.settings.url} {await client.model_name()}"
-            client.abilities = _remembered(key)
+            client.abilities = _known(key)
             if client.abilities is None:
                 trial = _Trial(client)
                 client.abilities = await trial.abilities()
@@ -162,11 +162,6 @@ def memory_file() -> Path:
     return cache_dir() / "abilities.json"
 
 
-def forget_abilities() -> None:
-    """Have every endpoint probed again."""
-    memory_file().unlink(missing_ok=True)
-
-
 def _memory() -> dict[str, Any]:
     try:
         memory = json.loads(memory_file().read_text(encoding="utf-8"))
@@ -175,7 +170,12 @@ def _memory() -> dict[str, Any]:
     return memory if isinstance(memory, dict) else {}
 
 
-def _remembered(key: str) -> Abilities | None:
+def remembered_abilities(settings: EndpointSettings) -> Abilities | None:
+    """What an endpoint's model was found to do, earlier; None where it was never probed. Nothing is sent."""
+    return _known(f"{settings.url} {settings.model}")
+
+
+def _known(key: str) -> Abilities | None:
     known = _memory().get(key)
     if not isinstance(known, dict) or known.keys() != {field.name for field in fields(Abilities)}:
         return None

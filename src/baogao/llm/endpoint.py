@@ -20,7 +20,8 @@ from baogao.llm.messages import Abilities, Payload, Question, Reply
 from baogao.llm.replies import read_body, read_reply, refuse_useless
 from baogao.llm.retry import asked_pause, is_throttling, retrying
 from baogao.llm.settings import EndpointSettings
-from baogao.llm.usage import Budget, Meter, count, estimate_payload_tokens
+from baogao.llm.tokens import Budget, estimate_payload_tokens
+from baogao.usage import count
 
 if TYPE_CHECKING:
     import openai
@@ -79,7 +80,6 @@ class ModelClient:
         self.settings = settings
         self.cache = cache
         self.abilities = abilities
-        self.total = Meter()
         self.budget = Budget(settings.budget_tokens)
         self._model = settings.model
         self._answered = False
@@ -117,7 +117,7 @@ class ModelClient:
         payload = await self.complete(question.payload())
         kept = self.recall(payload)
         if kept is not None and _passes(kept, validate):
-            count(self.total, cached=1)
+            count(cached=1)
             return kept
         reply = await self.exchange(payload)
         refuse_useless(reply, accept_cut=question.accept_cut)
@@ -125,11 +125,6 @@ class ModelClient:
             validate(reply)
         self.keep(payload, reply)
         return reply
-
-    async def reject(self, question: Question) -> None:
-        """Forget the reply to a question, when it turned out to be of no use."""
-        if self.cache is not None:
-            self.cache.delete(self._key(await self.complete(question.payload())))
 
     async def complete(self, payload: Payload) -> Payload:
         """The request's body with the model's name in it."""
@@ -177,7 +172,7 @@ class ModelClient:
         except BaogaoError as error:
             raise type(error)(self.settings.redact(str(error))) from error
         finally:
-            count(self.total, retries=max(0, loop.statistics.get("attempt_number", 1) - 1))
+            count(retries=max(0, loop.statistics.get("attempt_number", 1) - 1))
         return reply
 
     async def _attempt(self, payload: Payload, prompt_tokens: int, sent_at: float) -> Reply:
@@ -205,7 +200,7 @@ class ModelClient:
             self._charge(reply.prompt_tokens, reply.completion_tokens)
             return reply
         finally:
-            count(self.total, requests=1, seconds=time.monotonic() - started)
+            count(requests=1, seconds=time.monotonic() - started)
         return await self._attempt(payload, prompt_tokens, sent_at)
 
     async def _received(self, request: AbstractAsyncContextManager[openai.AsyncAPIResponse[Any]]) -> bytes:
@@ -245,7 +240,7 @@ class ModelClient:
         if prices != (None, None):
             prompt, completion = (price or 0.0 for price in prices)
             counts["cost"] = (prompt_tokens * prompt + completion_tokens * completion) / 1e6
-        count(self.total, **counts)
+        count(**counts)
         self.budget.spend(prompt_tokens + completion_tokens)
 
     async def _explained(self, error: openai.OpenAIError) -> BaogaoError:

@@ -26,9 +26,6 @@ class Question:
     max_tokens: int
     """The most the reply may be, in tokens; there is no question without a cap."""
     temperature: float = 0.0
-    stop: tuple[str, ...] = ()
-    schema: dict[str, Any] | None = None
-    """A JSON schema that the server should hold the reply to."""
     logprobs: bool = False
     accept_cut: bool = False
     """Whether a reply that ran into ``max_tokens`` is returned (never cached) rather than refused."""
@@ -42,11 +39,6 @@ class Question:
             "max_tokens": self.max_tokens,
             "temperature": self.temperature,
         }
-        if self.stop:
-            body["stop"] = list(self.stop)
-        if self.schema is not None:
-            schema = {"name": "reply", "schema": self.schema}
-            body["response_format"] = {"type": "json_schema", "json_schema": schema}
         if self.logprobs:
             body["logprobs"] = True
         return body
@@ -76,7 +68,7 @@ class Reply:
 
 @dataclass(frozen=True)
 class Abilities:
-    """What an endpoint's model was seen to do; ``plain`` text is always possible."""
+    """What an endpoint's model was seen to do; plain text is always possible."""
 
     json_schema: bool = False
     """Replies follow a JSON schema given as ``response_format``."""
@@ -84,6 +76,5 @@ class Abilities:
     tools: bool = False
     """A forced call of a tool comes back as a call."""
     logprobs: bool = False
-    plain: bool = True
     context_length: int | None = None
     """In tokens, where the server says so."""

@@ -19,7 +19,7 @@ from tenacity import (
 from tenacity.stop import stop_base
 from tenacity.wait import wait_base
 
-from baogao.errors import BaogaoError, EndpointError, NoReplyError
+from baogao.errors import BaogaoError
 
 if TYPE_CHECKING:
     import openai
@@ -44,7 +44,7 @@ def is_passing(error: BaseException, *, longest_wait: float, answered_before: bo
         lasts = not is_passing_status(error.status_code) or is_out_of_money(error)
         return not lasts and (asked_pause(error) or 0.0) <= longest_wait
     if isinstance(error, BaogaoError):
-        return isinstance(error, NoReplyError) or (isinstance(error, EndpointError) and answered_before)
+        return error.no_answer and (error.ends == "report" or answered_before)
     if isinstance(error, openai.APITimeoutError):
         return not isinstance(error.__cause__, httpx2.ConnectTimeout) or answered_before
     if isinstance(error, openai.APIConnectionError):

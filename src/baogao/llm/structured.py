@@ -11,7 +11,6 @@ import json
 import logging
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -20,8 +19,9 @@ from baogao.errors import BaogaoError, ReplyError
 from baogao.llm.abilities import abilities_of
 from baogao.llm.endpoint import ModelClient
 from baogao.llm.messages import Abilities, Message, Payload, Question, Reply
+from baogao.llm.prompts import Prompt
 from baogao.llm.replies import refuse_useless
-from baogao.llm.usage import count
+from baogao.usage import count
 
 if TYPE_CHECKING:
     # As slow to import as the SDK: imported where a request is near.
@@ -39,16 +39,6 @@ _MOST_REPEATED = 2000
 """Characters of a failed reply that are shown to the model again."""
 
 
-@dataclass(frozen=True)
-class Structured(Generic[M]):
-    """A reply that was understood."""
-
-    value: M
-    reply: Reply
-    """The reply that ``value`` was read from: the second one after a repair."""
-    repaired: bool = False
-
-
 class _NotUnderstoodError(ReplyError):
     """A reply that does not fit the model; carries what the repair turn needs."""
 
@@ -58,25 +48,26 @@ class _NotUnderstoodError(ReplyError):
         self.text = text
 
 
-async def ask_model(client: ModelClient, question: Question, response_model: type[M]) -> Structured[M]:
+async def ask_model(client: ModelClient, question: Question, response_model: type[M], repair: Prompt) -> M:
     """Ask for an instance of ``response_model``; a reply that does not fit gets one turn of repair.
 
     A repaired answer is kept under the first question, so that neither turn is paid for again.
 
+    :param repair: renders the turns that follow such a reply, from ``reply`` and ``faults``.
     :raises ReplyError: the repaired reply does not fit either, or a reply cannot be used.
-    :raises EndpointError, BudgetError: as :meth:`ModelClient.ask`.
+    :raises EndpointError: as :meth:`ModelClient.ask`.
+    :raises BudgetError: as there.
     """
-    mode = best_mode(await abilities_of(client))
-    turn = _Turn(client, question, response_model, mode)
+    turn = _Turn(client, question, response_model, best_mode(await abilities_of(client)))
     try:
         value = await turn.take(question.messages)
+        asked = turn.payload
     except _NotUnderstoodError as error:
-        first = turn.payload
-        value = await turn.take((*question.messages, *_repair(error)))
-        client.keep(first, turn.reply)
-        return Structured(value, turn.reply, repaired=True)
-    client.keep(turn.payload, turn.reply)
-    return Structured(value, turn.reply)
+        asked = turn.payload
+        repairing = repair.render(reply=error.text[:_MOST_REPEATED], faults=error.faults)
+        value = await turn.take((*question.messages, *repairing))
+    client.keep(asked, turn.reply)
+    return value
 
 
 def best_mode(abilities: Abilities) -> instructor.Mode:
@@ -136,7 +127,7 @@ class _Turn(Generic[M]):
             self.reply = await self._client.exchange(self.payload)
             refuse_useless(self.reply, accept_cut=False)
         else:
-            count(self._client.total, cached=1)
+            count(cached=1)
             self.reply = kept
         return _completion(self.reply, self.payload)
 
@@ -176,11 +167,3 @@ def _faults(error: ValidationError) -> Iterator[str]:
         yield f"{'.'.join(map(str, fault['loc'])) or 'JSON'}: {fault['msg']}"
     if len(faults) > _MOST_FAULTS:
         yield f"… ({len(faults) - _MOST_FAULTS} more)"
-
-
-def _repair(error: _NotUnderstoodError) -> tuple[Message, Message]:
-    faults = "\n".join(f"- {fault}" for fault in error.faults)
-    return (
-        Message("assistant", error.text[:_MOST_REPEATED]),
-        Message("user", f"上面的回复有以下错误，请只改正这些错误，重新给出完整的 JSON：\n{faults}"),
-    )

@@ -5,24 +5,20 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-from baogao.candidates.candidate import Candidates
-from baogao.document.document import Document
-from baogao.extraction import Extraction, Link, TextLink
+from baogao.extraction import Extraction, Link, ReportText
 from baogao.rules.context import Context, build_contexts
-from baogao.rules.lists import Region, find_regions, link_lists
+from baogao.rules.lists import find_regions, link_lists
 from baogao.rules.matching import Scored, rank_candidates
 from baogao.rules.metadata import link_metadata
 from baogao.rules.rulebook import FieldRules, Rulebook
 from baogao.rules.rules_file import FIGURE
 from baogao.rules.topics import TopicWords
-from baogao.schema.fields import Schema
 
 _RIVAL_MARGIN = 0.06
 """Another value that scores within this of the best makes the answer doubtful."""
 _DOUBTFUL = 0.75
 _PREFERENCE_MARGIN = 0.2
 _WHOLE_AREA = re.compile(r"全[省市县区旗盟州]")
-_NO_LEVEL = TextLink("")
 
 
 class RulesExtractor:
@@ -32,55 +28,39 @@ class RulesExtractor:
 
     def __init__(self, rulebook: Rulebook) -> None:
         self.rulebook = rulebook
+        self.schema = rulebook.schema
         self._words = TopicWords(rulebook.topics)
 
-    async def extract(self, document: Document, candidates: Candidates, schema: Schema) -> Extraction:
-        """Link one document; see :class:`baogao.extraction.Extractor`."""
-        return self.link(document, candidates, schema)
+    async def extract(self, report: ReportText) -> Extraction:
+        """Link one report; see :class:`baogao.extraction.Extractor`."""
+        return self.link(report)[0]
 
-    def link(self, document: Document, candidates: Candidates, schema: Schema) -> Extraction:
-        """The same as :meth:`extract`, without an event loop."""
-        return self.link_ranked(document, candidates, schema)[0]
+    def link(self, report: ReportText) -> tuple[Extraction, dict[str, list[Scored]]]:
+        """What :meth:`extract` gives, and every field's candidates, the best first.
 
-    def link_ranked(
-        self, document: Document, candidates: Candidates, schema: Schema
-    ) -> tuple[Extraction, dict[str, list[Scored]]]:
-        """What :meth:`link` and :meth:`rank` say, for the work of one of them."""
-        regions = find_regions(document, candidates, self.rulebook.lists)
-        metadata = link_metadata(document, self.rulebook.metadata)
-        ranked = self._rank(document, candidates, schema, regions, metadata)
+        A field that no candidate answers has none. One candidate may stand under several fields: the extraction gives
+        it to the field that it answers best.
+        """
+        document, candidates, rulebook = report.document, report.candidates, self.rulebook
+        regions = find_regions(document, candidates, rulebook.lists)
+        metadata = link_metadata(document, rulebook.metadata)
+        silent = [region.span for region in regions if not rulebook.lists[region.name].figures]
+        contexts = [
+            context
+            for context in build_contexts(document, candidates, self._words, rulebook.measures)
+            if context.candidate.label or not any(start <= context.candidate.start < end for start, end in silent)
+        ]
+        levels = [metadata.get(name) for name, rule in rulebook.metadata.items() if rule.source == "level"]
+        if any(level is not None and level.value == "department" for level in levels):
+            _put_area_aside(contexts)
+        found = rank_candidates(contexts, rulebook)
+        ranked = {spec.id: found[spec.id] for spec in self.schema.figures if spec.id in found}
         extraction = Extraction(
-            fields=_assign(ranked, self.rulebook),
-            lists=link_lists(document, candidates, self.rulebook.lists, regions),
+            fields=_assign(ranked, rulebook),
+            lists=link_lists(document, candidates, rulebook.lists, regions),
             metadata=metadata,
         )
         return extraction, ranked
-
-    def rank(self, document: Document, candidates: Candidates, schema: Schema) -> dict[str, list[Scored]]:
-        """Every field's candidates, the best first; a field that no candidate answers is not in it.
-
-        One candidate may stand under several fields: :meth:`link` gives it to the field that it answers best.
-        """
-        return self.link_ranked(document, candidates, schema)[1]
-
-    def _rank(
-        self,
-        document: Document,
-        candidates: Candidates,
-        schema: Schema,
-        regions: list[Region],
-        metadata: dict[str, TextLink],
-    ) -> dict[str, list[Scored]]:
-        silent = [region.span for region in regions if not self.rulebook.lists[region.name].figures]
-        contexts = [
-            context
-            for context in build_contexts(document, candidates, self._words, self.rulebook.measures)
-            if context.candidate.label or not any(start <= context.candidate.start < end for start, end in silent)
-        ]
-        if metadata.get("level", _NO_LEVEL).value == "department":
-            _put_area_aside(contexts)
-        ranked = rank_candidates(contexts, self.rulebook)
-        return {spec.id: ranked[spec.id] for spec in schema.figures if spec.id in ranked}
 
 
 def _put_area_aside(contexts: list[Context]) -> None:

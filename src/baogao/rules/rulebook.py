@@ -126,6 +126,7 @@ class Rulebook:
     """A compiled rules file."""
 
     path: Path
+    schema: Schema
     topics: tuple[Topic, ...]
     common_excludes: dict[str, Exclude]
     fields: dict[str, FieldRules]
@@ -173,6 +174,7 @@ class _Compiler:
         fields = {name: self._field(name, model) for name, model in self.model.fields.items()}
         return Rulebook(
             path=self.path,
+            schema=self.schema,
             topics=tuple(self._topic(name, words) for name, words in self.model.topics.items()),
             common_excludes={name: self._exclude(name, model) for name, model in self.model.common_excludes.items()},
             fields=fields,

@@ -1,4 +1,4 @@
-"""What the questions cost: counted over all attempts, for each document and in total, held to a budget."""
+"""Tokens: about how many a question takes, and a budget that all questions together are held to."""
 
 from __future__ import annotations
 
@@ -6,58 +6,10 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from contextvars import ContextVar
-from dataclasses import asdict, dataclass
 from functools import lru_cache
-from typing import Any
 
 from baogao.errors import BudgetError
-from baogao.llm.messages import Message, Payload, Question
-
-
-@dataclass
-class Meter:
-    """A running count. Its names are those of ``baogao.record.Usage``, so ``Usage(**meter.as_dict())`` works."""
-
-    requests: int = 0
-    """Requests sent, every attempt counted."""
-    prompt_tokens: int = 0
-    completion_tokens: int = 0
-    cached: int = 0
-    """Questions answered from the cache; they cost nothing and are in no other count."""
-    seconds: float = 0.0
-    """Time spent waiting for replies; waits between attempts and for a free slot are not in it."""
-    retries: int = 0
-    cost: float | None = None
-
-    def add(self, counts: dict[str, float]) -> None:
-        """Add to the counts named."""
-        for name, count in counts.items():
-            setattr(self, name, (getattr(self, name) or 0) + count)
-
-    def as_dict(self) -> dict[str, Any]:
-        """The counts by name, seconds rounded to milliseconds."""
-        return asdict(self) | {"seconds": round(self.seconds, 3)}
-
-
-_meters: ContextVar[tuple[Meter, ...]] = ContextVar("baogao_meters", default=())
-
-
-@contextmanager
-def usage_scope() -> Iterator[Meter]:
-    """Count what is asked inside the block, in this task and those it starts; documents side by side do not mix."""
-    meter = Meter()
-    token = _meters.set((*_meters.get(), meter))
-    try:
-        yield meter
-    finally:
-        _meters.reset(token)
-
-
-def count(total: Meter, **counts: float) -> None:
-    """Add to the client's total and to every scope that is open here."""
-    for meter in (total, *_meters.get()):
-        meter.add(counts)
+from baogao.llm.messages import Message, Payload
 
 
 class Budget:
@@ -127,24 +79,3 @@ def estimate_payload_tokens(payload: Payload) -> int:
         json.dumps(payload[name], ensure_ascii=False) for name in ("tools", "response_format") if name in payload
     ]
     return estimate_conversation_tokens([str(message["content"]) for message in payload["messages"]] + described)
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What questions would take, before any is asked."""
-
-    requests: int
-    prompt_tokens: int
-    """By estimate."""
-    completion_tokens: int
-    """At most: every reply as long as its cap allows."""
-
-
-def plan(questions: Iterable[Question]) -> Plan:
-    """Add up what questions would take if all were sent once."""
-    asked = list(questions)
-    return Plan(
-        requests=len(asked),
-        prompt_tokens=sum(estimate_tokens(question.messages) for question in asked),
-        completion_tokens=sum(question.max_tokens for question in asked),
-    )
