@@ -370,25 +370,25 @@ class LawBasedGovernment(Report):
     schema_version: ClassVar[int] = 1
     relations: ClassVar[tuple[Relation, ...]] = RELATIONS
 
-    title: Annotated[Text, Ask("报告标题")]
+    title: Annotated[Text, Ask("报告标题", role="title")]
     """报告上印出的完整标题；标题被换行断开时拼接，去掉空白。没有标题行则缺失。"""
 
-    jurisdiction: Annotated[Text, Ask("报告地区")]
+    jurisdiction: Annotated[Text, Ask("报告地区", role="place")]
     """报告所述政府的行政区名称（如“乌达区”），不带“人民政府”。部门报告写部门全称。"""
 
-    level: Annotated[Text, Ask("行政层级", pattern="province|prefecture|county|township|department")]
+    level: Annotated[Text, Ask("行政层级", pattern="province|prefecture|county|township|department", role="level")]
     """province | prefecture | county | township | department。市辖区、县级市、旗都是 county。"""
 
-    period_start: Annotated[Text, Ask("报告期起", pattern=r"\d{4}-\d{2}")]
+    period_start: Annotated[Text, Ask("报告期起", pattern=r"\d{4}-\d{2}", role="period_start")]
     """YYYY-MM。年度报告为 01，上半年报告为 01。"""
 
-    period_end: Annotated[Text, Ask("报告期止", pattern=r"\d{4}-\d{2}")]
+    period_end: Annotated[Text, Ask("报告期止", pattern=r"\d{4}-\d{2}", role="period_end")]
     """YYYY-MM。年度报告为 12，上半年报告为 06。"""
 
-    issuer: Annotated[Text, Ask("署名机关")]
+    issuer: Annotated[Text, Ask("署名机关", role="issuer")]
     """文首或落款印出的发文机关；多个机关以“、”连接。没有印出则缺失。"""
 
-    addressee: Annotated[Text, Ask("主送机关")]
+    addressee: Annotated[Text, Ask("主送机关", role="addressee")]
     """抬头的主送机关（如“市委、市政府”）。没有则缺失。"""
 
     functions: Functions

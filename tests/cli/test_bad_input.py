@@ -327,7 +327,7 @@ def test_a_bug_is_a_row(extract, reports, monkeypatch, caplog):
             raise ZeroDivisionError("division by zero")
         return find_candidates(document)
 
-    monkeypatch.setattr("baogao.work.find_candidates", find)
+    monkeypatch.setattr("baogao.extraction.find_candidates", find)
     outcome = extract(reports)
     assert outcome.code == 1
     assert [row.status for row in rows()] == ["ok", "failed"]

@@ -13,7 +13,7 @@ from cli.conftest import GOOD, Outcome, _own_world, baogao, extract  # noqa: F40
 from llm.fake_server import FakeServer
 
 COUNTIES = ("甲山县", "乙水县", "丙林县")
-_CAN = {"json_schema": True, "json_object": False, "tools": False, "logprobs": False, "plain": True}
+_CAN = {"json_schema": True, "json_object": False, "tools": False, "logprobs": False}
 
 
 @pytest.fixture

@@ -116,7 +116,7 @@ def test_a_text_that_was_not_kept(plain, failed, schema):
 
 def test_the_list_of_reports(plain, failed, schema):
     """A report is called by its title, one without by its id, and a failure says why."""
-    first, second = summary_view(plain), summary_view(failed)
+    first, second = summary_view(plain, schema), summary_view(failed, schema)
     assert first["title"] == "青禾县人民政府关于2023年法治政府建设情况的报告"
     assert (first["reported"], first["none"], first["review"], first["failing"]) == (4, 1, 1, 1)
     assert (second["title"], second["status"], second["error"]) == ("broken", "failed", "the file is empty")
@@ -139,5 +139,5 @@ def test_what_is_held_back_is_shown(queued, texts, schema):
     assert covered_by(view, "entities_inspected") == "2600余户"
     assert [view["places"][at]["kind"] for at in figure["places"]] == ["figure review"]
     assert not figure["held"]["astray"]
-    assert summary_view(queued)["review"] == 1
-    assert summary_view(queued)["reported"] == 1
+    assert summary_view(queued, schema)["review"] == 1
+    assert summary_view(queued, schema)["reported"] == 1

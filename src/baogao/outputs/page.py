@@ -46,7 +46,9 @@ def write_page(records: Iterable[Record], texts: Mapping[str, str] | Path, schem
         script=Markup(script),
         css_hash=csp_hash(css),
         script_hash=csp_hash(script),
-        index=inert_json({"schema": schema_view(schema), "reports": [summary_view(record) for record in records]}),
+        index=inert_json(
+            {"schema": schema_view(schema), "reports": [summary_view(record, schema) for record in records]}
+        ),
         reports=_report_blocks(records, texts, schema),
     )
     part = path.with_name(f"{path.name}.part")

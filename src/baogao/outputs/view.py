@@ -68,6 +68,8 @@ _HEADINGS = (
 class _Places:
     """All evidence of a record; a place's index is its number on the page."""
 
+    title: str | None
+    """The id of the field that is the report's title."""
     spans: list[Span] = field(default_factory=list)
     rows: list[dict[str, Any]] = field(default_factory=list)
 
@@ -81,7 +83,7 @@ class _Places:
 
     def in_title(self, piece: Piece) -> bool:
         """True when the piece belongs to the report's title."""
-        return any(self.rows[at]["key"] == "title" for at in piece.inside)
+        return any(self.rows[at]["key"] == self.title for at in piece.inside)
 
     def foremost_first(self, places: tuple[int, ...]) -> list[int]:
         """What a click means where several overlap: a figure before the rest, the shorter before the longer."""
@@ -106,10 +108,10 @@ def schema_view(schema: Schema) -> dict[str, Any]:
     }
 
 
-def summary_view(record: Record) -> dict[str, Any]:
+def summary_view(record: Record, schema: Schema) -> dict[str, Any]:
     """A report in the list of reports: its name, how it went, how many fields are in which state."""
     answers = record.fields.values()
-    title = record.metadata.get("title")
+    title = record.metadata.get(schema.id_of("title") or "")
     return {
         "id": record.doc_id,
         "title": (title.value if title else None) or record.doc_id,
@@ -128,7 +130,7 @@ def report_view(record: Record, text: str | None, schema: Schema) -> dict[str, A
     :param text: what the offsets refer to; None when it was not kept.
     :raises UsageError: evidence that does not lie in the text.
     """
-    places = _Places()
+    places = _Places(schema.id_of("title"))
     figures = {spec.id: _figure(spec.id, record.fields.get(spec.id, _SILENCE), text, places) for spec in schema.figures}
     metadata = {
         name: {"value": answer.value, "places": places.add(name, "metadata", answer.evidence)}

@@ -40,6 +40,8 @@ Items = list[Item]
 """A list of entries, each tied to its head clause."""
 
 FieldKind = Literal["figure", "text", "items"]
+Role = Literal["title", "place", "level", "period_start", "period_end", "issuer", "addressee"]
+"""What a piece of metadata is to the engine, whatever its field is called."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,8 @@ class Ask:
     """Words by which reports call it, for choosing which fields to ask about in a passage."""
     pattern: str = ""
     """For a Text that is inferred and not copied: a regular expression that its value must match."""
+    role: Role | None = None
+    """For a Text that the engine needs to know: the report's title heads its page."""
 
 
 @dataclass(frozen=True)
@@ -98,6 +102,7 @@ class FieldSpec:
     additive: bool = False
     terms: tuple[str, ...] = ()
     pattern: str = ""
+    role: Role | None = None
 
     @property
     def is_rate(self) -> bool:
@@ -141,3 +146,7 @@ class Schema:
     def by_id(self) -> dict[str, FieldSpec]:
         """Every field by its id."""
         return {spec.id: spec for spec in self.specs}
+
+    def id_of(self, role: Role) -> str | None:
+        """The id of the field that has a role; None where no field has it."""
+        return next((spec.id for spec in self.metadata if spec.role == role), None)

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from types import ModuleType
-from typing import Any, get_type_hints
+from typing import Any, get_args, get_type_hints
 
 from pydantic import BaseModel
 from pydantic.errors import PydanticUserError
@@ -25,7 +25,7 @@ from pydantic.fields import FieldInfo
 
 from baogao.errors import SchemaError
 from baogao.resources import digest_files, resource_dir
-from baogao.schema.fields import Ask, FieldKind, FieldSpec, Figure, Group, Items, Relation, Report, Schema, Text
+from baogao.schema.fields import Ask, FieldKind, FieldSpec, Figure, Group, Items, Relation, Report, Role, Schema, Text
 
 
 @dataclass(frozen=True)
@@ -123,6 +123,10 @@ def schema_of(report: type[Report], path: Path) -> Schema:
     if not specs:
         raise source.error(source.line_of_class(report.__name__), f"the class {report.__name__} has no fields")
     _check_ids(source, [spec.id for spec in specs])
+    roles = [spec.role for spec in specs if spec.role]
+    twice = next((spec for spec in specs if spec.role and roles.count(spec.role) > 1), None)
+    if twice is not None:
+        raise source.error(source.line_of_field(twice.id), f"two fields have the role {twice.role!r}")
     for relation in report.relations:
         _check_relation(relation, {spec.id for spec in specs if spec.kind == "figure"}, source)
     return Schema(
@@ -180,8 +184,13 @@ def _spec(field_id: str, info: FieldInfo, hint: object, group: str, source: Sour
     if not info.description:
         raise source.error(line, f"the field {field_id} needs a docstring below it, its note")
     ask = asks[0]
+    if ask.role is not None and (kind != "text" or ask.role not in get_args(Role)):
+        message = f"the field {field_id} has the role {ask.role!r}; a Text may have one of {', '.join(get_args(Role))}"
+        raise source.error(line, message)
     note = inspect.cleandoc(info.description)
-    return FieldSpec(field_id, kind, ask.label, note, ask.unit, group, ask.additive, tuple(ask.terms), ask.pattern)
+    return FieldSpec(
+        field_id, kind, ask.label, note, ask.unit, group, ask.additive, tuple(ask.terms), ask.pattern, ask.role
+    )
 
 
 def _check_ids(source: SourceLines, ids: list[str]) -> None:

@@ -117,7 +117,7 @@ class {class_name}(Report):
     )
 
     # Metadata.
-    title: Annotated[Text, Ask("报告标题")]
+    title: Annotated[Text, Ask("报告标题", role="title")]
     """报告上印出的完整标题。"""
 
     # Groups of figures.
