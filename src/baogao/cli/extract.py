@@ -23,8 +23,8 @@ from baogao.extraction import ExtractorName, Way
 from baogao.inputs import Source, find_sources
 from baogao.llm import ModelClient, Question, estimate_tokens, load_prompts
 from baogao.outputs.page import write_page
+from baogao.outputs.records import iterate_records
 from baogao.outputs.run_folder import RunFolder
-from baogao.outputs.writers import iterate_records
 from baogao.record import Record
 from baogao.resources import digest_files
 from baogao.schema import Schema, load_schema

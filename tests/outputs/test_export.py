@@ -1,8 +1,7 @@
-"""Tables out, records back in."""
+"""Records as tables: wide and long, as frame, CSV, Parquet and workbook."""
 
 import csv
 import io
-import json
 
 import openpyxl
 import polars as pl
@@ -11,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from baogao.errors import UsageError
-from baogao.outputs.writers import read_records, table_of, write_table
+from baogao.outputs.export import table_of, write_table
 from baogao.schema.values import TextAnswer
 
 
@@ -131,49 +130,6 @@ def test_a_field_outside_of_the_schema_is_refused(plain, schema, tmp_path):
         write_table([odd], schema, tmp_path / "out.csv")
     with pytest.raises(UsageError, match="made with the schema 'other'"):
         write_table([plain.model_copy(update={"schema_name": "other"})], schema, tmp_path / "out.csv")
-
-
-def test_records_come_back(plain, hostile, failed, tmp_path):
-    """What is written is read, from the file or from its folder, U+2028 and all."""
-    records = [plain, hostile, failed]
-    file = tmp_path / "records.jsonl"
-    file.write_text("".join(f"{item.to_json()}\n" for item in records), encoding="utf-8")
-    assert [item.to_json() for item in read_records(tmp_path)] == [item.to_json() for item in records]
-    assert read_records(file) == read_records(tmp_path)
-
-
-@pytest.mark.parametrize(
-    ("damage", "message"),
-    [
-        (lambda line: line[:-20], r"line 2: not JSON at column \d+"),
-        (lambda line: b"\xff" + line, "line 2: not UTF-8 at byte 1"),
-        (lambda line: b"[]", "line 2: the record: "),
-        (lambda line: line.replace(b'"doc_id": "broken", ', b""), "line 2: doc_id: Field required"),
-        (
-            lambda line: line.replace(b'"fields": {}', b'"fields": {"a": {"status": "lost"}}'),
-            "line 2: fields.a.status: ",
-        ),
-        (lambda line: line.replace(b'"broken"', b'"qinghe-2023"'), "line 2: .* stands already in line 1"),
-    ],
-)
-def test_a_damaged_line_is_named(damage, message, plain, failed, tmp_path):
-    """The message says which line, and which field of it."""
-    lines = [plain.to_json().encode(), damage(failed.to_json().encode())]
-    (tmp_path / "records.jsonl").write_bytes(b"\n".join(lines))
-    with pytest.raises(UsageError, match=message):
-        read_records(tmp_path)
-
-
-def test_no_records(tmp_path):
-    """A folder without records is one line for the user."""
-    with pytest.raises(UsageError, match=r"cannot read .*records.jsonl"):
-        read_records(tmp_path)
-
-
-def test_numbers_survive_json(plain):
-    """98.5 is written as 98.5 and 135 as 135."""
-    fields = json.loads(plain.to_json())["fields"]
-    assert (fields["hotline_satisfaction_rate"]["value"], fields["case_files_reviewed"]["value"]) == (98.5, 135)
 
 
 def test_what_is_held_back_has_a_column(queued, plain, schema):
