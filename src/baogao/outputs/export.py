@@ -20,7 +20,7 @@ from typing import Any
 import polars as pl
 import xlsxwriter
 
-from baogao.document import Document, document_from_text
+from baogao.document import document_from_text
 from baogao.errors import UsageError
 from baogao.outputs.records import astray, kept_text
 from baogao.record import Record
@@ -252,20 +252,16 @@ def _long_rows(record: Record, schema: Schema, texts: Mapping[str, str] | Path |
         if given is None or failed:
             yield *head, *(None,) * 9, False
             continue
+        spans = sorted(given.evidence or ())
+        sentences: dict[str, None] = {}  # each once, in the order of the text
+        if document is not None:
+            if astray(given, document.text):
+                raise UsageError(f"{record.doc_id}: the record does not belong to this text: {spec.id} is not there")
+            around = [sentence for start, _ in spans if (sentence := document.sentence_at(start)) is not None]
+            sentences = dict.fromkeys(document.slice(sentence.span).strip() for sentence in around)
         quantity = (_value(given), given.bound, given.unit, given.text)
-        sentence = _sentence(given, document, spec.id) if document else None
-        start = min((start for start, _ in given.evidence or ()), default=None)
-        end = max((end for _, end in given.evidence or ()), default=None)
-        yield *head, *quantity, sentence, start, end, given.confidence, given.by, given is not answer
-
-
-def _sentence(given: Answer | HeldBack, document: Document, field: str) -> str | None:
-    """The sentences around a figure's evidence, each once, in the order of the text."""
-    spans = sorted(given.evidence or [])
-    if astray(given, document.text) or not all(0 <= start < end <= len(document.text) for start, end in spans):
-        raise UsageError(f"{document.doc_id}: the record does not belong to this text: {field} is not there")
-    around = [sentence for start, _ in spans if (sentence := document.sentence_at(start)) is not None]
-    return "\n".join(dict.fromkeys(document.slice(sentence.span).strip() for sentence in around)) or None
+        place = (spans[0][0], max(end for _, end in spans)) if spans else (None, None)
+        yield *head, *quantity, "\n".join(sentences) or None, *place, given.confidence, given.by, given is not answer
 
 
 def _check_fields(record: Record, schema: Schema) -> None:

@@ -130,14 +130,16 @@ class Journal:
             )
 
     def _write(self, entry: Entry) -> Place:
-        """Add a line behind the last whole one; when this returns, it is the system's."""
+        """Add a line behind the last whole one."""
         line = encoded(entry)
         try:
             if self._file is None:
                 self.path.parent.mkdir(parents=True, exist_ok=True)
-                self._file = self.path.open("ab", buffering=0)
+                self._file = self.path.open("ab", buffering=0)  # so that what is written is the system's
                 self._file.truncate(self._end)
-            _write_all(self._file, line)
+            rest = memoryview(line)
+            while rest:  # a system whose disk is nearly full takes a part, and refuses at the next call
+                rest = rest[self._file.write(rest) :]
             if time.monotonic() - self._synced > _SYNC_SECONDS:
                 os.fsync(self._file.fileno())
                 self._synced = time.monotonic()
@@ -170,10 +172,3 @@ def checked(line: bytes) -> Entry | None:
     except (ValueError, RecursionError):
         return None
     return entry if isinstance(entry, dict) else None
-
-
-def _write_all(file: BinaryIO, data: bytes) -> None:
-    """Without a buffer, a system whose disk is nearly full takes a part, and refuses at the next call."""
-    rest = memoryview(data)
-    while rest:
-        rest = rest[file.write(rest) :]

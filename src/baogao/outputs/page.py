@@ -14,11 +14,12 @@ import base64
 import hashlib
 import json
 import re
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import groupby, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -260,31 +261,28 @@ def _figure(name: str, answer: Answer, text: str | None, places: _Places) -> dic
 
 
 def _lines(text: str, places: _Places, doc_id: str) -> list[dict[str, Any]]:
-    """The text line by line."""
+    """The text line by line: what a line looks like, and its pieces.
+
+    A piece is a string, or a string and the numbers of the places that cover it.
+    """
     starts = [match.start() for match in _LINE.finditer(text)]
     try:
         pieces = cut(len(text), places.spans, starts)
     except ValueError as error:
         raise UsageError(f"{doc_id}: the record does not belong to this text: {error}") from error
-    lines: list[list[Piece]] = []
-    new_line = set(starts)
-    for piece in pieces:
-        if piece.start in new_line:
-            lines.append([])
-        lines[-1].append(piece)
-    return [_line(text, line, places) for line in lines]
-
-
-def _line(text: str, pieces: list[Piece], places: _Places) -> dict[str, Any]:
-    """What a line looks like, and its pieces: each a string, or a string and the places that cover it."""
-    whole = text[pieces[0].start : pieces[-1].end]
-    if whole.strip() and all(places.in_title(piece) for piece in pieces if text[piece.start : piece.end].strip()):
-        role = "title"
-    else:
-        role = next((role for role, pattern in _HEADINGS if pattern.fullmatch(whole)), "")
-    views: list[str | list[Any]] = []
-    for piece in pieces:
-        characters = text[piece.start : piece.end].rstrip("\r\n")
-        if characters:
-            views.append([characters, places.foremost_first(piece.inside)] if piece.inside else characters)
-    return {"role": role, "pieces": views}
+    lines: list[dict[str, Any]] = []
+    for _, group in groupby(pieces, key=lambda piece: bisect_right(starts, piece.start)):
+        line = [(text[piece.start : piece.end], piece) for piece in group]
+        whole = "".join(characters for characters, _ in line)
+        if whole.strip() and all(places.in_title(piece) for characters, piece in line if characters.strip()):
+            role = "title"
+        else:
+            role = next((role for role, pattern in _HEADINGS if pattern.fullmatch(whole)), "")
+        printed = [(characters.rstrip("\r\n"), piece.inside) for characters, piece in line]
+        views = [
+            [characters, places.foremost_first(inside)] if inside else characters
+            for characters, inside in printed
+            if characters
+        ]
+        lines.append({"role": role, "pieces": views})
+    return lines
