@@ -102,6 +102,8 @@ def test_workbook(plain, hostile, schema, tmp_path):
     assert sheet.freeze_panes == "B2"
     assert heads["case_files_reviewed"].comment.text.startswith("执法案卷评查数 (卷)\n")
     assert heads["case_files_reviewed_bound"].comment.text == "执法案卷评查数: bound"
+    assert heads["case_files_reviewed_status"].comment.text == "执法案卷评查数: state"
+    assert heads["doc_id"].comment is None
     fields = list(book["fields"].values)
     assert fields[0] == ("field", "label", "unit", "group", "kind", "note")
     assert len(fields) == 1 + len(schema.specs)
@@ -199,6 +201,15 @@ def test_long_rows_tell_the_states_apart(plain):
     assert silent["status"] == "not_reported"
     assert {name for name, cell in silent.items() if cell is None} == set(LONG.split()[5:-1])
     assert frame["status"].value_counts(sort=True).rows()[0] == ("not_reported", 60)
+
+
+def test_a_none_is_0_also_where_no_value_is_written(make_record, schema):
+    """Records that others made may leave the 0 of a stated none out; a figure without a value stays without."""
+    fields = {"exam_passed": Answer(status="reported_none"), "exam_candidates": Answer(status="reported")}
+    record = make_record("bare", schema, fields=fields)
+    wide, long = records_to_frame([record]), records_to_frame([record], long=True, texts={"bare": "无。"})
+    assert (wide["exam_passed"].item(), wide["exam_candidates"].item()) == (0.0, None)
+    assert (long_row(long, "exam_passed")["value"], long_row(long, "exam_candidates")["value"]) == (0.0, None)
 
 
 def test_long_row_of_what_is_held_back(queued, texts):

@@ -60,6 +60,8 @@ def test_blank_lines_and_a_byte_order_mark_are_passed_over(plain, failed, tmp_pa
     lines = ["\ufeff" + plain.to_json(), "", failed.to_json(), "  "]
     file.write_text("\n".join(lines), encoding="utf-8")
     assert read_records(file) == [plain, failed]
+    file.write_text(f"\ufeff\n{plain.to_json()}", encoding="utf-8")
+    assert read_records(file) == [plain]
     file.write_text("\n".join([*lines, "{"]), encoding="utf-8")
     with pytest.raises(UsageError, match="line 5: not JSON"):
         read_records(file)
