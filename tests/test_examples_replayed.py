@@ -13,7 +13,7 @@ from baogao.evaluation.runs import Run, load_datasets, score_run
 from baogao.llm.endpoint import ModelClient
 from baogao.llm.messages import Message, Question
 from baogao.llm.settings import EndpointSettings
-from baogao.outputs.writers import read_records
+from baogao.outputs.records import read_records
 from baogao.schema import load_schema
 from baogao.usage import Usage
 

@@ -10,7 +10,7 @@ from baogao.assemble import ModelOptions
 from baogao.evaluation.compiling import build_dataset
 from baogao.evaluation.predict import EvalRequest, predict_run
 from baogao.evaluation.runs import Run, load_datasets, score_run
-from baogao.outputs.writers import read_records
+from baogao.outputs.records import read_records
 from baogao.schema import load_schema
 
 COMMUNIQUE = Path(__file__).parent / "fixtures" / "communique"

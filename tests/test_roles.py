@@ -15,7 +15,7 @@ import yaml
 import baogao
 from baogao.assemble import ModelOptions
 from baogao.evaluation.predict import EvalRequest, predict_run
-from baogao.outputs.view import report_view, summary_view
+from baogao.outputs.page import report_view, summary_view
 from baogao.record import Record
 from baogao.resources import digest_files, resource_dir
 from baogao.schema import Schema, load_schema

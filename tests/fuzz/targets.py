@@ -30,9 +30,10 @@ from baogao.evaluation.submissions import read_submissions
 from baogao.extraction import Extraction, ReportText
 from baogao.llm.replies import read_reply, refuse_useless
 from baogao.llm.structured import _json_inside
+from baogao.outputs.export import write_table
 from baogao.outputs.journal import checked, encoded
 from baogao.outputs.page import write_page
-from baogao.outputs.writers import read_records, write_table
+from baogao.outputs.records import read_records
 from baogao.reading import provenance, read_record
 from baogao.record import Record
 from baogao.rules.extractor import RulesExtractor

@@ -10,7 +10,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from baogao.errors import UsageError
-from baogao.outputs import journal as module
 from baogao.outputs.journal import Journal, checked, encoded
 
 RUN = {"model": "small", "prompts": None}
@@ -133,6 +132,24 @@ def test_an_entry_outlives_the_process(tmp_path):
     assert not (tmp_path / "j").exists()
 
 
+class NearlyFull:
+    """A file on a disk with room for half of what comes: it takes that, as the system does, and then nothing."""
+
+    def __init__(self, file):
+        self.file = file
+        self.full = False
+
+    def __getattr__(self, name):
+        return getattr(self.file, name)
+
+    def write(self, data):
+        """Take the first half, and refuse the rest."""
+        if self.full:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        self.full = True
+        return self.file.write(data[: len(data) // 2])
+
+
 def test_full_disk(tmp_path, monkeypatch):
     """A line that finds no room half-way is taken back and said; what was written before is whole."""
     path = tmp_path / "j"
@@ -140,11 +157,7 @@ def test_full_disk(tmp_path, monkeypatch):
     journal.append({"doc_id": "a", "text": "一"})
     before = path.read_bytes()
 
-    def half(file, data):
-        file.write(data[: len(data) // 2])
-        raise OSError(errno.ENOSPC, "No space left on device")
-
-    monkeypatch.setattr(module, "_write_all", half)
+    monkeypatch.setattr(journal, "_file", NearlyFull(journal._file))
     with pytest.raises(UsageError, match=r"cannot write .*j: No space left on device; what was finished is kept"):
         journal.append({"doc_id": "b", "text": "二"})
     assert path.read_bytes() == before

@@ -102,7 +102,12 @@ def test_a_changed_file_is_read_anew(write):
         ("wheat: Annotated[Figure,", "wheat: Annotated[Items,", "wheat: ", "field wheat must be annotated as Figure"),
         ('Annotated[Text, Ask("标题")]', "Text", "title: Text", "field title needs one Ask"),
         ('    """全年小麦产量。"""\n', "", "wheat: ", "field wheat needs a docstring below it"),
-        ('Ask("标题")', 'Ask("标题", role="titel")', "title: ", "has the role 'titel'; a Text may have one of title, place"),
+        (
+            'Ask("标题")',
+            'Ask("标题", role="titel")',
+            "title: ",
+            "has the role 'titel'; a Text may have one of title",
+        ),
         ('terms=["粮食"]', 'role="title"', "grain: ", "the field grain has the role 'title'; a Text may have"),
         ("wheat: A", "grain: A", 'grain: Annotated[Figure, Ask("小麦', "two fields have the id 'grain'"),
         ("title: A", "wheat: A", "wheat: Annotated[Text", "two fields have the id 'wheat'"),

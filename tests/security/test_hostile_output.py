@@ -16,7 +16,7 @@ from baogao.cli.progress import failed_line
 from baogao.console import InertFormatter, inert, log_to_terminal, shown
 from baogao.evaluation.report.render import render_html
 from baogao.llm.server import EmbeddedServer
-from baogao.outputs.writers import write_table
+from baogao.outputs.export import write_table
 from baogao.schema.values import Item, TextAnswer
 from cli.conftest import GOOD
 from outputs.conftest import record

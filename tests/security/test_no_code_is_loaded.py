@@ -17,7 +17,7 @@ from baogao.evaluation.submissions import read_submissions
 from baogao.llm import ReplyCache, load_prompts
 from baogao.llm.cache import cache_stats
 from baogao.llm.messages import Reply
-from baogao.outputs.writers import read_records
+from baogao.outputs.records import read_records
 from baogao.rules.rulebook import load_rulebook
 from cli.conftest import COMMUNIQUE
 

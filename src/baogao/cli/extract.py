@@ -20,8 +20,8 @@ from baogao.extraction import ExtractorName, ReportText
 from baogao.inputs import Source, find_sources
 from baogao.llm import Question, estimate_tokens
 from baogao.outputs.page import write_page
+from baogao.outputs.records import iterate_records
 from baogao.outputs.run_folder import RunFolder
-from baogao.outputs.writers import iterate_records
 from baogao.record import Record
 from baogao.schema import Schema, load_schema
 

@@ -9,8 +9,9 @@ from rich.console import Console
 
 from baogao.console import shown
 from baogao.errors import UsageError
+from baogao.outputs.export import write_table
 from baogao.outputs.page import write_page
-from baogao.outputs.writers import read_records, write_table
+from baogao.outputs.records import read_records
 from baogao.record import Record
 from baogao.schema import Schema, load_schema
 from baogao.schema.load import available_schemas

@@ -55,7 +55,6 @@ class Journal:
         self._end = 0
         self._synced = time.monotonic()
         self._run = json.loads(json.dumps(dict(run)))
-        self._damaged: list[int] = []
         if path.exists() and path.stat().st_size:
             self._load()
 
@@ -98,62 +97,63 @@ class Journal:
         self._end = 0
 
     def _load(self) -> None:
+        """Find the whole lines of the file, if its first says that it is of this run, and where the last one ends."""
+        damaged: list[int] = []
         try:
             with self.path.open("rb") as file:
-                self._take(_lines(file))
+                line = file.readline()
+                head = checked(line)
+                if head != {"journal": JOURNAL_VERSION, "run": self._run}:
+                    words = (
+                        "its first line is damaged"
+                        if head is None
+                        else "it is of a run that was made with something else"
+                    )
+                    self.notices.append(f"{self.path} is not used, and begun anew: {words}")
+                    return
+                start = self._end = len(line)
+                for number, line in enumerate(file, start=2):
+                    entry, place = checked(line), (start, len(line))
+                    if entry is not None and "doc_id" in entry:
+                        self.found.append(({k: v for k, v in entry.items() if k not in ("record", "text")}, place))
+                    else:
+                        damaged.append(number)
+                    start += len(line)
+                    if line.endswith(b"\n"):
+                        self._end = start
         except OSError as error:
             raise UsageError(f"cannot read {self.path}: {error.strerror or error}") from error
-        if self._damaged:
-            where = ", ".join(map(str, self._damaged[:5])) + (", …" if len(self._damaged) > 5 else "")
+        if damaged:
+            where = ", ".join(map(str, damaged[:5])) + (", …" if len(damaged) > 5 else "")
             self.notices.append(
                 f"{self.path} is damaged in line {where}: what stood there is done again, the other lines are used"
             )
 
-    def _take(self, lines: Iterator[tuple[bytes, Place]]) -> None:
-        first = next(lines, None)
-        head = checked(first[0]) if first else None
-        if first is None or head != {"journal": JOURNAL_VERSION, "run": self._run}:
-            words = "its first line is damaged" if head is None else "it is of a run that was made with something else"
-            self.notices.append(f"{self.path} is not used, and begun anew: {words}")
-            return
-        self._end = first[1][1]
-        for number, (line, place) in enumerate(lines, start=2):
-            entry = checked(line)
-            if entry is not None and "doc_id" in entry:
-                self.found.append(({k: v for k, v in entry.items() if k not in ("record", "text")}, place))
-            else:
-                self._damaged.append(number)
-            if line.endswith(b"\n"):
-                self._end = sum(place)
-
     def _write(self, entry: Entry) -> Place:
+        """Add a line behind the last whole one."""
         line = encoded(entry)
         try:
-            file = self._opened()
-            _write_all(file, line)
+            if self._file is None:
+                self.path.parent.mkdir(parents=True, exist_ok=True)
+                self._file = self.path.open("ab", buffering=0)  # so that what is written is the system's
+                self._file.truncate(self._end)
+            rest = memoryview(line)
+            while rest:  # a system whose disk is nearly full takes a part, and refuses at the next call
+                rest = rest[self._file.write(rest) :]
             if time.monotonic() - self._synced > _SYNC_SECONDS:
-                os.fsync(file.fileno())
+                os.fsync(self._file.fileno())
                 self._synced = time.monotonic()
         except OSError as error:
-            self._take_back()
-            raise _no_room(self.path, error) from error
+            if self._file is not None:
+                with suppress(OSError):  # the next run would find the half of a line anyway
+                    self._file.truncate(self._end)
+            raise UsageError(
+                f"cannot write {self.path}: {error.strerror or error}; what was finished is kept, "
+                "and the same command goes on there"
+            ) from error
         place = (self._end, len(line))
         self._end += len(line)
         return place
-
-    def _opened(self) -> BinaryIO:
-        """The file, cut after its last whole line; unbuffered, so that a line that is written is the system's."""
-        if self._file is None:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            self._file = self.path.open("ab", buffering=0)
-            self._file.truncate(self._end)
-        return self._file
-
-    def _take_back(self) -> None:
-        """After a write that failed half-way, end the file where it was whole; the next run would find it anyway."""
-        if self._file is not None:
-            with suppress(OSError):
-                self._file.truncate(self._end)
 
 
 def encoded(entry: Entry) -> bytes:
@@ -172,23 +172,3 @@ def checked(line: bytes) -> Entry | None:
     except (ValueError, RecursionError):
         return None
     return entry if isinstance(entry, dict) else None
-
-
-def _write_all(file: BinaryIO, data: bytes) -> None:
-    """Without a buffer, a system whose disk is nearly full takes a part, and refuses at the next call."""
-    rest = memoryview(data)
-    while rest:
-        rest = rest[file.write(rest) :]
-
-
-def _lines(file: BinaryIO) -> Iterator[tuple[bytes, Place]]:
-    start = 0
-    for line in file:
-        yield line, (start, len(line))
-        start += len(line)
-
-
-def _no_room(path: Path, error: OSError) -> UsageError:
-    return UsageError(
-        f"cannot write {path}: {error.strerror or error}; what was finished is kept, and the same command goes on there"
-    )

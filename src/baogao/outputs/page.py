@@ -3,6 +3,9 @@
 The file is complete in itself. Data stand in it as inert JSON, one block a report, which the page's script reads when
 the report is opened; the script writes text only as text. A content security policy lets no other script run and no
 request go out.
+
+What the page shows of a report is a view: its text in pieces, and every answer with the places it was read from. The
+pieces are cut here and not in the browser, because offsets count characters and a browser counts UTF-16 units.
 """
 
 from __future__ import annotations
@@ -11,8 +14,12 @@ import base64
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass, field
+from itertools import groupby, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -21,12 +28,26 @@ from markupsafe import Markup
 
 from baogao import __version__
 from baogao.errors import UsageError
-from baogao.outputs.view import report_view, schema_view, summary_view
+from baogao.outputs.records import astray, kept_text
 from baogao.record import Record
-from baogao.schema import Schema
+from baogao.schema import FieldSpec, Schema
+from baogao.schema.values import Answer, HeldBack, Span
+
+REVIEW_BELOW = 0.5
+"""An answer less sure than this is marked for a person to look at."""
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _NOT_INERT = re.compile("[<>&\u2028\u2029\ud800-\udfff]")
+"""What HTML or JavaScript could take for its own, and halves of characters, which UTF-8 cannot write."""
+_SILENCE = Answer(status="not_reported")
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|$)")
+_HEADINGS = (
+    ("h1", re.compile(r"\s*[一二三四五六七八九十]{1,3}[、，,．.][^。；;]{1,40}\s*")),
+    ("h2", re.compile(r"\s*[（(][一二三四五六七八九十]{1,3}[）)][^。；;]{1,40}\s*")),
+)
+"""Lines that look like headings: 一、 or （一）, then at most 40 characters that end no clause; longer is prose."""
+_BESIDE_FIGURES = ("metadata", "item")
+"""Kinds of place that are no figure's."""
 
 
 def write_page(records: Iterable[Record], texts: Mapping[str, str] | Path, schema: Schema, path: Path) -> None:
@@ -46,10 +67,8 @@ def write_page(records: Iterable[Record], texts: Mapping[str, str] | Path, schem
         script=Markup(script),
         css_hash=csp_hash(css),
         script_hash=csp_hash(script),
-        index=inert_json(
-            {"schema": schema_view(schema), "reports": [summary_view(record, schema) for record in records]}
-        ),
-        reports=_report_blocks(records, texts, schema),
+        index=inert_json({"schema": schema_view(schema), "reports": [summary_view(one, schema) for one in records]}),
+        reports=(inert_json(report_view(one, kept_text(one.doc_id, texts), schema)) for one in records),
     )
     part = path.with_name(f"{path.name}.part")
     try:
@@ -69,25 +88,203 @@ def inert_json(data: Any) -> Markup:
     return Markup(_NOT_INERT.sub(lambda match: f"\\u{ord(match[0]):04x}", text))
 
 
-def _report_blocks(records: Iterable[Record], texts: Mapping[str, str] | Path, schema: Schema) -> Iterator[Markup]:
-    for record in records:
-        yield inert_json(report_view(record, _text_of(record, texts), schema))
-
-
-def _text_of(record: Record, texts: Mapping[str, str] | Path) -> str | None:
-    if not isinstance(texts, Path):
-        return texts.get(record.doc_id)
-    file = texts / f"{record.doc_id}.txt"
-    try:
-        # Records may come from anybody: an id must not lead to another file of this machine.
-        if not file.resolve().is_relative_to(texts.resolve()) or not file.is_file():
-            return None
-        return file.read_bytes().decode("utf-8")  # no newline translation: offsets count the file's own characters
-    except (OSError, ValueError) as error:  # not UTF-8, or no name of a file at all
-        raise UsageError(f"cannot read {file}: {error}") from error
-
-
 def csp_hash(content: str) -> str:
     """How a content security policy names a script or a style that stands in the page."""
     digest = hashlib.sha256(content.encode()).digest()
     return f"sha256-{base64.b64encode(digest).decode()}"
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A stretch of text that no span's edge cuts."""
+
+    start: int
+    end: int
+    inside: tuple[int, ...]
+    """Indices of the spans that cover it, ascending."""
+
+
+def cut(length: int, spans: Sequence[Span], cuts: Iterable[int] = ()) -> list[Piece]:
+    """Split ``[0, length)`` at every edge of ``spans`` and at every one of ``cuts``.
+
+    The pieces are in order, not empty, and together they are the whole text.
+
+    :raises ValueError: a span is empty or reaches outside of the text.
+    """
+    opening: dict[int, list[int]] = defaultdict(list)
+    closing: dict[int, list[int]] = defaultdict(list)
+    for index, (start, end) in enumerate(spans):
+        if not 0 <= start < end <= length:
+            raise ValueError(f"the span [{start}, {end}] does not lie in a text of {length} characters")
+        opening[start].append(index)
+        closing[end].append(index)
+    edges = sorted({0, length, *opening, *closing, *(at for at in cuts if 0 < at < length)})
+    pieces = []
+    inside: set[int] = set()
+    for start, end in pairwise(edges):
+        inside.difference_update(closing[start])
+        inside.update(opening[start])
+        pieces.append(Piece(start, end, tuple(sorted(inside))))
+    return pieces
+
+
+@dataclass
+class _Places:
+    """All evidence of a record; a place's index is its number on the page."""
+
+    title: str | None
+    """The id of the field that is the report's title."""
+    spans: list[Span] = field(default_factory=list)
+    rows: list[dict[str, Any]] = field(default_factory=list)
+
+    def add(self, key: str, kind: str, spans: list[Span] | None) -> list[int]:
+        """Note where the answer ``key`` was read; the numbers of its places."""
+        first = len(self.spans)
+        for span in spans or []:
+            self.spans.append(span)
+            self.rows.append({"key": key, "kind": kind})
+        return list(range(first, len(self.spans)))
+
+    def in_title(self, piece: Piece) -> bool:
+        """True when the piece belongs to the report's title."""
+        return any(self.rows[at]["key"] == self.title for at in piece.inside)
+
+    def foremost_first(self, places: tuple[int, ...]) -> list[int]:
+        """What a click means where several overlap: a figure before the rest, the shorter before the longer."""
+        return sorted(
+            places,
+            key=lambda at: (self.rows[at]["kind"] in _BESIDE_FIGURES, self.spans[at][1] - self.spans[at][0], at),
+        )
+
+    def reading_order(self) -> list[str]:
+        """The stated figures as a reader meets them."""
+        in_order = sorted(zip(self.rows, self.spans, strict=True), key=lambda pair: pair[1])
+        return list(dict.fromkeys(row["key"] for row, _ in in_order if row["kind"] not in _BESIDE_FIGURES))
+
+
+def schema_view(schema: Schema) -> dict[str, Any]:
+    """The fields with their labels, by group, in the schema's order."""
+    groups = [
+        {"label": label, "fields": [_spec(spec) for spec in schema.figures if spec.group == group]}
+        for group, label in schema.groups.items()
+    ]
+    return {
+        "title": schema.title,
+        "groups": groups,
+        "metadata": [_spec(spec) for spec in schema.metadata],
+        "lists": [_spec(spec) for spec in schema.lists],
+        "reviewBelow": REVIEW_BELOW,
+    }
+
+
+def summary_view(record: Record, schema: Schema) -> dict[str, Any]:
+    """A report in the list of reports: its name, how it went, how many fields are in which state."""
+    answers = record.fields.values()
+    title = record.metadata.get(schema.id_of("title") or "")
+    return {
+        "id": record.doc_id,
+        "title": (title.value if title else None) or record.doc_id,
+        "status": record.status,
+        "error": record.error,
+        "reported": sum(answer.status == "reported" for answer in answers),
+        "none": sum(answer.status == "reported_none" for answer in answers),
+        "review": sum(_doubtful(answer) for answer in answers),
+        "failing": sum(not check.holds for check in record.checks),
+    }
+
+
+def report_view(record: Record, text: str | None, schema: Schema) -> dict[str, Any]:
+    """Everything the page shows of one report.
+
+    :param text: what the offsets refer to; None when it was not kept.
+    :raises UsageError: evidence that does not lie in the text.
+    """
+    places = _Places(schema.id_of("title"))
+    figures = {spec.id: _figure(spec.id, record.fields.get(spec.id, _SILENCE), text, places) for spec in schema.figures}
+    metadata = {
+        name: {"value": answer.value, "places": places.add(name, "metadata", answer.evidence)}
+        for name, answer in record.metadata.items()
+    }
+    lists = {
+        name: [
+            {"text": item.text, "places": places.add(f"{name}/{number}", "item", item.evidence)}
+            for number, item in enumerate(items)
+        ]
+        for name, items in record.lists.items()
+    }
+    return {
+        **record.model_dump(
+            mode="json", include={"doc_id", "source", "status", "error", "notices", "made_by", "usage"}
+        ),
+        "lines": None if text is None else _lines(text, places, record.doc_id),
+        "places": places.rows,
+        "figures": figures if record.status == "ok" else {},
+        "order": places.reading_order(),
+        "metadata": metadata,
+        "lists": lists,
+        "failing": [check.model_dump() for check in record.checks if not check.holds],
+        "checks": len(record.checks),
+    }
+
+
+def _spec(spec: FieldSpec) -> dict[str, str]:
+    return {"id": spec.id, "label": spec.label, "unit": spec.unit, "note": spec.note}
+
+
+def _doubtful(answer: Answer) -> bool:
+    """Whether a person should look: an unsure answer, or one that was held back."""
+    unsure = answer.confidence is not None and answer.confidence < REVIEW_BELOW
+    return unsure or answer.held_back is not None
+
+
+def _figure(name: str, answer: Answer, text: str | None, places: _Places) -> dict[str, Any]:
+    """An answer as it is shown; a silent field shows what was held back beside it, and its place in the text."""
+    given = answer.held_back if answer.status == "not_reported" else answer
+    if given is None:
+        return {"status": "not_reported", "places": []}
+    shown: dict[str, Any] = {
+        "status": given.status,
+        "value": None if given.value is None else f"{given.value.normalize():,f}",  # all digits: 65,000 and 98.48
+        "bound": given.bound,
+        "unit": given.unit,
+        "text": given.text,
+        "confidence": given.confidence,
+        "by": given.by,
+        "astray": text is not None and astray(given, text),
+    }
+    if isinstance(given, HeldBack):
+        shown = {"status": "not_reported", "held": shown | {"reason": given.reason}}
+    kind = "none" if given.status == "reported_none" else "figure"
+    doubtful = _doubtful(answer)
+    return shown | {
+        "review": doubtful,
+        "places": places.add(name, f"{kind} review" if doubtful else kind, given.evidence),
+    }
+
+
+def _lines(text: str, places: _Places, doc_id: str) -> list[dict[str, Any]]:
+    """The text line by line: what a line looks like, and its pieces.
+
+    A piece is a string, or a string and the numbers of the places that cover it.
+    """
+    starts = [match.start() for match in _LINE.finditer(text)]
+    try:
+        pieces = cut(len(text), places.spans, starts)
+    except ValueError as error:
+        raise UsageError(f"{doc_id}: the record does not belong to this text: {error}") from error
+    lines: list[dict[str, Any]] = []
+    for _, group in groupby(pieces, key=lambda piece: bisect_right(starts, piece.start)):
+        line = [(text[piece.start : piece.end], piece) for piece in group]
+        whole = "".join(characters for characters, _ in line)
+        if whole.strip() and all(places.in_title(piece) for characters, piece in line if characters.strip()):
+            role = "title"
+        else:
+            role = next((role for role, pattern in _HEADINGS if pattern.fullmatch(whole)), "")
+        printed = [(characters.rstrip("\r\n"), piece.inside) for characters, piece in line]
+        views = [
+            [characters, places.foremost_first(inside)] if inside else characters
+            for characters, inside in printed
+            if characters
+        ]
+        lines.append({"role": role, "pieces": views})
+    return lines

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -38,6 +38,15 @@ class _Stamp:
     size: int
     mtime_ns: int
 
+    @classmethod
+    def of(cls, path: Path) -> _Stamp | None:
+        """The stamp of a file; None where it has none: reading the file will say what is wrong with it."""
+        try:
+            found = path.stat()
+        except OSError:
+            return None
+        return cls(found.st_size, found.st_mtime_ns)
+
 
 @dataclass(frozen=True, slots=True)
 class _Done:
@@ -48,6 +57,24 @@ class _Done:
     stamp: _Stamp | None
     sha256: str
     again: bool
+
+    @classmethod
+    def of(cls, entry: Entry, place: Place) -> _Done:
+        """What the journal's entry says of the document."""
+        stamp = None if entry["size"] is None else _Stamp(entry["size"], entry["mtime_ns"])
+        return cls(place, entry["source"], stamp, entry["sha256"], entry["again"])
+
+    def is_of(self, path: Path, stamp: _Stamp | None) -> bool:
+        """Whether a file, with this stamp by now, is still the one that was read."""
+        if stamp is None or self.stamp is None:
+            return False
+        if stamp == self.stamp:
+            return True
+        try:
+            with path.open("rb") as file:
+                return hashlib.file_digest(file, "sha256").hexdigest() == self.sha256
+        except OSError:
+            return False
 
 
 class RunFolder:
@@ -86,7 +113,7 @@ class RunFolder:
         except UsageError:
             self._lock.release()
             raise
-        self._done = {str(entry["doc_id"]): _done(entry, place) for entry, place in self._journal.found}
+        self._done = {str(entry["doc_id"]): _Done.of(entry, place) for entry, place in self._journal.found}
         self._journal.found.clear()
         self._resumed = self._journal.begun
         return self
@@ -121,9 +148,9 @@ class RunFolder:
 
         One that failed for a reason that may pass is not finished.
         """
-        stamp = self._stamps[source.doc_id] = _stamp(source.path)
+        stamp = self._stamps[source.doc_id] = _Stamp.of(source.path)
         done = self._done.get(source.doc_id)
-        if done is None or done.again or done.source != source.name or not _same_file(source.path, stamp, done):
+        if done is None or done.again or done.source != source.name or not done.is_of(source.path, stamp):
             return None
         del self._stamps[source.doc_id]
         (entry,) = self._journal.read([done.place])
@@ -150,17 +177,21 @@ class RunFolder:
         except UsageError:
             self._full = True
             raise
-        self._done[record.doc_id] = _done(entry, place)
+        self._done[record.doc_id] = _Done.of(entry, place)
         self._came_through = self._came_through or record.status == "ok"
 
     def _write_results(self) -> None:
-        """Write ``texts/``, then ``records.jsonl``, all of it or nothing."""
+        """Write ``texts/``, and ``records.jsonl`` all of it or nothing."""
         places = [self._done[doc_id].place for doc_id in self._order if doc_id in self._done]
         part = self.folder / f"{RECORDS}.part"
         try:
             with part.open("wb") as file:
-                for line in self._results(places):
-                    file.write(line)
+                for entry in self._journal.read(places) if places else ():
+                    if entry["text"] is not None:
+                        # Bytes, because no newline may be translated: offsets count the file's own characters.
+                        (self.texts / f"{entry['doc_id']}.txt").write_bytes(entry["text"].encode())
+                    line = json.dumps(entry["record"], ensure_ascii=False, separators=(", ", ": "))
+                    file.write(f"{line}\n".encode())
                 file.flush()
                 os.fsync(file.fileno())
             if hasattr(os, "sync"):
@@ -169,39 +200,6 @@ class RunFolder:
             part.replace(self.folder / RECORDS)
         except OSError as error:
             raise _cannot_write(Path(error.filename or part), error) from error
-
-    def _results(self, places: list[Place]) -> Iterator[bytes]:
-        """The lines of ``records.jsonl``; each text is written before its line is given."""
-        for entry in self._journal.read(places) if places else ():
-            if entry["text"] is not None:
-                # Bytes, because no newline may be translated: offsets count the file's own characters.
-                (self.texts / f"{entry['doc_id']}.txt").write_bytes(entry["text"].encode())
-            yield (json.dumps(entry["record"], ensure_ascii=False, separators=(", ", ": ")) + "\n").encode()
-
-
-def _done(entry: Entry, place: Place) -> _Done:
-    stamp = None if entry["size"] is None else _Stamp(entry["size"], entry["mtime_ns"])
-    return _Done(place, entry["source"], stamp, entry["sha256"], entry["again"])
-
-
-def _stamp(path: Path) -> _Stamp | None:
-    try:
-        found = path.stat()
-    except OSError:
-        return None  # reading the file will say what is wrong with it
-    return _Stamp(found.st_size, found.st_mtime_ns)
-
-
-def _same_file(path: Path, stamp: _Stamp | None, done: _Done) -> bool:
-    if stamp is None or done.stamp is None:
-        return False
-    if stamp == done.stamp:
-        return True
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest() == done.sha256
-    except OSError:
-        return False
 
 
 def _cannot_write(path: Path, error: OSError) -> UsageError:

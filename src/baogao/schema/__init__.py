@@ -1,8 +1,8 @@
 """Schemas: which figures, metadata and lists a kind of report has, and what they mean."""
 
+from baogao.schema.authoring import as_table, json_schema, new_schema
 from baogao.schema.fields import Ask, FieldSpec, Figure, Group, Items, Relation, Report, Schema, Text
 from baogao.schema.load import available_schemas, load_schema
-from baogao.schema.render import as_table, json_schema, new_schema
 
 __all__ = [
     "Ask",

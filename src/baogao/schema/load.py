@@ -12,7 +12,6 @@ import inspect
 import re
 import sys
 import traceback
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -40,15 +39,12 @@ class SourceLines:
 
     def line_of_class(self, name: str) -> int:
         """Where a class begins."""
-        return next((node.lineno for node in self._classes if node.name == name), 1)
+        return next((n.lineno for n in self._nodes if isinstance(n, ast.ClassDef) and n.name == name), 1)
 
     def lines_of_field(self, name: str) -> list[int]:
-        """Every line on which a class of the file declares a field of that name."""
-        return sorted(field.lineno for node in self._classes for field in _fields(node) if _name(field) == name)
-
-    def line_of_field(self, name: str) -> int:
-        """The first line on which a field of that name is declared."""
-        return next(iter(self.lines_of_field(name)), 1)
+        """Every line on which a class of the file declares a field of that name, in order."""
+        targets = [field.target for _, field in self._fields]
+        return sorted(one.lineno for one in targets if isinstance(one, ast.Name) and one.id == name)
 
     def line_of_text(self, text: str) -> int:
         """Where a string is written."""
@@ -59,7 +55,7 @@ class SourceLines:
 
         With postponed annotations Python evaluates them all together, and says only which class it was.
         """
-        for field in (field for node in self._classes if node.lineno == line for field in _fields(node)):
+        for field in (field for node, field in self._fields if node.lineno == line):
             try:
                 value = eval(compile(ast.Expression(field.annotation), str(self.path), "eval"), namespace)
                 if isinstance(value, str):
@@ -73,21 +69,17 @@ class SourceLines:
         return list(ast.walk(ast.parse(self.path.read_bytes())))
 
     @cached_property
-    def _classes(self) -> list[ast.ClassDef]:
-        return [node for node in self._nodes if isinstance(node, ast.ClassDef)]
-
-
-def _fields(node: ast.ClassDef) -> Iterator[ast.AnnAssign]:
-    return (item for item in node.body if isinstance(item, ast.AnnAssign))
-
-
-def _name(field: ast.AnnAssign) -> str:
-    return field.target.id if isinstance(field.target, ast.Name) else ""
+    def _fields(self) -> list[tuple[ast.ClassDef, ast.AnnAssign]]:
+        """Every field with the class that declares it."""
+        classes = [node for node in self._nodes if isinstance(node, ast.ClassDef)]
+        return [(node, item) for node in classes for item in node.body if isinstance(item, ast.AnnAssign)]
 
 
 _KINDS: tuple[tuple[object, FieldKind], ...] = ((Figure, "figure"), (Text, "text"), (Items, "items"))
 _ID = re.compile(r"[a-z][a-z0-9_]*")
+"""Ids of fields and names of schemas: they become columns, keys of JSON and names of Python."""
 _FEWEST = {"rate": 3, "ordered": 2, "parts": 3}
+"""How many fields each kind of relation needs; a rate has just so many."""
 
 
 def report_class(module: ModuleType, path: Path) -> type[Report]:
@@ -118,15 +110,28 @@ def schema_of(report: type[Report], path: Path) -> Schema:
     :raises SchemaError: a field that is not one, two fields of one id, a relation between unknown fields.
     """
     source = SourceLines(path)
+    hints = _hints(report, source)
     groups: dict[str, str] = {}
-    specs = tuple(_specs(report, source, groups))
+    specs: list[FieldSpec] = []
+    for name, info in report.model_fields.items():
+        hint = hints[name]
+        if inspect.isclass(hint) and issubclass(hint, Group):
+            groups[name] = _own_doc(hint) or name
+            inner = _hints(hint, source)
+            specs += [_spec(one, of, inner[one], name, source) for one, of in hint.model_fields.items()]
+        else:
+            specs.append(_spec(name, info, hint, "", source))
     if not specs:
         raise source.error(source.line_of_class(report.__name__), f"the class {report.__name__} has no fields")
-    _check_ids(source, [spec.id for spec in specs])
+    ids = [spec.id for spec in specs]
+    for name in ids:
+        lines = source.lines_of_field(name)
+        if ids.count(name) > 1 or len(lines) > 1:  # in two groups, or in one class, where Python keeps only the second
+            raise source.error(lines[-1] if lines else 1, f"two fields have the id {name!r}")
     roles = [spec.role for spec in specs if spec.role]
     twice = next((spec for spec in specs if spec.role and roles.count(spec.role) > 1), None)
     if twice is not None:
-        raise source.error(source.line_of_field(twice.id), f"two fields have the role {twice.role!r}")
+        raise source.error(source.lines_of_field(twice.id)[0], f"two fields have the role {twice.role!r}")
     for relation in report.relations:
         _check_relation(relation, {spec.id for spec in specs if spec.kind == "figure"}, source)
     return Schema(
@@ -134,26 +139,13 @@ def schema_of(report: type[Report], path: Path) -> Schema:
         title=_own_doc(report) or report.schema_name,
         version=report.schema_version,
         language=report.language,
-        specs=specs,
+        specs=tuple(specs),
         groups=groups,
         relations=report.relations,
         model=report,
         path=path,
         digest=digest_files([path]),
     )
-
-
-def _specs(report: type[Report], source: SourceLines, groups: dict[str, str]) -> Iterator[FieldSpec]:
-    hints = _hints(report, source)
-    for name, info in report.model_fields.items():
-        hint = hints[name]
-        if inspect.isclass(hint) and issubclass(hint, Group):
-            groups[name] = _own_doc(hint) or name
-            inner = _hints(hint, source)
-            for field_id, field_info in hint.model_fields.items():
-                yield _spec(field_id, field_info, inner[field_id], name, source)
-        else:
-            yield _spec(name, info, hint, "", source)
 
 
 def _hints(model: type[BaseModel], source: SourceLines) -> dict[str, object]:
@@ -173,7 +165,7 @@ def _own_doc(model: type[BaseModel]) -> str:
 def _spec(field_id: str, info: FieldInfo, hint: object, group: str, source: SourceLines) -> FieldSpec:
     asks = [extra for extra in info.metadata if isinstance(extra, Ask)]
     kind = next((kind for type_, kind in _KINDS if hint == type_), None)
-    line = source.line_of_field(field_id)
+    line = next(iter(source.lines_of_field(field_id)), 1)
     if kind is None or (group and kind != "figure"):
         allowed = "Figure" if group else "Figure, Text, Items or a Group"
         raise source.error(line, f"the field {field_id} must be annotated as {allowed}")
@@ -193,26 +185,18 @@ def _spec(field_id: str, info: FieldInfo, hint: object, group: str, source: Sour
     )
 
 
-def _check_ids(source: SourceLines, ids: list[str]) -> None:
-    """Two fields of one id: in two groups, or in one class, where Python keeps only the second."""
-    for name in ids:
-        lines = source.lines_of_field(name)
-        if ids.count(name) > 1 or len(lines) > 1:
-            raise source.error(lines[-1] if lines else 1, f"two fields have the id {name!r}")
-
-
 def _check_relation(relation: Relation, known: set[str], source: SourceLines) -> None:
+    """Every field of a relation must be a figure, and there must be as many as its kind needs."""
     for name in relation.fields:
         if name not in known:
             message = f"a relation names the figure {name!r}, which does not exist"
             raise source.error(source.line_of_text(name), message)
+    line = source.line_of_text(relation.kind)
     fewest = _FEWEST.get(relation.kind)
     if fewest is None:
-        kinds = ", ".join(_FEWEST)
-        raise source.error(source.line_of_text(relation.kind), f"there is no relation {relation.kind!r}, only {kinds}")
+        raise source.error(line, f"there is no relation {relation.kind!r}, only {', '.join(_FEWEST)}")
     if len(relation.fields) < fewest or (relation.kind == "rate" and len(relation.fields) != fewest):
-        message = f"the relation {relation.kind!r} needs {fewest} fields"
-        raise source.error(source.line_of_text(relation.kind), message)
+        raise source.error(line, f"the relation {relation.kind!r} needs {fewest} fields")
 
 
 def load_schema(name: str | Path = "law_based_government") -> Schema:
@@ -221,26 +205,22 @@ def load_schema(name: str | Path = "law_based_government") -> Schema:
     :raises SchemaError: no such schema; the file does not run; a field that is not one; two fields of one id. The
         message names the file and the line.
     """
-    path = _find(str(name))
+    if str(name).endswith(".py"):
+        path = Path(name)
+        if not path.is_file():
+            raise SchemaError(f"there is no schema file {name}")
+    else:
+        path = resource_dir("schemas") / f"{name}.py"
+        if not path.is_file():
+            known = ", ".join(available_schemas())
+            message = f"there is no schema named {str(name)!r}; there are: {known} (or give the path of a .py file)"
+            raise SchemaError(message)
     return schema_of(report_class(_run(path), path), path)
 
 
 def available_schemas() -> list[str]:
     """The names of the schemas that come with baogao."""
     return sorted(path.stem for path in resource_dir("schemas").glob("*.py"))
-
-
-def _find(name: str) -> Path:
-    if name.endswith(".py"):
-        path = Path(name)
-        if not path.is_file():
-            raise SchemaError(f"there is no schema file {name}")
-        return path
-    path = resource_dir("schemas") / f"{name}.py"
-    if not path.is_file():
-        known = ", ".join(available_schemas())
-        raise SchemaError(f"there is no schema named {name!r}; there are: {known} (or give the path of a .py file)")
-    return path
 
 
 def _run(path: Path) -> ModuleType:

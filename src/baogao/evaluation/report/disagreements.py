@@ -9,7 +9,7 @@ from baogao.evaluation.report.content import Discrepancy, Fragment, OtherDisagre
 from baogao.evaluation.report.render import reading_words
 from baogao.evaluation.rows import Excerpt, ListRow, MetadataRow, Row, ScoreRow
 from baogao.evaluation.taxonomy import CAUSES
-from baogao.outputs.view import cut
+from baogao.outputs.page import cut
 from baogao.schema.values import Span
 
 _RIGHT_ELSEWHERE = "right value, other place"

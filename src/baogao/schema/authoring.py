@@ -1,4 +1,4 @@
-"""A schema for people and for programs: as a table, and as JSON Schema."""
+"""What the author of a schema works with: it as a table, as JSON Schema, and a new one to begin from."""
 
 from __future__ import annotations
 
@@ -7,16 +7,21 @@ import re
 from pathlib import Path
 from typing import Any
 
+from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 from rich.markup import escape
 from rich.table import Table
 
 from baogao.errors import SchemaError
-from baogao.schema.fields import FieldKind, FieldSpec, Schema
+from baogao.schema.fields import FieldKind, Schema
 from baogao.schema.values import Answer, Item, TextAnswer
 
-_MODELS: dict[FieldKind, str] = {"figure": "Answer", "text": "TextAnswer", "items": "Item"}
-_PARTS: tuple[tuple[str, FieldKind], ...] = (("metadata", "text"), ("fields", "figure"), ("lists", "items"))
+_PARTS: tuple[tuple[str, FieldKind, type[BaseModel]], ...] = (
+    ("metadata", "text", TextAnswer),
+    ("fields", "figure", Answer),
+    ("lists", "items", Item),
+)
+"""The parts of a record that a schema decides, which kind of field each has, and what a value or an entry of it is."""
 
 
 def json_schema(schema: Schema) -> dict[str, Any]:
@@ -24,38 +29,32 @@ def json_schema(schema: Schema) -> dict[str, Any]:
 
     Beside the standard keys a figure has ``x-unit``, ``x-group`` and, where parts may be summed, ``x-additive``.
     """
-    _, definitions = models_json_schema([(model, "serialization") for model in (Answer, TextAnswer, Item)])
+    _, definitions = models_json_schema([(model, "serialization") for _, _, model in _PARTS])
+    parts: dict[str, Any] = {}
+    for part, kind, model in _PARTS:
+        reference = {"$ref": f"#/$defs/{model.__name__}"}
+        value = {"type": "array", "items": reference} if kind == "items" else reference
+        properties: dict[str, Any] = {}
+        for spec in schema.specs:
+            if spec.kind == kind:
+                extras = {"x-unit": spec.unit, "x-group": spec.group, "x-additive": spec.additive}
+                given = {key: extra for key, extra in extras.items() if extra}
+                properties[spec.id] = {"title": spec.label, "description": spec.note, **value, **given}
+        parts[part] = {
+            "type": "object",
+            "properties": properties,
+            "required": list(properties),
+            "additionalProperties": False,
+        }
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": schema.name,
         "description": schema.title,
         "type": "object",
-        "properties": {part: _part([s for s in schema.specs if s.kind == kind]) for part, kind in _PARTS},
-        "required": [part for part, _ in _PARTS],
+        "properties": parts,
+        "required": list(parts),
         "$defs": definitions["$defs"],
     }
-
-
-def _part(specs: list[FieldSpec]) -> dict[str, Any]:
-    return {
-        "type": "object",
-        "properties": {spec.id: _property(spec) for spec in specs},
-        "required": [spec.id for spec in specs],
-        "additionalProperties": False,
-    }
-
-
-def _property(spec: FieldSpec) -> dict[str, Any]:
-    reference = {"$ref": f"#/$defs/{_MODELS[spec.kind]}"}
-    data: dict[str, Any] = {"title": spec.label, "description": spec.note}
-    data |= {"type": "array", "items": reference} if spec.kind == "items" else reference
-    if spec.unit:
-        data["x-unit"] = spec.unit
-    if spec.group:
-        data["x-group"] = spec.group
-    if spec.additive:
-        data["x-additive"] = True
-    return data
 
 
 def as_table(schema: Schema) -> Table:

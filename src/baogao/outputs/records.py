@@ -1,0 +1,89 @@
+"""A run's results read back: records from ``records.jsonl``, a document's text from ``texts/``, whether they agree."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from baogao.errors import UsageError
+from baogao.record import Record
+from baogao.schema.values import Answer, HeldBack
+
+_MAY_BE_HALF = (b"\\u", b"\xed")
+"""The ways in which half of a character (a lone surrogate) may come into a line: escaped, or as bytes."""
+
+
+def read_records(path: Path) -> list[Record]:
+    """Read ``records.jsonl``, given as the file itself or as the folder that holds it.
+
+    :raises UsageError: no such file; a damaged line, a field that does not hold, a document twice; with its line.
+    """
+    return list(iterate_records(path))
+
+
+def iterate_records(path: Path) -> Iterator[Record]:
+    """As :func:`read_records`, one record at a time: a long run's records need not fit into memory."""
+    file = path / "records.jsonl" if path.is_dir() else path
+    first_lines: dict[str, int] = {}
+    try:
+        with file.open("rb") as opened:
+            for number, line in enumerate(opened, start=1):
+                line = line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line
+                if not line.strip():
+                    continue
+                where = f"{file}, line {number}"
+                record = _read_line(line, where)
+                first = first_lines.setdefault(record.doc_id, number)
+                if first != number:
+                    raise UsageError(f"{where}: the document {record.doc_id!r} stands already in line {first}")
+                yield record
+    except OSError as error:
+        raise UsageError(f"cannot read {file}: {error.strerror or error}") from error
+
+
+def _read_line(line: bytes, where: str) -> Record:
+    """The record of one line; everything that a damaged or foreign file can hold is an error that says where."""
+    try:
+        data = json.loads(line)
+        if any(half in line for half in _MAY_BE_HALF):
+            json.dumps(data, ensure_ascii=False).encode()
+        return Record.model_validate(data)
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{where}: not UTF-8 at byte {error.start + 1}") from error
+    except json.JSONDecodeError as error:
+        raise UsageError(f"{where}: not JSON at column {error.colno}: {error.msg}") from error
+    except (RecursionError, MemoryError) as error:
+        raise UsageError(f"{where}: not a record: nested too deep") from error
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        field = ".".join(map(str, first["loc"])) or "the record"
+        raise UsageError(f"{where}: {field}: {first['msg']}") from error
+    except ValueError as error:  # a whole number of too many digits, half of a character
+        raise UsageError(f"{where}: it cannot be read: {error}") from error
+
+
+def kept_text(doc_id: str, texts: Mapping[str, str] | Path) -> str | None:
+    """The text that the offsets of a document's record count; None where it was not kept.
+
+    :param texts: the texts by document id, or the folder that holds them as ``DOC_ID.txt``.
+    :raises UsageError: the file is there and cannot be read, or is not UTF-8.
+    """
+    if not isinstance(texts, Path):
+        return texts.get(doc_id)
+    file = texts / f"{doc_id}.txt"
+    try:
+        # Records may come from anybody: an id must not lead to another file of this machine.
+        if not file.resolve().is_relative_to(texts.resolve()) or not file.is_file():
+            return None
+        return file.read_bytes().decode("utf-8")  # no newline translation: offsets count the file's own characters
+    except (OSError, ValueError) as error:  # not UTF-8, or no name of a file at all
+        raise UsageError(f"cannot read {file}: {error}") from error
+
+
+def astray(answer: Answer | HeldBack, text: str) -> bool:
+    """True when the characters at the evidence are not the ones that the record quotes: the text has changed since."""
+    quoted = "、".join(text[start:end] for start, end in answer.evidence or [])
+    return answer.text is not None and answer.text != quoted

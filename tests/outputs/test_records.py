@@ -1,0 +1,123 @@
+"""Records and texts read back from what a run left."""
+
+import json
+
+import pytest
+
+from baogao.errors import UsageError
+from baogao.outputs.records import astray, iterate_records, kept_text, read_records
+
+
+def test_records_come_back(plain, hostile, failed, tmp_path):
+    """What is written is read, from the file or from its folder, U+2028 and all."""
+    records = [plain, hostile, failed]
+    file = tmp_path / "records.jsonl"
+    file.write_text("".join(f"{item.to_json()}\n" for item in records), encoding="utf-8")
+    assert [item.to_json() for item in read_records(tmp_path)] == [item.to_json() for item in records]
+    assert read_records(file) == read_records(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("damage", "message"),
+    [
+        (lambda line: line[:-20], r"line 2: not JSON at column \d+"),
+        (lambda line: b"\xff" + line, "line 2: not UTF-8 at byte 1"),
+        (lambda line: b"[]", "line 2: the record: "),
+        (lambda line: line.replace(b'"doc_id": "broken", ', b""), "line 2: doc_id: Field required"),
+        (
+            lambda line: line.replace(b'"fields": {}', b'"fields": {"a": {"status": "lost"}}'),
+            "line 2: fields.a.status: ",
+        ),
+        (lambda line: line.replace(b'"broken"', b'"qinghe-2023"'), "line 2: .* stands already in line 1"),
+        (lambda line: b"[" * 100_000, "line 2: not a record: nested too deep"),
+        (lambda line: b'{"doc_id": 1' + b"0" * 5_000 + b"}", "line 2: it cannot be read: "),
+        (lambda line: line.replace(b'"broken"', rb'"\ud800"'), "line 2: it cannot be read: .*surrogates not allowed"),
+    ],
+)
+def test_a_damaged_line_is_named(damage, message, plain, failed, tmp_path):
+    """The message says which line, and which field of it."""
+    lines = [plain.to_json().encode(), damage(failed.to_json().encode())]
+    (tmp_path / "records.jsonl").write_bytes(b"\n".join(lines))
+    with pytest.raises(UsageError, match=message):
+        read_records(tmp_path)
+
+
+def test_no_records(tmp_path):
+    """A folder without records is one line for the user."""
+    with pytest.raises(UsageError, match=r"cannot read .*records.jsonl"):
+        read_records(tmp_path)
+
+
+def test_numbers_survive_json(plain):
+    """98.5 is written as 98.5 and 135 as 135."""
+    fields = json.loads(plain.to_json())["fields"]
+    assert (fields["hotline_satisfaction_rate"]["value"], fields["case_files_reviewed"]["value"]) == (98.5, 135)
+
+
+def test_blank_lines_and_a_byte_order_mark_are_passed_over(plain, failed, tmp_path):
+    """What an editor adds to a file is no record and no error, and lines are counted as the editor counts them."""
+    file = tmp_path / "records.jsonl"
+    lines = ["\ufeff" + plain.to_json(), "", failed.to_json(), "  "]
+    file.write_text("\n".join(lines), encoding="utf-8")
+    assert read_records(file) == [plain, failed]
+    file.write_text(f"\ufeff\n{plain.to_json()}", encoding="utf-8")
+    assert read_records(file) == [plain]
+    file.write_text("\n".join([*lines, "{"]), encoding="utf-8")
+    with pytest.raises(UsageError, match="line 5: not JSON"):
+        read_records(file)
+
+
+def test_records_come_one_at_a_time(plain, tmp_path):
+    """What stands before a damaged line is given before the damage is met."""
+    (tmp_path / "records.jsonl").write_text(f"{plain.to_json()}\n{{", encoding="utf-8")
+    records = iterate_records(tmp_path)
+    assert next(records) == plain
+    with pytest.raises(UsageError, match="line 2: not JSON at column 2"):
+        next(records)
+
+
+def test_kept_texts(tmp_path):
+    """A text comes from a mapping or from a run's folder, line ends and all; one that was not kept is None."""
+    (tmp_path / "a.txt").write_bytes("一\r\n二\r三".encode())
+    assert kept_text("a", tmp_path) == "一\r\n二\r三"
+    assert kept_text("a", {"a": "一"}) == "一"
+    assert kept_text("b", tmp_path) is None
+    assert kept_text("b", {"a": "一"}) is None
+    assert kept_text("a", tmp_path / "missing") is None
+
+
+@pytest.mark.parametrize("doc_id", ["../secret", "sub/../../secret", "folder"])
+def test_an_id_leads_to_no_other_file(doc_id, tmp_path):
+    """Records may come from anybody: an id reaches neither out of the folder of texts nor at what is no file."""
+    texts = tmp_path / "texts"
+    (texts / "folder.txt").mkdir(parents=True)
+    (tmp_path / "secret.txt").write_text("secret", encoding="utf-8")
+    assert kept_text(doc_id, texts) is None
+
+
+def test_a_link_out_of_the_folder_is_not_followed(tmp_path):
+    """A text that is a link to a file elsewhere is as good as not kept."""
+    texts = tmp_path / "texts"
+    texts.mkdir()
+    (tmp_path / "secret.txt").write_text("secret", encoding="utf-8")
+    (texts / "a.txt").symlink_to(tmp_path / "secret.txt")
+    assert kept_text("a", texts) is None
+
+
+@pytest.mark.parametrize("doc_id", ["bad", "nul\0"])
+def test_a_text_that_cannot_be_read(doc_id, tmp_path):
+    """Bytes that are no UTF-8, and an id that is no name of a file, are one line for the user."""
+    (tmp_path / "bad.txt").write_bytes(b"\xff\xfe")
+    with pytest.raises(UsageError, match=r"cannot read .*\.txt: "):
+        kept_text(doc_id, tmp_path)
+
+
+def test_a_changed_text_is_told(plain, queued, texts):
+    """What a record quotes is compared with what stands at its places, part by part; what quotes nothing agrees."""
+    text = texts[plain.doc_id]
+    total, held = plain.fields["emergency_drills"], queued.fields["entities_inspected"].held_back
+    assert not astray(total, text)
+    assert astray(total, text.replace("3场", "8场"))
+    assert not astray(held, text)
+    assert astray(held, f"。{text}")
+    assert not astray(plain.fields["exam_passed"], text)
