@@ -29,7 +29,7 @@ Interval = tuple[float, float]
 MINIMUM_DOCUMENTS = 5
 """Below this many documents that speak to a rate, nothing is said of it."""
 _EXACT_UP_TO = 14
-"""Documents up to which all 2^n flips are tried: 16,384 of them, about as many as are drawn beyond."""
+"""Documents up to which all 2^n flips are tried, 16,384 of them."""
 _CHUNK = 500
 """Random flips that are worked out at once: it bounds the memory, and says which random numbers are drawn."""
 _POWER = 0.8
@@ -183,6 +183,13 @@ def holm(p_values: Mapping[str, float | None]) -> dict[str, float | None]:
         largest = max(largest, min(1.0, p * (len(known) - rank)))
         adjusted[name] = largest
     return adjusted
+
+
+def rates_of(counts: Counts) -> tuple[float | None, float | None, float | None]:
+    """F1, precision and recall over all documents; None where there is nothing to divide by."""
+    values = [float(rate.of(counts.sum(axis=0))) for rate in (F1, PRECISION, RECALL)]
+    f1, precision, recall = (value if np.isfinite(value) else None for value in values)
+    return f1, precision, recall
 
 
 def document_counts(scores: Scores) -> Counts:
