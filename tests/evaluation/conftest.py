@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from baogao.evaluation.compiling import build_dataset, to_gold
-from baogao.evaluation.gold import Gold
+from baogao.evaluation.datasets import load_dataset
+from baogao.evaluation.gold import Dataset, Gold
 from baogao.evaluation.marks import parse
 from baogao.schema.fields import Schema
 from baogao.schema.load import load_schema
@@ -48,3 +49,9 @@ def dataset_dir(tmp_path: Path, small: Schema) -> Path:
         marked.write_bytes(REPORT.encode())
         assert build_dataset([marked], tmp_path / "set" / split, small) == []
     return tmp_path / "set"
+
+
+@pytest.fixture
+def dataset(dataset_dir: Path, small: Schema) -> Dataset:
+    """The same, loaded."""
+    return load_dataset(dataset_dir, small)

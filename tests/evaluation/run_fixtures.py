@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from baogao.evaluation.compiling import build_dataset
+from baogao.evaluation.gold import Gold
 from baogao.evaluation.identity import identify
 from baogao.evaluation.runs import Run, load_datasets, score_run
 from baogao.schema.fields import Schema
@@ -36,30 +37,30 @@ def make_dataset(folder: Path, schema: Schema) -> Path:
 
 
 def perfect_records(folder: Path, schema: Schema) -> list[Record]:
-    """What an extractor answers that has read the gold."""
-    records = []
-    for item in load_datasets([folder], schema)[0].items:
-        gold = json.loads(item.gold.to_json())
-        fields = {
-            name: {key: field[key] for key in ("status", "value", "bound") if key in field}
-            | {"evidence": field["evidence"][0], "confidence": 0.9}
-            for name, field in gold["fields"].items()
-        }
-        lists = {
-            name: [{"text": "…", "evidence": copies[0]} for copies in items] for name, items in gold["lists"].items()
-        }
-        metadata = {name: {"value": value} for name, value in gold["metadata"].items()}
-        records.append(
-            {
-                "doc_id": gold["doc_id"],
-                "status": "ok",
-                "sha256": gold["sha256"],
-                "fields": fields,
-                "metadata": metadata,
-                "lists": lists,
-            }
-        )
-    return records
+    """What an extractor answers that has read the gold of a folder."""
+    return [perfect_record(item.gold) for item in load_datasets([folder], schema)[0].items]
+
+
+def perfect_record(gold: Gold) -> Record:
+    """The record of an extractor that has read the gold: as anybody would write it."""
+    data = json.loads(gold.to_json())
+    fields = {
+        name: {key: field[key] for key in ("status", "value", "bound") if key in field}
+        | {"evidence": field["evidence"][0], "confidence": 0.9}
+        for name, field in data["fields"].items()
+        if field["status"] != "not_reported"
+    }
+    lists = {name: [{"text": "…", "evidence": copies[0]} for copies in items] for name, items in data["lists"].items()}
+    metadata = {name: {"value": value} for name, value in data["metadata"].items()}
+    head = {"doc_id": gold.doc_id, "status": "ok", "sha256": gold.sha256}
+    return {**head, "fields": fields, "metadata": metadata, "lists": lists}
+
+
+def write_records(path: Path, *records: Record) -> Path:
+    """A file of records, a line for each."""
+    lines = (json.dumps(record, ensure_ascii=False, default=str) for record in records)
+    path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8", newline="\n")
+    return path
 
 
 def point_at(record: Record, folder: Path, field: str, phrase: str, value: float, **more: Any) -> None:
@@ -76,8 +77,8 @@ def make_run(path: Path, folder: Path, schema: Schema, **extractors: list[Record
     datasets = load_datasets([folder], schema)
     identities = [{"name": name, "model": None, "prompts": None, "origin": "baogao"} for name in extractors]
     run.write("run.json", identify(schema, {folder: datasets[0]}, identities, "live", {"ask": "auto"}))
+    (path / "records").mkdir()
     for name, records in extractors.items():
-        lines = (json.dumps(record, ensure_ascii=False) for record in records)
-        run.write_text(f"records/{name}.jsonl", "".join(f"{line}\n" for line in lines))
+        write_records(run.records_path(name), *records)
     score_run(run, datasets, schema)
     return run

@@ -1,14 +1,18 @@
 """Agreement of two annotators, against figures worked out by hand."""
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from baogao.errors import GoldError, UsageError
 from baogao.evaluation.agreement import Agreement, agree
 from baogao.evaluation.compiling import build_dataset
 from baogao.evaluation.datasets import load_dataset
+from baogao.evaluation.gold import Dataset, GoldDoc
 
 PLAIN = "年末5辆或6辆，正点率95%。"
 
@@ -75,3 +79,43 @@ def test_the_missing_library_is_said(tmp_path: Path, small, monkeypatch: pytest.
     monkeypatch.setitem(sys.modules, "krippendorff", None)
     with pytest.raises(UsageError, match=r"pip install 'baogao\[eval\]'"):
         agree(a, a, small)
+
+
+def test_documents_of_one_annotator_are_left_out(tmp_path: Path, small) -> None:
+    """What only one of the two has annotated says nothing of their agreement."""
+    five = PLAIN.replace("5辆", "{5辆|buses=5}", 1)
+    a, b = annotate(tmp_path, small, "a", five, PLAIN, five), annotate(tmp_path, small, "b", five)
+    for one, other in ((a, b), (b, a)):
+        result = agree(one, other, small)
+        assert (result.documents, result.overall.pairs, result.overall.agreed) == (1, 5, 1.0)
+
+
+def test_a_none_is_neither_silence_nor_zero(tmp_path: Path, small) -> None:
+    """State and value are the label: a stated none, a printed 0 and silence are three of them."""
+    text = "事故0起或无。"
+    readings = ("事故{0起|accidents=0}或无。", "事故0起或{无|accidents=none}。", text)
+    sets = [annotate(tmp_path, small, name, report) for name, report in zip("abc", readings, strict=True)]
+    for one, other in ((0, 1), (0, 2), (1, 2)):
+        (found,) = agree(sets[one], sets[other], small).disagreements
+        assert (found.field, found.allowed) == ("accidents", False)
+
+
+@given(st.lists(st.tuples(*[st.sampled_from(["5", "6", "?", ""])] * 2), min_size=1, max_size=5))
+def test_agreement_does_not_depend_on_who_comes_first(compiled, small, pairs: list[tuple[str, str]]) -> None:
+    """The same shares, alpha and disagreements, with their sides exchanged; with oneself all is agreed."""
+    marks = {"5": "{5辆|buses=5}或6辆", "6": "5辆或{6辆|buses=6}", "?": "{5辆|buses=5}或{6辆|buses?=6}", "": "5辆或6辆"}
+
+    def annotated(side: int) -> Dataset:
+        golds = [compiled(marks[pair[side]], f"d{number}") for number, pair in enumerate(pairs)]
+        return Dataset(f"{side}", [GoldDoc(gold, Path(), Path()) for gold in golds], "")
+
+    a, b = annotated(0), annotated(1)
+    there, back = agree(a, b, small), agree(b, a, small)
+    for one, other in zip([*there.fields, there.overall], [*back.fields, back.overall], strict=True):
+        assert replace(one, alpha=None) == replace(other, alpha=None)
+        assert one.alpha == (None if other.alpha is None else pytest.approx(other.alpha))
+    assert [(one.b, one.a, one.allowed) for one in there.disagreements] == [
+        (one.a, one.b, one.allowed) for one in back.disagreements
+    ]
+    assert len(there.disagreements) == round((1 - there.overall.agreed) * there.overall.pairs)
+    assert agree(a, a, small).overall.agreed == 1

@@ -3,14 +3,30 @@
 from __future__ import annotations
 
 import random
+import shutil
+from pathlib import Path
 
 import pytest
 
+from baogao.assemble import ModelOptions
 from baogao.document import read_document
-from baogao.evaluation.calibrating import Judged, Witness, ablate, calibration_of, judge_cases, learn
+from baogao.errors import ReplayError, UsageError
+from baogao.evaluation.calibrating import (
+    Ablation,
+    CalibrationRequest,
+    Judged,
+    Observed,
+    Witness,
+    ablate,
+    calibration_of,
+    judge_cases,
+    learn,
+    observe,
+)
 from baogao.evaluation.compiling import build_dataset
 from baogao.evaluation.fitting import TrainingExample
 from baogao.evaluation.runs import load_datasets
+from baogao.evaluation.statistics import Comparison, rates_of
 from baogao.extraction import Link, ReportText
 from baogao.hybrid.arbiter import Proposal
 from baogao.hybrid.features import FEATURES, GROUPS
@@ -102,8 +118,109 @@ def test_ablation_says_what_a_part_is_worth():
 def test_what_is_stored(communiques):
     """The digests of what it was learned from, no times and no paths; the same bytes each time."""
     schema, _, _ = communiques
-    judged = invented()
-    first, second = (calibration_of(learn(judged), judged, schema, 0.85, "m", "p", "r").to_json() for _ in range(2))
+    observed = Observed(invented(), 2.5, 0.85, "m", "p", "r")
+    first, second = (calibration_of(observed, learn(observed.judged), schema).to_json() for _ in range(2))
     assert first == second
     assert '"doc11": "0000' in first
     assert "/" not in first
+
+
+def test_what_was_measured_is_stored_with_it(communiques):
+    """Rates on reports left out, beside those of what went before; requests and ablations as they were observed."""
+    schema, _, _ = communiques
+    observed = Observed(invented(), 2.5, 0.85)
+    learned = learn(observed.judged)
+    lost = Ablation("features: cues", 0.5, Comparison(-0.1, (-0.2, 0.0), 0.04, 0.1))
+    plain, full = calibration_of(observed, learned, schema), calibration_of(observed, learned, schema, [lost])
+    assert plain.measured["f1"] == rates_of(learned.calibrated)[0] > plain.measured["f1_by_rules"]
+    assert (plain.measured["requests"], plain.sure, plain.threshold) == (2.5, 0.85, learned.fit.threshold)
+    right = sum(sum(one.example.right) for one in observed.judged)
+    assert (plain.fit_on.proposals, plain.fit_on.right) == (240, right)
+    assert "ablation" not in plain.measured
+    assert full.measured["ablation"] == [
+        {"without": "features: cues", "f1": 0.5, "change": -0.1, "ci": (-0.2, 0.0), "p": 0.04}
+    ]
+
+
+def test_neutral_answers_are_no_labels():
+    """What the gold allows and does not ask for is neither right nor wrong."""
+    example = TrainingExample("d", (), (True, None, False), frozenset())
+    assert Observed([Judged(example, "", (0, 0, 0, 0), (0, 0, 0, 0))], 0, 1).labels == [True, False]
+
+
+def test_a_witness_takes_the_place_of_thresholds():
+    """It decides as those would; when told from where on rules settle a field, by that alone."""
+    thresholds = ThresholdArbiter(sure=0.3, alone=0.1)
+    witness = Witness()
+    assert witness.stand_in(thresholds) is witness
+    assert (witness.thresholds, witness.sure) == (thresholds, 0.3)
+    told = Witness(sure_from=0.0).stand_in(thresholds)
+    assert (told.sure, told.thresholds.alone) == (0.0, 0.1)
+
+
+EVAL = Path(__file__).parents[2] / "eval"
+RECORDING = EVAL / "runs" / "fresh-calibration" / "cassettes"
+OFFLINE = ModelOptions()
+
+
+@pytest.fixture(scope="module")
+def few(tmp_path_factory) -> tuple[Path, Path]:
+    """Four of the reports that the flagship's calibration was learned from, and their recording."""
+    folder = tmp_path_factory.mktemp("few") / "calibration"
+    recording = folder.with_name("cassettes")
+    folder.mkdir()
+    (recording / "reports").mkdir(parents=True)
+    for name in ("recording.json", "endpoint.yaml"):
+        shutil.copy(RECORDING / name, recording)
+    for path in sorted((EVAL / "datasets" / "fresh" / "calibration").glob("*.gold.json"))[:4]:
+        name = path.name.removesuffix(".gold.json")
+        shutil.copy(path, folder)
+        shutil.copy(path.with_name(f"{name}.txt"), folder)
+        shutil.copy(RECORDING / "reports" / f"{name}.yaml", recording / "reports")
+    return folder, recording
+
+
+def test_hybrid_is_observed_over_gold(few, flagship):
+    """A replay needs no model and says what it was; every report is judged, and everybody who looks on sees it."""
+    seen: list[str] = []
+
+    class Watching:
+        def __enter__(self):
+            return lambda record: seen.append(record.doc_id)
+
+        def __exit__(self, *error: object) -> None:
+            seen.append("done")
+
+    def watch(name: str, reports: int) -> Watching:
+        assert (name, reports) == ("hybrid", 4)
+        return Watching()
+
+    folder, recording = few
+    observed = observe(CalibrationRequest([folder], [recording], None, OFFLINE), flagship, watch)
+    ids = sorted(path.name.removesuffix(".gold.json") for path in folder.glob("*.gold.json"))
+    assert [one.example.doc_id for one in observed.judged] == ids
+    assert sorted(seen[:-1]) == ids
+    assert seen[-1] == "done"
+    assert observed.requests > 1
+    assert observed.model == "qwen2.5-coder-1.5b"
+    assert observed.prompts.startswith("sha256:")
+    assert observed.rules.startswith("sha256:")
+    assert calibration_of(observed, learn(observed.judged), flagship).fit_on.documents.keys() == set(ids)
+
+
+def test_what_rules_settle_can_be_said(few, flagship):
+    """A model that chooses letters only fills silence; told to ask more, hybrid asks what was not recorded."""
+    folder, recording = few
+    told = observe(CalibrationRequest([folder], [recording], None, OFFLINE, 0.0), flagship)
+    assert told.sure == 0
+    with pytest.raises(ReplayError, match="does not hold this request"):
+        observe(CalibrationRequest([folder], [recording], None, OFFLINE, 0.85), flagship)
+
+
+def test_recordings_must_fit_the_data_sets(few, flagship):
+    """Two recordings for three data sets are refused; so is a recording of other reports."""
+    folder, recording = few
+    with pytest.raises(UsageError, match="3 data sets and 2 recordings"):
+        observe(CalibrationRequest([folder] * 3, [recording] * 2, None, OFFLINE), flagship)
+    with pytest.raises(ReplayError, match="belongs to no report of the data sets"):
+        observe(CalibrationRequest([folder], [RECORDING], None, OFFLINE), flagship)

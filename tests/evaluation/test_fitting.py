@@ -4,10 +4,19 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from baogao.errors import UsageError
 from baogao.evaluation import fitting
-from baogao.evaluation.fitting import TrainingExample, best_threshold, count_verdicts, example_counts, fit
+from baogao.evaluation.fitting import (
+    TrainingExample,
+    best_threshold,
+    count_verdicts,
+    example_counts,
+    fit,
+    given_answers,
+)
 from baogao.evaluation.tally import Tally
 from baogao.hybrid.calibration import Calibration, FitOn
 from hybrid.conftest import proposal, synthetic
@@ -141,3 +150,70 @@ def test_without_scikit_learn(monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "sklearn.linear_model", None)
     with pytest.raises(UsageError, match="baogao\\[calibrate\\]"):
         fit(synthetic(5), FEATURES)
+
+
+@pytest.mark.parametrize(
+    ("confidences", "right", "threshold"),
+    [
+        ([0.9, 0.8, 0.7], (True, True, True), 0.38),
+        ([0.9, 0.8, 0.7], (False, False, False), 0.5),
+        ([0.2, 0.9], (True, True), 0.13),
+    ],
+)
+def test_of_thresholds_that_are_alike_the_middle_is_taken(confidences, right, threshold):
+    """Not the lowest, which the next report may undercut, nor the highest; where nothing is right all are alike."""
+    proposals = tuple(proposal(f"f{number}", number) for number in range(len(right)))
+    stated = frozenset(f"f{number}" for number, is_right in enumerate(right) if is_right)
+    example = TrainingExample("d", proposals, right, stated)
+    assert best_threshold([example], [confidences]) == pytest.approx(threshold, abs=0.011)
+
+
+def test_a_figure_goes_to_one_field_of_an_example():
+    """The most probable one; the other falls back on its next proposal, as hybrid will decide it."""
+    proposals = (proposal("a", 1), proposal("b", 1), proposal("b", 2))
+    example = TrainingExample("d", proposals, (True, False, None), frozenset({"a"}))
+    given = given_answers(example, [0.9, 0.8, 0.4], 0.3)
+    assert [(one.proposal, one.probability, right) for one, right in given] == [
+        (proposals[0], 0.9, True),
+        (proposals[2], 0.4, None),
+    ]
+    assert example_counts([example], [[0.9, 0.8, 0.4]], 0.3) == [(1, 0, 0, 0)]
+
+
+@given(st.lists(st.tuples(st.sampled_from("abcdef"), st.sampled_from([True, False, None])), max_size=6), st.data())
+def test_counts_add_up_to_what_was_stated_and_said(given_list, data):
+    """Every stated field is correct, wrong or missing; every answer is one of three, or neither right nor wrong."""
+    stated = data.draw(st.frozensets(st.sampled_from("abcdef")))
+    correct_ones = {name: right for name, right in given_list if right is not True or name in stated}
+    correct, wrong, missing, spurious = count_verdicts(correct_ones.items(), stated)
+    assert correct + wrong + missing == len(stated)
+    assert correct + wrong + spurious == sum(right is not None for right in correct_ones.values())
+    assert min(correct, wrong, missing, spurious) >= 0
+
+
+def test_knots_are_quartiles_of_what_takes_many_values():
+    """A feature that says yes or no has one weight; one with many values has one more above each quartile."""
+    examples = [
+        replace(one, proposals=tuple(replace(p, features={**p.features, "yes": float(p.features["good"] > 0.5)})
+                                     for p in one.proposals))
+        for one in synthetic(10)
+    ]  # fmt: skip
+    found = fit(examples, ("good", "yes"), [0.1])
+    above = {name: [one.above for one in found.weights if one.feature == name] for name in ("good", "yes")}
+    assert above["yes"] == [None]
+    assert above["good"][0] is None
+    assert above["good"][1:] == pytest.approx([0.25, 0.5, 0.75], abs=0.1)
+
+
+def test_the_penalty_is_the_one_that_predicts_best():
+    """Of those that are tried; with one there is nothing to choose, and the same examples give the same fit."""
+    examples = synthetic(12)
+    found = fit(examples, FEATURES)
+    alone = fit(examples, FEATURES, [found.strength])
+    assert found.strength in fitting.STRENGTHS
+    assert (alone.weights, alone.threshold, alone.probabilities) == (
+        found.weights,
+        found.threshold,
+        found.probabilities,
+    )
+    assert [len(one) for one in found.probabilities] == [20] * 12

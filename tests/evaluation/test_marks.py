@@ -66,3 +66,36 @@ def test_any_text_comes_back_when_its_braces_are_escaped(text: str) -> None:
         report = parse(escaped + "{1|a=1}")
         assert report.text == text + "1"
         assert report.marks[0].span == (len(text), len(text) + 1)
+
+
+def join(parts: list) -> tuple[str, list[str]]:
+    """Pieces of a marked text one after the other, some with a mark around them; and the texts that are marked."""
+    source, texts = "", []
+    for (piece, inside), marked in parts:
+        source += f"{{{piece}|a=1}}" if marked else piece
+        texts += [*([parse(piece).text] if marked else []), *inside]
+    return source, texts
+
+
+PLAIN = st.text("甲乙12，\n", min_size=1, max_size=5)
+MARKED = st.recursive(
+    st.tuples(PLAIN, st.just([])),
+    lambda inner: st.lists(st.tuples(inner, st.booleans()), min_size=1, max_size=3).map(join),
+    max_leaves=8,
+)
+
+
+@given(MARKED)
+def test_every_mark_spans_its_own_text(marked: tuple[str, list[str]]) -> None:
+    """However marks nest and follow one another: offsets count in the plain text, in reading order, the outer first."""
+    source, texts = marked
+    report = parse(source)
+    assert [mark.text for mark in report.marks] == texts
+    assert [report.text[slice(*mark.span)] for mark in report.marks] == texts
+
+
+def test_a_stroke_outside_of_marks_is_itself() -> None:
+    """A table drawn with strokes needs no escapes; inside a mark a stroke ends its text."""
+    report = parse("|甲|{5|a=5}|\\n")
+    assert report.text == "|甲|5|\\n"
+    assert report.marks[0].span == (3, 4)

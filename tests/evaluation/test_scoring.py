@@ -1,72 +1,165 @@
-"""Scoring: the codebook's table over whole documents, and an independent scorer that must say the same."""
+"""Scoring: which answer equals which gold reading, the heart of every figure that is printed; and whole documents."""
 
-import importlib.util
 import json
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from baogao.errors import GoldError
-from baogao.evaluation.datasets import load_dataset
-from baogao.evaluation.gold import Dataset, Gold, GoldDoc, parse_gold
-from baogao.evaluation.scoring import DocumentScore, Scores, match_items, score_dataset, score_document
-from baogao.evaluation.submissions import Submission, read_submissions, submission_of
-from baogao.evaluation.tally import Hits
-from baogao.record import Provenance, Record
-from baogao.schema.load import load_schema
-from baogao.schema.values import Answer, Item, TextAnswer
+from baogao.evaluation.gold import Dataset, GoldField, Reading
+from baogao.evaluation.scoring import (
+    DocumentScore,
+    Scores,
+    has_bound,
+    is_grounded,
+    judge,
+    match_items,
+    score_dataset,
+    score_document,
+)
+from baogao.evaluation.submissions import Submission, read_submissions
+from baogao.evaluation.tally import Hits, Tally
+from baogao.schema.values import Answer
+from evaluation.run_fixtures import perfect_record, write_records
 
-HERE = Path(__file__).parent
-SHARED = HERE.parents[2] / "shared" / "reports"
-SMALL = load_schema(HERE / "small_schema.py")
-
-
-def _independent():
-    spec = importlib.util.spec_from_file_location("independent_scorer", HERE / "independent_scorer.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-other = _independent()
+SILENT = GoldField(status="not_reported")
+NONE = GoldField(status="reported_none", value=0, bound="exact", evidence=[[(0, 4)]])
 
 
-def perfect(gold: Gold) -> dict:
-    """The record of an extractor that read the gold: as anybody would write it."""
-    return {
-        "doc_id": gold.doc_id,
-        "status": "ok",
-        "sha256": gold.sha256,
-        "metadata": {name: {"value": value} for name, value in gold.metadata.items()},
-        "fields": {
-            name: {
-                "status": field.status,
-                "value": str(field.value),
-                "bound": field.bound,
-                "evidence": field.evidence[0],
-            }
-            for name, field in gold.fields.items()
-            if field.stated
-        },
-        "lists": {
-            name: [{"text": "…", "evidence": copies[0]} for copies in items] for name, items in gold.lists.items()
-        },
-    }
+def gold(value: object, bound: str = "exact", evidence: object = (((0, 4),),), **more: object) -> GoldField:
+    """A stated field's gold."""
+    return GoldField(status="reported", value=value, bound=bound, evidence=evidence, **more)
 
 
-def write(path: Path, *records: dict) -> Path:
-    """A records.jsonl."""
-    path.write_text("".join(json.dumps(record, ensure_ascii=False, default=str) + "\n" for record in records))
-    return path
+def said(value: object, **more: object) -> Answer:
+    """An answer with a figure."""
+    return Answer(status="reported", value=value, **more)
 
 
-@pytest.fixture
-def dataset(dataset_dir: Path) -> Dataset:
-    """Two reports, one of each split."""
-    return load_dataset(dataset_dir, SMALL)
+def verdict(truth: GoldField, answer: Answer) -> str:
+    """The verdict alone."""
+    return judge(truth, answer)[0]
+
+
+@pytest.mark.parametrize(
+    ("true", "answer"),
+    [
+        (12, Decimal("12.0")),
+        (12, 12.0),
+        (Decimal("98.48"), 98.48),
+        (65000, Decimal("6.5e4")),
+        (Decimal("0.3"), "0.30"),
+        (-3, Decimal("-3.00")),
+        (10**30 + 1, 10**30 + 1),
+        (0, Decimal("-0")),
+    ],
+)
+def test_the_same_number_written_otherwise_is_correct(true: object, answer: object) -> None:
+    """Trailing zeros, exponents and floats do not matter; the number does."""
+    assert verdict(gold(true), said(answer)) == "correct"
+
+
+@pytest.mark.parametrize(
+    ("true", "answer"),
+    [
+        (26.5, 26.4),
+        (12, 120000),
+        (120000, 12),
+        (Decimal("126058.2"), Decimal("126058.9")),
+        (65000, 6.5),
+        (98.48, 0.9848),
+        (Decimal("0.3"), Decimal("0.1") + Decimal("0.2") + Decimal("1e-20")),
+        (3, -3),
+        (10**30 + 1, 10**30),
+        (Decimal("99999999999999999.1"), Decimal("99999999999999999.2")),
+    ],
+)
+def test_another_number_is_wrong_however_near(true: object, answer: object) -> None:
+    """12 is not 12万, a share is not a per cent, and no tolerance forgives the last digit."""
+    assert verdict(gold(true), said(answer)) == "wrong"
+
+
+def test_decimal_sums_do_not_drift() -> None:
+    """A sum of printed parts is exact where floats are not: 0.1 + 0.2 is 0.3."""
+    assert verdict(gold(Decimal("0.3")), said(Decimal("0.1") + Decimal("0.2"))) == "correct"
+    assert 0.1 + 0.2 != 0.3
+
+
+def test_a_printed_zero_is_not_a_stated_none() -> None:
+    """“0件” is a figure and “暂无” a statement: the state must be the same, not only the value."""
+    assert verdict(NONE, said(0)) == "wrong"
+    assert verdict(gold(0), Answer(status="reported_none", value=0)) == "wrong"
+    assert verdict(NONE, Answer(status="reported_none", value=0)) == "correct"
+
+
+def test_none_against_silence() -> None:
+    """Silence is never zero, in either direction."""
+    silence = Answer(status="not_reported")
+    assert verdict(NONE, silence) == "missing"
+    assert verdict(SILENT, Answer(status="reported_none", value=0)) == "spurious"
+    assert verdict(SILENT, silence) == "absent"
+
+
+def test_alternatives_of_a_stated_field_are_correct() -> None:
+    """Where two careful annotators could differ either is right; anything else is wrong once."""
+    truth = gold(87, alternatives=[Reading(status="reported", value=80, bound="exact", evidence=[[(9, 12)]])])
+    assert [verdict(truth, said(value)) for value in (87, 80, 81)] == ["correct", "correct", "wrong"]
+    assert verdict(truth, Answer(status="not_reported")) == "missing"
+
+
+def test_alternatives_of_silence_are_neutral() -> None:
+    """An alternative of an unstated field neither helps nor hurts; another value is spurious, silence is absent."""
+    truth = GoldField(status="not_reported", alternatives=[gold(56), NONE])
+    answers = [said(56), Answer(status="reported_none", value=0), said(0), Answer(status="not_reported")]
+    assert [verdict(truth, answer) for answer in answers] == ["neutral", "neutral", "spurious", "absent"]
+
+
+@pytest.mark.parametrize(("bound", "right"), [("over", True), ("exact", False), (None, False), ("about", False)])
+def test_the_bound_does_not_decide_the_verdict(bound: str | None, right: bool) -> None:
+    """A right value with another bound is correct, and counted apart; no bound means exact."""
+    what, reading = judge(gold(2600, "over"), said(2600, bound=bound))
+    assert what == "correct"
+    assert reading is not None
+    assert has_bound(reading, said(2600, bound=bound)) is right
+
+
+def test_the_reading_at_the_answers_place_judges_its_bound() -> None:
+    """Of two readings with the same value, the one where the answer points is the one that it matches."""
+    other = Reading(status="reported", value=90, bound="over", evidence=[[(20, 25)]])
+    truth = gold(90, alternatives=[other])
+    assert judge(truth, said(90, bound="over", evidence=[(21, 23)])) == ("correct", other)
+    assert judge(truth, said(90, bound="exact", evidence=[(2, 9)])) == ("correct", truth)
+    assert judge(truth, said(90, bound="over", evidence=[(2, 9)])) == ("correct", truth)
+    assert judge(truth, said(90, bound="over")) == ("correct", other)
+
+
+@pytest.mark.parametrize(
+    ("evidence", "grounded"),
+    [
+        ([(3, 8)], True),
+        ([(4, 8)], False),
+        ([(50, 60), (102, 103)], True),
+        ([(10, 12)], True),
+        ([], False),
+        (None, False),
+    ],
+)
+def test_grounding_needs_one_character_of_any_copy(evidence: object, grounded: bool) -> None:
+    """Any span of any copy will do; touching is not overlapping; no evidence is no ground."""
+    reading = gold(5, evidence=[[(0, 4), (10, 12)], [(100, 104)]])
+    assert is_grounded(reading, said(5, evidence=evidence)) is grounded
+
+
+@given(st.decimals(min_value=-(10**15), max_value=10**15, places=4), st.integers(-3, 3))
+def test_only_the_very_number_is_correct(value: Decimal, ulps: int) -> None:
+    """Moving the last place of any decimal makes it wrong; writing it as JSON and reading it back does not."""
+    answer = Answer(status="reported", value=value + Decimal(ulps).scaleb(-4))
+    assert (verdict(gold(value), answer) == "correct") is (ulps == 0)
+    written = json.loads(json.dumps(str(value)))
+    assert verdict(gold(value), said(written)) == "correct"
 
 
 def verdicts(score: DocumentScore) -> dict[str, str]:
@@ -74,10 +167,12 @@ def verdicts(score: DocumentScore) -> dict[str, str]:
     return {figure.field: figure.verdict for figure in score.figures}
 
 
-def test_a_perfect_record_is_perfect(dataset: Dataset, tmp_path: Path) -> None:
+def test_a_perfect_record_is_perfect(dataset: Dataset, tmp_path: Path, small) -> None:
     """Every headline is 1 when the answers are the gold."""
-    records = read_submissions(write(tmp_path / "r.jsonl", *(perfect(item.gold) for item in dataset.items)))
-    scores = score_dataset(dataset, records, SMALL)
+    records = read_submissions(
+        write_records(tmp_path / "r.jsonl", *(perfect_record(item.gold) for item in dataset.items))
+    )
+    scores = score_dataset(dataset, records, small)
     tally = scores.tally
     assert (tally.correct, tally.absent) == (10, 0)
     assert (tally.precision, tally.recall, tally.f1, tally.bound_accuracy, tally.grounding) == (1, 1, 1, 1, 1)
@@ -86,11 +181,13 @@ def test_a_perfect_record_is_perfect(dataset: Dataset, tmp_path: Path) -> None:
     assert [document.split for document in scores.documents] == ["dev", "test"]
 
 
-def test_a_failed_document_counts_against_recall_and_everything_else(dataset: Dataset, tmp_path: Path) -> None:
+def test_a_failed_document_counts_against_recall_and_everything_else(dataset: Dataset, tmp_path: Path, small) -> None:
     """A failure is errored in every field: its stated ones, its metadata and its list items are all missed."""
     failed = {"doc_id": "one", "status": "failed", "error": "no text layer"}
     scores = score_dataset(
-        dataset, read_submissions(write(tmp_path / "r.jsonl", failed, perfect(dataset.items[1].gold))), SMALL
+        dataset,
+        read_submissions(write_records(tmp_path / "r.jsonl", failed, perfect_record(dataset.items[1].gold))),
+        small,
     )
     assert set(verdicts(scores.documents[0]).values()) == {"errored"}
     assert scores.documents[0].error == "no text layer"
@@ -101,29 +198,29 @@ def test_a_failed_document_counts_against_recall_and_everything_else(dataset: Da
     assert scores.list_hits()["problems"].recall == 0.5
 
 
-def test_a_missing_record_is_errored_and_said(dataset: Dataset) -> None:
+def test_a_missing_record_is_errored_and_said(dataset: Dataset, small) -> None:
     """A document without a record is not dropped from the denominator."""
-    scores = score_dataset(dataset, [], SMALL)
+    scores = score_dataset(dataset, [], small)
     assert [document.error for document in scores.documents] == ["no record", "no record"]
     assert (scores.tally.recall, scores.tally.precision, scores.tally.f1) == (0.0, None, 0.0)
 
 
-def test_nothing_stated_and_nothing_answered_is_not_a_number(compiled) -> None:
+def test_nothing_stated_and_nothing_answered_is_not_a_number(compiled, small) -> None:
     """Rates without a denominator are None, never 0 and never 1."""
     silent = compiled("---\nmetadata: {}\n---\n无数字。")
-    score = score_document(silent, Submission("doc", "test"), SMALL)
+    score = score_document(silent, Submission("doc", "test"), small)
     tally = score.tally
     assert (tally.precision, tally.recall, tally.f1, tally.bound_accuracy, tally.grounding) == (None,) * 5
     assert tally.specificity == 1
     assert Scores(()).metadata_accuracy is None
 
 
-def test_every_verdict_in_its_denominator(compiled) -> None:
+def test_every_verdict_in_its_denominator(compiled, small) -> None:
     """Wrong values hurt precision and recall, spurious ones precision, missing ones recall, neutral ones nothing."""
     gold = compiled("{1辆|buses=1}{2人|passengers=2}{3%|punctuality=3}{4起|accidents?=4}")
     answers = {"buses": 1, "passengers": 20, "accidents": 4, "drills": 9}
     fields = {name: Answer(status="reported", value=value) for name, value in answers.items()}
-    score = score_document(gold, Submission("doc", "test", fields=fields), SMALL)
+    score = score_document(gold, Submission("doc", "test", fields=fields), small)
     assert verdicts(score) == {
         "buses": "correct",
         "passengers": "wrong",
@@ -135,13 +232,13 @@ def test_every_verdict_in_its_denominator(compiled) -> None:
     assert score.tally.specificity == 0.0
 
 
-def test_metadata_after_nfkc_without_white_space(compiled) -> None:
+def test_metadata_after_nfkc_without_white_space(compiled, small) -> None:
     """Widths and line breaks do not matter; a value where the gold is null, or the reverse, is wrong."""
     gold = compiled('---\nmetadata: {title: "2022年（上）报告", issuer: null}\n---\nx')
     right = Submission("doc", "test", metadata={"title": "２０２２年(上)\n 报告", "issuer": None})
     wrong = Submission("doc", "test", metadata={"issuer": "某局"})
-    assert [score.right for score in score_document(gold, right, SMALL).metadata] == [True, True]
-    assert [score.right for score in score_document(gold, wrong, SMALL).metadata] == [False, False]
+    assert [score.right for score in score_document(gold, right, small).metadata] == [True, True]
+    assert [score.right for score in score_document(gold, wrong, small).metadata] == [False, False]
 
 
 def test_list_items_are_taken_once_and_in_order() -> None:
@@ -149,26 +246,6 @@ def test_list_items_are_taken_once_and_in_order() -> None:
     items = [[[(0, 5)], [(100, 105)]], [[(4, 9)]]]
     assert match_items(items, [[(4, 5)], [(4, 5)], [(0, 9)]]) == (0, 1, None)
     assert match_items(items, [[(104, 105)], [(0, 2)], []]) == (0, None, None)
-
-
-def test_a_record_in_memory_scores_like_its_line(dataset: Dataset, tmp_path: Path) -> None:
-    """What extract wrote and what it returns get the same verdicts."""
-    gold = dataset.items[0].gold
-    record = Record(
-        doc_id="one",
-        source="one.txt",
-        sha256=gold.sha256,
-        schema_name="small_schema",
-        status="ok",
-        metadata={"title": TextAnswer(value="某市公交年报")},
-        fields={"punctuality": Answer(status="reported", value=Decimal("98.48"), bound="exact", evidence=[(49, 55)])},
-        lists={"problems": [Item(text="车辆老旧", evidence=[(0, 2)])]},
-        made_by=Provenance(baogao="0", extractor="rules", schema_digest="x"),
-    )
-    path = tmp_path / "r.jsonl"
-    path.write_text(record.to_json() + "\n", encoding="utf-8")
-    (read,) = read_submissions(path)
-    assert score_document(gold, read, SMALL) == score_document(gold, submission_of(record), SMALL)
 
 
 @pytest.mark.parametrize(
@@ -187,126 +264,46 @@ def test_a_record_in_memory_scores_like_its_line(dataset: Dataset, tmp_path: Pat
         ({"fields": {"buses": {"status": "reported", "value": 1, "evidense": []}}}, "evidense"),
     ],
 )
-def test_records_that_do_not_fit_are_named(dataset: Dataset, tmp_path: Path, change: dict, message: str) -> None:
+def test_records_that_do_not_fit_are_named(dataset: Dataset, tmp_path: Path, change: dict, message: str, small) -> None:
     """What cannot be scored is an error that names the file, the line and the field."""
-    path = write(tmp_path / "r.jsonl", {**perfect(dataset.items[0].gold), **change})
+    path = write_records(tmp_path / "r.jsonl", {**perfect_record(dataset.items[0].gold), **change})
     with pytest.raises(GoldError, match=rf"r\.jsonl, line 1: .*{message}"):
-        score_dataset(dataset, read_submissions(path), SMALL)
+        score_dataset(dataset, read_submissions(path), small)
 
 
-def test_a_failed_document_need_not_have_been_read(compiled) -> None:
+def test_a_failed_document_need_not_have_been_read(compiled, small) -> None:
     """The digest of a document that failed proves nothing: it is scored as errored, not refused."""
     failed = Submission("doc", "test", failure="cannot be read", sha256="0" * 64)
-    assert score_document(compiled("{5辆|buses=5}"), failed, SMALL).error == "cannot be read"
+    assert score_document(compiled("{5辆|buses=5}"), failed, small).error == "cannot be read"
 
 
-def test_a_second_record_for_a_document_is_refused(dataset: Dataset, tmp_path: Path) -> None:
+def test_a_second_record_for_a_document_is_refused(dataset: Dataset, tmp_path: Path, small) -> None:
     """Two answers for one document: neither wins in silence."""
-    record = perfect(dataset.items[0].gold)
-    path = write(tmp_path / "r.jsonl", record, record)
+    record = perfect_record(dataset.items[0].gold)
+    path = write_records(tmp_path / "r.jsonl", record, record)
     with pytest.raises(GoldError, match="line 2: a second record for one"):
-        score_dataset(dataset, read_submissions(path), SMALL)
+        score_dataset(dataset, read_submissions(path), small)
 
 
-def test_a_line_that_is_not_json_is_named(tmp_path: Path) -> None:
-    """A truncated file says where."""
-    path = tmp_path / "r.jsonl"
-    path.write_text('{"doc_id": "d"')
-    with pytest.raises(GoldError, match="line 1: is not JSON"):
-        read_submissions(path)
+def test_scores_add_up(dataset: Dataset, tmp_path: Path, small) -> None:
+    """The parts by split, by field and by document are the whole; adding the parts gives it back."""
+    record = perfect_record(dataset.items[0].gold)
+    del record["fields"]["buses"]
+    scores = score_dataset(dataset, read_submissions(write_records(tmp_path / "r.jsonl", record)), small)
+    parts = scores.split("dev") + scores.split("test")
+    assert parts == scores
+    assert sum(scores.field_tallies().values(), Tally()) == scores.tally
+    assert list(scores.field_tallies()) == [spec.id for spec in small.figures]
+    assert scores.field_tallies()["buses"] == Tally(missing=1, errored=1, errored_stated=1)
+    assert scores.split("dev").list_hits() == {"problems": Hits(2, 2, 2)}
+    assert scores.split("test").metadata_accuracy == 0
 
 
-VALUES = st.sampled_from([0, 1, 12, 12.0, 120000, 26.4, 26.5, 98.48, -1])
-SPANS = st.tuples(st.integers(0, 20), st.integers(1, 6)).map(lambda pair: [pair[0], pair[0] + pair[1]])
-BOUNDS = st.sampled_from(["exact", "over", "under", "about"])
-COPIES = st.lists(st.lists(SPANS, min_size=1, max_size=2), min_size=1, max_size=2)
-SILENCE = st.just({"status": "not_reported"})
-
-
-def stated(evidence: st.SearchStrategy) -> st.SearchStrategy:
-    """A reading, or an answer, that states something."""
-    figure = st.fixed_dictionaries(
-        {"status": st.just("reported"), "value": VALUES, "bound": BOUNDS, "evidence": evidence}
-    )
-    none = st.fixed_dictionaries(
-        {"status": st.just("reported_none"), "value": st.just(0), "bound": st.just("exact"), "evidence": evidence}
-    )
-    return figure | none
-
-
-GOLD_FIELD = st.builds(
-    lambda field, others: {**field, "alternatives": others},
-    stated(COPIES) | SILENCE,
-    st.lists(stated(COPIES), max_size=2),
-)
-NAMES = [spec.id for spec in SMALL.figures]
-TEXTS = st.sampled_from(["甲 乙", "甲乙", "甲（乙）", "甲(乙)", "", None])
-GOLDS = st.fixed_dictionaries(
-    {
-        "fields": st.dictionaries(st.sampled_from(NAMES), GOLD_FIELD),
-        "metadata": st.dictionaries(st.sampled_from(["title", "issuer"]), TEXTS),
-        "lists": st.dictionaries(st.just("problems"), st.lists(COPIES, max_size=4)),
-    }
-)
-RECORDS = st.fixed_dictionaries(
-    {
-        "status": st.sampled_from(["ok", "ok", "ok", "failed"]),
-        "fields": st.dictionaries(st.sampled_from(NAMES), stated(st.lists(SPANS, max_size=2)) | SILENCE),
-        "metadata": st.dictionaries(st.sampled_from(["title", "issuer"]), st.fixed_dictionaries({"value": TEXTS})),
-        "lists": st.dictionaries(
-            st.just("problems"),
-            st.lists(st.fixed_dictionaries({"text": st.just(""), "evidence": st.lists(SPANS, max_size=2)}), max_size=4),
-        ),
-    }
-)
-
-
-def assert_same(golds: dict[str, dict], records: dict[str, dict | None], scores: Scores, schema) -> None:
-    """Both scorers: every verdict, every headline, metadata and lists."""
-    names = [spec.id for spec in schema.figures]
-    for score in scores.documents:
-        gold, record = golds[score.doc_id], records.get(score.doc_id)
-        assert verdicts(score) == other.document(gold, record, names)
-        for meta in score.metadata:
-            assert meta.right == other.metadata_right(gold, record, meta.field)
-        for found in score.lists:
-            assert found.hits.found == other.list_found(gold, record, found.name)
-    theirs, ours = other.rates(golds, records, names), scores.tally
-    for name, rate in theirs.items():
-        mine = getattr(ours, name)
-        if rate is None:
-            assert mine is None or (name == "f1" and mine == 0)
-        else:
-            assert mine == pytest.approx(float(rate), abs=1e-12)
-
-
-@settings(max_examples=300, deadline=None)
-@given(st.lists(st.tuples(GOLDS, st.none() | RECORDS), min_size=1, max_size=3))
-def test_the_independent_scorer_agrees_on_random_records(tmp_path_factory, pairs: list) -> None:
-    """A second scorer, written from the codebook alone, gives the same verdict for every document and field."""
-    golds = {f"d{number}": {**gold, "doc_id": f"d{number}"} for number, (gold, _) in enumerate(pairs)}
-    records = {f"d{number}": record for number, (_, record) in enumerate(pairs)}
-    head = {"schema": "small_schema", "text_file": "x.txt", "sha256": "", "characters": 40}
-    items = [GoldDoc(Gold.model_validate({**head, **gold}), HERE, HERE) for gold in golds.values()]
-    lines = [{**record, "doc_id": doc_id} for doc_id, record in records.items() if record]
-    path = write(tmp_path_factory.getbasetemp() / "random.jsonl", *lines)
-    scores = score_dataset(Dataset("random", items, ""), read_submissions(path), SMALL)
-    assert_same(golds, records, scores, SMALL)
-
-
-@pytest.mark.skipif(not SHARED.is_dir(), reason="the real reports are not here")
-@pytest.mark.parametrize("shift", range(3))
-def test_the_independent_scorer_agrees_on_real_gold(tmp_path: Path, shift: int) -> None:
-    """On the real reports, with answers that are right, moved to another field, and dropped in turn."""
-    schema = load_schema()
-    dataset = load_dataset(SHARED, schema)
-    golds = {path.name.removesuffix(".gold.json"): json.loads(path.read_text()) for path in SHARED.glob("*.gold.json")}
-    records = {}
-    for doc_id in golds:
-        record = perfect(parse_gold(SHARED / f"{doc_id}.gold.json"))
-        names, answers = [spec.id for spec in schema.figures], record["fields"]
-        moved = {names[(names.index(name) + shift) % len(names)]: said for name, said in answers.items()}
-        record["fields"] = {name: said for number, (name, said) in enumerate(moved.items()) if number % 5 < 4}
-        records[doc_id] = record
-    submissions = read_submissions(write(tmp_path / "r.jsonl", *records.values()))
-    assert_same(golds, records, score_dataset(dataset, submissions, schema), schema)
+@given(st.permutations(range(4)), st.lists(st.integers(0, 3), max_size=6))
+def test_a_lists_items_are_worth_the_same_in_any_order(order: list[int], said: list[int]) -> None:
+    """How many items are found depends on which are answered, not on where they stand or how often they are named."""
+    items = [[[(10 * number, 10 * number + 5)]] for number in order]
+    matches = match_items(items, [[(10 * number, 10 * number + 1)] for number in said])
+    found = [match for match in matches if match is not None]
+    assert sorted(order[match] for match in found) == sorted(set(said))
+    assert len(matches) == len(said)

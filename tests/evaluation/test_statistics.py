@@ -17,16 +17,17 @@ from baogao.evaluation.statistics import (
     RECALL,
     SHARE,
     Bootstrap,
-    bootstrap_interval,
     compare,
     compare_fields,
     document_counts,
     field_counts,
     holm,
+    rates_of,
     sign_flip_test,
     student_t,
 )
 from baogao.evaluation.submissions import Submission
+from baogao.evaluation.tally import Tally
 
 ROOT = Path(__file__).parents[2]
 
@@ -63,9 +64,9 @@ def test_rates_are_the_codebooks() -> None:
 @given(st.integers(0, 2**32 - 1))
 def test_an_interval_holds_its_rate_and_stays_a_rate(seed: int) -> None:
     """Lower, rate, upper, all between 0 and 1, for any seed; the same seed gives the same interval."""
-    low, high = bootstrap_interval(MIXED, F1, seed=seed, resamples=200)
+    low, high = Bootstrap(len(MIXED), seed, 200).interval(MIXED, F1)
     assert 0 < low < float(F1.of(MIXED.sum(axis=0))) < high < 1
-    assert bootstrap_interval(MIXED, F1, seed=seed, resamples=200) == (low, high)
+    assert Bootstrap(len(MIXED), seed, 200).interval(MIXED, F1) == (low, high)
 
 
 def test_the_interval_by_hand() -> None:
@@ -81,9 +82,9 @@ def test_the_interval_by_hand() -> None:
 
 def test_a_higher_level_and_fewer_documents_are_wider() -> None:
     """99% is wider than 95%, and six documents say less than sixty."""
-    low, high = bootstrap_interval(MIXED, F1)
-    wide = bootstrap_interval(MIXED, F1, level=0.99)
-    narrow = bootstrap_interval(np.tile(MIXED, (10, 1)), F1)
+    low, high = Bootstrap(6).interval(MIXED, F1)
+    wide = Bootstrap(6).interval(MIXED, F1, level=0.99)
+    narrow = Bootstrap(60).interval(np.tile(MIXED, (10, 1)), F1)
     assert wide[1] - wide[0] > high - low > 2 * (narrow[1] - narrow[0])
 
 
@@ -93,17 +94,17 @@ def test_a_higher_level_and_fewer_documents_are_wider() -> None:
 )
 def test_too_little_is_not_available(rows: np.ndarray) -> None:
     """Four documents, no variation, or nothing stated: no interval rather than a flattering one."""
-    assert bootstrap_interval(rows, F1) is None
+    assert Bootstrap(len(rows)).interval(rows, F1) is None
 
 
 def test_documents_that_do_not_speak_do_not_count() -> None:
     """A field that only four of twenty reports mention has no interval."""
-    assert bootstrap_interval(np.vstack([MIXED[:4], np.zeros((16, 4))]), F1) is None
+    assert Bootstrap(20).interval(np.vstack([MIXED[:4], np.zeros((16, 4))]), F1) is None
 
 
 def test_a_share_of_two_columns() -> None:
     """Other rates (bounds, grounding, metadata) are parts of wholes per document."""
-    low, high = bootstrap_interval(counts((3, 4), (5, 5), (2, 4), (6, 7), (4, 6)), SHARE)
+    low, high = Bootstrap(5).interval(counts((3, 4), (5, 5), (2, 4), (6, 7), (4, 6)), SHARE)
     assert low < 20 / 26 < high
 
 
@@ -195,6 +196,46 @@ def test_counts_come_from_scores(compiled, small) -> None:
     assert document_counts(scores).tolist() == [[0, 0, 2, 0], [0, 0, 2, 0]]
     assert field_counts(scores)["buses"].tolist() == [[0, 0, 1, 0], [0, 0, 1, 0]]
     assert field_counts(scores)["drills"].sum() == 0
+
+
+COUNTS = st.lists(st.tuples(*[st.integers(0, 9)] * 4), min_size=1, max_size=6)
+
+
+@given(COUNTS)
+def test_rates_of_arrays_are_those_of_tallies(rows: list[tuple[int, int, int, int]]) -> None:
+    """One definition in two places: what the statistics work on, and what is printed of single reports."""
+    tally = sum((Tally(correct, wrong, missing, spurious) for correct, wrong, missing, spurious in rows), Tally())
+    for ours, theirs in zip(rates_of(counts(*rows)), (tally.f1, tally.precision, tally.recall), strict=True):
+        assert ours == (None if theirs is None else pytest.approx(theirs))
+
+
+@given(COUNTS, st.integers(0, 9))
+def test_a_bootstrap_draws_as_many_documents_as_there_are(rows: list[tuple[int, int, int, int]], seed: int) -> None:
+    """Each resample is whole documents, drawn with replacement; one document can only be drawn as it is."""
+    weights = Bootstrap(len(rows), seed, 50).weights
+    assert weights.shape == (50, len(rows))
+    assert (weights.sum(axis=1) == len(rows)).all()
+    assert (weights == weights.astype(int)).all()
+    assert len(rows) > 1 or (weights == 1).all()
+
+
+@given(st.dictionaries(st.text("abcdef", min_size=1, max_size=2), st.none() | st.floats(0, 1), max_size=8))
+def test_holm_keeps_the_order_and_never_flatters(p_values: dict[str, float | None]) -> None:
+    """No corrected p is smaller than the plain one, none exceeds 1, and a smaller one stays the smaller one."""
+    adjusted = holm(p_values)
+    assert list(adjusted) == list(p_values)
+    known = sorted((p, adjusted[name]) for name, p in p_values.items() if p is not None)
+    assert all(p <= corrected <= 1 for p, corrected in known)
+    assert [corrected for _, corrected in known] == sorted(corrected for _, corrected in known)
+    assert all(adjusted[name] is None for name, p in p_values.items() if p is None)
+
+
+@given(st.permutations(range(6)), st.integers(0, 99))
+def test_the_order_of_documents_does_not_matter_to_the_test(order: list[int], seed: int) -> None:
+    """Swaps are within documents, so p depends on the pairs alone; nor does it matter which extractor comes first."""
+    p = sign_flip_test(MIXED, WORSE)
+    assert sign_flip_test(MIXED[order], WORSE[order], seed) == p
+    assert sign_flip_test(WORSE[order], MIXED[order], seed) == p
 
 
 @pytest.mark.parametrize("documents", [14, 36, 100])

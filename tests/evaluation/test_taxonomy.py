@@ -1,6 +1,8 @@
 """Causes of error: what is certain decides before the cues of the context do."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from baogao.document import document_from_text
 from baogao.evaluation.gold import GoldField
@@ -95,3 +97,54 @@ def test_a_second_copy_is_not_the_report(compiled):
 def test_every_cause_is_explained():
     """A report prints a name and a meaning for each."""
     assert all(name and meaning for name, meaning in CAUSES.values())
+
+
+@pytest.mark.parametrize(
+    ("phrases", "value", "expected"),
+    [
+        (["2场", "3场"], 5, "unasked_figure"),
+        (["2场", "3场"], 3, "unasked_figure"),
+        (["2场", "3场"], 6, "invented"),
+        (["77块", "站台广告"], 77, "unasked_figure"),
+        (["站台广告", "全年客运量"], 77, "invented"),
+        (["站台广告", "二、下一步计划"], 77, "unasked_figure"),
+    ],
+)
+def test_what_several_places_can_say(setting, phrases, value, expected):
+    """One of their figures or the sum of all; where one place has no figure, any that has digits may be misread."""
+    gold = setting.gold.model_copy(update={"fields": {}})
+    spans = [(start := setting.document.text.index(phrase), start + len(phrase)) for phrase in phrases]
+    answer = Answer(status="reported", value=value, bound="exact", evidence=spans)
+    score = Score("doc", "accidents", "spurious", answer, GoldField(status="not_reported"))
+    assert cause_of(score, Setting(setting.document, gold)) == expected
+
+
+def test_a_sum_that_lacks_a_part(compiled):
+    """Some of the parts, and not all of them, are part for total; all of them with another value are a misreading."""
+    source = "---\nmetadata: {}\n---\n一、演练\n春季{2场|drills+=2}，夏季{3场|drills+=3}，秋季{4场|drills+=4}。\n"
+    setting = Setting(document_from_text(parse(source).text), compiled(source))
+    copy = setting.gold.fields["drills"].evidence[0]
+    for spans, value, expected in ((copy[:2], 5, "part_for_total"), (copy, 4, "misread_number")):
+        answer = Answer(status="reported", value=value, bound="exact", evidence=spans)
+        verdict, _ = judge(setting.gold.field("drills"), answer)
+        assert cause_of(Score("doc", "drills", verdict, answer, setting.gold.field("drills")), setting) == expected
+
+
+def test_right_answers_have_no_cause(setting):
+    """Neither a correct one nor silence on what is silent, nor a neutral one."""
+    for verdict in ("correct", "absent", "neutral"):
+        assert cause_of(Score("doc", "buses", verdict, None, setting.gold.field("buses")), setting) is None
+
+
+@given(st.data())
+def test_every_error_has_one_cause_that_is_explained(setting, data):
+    """Wherever an answer points and whatever it says, its cause is one that the report has words for."""
+    length = len(setting.document.text)
+    spans = data.draw(st.lists(st.tuples(st.integers(-1, length), st.integers(0, length + 1)), max_size=3))
+    status = data.draw(st.sampled_from(["reported", "reported_none"]))
+    value = data.draw(st.sampled_from([0, 2, 5, 100, 120, 15000]))
+    answer = Answer(status=status, value=value, bound="exact", evidence=spans)
+    name = data.draw(st.sampled_from(["buses", "passengers", "drills", "accidents"]))
+    verdict, _ = judge(setting.gold.field(name), answer)
+    found = cause_of(Score("doc", name, verdict, answer, setting.gold.field(name)), setting)
+    assert (found in CAUSES) if verdict in ("wrong", "spurious") else found is None

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import chain
 from types import ModuleType
 
 import numpy as np
@@ -17,11 +18,10 @@ import numpy as np
 from baogao.errors import GoldError, UsageError
 from baogao.evaluation.gold import Dataset, GoldField
 from baogao.evaluation.scoring import judge
-from baogao.evaluation.tally import Verdict
 from baogao.schema.fields import Schema
-from baogao.schema.values import Answer
+from baogao.schema.values import Answer, Status
 
-Label = tuple[str, Decimal | None]
+Label = tuple[Status, Decimal | None]
 
 
 @dataclass(frozen=True)
@@ -49,8 +49,13 @@ class Disagreement:
     field: str
     a: GoldField
     b: GoldField
-    allowed: bool
-    """True when one's reading is among the other's alternatives."""
+
+    @property
+    def allowed(self) -> bool:
+        """True when one's reading is among the other's alternatives."""
+        both = (self.a, self.b), (self.b, self.a)
+        verdicts = [judge(gold, Answer(status=said.status, value=said.value))[0] for gold, said in both]
+        return "correct" in verdicts or "neutral" in verdicts
 
 
 @dataclass(frozen=True)
@@ -70,7 +75,10 @@ def agree(a: Dataset, b: Dataset, schema: Schema) -> Agreement:
     :raises GoldError: no document in common, or the same id with two texts.
     :raises UsageError: the library ``krippendorff`` is not installed.
     """
-    library = _krippendorff()
+    try:
+        import krippendorff  # an extra: only annotators need it
+    except ImportError as error:
+        raise UsageError("agreement needs the library krippendorff: pip install 'baogao[eval]'") from error
     theirs = {item.gold.doc_id: item.gold for item in b.items}
     pairs = [(item.gold, theirs[item.gold.doc_id]) for item in a.items if item.gold.doc_id in theirs]
     if not pairs:
@@ -83,56 +91,34 @@ def agree(a: Dataset, b: Dataset, schema: Schema) -> Agreement:
     for spec in schema.figures:
         fields = [(one.doc_id, one.field(spec.id), other.field(spec.id)) for one, other in pairs]
         labels[spec.id] = [(_label(x), _label(y)) for _, x, y in fields]
-        disagreements += [
-            Disagreement(doc_id, spec.id, x, y, _allowed(x, y)) for doc_id, x, y in fields if _label(x) != _label(y)
-        ]
+        disagreements += [Disagreement(doc_id, spec.id, x, y) for doc_id, x, y in fields if _label(x) != _label(y)]
     everything = [pair for field in labels.values() for pair in field]
     return Agreement(
         documents=len(pairs),
-        overall=_agreement("all fields", everything, library),
-        fields=[_agreement(name, field, library) for name, field in labels.items()],
+        overall=_agreement("all fields", everything, krippendorff),
+        fields=[_agreement(name, field, krippendorff) for name, field in labels.items()],
         disagreements=disagreements,
     )
-
-
-def _krippendorff() -> ModuleType:
-    try:
-        import krippendorff  # an extra: only annotators need it
-    except ImportError as error:
-        raise UsageError("agreement needs the library krippendorff: pip install 'baogao[eval]'") from error
-    library: ModuleType = krippendorff
-    return library
 
 
 def _label(field: GoldField) -> Label:
     return field.status, field.value
 
 
-def _allowed(a: GoldField, b: GoldField) -> bool:
-    fine: tuple[Verdict, ...] = ("correct", "neutral")
-    return any(judge(gold, Answer(status=said.status, value=said.value))[0] in fine for gold, said in ((a, b), (b, a)))
-
-
 def _agreement(name: str, pairs: Sequence[tuple[Label, Label]], library: ModuleType) -> FieldAgreement:
     stated = [(x, y) for x, y in pairs if x[0] != "not_reported" or y[0] != "not_reported"]
-    same = sum(x == y for x, y in pairs)
-    same_stated = sum(x == y for x, y in stated)
+    codes: dict[Label, int] = {}
+    for label in chain.from_iterable(pairs):
+        codes.setdefault(label, len(codes))
+    alpha = None
+    if len(codes) > 1:
+        data = np.array([[codes[x] for x, _ in pairs], [codes[y] for _, y in pairs]])
+        alpha = float(library.alpha(reliability_data=data, level_of_measurement="nominal"))
     return FieldAgreement(
         field=name,
         pairs=len(pairs),
         stated=len(stated),
-        agreed=same / len(pairs),
-        agreed_stated=same_stated / len(stated) if stated else None,
-        alpha=_alpha(pairs, library),
+        agreed=sum(x == y for x, y in pairs) / len(pairs),
+        agreed_stated=sum(x == y for x, y in stated) / len(stated) if stated else None,
+        alpha=alpha,
     )
-
-
-def _alpha(pairs: Sequence[tuple[Label, Label]], library: ModuleType) -> float | None:
-    codes: dict[Label, int] = {}
-    for pair in pairs:
-        for label in pair:
-            codes.setdefault(label, len(codes))
-    if len(codes) < 2:
-        return None
-    data = np.array([[codes[x] for x, _ in pairs], [codes[y] for _, y in pairs]])
-    return float(library.alpha(reliability_data=data, level_of_measurement="nominal"))

@@ -1,12 +1,21 @@
-"""Learning a calibration from gold: cases of the hybrid extractor become judged examples, examples become weights."""
+"""Learning a calibration from gold: cases of the hybrid extractor become judged examples, examples become weights.
+
+``observe`` runs hybrid over gold and judges whatever it considered, ``learn`` fits to that, ``ablate`` says what each
+part is worth, and ``calibration_of`` makes of it what is stored.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 
 import numpy as np
 
+from baogao.assemble import ModelOptions
+from baogao.errors import UsageError
 from baogao.evaluation.fitting import (
     STRENGTHS,
     Fit,
@@ -17,9 +26,11 @@ from baogao.evaluation.fitting import (
     given_answers,
 )
 from baogao.evaluation.gold import Dataset, Gold
+from baogao.evaluation.predict import EvalRequest, Watch, predict_run, unwatched
 from baogao.evaluation.reliability import JudgedAnswer, Reliability, measure
+from baogao.evaluation.runs import load_datasets
 from baogao.evaluation.scoring import judge
-from baogao.evaluation.statistics import F1, PRECISION, RECALL, Bootstrap, Comparison, Counts, compare
+from baogao.evaluation.statistics import Bootstrap, Comparison, Counts, compare, rates_of
 from baogao.extraction import Link
 from baogao.hybrid.arbiter import Proposal, Proposer
 from baogao.hybrid.calibration import Calibration, FitOn
@@ -29,6 +40,20 @@ from baogao.reading import read_answer
 from baogao.schema.fields import Schema
 
 
+@dataclass(frozen=True)
+class CalibrationRequest:
+    """What the command line asks for."""
+
+    folders: Sequence[Path]
+    """Of gold."""
+    replays: Sequence[Path]
+    """Recordings to play instead of asking a model: none, one for all folders, or one for each, in their order."""
+    record: Path | None
+    options: ModelOptions
+    sure: float | None = None
+    """See :class:`Witness`, ``sure_from``."""
+
+
 @dataclass
 class Witness:
     """An arbiter that keeps every case; it decides by thresholds, so that a run goes on as it would without it."""
@@ -36,6 +61,13 @@ class Witness:
     thresholds: ThresholdArbiter = field(default_factory=ThresholdArbiter)
     cases: dict[str, Case] = field(default_factory=dict)
     """By document."""
+    sure_from: float | None = None
+    """From this confidence on rules settle a field; None leaves it to the thresholds."""
+
+    def stand_in(self, thresholds: ThresholdArbiter) -> Witness:
+        """Take the place of these thresholds; it is what makes the arbiter of an ``EvalRequest``."""
+        self.thresholds = thresholds if self.sure_from is None else replace(thresholds, sure=self.sure_from)
+        return self
 
     @property
     def sure(self) -> float:
@@ -61,6 +93,26 @@ class Judged:
 
 
 @dataclass(frozen=True)
+class Observed:
+    """What came of running hybrid over gold."""
+
+    judged: Sequence[Judged]
+    requests: float
+    """Asked of the model, a report."""
+    sure: float
+    """From this confidence on rules settled a field."""
+    model: str | None = None
+    prompts: str | None = None
+    rules: str | None = None
+    """The model's name, and digests of prompts and rules, of the last run."""
+
+    @property
+    def labels(self) -> list[bool]:
+        """Whether each proposed answer is right, those that the gold neither asks for nor forbids left out."""
+        return [right for one in self.judged for right in one.example.right if right is not None]
+
+
+@dataclass(frozen=True)
 class Ablation:
     """What F1 becomes without one part, cross-validated."""
 
@@ -68,6 +120,17 @@ class Ablation:
     f1: float | None
     change: Comparison
     """F1 without the part minus F1 with everything."""
+
+    def as_dict(self) -> dict[str, Any]:
+        """As a calibration keeps it."""
+        change = self.change
+        return {
+            "without": self.without,
+            "f1": self.f1,
+            "change": change.difference,
+            "ci": change.interval,
+            "p": change.p,
+        }
 
 
 @dataclass(frozen=True)
@@ -81,27 +144,53 @@ class Learned:
     reliability: Reliability
 
 
+def observe(request: CalibrationRequest, schema: Schema, watch: Watch = unwatched) -> Observed:
+    """Run hybrid over gold, live or replayed, and judge whatever it considered.
+
+    :param watch: as in :func:`baogao.evaluation.predict.predict_run`.
+    :raises UsageError: nothing could start, or no report came through.
+    :raises ReplayError: a question that was not recorded.
+    """
+    folders, replays = request.folders, request.replays
+    if len(replays) > 1 and len(replays) != len(folders):
+        raise UsageError(f"there are {len(folders)} data sets and {len(replays)} recordings: give one for each, or one")
+    parts: list[tuple[Sequence[Path], Path | None]] = [(folders, next(iter(replays), None))]
+    if len(replays) > 1:
+        parts = [([folder], recording) for folder, recording in zip(folders, replays, strict=True)]
+    witness = Witness(sure_from=request.sure)
+    requests = 0
+    for part, replay in parts:
+        with TemporaryDirectory(prefix="baogao-calibrate-") as out:
+            asked = EvalRequest(
+                part, Path(out), ["hybrid"], (), request.options, replay, request.record, witness.stand_in, strict=False
+            )
+            run = predict_run(asked, schema, watch)
+            info, timing = run.read("run.json"), run.read("timing.json")
+            requests += int(timing["extractors"]["hybrid"]["requests"])
+    judged = judge_cases(witness, load_datasets(folders, schema))
+    if not judged:
+        raise UsageError("no report came through, so there is nothing to learn from")
+    hybrid = info["extractors"][0]
+    return Observed(judged, requests / len(judged), witness.sure, hybrid["model"], hybrid["prompts"], info["rules"])
+
+
 def judge_cases(witness: Witness, datasets: Iterable[Dataset]) -> list[Judged]:
     """Every report of the gold that has a case, in the order of the data sets, its proposals judged."""
-    cases = witness.cases
-    golds = [item.gold for dataset in datasets for item in dataset.items if item.gold.doc_id in cases]
-    proposer = Proposer(next(iter(cases.values())).schema) if cases else None
-    return [
-        _judge_case(cases[gold.doc_id], gold, proposer, witness.thresholds) for gold in golds if proposer is not None
-    ]
-
-
-def _judge_case(case: Case, gold: Gold, proposer: Proposer, thresholds: ThresholdArbiter) -> Judged:
-    proposals = tuple(proposer.propose(case))
-    right = tuple(_is_right(case, gold, one.field, one.link) for one in proposals)
-    stated = frozenset(spec.id for spec in case.schema.figures if gold.field(spec.id).stated)
-    by_thresholds = thresholds.decide(case).fields
-    return Judged(
-        TrainingExample(case.report.document.doc_id, proposals, right, stated),
-        case.report.document.sha256,
-        _counts_of(case, gold, case.rules, stated),
-        _counts_of(case, gold, by_thresholds, stated),
-    )
+    golds = [item.gold for dataset in datasets for item in dataset.items if item.gold.doc_id in witness.cases]
+    if not golds:
+        return []
+    proposer = Proposer(witness.cases[golds[0].doc_id].schema)
+    judged: list[Judged] = []
+    for gold in golds:
+        case = witness.cases[gold.doc_id]
+        proposals = tuple(proposer.propose(case))
+        right = tuple(_is_right(case, gold, one.field, one.link) for one in proposals)
+        stated = frozenset(spec.id for spec in case.schema.figures if gold.field(spec.id).stated)
+        by_rules = _counts_of(case, gold, case.rules, stated)
+        by_thresholds = _counts_of(case, gold, witness.thresholds.decide(case).fields, stated)
+        example = TrainingExample(case.report.document.doc_id, proposals, right, stated)
+        judged.append(Judged(example, case.report.document.sha256, by_rules, by_thresholds))
+    return judged
 
 
 def _is_right(case: Case, gold: Gold, name: str, link: Link) -> bool | None:
@@ -126,9 +215,10 @@ def learn(
     examples = [one.example for one in judged]
     found = fit(examples, features, strengths)
     outcomes = [
-        outcome
+        JudgedAnswer(one.probability, right, one.proposal.field in example.stated)
         for example, probabilities in zip(examples, found.probabilities, strict=True)
-        for outcome in _outcomes(example, probabilities, found.threshold)
+        for one, right in given_answers(example, probabilities, found.threshold)
+        if right is not None
     ]
     return Learned(
         found,
@@ -139,62 +229,39 @@ def learn(
     )
 
 
-def _outcomes(example: TrainingExample, probabilities: Sequence[float], threshold: float) -> list[JudgedAnswer]:
-    return [
-        JudgedAnswer(one.probability, right, one.proposal.field in example.stated)
-        for one, right in given_answers(example, probabilities, threshold)
-        if right is not None
-    ]
-
-
 def calibration_of(
-    learned: Learned,
-    judged: Sequence[Judged],
-    schema: Schema,
-    sure: float,
-    model: str | None = None,
-    prompts: str | None = None,
-    rules: str | None = None,
+    observed: Observed, learned: Learned, schema: Schema, ablations: Sequence[Ablation] = ()
 ) -> Calibration:
-    """What is stored of a fit."""
-    labels = [right for one in judged for right in one.example.right if right is not None]
-    reliability = learned.reliability
+    """What is stored of a fit: no times and no paths, so that a replay stores the same bytes."""
+    labels, reliability = observed.labels, learned.reliability
+    measured: dict[str, Any] = {
+        "f1": rates_of(learned.calibrated)[0],
+        "f1_by_thresholds": rates_of(learned.by_thresholds)[0],
+        "f1_by_rules": rates_of(learned.by_rules)[0],
+        "ece": reliability.ece,
+        "coverage_at_98": reliability.coverage,
+        "penalty": 1 / learned.fit.strength,
+        "requests": observed.requests,
+    }
+    if ablations:
+        measured["ablation"] = [one.as_dict() for one in ablations]
     return Calibration(
         schema_name=schema.name,
-        sure=sure,
+        sure=observed.sure,
         threshold=learned.fit.threshold,
         intercept=learned.fit.intercept,
         weights=list(learned.fit.weights),
         fit_on=FitOn(
-            documents={one.example.doc_id: one.sha256 for one in judged},
+            documents={one.example.doc_id: one.sha256 for one in observed.judged},
             proposals=len(labels),
             right=sum(labels),
-            model=model,
-            prompts=prompts,
-            rules=rules,
+            model=observed.model,
+            prompts=observed.prompts,
+            rules=observed.rules,
             schema=schema.digest,
         ),
-        measured={
-            "f1": f1_of(learned.calibrated),
-            "f1_by_thresholds": f1_of(learned.by_thresholds),
-            "f1_by_rules": f1_of(learned.by_rules),
-            "ece": reliability.ece,
-            "coverage_at_98": reliability.coverage,
-            "penalty": 1 / learned.fit.strength,
-        },
+        measured=measured,
     )
-
-
-def f1_of(counts: Counts) -> float | None:
-    """F1 over all documents; None where there is nothing to find."""
-    return rates_of(counts)[0]
-
-
-def rates_of(counts: Counts) -> tuple[float | None, float | None, float | None]:
-    """F1, precision and recall over all documents; None where there is nothing to divide by."""
-    values = [float(rate.of(counts.sum(axis=0))) for rate in (F1, PRECISION, RECALL)]
-    f1, precision, recall = (value if np.isfinite(value) else None for value in values)
-    return f1, precision, recall
 
 
 def ablate(judged: Sequence[Judged], learned: Learned, seed: int = 0) -> list[Ablation]:
@@ -202,49 +269,31 @@ def ablate(judged: Sequence[Judged], learned: Learned, seed: int = 0) -> list[Ab
 
     :raises UsageError: as :func:`learn`.
     """
-    parts = {f"features: {group}": _without_features(judged, group) for group in GROUPS}
-    parts["the model: its answers and features"] = _without_model(judged)
-    parts["rules' second choices"] = _without_second_choices(judged)
-    rows = [
-        _ablation(name, learn(part, features, [learned.fit.strength]).calibrated, learned.calibrated, seed)
-        for name, (part, features) in parts.items()
+    chosen = "by_rules", "by_model"
+    without: dict[str, tuple[Sequence[Judged], Sequence[str]]] = {
+        f"features: {group}": (judged, [name for name in FEATURES if name not in names])
+        for group, names in GROUPS.items()
+    }
+    _, rest = without["features: model"]
+    without["the model: its answers and features"] = (_keep(judged, lambda one: one.link.by != "llm"), rest)
+    without["rules' second choices"] = (_keep(judged, lambda one: any(one.features[by] for by in chosen)), FEATURES)
+    counts = {name: learn(*part, [learned.fit.strength]).calibrated for name, part in without.items()}
+    counts["the calibration: thresholds instead"] = learned.by_thresholds
+    counts["model and calibration: rules alone"] = learned.by_rules
+    return [
+        Ablation(name, rates_of(part)[0], compare(part, learned.calibrated, Bootstrap(len(part), seed)))
+        for name, part in counts.items()
     ]
-    rows.append(_ablation("the calibration: thresholds instead", learned.by_thresholds, learned.calibrated, seed))
-    rows.append(_ablation("model and calibration: rules alone", learned.by_rules, learned.calibrated, seed))
-    return rows
 
 
-def _ablation(name: str, counts: Counts, everything: Counts, seed: int) -> Ablation:
-    return Ablation(name, f1_of(counts), compare(counts, everything, Bootstrap(len(counts), seed)))
-
-
-_Part = tuple[Sequence[Judged], Sequence[str]]
-
-
-def _without_features(judged: Sequence[Judged], group: str) -> _Part:
-    return judged, [name for name in FEATURES if name not in GROUPS[group]]
-
-
-def _without_model(judged: Sequence[Judged]) -> _Part:
-    """Only what rules propose, and nothing that the model said of it."""
-    part = [_keep(one, lambda proposal: proposal.link.by != "llm") for one in judged]
-    return part, [name for name in FEATURES if name not in GROUPS["model"]]
-
-
-def _without_second_choices(judged: Sequence[Judged]) -> _Part:
-    """Only what rules or the model chose, not what rules rank beside it."""
-    return [_keep(one, _is_chosen) for one in judged], FEATURES
-
-
-def _is_chosen(proposal: Proposal) -> bool:
-    return bool(proposal.features["by_rules"] or proposal.features["by_model"])
-
-
-def _keep(judged: Judged, wanted: Callable[[Proposal], bool]) -> Judged:
-    example = judged.example
-    kept = [(one, right) for one, right in zip(example.proposals, example.right, strict=True) if wanted(one)]
-    proposals, right = tuple(one for one, _ in kept), tuple(truth for _, truth in kept)
-    return replace(judged, example=replace(example, proposals=proposals, right=right))
+def _keep(judged: Sequence[Judged], wanted: Callable[[Proposal], bool]) -> list[Judged]:
+    """The reports as if only the wanted proposals had been made."""
+    reports: list[Judged] = []
+    for one in judged:
+        kept = [pair for pair in zip(one.example.proposals, one.example.right, strict=True) if wanted(pair[0])]
+        proposals, right = tuple(proposal for proposal, _ in kept), tuple(truth for _, truth in kept)
+        reports.append(replace(one, example=replace(one.example, proposals=proposals, right=right)))
+    return reports
 
 
 def _array(rows: Sequence[tuple[int, int, int, int]]) -> Counts:

@@ -13,7 +13,7 @@ from baogao.evaluation.datasets import Finding, check_gold
 from baogao.evaluation.gold import Copies, Gold, GoldField, Reading, read_text, split_of
 from baogao.evaluation.marks import Mark, MarkedReport, parse
 from baogao.schema.fields import Schema
-from baogao.schema.values import Bound, Span
+from baogao.schema.values import Bound, Status
 
 SUFFIX = ".marked.txt"
 
@@ -98,85 +98,72 @@ class _Compiler:
 
     def fields(self) -> dict[str, GoldField]:
         """The marked fields, in the schema's order."""
-        marked = [spec.id for spec in self.schema.figures if spec.id in self.by_name]
-        return {name: self._field(name, self.by_name[name]) for name in marked}
-
-    def _field(self, name: str, marks: list[Mark]) -> GoldField:
-        alternatives = _readings(mark for mark in marks if mark.alternative)
-        stated = [mark for mark in marks if not mark.alternative and mark.part_of_copy is None]
-        readings = _readings(stated)
-        parts = [mark for mark in marks if mark.part_of_copy is not None]
-        if parts:
-            readings = self._with_sum(readings, parts)
-        if len(readings) > 1:
-            other = next(mark for mark in stated if _key(mark) != _key(stated[0]))
-            raise self._error(f"{name} is marked {stated[0].text!r} at {stated[0].span[0]} and otherwise", other)
-        if not readings:
-            return GoldField(status="not_reported", alternatives=alternatives)
-        best = readings[0]
-        return GoldField(
-            status=best.status,
-            value=best.value,
-            bound=best.bound,
-            evidence=best.evidence,
-            alternatives=[other for other in alternatives if not _same(other, best)],
-        )
+        fields: dict[str, GoldField] = {}
+        for name in (spec.id for spec in self.schema.figures if spec.id in self.by_name):
+            marks = self.by_name[name]
+            alternatives = _readings(mark for mark in marks if mark.alternative)
+            stated = [mark for mark in marks if not mark.alternative and mark.part_of_copy is None]
+            readings = self._with_sum(_readings(stated), [mark for mark in marks if mark.part_of_copy is not None])
+            if len(readings) > 1:
+                other = next(mark for mark in stated if _said(mark) != _said(stated[0]))
+                raise self._error(f"{name} is marked {stated[0].text!r} at {stated[0].span[0]} and otherwise", other)
+            best = readings[0] if readings else Reading(status="not_reported")
+            fields[name] = GoldField(
+                status=best.status,
+                value=best.value,
+                bound=best.bound,
+                evidence=best.evidence,
+                alternatives=[other for other in alternatives if other != best],
+            )
+        return fields
 
     def _with_sum(self, readings: list[Reading], parts: list[Mark]) -> list[Reading]:
-        """The printed total's reading, if any, with the sum of the parts as further copies."""
+        """The readings of a field's printed totals, the sum of its printed parts among their copies.
+
+        The sum is as exact as its parts: where some are inexact, it has their bound, ``about`` if that differs.
+        """
+        if not parts:
+            return readings
         numbers = sorted({mark.part_of_copy or 1 for mark in parts})
         copies = [[mark for mark in parts if mark.part_of_copy == number] for number in numbers]
-        value = sum((mark.value or Decimal(0) for mark in copies[0]), Decimal(0))
-        for copy in copies[1:]:
-            if sum((mark.value or Decimal(0) for mark in copy), Decimal(0)) != value:
-                raise self._error(f"the copies of {copy[0].name} add up to different sums", copy[0])
+        value, *others = [sum((mark.value or Decimal(0) for mark in copy), Decimal(0)) for copy in copies]
+        name = parts[0].name
+        for copy, other in zip(copies[1:], others, strict=True):
+            if other != value:
+                raise self._error(f"the copies of {name} add up to different sums", copy[0])
         evidence = [[mark.span for mark in copy] for copy in copies]
         if not readings:
-            return [Reading(status="reported", value=value, bound=_bound(copies[0]), evidence=evidence)]
+            bounds = {mark.bound for mark in copies[0]} - {"exact"} or {"exact"}
+            bound = bounds.pop() if len(bounds) == 1 else "about"
+            return [Reading(status="reported", value=value, bound=bound, evidence=evidence)]
         if readings[0].value != value:
-            raise self._error(f"the parts of {parts[0].name} add up to {value}, not {readings[0].value}", parts[0])
+            raise self._error(f"the parts of {name} add up to {value}, not {readings[0].value}", parts[0])
         return [readings[0].model_copy(update={"evidence": readings[0].evidence + evidence}), *readings[1:]]
 
     def lists(self) -> dict[str, list[Copies]]:
         """Every list of the schema; an item whose text was marked before, white space aside, is a copy of it."""
-        return {spec.id: self._items(self.by_name.get(spec.id, [])) for spec in self.schema.lists}
-
-    def _items(self, marks: list[Mark]) -> list[Copies]:
-        items: dict[str, Copies] = {}
-        for mark in marks:
-            items.setdefault("".join(mark.text.split()), []).append([mark.span])
-        return list(items.values())
+        found: dict[str, list[Copies]] = {}
+        for spec in self.schema.lists:
+            items: dict[str, Copies] = {}
+            for mark in self.by_name.get(spec.id, []):
+                items.setdefault("".join(mark.text.split()), []).append([mark.span])
+            found[spec.id] = list(items.values())
+        return found
 
     def _error(self, message: str, mark: Mark) -> GoldError:
         return GoldError(f"{self.path}: {message}: {mark.text!r} at offset {mark.span[0]} of the text")
 
 
-def _key(mark: Mark) -> tuple[str | None, Decimal | None, str]:
-    return mark.status, mark.value, mark.bound
-
-
 def _readings(marks: Iterable[Mark]) -> list[Reading]:
-    """One reading for each different value, its places as copies."""
-    places: dict[tuple[str | None, Decimal | None, str], list[Span]] = {}
+    """One reading for each different thing that is said, its places as copies."""
+    places: dict[tuple[Status | None, Decimal | None, Bound], Copies] = {}
     for mark in marks:
-        places.setdefault(_key(mark), []).append(mark.span)
+        places.setdefault(_said(mark), []).append([mark.span])
     return [
-        Reading.model_validate(
-            {"status": status, "value": value, "bound": bound, "evidence": [[span] for span in spans]}
-        )
-        for (status, value, bound), spans in places.items()
+        Reading.model_validate({"status": status, "value": value, "bound": bound, "evidence": copies})
+        for (status, value, bound), copies in places.items()
     ]
 
 
-def _same(one: Reading, other: Reading) -> bool:
-    """Whether two readings say the same, at the same places."""
-    return (one.status, one.value, one.bound, one.evidence) == (other.status, other.value, other.bound, other.evidence)
-
-
-def _bound(parts: list[Mark]) -> Bound:
-    """The bound of a sum: that of its inexact parts, ``about`` where they differ."""
-    bounds = {mark.bound for mark in parts} - {"exact"}
-    for bound in ("over", "under"):
-        if bounds == {bound}:
-            return bound
-    return "about" if bounds else "exact"
+def _said(mark: Mark) -> tuple[Status | None, Decimal | None, Bound]:
+    return mark.status, mark.value, mark.bound

@@ -10,14 +10,13 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Literal
 
-from baogao.candidates.numbers import parse_quantity
+from baogao.candidates.numbers import Quantity, parse_quantity
 from baogao.errors import GoldError
 from baogao.evaluation.gold import (
     Copies,
     Dataset,
     Gold,
     GoldDoc,
-    GoldField,
     Reading,
     Split,
     dataset_digest,
@@ -26,11 +25,14 @@ from baogao.evaluation.gold import (
     read_text,
 )
 from baogao.schema.fields import FieldSpec, Schema
-from baogao.schema.values import Span
+from baogao.schema.values import Bound, Span
 
 _NEGATION = re.compile("[无未没零〇0０不尚非]")
+"""One of these stands in every phrase that says “none”: 无, 未发生, 没有, 零, 尚无."""
 _SCALES = tuple(Decimal(10) ** power for power in (3, 4, 6, 7, 8))
 """What a table's head may multiply its cells by: 千, 万, 百万, 千万, 亿."""
+_SPLITS: dict[str, Split] = {"dev": "dev", "test": "test"}
+"""Folders that are a split, by name."""
 
 
 @dataclass(frozen=True)
@@ -67,17 +69,19 @@ class _Checker:
     path: Path
 
     def run(self) -> Iterator[Finding]:
-        yield from self._file()
-        yield from self._ids()
+        yield from self._head()
         specs = {spec.id: spec for spec in self.schema.figures}
         for name, field in self.gold.fields.items():
             if name in specs:
-                yield from self._field(specs[name], field)
+                yield from self._reading(specs[name], name, field)
+                for number, other in enumerate(field.alternatives, start=1):
+                    yield from self._reading(specs[name], f"{name}, alternative {number}", other, alternative=True)
         for name, items in self.gold.lists.items():
             for number, copies in enumerate(items, start=1):
                 yield from self._copies(f"{name}, item {number}", copies)
 
-    def _file(self) -> Iterator[Finding]:
+    def _head(self) -> Iterator[Finding]:
+        """The file as a whole: its name, its schema, its text, and the ids in it."""
         gold = self.gold
         if self.path.name != f"{gold.doc_id}.gold.json":
             yield self._error("doc_id", f"{gold.doc_id!r} is not the file's name")
@@ -87,30 +91,22 @@ class _Checker:
             yield self._error("sha256", f"is not the digest of {gold.text_file}: the text was changed after the gold")
         if gold.characters != len(self.text):
             yield self._error("characters", f"is {gold.characters}, and {gold.text_file} has {len(self.text)}")
-
-    def _ids(self) -> Iterator[Finding]:
         groups = (
-            ("metadata", self.gold.metadata, self.schema.metadata),
-            ("fields", self.gold.fields, self.schema.figures),
-            ("lists", self.gold.lists, self.schema.lists),
+            ("metadata", gold.metadata, self.schema.metadata),
+            ("fields", gold.fields, self.schema.figures),
+            ("lists", gold.lists, self.schema.lists),
         )
         for group, names, specs in groups:
             for name in names.keys() - {spec.id for spec in specs}:
                 yield self._error(name, f"is not among the {group} of {self.schema.name}")
         for spec in self.schema.metadata:
-            if spec.id not in self.gold.metadata:
+            if spec.id not in gold.metadata:
                 yield self._warning(spec.id, "is not given; write null where the text has none")
 
-    def _field(self, spec: FieldSpec, field: GoldField) -> Iterator[Finding]:
-        yield from self._reading(spec, spec.id, field)
-        for number, reading in enumerate(field.alternatives, start=1):
-            place = f"{spec.id}, alternative {number}"
-            if reading.status == "not_reported":
-                yield self._error(place, "silence is never an alternative")
-            yield from self._reading(spec, place, reading)
-
-    def _reading(self, spec: FieldSpec, place: str, reading: Reading) -> Iterator[Finding]:
+    def _reading(self, spec: FieldSpec, place: str, reading: Reading, alternative: bool = False) -> Iterator[Finding]:
         if reading.status == "not_reported":
+            if alternative:
+                yield self._error(place, "silence is never an alternative")
             if reading.value is not None or reading.evidence:
                 yield self._error(place, "is not_reported and has a value or evidence")
             return
@@ -122,7 +118,8 @@ class _Checker:
         bad_spans = list(self._copies(place, reading.evidence))
         yield from bad_spans
         if not bad_spans:
-            yield from self._copies_of_value(spec, place, reading, reading.value)
+            for copy in reading.evidence:
+                yield from self._value(spec, place, reading, reading.value, copy)
 
     def _copies(self, place: str, copies: Copies) -> Iterator[Finding]:
         if not copies:
@@ -138,29 +135,23 @@ class _Checker:
                     yield self._error(place, f"the span [{start}, {end}] is out of order or overlaps", start)
                 last = end
 
-    def _copies_of_value(self, spec: FieldSpec, place: str, reading: Reading, value: Decimal) -> Iterator[Finding]:
-        for copy in reading.evidence:
-            if reading.status == "reported_none":
-                yield from self._none(place, reading, value, copy)
-            elif len(copy) > 1 and not spec.additive:
-                yield self._error(place, "has several spans in one copy and is not additive", copy[0][0])
-            else:
-                yield from self._figure(spec, place, reading, value, copy)
-
-    def _none(self, place: str, reading: Reading, value: Decimal, copy: list[Span]) -> Iterator[Finding]:
-        start, end = copy[0]
-        if value != 0 or reading.bound not in (None, "exact"):
-            yield self._error(place, "is reported_none: its value is 0 and its bound exact", start)
-        if not _NEGATION.search(self.text[start:end]):
-            yield self._warning(place, f"{self.text[start:end]!r} does not read as a none", start)
-
-    def _figure(
+    def _value(
         self, spec: FieldSpec, place: str, reading: Reading, value: Decimal, copy: list[Span]
     ) -> Iterator[Finding]:
-        printed = [self.text[start:end] for start, end in copy]
+        """Whether the characters of one copy read as what the gold says."""
+        where, printed = copy[0][0], [self.text[start:end] for start, end in copy]
+        if reading.status == "reported_none":
+            if value != 0 or reading.bound not in (None, "exact"):
+                yield self._error(place, "is reported_none: its value is 0 and its bound exact", where)
+            if not _NEGATION.search(printed[0]):
+                yield self._warning(place, f"{printed[0]!r} does not read as a none", where)
+            return
+        if len(copy) > 1 and not spec.additive:
+            yield self._error(place, "has several spans in one copy and is not additive", where)
+            return
         # white space inside a figure is layout: a scrape that broke the line, a thousands space
         figures = [figure for text in printed if (figure := parse_quantity("".join(text.split()))) is not None]
-        where, shown = copy[0][0], "、".join(printed)
+        shown = "、".join(printed)
         if len(figures) < len(copy):
             yield self._error(place, f"{shown!r} does not read as a figure", where)
             return
@@ -169,34 +160,30 @@ class _Checker:
             scaled = any(total * scale == value for scale in _SCALES)
             add = self._warning if scaled else self._error
             yield add(place, f"{shown!r} reads as {total:f}, and the gold says {value:f}", where)
-        yield from self._bound(place, reading, [figure.bound for figure in figures], shown, where)
-        yield from self._unit(spec, place, [figure.unit for figure in figures], shown, where)
+        yield from self._dress(spec, place, reading.bound or "exact", figures, (shown, where))
 
-    def _bound(self, place: str, reading: Reading, bounds: list[str], shown: str, where: int) -> Iterator[Finding]:
-        stated = reading.bound or "exact"
-        printed = {bound for bound in bounds if bound != "exact"}
+    def _dress(
+        self, spec: FieldSpec, place: str, stated: Bound, figures: list[Quantity], at: tuple[str, int]
+    ) -> Iterator[Finding]:
+        """Whether bound words and units around the numbers agree with the gold's bound and the field's unit."""
+        shown, where = at
+        printed = {figure.bound for figure in figures} - {"exact"}
         if not printed and stated != "exact":
             yield self._warning(place, f"{shown!r} has no word for the bound {stated!r}", where)
         elif printed and stated not in printed:
-            yield self._error(
-                place, f"{shown!r} reads as {'/'.join(sorted(printed))!r}, the gold says {stated!r}", where
-            )
-
-    def _unit(self, spec: FieldSpec, place: str, units: list[str], shown: str, where: int) -> Iterator[Finding]:
-        for unit in units:
-            if unit == "" and spec.is_rate:
+            said = "/".join(sorted(printed))
+            yield self._error(place, f"{shown!r} reads as {said!r}, the gold says {stated!r}", where)
+        for figure in figures:
+            if figure.unit == "" and spec.is_rate:
                 yield self._warning(place, f"{shown!r} has no per cent sign", where)
-            elif unit and (unit == "%") != spec.is_rate:
-                yield self._error(place, f"{shown!r} is in {unit!r}, and the field in {spec.unit!r}", where)
+            elif figure.unit and (figure.unit == "%") != spec.is_rate:
+                yield self._error(place, f"{shown!r} is in {figure.unit!r}, and the field in {spec.unit!r}", where)
 
     def _error(self, place: str, message: str, offset: int | None = None) -> Finding:
         return Finding("error", self.path, place, message, offset)
 
     def _warning(self, place: str, message: str, offset: int | None = None) -> Finding:
         return Finding("warning", self.path, place, message, offset)
-
-
-_SPLITS: dict[str, Split] = {"dev": "dev", "test": "test"}
 
 
 @dataclass(frozen=True)
@@ -214,7 +201,7 @@ class GoldCheck:
 def load_gold(path: Path, schema: Schema) -> Gold:
     """Load one gold file and check it against its text.
 
-    :raises GoldError: the first thing that is wrong: file, field, offset.
+    :raises GoldError: the first thing that is wrong: file, field, offset; warnings do not count.
     """
     gold = parse_gold(path)
     for finding in check_gold(gold, read_text(_text_path(path, gold)), schema, path):
@@ -234,7 +221,10 @@ def load_dataset(folder: Path, schema: Schema) -> Dataset:
         gold = load_gold(path, schema)
         if gold.doc_id in items:
             raise GoldError(f"{path}: doc_id: {gold.doc_id!r} is also in {items[gold.doc_id].gold_path}")
-        items[gold.doc_id] = GoldDoc(gold, _text_path(path, gold), path, _split(path, folder))
+        # of folders within one another the innermost decides; a part of a data set that is loaded alone keeps its split
+        names = [*reversed(path.relative_to(folder).parent.parts), folder.resolve().name]
+        split = next((_SPLITS[name] for name in names if name in _SPLITS), None)
+        items[gold.doc_id] = GoldDoc(gold, _text_path(path, gold), path, split)
     ordered = [items[doc_id] for doc_id in sorted(items)]
     return Dataset(folder.resolve().name, ordered, dataset_digest(ordered))
 
@@ -264,9 +254,3 @@ def _text_path(path: Path, gold: Gold) -> Path:
     if Path(gold.text_file).name != gold.text_file or gold.text_file in {"", ".."}:
         raise GoldError(f"{path}: text_file: {gold.text_file!r} is not the name of a file beside the gold")
     return path.with_name(gold.text_file)
-
-
-def _split(path: Path, folder: Path) -> Split | None:
-    """The split by the folder's name; a part of a data set that is loaded alone keeps it."""
-    names = [folder.resolve().name, *path.relative_to(folder).parent.parts]
-    return next((_SPLITS[name] for name in reversed(names) if name in _SPLITS), None)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from itertools import islice
 from math import log
 from typing import Any
 
@@ -15,8 +16,8 @@ from baogao.errors import UsageError
 from baogao.hybrid.arbiter import Chosen, Proposal, choose
 from baogao.hybrid.calibration import Weight
 
-_NEEDS_EXTRA = "calibrating needs the extra: pip install 'baogao[calibrate]'"
 _FOLDS = 10
+"""Parts of the reports that are left out in turn; with fewer reports, each is left out alone."""
 STRENGTHS = (0.01, 0.03, 0.1, 0.3, 1.0)
 """Inverse strengths of the L2 penalty that are tried."""
 _QUANTILES = (0.25, 0.5, 0.75)
@@ -24,8 +25,15 @@ _QUANTILES = (0.25, 0.5, 0.75)
 _FEWEST_VALUES = 7
 """A feature with fewer different values gets no knots."""
 _DIGITS = 6
+"""Decimals of a knot, so that the last bits of a machine do not show in a calibration."""
 _FEWEST_DOCUMENTS = 4
+"""Reports below which nothing is learned; set by hand."""
 _GRID = tuple(number / 100 for number in range(5, 96))
+"""Thresholds that are tried: 0.05 to 0.95."""
+_STEPS = 5000
+"""The most that the solver takes."""
+_LEAST_PROBABILITY = 1e-9
+"""In the log loss, so that one wrong certainty does not make it infinite."""
 _NEARLY = 0.001
 """Thresholds whose F1 is within this of the best are alike; their middle is taken."""
 Floats = NDArray[np.float64]
@@ -64,31 +72,41 @@ def fit(examples: Sequence[TrainingExample], features: Sequence[str], strengths:
     :param strengths: inverse strengths of the L2 penalty to try.
     :raises UsageError: scikit-learn is missing, or there is too little to learn from.
     """
-    _check(examples)
+    if len(examples) < _FEWEST_DOCUMENTS:
+        raise UsageError(f"{len(examples)} reports are too few to calibrate on: at least {_FEWEST_DOCUMENTS}")
+    if len({right for example in examples for right in example.right} - {None}) < 2:
+        raise UsageError("every proposed answer is right, or every one is wrong: there is nothing to learn")
     table = _Table.of(examples, features)
     with _one_thread():
         tried = {strength: _cross_validate(table, strength) for strength in strengths}
         strength = min(tried, key=lambda one: _log_loss(tried[one], table))
         regression = _Regression.fit(table.known_rows(), table.known_labels(), strength)
-    probabilities = _by_example(tried[strength], examples)
+    flat = iter(tried[strength].tolist())
+    probabilities = tuple(tuple(islice(flat, len(example.proposals))) for example in examples)
     threshold = best_threshold(examples, probabilities)
     return Fit(regression.weights(features), regression.intercept, threshold, strength, probabilities)
 
 
 def _one_thread() -> AbstractContextManager[object]:
-    """Matrices this small are slower with several threads, on a busy machine many times slower."""
+    """Matrices this small are slower with several threads, on a busy machine many times slower.
+
+    :raises UsageError: scikit-learn is missing.
+    """
     try:
         import sklearn.linear_model  # noqa: F401  (only libraries that are loaded can be limited)
         from threadpoolctl import threadpool_limits
     except ImportError as error:
-        raise UsageError(_NEEDS_EXTRA) from error
+        raise UsageError("calibrating needs the extra: pip install 'baogao[calibrate]'") from error
     limits: AbstractContextManager[object] = threadpool_limits(limits=1)
     return limits
 
 
 def best_threshold(examples: Sequence[TrainingExample], probabilities: Sequence[Sequence[float]]) -> float:
     """The threshold with the highest F1 over all examples; of several as good, the middle one."""
-    scores = [_f1(examples, probabilities, threshold) for threshold in _GRID]
+    scores: list[float] = []
+    for threshold in _GRID:
+        correct, wrong, missing, spurious = np.sum(example_counts(examples, probabilities, threshold), axis=0)
+        scores.append(float(2 * correct / (2 * correct + 2 * wrong + missing + spurious)) if correct else 0.0)
     good = [threshold for threshold, score in zip(_GRID, scores, strict=True) if score >= max(scores) - _NEARLY]
     return good[len(good) // 2]
 
@@ -97,7 +115,11 @@ def example_counts(
     examples: Sequence[TrainingExample], probabilities: Sequence[Sequence[float]], threshold: float
 ) -> list[tuple[int, int, int, int]]:
     """(correct, wrong, missing, spurious) of each example, when its most probable answers are given."""
-    return [_counts(example, ps, threshold) for example, ps in zip(examples, probabilities, strict=True)]
+    counts: list[tuple[int, int, int, int]] = []
+    for example, its_own in zip(examples, probabilities, strict=True):
+        given = given_answers(example, its_own, threshold)
+        counts.append(count_verdicts([(one.proposal.field, right) for one, right in given], example.stated))
+    return counts
 
 
 def given_answers(
@@ -109,11 +131,6 @@ def given_answers(
     return [(one, truth[id(one.proposal)]) for one in chosen.values() if one.probability >= threshold]
 
 
-def _counts(example: TrainingExample, probabilities: Sequence[float], threshold: float) -> tuple[int, int, int, int]:
-    given = given_answers(example, probabilities, threshold)
-    return count_verdicts([(one.proposal.field, right) for one, right in given], example.stated)
-
-
 def count_verdicts(given: Iterable[tuple[str, bool | None]], stated: frozenset[str]) -> tuple[int, int, int, int]:
     """(correct, wrong, missing, spurious) of the answers to some fields; None is neither right nor wrong."""
     verdicts = dict(given)
@@ -121,19 +138,6 @@ def count_verdicts(given: Iterable[tuple[str, bool | None]], stated: frozenset[s
     wrong = sum(right is False and name in stated for name, right in verdicts.items())
     spurious = sum(right is False and name not in stated for name, right in verdicts.items())
     return correct, wrong, len(stated) - correct - wrong, spurious
-
-
-def _f1(examples: Sequence[TrainingExample], probabilities: Sequence[Sequence[float]], threshold: float) -> float:
-    correct, wrong, missing, spurious = np.sum(example_counts(examples, probabilities, threshold), axis=0)
-    return float(2 * correct / (2 * correct + 2 * wrong + missing + spurious)) if correct else 0.0
-
-
-def _check(examples: Sequence[TrainingExample]) -> None:
-    if len(examples) < _FEWEST_DOCUMENTS:
-        raise UsageError(f"{len(examples)} reports are too few to calibrate on: at least {_FEWEST_DOCUMENTS}")
-    labels = [right for example in examples for right in example.right if right is not None]
-    if len(set(labels)) < 2:
-        raise UsageError("every proposed answer is right, or every one is wrong: there is nothing to learn")
 
 
 @dataclass(frozen=True)
@@ -191,16 +195,20 @@ class _Regression:
 
     @classmethod
     def fit(cls, rows: Floats, labels: NDArray[np.int8], strength: float) -> _Regression:
-        try:
-            from sklearn.linear_model import LogisticRegression
-            from sklearn.preprocessing import StandardScaler
-        except ImportError as error:
-            raise UsageError(_NEEDS_EXTRA) from error
-        terms = tuple(_terms(rows))
+        """Every feature as it is, and above its quartiles where it takes many values."""
+        from sklearn.linear_model import LogisticRegression
+        from sklearn.preprocessing import StandardScaler
+
+        terms: list[_Term] = []
+        for column, values in enumerate(rows.T):
+            terms.append((column, None))
+            if len(np.unique(values)) >= _FEWEST_VALUES:
+                knots = {round(float(knot), _DIGITS) for knot in np.quantile(values, _QUANTILES)}
+                terms += [(column, knot) for knot in sorted(knots - {float(values.min()), float(values.max())})]
         expanded = _expand(rows, terms)
         scaler = StandardScaler().fit(expanded)
-        model = LogisticRegression(C=strength, max_iter=5000).fit(scaler.transform(expanded), labels)
-        return cls(terms, scaler, model)
+        model = LogisticRegression(C=strength, max_iter=_STEPS).fit(scaler.transform(expanded), labels)
+        return cls(tuple(terms), scaler, model)
 
     @property
     def intercept(self) -> float:
@@ -221,17 +229,6 @@ class _Regression:
         )
 
 
-def _terms(rows: Floats) -> Iterator[_Term]:
-    """Every feature as it is, and above its quartiles where it takes many values."""
-    for column in range(rows.shape[1]):
-        yield column, None
-        values = rows[:, column]
-        if len(np.unique(values)) >= _FEWEST_VALUES:
-            knots = {round(float(knot), _DIGITS) for knot in np.quantile(values, _QUANTILES)}
-            for knot in sorted(knots - {float(values.min()), float(values.max())}):
-                yield column, knot
-
-
 def _expand(rows: Floats, terms: Sequence[_Term]) -> Floats:
     columns = [rows[:, column] if knot is None else np.maximum(0.0, rows[:, column] - knot) for column, knot in terms]
     return np.stack(columns, axis=1)
@@ -239,9 +236,4 @@ def _expand(rows: Floats, terms: Sequence[_Term]) -> Floats:
 
 def _log_loss(probabilities: Floats, table: _Table) -> float:
     pairs = zip(probabilities[table.known].tolist(), table.known_labels().tolist(), strict=True)
-    return -sum(log(max(p if label else 1 - p, 1e-9)) for p, label in pairs)
-
-
-def _by_example(probabilities: Iterable[float], examples: Sequence[TrainingExample]) -> tuple[tuple[float, ...], ...]:
-    flat = iter(probabilities)
-    return tuple(tuple(float(next(flat)) for _ in example.proposals) for example in examples)
+    return -sum(log(max(p if label else 1 - p, _LEAST_PROBABILITY)) for p, label in pairs)

@@ -131,14 +131,15 @@ def read_text(path: Path) -> str:
         raise GoldError(f"{path}: cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
         raise GoldError(f"{path}: is not UTF-8 at byte {error.start}") from error
-    except ValueError as error:
+    except ValueError as error:  # a name that no file can have, such as one with a NUL
         raise GoldError(f"{path}: cannot be read: {error}") from error
 
 
 def parse_gold(path: Path) -> Gold:
     """Read a gold file's shape, without comparing it with its text.
 
-    :raises GoldError: not JSON, or not of the form in docs; names the file and the field.
+    :raises GoldError: the file cannot be read, is not JSON, or is not of the form in docs/evaluation.md; names the file
+        and the field.
     """
     try:
         data = json.loads(read_text(path), parse_float=Decimal, object_pairs_hook=_no_duplicates)

@@ -30,15 +30,18 @@ from typing import Any
 import yaml
 
 from baogao.errors import GoldError
+from baogao.schema.values import Bound, Span, Status
 
-Span = tuple[int, int]
-
-BOUNDS = {"=": "exact", ">": "over", "<": "under", "~": "about"}
+BOUNDS: dict[str, Bound] = {"=": "exact", ">": "over", "<": "under", "~": "about"}
+"""What stands between a label's field and its value."""
+_FRONT = re.compile(r"---\n(.*?\n)---\n", re.DOTALL)
+"""The front matter, with its two lines of hyphens."""
 _LABEL = re.compile(
     r"(?P<name>[a-z][a-z0-9_]*)"
     r"(?:(?P<alternative>\?)|(?P<part>\+)(?P<copy>\d*))?"
     r"(?:(?P<bound>[=<>~])(?P<value>none|-?\d+(?:\.\d+)?))?"
 )
+"""A field or list, what kind of reading this is (``?``, or ``+`` and the number of a copy), and bound and value."""
 
 
 @dataclass(frozen=True)
@@ -48,10 +51,10 @@ class Mark:
     name: str
     span: Span
     text: str
-    status: str | None = None
+    status: Status | None = None
     """``reported``, ``reported_none``, or None for a list item."""
     value: Decimal | None = None
-    bound: str = "exact"
+    bound: Bound = "exact"
     alternative: bool = False
     part_of_copy: int | None = None
     """Which copy of an additive field this is a part of (from 1), or None."""
@@ -73,23 +76,19 @@ def parse(source: str, name: str = "text") -> MarkedReport:
     :param name: what an error calls the file.
     :raises GoldError: an unbalanced brace, a mark without a label, a label that does not parse; with its line.
     """
-    front, body, line_offset = _split_front(source, name)
-    scanner = _Scanner(body, name, line_offset)
+    front: Any = {}
+    matter = _FRONT.match(source)
+    if matter is not None:
+        try:
+            front = yaml.safe_load(matter[1]) or {}
+        except yaml.YAMLError as error:
+            raise GoldError(f"{name}: the front matter is not YAML: {' '.join(str(error).split())}") from error
+        if not isinstance(front, dict):
+            raise GoldError(f"{name}: the front matter must be a mapping")
+    before = matter[0] if matter else ""
+    scanner = _Scanner(source.removeprefix(before), name, before.count("\n"))
     scanner.run()
     return MarkedReport("".join(scanner.out), sorted(scanner.marks, key=lambda m: (m.span[0], -m.span[1])), front)
-
-
-def _split_front(source: str, name: str) -> tuple[dict[str, Any], str, int]:
-    match = re.match(r"---\n(.*?\n)---\n", source, re.DOTALL)
-    if match is None:
-        return {}, source, 0
-    try:
-        front = yaml.safe_load(match[1]) or {}
-    except yaml.YAMLError as error:
-        raise GoldError(f"{name}: the front matter is not YAML: {' '.join(str(error).split())}") from error
-    if not isinstance(front, dict):
-        raise GoldError(f"{name}: the front matter must be a mapping")
-    return front, source[match.end() :], match[0].count("\n")
 
 
 @dataclass
@@ -99,42 +98,41 @@ class _Scanner:
     body: str
     name: str
     line_offset: int
+    """Lines of front matter before the body."""
     out: list[str] = field(default_factory=list)
     open_marks: list[int] = field(default_factory=list)
+    """Where in ``out`` each open mark begins, the innermost last."""
     marks: list[Mark] = field(default_factory=list)
     position: int = 0
 
     def run(self) -> None:
         while self.position < len(self.body):
-            self._step(self.body[self.position])
+            char, following = self.body[self.position], self.body[self.position + 1 : self.position + 2]
+            if char == "|" and self.open_marks:
+                self._close()
+                continue
+            if char == "}":
+                raise self._error("a } without its mark (write \\} for the character itself)")
+            if char == "\\" and following in {"{", "|", "}"}:
+                self.out.append(following)
+                self.position += 1
+            elif char == "{":
+                self.open_marks.append(len(self.out))
+            else:
+                self.out.append(char)
+            self.position += 1
         if self.open_marks:
             raise self._error("a mark is opened with { and never closed")
 
-    def _step(self, char: str) -> None:
-        if char == "\\" and self.body[self.position + 1 : self.position + 2] in {"{", "|", "}"}:
-            self.out.append(self.body[self.position + 1])
-            self.position += 2
-        elif char == "{":
-            self.open_marks.append(len(self.out))
-            self.position += 1
-        elif char == "|" and self.open_marks:
-            self._close()
-        elif char == "}":
-            raise self._error("a } without its mark (write \\} for the character itself)")
-        else:
-            self.out.append(char)
-            self.position += 1
-
     def _close(self) -> None:
+        """Read the labels up to the brace, and go on behind it."""
         end = self.body.find("}", self.position)
         if end < 0:
             raise self._error("a mark is opened with { and never closed")
-        start = self.open_marks.pop()
-        span = (start, len(self.out))
+        span = (self.open_marks.pop(), len(self.out))
         if span[0] == span[1]:
             raise self._error("a mark around nothing")
-        for label in self.body[self.position + 1 : end].split(","):
-            self.marks.append(self._mark(label.strip(), span))
+        self.marks += [self._mark(label.strip(), span) for label in self.body[self.position + 1 : end].split(",")]
         self.position = end + 1
 
     def _mark(self, label: str, span: Span) -> Mark:

@@ -9,13 +9,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field, ValidationError
 
 from baogao.document import Document, document_from_text
 from baogao.errors import GoldError, UsageError
-from baogao.evaluation.gold import Copies, Dataset, GoldDoc, GoldField, Split
+from baogao.evaluation.gold import Dataset, GoldDoc, GoldField, Split
 from baogao.evaluation.scoring import DocumentScore, ListScore, MetadataScore, Score, Scores
 from baogao.evaluation.submissions import Submission
 from baogao.evaluation.tally import Verdict
@@ -24,24 +24,29 @@ from baogao.schema.values import Answer, Span, Strict
 
 
 class Excerpt(Strict):
-    """A stretch of the report's text, and what was pointed at in it; spans count from the passage's beginning."""
+    """A stretch of the report's text, and what was pointed at in it; spans count from its beginning."""
 
     start: int
-    """Where the passage begins in the text."""
+    """Where it begins in the text."""
     text: str
     answer: list[Span] = Field(default_factory=list)
     gold: list[Span] = Field(default_factory=list)
 
 
-class ScoreRow(Strict):
-    """The verdict on one figure."""
+class _Row(Strict):
+    """What every row begins with."""
 
-    kind: Literal["figure"] = "figure"
     extractor: str
     dataset: str
     split: Split | None = None
     doc_id: str
     field: str
+
+
+class ScoreRow(_Row):
+    """The verdict on one figure."""
+
+    kind: Literal["figure"] = "figure"
     verdict: Verdict
     answer: Answer | None = None
     gold: GoldField
@@ -58,29 +63,19 @@ class ScoreRow(Strict):
         return self.verdict in ("correct", "neutral", "absent") or (self.verdict == "errored" and not self.gold.stated)
 
 
-class MetadataRow(Strict):
+class MetadataRow(_Row):
     """Whether one piece of metadata is right."""
 
     kind: Literal["metadata"] = "metadata"
-    extractor: str
-    dataset: str
-    split: Split | None = None
-    doc_id: str
-    field: str
     right: bool
     answer: str | None = None
     gold: str | None = None
 
 
-class ListRow(Strict):
+class ListRow(_Row):
     """How one list fared: how many items were found, and the texts of those that were not or should not have been."""
 
     kind: Literal["list"] = "list"
-    extractor: str
-    dataset: str
-    split: Split | None = None
-    doc_id: str
-    field: str
     found: int
     answers: int
     gold: int
@@ -90,6 +85,10 @@ class ListRow(Strict):
 
 Row = ScoreRow | MetadataRow | ListRow
 _KINDS: Mapping[str, type[Row]] = {"figure": ScoreRow, "metadata": MetadataRow, "list": ListRow}
+_WINDOW = 60
+"""Characters around a place that lies in no sentence: navigation, a second copy."""
+_LONGEST = 400
+"""Characters of a sentence that are kept around its figures."""
 
 
 def write_rows(rows: Iterable[Row], path: Path) -> None:
@@ -117,26 +116,18 @@ def read_rows(path: Path) -> list[Row]:
         raise UsageError(f"there is no {path}: score the run first (baogao eval score)")
     rows: list[Row] = []
     for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), start=1):
-        if line.strip():
-            rows.append(_row(line, f"{path}, line {number}"))
+        if not line.strip():
+            continue
+        where = f"{path}, line {number}"
+        try:
+            data = json.loads(line)
+            rows.append(_KINDS[data["kind"]].model_validate(data))
+        except (json.JSONDecodeError, LookupError, TypeError) as error:
+            raise GoldError(f"{where}: is not a row of scores: {error}") from error
+        except ValidationError as error:
+            first = error.errors()[0]
+            raise GoldError(f"{where}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from error
     return rows
-
-
-def _row(line: str, where: str) -> Row:
-    try:
-        data = json.loads(line)
-        return _KINDS[data["kind"]].model_validate(data)
-    except (json.JSONDecodeError, LookupError, TypeError) as error:
-        raise GoldError(f"{where}: is not a row of scores: {error}") from error
-    except ValidationError as error:
-        first = error.errors()[0]
-        raise GoldError(f"{where}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from error
-
-
-_WINDOW = 60
-"""Characters around a place that lies in no sentence: navigation, a second copy."""
-_LONGEST = 400
-"""Characters of a sentence that are kept around its figures."""
 
 
 class DocumentShapes:
@@ -170,18 +161,19 @@ class _RowWriter:
     """Rows of one document; what all of them share is said once."""
 
     def __init__(self, extractor: str, dataset: str, document: DocumentScore, setting: Setting) -> None:
-        self._extractor = extractor
-        self._dataset = dataset
-        self._document = document
+        self._head: dict[str, Any] = {
+            "extractor": extractor,
+            "dataset": dataset,
+            "split": document.split,
+            "doc_id": document.doc_id,
+        }
+        self._error = document.error
         self._setting = setting
 
     def figure(self, score: Score) -> ScoreRow:
         doubtful = score.verdict not in ("absent", "neutral", "correct") or score.grounded is False
         return ScoreRow(
-            extractor=self._extractor,
-            dataset=self._dataset,
-            split=self._document.split,
-            doc_id=score.doc_id,
+            **self._head,
             field=score.field,
             verdict=score.verdict,
             answer=score.answer,
@@ -189,45 +181,39 @@ class _RowWriter:
             bound_ok=score.bound_ok,
             grounded=score.grounded,
             cause=cause_of(score, self._setting),
-            error=self._document.error,
+            error=self._error,
             passages=passages_of(self._setting.document, score) if doubtful else [],
         )
 
     def metadata(self, score: MetadataScore) -> MetadataRow:
-        return MetadataRow(
-            extractor=self._extractor,
-            dataset=self._dataset,
-            split=self._document.split,
-            doc_id=score.doc_id,
-            field=score.field,
-            right=score.right,
-            answer=score.answer,
-            gold=score.gold,
-        )
+        return MetadataRow(**self._head, field=score.field, right=score.right, answer=score.answer, gold=score.gold)
 
     def items(self, score: ListScore, submission: Submission | None) -> ListRow:
-        copies: list[Copies] = self._setting.gold.lists.get(score.name, [])
+        items = self._setting.gold.lists.get(score.name, [])
         answers = submission.lists.get(score.name, []) if submission and not submission.failure else []
-        taken = set(score.matches)
         text = self._setting.document.text
         return ListRow(
-            extractor=self._extractor,
-            dataset=self._dataset,
-            split=self._document.split,
-            doc_id=score.doc_id,
+            **self._head,
             field=score.name,
             found=score.hits.found,
             answers=score.hits.answers,
             gold=score.hits.gold,
-            unfound=[_words(text, item[0]) for number, item in enumerate(copies) if number not in taken],
+            unfound=[_words(text, copies[0]) for number, copies in enumerate(items) if number not in score.matches],
             surplus=[_words(text, spans) for spans, match in zip(answers, score.matches, strict=True) if match is None],
         )
 
 
 def passages_of(document: Document, score: Score) -> list[Excerpt]:
-    """The sentences that an answer and its gold stand in, each once, in reading order; of gold, the best reading."""
+    """The sentences that an answer and its gold stand in, each once, in reading order.
+
+    Of gold, the best reading's copy that the answer touches, else its first copy.
+    """
     spoken = list((score.answer.evidence if score.answer else None) or [])
-    true = _nearest_copy(score, spoken)
+    copies = score.gold.readings[0].evidence if score.gold.readings else []
+    touched = (
+        copy for copy in copies if any(span[0] < end and start < span[1] for start, end in copy for span in spoken)
+    )
+    true = next(touched, copies[0] if copies else [])
     frames = sorted({_frame(document, span) for span in [*spoken, *true] if 0 <= span[0] < len(document.text)})
     return [
         Excerpt(
@@ -238,13 +224,6 @@ def passages_of(document: Document, score: Score) -> list[Excerpt]:
         )
         for start, end in frames
     ]
-
-
-def _nearest_copy(score: Score, spoken: Sequence[Span]) -> list[Span]:
-    """Of the best reading's copies the one that the answer touches, else the first."""
-    copies = score.gold.readings[0].evidence if score.gold.readings else []
-    touched = (copy for copy in copies if any(_touch(span, part) for part in copy for span in spoken))
-    return next(touched, copies[0] if copies else [])
 
 
 def _frame(document: Document, span: Span) -> Span:
@@ -261,10 +240,6 @@ def _frame(document: Document, span: Span) -> Span:
 
 def _shift(span: Span, start: int) -> Span:
     return span[0] - start, span[1] - start
-
-
-def _touch(one: Span, other: Span) -> bool:
-    return one[0] < other[1] and other[0] < one[1]
 
 
 def _words(text: str, spans: Sequence[Span]) -> str:

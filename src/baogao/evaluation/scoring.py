@@ -34,6 +34,19 @@ class Score:
     grounded: bool | None = None
     """Whether the answer's evidence overlaps the gold's; None unless ``correct``."""
 
+    @classmethod
+    def of(cls, gold: Gold, name: str, submission: Submission | None) -> Score:
+        """Score one figure; without a submission, as one of a document that failed, it is ``errored``."""
+        truth = gold.field(name)
+        if submission is None:
+            return cls(gold.doc_id, name, "errored", None, truth)
+        answer = submission.fields.get(name) or Answer(status="not_reported")
+        verdict, reading = judge(truth, answer)
+        spoken = None if answer.status == "not_reported" else answer
+        if verdict != "correct" or reading is None:
+            return cls(gold.doc_id, name, verdict, spoken, truth)
+        return cls(gold.doc_id, name, verdict, spoken, truth, has_bound(reading, answer), is_grounded(reading, answer))
+
     @property
     def tally(self) -> Tally:
         """The score as counts."""
@@ -50,6 +63,15 @@ class MetadataScore:
     answer: str | None
     gold: str | None
 
+    @classmethod
+    def of(cls, gold: Gold, name: str, submission: Submission | None) -> MetadataScore:
+        """Compare one piece of metadata, widths and white space aside; without a submission it is not right."""
+        truth = gold.metadata.get(name)
+        if submission is None:
+            return cls(gold.doc_id, name, False, None, truth)
+        answer = submission.metadata.get(name)
+        return cls(gold.doc_id, name, _fold(answer) == _fold(truth), answer, truth)
+
 
 @dataclass(frozen=True)
 class ListScore:
@@ -60,6 +82,15 @@ class ListScore:
     hits: Hits
     matches: tuple[int | None, ...]
     """For each item of the answer, the number of the gold item that it found (from 0), or None."""
+
+    @classmethod
+    def of(cls, gold: Gold, name: str, submission: Submission | None) -> ListScore:
+        """Match one list; without a submission nothing is found."""
+        items = gold.lists.get(name, [])
+        answers = [] if submission is None else submission.lists.get(name, [])
+        matches = match_items(items, answers)
+        found = sum(match is not None for match in matches)
+        return cls(gold.doc_id, name, Hits(found, len(answers), len(items)), matches)
 
 
 @dataclass(frozen=True)
@@ -159,21 +190,22 @@ def score_document(
         doc_id=gold.doc_id,
         split=split,
         error=error,
-        figures=tuple(_score_figure(gold, spec.id, said) for spec in schema.figures),
-        metadata=tuple(_score_metadata(gold, spec.id, said) for spec in schema.metadata),
-        lists=tuple(_score_list(gold, spec.id, said) for spec in schema.lists),
+        figures=tuple(Score.of(gold, spec.id, said) for spec in schema.figures),
+        metadata=tuple(MetadataScore.of(gold, spec.id, said) for spec in schema.metadata),
+        lists=tuple(ListScore.of(gold, spec.id, said) for spec in schema.lists),
     )
 
 
 def judge(gold: GoldField, answer: Answer) -> tuple[Verdict, Reading | None]:
     """The verdict on an answer of a document that did not fail, and the reading that it matches, if any.
 
-    Of several readings with the answer's status and value, the one counts that speaks best for the answer: by its
-    place, then by its bound.
+    A reading matches in the same state and, as decimals, with exactly the same number: 12.0 is 12, 26.5 is not 26.4.
+    Of several, the one counts that speaks best for the answer: by its place, then by its bound.
     """
     if answer.status == "not_reported":
         return ("missing" if gold.stated else "absent"), None
-    same = [reading for reading in gold.readings if _same_value(reading, answer)]
+    said = answer.status, answer.value
+    same = [reading for reading in gold.readings if (reading.status, reading.value) == said]
     if not same:
         return ("wrong" if gold.stated else "spurious"), None
     best = max(same, key=lambda reading: (is_grounded(reading, answer), has_bound(reading, answer)))
@@ -190,43 +222,6 @@ def has_bound(reading: Reading, answer: Answer) -> bool:
     return (reading.bound or "exact") == (answer.bound or "exact")
 
 
-def _score_figure(gold: Gold, name: str, submission: Submission | None) -> Score:
-    truth = gold.field(name)
-    if submission is None:
-        return Score(gold.doc_id, name, "errored", None, truth)
-    answer = submission.fields.get(name) or Answer(status="not_reported")
-    verdict, reading = judge(truth, answer)
-    spoken = None if answer.status == "not_reported" else answer
-    if verdict != "correct" or reading is None:
-        return Score(gold.doc_id, name, verdict, spoken, truth)
-    return Score(gold.doc_id, name, verdict, spoken, truth, has_bound(reading, answer), is_grounded(reading, answer))
-
-
-def _same_value(reading: Reading, answer: Answer) -> bool:
-    """Same state and, as decimals, exactly the same number: 12.0 is 12, 26.5 is not 26.4."""
-    return reading.status == answer.status and reading.value == answer.value
-
-
-def _score_metadata(gold: Gold, name: str, submission: Submission | None) -> MetadataScore:
-    truth = gold.metadata.get(name)
-    if submission is None:
-        return MetadataScore(gold.doc_id, name, False, None, truth)
-    answer = submission.metadata.get(name)
-    return MetadataScore(gold.doc_id, name, _fold(answer) == _fold(truth), answer, truth)
-
-
-def _fold(text: str | None) -> str | None:
-    return None if text is None else "".join(unicodedata.normalize("NFKC", text).split())
-
-
-def _score_list(gold: Gold, name: str, submission: Submission | None) -> ListScore:
-    items = gold.lists.get(name, [])
-    answers = [] if submission is None else submission.lists.get(name, [])
-    matches = match_items(items, answers)
-    found = sum(match is not None for match in matches)
-    return ListScore(gold.doc_id, name, Hits(found, len(answers), len(items)), matches)
-
-
 def match_items(items: Sequence[Copies], answers: Sequence[Sequence[Span]]) -> tuple[int | None, ...]:
     """Match a list's answers to its gold, in order: each takes the first item that it overlaps and none has taken."""
     free = dict(enumerate(items))
@@ -241,3 +236,8 @@ def match_items(items: Sequence[Copies], answers: Sequence[Sequence[Span]]) -> t
 
 def _overlaps(copies: Copies, spans: Sequence[Span]) -> bool:
     return any(start < right and left < end for copy in copies for start, end in copy for left, right in spans)
+
+
+def _fold(text: str | None) -> str | None:
+    """A text after NFKC, without white space; None stays None."""
+    return None if text is None else "".join(unicodedata.normalize("NFKC", text).split())

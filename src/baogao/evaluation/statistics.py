@@ -29,9 +29,11 @@ Interval = tuple[float, float]
 MINIMUM_DOCUMENTS = 5
 """Below this many documents that speak to a rate, nothing is said of it."""
 _EXACT_UP_TO = 14
-"""Documents up to which all 2^n flips are tried."""
+"""Documents up to which all 2^n flips are tried, 16,384 of them."""
 _CHUNK = 500
+"""Random flips that are worked out at once: it bounds the memory, and says which random numbers are drawn."""
 _POWER = 0.8
+"""How often the minimum detectable difference is found: four times out of five, as is usual."""
 
 
 @dataclass(frozen=True)
@@ -109,13 +111,6 @@ class Comparison:
     """The true difference that a test at 5% on so many documents would find four times out of five."""
 
 
-def bootstrap_interval(
-    counts: Counts, rate: Rate = F1, level: float = 0.95, resamples: int = 2000, seed: int = 0
-) -> Interval | None:
-    """The document-cluster bootstrap interval of one rate; see ``Bootstrap.interval``."""
-    return Bootstrap(len(counts), seed, resamples).interval(counts, rate, level) if len(counts) else None
-
-
 def compare(a: Counts, b: Counts, bootstrap: Bootstrap, level: float = 0.95) -> Comparison:
     """Compare the F1 of two extractors, document by document.
 
@@ -188,6 +183,13 @@ def holm(p_values: Mapping[str, float | None]) -> dict[str, float | None]:
         largest = max(largest, min(1.0, p * (len(known) - rank)))
         adjusted[name] = largest
     return adjusted
+
+
+def rates_of(counts: Counts) -> tuple[float | None, float | None, float | None]:
+    """F1, precision and recall over all documents; None where there is nothing to divide by."""
+    values = [float(rate.of(counts.sum(axis=0))) for rate in (F1, PRECISION, RECALL)]
+    f1, precision, recall = (value if np.isfinite(value) else None for value in values)
+    return f1, precision, recall
 
 
 def document_counts(scores: Scores) -> Counts:

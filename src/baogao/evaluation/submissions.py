@@ -11,7 +11,6 @@ import json
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 from pydantic import BaseModel, ValidationError, field_validator
 
@@ -72,49 +71,56 @@ class _Line(BaseModel):
             raise ValueError("must be ok or failed")
         return status
 
+    def submission(self, where: str) -> Submission:
+        """The record as what is scored.
+
+        :param where: file and line, for messages.
+        :raises GoldError: no fields, or an answer whose state and value contradict each other.
+        """
+        failure = None
+        if self.status == "failed":
+            failure = self.error or "failed"
+        elif self.fields is None:
+            raise GoldError(f"{where}: {self.doc_id} has no fields")
+        answers = (self.fields or {}).items()
+        return Submission(
+            doc_id=self.doc_id,
+            where=where,
+            failure=failure,
+            sha256=self.sha256,
+            fields={name: _checked(answer, f"{where}: {self.doc_id}: {name}") for name, answer in answers},
+            metadata={name: answer.value for name, answer in self.metadata.items()},
+            lists={name: [item.evidence for item in items] for name, items in self.lists.items()},
+        )
+
 
 def read_submissions(path: Path) -> list[Submission]:
     """Read ``records.jsonl``.
 
-    :raises GoldError: a line that is not a record; names file, line and field.
+    :raises GoldError: the file cannot be read, or a line is not a record; names file, line and field.
     """
-    numbered = enumerate(read_text(path).split("\n"), start=1)
-    return [_parse(line, f"{path}, line {number}") for number, line in numbered if line.strip()]
+    submissions: list[Submission] = []
+    for number, line in enumerate(read_text(path).split("\n"), start=1):
+        where = f"{path}, line {number}"
+        if not line.strip():
+            continue
+        try:
+            submissions.append(_Line.model_validate(json.loads(line, parse_float=Decimal)).submission(where))
+        except ValidationError as error:
+            first = error.errors()[0]
+            place = ".".join(str(part) for part in first["loc"]) or "record"
+            raise GoldError(f"{where}: {place}: {first['msg']}") from error
+        except (ValueError, RecursionError) as error:
+            raise GoldError(f"{where}: is not JSON: {error}") from error
+    return submissions
 
 
 def submission_of(record: Record) -> Submission:
-    """A record that is still in memory, as what is scored."""
-    return _submission(_Line.model_validate(record.model_dump()), "record")
+    """A record that is still in memory, as what is scored.
 
-
-def _parse(line: str, where: str) -> Submission:
-    try:
-        data: Any = json.loads(line, parse_float=Decimal)
-        return _submission(_Line.model_validate(data), where)
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"]) or "record"
-        raise GoldError(f"{where}: {place}: {first['msg']}") from error
-    except (ValueError, RecursionError) as error:
-        raise GoldError(f"{where}: is not JSON: {error}") from error
-
-
-def _submission(line: _Line, where: str) -> Submission:
-    failure = None
-    if line.status == "failed":
-        failure = line.error or "failed"
-    elif line.fields is None:
-        raise GoldError(f"{where}: {line.doc_id} has no fields")
-    fields = {name: _checked(answer, f"{where}: {line.doc_id}: {name}") for name, answer in (line.fields or {}).items()}
-    return Submission(
-        doc_id=line.doc_id,
-        where=where,
-        failure=failure,
-        sha256=line.sha256,
-        fields=fields,
-        metadata={name: answer.value for name, answer in line.metadata.items()},
-        lists={name: [item.evidence for item in items] for name, items in line.lists.items()},
-    )
+    :raises GoldError: an answer whose state and value contradict each other.
+    """
+    return _Line.model_validate(record.model_dump()).submission("record")
 
 
 def _checked(answer: Answer, where: str) -> Answer:

@@ -60,6 +60,7 @@ _OF_CUE: tuple[tuple[str, Cause], ...] = (
     ("part", "part_for_total"),
     ("sub_unit", "sub_unit"),
 )
+"""What a cue of a candidate means as a cause; of several cues the first here decides."""
 
 
 @dataclass(frozen=True)
@@ -100,25 +101,22 @@ def cause_of(score: Score, setting: Setting) -> Cause | None:
         return "failed" if score.gold.stated else None
     if score.verdict not in ("wrong", "spurious") or score.answer is None:
         return None
-    return _cause_of_answer(score.field, score.answer, setting)
-
-
-def _cause_of_answer(field: str, answer: Answer, setting: Setting) -> Cause:
-    spans = answer.evidence or []
-    if not _printed(answer, setting.document.text):
+    if not _printed(score.answer, setting.document.text):
         return "invented"
+    spans = score.answer.evidence or []
     owners = setting.owners(spans)
-    if field in owners:
-        return "part_for_total" if _is_part(field, spans, setting.gold) else "misread_number"
+    if score.field in owners:
+        copies = [copy for reading in setting.gold.field(score.field).readings for copy in reading.evidence]
+        # some, and not all, of the parts that add up to the gold
+        is_part = any(0 < sum(_overlap(spans, [part]) for part in copy) < len(copy) for copy in copies)
+        return "part_for_total" if is_part else "misread_number"
     if owners:
         return "neighbouring_field"
     if not all(setting.reads(span) for span in spans):
         return "wrong_copy"
     cues = setting.cues(spans)
-    found = next((cause for cue, cause in _OF_CUE if cue in cues), None)
-    if found is not None:
-        return found
-    return "misplaced_none" if answer.status == "reported_none" else "unasked_figure"
+    otherwise: Cause = "misplaced_none" if score.answer.status == "reported_none" else "unasked_figure"
+    return next((cause for cue, cause in _OF_CUE if cue in cues), otherwise)
 
 
 def _printed(answer: Answer, text: str) -> bool:
@@ -133,12 +131,6 @@ def _printed(answer: Answer, text: str) -> bool:
     if len(values) < len(spans):
         return any(char.isnumeric() for start, end in spans for char in text[start:end])
     return answer.value in values or sum(values) == answer.value
-
-
-def _is_part(field: str, spans: Sequence[Span], gold: Gold) -> bool:
-    """Whether the spans are some, and not all, of the parts that add up to the gold."""
-    copies = [copy for reading in gold.field(field).readings for copy in reading.evidence]
-    return any(0 < sum(_overlap(spans, [part]) for part in copy) < len(copy) for copy in copies)
 
 
 def _overlap(spans: Sequence[Span], others: Sequence[Span]) -> bool:
