@@ -15,7 +15,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-__version__ = "0.1.0"
+from baogao._version import __version__
 
 if TYPE_CHECKING:
     from baogao.api import extract, extract_async, extract_many, extract_many_async

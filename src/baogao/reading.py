@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from baogao import __version__
+from baogao._version import __version__
 from baogao.candidates.candidate import Candidate
 from baogao.checks import run_checks
 from baogao.extraction import Extraction, Link, ReportText

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import httpx2
 
@@ -13,13 +13,11 @@ from baogao.batch.results import Replies, Result
 from baogao.document import Document
 from baogao.errors import EndpointError, NoReplyError, PendingError, ReplyError
 from baogao.extraction import Extraction, Extractor, ReportText
+from baogao.inputs import Source
 from baogao.llm.cache import cache_key
+from baogao.pipeline import Sink
 from baogao.record import Record
 from baogao.schema.fields import Schema
-
-if TYPE_CHECKING:
-    from baogao.inputs import Source
-    from baogao.pipeline import Sink
 
 _ENDPOINT = "batch"
 """Stands for whichever service is given the files; it is part of every custom_id."""

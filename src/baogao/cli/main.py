@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-import baogao
+from baogao._version import __version__
 from baogao.assemble import ModelOptions
 from baogao.cli import batch, calibrate, evaluate, gold, model, schema
 from baogao.cli.extract import ExtractRequest, run_extract
@@ -58,7 +58,7 @@ stderr = Console(stderr=True)
 def main(version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False) -> None:
     """Carry the options that stand before any command."""
     if version:
-        stdout.print(f"baogao {baogao.__version__}", highlight=False)
+        stdout.print(f"baogao {__version__}", highlight=False)
         raise typer.Exit
 
 

@@ -10,7 +10,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Literal
 
-from baogao import __version__
+from baogao._version import __version__
 from baogao.errors import UsageError
 from baogao.evaluation.gold import Dataset
 from baogao.evaluation.summary import SPLITS

@@ -26,7 +26,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from baogao import __version__
+from baogao._version import __version__
 from baogao.errors import UsageError
 from baogao.outputs.records import astray, kept_text
 from baogao.record import Record

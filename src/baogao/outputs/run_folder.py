@@ -14,17 +14,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from filelock import FileLock, Timeout
 
 from baogao.document import Document
 from baogao.errors import UsageError
+from baogao.inputs import Source
 from baogao.outputs.journal import Entry, Journal, Place
 from baogao.record import Record
-
-if TYPE_CHECKING:
-    from baogao.inputs import Source
 
 JOURNAL = "journal.jsonl"
 RECORDS = "records.jsonl"
