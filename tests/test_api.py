@@ -53,6 +53,8 @@ EXPORTED = [
     "find_candidates",
     "load_schema",
     "read_document",
+    "read_records",
+    "records_to_frame",
 ]
 HOW = (
     "*, schema: 'str | Path | Schema | None' = None, extractor: 'str | Extractor | None' = None, "
@@ -247,3 +249,42 @@ def test_inside_a_running_loop(report):
         return baogao.extract(report, schema=COMMUNIQUE)
 
     assert asyncio.run(cell()).status == "ok"
+
+
+def test_every_figure_knows_its_sentence(report):
+    """The sentence comes with the figure, is not written to files, and is told again from the kept text."""
+    record = baogao.extract(report, schema=COMMUNIQUE)
+    assert record.fields["gdp"].sentence == "全年地区生产总值86.4亿元，比上年增长5.8%。"
+    assert record.fields["residents"].sentence is None
+    again = baogao.Record.model_validate_json(record.to_json())
+    assert again == record
+    assert again.fields["gdp"].sentence is None
+    assert "sentence" not in record.to_json()
+
+
+def test_held_back_figures_know_it_too(report):
+    """What waits for review is looked at in its sentence."""
+    held = baogao.extract(report, schema=COMMUNIQUE, min_confidence=1.0).fields["gdp"].held_back
+    assert held.sentence == "全年地区生产总值86.4亿元，比上年增长5.8%。"
+
+
+@pytest.mark.parametrize("library", ["polars", "pandas"])
+def test_frames(report, library):
+    """One row a report, or one row a figure with its sentence; the same in polars and in pandas."""
+    pytest.importorskip(library)
+    schema = baogao.load_schema(COMMUNIQUE)
+    records = [baogao.extract(report, schema=schema)]
+    wide = baogao.records_to_frame(records, schema, library=library)
+    assert (len(wide), wide["gdp"][0]) == (1, 8_640_000_000.0)
+    long = baogao.records_to_frame(records, schema, long=True, library=library)
+    told = dict(zip(long["field"], long["sentence"], strict=True))
+    assert len(long) == len(schema.figures)
+    assert told["gdp"] == "全年地区生产总值86.4亿元，比上年增长5.8%。"
+    assert type(wide).__module__.split(".")[0] == library
+
+
+def test_a_frame_of_pandas_wants_pandas(report, monkeypatch):
+    """Without it the error says how to install it."""
+    monkeypatch.setitem(sys.modules, "pandas", None)
+    with pytest.raises(baogao.UsageError, match="pip install pandas"):
+        baogao.records_to_frame([], baogao.load_schema(COMMUNIQUE), library="pandas")

@@ -38,6 +38,8 @@ if TYPE_CHECKING:
         UsageError,
     )
     from baogao.extraction import Extraction, Extractor, Link, ReportText, TextLink
+    from baogao.outputs.export import records_to_frame
+    from baogao.outputs.records import read_records
     from baogao.record import Record
     from baogao.schema import Schema, load_schema
 
@@ -62,6 +64,8 @@ _HOMES = {
         "UsageError",
     ),
     "baogao.extraction": ("Extraction", "Extractor", "Link", "ReportText", "TextLink"),
+    "baogao.outputs.export": ("records_to_frame",),
+    "baogao.outputs.records": ("read_records",),
     "baogao.record": ("Record",),
     "baogao.schema": ("Schema", "load_schema"),
 }
@@ -101,6 +105,8 @@ __all__ = [
     "find_candidates",
     "load_schema",
     "read_document",
+    "read_records",
+    "records_to_frame",
 ]
 
 

@@ -77,7 +77,7 @@ def read_answer(report: ReportText, link: Link, spec: FieldSpec) -> Answer:
     if not linked or (len(linked) > 1 and not spec.additive) or any(c.value is None for c in linked):
         raise ValueError(f"{spec.id}: the link {link.candidates} cannot be read as one figure")
     bounds = {candidate.bound for candidate in linked}
-    return Answer(
+    answer = Answer(
         status="reported_none" if all(_says_none(candidate) for candidate in linked) else "reported",
         value=sum((c.value for c in linked if c.value is not None), Decimal(0)),
         # The loosest bound among the parts; parts that are loose in opposite directions are only about right.
@@ -88,6 +88,8 @@ def read_answer(report: ReportText, link: Link, spec: FieldSpec) -> Answer:
         confidence=round(link.confidence, 4),
         by=link.by,
     )
+    answer.tell(report.document.sentences_around(answer.evidence or ()))
+    return answer
 
 
 def _field_answer(report: ReportText, extraction: Extraction, spec: FieldSpec) -> Answer:
@@ -97,8 +99,10 @@ def _field_answer(report: ReportText, extraction: Extraction, spec: FieldSpec) -
     held = extraction.held.get(spec.id)
     if held is None:
         return SILENT
-    read = read_answer(report, held.link, spec).model_dump(exclude={"held_back"})
-    return Answer(status="not_reported", held_back=HeldBack(**read, reason=held.reason))
+    read = read_answer(report, held.link, spec)
+    held_back = HeldBack(**read.model_dump(exclude={"held_back"}), reason=held.reason)
+    held_back.tell(read.sentence)
+    return Answer(status="not_reported", held_back=held_back)
 
 
 def _says_none(candidate: Candidate) -> bool:

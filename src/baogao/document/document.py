@@ -7,6 +7,7 @@ that is read once is right for ever.
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -75,6 +76,11 @@ class Document:
         if index < 0 or self.sentences[index].span[1] <= offset:
             return None
         return self.sentences[index]
+
+    def sentences_around(self, spans: Iterable[Span]) -> str | None:
+        """The sentences that some spans begin in, each once, in the order of the text, a line break between them."""
+        found = [sentence for start, _ in sorted(spans) if (sentence := self.sentence_at(start)) is not None]
+        return "\n".join(dict.fromkeys(self.slice(sentence.span).strip() for sentence in found)) or None
 
     def sections_at(self, offset: int) -> list[Section]:
         """The sections around ``offset``, outermost first."""

@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, overload
 
 import polars as pl
 import xlsxwriter
@@ -65,14 +65,33 @@ _FIELD_SHEET = (("field", 30), ("label", 24), ("unit", 8), ("group", 26), ("kind
 """The columns of the second sheet, and how wide they are."""
 
 
+@overload
 def records_to_frame(
     records: Iterable[Record],
     schema: Schema | None = None,
     *,
     long: bool = False,
     texts: Mapping[str, str] | Path | None = None,
-) -> pl.DataFrame:
-    """Records as a polars DataFrame; for pandas, call its ``.to_pandas()`` (it wants pandas and pyarrow).
+    library: Literal["polars"] = "polars",
+) -> pl.DataFrame: ...
+@overload
+def records_to_frame(
+    records: Iterable[Record],
+    schema: Schema | None = None,
+    *,
+    long: bool = False,
+    texts: Mapping[str, str] | Path | None = None,
+    library: Literal["pandas"],
+) -> Any: ...
+def records_to_frame(
+    records: Iterable[Record],
+    schema: Schema | None = None,
+    *,
+    long: bool = False,
+    texts: Mapping[str, str] | Path | None = None,
+    library: Literal["polars", "pandas"] = "polars",
+) -> Any:
+    """Records as a DataFrame of polars, or of pandas where that is installed.
 
     Wide, it is :func:`table_of`. Long, it has a row for every report and figure, silent ones too:
 
@@ -80,7 +99,7 @@ def records_to_frame(
     - ``status`` as in the record, null throughout a report that failed
     - ``value`` in the field's unit (a stated none is 0), ``bound``, ``unit`` as printed, ``text`` as printed
     - ``sentence``: the sentence around the figure; of a sum, those of its parts, with a line break between them; null
-      without ``texts``, and where the text was not kept
+      where neither ``texts`` nor the record knows it (one that was read back from its file does not)
     - ``start``, ``end``: where the evidence begins and ends in the report's text, counted in characters, end exclusive
     - ``confidence`` between 0 and 1, ``by``: which extractor spoke
     - ``held_back``: true where an answer was not sure enough; then ``status`` is ``not_reported``, and value, bound,
@@ -88,7 +107,8 @@ def records_to_frame(
 
     :param schema: what the records were made with; None finds one that comes with baogao by the name in the records.
     :param texts: the text of each document by its id, or the folder that holds them as ``DOC_ID.txt``.
-    :raises UsageError: records of several schemas, or of another than the one given; a text that is not the record's.
+    :raises UsageError: records of several schemas, or of another than the one given; a text that is not the record's;
+        pandas is wanted and not installed.
     :raises SchemaError: the records' schema does not come with baogao; load it and hand it in.
     """
     records = list(records)
@@ -97,10 +117,18 @@ def records_to_frame(
         if len(names) > 1:
             raise UsageError(f"the records are of several schemas: {', '.join(names)}")
         schema = load_schema(*names)
-    if not long:
-        return table_of(records, schema)
-    rows = [row for record in records for row in _long_rows(record, schema, texts)]
-    return pl.DataFrame(rows, schema=_LONG_COLUMNS, orient="row")
+    if long:
+        rows = [row for record in records for row in _long_rows(record, schema, texts)]
+        frame = pl.DataFrame(rows, schema=_LONG_COLUMNS, orient="row")
+    else:
+        frame = table_of(records, schema)
+    if library == "polars":
+        return frame
+    try:
+        import pandas
+    except ImportError as error:
+        raise UsageError("a frame of pandas needs pandas; install it with: pip install pandas") from error
+    return pandas.DataFrame(frame.to_dict(as_series=False))
 
 
 def table_of(records: Iterable[Record], schema: Schema, *, include_text: bool = False) -> pl.DataFrame:
@@ -253,15 +281,14 @@ def _long_rows(record: Record, schema: Schema, texts: Mapping[str, str] | Path |
             yield *head, *(None,) * 9, False
             continue
         spans = sorted(given.evidence or ())
-        sentences: dict[str, None] = {}  # each once, in the order of the text
+        sentence = given.sentence
         if document is not None:
             if astray(given, document.text):
                 raise UsageError(f"{record.doc_id}: the record does not belong to this text: {spec.id} is not there")
-            around = [sentence for start, _ in spans if (sentence := document.sentence_at(start)) is not None]
-            sentences = dict.fromkeys(document.slice(sentence.span).strip() for sentence in around)
+            sentence = document.sentences_around(spans)
         quantity = (_value(given), given.bound, given.unit, given.text)
         place = (spans[0][0], max(end for _, end in spans)) if spans else (None, None)
-        yield *head, *quantity, "\n".join(sentences) or None, *place, given.confidence, given.by, given is not answer
+        yield *head, *quantity, sentence, *place, given.confidence, given.by, given is not answer
 
 
 def _check_fields(record: Record, schema: Schema) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import cached_property
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer
@@ -33,13 +34,27 @@ Number = Annotated[
 ]
 
 
+class _Read:
+    """What is read from a text can say where; the text itself is not part of it."""
+
+    @cached_property
+    def sentence(self) -> str | None:
+        """The sentence that it was read from, of a sum those of its parts; None for silence, and where it was read back
+        from a file (see :meth:`tell`). It is not written to files, and does not make two answers differ."""
+        return None
+
+    def tell(self, sentence: str | None) -> None:
+        """Say which sentence it was read from."""
+        vars(self)["sentence"] = sentence
+
+
 class Strict(BaseModel):
     """A model that refuses keys it does not know, so that a misspelt field is an error and not a silence."""
 
     model_config = ConfigDict(extra="forbid")
 
 
-class HeldBack(Strict):
+class HeldBack(_Read, Strict):
     """An answer that was found and not given, because it is not sure enough: for a person to look at."""
 
     status: Literal["reported", "reported_none"]
@@ -55,7 +70,7 @@ class HeldBack(Strict):
     """Why it is held back, in words."""
 
 
-class Answer(Strict):
+class Answer(_Read, Strict):
     """What a report says of one field. Silence is ``not_reported``, never zero."""
 
     status: Status
