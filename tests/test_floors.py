@@ -14,7 +14,7 @@ FLOORS = (
     ("chinese", "schema", "llm", "console"),
     ("document", "record"),
     ("candidates",),
-    ("checks", "outputs", "inputs", "record_file"),
+    ("checks", "outputs", "inputs"),
     ("extraction",),
     ("reading", "rules", "asking"),
     ("hybrid", "work"),

@@ -31,7 +31,8 @@ from baogao.evaluation.calibrating import (
 from baogao.evaluation.gold import Dataset
 from baogao.evaluation.predict import EvalRequest, predict_run
 from baogao.evaluation.report.render import points, points_interval, share
-from baogao.evaluation.runs import Run, load_datasets
+from baogao.evaluation.run_info import RunInfo
+from baogao.evaluation.runs import load_datasets
 from baogao.hybrid.calibration import Calibration, calibration_path
 from baogao.hybrid.hybrid import ThresholdArbiter
 from baogao.schema.fields import Schema
@@ -50,8 +51,8 @@ class _Seen:
     """A report."""
     sure: float
     """From this confidence on rules settled a field."""
-    info: dict[str, Any]
-    """``run.json`` of the last run."""
+    info: RunInfo
+    """Of the last run."""
 
 
 def calibrate_command(
@@ -126,33 +127,26 @@ def _see(
         witness.thresholds = thresholds if sure is None else replace(thresholds, sure=sure)
         return witness
 
-    info: dict[str, Any] = {}
+    info: RunInfo | None = None
     requests = 0
     for part, recording in parts:
         with TemporaryDirectory(prefix="baogao-calibrate-") as folder:
             request = EvalRequest(
-                part, Path(folder), ["hybrid"], (), options, recording, record, arbiter_for, strict=False
+                part, Path(folder), ["hybrid"], {}, options, recording, record, arbiter_for, strict=False
             )
             run = predict_run(request, schema, watching(stderr))
-            info = run.read("run.json")
-            requests += _requests(run)
+            info = run.info()
+            requests += run.timing().extractors["hybrid"].requests
     datasets: list[Dataset] = load_datasets(folders, schema)
     judged = judge_cases(witness, datasets)
-    if not judged:
+    if not judged or info is None:
         raise UsageError("no report came through, so there is nothing to learn from")
     return _Seen(judged, requests / len(judged), witness.sure, info)
 
 
-def _requests(run: Run) -> int:
-    timing = run.read("timing.json")["extractors"]["hybrid"]
-    return int(timing["requests"])
-
-
 def _calibration(seen: _Seen, learned: Learned, rows: Sequence[Ablation], schema: Schema) -> Calibration:
-    hybrid = seen.info["extractors"][0]
-    calibration = calibration_of(
-        learned, seen.judged, schema, seen.sure, hybrid["model"], hybrid["prompts"], seen.info["rules"]
-    )
+    hybrid = seen.info.extractors[0]
+    calibration = calibration_of(learned, seen.judged, schema, seen.sure, hybrid.model, hybrid.prompts, seen.info.rules)
     calibration.measured["requests"] = seen.requests
     if rows:
         calibration.measured["ablation"] = [_row(one) for one in rows]
