@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from baogao.evaluation.compiling import build_dataset
-from baogao.evaluation.identity import identify
+from baogao.evaluation.run_info import ExtractorInfo, Parameters, RunInfo
 from baogao.evaluation.runs import Run, load_datasets, score_run
 from baogao.schema.fields import Schema
 
@@ -74,8 +74,8 @@ def make_run(path: Path, folder: Path, schema: Schema, **extractors: list[Record
     """A scored run of some extractors' records."""
     run = Run(path)
     datasets = load_datasets([folder], schema)
-    identities = [{"name": name, "model": None, "prompts": None, "origin": "baogao"} for name in extractors]
-    run.write("run.json", identify(schema, {folder: datasets[0]}, identities, "live", {"ask": "auto"}))
+    infos = [ExtractorInfo(name=name) for name in extractors]
+    run.write(RunInfo.of(schema, {folder: datasets[0]}, infos, "live", Parameters(ask="auto")))
     for name, records in extractors.items():
         lines = (json.dumps(record, ensure_ascii=False) for record in records)
         run.write_text(f"records/{name}.jsonl", "".join(f"{line}\n" for line in lines))

@@ -6,6 +6,7 @@ import pytest
 
 from baogao.errors import UsageError
 from baogao.evaluation.diff import check_floors, check_not_worse, diff_runs, parse_floors
+from baogao.evaluation.summary import ExtractorSummary, Summary
 from evaluation.run_fixtures import NAMES, make_dataset, make_run, perfect_records, point_at
 
 
@@ -74,7 +75,8 @@ def test_other_gold_is_refused(tmp_path, folder, small, records):
 
 def test_floors():
     """A floor is reached, missed, or cannot be judged; each miss is one sentence."""
-    summary = {"extractors": {"rules": {"f1": 0.8}, "llm": {"f1": None}}}
+    scores = {"rules": ExtractorSummary.model_construct(f1=0.8), "llm": ExtractorSummary.model_construct(f1=None)}
+    summary = Summary.model_construct(extractors=scores)
     assert check_floors(summary, {"rules": 0.8}) == []
     assert check_floors(summary, {"rules": 0.81, "llm": 0.1}) == [
         "F1 of rules is 0.8000, below the 0.81 that is asked for",

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from baogao.errors import ReplayError, UsageError
-from baogao.evaluation.replay import replay_run
+from baogao.evaluation.predict import replay_run
 from baogao.evaluation.runs import Run
 
 CHECKOUT = Path(__file__).parents[2]

@@ -88,6 +88,6 @@ def test_answers_of_a_run(tmp_path, small):
     stated = 8 * 5
     assert found.answers == stated - 2
     assert sum(one.answers * one.right for one in found.bins) == pytest.approx(stated - 3)
-    part = run.read("summary.json")["extractors"]["rules"]["confidence"]
-    assert part["answers"] == stated - 2
-    assert part["ece"] == pytest.approx(found.ece, abs=1e-6)
+    part = run.summary().extractors["rules"].confidence
+    assert part.answers == stated - 2
+    assert part.ece == pytest.approx(found.ece, abs=1e-6)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from baogao.evaluation.report import build_report, write_report
 from baogao.evaluation.report.build import cost_rows, risk_curves
 from baogao.evaluation.report.content import Estimate, HeadlineRow, PairRow
-from baogao.evaluation.report.disagreements import pieces_of
+from baogao.evaluation.report.discrepancies import pieces_of
 from baogao.evaluation.report.render import (
     markdown_cell,
     p_phrase,
@@ -22,6 +22,8 @@ from baogao.evaluation.report.render import (
     verdict_sentence,
 )
 from baogao.evaluation.rows import Excerpt
+from baogao.evaluation.runs import DocumentTiming, ExtractorTiming, Timing
+from baogao.evaluation.summary import to_json
 from baogao.schema.values import Answer
 from evaluation.run_fixtures import make_dataset, make_run, perfect_records, point_at
 
@@ -43,11 +45,10 @@ def run(tmp_path, small):
     bad[1]["metadata"]["title"]["value"] = HOSTILE
     bad[4] = {"doc_id": bad[4]["doc_id"], "status": "failed", "error": HOSTILE}
     run = make_run(tmp_path / "run", folder, small, rules=bad, hybrid=good)
-    documents = {record["doc_id"]: {"seconds": 2.0} for record in good}
-    tokens = {"requests": 16, "cached": 0, "prompt_tokens": 8000, "completion_tokens": 800}
-    run.write(
-        "timing.json", {"mode": "live", "extractors": {"hybrid": {"seconds": 16.0, **tokens, "documents": documents}}}
-    )
+    documents = {record["doc_id"]: DocumentTiming(seconds=2.0) for record in good}
+    tokens = {"requests": 16, "prompt_tokens": 8000, "completion_tokens": 800}
+    timing = ExtractorTiming(seconds=16.0, **tokens, documents=documents)
+    run.write(Timing(mode="live", extractors={"hybrid": timing}))
     return run
 
 
@@ -63,15 +64,15 @@ def test_the_verdict_is_on_the_test_reports(run):
 def test_every_disagreement_is_there(run):
     """Wrong, missing and failed figures, a wrong bound and another place; those of test reports are marked."""
     report = build_report(run)
-    verdicts = sorted(one.verdict for one in report.disagreements)
+    verdicts = sorted(one.verdict for one in report.discrepancies)
     assert verdicts == sorted(
         ["missing"] * 4 + ["wrong"] * 2 + ["errored"] * 5 + ["right value, other place", "right value, other bound"]
     )
-    assert sum(one.held_out for one in report.disagreements) == 10
+    assert sum(one.held_out for one in report.discrepancies) == 10
     assert sorted((one.label, one.answer == HOSTILE) for one in report.others) == [
         ("发布单位", False), ("标题", False), ("标题", True), ("问题", False),
     ]  # fmt: skip
-    wrong = next(one for one in report.disagreements if one.verdict == "wrong")
+    wrong = next(one for one in report.discrepancies if one.verdict == "wrong")
     assert (wrong.answer, wrong.gold, wrong.cause, wrong.confidence) == ("90 辆", "100 辆", "prior year", 0.2)
     assert [piece.text for pieces in wrong.passages for piece in pieces if piece.answer] == ["上年为90辆"]
 
@@ -89,7 +90,7 @@ def test_the_same_answer_is_listed_once(run, tmp_path, small):
     records = perfect_records(folder, small)
     point_at(records[0], folder, "buses", "上年为90辆", 90)
     both = make_run(tmp_path / "both", folder, small, a=records, b=records)
-    assert [one.extractors for one in build_report(both).disagreements] == [["a", "b"]]
+    assert [one.extractors for one in build_report(both).discrepancies] == [["a", "b"]]
 
 
 class _Page(HTMLParser):
@@ -230,14 +231,14 @@ def test_reliability_is_told(run):
     """Every extractor and part has its calibration error in page and Markdown; a run scored before has none."""
     report = build_report(run)
     assert [(row.part, row.extractor) for row in report.reliability[:2]] == [("test", "rules"), ("test", "hybrid")]
-    perfect = report.reliability[1]
+    perfect = report.reliability[1].found
     assert (perfect.ece, perfect.coverage, perfect.threshold) == (0.1, 1.0, 0.9)
     assert "calibration error" in render_html(report)
     assert f"| test | hybrid | {perfect.answers} | 0.100 | 1.000 | 0.900 |" in render_markdown(report)
-    summary = run.read("summary.json")
+    summary = run.read_json("summary.json")
     for data in summary["extractors"].values():
         for part in (data, *data["splits"].values()):
             del part["confidence"]
-    run.write("summary.json", summary)
+    run.write_text("summary.json", to_json(summary))
     assert build_report(run).reliability == []
     assert "calibration error" not in render_html(build_report(run))

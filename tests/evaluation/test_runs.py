@@ -9,7 +9,7 @@ import pytest
 from baogao.errors import GoldError, UsageError
 from baogao.evaluation.rows import ListRow, MetadataRow, ScoreRow, read_rows
 from baogao.evaluation.runs import Run, load_datasets, score_run
-from baogao.evaluation.summary import to_json
+from baogao.evaluation.summary import Rates, to_json
 from evaluation.run_fixtures import NAMES, make_dataset, make_run, perfect_records, point_at
 
 
@@ -27,16 +27,16 @@ def records(folder, small):
 
 def test_a_perfect_run(tmp_path, folder, small, records):
     """Everything right: rates of 1, an interval that cannot be told, every split there."""
-    summary = make_run(tmp_path / "run", folder, small, rules=records).read("summary.json")
-    rules = summary["extractors"]["rules"]
-    assert (rules["documents"], rules["f1"], rules["f1_ci"], rules["metadata_accuracy"]) == (8, 1.0, None, 1.0)
-    assert rules["verdicts"] == {
+    summary = make_run(tmp_path / "run", folder, small, rules=records).summary()
+    rules = summary.extractors["rules"]
+    assert (rules.documents, rules.f1, rules.f1_ci, rules.metadata_accuracy) == (8, 1.0, None, 1.0)
+    assert rules.verdicts == {
         "correct": 40, "wrong": 0, "missing": 0, "spurious": 0, "neutral": 0, "absent": 0, "errored": 0,
     }  # fmt: skip
-    assert {split: part["documents"] for split, part in rules["splits"].items()} == {"dev": 2, "test": 6}
-    assert rules["lists"]["problems"] == {"precision": 1.0, "recall": 1.0, "f1": 1.0}
-    assert summary["datasets"][0]["splits"] == {"dev": 2, "test": 6}
-    assert summary["comparisons"] == []
+    assert {split: part.documents for split, part in rules.splits.items()} == {"dev": 2, "test": 6}
+    assert rules.lists["problems"] == Rates(precision=1.0, recall=1.0, f1=1.0)
+    assert summary.datasets[0].splits == {"dev": 2, "test": 6}
+    assert summary.comparisons == []
 
 
 def test_the_summary_is_the_same_bytes_again(tmp_path, folder, small, records):
@@ -52,8 +52,8 @@ def test_the_summary_is_the_same_bytes_again(tmp_path, folder, small, records):
 def test_a_missing_record_counts_and_is_said(tmp_path, folder, small, records):
     """A document without a record is errored: its stated fields count in recall, and the row says why."""
     run = make_run(tmp_path / "run", folder, small, rules=records[:-1])
-    rules = run.read("summary.json")["extractors"]["rules"]
-    assert (rules["failed"], rules["verdicts"]["errored"], rules["recall"]) == (1, 5, 0.875)
+    rules = run.summary().extractors["rules"]
+    assert (rules.failed, rules.verdicts["errored"], rules.recall) == (1, 5, 0.875)
     errored = [row for row in run.rows() if isinstance(row, ScoreRow) and row.verdict == "errored"]
     assert {row.error for row in errored} == {"no record"}
 
@@ -63,13 +63,13 @@ def test_comparisons_are_later_less_earlier(tmp_path, folder, small, records):
     worse = copy.deepcopy(records)
     for record in worse:
         del record["fields"]["buses"]
-    summary = make_run(tmp_path / "run", folder, small, rules=records, llm=worse, hybrid=records).read("summary.json")
-    pairs = {(entry["a"], entry["b"]): entry for entry in summary["comparisons"]}
+    summary = make_run(tmp_path / "run", folder, small, rules=records, llm=worse, hybrid=records).summary()
+    pairs = {(pair.a, pair.b): pair for pair in summary.comparisons}
     assert set(pairs) == {("llm", "rules"), ("hybrid", "rules"), ("hybrid", "llm")}
-    assert pairs["llm", "rules"]["difference"] < 0 < pairs["hybrid", "llm"]["difference"]
-    assert pairs["llm", "rules"]["p"] < 0.05
-    assert pairs["llm", "rules"]["fields_p"]["buses"] < pairs["llm", "rules"]["fields_p"]["drills"]
-    assert pairs["hybrid", "rules"]["difference"] == 0
+    assert pairs["llm", "rules"].difference < 0 < pairs["hybrid", "llm"].difference
+    assert pairs["llm", "rules"].p < 0.05
+    assert pairs["llm", "rules"].fields_p["buses"] < pairs["llm", "rules"].fields_p["drills"]
+    assert pairs["hybrid", "rules"].difference == 0
 
 
 def test_rows_hold_the_sentence_and_both_readings(tmp_path, folder, small, records):
@@ -132,7 +132,7 @@ def test_one_document_in_two_data_sets_is_refused(folder, small, tmp_path):
 def test_an_incomplete_run_says_what_is_missing(tmp_path):
     """A folder that is no run, and one that was not scored."""
     with pytest.raises(UsageError, match=r"there is no run\.json"):
-        Run(tmp_path).extractors()
+        Run(tmp_path).info()
     with pytest.raises(UsageError, match="score the run first"):
         Run(tmp_path).rows()
 
