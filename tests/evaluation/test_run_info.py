@@ -177,7 +177,9 @@ def test_the_commit_in_words(dirty, said):
 
 def test_parameters_are_all_options_without_paths():
     """Whoever adds an option adds it here; files are kept by name only, and options that were not given as null."""
-    options = ModelOptions(gguf=Path("/home/me/m.gguf"), prompts=Path("/home/me/prompts"), calibration="/home/me/c.json")
+    options = ModelOptions(
+        gguf=Path("/home/me/m.gguf"), prompts=Path("/home/me/prompts"), calibration="/home/me/c.json"
+    )
     parameters = Parameters.of(options)
     assert set(Parameters.model_fields) == {one.name for one in fields(ModelOptions)}
     assert (parameters.gguf, parameters.prompts, parameters.calibration) == ("m.gguf", "prompts", "c.json")
