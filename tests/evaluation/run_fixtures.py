@@ -20,6 +20,8 @@ metadata: {{title: 某市公交年报, issuer: null}}
 春季演练{{2场|drills+=2}}，秋季演练{{3场|drills+=3}}；{{未发生责任事故|accidents=none}}。
 存在的问题：一是{{车辆老旧|problems}}，更新不及时；二是{{线路不足|problems}}。
 """
+HOSTILE = "</script><script>window.hacked=1</script><img src=x onerror=hacked=1>|*_"
+"""What must come out of a report as text, and never run."""
 NAMES = [f"town{number}" for number in range(8)]
 Record = dict[str, Any]
 

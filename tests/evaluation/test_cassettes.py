@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from baogao.errors import EndpointError, ReplayError, ReplyError, UsageError
-from baogao.evaluation.cassettes import Cassette, CassetteTransport, Mode, Persister, bytes_of
+from baogao.errors import EndpointError, NoReplyError, ReplayError, ReplyError, UsageError
+from baogao.evaluation.cassettes import Cassette, CassetteTransport, Mode, Persister, bytes_of, json_of, playing
 from baogao.llm.endpoint import ModelClient
 from baogao.llm.messages import Message, Question
 from baogao.llm.settings import EndpointSettings
@@ -226,3 +226,83 @@ def test_texts_survive_the_file(tmp_path_factory: pytest.TempPathFactory, conten
     requests, responses = Persister.load_cassette(str(path), None)
     assert requests[0].body == request.body
     assert responses[0]["body"] == response["body"]
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@given(JSON.filter(lambda body: not isinstance(body, str)))
+def test_bodies_are_data(body: object) -> None:
+    """A body goes through bytes and back; one that is no JSON stays the text that it is."""
+    assert json_of(bytes_of(body)) == body
+    assert json_of(b"<html>\xe5\xa5\xbd") == "<html>好"
+    assert bytes_of("<html>好") == b"<html>\xe5\xa5\xbd"
+    assert json_of(None) == ""
+
+
+def test_a_committed_cassette_comes_out_as_it_is(tmp_path: Path) -> None:
+    """Read and written again, the committed cassettes are the same to the byte."""
+    for path in sorted((Path(__file__).parents[2] / "cassettes").rglob("*.yaml")):
+        requests, responses = Persister.load_cassette(str(path), None)
+        Persister.save_cassette(tmp_path / "again.yaml", {"requests": requests, "responses": responses})
+        assert (tmp_path / "again.yaml").read_bytes() == path.read_bytes(), path
+
+
+def test_stale_exchanges_are_dropped(tmp_path: Path) -> None:
+    """A recording that goes on keeps what it asked, from before or new, and nothing else."""
+    path = tmp_path / "one.yaml"
+    record(path, "甲", "乙")
+
+    async def go_on(url: str) -> Cassette:
+        settings = EndpointSettings(base_url=url, model="small")
+        played = Cassette(path, "record")
+        async with ModelClient(settings, transport=CassetteTransport()) as client:
+            with playing(played):
+                await client.ask(question("乙"))
+                await client.ask(question("丙"))
+        return played
+
+    with fake_server(echo) as server:
+        played = asyncio.run(go_on(server.url))
+    played.drop_stale()
+    played.save()
+    assert len(server.seen) == 1
+    assert asyncio.run(ask(NOWHERE, path, "replay", "乙", "丙"))[0] == ["答：乙", "答：丙"]
+    with pytest.raises(ReplayError):
+        asyncio.run(ask(NOWHERE, path, "replay", "甲"))
+
+
+def test_a_long_difference_is_cut(tmp_path: Path) -> None:
+    """An error stays one line that can be read, however long the prompts are."""
+    path = tmp_path / "one.yaml"
+    record(path, "\n".join(f"旧{number}" * 99 for number in range(30)), script=[completion("好")])
+    with pytest.raises(ReplayError) as caught:
+        asyncio.run(ask(NOWHERE, path, "replay", "\n".join(f"新{number}" * 99 for number in range(30))))
+    said = str(caught.value)
+    assert said.endswith(" | …")
+    assert "\n" not in said
+    assert len(said) < 1500
+
+
+def test_a_cassette_may_be_put_in_again(tmp_path: Path) -> None:
+    """Several extractors ask about one report in turn, and its cassette answers each; between them it does not."""
+    path = tmp_path / "one.yaml"
+    record(path, "甲")
+    played = Cassette(path, "replay")
+
+    async def twice() -> None:
+        async with ModelClient(
+            EndpointSettings(base_url=NOWHERE, model="small", max_attempts=1), transport=CassetteTransport()
+        ) as client:
+            for _ in range(2):
+                with playing(played):
+                    await client.ask(question("甲"))
+            with pytest.raises(NoReplyError):
+                await client.ask(question("甲"))
+
+    asyncio.run(twice())
+    assert played.unplayed == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from contextlib import asynccontextmanager, contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,15 +13,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from baogao.assemble import ModelOptions, Ready
-from baogao.errors import EndpointError, GoldError, ReplyError, UsageError
+from baogao.errors import EndpointError, GoldError, ReplayError, ReplyError, UsageError
 from baogao.evaluation import predict
+from baogao.evaluation.calibrating import Witness
+from baogao.evaluation.compiling import build_dataset
 from baogao.evaluation.predict import EvalRequest, TimedExtractor, differences, parse_records, predict_run
 from baogao.evaluation.runs import Run
 from baogao.extraction import Extraction
+from baogao.hybrid.hybrid import ThresholdArbiter
 from baogao.llm.usage import Meter, count
+from baogao.outputs.writers import read_records
 from baogao.reading import provenance
 from baogao.record import Usage
+from baogao.schema import load_schema
 from evaluation.run_fixtures import NAMES, make_dataset
+from llm.fake_server import Seen, Step, completion, fake_server
+from short_reports import COMMUNIQUE
 
 
 class Scripted:
@@ -253,7 +261,7 @@ def test_records_of_others_are_named():
 @pytest.mark.parametrize("text", ["", "name", "=file", "name=", "a/b=file", "a b=file", "../a=file"])
 def test_records_of_others_that_cannot_be_named(text):
     """The error says the form, and what was given."""
-    with pytest.raises(UsageError, match="--records wants NAME=FILE.jsonl; it got "):
+    with pytest.raises(UsageError, match=r"--records wants NAME=FILE\.jsonl; it got "):
         parse_records([text])
 
 
@@ -273,3 +281,72 @@ def test_differences_are_paths():
     assert list(differences(old, new)) == ["a.b: 1 is now 2", "a.e: None is now x", "d: 0.5 is now None"]
     assert list(differences(old, old)) == []
     assert list(differences({"a": {}}, {"a": 1})) == ["a: {} is now 1"]
+
+
+@pytest.fixture(scope="module")
+def communiques(tmp_path_factory) -> Path:
+    """The communiqués and their gold."""
+    folder = tmp_path_factory.mktemp("data") / "communiques"
+    build_dataset(sorted(COMMUNIQUE.parent.glob("*.marked.txt")), folder, load_schema(COMMUNIQUE))
+    return folder
+
+
+def model(seen: Seen) -> Step:
+    """A model that says of every figure that there is none."""
+    form = seen.body["messages"][-1]["content"].split("表：")[-1]
+    return completion("\n".join(f"{label}无" for label in form.split()), prompt_tokens=100, completion_tokens=7)
+
+
+def recorded(folder: Path, out: Path, *extractors: str) -> EvalRequest:
+    """Record a run of a model behind a fake server; returns what would play it."""
+    with fake_server(model) as server:
+        options = ModelOptions(base_url=server.url, model="small", ask="form")
+        request = EvalRequest([folder], out / "run", extractors, options=options, record=out / "recording")
+        predict_run(request, load_schema(COMMUNIQUE))
+    assert server.seen
+    return EvalRequest([folder], out / "again", extractors, replay=out / "recording")
+
+
+def test_recorded_and_played(communiques, tmp_path):
+    """A replay without a server gives the same records and tokens, and says of itself that it is one."""
+    request = recorded(communiques, tmp_path, "rules", "llm")
+    again, run = predict_run(request, load_schema(COMMUNIQUE)), Run(tmp_path / "run")
+    for name in ("rules", "llm"):
+        records, played = (read_records(one.records_path(name)) for one in (run, again))
+        assert [one.fields for one in played] == [one.fields for one in records]
+    assert (run.info().mode, again.info().mode) == ("record", "replay")
+    tokens = [one.timing().extractors["llm"].prompt_tokens for one in (run, again)]
+    assert tokens[0] == tokens[1] > 0
+    assert again.info().extractors == run.info().extractors
+
+
+def test_a_part_of_a_recording(communiques, tmp_path):
+    """Rules alone may be replayed from any recording; a part of what was asked only where that is wanted."""
+    whole = recorded(communiques, tmp_path, "llm", "hybrid")
+    predict_run(replace(whole, extractors=["rules"]), load_schema(COMMUNIQUE))
+    with pytest.raises(ReplayError, match="recorded and never asked for"):
+        predict_run(replace(whole, extractors=["hybrid"]), load_schema(COMMUNIQUE))
+    predict_run(replace(whole, extractors=["hybrid"], strict=False), load_schema(COMMUNIQUE))
+
+
+def test_a_replay_is_of_its_own_gold(communiques, tmp_path):
+    """A recording that lost a report, or is of other reports, is refused before any extractor begins."""
+    request = recorded(communiques, tmp_path, "llm")
+    next((tmp_path / "recording" / "reports").iterdir()).rename(tmp_path / "recording" / "reports" / "other.yaml")
+    with pytest.raises(ReplayError, match=r"other\.yaml belongs to no report"):
+        predict_run(request, load_schema(COMMUNIQUE))
+    assert not (tmp_path / "again").exists()
+
+
+def test_a_program_may_decide_in_hybrid(communiques, tmp_path):
+    """What it gives sees every report, and no calibration is used."""
+    request = recorded(communiques, tmp_path, "hybrid")
+    witness = Witness()
+
+    def arbiter_for(thresholds: ThresholdArbiter) -> Witness:
+        witness.thresholds = thresholds
+        return witness
+
+    run = predict_run(replace(request, arbiter_for=arbiter_for), load_schema(COMMUNIQUE))
+    assert sorted(witness.cases) == ["haituo-2022", "yunling-2023"]
+    assert run.info().extractors[0].calibration is None

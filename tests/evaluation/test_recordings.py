@@ -77,7 +77,7 @@ def test_a_committed_recording_comes_out_as_it_is(path):
 
 
 def test_a_replay_asks_as_the_recording_did():
-    """Model and way are the recording's, no host can be reached, no server is started; the rest stays as it was given."""
+    """Model and way are the recording's, and no host and no server are there; the rest stays as it was given."""
     info = RecordingInfo(model="small", ask={"llm": "form"})
     given = ModelOptions(base_url="http://real", model="big", embedded=True, gguf=Path("m.gguf"), concurrency=4)
     options = info.options(given, "llm")

@@ -3,13 +3,18 @@
 import copy
 import json
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from baogao.errors import GoldError, UsageError
 from baogao.evaluation.rows import ListRow, MetadataRow, ScoreRow, read_rows
-from baogao.evaluation.runs import Run, load_datasets, score_run
+from baogao.evaluation.runs import ExtractorTiming, Run, Timing, load_datasets, score_run
 from baogao.evaluation.summary import Rates, to_json
+from baogao.outputs.writers import read_records
+from baogao.record import Provenance, Record, Usage
 from evaluation.run_fixtures import NAMES, make_dataset, make_run, perfect_records, point_at
 
 
@@ -143,3 +148,98 @@ def test_floats_are_rounded_and_keys_sorted():
     assert json.loads(text) == {"a": [0.0, {"c": [0.333333]}], "b": 0.3}
     assert "-" not in text
     assert text.index('"a"') < text.index('"b"')
+
+
+@pytest.fixture
+def full_disk(monkeypatch):
+    """Half of what is written gets to the disk, then there is no room."""
+    write = Path.write_text
+
+    def fail(self, data, **how):
+        write(self, data[: len(data) // 2], **how)
+        raise OSError(28, "No space left on device")
+
+    return lambda: monkeypatch.setattr(Path, "write_text", fail)
+
+
+def test_a_file_is_written_whole_or_not_at_all(tmp_path, full_disk):
+    """What stood there stays until all of it is written; nothing half-written is left beside it."""
+    run = Run(tmp_path / "run")
+    run.write_text("records/rules.jsonl", "old\n")
+    full_disk()
+    with pytest.raises(UsageError, match=r"cannot write .*rules\.jsonl: No space left on device"):
+        run.write_text("records/rules.jsonl", "new and longer\n")
+    assert [path.name for path in (run.path / "records").iterdir()] == ["rules.jsonl"]
+    assert run.records_path("rules").read_text() == "old\n"
+
+
+def test_a_place_is_tried_without_a_trace(tmp_path):
+    """Whether a file can be written is seen beforehand, and what stands there is not touched."""
+    run = Run(tmp_path)
+    run.write_text("a.txt", "1")
+    run.check_writable("a.txt")
+    run.check_writable("b/c.txt")
+    assert sorted(path.name for path in tmp_path.rglob("*")) == ["a.txt", "b"]
+    with pytest.raises(UsageError, match="cannot write"):
+        run.check_writable("a.txt/b.txt")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [("[]", "is not a JSON object"), ("{", "cannot be read: Expecting"), (b"\xff{}", "cannot be read: 'utf-8'")],
+)
+def test_a_file_that_is_not_a_runs(tmp_path, text, message):
+    """It is named, with what is wrong."""
+    (tmp_path / "summary.json").write_bytes(text if isinstance(text, bytes) else text.encode())
+    with pytest.raises(UsageError, match=message) as caught:
+        Run(tmp_path).summary()
+    assert str(tmp_path / "summary.json") in str(caught.value)
+
+
+def test_two_data_sets_of_one_name_are_refused(folder, small, tmp_path):
+    """A line of the report would not say which of them it is about."""
+    other = make_dataset(tmp_path / "more", small)
+    with pytest.raises(GoldError, match="two data sets are called set"):
+        load_datasets([folder, other], small)
+
+
+def test_records_are_lines_in_their_order(tmp_path):
+    """One record a line, Chinese as it is; none at all are an empty file, and not a missing one."""
+    made_by = Provenance(baogao="0", extractor="rules", schema_digest="sha256:0")
+    records = [
+        Record(doc_id=name, source=f"{name}.txt", sha256="", schema_name="s", status="ok", made_by=made_by)
+        for name in ("乙", "甲")
+    ]
+    run = Run(tmp_path)
+    run.write_records("rules", records)
+    assert read_records(run.records_path("rules")) == records
+    assert run.records_path("rules").read_text(encoding="utf-8").startswith('{"doc_id": "乙"')
+    run.write_records("rules", [])
+    assert run.records_path("rules").read_bytes() == b""
+
+
+USAGES = st.builds(
+    Usage, requests=st.integers(0, 9), cached=st.integers(0, 9), prompt_tokens=st.integers(0, 999),
+    completion_tokens=st.integers(0, 99), cost=st.none() | st.sampled_from([0.0, 0.25, 1.5]),
+)  # fmt: skip
+
+
+@given(st.lists(USAGES, max_size=4))
+def test_timing_adds_up(usages):
+    """The counts of all reports are those of each together; without prices there is no cost, and no key for one."""
+    made_by = Provenance(baogao="0", extractor="llm", schema_digest="sha256:0")
+    records = [
+        Record(doc_id=f"d{at}", source="", sha256="", schema_name="s", status="ok", usage=one, made_by=made_by)
+        for at, one in enumerate(usages)
+    ]
+    timing = ExtractorTiming.of_records(records, {"d0": 0.12345}, 9.87654)
+    assert timing.seconds == 9.877
+    assert [one.seconds for one in timing.documents.values()] == [0.123, 0.0, 0.0, 0.0][: len(records)]
+    for name in ("requests", "cached", "prompt_tokens", "completion_tokens"):
+        assert getattr(timing, name) == sum(getattr(one, name) for one in timing.documents.values())
+    costs = [one.cost for one in usages if one.cost is not None]
+    assert timing.cost == (sum(costs) if costs else None)
+    file = Timing(mode="live", extractors={"llm": timing})
+    data = json.loads(file.to_json())["extractors"]["llm"]
+    assert ("cost" in data) == bool(costs)
+    assert Timing.of_json(json.loads(file.to_json()), Path("timing.json")) == file
