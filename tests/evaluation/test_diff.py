@@ -170,3 +170,38 @@ def test_a_change_seen_from_the_other_side(before, after):
     assert change_of(before, before) is None
     same = (before.answer and before.answer.value) == (after.answer and after.answer.value)
     assert (change is None) == same
+
+
+def test_a_report_that_is_in_one_run_only(tmp_path, folder, small, records):
+    """A report without a record is compared as one that failed, and all of its stated fields are broken."""
+    a = make_run(tmp_path / "a", folder, small, rules=records)
+    b = make_run(tmp_path / "b", folder, small, rules=records[1:])
+    found = diff_runs(a, b)
+    assert {(one.change, one.after.doc_id, one.after.verdict) for one in found.changes} == {
+        ("broken", NAMES[0], "errored")
+    }
+    assert len(found.of("broken")) == 5
+    assert found.of("fixed") == []
+
+
+def test_changes_stand_by_extractor(tmp_path, folder, small, records):
+    """Extractors come in the order of the first run, each with its own rows only."""
+    less = copy.deepcopy(records)
+    del less[3]["fields"]["drills"]
+    a = make_run(tmp_path / "a", folder, small, llm=records, rules=records)
+    b = make_run(tmp_path / "b", folder, small, rules=less, llm=less, hybrid=less)
+    found = diff_runs(a, b)
+    assert [(one.extractor, one.after.extractor, one.before.field) for one in found.changes] == [
+        ("llm", "llm", "drills"),
+        ("rules", "rules", "drills"),
+    ]
+    assert (found.only_a, found.only_b) == ([], ["hybrid"])
+
+
+def test_a_run_that_was_not_scored(tmp_path, folder, small, records):
+    """It is said which one, and what to do."""
+    a = make_run(tmp_path / "a", folder, small, rules=records)
+    b = make_run(tmp_path / "b", folder, small, rules=records)
+    b.scores_path.unlink()
+    with pytest.raises(UsageError, match=r"there is no .*b.scores\.jsonl: score the run first"):
+        diff_runs(a, b)

@@ -18,7 +18,7 @@ from baogao.llm.endpoint import ModelClient
 from baogao.llm.messages import Abilities, Message, Question
 from baogao.llm.settings import EndpointSettings
 from baogao.record import Provenance
-from llm.fake_server import completion, fake_server
+from llm.fake_server import Step, completion, fake_server
 
 CHECKOUT = Path(__file__).parents[2]
 COMMITTED = sorted(
@@ -208,3 +208,24 @@ def test_without_vcrpy_nothing_is_begun(tmp_path, monkeypatch):
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     with pytest.raises(UsageError, match=r"pip install 'baogao\[eval\]'"):
         Recording(tmp_path, "record", ["a"])
+
+
+def test_what_is_asked_outside_of_any_report(tmp_path):
+    """It has a cassette of its own, shared by all extractors, and a replay need not ask it again."""
+    recording = Recording(tmp_path / "r", "record", ["a"])
+
+    async def models(recording: Recording, url: str) -> int:
+        with recording.endpoint():
+            async with httpx2.AsyncClient(transport=recording.transport()) as client:
+                return (await client.get(f"{url}/models")).status_code
+
+    with fake_server([Step({"data": [{"id": "small"}]})]) as server:
+        assert asyncio.run(models(recording, server.url)) == 200
+    recording.write()
+    assert "GET /v1/models" in (tmp_path / "r" / "endpoint.yaml").read_text(encoding="utf-8")
+    played = Recording(tmp_path / "r", "replay", ["a"])
+    assert asyncio.run(models(played, NOWHERE)) == 200
+    played.check()
+    silent = Recording(tmp_path / "r", "replay", ["a"])
+    silent.transport()
+    silent.check()

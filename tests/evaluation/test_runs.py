@@ -3,6 +3,7 @@
 import copy
 import json
 from decimal import Decimal
+from itertools import groupby
 from pathlib import Path
 
 import pytest
@@ -243,3 +244,32 @@ def test_timing_adds_up(usages):
     data = json.loads(file.to_json())["extractors"]["llm"]
     assert ("cost" in data) == bool(costs)
     assert Timing.of_json(json.loads(file.to_json()), Path("timing.json")) == file
+
+
+def test_gold_by_another_name_is_other_gold(tmp_path, folder, small, records):
+    """A run on one data set is not scored on a part of it, nor with one more; those that differ are named."""
+    run = make_run(tmp_path / "run", folder, small, rules=records)
+    with pytest.raises(UsageError, match="was made on other gold: dev, set differs; run it again"):
+        score_run(run, load_datasets([folder / "dev"], small), small)
+    with pytest.raises(UsageError, match="set differs"):
+        score_run(run, [], small)
+
+
+def test_rows_stand_by_extractor_and_data_set(tmp_path, folder, small, records):
+    """In the order of the run, then of the data sets, and within one of its documents."""
+    run = make_run(tmp_path / "run", folder, small, zeal=records[::-1], able=records)
+    rows = run.rows()
+    assert [name for name, _ in groupby(rows, key=lambda row: row.extractor)] == ["zeal", "able"]
+    for name in ("zeal", "able"):
+        documents = [doc_id for doc_id, _ in groupby(rows, key=lambda row: row.doc_id if row.extractor == name else "")]
+        assert [one for one in documents if one] == NAMES
+
+
+def test_scoring_that_fails_leaves_the_summary(tmp_path, folder, small, records):
+    """Records that do not fit the gold are refused before anything that was scored earlier is written over."""
+    run = make_run(tmp_path / "run", folder, small, rules=records)
+    before = [(run.path / name).read_bytes() for name in ("scores.jsonl", "summary.json")]
+    run.write_text("records/rules.jsonl", '{"doc_id": "stranger", "status": "ok", "fields": {}}\n')
+    with pytest.raises(GoldError, match="a record for stranger, which set does not have"):
+        score_run(run, load_datasets([folder], small), small)
+    assert [(run.path / name).read_bytes() for name in ("scores.jsonl", "summary.json")] == before

@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 from baogao.errors import UsageError
 from baogao.evaluation.run_info import ExtractorInfo, Parameters, RunInfo
 from baogao.evaluation.runs import Run, load_datasets, score_run
-from baogao.evaluation.summary import ExtractorSummary, PairSummary, PartSummary, Rates, Summary, to_json
+from baogao.evaluation.scoring import Scores, score_dataset
+from baogao.evaluation.submissions import read_submissions
+from baogao.evaluation.summary import ExtractorSummary, PairSummary, PartSummary, Rates, Summary, summarise, to_json
 from baogao.evaluation.tally import Hits, Tally
 from evaluation.run_fixtures import make_dataset, make_run, perfect_records
 
@@ -145,3 +147,41 @@ def test_the_models_have_the_keys_of_the_file(two):
     assert set(data["extractors"]["able"]["confidence"]) == {
         "answers", "bins", "ece", "coverage_at_98", "threshold_at_98",
     }  # fmt: skip
+
+
+def test_a_comparison_from_the_other_side(two, folder, small):
+    """Named in the other order, two extractors differ by as much with the other sign, and chance is the same."""
+    (pair,) = two.summary().comparisons
+    info = two.info()
+    two.write(info.model_copy(update={"extractors": info.extractors[::-1]}))
+    (turned,) = score_run(two, load_datasets([folder / "dev", folder / "test"], small), small).comparisons
+    assert (turned.a, turned.b) == (pair.b, pair.a)
+    assert turned.difference == pytest.approx(-pair.difference, abs=1e-6)
+    assert turned.p == pytest.approx(pair.p, abs=1e-6)
+    assert sorted(-end for end in turned.ci) == pytest.approx(sorted(pair.ci), abs=1e-6)
+    assert turned.fields_p == pytest.approx(pair.fields_p, abs=1e-6)
+
+
+def test_another_seed_is_another_draw(folder, small, two):
+    """Intervals move a little with the seed, and rates do not; one seed gives one summary."""
+    datasets = load_datasets([folder / "dev", folder / "test"], small)
+    submissions = read_submissions(two.records_path("zeal"))
+    scores = Scores(())
+    for dataset in datasets:
+        ids = {item.gold.doc_id for item in dataset.items}
+        scores += score_dataset(dataset, [one for one in submissions if one.doc_id in ids], small)
+    first, again, other = (summarise(datasets, {"zeal": scores}, seed) for seed in (0, 0, 1))
+    assert first.to_json() == again.to_json()
+    one, moved = first.extractors["zeal"], other.extractors["zeal"]
+    assert (one.f1, one.recall, one.verdicts) == (moved.f1, moved.recall, moved.verdicts)
+    assert one.f1_ci != moved.f1_ci
+    assert one.f1_ci == pytest.approx(moved.f1_ci, abs=0.1)
+
+
+def test_few_reports_have_no_interval(two):
+    """Two reports say nothing of how much reports differ; eight do, and their interval holds the rate."""
+    zeal = two.summary().extractors["zeal"]
+    dev = zeal.by_dataset["dev"]
+    assert (dev.documents, dev.f1_ci, dev.precision_ci) == (2, None, None)
+    low, high = zeal.f1_ci
+    assert low < zeal.f1 < high

@@ -20,8 +20,9 @@ from baogao.evaluation.tally import Verdict, ratio
 from baogao.schema.values import Strict
 
 BINS = 10
+"""More would leave each too few answers: even ten of 60 answers, 95% right, show an error of 0.02 by chance alone."""
 PRECISION = 0.98
-"""The share of right answers at which people would let a table stand unread; the keys ``…_at_98`` are named for it."""
+"""The share of right answers that coverage is asked for; the keys ``…_at_98`` of the file are named for it."""
 JUDGED: tuple[Verdict, ...] = ("correct", "wrong", "spurious")
 """Verdicts on answers that are right or not; what the codebook leaves open counts neither way."""
 

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from baogao.evaluation.compiling import build_dataset
 from baogao.evaluation.report import build_report
 from baogao.evaluation.report.discrepancies import figure_discrepancies, kind_of, other_discrepancies, pieces_of
 from baogao.evaluation.rows import Excerpt, ScoreRow
@@ -116,3 +117,33 @@ def test_entries_of_lists(tmp_path, small):
     run = make_run(tmp_path / "run", folder, small, rules=records)
     found = {one.doc_id: (one.answer, one.gold) for one in build_report(run).others}
     assert found == {"town0": ("1 of 2 entries found", "线路不足"), "town1": ("某市", "nothing more")}
+
+
+def test_metadata_of_a_report_that_failed(run):
+    """Where gold and answer are both silent and it is not right all the same, no answer was given at all."""
+    failed = [one for one in build_report(run).others if one.doc_id == "town4"]
+    assert [(one.label, one.answer, one.gold) for one in failed if one.label != "问题"] == [
+        ("发布单位", "no answer at all", "silent"),
+        ("标题", "silent", "某市公交年报"),
+    ]
+
+
+def test_what_failed_says_why(run):
+    """The error of a report that failed stands beside each of its figures; others have none."""
+    for one in build_report(run).discrepancies:
+        assert (one.note != "") == (one.verdict == "errored")
+        assert one.doc_id == "town4" or one.note == ""
+
+
+def test_other_readings_are_allowed(tmp_path, small):
+    """A gold with several readings shows the first as the gold, and the others beside it."""
+    folder = tmp_path / "set"
+    marked = tmp_path / "one.marked.txt"
+    head = "---\nmetadata: {title: 年报, issuer: null}\n---\n"
+    text = head + "年报\n年末公交车辆{12辆|buses=12}，连同班车{20辆|buses?=20}。\n"
+    marked.write_text(text, encoding="utf-8")
+    assert build_dataset([marked], folder, small) == []
+    record = {"doc_id": "one", "status": "ok", "fields": {"buses": {"status": "reported", "value": 7, "bound": "over"}}}
+    run = make_run(tmp_path / "run", folder, small, rules=[record])
+    (one,) = (one for one in build_report(run).discrepancies if one.field == "buses")
+    assert (one.answer, one.gold, one.others) == ("over 7 辆", "12 辆", ["20 辆"])

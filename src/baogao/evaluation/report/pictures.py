@@ -25,6 +25,7 @@ _FONT = "'Noto Sans CJK SC', 'PingFang SC', 'Microsoft YaHei', sans-serif"
 _ROW = 8
 """Pixels for one extractor in a field's row."""
 _WIDTH = 410
+"""Pixels for the plot, labels aside, so that two pictures stand side by side in the page."""
 
 
 def draw_pictures(report: ReportModel) -> list[Picture]:
