@@ -5,9 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from baogao.assemble import ModelOptions
 from baogao.errors import ReplayError
-from baogao.evaluation.cassettes import cassette, cassette_transport
+from baogao.evaluation.cassettes import CassetteTransport
 from baogao.evaluation.predict import EvalRequest, predict_run
 from baogao.evaluation.runs import Run, load_datasets, score_run
 from baogao.llm.endpoint import ModelClient
@@ -16,6 +15,7 @@ from baogao.llm.settings import EndpointSettings
 from baogao.outputs.records import read_records
 from baogao.schema import load_schema
 from baogao.usage import Usage
+from evaluation.one_cassette import cassette
 
 CHECKOUT = Path(__file__).parents[1]
 EXAMPLES = CHECKOUT / "eval" / "datasets" / "examples"
@@ -27,7 +27,7 @@ EXTRACTORS = ("rules", "llm", "hybrid")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     """All three extractors over the example reports, the model replayed."""
     out = tmp_path_factory.mktemp("run")
-    request = EvalRequest([EXAMPLES], out, EXTRACTORS, (), ModelOptions(), replay=CASSETTES)
+    request = EvalRequest([EXAMPLES], out, EXTRACTORS, replay=CASSETTES)
     return predict_run(request, load_schema())
 
 
@@ -50,7 +50,7 @@ def test_extractors_are_as_good_as_the_docs_say(run: Run) -> None:
     """A change that makes an extractor much worse on the examples is noticed."""
     schema = load_schema()
     summary = score_run(run, load_datasets([EXAMPLES], schema), schema)
-    f1 = {name: summary["extractors"][name]["f1"] for name in EXTRACTORS}
+    f1 = {name: summary.extractors[name].f1 for name in EXTRACTORS}
     assert f1["rules"] >= 0.95
     assert f1["llm"] >= 0.8
     assert f1["hybrid"] >= 0.9
@@ -71,7 +71,7 @@ def test_unrecorded_request_fails_with_its_difference() -> None:
 
     async def ask() -> None:
         settings = EndpointSettings(base_url="http://replay.invalid/v1", model="qwen2.5-coder-1.5b", max_attempts=1)
-        async with ModelClient(settings, transport=cassette_transport()) as client:
+        async with ModelClient(settings, transport=CassetteTransport()) as client:
             await client.ask(Question((Message("user", "这个问题没有录过。"),), max_tokens=5))
 
     with cassette(next((CASSETTES / "reports").glob("*.yaml")), "replay"), pytest.raises(ReplayError) as error:

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from baogao.assemble import ModelOptions
 from baogao.evaluation.compiling import build_dataset
 from baogao.evaluation.predict import EvalRequest, predict_run
 from baogao.evaluation.runs import Run, load_datasets, score_run
@@ -28,19 +27,17 @@ def dataset(tmp_path_factory) -> Path:
 @pytest.fixture(scope="module")
 def run(dataset, tmp_path_factory) -> Run:
     """Both extractors over the communiqués, the model replayed; record again with tests/record_cassettes.py."""
-    request = EvalRequest(
-        [dataset], tmp_path_factory.mktemp("run"), EXTRACTORS, (), ModelOptions(), replay=COMMUNIQUE / "cassettes"
-    )
+    request = EvalRequest([dataset], tmp_path_factory.mktemp("run"), EXTRACTORS, replay=COMMUNIQUE / "cassettes")
     return predict_run(request, load_schema(COMMUNIQUE / "communique.py"))
 
 
 def test_a_small_model_reads_communiques(run, dataset):
     """A 1.5B model finds most figures of a kind of report that nobody tuned anything for; with rules, nearly all."""
     schema = load_schema(COMMUNIQUE / "communique.py")
-    extractors = score_run(run, load_datasets([dataset], schema), schema)["extractors"]
-    assert extractors["llm"]["f1"] >= 0.7
-    assert extractors["llm"]["precision"] >= 0.8
-    assert extractors["hybrid"]["f1"] >= 0.9
+    extractors = score_run(run, load_datasets([dataset], schema), schema).extractors
+    assert extractors["llm"].f1 >= 0.7
+    assert extractors["llm"].precision >= 0.8
+    assert extractors["hybrid"].f1 >= 0.9
 
 
 @pytest.mark.parametrize("extractor", EXTRACTORS)

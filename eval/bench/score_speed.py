@@ -18,7 +18,7 @@ from command import load
 from corpus import EXAMPLES
 
 from baogao.evaluation.gold import Dataset
-from baogao.evaluation.identity import extractor_identity, identify
+from baogao.evaluation.run_info import ExtractorInfo, Parameters, RunInfo
 from baogao.evaluation.runs import Run, load_datasets, score_run
 from baogao.schema import load_schema
 
@@ -39,8 +39,8 @@ def main() -> None:
         _write_gold(folder, options.records)
         dataset = load_datasets([folder], schema)[0]
         extractors = [f"made-up-{number}" for number in range(1, options.extractors + 1)]
-        identities = [extractor_identity(extractor, None) for extractor in extractors]
-        run.write("run.json", identify(schema, {folder: dataset}, identities, "live", {}))
+        infos = [ExtractorInfo(name=extractor, origin="records") for extractor in extractors]
+        run.write(RunInfo.of(schema, {folder: dataset}, infos, "live", Parameters()))
         for number, extractor in enumerate(extractors):
             _write_records(run.records_path(extractor), dataset, random.Random(number))
         clock, processor = time.perf_counter(), time.process_time()

@@ -82,7 +82,7 @@ def test_rules_from_texts_to_report(dataset, tmp_path):
 def test_run_json_identifies_the_run(dataset, tmp_path):
     """Versions, commit, digests and mode are there; nothing of this machine but the folder that was named."""
     call(dataset, "--out", tmp_path / "run")
-    info = Run(tmp_path / "run").read("run.json")
+    info = Run(tmp_path / "run").read_json("run.json")
     assert info["schema"]["digest"].startswith("sha256:")
     assert info["rules"].startswith("sha256:")
     assert info["datasets"][0] | {"digest": ""} == {
@@ -109,7 +109,7 @@ def test_other_peoples_records(dataset, tmp_path):
     call(dataset, "--out", tmp_path / "first")
     theirs = tmp_path / "first" / "records" / "rules.jsonl"
     call(dataset, "--out", tmp_path / "run", "--extractor", "rules", "--records", f"theirs={theirs}")
-    summary = Run(tmp_path / "run").read("summary.json")
+    summary = Run(tmp_path / "run").read_json("summary.json")
     assert summary["extractors"]["theirs"] == summary["extractors"]["rules"]
     assert [(entry["a"], entry["b"]) for entry in summary["comparisons"]] == [("theirs", "rules")]
     theirs.write_text('{"doc_id": "nobody", "status": "ok", "fields": {}}\n', encoding="utf-8")
@@ -150,13 +150,13 @@ def test_diff(dataset, tmp_path):
 def test_a_replay_is_the_same_bytes(dataset, tmp_path):
     """Replayed without its server, a run gives the same summary, and says that it was replayed."""
     run = recorded(dataset, tmp_path)
-    verdicts = run.read("summary.json")["extractors"]["llm"]["verdicts"]
+    verdicts = run.read_json("summary.json")["extractors"]["llm"]["verdicts"]
     assert verdicts["correct"] + verdicts["wrong"] + verdicts["spurious"] > 0
     replay(dataset, tmp_path)
     again = Run(tmp_path / "again")
     assert (again.path / "summary.json").read_bytes() == (run.path / "summary.json").read_bytes()
-    assert again.read("run.json")["mode"] == "replay"
-    tokens = [one.read("timing.json")["extractors"]["llm"]["prompt_tokens"] for one in (run, again)]
+    assert again.read_json("run.json")["mode"] == "replay"
+    tokens = [one.read_json("timing.json")["extractors"]["llm"]["prompt_tokens"] for one in (run, again)]
     assert tokens[0] == tokens[1] > 0
     assert "tokens are those of the recording" in (again.path / "report.md").read_text(encoding="utf-8")
 
@@ -261,6 +261,6 @@ def test_min_confidence_holds_back(dataset, tmp_path):
     """What is held back is missing for the score and stays in the records; the run says what was asked for."""
     call(dataset, "--out", tmp_path / "run", "--min-confidence", "1")
     run = Run(tmp_path / "run")
-    assert run.read("summary.json")["extractors"]["rules"]["verdicts"]["correct"] == 0
-    assert run.read("run.json")["parameters"]["min_confidence"] == 1
+    assert run.read_json("summary.json")["extractors"]["rules"]["verdicts"]["correct"] == 0
+    assert run.read_json("run.json")["parameters"]["min_confidence"] == 1
     assert run.records_path("rules").read_text(encoding="utf-8").count('"held_back"') > 5

@@ -8,7 +8,7 @@ from typing import Any
 
 from baogao.evaluation.compiling import build_dataset
 from baogao.evaluation.gold import Gold
-from baogao.evaluation.identity import identify
+from baogao.evaluation.run_info import ExtractorInfo, Parameters, RunInfo
 from baogao.evaluation.runs import Run, load_datasets, score_run
 from baogao.schema.fields import Schema
 
@@ -21,6 +21,8 @@ metadata: {{title: 某市公交年报, issuer: null}}
 春季演练{{2场|drills+=2}}，秋季演练{{3场|drills+=3}}；{{未发生责任事故|accidents=none}}。
 存在的问题：一是{{车辆老旧|problems}}，更新不及时；二是{{线路不足|problems}}。
 """
+HOSTILE = "</script><script>window.hacked=1</script><img src=x onerror=hacked=1>|*_"
+"""What must come out of a report as text, and never run."""
 NAMES = [f"town{number}" for number in range(8)]
 Record = dict[str, Any]
 
@@ -75,8 +77,8 @@ def make_run(path: Path, folder: Path, schema: Schema, **extractors: list[Record
     """A scored run of some extractors' records."""
     run = Run(path)
     datasets = load_datasets([folder], schema)
-    identities = [{"name": name, "model": None, "prompts": None, "origin": "baogao"} for name in extractors]
-    run.write("run.json", identify(schema, {folder: datasets[0]}, identities, "live", {"ask": "auto"}))
+    infos = [ExtractorInfo(name=name) for name in extractors]
+    run.write(RunInfo.of(schema, {folder: datasets[0]}, infos, "live", Parameters(ask="auto")))
     (path / "records").mkdir()
     for name, records in extractors.items():
         write_records(run.records_path(name), *records)

@@ -10,11 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from baogao.errors import EndpointError, ReplayError, ReplyError, UsageError
-from baogao.evaluation.cassettes import Cassette, Mode, Persister, cassette, cassette_transport
+from baogao.errors import EndpointError, NoReplyError, ReplayError, ReplyError, UsageError
+from baogao.evaluation.cassettes import Cassette, CassetteTransport, Mode, Persister, bytes_of, json_of, playing
 from baogao.llm.endpoint import ModelClient
 from baogao.llm.messages import Message, Question
 from baogao.llm.settings import EndpointSettings
+from evaluation.one_cassette import cassette
 from llm.fake_server import Script, Seen, Step, completion, failure, fake_server
 
 NOWHERE = "http://127.0.0.1:9/v1"
@@ -34,7 +35,7 @@ def echo(seen: Seen) -> Step:
 async def ask(url: str, path: Path, mode: Mode, *texts: str) -> tuple[list[str], Cassette]:
     """Ask side by side under a cassette."""
     settings = EndpointSettings(base_url=url, model="small", api_key="sk-secret", first_wait=0.001)
-    async with ModelClient(settings, transport=cassette_transport()) as client:
+    async with ModelClient(settings, transport=CassetteTransport()) as client:
         with cassette(path, mode) as played:
             replies = await asyncio.gather(*(client.ask(question(text)) for text in texts))
     return [reply.text for reply in replies], played
@@ -109,7 +110,7 @@ def test_other_parameters_are_another_request(tmp_path: Path) -> None:
 
     async def run() -> None:
         settings = EndpointSettings(base_url=NOWHERE, model="other")
-        async with ModelClient(settings, transport=cassette_transport()) as client:
+        async with ModelClient(settings, transport=CassetteTransport()) as client:
             with cassette(path, "replay"):
                 await client.ask(question("甲"))
 
@@ -132,7 +133,7 @@ def test_recorded_once(tmp_path: Path) -> None:
 
         async def run() -> None:
             settings = EndpointSettings(base_url=server.url, model="small")
-            async with ModelClient(settings, transport=cassette_transport()) as client:
+            async with ModelClient(settings, transport=CassetteTransport()) as client:
                 with cassette(tmp_path / "two.yaml", "record"):
                     await client.ask(question("甲"))
                     await client.ask(question("甲"))
@@ -182,7 +183,7 @@ def test_outside_a_cassette_the_server_is_asked(tmp_path: Path) -> None:
 
     async def run() -> None:
         async with ModelClient(
-            EndpointSettings(base_url=NOWHERE, model="small"), transport=cassette_transport()
+            EndpointSettings(base_url=NOWHERE, model="small"), transport=CassetteTransport()
         ) as client:
             await client.ask(question("甲"))
 
@@ -191,9 +192,8 @@ def test_outside_a_cassette_the_server_is_asked(tmp_path: Path) -> None:
 
 
 def test_cassette_that_cannot_be_played(tmp_path: Path) -> None:
-    """A missing file, and one of another kind, are errors in words."""
-    with pytest.raises(ReplayError, match="there is no cassette"), cassette(tmp_path / "none.yaml", "replay"):
-        pass
+    """A file of another kind is an error in words; one that is missing holds no exchange."""
+    assert len(Cassette(tmp_path / "none.yaml", "replay")) == 0
     for text in ("- a\n", "[", "exchanges: []\n"):
         (tmp_path / "odd.yaml").write_text(text, encoding="utf-8")
         with pytest.raises(ReplayError, match="is not a cassette"), cassette(tmp_path / "odd.yaml", "replay"):
@@ -204,7 +204,7 @@ def test_without_vcrpy(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without the extra the user is told how to install it."""
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     with pytest.raises(UsageError, match=r"pip install 'baogao\[eval\]'"):
-        cassette_transport()
+        CassetteTransport()
 
 
 @settings(max_examples=50, deadline=None)
@@ -220,15 +220,89 @@ def test_texts_survive_the_file(tmp_path_factory: pytest.TempPathFactory, conten
 
     path = tmp_path_factory.mktemp("cassettes") / "one.yaml"
     body = {"messages": [{"role": "user", "content": text} for text in contents * 2]}
-    request = Request("POST", "http://x/v1/chat", _encoded(body), {})
-    response = {"status": {"code": 200}, "body": {"string": _encoded({"content": reply})}}
+    request = Request("POST", "http://x/v1/chat", bytes_of(body), {})
+    response = {"status": {"code": 200}, "body": {"string": bytes_of({"content": reply})}}
     Persister.save_cassette(path, {"requests": [request], "responses": [response]})
     requests, responses = Persister.load_cassette(str(path), None)
     assert requests[0].body == request.body
     assert responses[0]["body"] == response["body"]
 
 
-def _encoded(body: object) -> bytes:
-    from baogao.evaluation.cassettes import bytes_of
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
+    max_leaves=8,
+)
 
-    return bytes_of(body)
+
+@given(JSON.filter(lambda body: not isinstance(body, str)))
+def test_bodies_are_data(body: object) -> None:
+    """A body goes through bytes and back; one that is no JSON stays the text that it is."""
+    assert json_of(bytes_of(body)) == body
+    assert json_of(b"<html>\xe5\xa5\xbd") == "<html>好"
+    assert bytes_of("<html>好") == b"<html>\xe5\xa5\xbd"
+    assert json_of(None) == ""
+
+
+def test_a_committed_cassette_comes_out_as_it_is(tmp_path: Path) -> None:
+    """Read and written again, the committed cassettes are the same to the byte."""
+    for path in sorted((Path(__file__).parents[2] / "cassettes").rglob("*.yaml")):
+        requests, responses = Persister.load_cassette(str(path), None)
+        Persister.save_cassette(tmp_path / "again.yaml", {"requests": requests, "responses": responses})
+        assert (tmp_path / "again.yaml").read_bytes() == path.read_bytes(), path
+
+
+def test_stale_exchanges_are_dropped(tmp_path: Path) -> None:
+    """A recording that goes on keeps what it asked, from before or new, and nothing else."""
+    path = tmp_path / "one.yaml"
+    record(path, "甲", "乙")
+
+    async def go_on(url: str) -> Cassette:
+        settings = EndpointSettings(base_url=url, model="small")
+        played = Cassette(path, "record")
+        async with ModelClient(settings, transport=CassetteTransport()) as client:
+            with playing(played):
+                await client.ask(question("乙"))
+                await client.ask(question("丙"))
+        return played
+
+    with fake_server(echo) as server:
+        played = asyncio.run(go_on(server.url))
+    played.drop_stale()
+    played.save()
+    assert len(server.seen) == 1
+    assert asyncio.run(ask(NOWHERE, path, "replay", "乙", "丙"))[0] == ["答：乙", "答：丙"]
+    with pytest.raises(ReplayError):
+        asyncio.run(ask(NOWHERE, path, "replay", "甲"))
+
+
+def test_a_long_difference_is_cut(tmp_path: Path) -> None:
+    """An error stays one line that can be read, however long the prompts are."""
+    path = tmp_path / "one.yaml"
+    record(path, "\n".join(f"旧{number}" * 99 for number in range(30)), script=[completion("好")])
+    with pytest.raises(ReplayError) as caught:
+        asyncio.run(ask(NOWHERE, path, "replay", "\n".join(f"新{number}" * 99 for number in range(30))))
+    said = str(caught.value)
+    assert said.endswith(" | …")
+    assert "\n" not in said
+    assert len(said) < 1500
+
+
+def test_a_cassette_may_be_put_in_again(tmp_path: Path) -> None:
+    """Several extractors ask about one report in turn, and its cassette answers each; between them it does not."""
+    path = tmp_path / "one.yaml"
+    record(path, "甲")
+    played = Cassette(path, "replay")
+
+    async def twice() -> None:
+        async with ModelClient(
+            EndpointSettings(base_url=NOWHERE, model="small", max_attempts=1), transport=CassetteTransport()
+        ) as client:
+            for _ in range(2):
+                with playing(played):
+                    await client.ask(question("甲"))
+            with pytest.raises(NoReplyError):
+                await client.ask(question("甲"))
+
+    asyncio.run(twice())
+    assert played.unplayed == []

@@ -3,9 +3,14 @@
 import copy
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from baogao.errors import UsageError
-from baogao.evaluation.diff import check_floors, check_not_worse, diff_runs, parse_floors
+from baogao.evaluation.diff import change_of, check_floors, check_not_worse, diff_runs, parse_floors
+from baogao.evaluation.rows import ScoreRow
+from baogao.evaluation.summary import ExtractorSummary, Summary
+from baogao.schema.values import Answer
 from evaluation.run_fixtures import NAMES, make_dataset, make_run, perfect_records, point_at
 
 
@@ -74,7 +79,7 @@ def test_other_gold_is_refused(tmp_path, folder, small, records):
 
 def test_floors():
     """A floor is reached, missed, or cannot be judged; each miss is one sentence."""
-    summary = {"extractors": {"rules": {"f1": 0.8}, "llm": {"f1": None}}}
+    summary = scored(rules=0.8, llm=None)
     assert check_floors(summary, {"rules": 0.8}) == []
     assert check_floors(summary, {"rules": 0.81, "llm": 0.1}) == [
         "F1 of rules is 0.8000, below the 0.81 that is asked for",
@@ -100,3 +105,103 @@ def test_not_worse(tmp_path, folder, small, records):
     assert check_not_worse(good, good) == []
     assert check_not_worse(good, bad) == []
     assert [line.split(" (")[0].split(": ")[1] for line in check_not_worse(bad, good)] == ["0 fields fixed, 1 broken"]
+
+
+def scored(**f1: float | None) -> Summary:
+    """A summary, as far as a gate looks at it."""
+    return Summary.model_construct(
+        extractors={name: ExtractorSummary.model_construct(f1=one) for name, one in f1.items()}
+    )
+
+
+def test_floors_that_are_read():
+    """A floor may be any share; the last one that is given for an extractor counts."""
+    assert parse_floors(["hybrid=0.85", "rules=0", "llm=1", "rules=.5"]) == {"hybrid": 0.85, "rules": 0.5, "llm": 1.0}
+    assert parse_floors([]) == {}
+
+
+@given(st.floats(0, 1), st.floats(0, 1))
+def test_a_floor_holds_or_fails(f1, floor):
+    """It fails exactly where F1 is below it, and what is printed then is lower, too."""
+    failures = check_floors(scored(rules=f1), {"rules": floor})
+    assert bool(failures) == (f1 < floor)
+    assert all(failure.startswith(f"F1 of rules is {f1:.4f}, below the {floor}") for failure in failures)
+
+
+def test_the_extractors_of_a_run_are_said(tmp_path):
+    """A gate for an extractor that is not there names those that are, in the order of the run."""
+    with pytest.raises(UsageError, match=r"--min-f1 names hybrid, which is not in this run \(rules, llm\)"):
+        check_floors(scored(rules=1, llm=0), {"hybrid": 0.5})
+
+
+def test_not_worse_where_nothing_can_be_computed(tmp_path, folder, small, records):
+    """An F1 that was there and cannot be computed any more is worse; other extractors are not looked at."""
+    good = make_run(tmp_path / "a", folder, small, rules=records, llm=records)
+    bad = make_run(tmp_path / "b", folder, small, rules=records, hybrid=records)
+    summary = bad.summary()
+    summary.extractors["rules"].f1 = None
+    bad.write(summary)
+    (failure,) = check_not_worse(bad, good)
+    assert failure.startswith(f"F1 of rules cannot be computed, 1.0000 in {good.path}: 0 fields fixed, 0 broken")
+    assert check_not_worse(good, bad) == []
+
+
+ANSWERS = st.none() | st.builds(
+    Answer, status=st.just("reported"), value=st.sampled_from([1, 2]), confidence=st.sampled_from([0.1, 0.9])
+)
+GOLD = {"status": "reported", "value": 1, "bound": "exact", "evidence": [[[0, 1]]]}
+
+
+@st.composite
+def rows(draw) -> ScoreRow:
+    """One verdict on a figure whose gold is 1."""
+    answer = draw(ANSWERS)
+    verdict = "missing" if answer is None else "correct" if answer.value == 1 else "wrong"
+    row = {"extractor": "e", "dataset": "d", "doc_id": "x", "field": "f", "verdict": verdict, "gold": GOLD}
+    return ScoreRow.model_validate(row | {"answer": answer})
+
+
+@given(rows(), rows())
+def test_a_change_seen_from_the_other_side(before, after):
+    """What one order calls fixed the other calls broken, added removed; nothing is a change of confidence alone."""
+    other_way = {"fixed": "broken", "broken": "fixed", "added": "removed", "removed": "added", "changed": "changed"}
+    change = change_of(before, after)
+    assert change_of(after, before) == (other_way[change] if change else None)
+    assert change_of(before, before) is None
+    same = (before.answer and before.answer.value) == (after.answer and after.answer.value)
+    assert (change is None) == same
+
+
+def test_a_report_that_is_in_one_run_only(tmp_path, folder, small, records):
+    """A report without a record is compared as one that failed, and all of its stated fields are broken."""
+    a = make_run(tmp_path / "a", folder, small, rules=records)
+    b = make_run(tmp_path / "b", folder, small, rules=records[1:])
+    found = diff_runs(a, b)
+    assert {(one.change, one.after.doc_id, one.after.verdict) for one in found.changes} == {
+        ("broken", NAMES[0], "errored")
+    }
+    assert len(found.of("broken")) == 5
+    assert found.of("fixed") == []
+
+
+def test_changes_stand_by_extractor(tmp_path, folder, small, records):
+    """Extractors come in the order of the first run, each with its own rows only."""
+    less = copy.deepcopy(records)
+    del less[3]["fields"]["drills"]
+    a = make_run(tmp_path / "a", folder, small, llm=records, rules=records)
+    b = make_run(tmp_path / "b", folder, small, rules=less, llm=less, hybrid=less)
+    found = diff_runs(a, b)
+    assert [(one.extractor, one.after.extractor, one.before.field) for one in found.changes] == [
+        ("llm", "llm", "drills"),
+        ("rules", "rules", "drills"),
+    ]
+    assert (found.only_a, found.only_b) == ([], ["hybrid"])
+
+
+def test_a_run_that_was_not_scored(tmp_path, folder, small, records):
+    """It is said which one, and what to do."""
+    a = make_run(tmp_path / "a", folder, small, rules=records)
+    b = make_run(tmp_path / "b", folder, small, rules=records)
+    b.scores_path.unlink()
+    with pytest.raises(UsageError, match=r"there is no .*b.scores\.jsonl: score the run first"):
+        diff_runs(a, b)

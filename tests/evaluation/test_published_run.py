@@ -1,12 +1,14 @@
 """Published runs come out again, offline, to the byte."""
 
+import json
 import shutil
 from pathlib import Path
 
 import pytest
 
 from baogao.errors import ReplayError, UsageError
-from baogao.evaluation.replay import replay_run
+from baogao.evaluation.predict import replay_run
+from baogao.evaluation.run_info import ExtractorInfo
 from baogao.evaluation.runs import Run
 
 CHECKOUT = Path(__file__).parents[2]
@@ -63,3 +65,38 @@ def test_run_without_recordings_cannot_be_replayed(tmp_path: Path) -> None:
     shutil.copy(EXAMPLES / "run.json", tmp_path)
     with pytest.raises(UsageError, match="there is no folder"):
         replay_run(Run(tmp_path), tmp_path / "again")
+
+
+def test_what_is_not_a_replays(tmp_path: Path) -> None:
+    """Other people's records are not made again; a run that had no calibration, or held answers back, does so again."""
+    earlier, again = tmp_path / "earlier", tmp_path / "again"
+    info = Run(EXAMPLES).info()
+    extractors = [one.model_copy(update={"calibration": None}) for one in info.extractors]
+    extractors.append(ExtractorInfo(name="theirs", origin="records"))
+    parameters = info.parameters.model_copy(update={"min_confidence": 0.9})
+    Run(earlier).write(info.model_copy(update={"extractors": extractors, "parameters": parameters}))
+    shutil.copy(EXAMPLES / "summary.json", earlier)
+    differences = replay_run(Run(earlier), again, cassettes_of(EXAMPLES))
+    replayed = Run(again).info()
+    assert replayed.names == ["rules", "llm", "hybrid"]
+    assert (replayed.parameters.min_confidence, replayed.parameters.calibration) == (0.9, "none")
+    assert [one.calibration for one in replayed.extractors] == [None, None, None]
+    assert differences
+
+
+def test_a_summary_in_another_order_is_not_the_same(tmp_path: Path) -> None:
+    """The bytes are compared, and where only they differ, that is said."""
+    edited = tmp_path / "edited"
+    shutil.copytree(EXAMPLES, edited)
+    (edited / "summary.json").write_text(json.dumps(Run(EXAMPLES).read_json("summary.json")), encoding="utf-8")
+    assert replay_run(Run(edited), tmp_path / "again", cassettes_of(EXAMPLES)) == [
+        "the order or the spacing of its keys"
+    ]
+
+
+def test_a_data_set_that_was_moved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A replay from another place says which folder it misses, before anything runs."""
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(UsageError, match="there is no folder eval/datasets/examples, on which the run was made"):
+        replay_run(Run(EXAMPLES), tmp_path / "again", cassettes_of(EXAMPLES))
+    assert not (tmp_path / "again").exists()

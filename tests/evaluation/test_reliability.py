@@ -1,10 +1,13 @@
 """Reliability: calibration error by hand, bins of equal mass, and what is covered at high precision."""
 
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
-from baogao.evaluation.reliability import BINS, JudgedAnswer, measure, reliability_of
+from baogao.evaluation.reliability import BINS, JudgedAnswer, Reliability, measure, reliability_of
 from baogao.evaluation.runs import load_datasets
 from baogao.evaluation.scoring import score_dataset
 from baogao.evaluation.submissions import read_submissions
@@ -88,6 +91,51 @@ def test_answers_of_a_run(tmp_path, small):
     stated = 8 * 5
     assert found.answers == stated - 2
     assert sum(one.answers * one.right for one in found.bins) == pytest.approx(stated - 3)
-    part = run.read("summary.json")["extractors"]["rules"]["confidence"]
-    assert part["answers"] == stated - 2
-    assert part["ece"] == pytest.approx(found.ece, abs=1e-6)
+    part = run.summary().extractors["rules"].confidence
+    assert part.answers == stated - 2
+    assert part.ece == pytest.approx(found.ece, abs=1e-6)
+
+
+@given(OUTCOMES)
+def test_reliability_survives_the_file(found):
+    """Bins are arrays in summary.json, the rest has the names that the documentation gives; all of it comes back."""
+    result = measure(found, 60)
+    data = json.loads(result.model_dump_json(by_alias=True))
+    assert list(data) == ["answers", "bins", "ece", "coverage_at_98", "threshold_at_98"]
+    assert all(len(one) == 3 for one in data["bins"])
+    assert Reliability.model_validate(data) == result
+
+
+@given(OUTCOMES, st.randoms(use_true_random=False))
+def test_the_order_of_answers_does_not_matter_between_confidences(found, chance):
+    """Answers may come in any order: coverage and threshold are the same, and so is the error where none are equal."""
+    shuffled = list(found)
+    chance.shuffle(shuffled)
+    one, other = measure(found, 60), measure(shuffled, 60)
+    assert (one.coverage, one.threshold, one.answers) == (other.coverage, other.threshold, other.answers)
+    if len({answer.confidence for answer in found}) == len(found):
+        assert one.ece == pytest.approx(other.ece) if one.ece is not None else other.ece is None
+
+
+@given(OUTCOMES)
+def test_coverage_is_a_share_of_what_is_stated(found):
+    """It is 0 where no threshold keeps the promise, and never above the share of stated fields with an answer."""
+    stated = sum(one.stated for one in found) + 5
+    result = measure(found, stated)
+    assert 0 <= result.coverage <= sum(one.stated for one in found) / stated
+    assert result.threshold is not None or result.coverage == 0
+
+
+def test_answers_of_one_confidence_come_together():
+    """A threshold cannot tell the right ones from the wrong ones among them, whichever comes first."""
+    for answers in (outcomes((0.9, 2, 1)), outcomes((0.9, 2, 1))[::-1]):
+        assert measure(answers, 2).threshold is None
+    assert measure([*outcomes((0.9, 2, 1)), JudgedAnswer(0.95, True)], 3).threshold == 0.95
+
+
+def test_a_misspelt_key_is_refused():
+    """A summary of another program is not taken for one without calibration error."""
+    with pytest.raises(ValidationError, match="coverage_at_89"):
+        Reliability.model_validate(
+            {"answers": 0, "bins": [], "ece": None, "coverage_at_89": 1, "threshold_at_98": None}
+        )

@@ -15,10 +15,11 @@ from pathlib import Path
 import pytest
 
 from baogao.errors import BaogaoError
-from baogao.evaluation.cassettes import cassette, cassette_transport
+from baogao.evaluation.cassettes import CassetteTransport
 from baogao.llm import EndpointSettings, ModelClient, Question, ReplyCache
 from baogao.llm.messages import Message
 from cli.model_of_tests import good_model
+from evaluation.one_cassette import cassette
 from llm.fake_server import Seen, Step, completion, failure, fake_server
 from security.conftest import CANARY
 
@@ -141,7 +142,7 @@ def test_no_cassette_of_an_answer_holds_the_key(tmp_path, every_byte, answer):
 
     async def ask(url: str) -> None:
         settings = EndpointSettings(base_url=url, model="small")
-        async with ModelClient(settings, transport=cassette_transport()) as client:
+        async with ModelClient(settings, transport=CassetteTransport()) as client:
             with cassette(tmp_path / "a.yaml", "record"):
                 await client.ask(QUESTION)
 

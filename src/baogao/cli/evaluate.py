@@ -29,13 +29,12 @@ from baogao.cli.options import (
 from baogao.cli.progress import watching
 from baogao.errors import UsageError
 from baogao.evaluation.diff import CHANGES, FieldChange, RunDiff, check_floors, check_not_worse, diff_runs, parse_floors
-from baogao.evaluation.identity import dataset_folders
-from baogao.evaluation.predict import EvalRequest, predict_run
-from baogao.evaluation.replay import SUMMARY, replay_run
+from baogao.evaluation.predict import SUMMARY, EvalRequest, parse_records, predict_run, replay_run
 from baogao.evaluation.report import ReportModel, build_report, write_report
 from baogao.evaluation.report.render import interval_words, reading_words, share
 from baogao.evaluation.rows import ScoreRow
 from baogao.evaluation.runs import Run, load_datasets, score_run
+from baogao.evaluation.summary import Summary
 from baogao.schema.load import load_schema
 
 
@@ -147,7 +146,7 @@ def run_command(
     asking = (base_url, model, embedded, gguf, ask, prompts, False, concurrency, budget_tokens)
     options = ModelOptions(*asking, min_confidence=min_confidence, calibration=calibration)
     extractors = extractor or ([] if records else ["rules"])
-    request = EvalRequest(tuple(datasets), out, tuple(extractors), tuple(records or ()), options, replay, record)
+    request = EvalRequest(datasets, out, extractors, parse_records(records or []), options, replay, record)
     run = predict_run(request, load_schema(schema), watching(stderr))
     _finish(run, list(datasets), schema, floors, not_worse_than)
 
@@ -164,8 +163,8 @@ def score_command(
 ) -> None:
     """Score the records of a run again, and write its report."""
     floors = parse_floors(min_f1 or [])
-    info = Run(run).read("run.json")
-    _finish(Run(run), dataset or dataset_folders(info), schema or info["schema"]["name"], floors, not_worse_than)
+    info = Run(run).info()
+    _finish(Run(run), dataset or info.folders(), schema or info.schema_info.name, floors, not_worse_than)
 
 
 @app.command("report")
@@ -225,7 +224,7 @@ def _finish(run: Run, datasets: list[Path], schema: str, floors: dict[str, float
         raise typer.Exit(1)
 
 
-def _gates(run: Run, summary: dict[str, Any], floors: dict[str, float], earlier: Path | None) -> list[str]:
+def _gates(run: Run, summary: Summary, floors: dict[str, float], earlier: Path | None) -> list[str]:
     failures = check_floors(summary, floors)
     if earlier is not None:
         if earlier.resolve() == run.path.resolve():

@@ -4,7 +4,7 @@
 far two annotators agree; ``submissions`` reads what is scored, ``scoring`` judges it by the codebook's table, ``tally``
 counts, and ``statistics`` says how much of a figure or a difference is chance.
 
-``predict`` runs extractors over the texts of the gold, ``recordings`` and their ``cassettes`` keep what they ask, and
-``replay`` plays it again; ``runs`` keeps it all in a folder, ``summary`` and ``rows`` say how it went and why, ``diff``
-compares it with another run, ``report`` shows it to people, and ``calibrating`` learns from it.
+``predict`` runs extractors over the texts of the gold, live or replayed; ``recordings`` and their ``cassettes`` keep
+what they ask. ``runs`` keeps it all in a folder, ``run_info`` says what was run, ``summary`` and ``rows`` how it went
+and why, ``diff`` compares it with another run, ``report`` shows it to people, and ``calibrating`` learns from it.
 """

@@ -162,16 +162,16 @@ def observe(request: CalibrationRequest, schema: Schema, watch: Watch = unwatche
     for part, replay in parts:
         with TemporaryDirectory(prefix="baogao-calibrate-") as out:
             asked = EvalRequest(
-                part, Path(out), ["hybrid"], (), request.options, replay, request.record, witness.stand_in, strict=False
+                part, Path(out), ["hybrid"], {}, request.options, replay, request.record, witness.stand_in, strict=False
             )
             run = predict_run(asked, schema, watch)
-            info, timing = run.read("run.json"), run.read("timing.json")
-            requests += int(timing["extractors"]["hybrid"]["requests"])
+            info = run.info()
+            requests += run.timing().extractors["hybrid"].requests
     judged = judge_cases(witness, load_datasets(folders, schema))
     if not judged:
         raise UsageError("no report came through, so there is nothing to learn from")
-    hybrid = info["extractors"][0]
-    return Observed(judged, requests / len(judged), witness.sure, hybrid["model"], hybrid["prompts"], info["rules"])
+    hybrid = info.extractors[0]
+    return Observed(judged, requests / len(judged), witness.sure, hybrid.model, hybrid.prompts, info.rules)
 
 
 def judge_cases(witness: Witness, datasets: Iterable[Dataset]) -> list[Judged]:

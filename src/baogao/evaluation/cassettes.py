@@ -21,8 +21,25 @@ import yaml
 
 from baogao.errors import ReplayError, UsageError
 
+Mode = Literal["replay", "record"]
 _HOST = "http://replay"
 """Stands for whatever server answered; the file does not know it."""
+_HEADERS = frozenset({"content-type"})
+"""All that is kept of a response's headers; of a request's the file holds none, so that no key gets into it."""
+_VOLATILE = frozenset({"id", "created", "timings", "system_fingerprint"})
+"""Parts of a reply that differ from one run to the next and tell nothing of the answer."""
+_PASSING = frozenset({408, 425, 429})
+"""Statuses of trouble that passes, as all from 500 on are: the request was sent again, and is recorded then."""
+_SHORTEST_KEY = 8
+"""Characters. A shorter one is the stand-in for none."""
+_MOST_DIFFERENCE, _LONGEST_LINE = 8, 120
+"""Lines of a difference that an error shows, and characters of each."""
+_LAST_WORDS = 40
+"""Characters by which an exchange that was not asked for is told: the end of its last message."""
+_NOT_A_CASSETTE = (OSError, ValueError, yaml.YAMLError, LookupError, TypeError, AttributeError, RecursionError)
+"""What comes of reading as a cassette what is none."""
+_ODD_BREAKS = re.compile("[\r\x85\u2028\u2029]")
+"""Ends of lines beside ``\\n``: YAML would fold them into spaces; only in quotes can they be escaped."""
 
 
 def json_of(body: Any) -> Any:
@@ -55,71 +72,50 @@ class Persister:
             raise CassetteNotFoundError
         requests, responses = [], []
         try:
-            for exchange in _read(Path(path)):
+            data = yaml.load(Path(path).read_text(encoding="utf-8"), Loader=_LOADER)
+            shared = data["shared"]
+            for slim in data["exchanges"]:
+                exchange = _with_contents(slim, lambda text: shared[text["shared"]] if isinstance(text, dict) else text)
                 method, _, place = exchange["request"].partition(" ")
                 content = bytes_of(exchange["body"]) if "body" in exchange else b""
                 requests.append(Request(method, _HOST + place, content, {}))
-                responses.append(_response(exchange["status"], bytes_of(exchange["reply"])))
+                status = {"code": int(exchange["status"]), "message": ""}
+                reply = {"string": bytes_of(exchange["reply"])}
+                responses.append({"status": status, "headers": {"content-type": ["application/json"]}, "body": reply})
         except _NOT_A_CASSETTE as error:
             raise ReplayError(f"{path} is not a cassette: {' '.join(str(error).split())}") from error
         return requests, responses
 
     @staticmethod
     def save_cassette(path: Path, cassette_dict: Mapping[str, Any], serializer: object = None) -> None:
-        """Write requests and responses."""
+        """Write requests and responses as YAML; texts that several requests share stand once, under ``shared``."""
         exchanges = []
         for request, response in zip(cassette_dict["requests"], cassette_dict["responses"], strict=True):
             body = {"body": json_of(request.body)} if request.body else {}
             status, reply = response["status"]["code"], json_of(response["body"]["string"])
             exchanges.append({"request": f"{request.method} {request.path}", **body, "status": status, "reply": reply})
+        texts = Counter(message["content"] for exchange in exchanges for message in _messages(exchange))
+        shared = {text: f"text{number}" for number, text in enumerate((t for t in texts if texts[t] > 1), start=1)}
+        slim = [
+            _with_contents(exchange, lambda text: {"shared": shared[text]} if text in shared else text)
+            for exchange in exchanges
+        ]
+        data = {"shared": {name: text for text, name in shared.items()}, "exchanges": slim}
+        text = yaml.dump(data, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=10_000)
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(_dump(exchanges), encoding="utf-8")
+        path.write_text(text, encoding="utf-8")
 
 
-def _dump(exchanges: list[dict[str, Any]]) -> str:
-    """Exchanges as YAML; texts that several requests share stand once, under ``shared``."""
-    texts = Counter(text for exchange in exchanges for text in _contents(exchange))
-    shared = {text: f"text{number}" for number, text in enumerate((t for t in texts if texts[t] > 1), start=1)}
-    slim = [
-        _with_contents(exchange, lambda text: {"shared": shared[text]} if text in shared else text)
-        for exchange in exchanges
-    ]
-    data = {"shared": {name: text for text, name in shared.items()}, "exchanges": slim}
-    return yaml.dump(data, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=10_000)
-
-
-def _read(path: Path) -> list[dict[str, Any]]:
-    data = yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)
-    shared = data["shared"]
-    return [
-        _with_contents(exchange, lambda text: shared[text["shared"]] if isinstance(text, dict) else text)
-        for exchange in data["exchanges"]
-    ]
-
-
-def _response(status: int, body: bytes) -> dict[str, Any]:
-    """A response as vcrpy has it."""
-    headers = {"content-type": ["application/json"]}
-    return {"status": {"code": int(status), "message": ""}, "headers": headers, "body": {"string": body}}
-
-
-_NOT_A_CASSETTE = (OSError, ValueError, yaml.YAMLError, LookupError, TypeError, AttributeError, RecursionError)
-"""What comes of reading as a cassette what is none."""
-
-
-def _contents(exchange: dict[str, Any]) -> Iterator[str]:
+def _messages(exchange: dict[str, Any]) -> list[dict[str, Any]]:
     body = exchange.get("body")
-    if isinstance(body, dict):
-        yield from (message["content"] for message in body.get("messages", []))
+    messages: list[dict[str, Any]] = body.get("messages", []) if isinstance(body, dict) else []
+    return messages
 
 
 def _with_contents(exchange: dict[str, Any], change: Callable[[Any], Any]) -> dict[str, Any]:
     """The exchange with every message's content changed."""
-    body = exchange.get("body")
-    if not isinstance(body, dict) or "messages" not in body:
-        return exchange
-    messages = [message | {"content": change(message["content"])} for message in body["messages"]]
-    return exchange | {"body": body | {"messages": messages}}
+    messages = [message | {"content": change(message["content"])} for message in _messages(exchange)]
+    return exchange | {"body": exchange["body"] | {"messages": messages}} if messages else exchange
 
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -133,25 +129,11 @@ class _Dumper(yaml.SafeDumper):
 
 
 def _text(dumper: yaml.SafeDumper, text: str) -> yaml.Node:
-    # Pages hold line separators that YAML would fold into spaces; only in quotes can they be escaped.
     style = '"' if _ODD_BREAKS.search(text) else "|" if "\n" in text else None
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 
 
-_ODD_BREAKS = re.compile("[\r\x85\u2028\u2029]")
 _Dumper.add_representer(str, _text)
-
-
-Mode = Literal["replay", "record"]
-
-_REQUEST_HEADERS = frozenset({"content-type"})
-_RESPONSE_HEADERS = frozenset({"content-type"})
-_VOLATILE = frozenset({"id", "created", "timings", "system_fingerprint"})
-"""Parts of a reply that differ from one run to the next and tell nothing of the answer."""
-_SHORTEST_KEY = 8
-"""A shorter one is the stand-in for none."""
-_MOST_DIFFERENCE = 8
-_LONGEST_LINE = 120
 
 
 class Cassette:
@@ -170,11 +152,11 @@ class Cassette:
             persister=Persister,
             record_mode=RecordMode.NONE if mode == "replay" else RecordMode.NEW_EPISODES,
             match_on=(method, same_path, _same_body),
-            before_record_request=_clean_request,
             before_record_response=_clean_response,
             # The same question asked twice has the same answer, and is recorded once.
             allow_playback_repeats=True,
         )
+        self._loaded = len(self)
 
     def __len__(self) -> int:
         return len(self.vcr)
@@ -183,14 +165,37 @@ class Cassette:
     def unplayed(self) -> list[str]:
         """What was recorded and never asked for, one line each."""
         return [
-            f"{self.path.name}: {request.method} {request.path} …{_last_words(request)}"
+            f"{self.path.name}: {request.method} {request.path} …{_lines(request)[-1][-_LAST_WORDS:]}"
             for index, request in enumerate(self.vcr.requests)
             if not self.vcr.play_counts[index]
+        ]
+
+    def drop_stale(self) -> None:
+        """Drop exchanges of an earlier recording that this one did not ask for."""
+        self.vcr.data = [
+            exchange
+            for index, exchange in enumerate(self.vcr.data)
+            if index >= self._loaded or self.vcr.play_counts[index]
         ]
 
     def save(self) -> None:
         """Write what was recorded."""
         Persister.save_cassette(self.path, {"requests": self.vcr.requests, "responses": self.vcr.responses})
+
+    def difference(self, request: Any) -> str:
+        """What was asked and is not here, beside the most similar of what was recorded."""
+        asked = _lines(request)
+        recorded = [_lines(other) for other in self.vcr.requests]
+        if not recorded:
+            return f"{self.path} holds no exchange"
+        nearest = max(recorded, key=lambda lines: (_likeness(lines, asked), _likeness(lines[-1], asked[-1])))
+        changes = [
+            line[:_LONGEST_LINE]
+            for line in difflib.unified_diff(nearest, asked, n=0, lineterm="")
+            if not line.startswith(("---", "+++", "@@"))
+        ]
+        shown = " | ".join([*changes[:_MOST_DIFFERENCE], *(["…"] if len(changes) > _MOST_DIFFERENCE else [])])
+        return f"{self.path} does not hold this request; beside the nearest recorded one (-) it says (+): {shown}"
 
 
 _in_use: ContextVar[Cassette | None] = ContextVar("baogao_cassette", default=None)
@@ -199,32 +204,12 @@ _key: ContextVar[bytes] = ContextVar("baogao_key", default=b"")
 
 
 @contextmanager
-def cassette(path: Path, mode: Mode) -> Iterator[Cassette]:
-    """Record to, or play from, one file whatever clients with a :func:`cassette_transport` ask inside the block.
-
-    Only this task, and tasks that it starts, are concerned: documents side by side have a cassette each. A recording
-    replaces the file, also when the block ends in an error.
-
-    :raises ReplayError: there is no such cassette to play, or it cannot be read.
-    :raises UsageError: vcrpy is missing.
-    """
-    check_vcr()
-    if mode == "replay" and not path.is_file():
-        raise ReplayError(f"there is no cassette {path}; record it first")
-    if mode == "record":
-        path.unlink(missing_ok=True)
-    played = Cassette(path, mode)
-    try:
-        with playing(played):
-            yield played
-    finally:
-        if mode == "record":
-            played.save()
-
-
-@contextmanager
 def playing(played: Cassette) -> Iterator[Cassette]:
-    """Let a played that is already there carry what is asked inside the block; it may be put in again."""
+    """Let a cassette carry whatever clients with a :func:`CassetteTransport` ask inside the block.
+
+    Only this task, and tasks that it starts, are concerned: documents side by side have a cassette each. A cassette may
+    be put in again.
+    """
     token = _in_use.set(played)
     try:
         yield played
@@ -241,21 +226,22 @@ def check_vcr() -> None:
         raise UsageError("record and replay need vcrpy; install it with: pip install 'baogao[eval]'")
 
 
-def cassette_transport(inner: httpx2.AsyncBaseTransport | None = None) -> httpx2.AsyncBaseTransport:
-    """A transport for :class:`~baogao.llm.endpoint.ModelClient` that heeds :func:`cassette`.
+class CassetteTransport(httpx2.AsyncBaseTransport):
+    """A transport for :class:`~baogao.llm.endpoint.ModelClient` that heeds :func:`playing`.
 
     :param inner: carries what is not played, by default the ordinary transport.
     :raises UsageError: vcrpy is missing.
     """
-    check_vcr()
-    return _CassetteTransport(inner or httpx2.AsyncHTTPTransport())
 
-
-class _CassetteTransport(httpx2.AsyncBaseTransport):
-    def __init__(self, inner: httpx2.AsyncBaseTransport) -> None:
-        self._inner = inner
+    def __init__(self, inner: httpx2.AsyncBaseTransport | None = None) -> None:
+        check_vcr()
+        self._inner = inner or httpx2.AsyncHTTPTransport()
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        """Play, or send and record.
+
+        :raises ReplayError: a replay was asked what its cassette does not hold.
+        """
         played = _in_use.get()
         if played is None:
             return await self._inner.handle_async_request(request)
@@ -267,10 +253,11 @@ class _CassetteTransport(httpx2.AsyncBaseTransport):
         try:
             response: httpx2.Response = await handle(self._inner, request)
         except CannotOverwriteExistingCassetteException as error:
-            raise ReplayError(_difference(played, error.failed_request)) from error
+            raise ReplayError(played.difference(error.failed_request)) from error
         return response
 
     async def aclose(self) -> None:
+        """Close what carries the rest."""
         await self._inner.aclose()
 
 
@@ -278,45 +265,18 @@ def _same_body(one: Any, other: Any) -> None:
     assert json_of(one.body) == json_of(other.body), "the bodies differ"
 
 
-def _clean_request(request: Any) -> Any:
-    request.headers = {name: value for name, value in request.headers.items() if name.lower() in _REQUEST_HEADERS}
-    return request
-
-
 def _clean_response(response: dict[str, Any]) -> dict[str, Any] | None:
     """Only what a replay needs; nothing at all for trouble that passes and was retried."""
     status = response["status"]["code"]
-    if status in (408, 425, 429) or status >= 500:
+    if status in _PASSING or status >= 500:
         return None
-    headers = {name: value for name, value in response["headers"].items() if name.lower() in _RESPONSE_HEADERS}
-    body = json_of(_without_key(response["body"]["string"]))
+    headers = {name: value for name, value in response["headers"].items() if name.lower() in _HEADERS}
+    said, key = response["body"]["string"], _key.get()
+    content = said.encode() if isinstance(said, str) else (said or b"")
+    body = json_of(content.replace(key, b"***") if len(key) >= _SHORTEST_KEY else content)
     if isinstance(body, dict):
         body = {name: value for name, value in body.items() if name not in _VOLATILE}
     return {"status": response["status"], "headers": headers, "body": {"string": bytes_of(body)}}
-
-
-def _without_key(body: bytes | str | None) -> bytes:
-    key = _key.get()
-    content = body.encode() if isinstance(body, str) else (body or b"")
-    return content.replace(key, b"***") if len(key) >= _SHORTEST_KEY else content
-
-
-def _difference(played: Cassette, request: Any) -> str:
-    """What was asked, beside the most similar of what was recorded."""
-    asked = _lines(request)
-    recorded = [_lines(other) for other in played.vcr.requests]
-    if not recorded:
-        return f"{played.path} holds no exchange"
-    nearest = max(recorded, key=lambda lines: (_likeness(lines, asked), _likeness(lines[-1], asked[-1])))
-    changes = [
-        line
-        for line in difflib.unified_diff(nearest, asked, n=0, lineterm="")
-        if not line.startswith(("---", "+++", "@@"))
-    ]
-    shown = " | ".join(line[:_LONGEST_LINE] for line in changes[:_MOST_DIFFERENCE]) + (
-        " | …" if len(changes) > _MOST_DIFFERENCE else ""
-    )
-    return f"{played.path} does not hold this request; beside the nearest recorded one (-) it says (+): {shown}"
 
 
 def _likeness(one: Sequence[str], other: Sequence[str]) -> float:
@@ -325,17 +285,16 @@ def _likeness(one: Sequence[str], other: Sequence[str]) -> float:
 
 def _lines(request: Any) -> list[str]:
     """A request as lines that can be compared, texts line by line."""
-    lines = [f"{request.method} {request.path}"]
-    body = json_of(request.body)
+    head, body = f"{request.method} {request.path}", json_of(request.body)
     if not isinstance(body, dict):
-        return [*lines, str(body)]
-    messages = body.get("messages", [])
-    rest = {name: value for name, value in body.items() if name != "messages"}
-    lines += [f"{name}: {json.dumps(value, ensure_ascii=False)}" for name, value in sorted(rest.items())]
-    for message in messages:
-        lines += [f"{message['role']}: {line}" for line in str(message["content"]).splitlines()]
-    return lines
-
-
-def _last_words(request: Any) -> str:
-    return _lines(request)[-1][-40:]
+        return [head, str(body)]
+    rest = {name: value for name, value in sorted(body.items()) if name != "messages"}
+    return [
+        head,
+        *(f"{name}: {json.dumps(value, ensure_ascii=False)}" for name, value in rest.items()),
+        *(
+            f"{message['role']}: {line}"
+            for message in body.get("messages", [])
+            for line in str(message["content"]).splitlines()
+        ),
+    ]

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 from baogao.errors import UsageError
-from baogao.evaluation.rows import ScoreRow
+from baogao.evaluation.rows import Row, ScoreRow
 from baogao.evaluation.runs import Run
+from baogao.evaluation.summary import Summary
 
 Change = Literal["fixed", "broken", "added", "removed", "changed"]
 CHANGES: dict[Change, str] = {
@@ -51,51 +52,40 @@ def diff_runs(a: Run, b: Run) -> RunDiff:
 
     :raises UsageError: their gold differs, they share no extractor, or one of them has not been scored.
     """
-    _same_gold(a, b)
-    names_a, names_b = a.extractors(), b.extractors()
+    info_a, info_b = a.info(), b.info()
+    gold_a, gold_b = info_a.gold_digests, info_b.gold_digests
+    if sorted(gold_a.values()) != sorted(gold_b.values()):
+        raise UsageError(
+            f"{a.path} and {b.path} were judged by different gold ({', '.join(gold_a)}; {', '.join(gold_b)}): "
+            "a difference between them would say nothing; run one of them again"
+        )
+    names_a, names_b = info_a.names, info_b.names
     pairs = [(name, name) for name in names_a if name in names_b]
     if not pairs and len(names_a) == len(names_b) == 1:
         pairs = [(names_a[0], names_b[0])]
     if not pairs:
         raise UsageError(f"{a.path} ({', '.join(names_a)}) and {b.path} ({', '.join(names_b)}) share no extractor")
-    rows_a, rows_b = _figures(a), _figures(b)
-    changes = [change for pair in pairs for change in _changes(pair, rows_a, rows_b)]
+    called = {pair: pair[0] if pair[0] == pair[1] else f"{pair[0]} → {pair[1]}" for pair in pairs}
+    rows_a, rows_b = a.rows(), b.rows()
+    changes: list[FieldChange] = []
+    for pair in pairs:
+        after = _figures(rows_b, pair[1])
+        for place, before in _figures(rows_a, pair[0]).items():
+            if place in after and (change := change_of(before, after[place])):
+                changes.append(FieldChange(change, called[pair], before, after[place]))
     matched_a, matched_b = {one for one, _ in pairs}, {other for _, other in pairs}
     return RunDiff(
-        compared=[_called(pair) for pair in pairs],
+        compared=list(called.values()),
         only_a=[name for name in names_a if name not in matched_a],
         only_b=[name for name in names_b if name not in matched_b],
         changes=changes,
     )
 
 
-def _same_gold(a: Run, b: Run) -> None:
-    gold_a, gold_b = a.gold_digests(), b.gold_digests()
-    if sorted(gold_a.values()) != sorted(gold_b.values()):
-        raise UsageError(
-            f"{a.path} and {b.path} were judged by different gold ({', '.join(gold_a)}; {', '.join(gold_b)}): "
-            "a difference between them would say nothing; run one of them again"
-        )
-
-
-def _figures(run: Run) -> dict[tuple[str, str, str], ScoreRow]:
-    return {(row.extractor, row.doc_id, row.field): row for row in run.rows() if isinstance(row, ScoreRow)}
-
-
-def _called(pair: tuple[str, str]) -> str:
-    return pair[0] if pair[0] == pair[1] else f"{pair[0]} → {pair[1]}"
-
-
-def _changes(
-    pair: tuple[str, str], rows_a: dict[tuple[str, str, str], ScoreRow], rows_b: dict[tuple[str, str, str], ScoreRow]
-) -> Iterable[FieldChange]:
-    for (extractor, doc_id, field), before in rows_a.items():
-        after = rows_b.get((pair[1], doc_id, field))
-        if extractor != pair[0] or after is None:
-            continue
-        change = change_of(before, after)
-        if change is not None:
-            yield FieldChange(change, _called(pair), before, after)
+def _figures(rows: Iterable[Row], extractor: str) -> dict[tuple[str, str], ScoreRow]:
+    """An extractor's verdicts on figures, by document and field."""
+    figures = [row for row in rows if isinstance(row, ScoreRow) and row.extractor == extractor]
+    return {(row.doc_id, row.field): row for row in figures}
 
 
 def change_of(before: ScoreRow, after: ScoreRow) -> Change | None:
@@ -131,16 +121,16 @@ def parse_floors(given: Iterable[str]) -> dict[str, float]:
     return floors
 
 
-def check_floors(summary: Mapping[str, Any], floors: Mapping[str, float]) -> list[str]:
+def check_floors(summary: Summary, floors: Mapping[str, float]) -> list[str]:
     """What is below its floor, one sentence each.
 
     :raises UsageError: a floor for an extractor that the run does not have.
     """
     failures = []
     for name, floor in floors.items():
-        if name not in summary["extractors"]:
-            raise UsageError(f"--min-f1 names {name}, which is not in this run ({', '.join(summary['extractors'])})")
-        f1 = summary["extractors"][name]["f1"]
+        if name not in summary.extractors:
+            raise UsageError(f"--min-f1 names {name}, which is not in this run ({', '.join(summary.extractors)})")
+        f1 = summary.extractors[name].f1
         if f1 is None:
             failures.append(f"F1 of {name} cannot be computed: no figure is stated or answered; {floor} is asked for")
         elif f1 < floor:
@@ -154,10 +144,10 @@ def check_not_worse(run: Run, earlier: Run) -> list[str]:
     :raises UsageError: their gold differs, or they share no extractor.
     """
     difference = diff_runs(earlier, run)
-    before, now = earlier.read("summary.json")["extractors"], run.read("summary.json")["extractors"]
+    before, now = earlier.summary().extractors, run.summary().extractors
     failures = []
     for name in (name for name in now if name in before):
-        old, new = before[name]["f1"], now[name]["f1"]
+        old, new = before[name].f1, now[name].f1
         if old is not None and (new is None or new < old):
             broken = sum(one.extractor == name for one in difference.of("broken"))
             fixed = sum(one.extractor == name for one in difference.of("fixed"))

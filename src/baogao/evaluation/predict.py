@@ -1,41 +1,189 @@
-"""The first step of a run: an extractor over the texts of the gold, its records and what they took."""
+"""The first step of a run: extractors over the texts of the gold, their records and what they took.
+
+It is made live, recorded, or replayed from a recording; :func:`replay_run` makes a published run again and compares.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import shutil
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, get_args
 
-from baogao.assemble import ArbiterFor, ModelOptions, Ready, ready_extractor
+from baogao.assemble import ArbiterFor, ModelOptions, ready_extractor
+from baogao.document import Document
 from baogao.errors import UsageError
 from baogao.evaluation.gold import Dataset
-from baogao.evaluation.identity import Mode, extractor_identity, identify
-from baogao.evaluation.recordings import REPLAY_URL, Recording
-from baogao.evaluation.runs import Run, load_datasets
+from baogao.evaluation.recordings import RecordedExtractor, Recording
+from baogao.evaluation.run_info import ExtractorInfo, Mode, Parameters, RunInfo
+from baogao.evaluation.runs import ExtractorTiming, Run, Timing, load_datasets, score_run
+from baogao.evaluation.summary import Summary
 from baogao.extraction import Extraction, Extractor, ExtractorName, ReportText
 from baogao.inputs import Source
-from baogao.llm.messages import Abilities
 from baogao.pipeline import OnRecord, run_extraction
-from baogao.record import Provenance, Record
-from baogao.record_file import RecordFile
+from baogao.record import Record
 from baogao.schema.fields import Schema
-from baogao.usage import Usage
+from baogao.schema.load import load_schema
 
-Around = Callable[[str], AbstractContextManager[object]]
-"""Entered for the length of one document, by its id; a cassette knows by it whose exchanges it carries."""
+SUMMARY = Summary.file_name
+CASSETTES = "cassettes"
+"""The folder of a run where its recording is."""
+Watch = Callable[[str, int], AbstractContextManager[OnRecord]]
+"""From an extractor's name and the number of reports to whatever is told of their records."""
+
+
+def unwatched(name: str, reports: int) -> AbstractContextManager[OnRecord]:
+    """Nobody looks on."""
+    return nullcontext(lambda record: None)
+
+
+@dataclass(frozen=True)
+class EvalRequest:
+    """What is to be run on which gold."""
+
+    folders: Sequence[Path]
+    """The data sets."""
+    out: Path
+    """The folder of the run."""
+    extractors: Sequence[str] = ("rules",)
+    records: Mapping[str, Path] = field(default_factory=dict)
+    """Files of records that were made elsewhere, by the name that they go under."""
+    options: ModelOptions = field(default_factory=ModelOptions)
+    replay: Path | None = None
+    """The folder of a recording, to be played instead of asking a model."""
+    record: Path | None = None
+    """The folder where the exchanges with the model are to be recorded."""
+    arbiter_for: ArbiterFor | None = None
+    """Makes what decides in hybrid, instead of the schema's calibration."""
+    strict: bool = True
+    """Whether a replay must ask for everything that was recorded."""
+
+    @property
+    def mode(self) -> Mode:
+        """Live, recorded or replayed."""
+        return "replay" if self.replay else "record" if self.record else "live"
+
+    def names(self) -> list[ExtractorName]:
+        """The extractors that are to run.
+
+        :raises UsageError: there is no such extractor; one name is given twice; a replay is to be recorded.
+        """
+        known: dict[str, ExtractorName] = {name: name for name in get_args(ExtractorName)}
+        unknown = [name for name in self.extractors if name not in known]
+        if unknown:
+            raise UsageError(f"there is no extractor {unknown[0]!r}; there are: {', '.join(known)}")
+        if self.replay and self.record:
+            raise UsageError("--replay and --record exclude each other")
+        every = [*self.extractors, *self.records]
+        if len(set(every)) < len(every):
+            raise UsageError(f"an extractor is named twice: {', '.join(every)}")
+        return [known[name] for name in self.extractors]
+
+
+def parse_records(given: Iterable[str]) -> dict[str, Path]:
+    """Read ``NAME=FILE.jsonl``, for :attr:`EvalRequest.records`.
+
+    :raises UsageError: not of that form.
+    """
+    records: dict[str, Path] = {}
+    for text in given:
+        name, _, path = text.partition("=")
+        if not path or not name.replace("-", "").replace("_", "").isalnum():
+            raise UsageError(f"--records wants NAME=FILE.jsonl; it got {text!r}")
+        records[name] = Path(path)
+    return records
+
+
+def predict_run(request: EvalRequest, schema: Schema, watch: Watch = unwatched) -> Run:
+    """Write ``run.json``, ``records/`` and ``timing.json``.
+
+    :param watch: entered for each extractor in turn; what it gives is told of every record.
+    :raises UsageError: nothing could start, or a file cannot be written. The records of an extractor that did not come
+        to its end are not written, and those of an earlier run stay.
+    :raises ReplayError: the replay is not the run that was recorded.
+    :raises GoldError: the gold does not hold.
+    """
+    names = request.names()
+    datasets = load_datasets(request.folders, schema)
+    run = Run(request.out)
+    work = _Prediction(request, datasets, schema, run, watch)
+    asyncio.run(work.do(names))
+    for name, path in request.records.items():
+        work.infos.append(ExtractorInfo(name=name, origin="records"))
+        try:
+            run.records_path(name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, run.records_path(name))
+        except OSError as error:
+            raise UsageError(f"cannot read {path}: {error.strerror or error}") from error
+    by_folder = dict(zip(request.folders, datasets, strict=True))
+    run.write(RunInfo.of(schema, by_folder, work.infos, request.mode, Parameters.of(request.options)))
+    run.write(Timing(mode=request.mode, extractors=work.timings))
+    return run
 
 
 @dataclass
-class WatchedExtractor:
-    """An extractor, with the seconds that each document took."""
+class _Prediction:
+    """The extractors of one run, one after the other."""
+
+    request: EvalRequest
+    datasets: Sequence[Dataset]
+    schema: Schema
+    run: Run
+    watch: Watch
+    infos: list[ExtractorInfo] = field(default_factory=list)
+    """What each extractor was, in their order."""
+    timings: dict[str, ExtractorTiming] = field(default_factory=dict)
+    """What each took."""
+
+    async def do(self, names: Sequence[ExtractorName]) -> None:
+        """Run every extractor, with one recording for all of them."""
+        sources = [Source(item.gold.doc_id, item.text_path) for dataset in self.datasets for item in dataset.items]
+        folder, recording = self.request.replay or self.request.record, None
+        if folder is not None:
+            doc_ids = [source.doc_id for source in sources]
+            recording = Recording(folder, "replay" if self.request.replay else "record", doc_ids)
+        for name in names:
+            with recording.endpoint() if recording else nullcontext():
+                await self._do_one(name, sources, recording)
+        if recording and recording.mode == "record":
+            recording.write()
+        elif recording:
+            recording.check(whole=self.request.strict)
+
+    async def _do_one(self, name: ExtractorName, sources: Sequence[Source], recording: Recording | None) -> None:
+        options, request = self.request.options, self.request
+        replayed = recording is not None and recording.mode == "replay"
+        if recording and replayed:
+            options = recording.info.options(options, name)
+        transport = recording.transport() if recording and name != "rules" else None
+        async with ready_extractor(name, self.schema, options, transport, request.arbiter_for) as ready:
+            if ready.client and recording and replayed:
+                ready.client.abilities = recording.info.abilities
+            inner = RecordedExtractor(ready.extractor, recording) if recording else ready.extractor
+            timed = TimedExtractor(inner)
+            self.run.check_writable(f"records/{name}.jsonl")
+            started = time.perf_counter()
+            with self.watch(name, len(sources)) as on_record:
+                records = await run_extraction(
+                    sources, timed, ready.made_by, _Nowhere(), options.concurrency or 1, on_record
+                )
+            seconds = time.perf_counter() - started
+            self.run.write_records(name, records)
+            self.timings[name] = ExtractorTiming.of_records(records, timed.seconds, seconds)
+            self.infos.append(ExtractorInfo.of(name, ready.made_by))
+            if recording and not replayed:
+                recording.info.note(name, ready)
+
+
+@dataclass
+class TimedExtractor:
+    """An extractor that keeps the seconds each document took, by its id."""
 
     inner: Extractor
-    around: Around = lambda doc_id: nullcontext()
     seconds: dict[str, float] = field(default_factory=dict)
     name: str = field(init=False)
     schema: Schema = field(init=False)
@@ -48,228 +196,53 @@ class WatchedExtractor:
         """Link one document, watching the clock."""
         started = time.perf_counter()
         try:
-            with self.around(report.document.doc_id):
-                return await self.inner.extract(report)
+            return await self.inner.extract(report)
         finally:
             self.seconds[report.document.doc_id] = time.perf_counter() - started
 
 
-async def predict(
-    extractor: Extractor,
-    made_by: Provenance,
-    datasets: Sequence[Dataset],
-    schema: Schema,
-    path: Path,
-    *,
-    concurrency: int = 1,
-    around: Around = lambda doc_id: nullcontext(),
-    on_record: OnRecord = lambda record: None,
-) -> dict[str, Any]:
-    """Run an extractor over data sets and write its records to ``path``.
+class _Nowhere:
+    """A sink that keeps nothing: the records of a run stay in memory until all are there."""
 
-    :returns: its part of ``timing.json``: seconds and tokens in all, and for each document.
-    :raises UsageError: ``path`` cannot be written.
-    """
-    sources = [Source(item.gold.doc_id, item.text_path) for dataset in datasets for item in dataset.items]
-    watched = WatchedExtractor(extractor, around)
-    started = time.perf_counter()
-    with RecordFile(path, [source.doc_id for source in sources]) as sink:
-        records = await run_extraction(sources, watched, made_by, sink, concurrency, on_record)
-    return timing_of(records, watched.seconds, time.perf_counter() - started)
-
-
-def timing_of(records: Sequence[Record], seconds: dict[str, float], wall: float) -> dict[str, Any]:
-    """What a run took; seconds of a document count its own waiting for a busy server."""
-    total = sum((record.usage for record in records), Usage())
-    return {
-        "seconds": round(wall, 3),
-        **_tokens(total),
-        "documents": {
-            record.doc_id: {"seconds": round(seconds.get(record.doc_id, 0.0), 3), **_tokens(record.usage)}
-            for record in records
-        },
-    }
-
-
-def _tokens(usage: Usage) -> dict[str, Any]:
-    counts = {
-        "requests": usage.requests,
-        "cached": usage.cached,
-        "prompt_tokens": usage.prompt_tokens,
-        "completion_tokens": usage.completion_tokens,
-    }
-    return counts if usage.cost is None else counts | {"cost": usage.cost}
-
-
-Watch = Callable[[str, int], AbstractContextManager[OnRecord]]
-"""From an extractor's name and the number of reports to whatever is told of their records."""
-
-
-def unwatched(name: str, reports: int) -> AbstractContextManager[OnRecord]:
-    """Nobody looks on."""
-    return nullcontext(lambda record: None)
-
-
-@dataclass(frozen=True)
-class EvalRequest:
-    """What the command line asks for."""
-
-    folders: Sequence[Path]
-    out: Path
-    extractors: Sequence[str]
-    records: Sequence[str]
-    """``NAME=FILE`` for records that were made elsewhere."""
-    options: ModelOptions
-    replay: Path | None = None
-    record: Path | None = None
-    arbiter_for: ArbiterFor | None = None
-    """Makes what decides in hybrid, instead of the schema's calibration."""
-    strict: bool = True
-    """Whether a replay must ask for everything that was recorded."""
-
-    @property
-    def mode(self) -> Mode:
-        """Live, recorded or replayed."""
-        return "replay" if self.replay else "record" if self.record else "live"
-
-
-def predict_run(request: EvalRequest, schema: Schema, watch: Watch = unwatched) -> Run:
-    """Write ``run.json``, ``records/`` and ``timing.json``.
-
-    :param watch: entered for each extractor in turn; what it gives is told of every record.
-
-    :raises UsageError: nothing could start.
-    :raises ReplayError: the replay is not the run that was recorded.
-    """
-    names, given = _names(request)
-    datasets = load_datasets(request.folders, schema)
-    run = Run(request.out)
-    identities, timing = asyncio.run(_predict_all(request, names, datasets, schema, run, watch))
-    for name, path in given.items():
-        identities.append(extractor_identity(name, None))
-        _copy_records(path, run.records_path(name))
-    by_folder = dict(zip(request.folders, datasets, strict=True))
-    run.write("run.json", identify(schema, by_folder, identities, request.mode, _parameters(request.options)))
-    run.write("timing.json", {"mode": request.mode, "extractors": timing})
-    return run
-
-
-def _names(request: EvalRequest) -> tuple[list[ExtractorName], dict[str, Path]]:
-    known: dict[str, ExtractorName] = {name: name for name in get_args(ExtractorName)}
-    unknown = [name for name in request.extractors if name not in known]
-    if unknown:
-        raise UsageError(f"there is no extractor {unknown[0]!r}; there are: {', '.join(known)}")
-    if request.replay and request.record:
-        raise UsageError("--replay and --record exclude each other")
-    given: dict[str, Path] = {}
-    for text in request.records:
-        name, _, path = text.partition("=")
-        if not path or not name.replace("-", "").replace("_", "").isalnum():
-            raise UsageError(f"--records wants NAME=FILE.jsonl; it got {text!r}")
-        given[name] = Path(path)
-    every = [*request.extractors, *given]
-    if len(set(every)) < len(every):
-        raise UsageError(f"an extractor is named twice: {', '.join(every)}")
-    return [known[name] for name in request.extractors], given
-
-
-async def _predict_all(
-    request: EvalRequest,
-    names: Sequence[ExtractorName],
-    datasets: Sequence[Dataset],
-    schema: Schema,
-    run: Run,
-    watch: Watch,
-) -> tuple[list[dict[str, Any]], dict[str, Any]]:
-    """Every extractor in turn; returns what each was, and what each took."""
-    exchanges = _recording_of(request, datasets)
-    recording = exchanges.read() if exchanges and exchanges.mode == "replay" else {}
-    identities: list[dict[str, Any]] = []
-    timing: dict[str, Any] = {}
-    recorded: dict[str, Any] = {"model": None, "ask": {}, "abilities": None}
-    for name in names:
-        options = _options(request.options, recording, name)
-        transport = exchanges.transport() if exchanges and name != "rules" else None
-        with exchanges.endpoint() if exchanges else nullcontext():
-            async with ready_extractor(name, schema, options, transport, request.arbiter_for) as ready:
-                if ready.client and recording:
-                    ready.client.abilities = _abilities(recording)
-                timing[name] = await _predict_one(ready, datasets, schema, run, exchanges, options, watch)
-                identities.append(extractor_identity(name, ready.made_by))
-                if ready.client and not recording:
-                    _note(ready, name, recorded)
-    if exchanges and exchanges.mode == "record":
-        exchanges.write(recorded)
-    elif exchanges:
-        exchanges.check(whole=request.strict)
-    return identities, timing
-
-
-async def _predict_one(
-    ready: Ready,
-    datasets: Sequence[Dataset],
-    schema: Schema,
-    run: Run,
-    exchanges: Recording | None,
-    options: ModelOptions,
-    watch: Watch,
-) -> dict[str, Any]:
-    reports = sum(len(dataset.items) for dataset in datasets)
-    with watch(ready.extractor.name, reports) as on_record:
-        around = exchanges.report if exchanges else lambda doc_id: nullcontext()
-        return await predict(
-            ready.extractor,
-            ready.made_by,
-            datasets,
-            schema,
-            run.records_path(ready.extractor.name),
-            concurrency=options.concurrency or 1,
-            around=around,
-            on_record=on_record,
-        )
-
-
-def _recording_of(request: EvalRequest, datasets: Sequence[Dataset]) -> Recording | None:
-    folder = request.replay or request.record
-    if folder is None:
+    def finished(self, source: Source) -> Record | None:
+        """Nothing is: every run is made anew."""
         return None
-    doc_ids = [item.gold.doc_id for dataset in datasets for item in dataset.items]
-    return Recording(folder, "replay" if request.replay else "record", doc_ids)
+
+    def add(self, record: Record, document: Document | None = None, *, again: bool = False) -> None:
+        """Let it go."""
 
 
-def _options(options: ModelOptions, recording: dict[str, Any], name: ExtractorName) -> ModelOptions:
-    """A replay asks as the recording did, of a host that does not exist, and starts no server."""
-    if not recording:
-        return options
-    way = recording["ask"].get(name, "auto")
-    return replace(options, base_url=REPLAY_URL, model=recording["model"], ask=way, embedded=False, gguf=None)
+def replay_run(published: Run, out: Path, cassettes: Path | None = None, watch: Watch = unwatched) -> list[str]:
+    """Play a published run again into ``out``, offline, and score it.
+
+    :param cassettes: the recording, where it is not in the run's own folder.
+    :returns: what differs in its summary, as paths into it; empty when the two are the same to the byte.
+    :raises UsageError: the run has no cassettes, or its data sets are not where they were.
+    :raises ReplayError: what is asked now is not what was recorded.
+    """
+    cassettes = cassettes or published.path / CASSETTES
+    if not cassettes.is_dir():
+        raise UsageError(f"{published.path} cannot be replayed: there is no folder {cassettes}")
+    info = published.info()
+    folders = info.folders()
+    names = [one.name for one in info.extractors if one.origin == "baogao"]
+    # A run that was made before there was a calibration gets none.
+    calibration = None if any(one.calibration for one in info.extractors) else "none"
+    options = ModelOptions(min_confidence=info.parameters.min_confidence, calibration=calibration)
+    schema = load_schema(info.schema_info.name)
+    run = predict_run(EvalRequest(folders, out, names, options=options, replay=cassettes), schema, watch)
+    score_run(run, load_datasets(folders, schema), schema)
+    if (published.path / SUMMARY).read_bytes() == (run.path / SUMMARY).read_bytes():
+        return []
+    return list(differences(published.read_json(SUMMARY), run.read_json(SUMMARY))) or [
+        "the order or the spacing of its keys"
+    ]
 
 
-def _note(ready: Ready, name: ExtractorName, recorded: dict[str, Any]) -> None:
-    """Add what a replay must know: what was asked depends on it, and no server can be asked again."""
-    abilities = ready.client.abilities if ready.client else None
-    recorded["model"] = ready.made_by.model
-    recorded["ask"][name] = ready.way
-    recorded["abilities"] = asdict(abilities) if abilities else None
-
-
-def _abilities(recording: dict[str, Any]) -> Abilities | None:
-    found = recording["abilities"]
-    return Abilities(**{name: value for name, value in found.items() if name != "plain"}) if found else None
-
-
-def _parameters(options: ModelOptions) -> dict[str, Any]:
-    """What was asked for on the command line, without paths of this machine."""
-    given = asdict(options)
-    given["gguf"] = options.gguf.name if options.gguf else None
-    given["prompts"] = options.prompts.name if options.prompts else None
-    given["calibration"] = Path(options.calibration).name if options.calibration else None
-    return given
-
-
-def _copy_records(source: Path, target: Path) -> None:
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(source, target)
-    except OSError as error:
-        raise UsageError(f"cannot read {source}: {error.strerror or error}") from error
+def differences(old: Any, new: Any, path: str = "") -> Iterator[str]:
+    """Where two JSON values differ, one line each: ``extractors.rules.f1: 0.9 is now 0.8``."""
+    if isinstance(old, Mapping) and isinstance(new, Mapping):
+        for key in sorted(old.keys() | new.keys()):
+            yield from differences(old.get(key), new.get(key), f"{path}.{key}" if path else str(key))
+    elif old != new:
+        yield f"{path}: {old} is now {new}"

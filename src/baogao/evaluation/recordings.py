@@ -16,24 +16,60 @@ dropped at the end. For a recording from scratch, remove the folder.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 import httpx2
+from pydantic import Field, field_validator
 
+from baogao.assemble import ModelOptions, Ready
 from baogao.errors import ReplayError
-from baogao.evaluation.cassettes import Cassette, Mode, cassette_transport, check_vcr, playing
+from baogao.evaluation.cassettes import Cassette, CassetteTransport, Mode, check_vcr, playing
+from baogao.evaluation.summary import RunFile
+from baogao.extraction import Extraction, Extractor, ExtractorName, ReportText, Way, WayOrAuto
+from baogao.llm.messages import Abilities
+from baogao.schema.fields import Schema
 
 REPLAY_URL = "http://replay.invalid/v1"
 """What a replayed client is told; no host has this name (RFC 2606)."""
 
 
+class RecordingInfo(RunFile):
+    """What a replay must know: what was asked depends on it, and no server can be asked again."""
+
+    file_name = "recording.json"
+
+    model: str | None = None
+    ask: dict[ExtractorName, Way] = Field(default_factory=dict)
+    """Each extractor's way of asking; of one that asks nothing, none."""
+    abilities: Abilities | None = None
+    """What the endpoint could do; None where nobody needed to know."""
+
+    @field_validator("abilities", mode="before")
+    @classmethod
+    def _without_plain(cls, found: object) -> object:
+        """Recordings from before version 0.2 say that a model can write plain text, which every model can."""
+        return {name: can for name, can in found.items() if name != "plain"} if isinstance(found, dict) else found
+
+    def note(self, name: ExtractorName, ready: Ready) -> None:
+        """Keep how an extractor asked, if it did."""
+        if ready.client is not None and ready.way is not None:
+            self.model = ready.made_by.model
+            self.ask[name] = ready.way
+            self.abilities = ready.client.abilities
+
+    def options(self, options: ModelOptions, name: ExtractorName) -> ModelOptions:
+        """Options to ask as the recording did, of a host that does not exist; no server is started."""
+        way: WayOrAuto = self.ask.get(name, "auto")
+        return replace(options, base_url=REPLAY_URL, model=self.model, ask=way, embedded=False, gguf=None)
+
+
 class Recording:
     """The cassettes of a run in use.
 
-    :raises UsageError: vcrpy is missing.
+    :raises UsageError: vcrpy is missing; ``recording.json`` does not fit.
     :raises ReplayError: there is no recording, or it does not belong to these reports.
     """
 
@@ -44,56 +80,41 @@ class Recording:
         self.doc_ids = list(doc_ids)
         self.misses: list[str] = []
         self.used = False
-        self._cassettes: dict[str, Cassette] = {}
-        self._loaded: dict[str, int] = {}
-        if mode == "replay":
-            self._check_complete()
+        self._cassettes: dict[Path, Cassette] = {}
+        self.info = RecordingInfo() if mode == "record" else self._read()
 
     def transport(self) -> httpx2.AsyncBaseTransport:
         """What carries a client's requests; in a replay none gets out."""
         self.used = True
         inner = _NoNetwork() if self.mode == "replay" else None
-        return _Watched(cassette_transport(inner), self.misses)
+        return _MissKeeper(CassetteTransport(inner), self.misses)
 
     @contextmanager
     def endpoint(self) -> Iterator[Cassette]:
         """Carry what is asked outside of any report."""
-        with playing(self._cassette("", self.folder / "endpoint.yaml")) as cassette:
+        with playing(self._cassette(self.folder / "endpoint.yaml")) as cassette:
             yield cassette
 
     @contextmanager
     def report(self, doc_id: str) -> Iterator[Cassette]:
         """Carry what is asked about one report."""
-        with playing(self._cassette(doc_id, self._path(doc_id))) as cassette:
+        with playing(self._cassette(self._path(doc_id))) as cassette:
             try:
                 yield cassette
             finally:
                 if self.mode == "record":
                     cassette.save()
 
-    def write(self, recording: dict[str, Any]) -> None:
+    def write(self) -> None:
         """Save a recording: every cassette, and what a replay must know. Cassettes of other reports are removed."""
         for doc_id in self.doc_ids:
-            self._cassette(doc_id, self._path(doc_id))
+            self._cassette(self._path(doc_id))
         for orphan in self._orphans():
             orphan.unlink()
-        for name, cassette in self._cassettes.items():
-            self._drop_stale(name, cassette)
+        for cassette in self._cassettes.values():
+            cassette.drop_stale()
             cassette.save()
-        text = json.dumps(recording, ensure_ascii=False, indent=1, sort_keys=True)
-        (self.folder / "recording.json").write_text(text + "\n", encoding="utf-8")
-
-    def read(self) -> dict[str, Any]:
-        """What a replay must know.
-
-        :raises ReplayError: it is not there or is not JSON.
-        """
-        path = self.folder / "recording.json"
-        try:
-            data: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
-            raise ReplayError(f"{self.folder} is not a recording: {path.name} cannot be read ({error})") from error
-        return data
+        (self.folder / self.info.file_name).write_text(self.info.to_json(), encoding="utf-8")
 
     def check(self, whole: bool = True) -> None:
         """After a replay: nothing was asked that is not there, and nothing is there that was not asked.
@@ -105,25 +126,14 @@ class Recording:
             raise ReplayError(f"{self.misses[0]}{_more(self.misses)}")
         if not self.used or not whole:
             return
-        unplayed = [line for doc_id in self.doc_ids for line in self._cassette(doc_id, self._path(doc_id)).unplayed]
+        unplayed = [line for doc_id in self.doc_ids for line in self._cassette(self._path(doc_id)).unplayed]
         if unplayed:
             raise ReplayError(f"recorded and never asked for: {unplayed[0]}{_more(unplayed)}")
 
-    def _cassette(self, name: str, path: Path) -> Cassette:
-        if name not in self._cassettes:
-            self._cassettes[name] = Cassette(path, self.mode)
-            self._loaded[name] = len(self._cassettes[name])
-        return self._cassettes[name]
-
-    def _drop_stale(self, name: str, cassette: Cassette) -> None:
-        """Drop exchanges of an earlier recording that this one did not ask for."""
-        exchanges = cassette.vcr
-        kept = [
-            exchange
-            for index, exchange in enumerate(exchanges.data)
-            if index >= self._loaded[name] or exchanges.play_counts[index]
-        ]
-        exchanges.data = kept
+    def _cassette(self, path: Path) -> Cassette:
+        if path not in self._cassettes:
+            self._cassettes[path] = Cassette(path, self.mode)
+        return self._cassettes[path]
 
     def _path(self, doc_id: str) -> Path:
         return self.folder / "reports" / f"{doc_id}.yaml"
@@ -131,14 +141,39 @@ class Recording:
     def _orphans(self) -> list[Path]:
         return sorted(path for path in (self.folder / "reports").glob("*.yaml") if path.stem not in self.doc_ids)
 
-    def _check_complete(self) -> None:
-        self.read()
+    def _read(self) -> RecordingInfo:
+        """What is there to be replayed, after a look whether it is all there."""
+        path = self.folder / RecordingInfo.file_name
+        try:
+            info = RecordingInfo.of_json(json.loads(path.read_text(encoding="utf-8")), path)
+        except (OSError, ValueError) as error:
+            raise ReplayError(f"{self.folder} is not a recording: {path.name} cannot be read ({error})") from error
         orphans = self._orphans()
         if orphans:
             raise ReplayError(f"{orphans[0]} belongs to no report of the data sets{_more(orphans)}")
-        missing = [str(self._path(doc_id)) for doc_id in self.doc_ids if not self._path(doc_id).is_file()]
+        missing = [path for path in map(self._path, self.doc_ids) if not path.is_file()]
         if missing:
             raise ReplayError(f"there is no cassette {missing[0]}{_more(missing)}; record the run again")
+        return info
+
+
+@dataclass
+class RecordedExtractor:
+    """An extractor whose exchanges about each report are those of its cassette."""
+
+    inner: Extractor
+    recording: Recording
+    name: str = field(init=False)
+    schema: Schema = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.name = self.inner.name
+        self.schema = self.inner.schema
+
+    async def extract(self, report: ReportText) -> Extraction:
+        """Link one report, its cassette put in."""
+        with self.recording.report(report.document.doc_id):
+            return await self.inner.extract(report)
 
 
 class _NoNetwork(httpx2.AsyncBaseTransport):
@@ -146,7 +181,7 @@ class _NoNetwork(httpx2.AsyncBaseTransport):
         raise ReplayError(f"a replay was asked outside of any cassette: {request.method} {request.url.path}")
 
 
-class _Watched(httpx2.AsyncBaseTransport):
+class _MissKeeper(httpx2.AsyncBaseTransport):
     """Keeps misses in mind: an extractor turns them into a failed document, which a replay must not hide behind."""
 
     def __init__(self, inner: httpx2.AsyncBaseTransport, misses: list[str]) -> None:
@@ -164,5 +199,5 @@ class _Watched(httpx2.AsyncBaseTransport):
         await self._inner.aclose()
 
 
-def _more(found: list[Any]) -> str:
+def _more(found: Sequence[object]) -> str:
     return f" (and {len(found) - 1} more)" if len(found) > 1 else ""

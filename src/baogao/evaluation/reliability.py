@@ -10,16 +10,21 @@ most answers are very sure and would share one bin of equal width). Right means 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from itertools import groupby, pairwise
-from typing import Any, NamedTuple
+from typing import NamedTuple
+
+from pydantic import ConfigDict, Field
 
 from baogao.evaluation.scoring import Scores
-from baogao.evaluation.tally import ratio
+from baogao.evaluation.tally import Verdict, ratio
+from baogao.schema.values import Strict
 
 BINS = 10
+"""More would leave each too few answers: even ten of 60 answers, 95% right, show an error of 0.02 by chance alone."""
 PRECISION = 0.98
-_JUDGED = ("correct", "wrong", "spurious")
+"""The share of right answers that coverage is asked for; the keys ``…_at_98`` of the file are named for it."""
+JUDGED: tuple[Verdict, ...] = ("correct", "wrong", "spurious")
+"""Verdicts on answers that are right or not; what the codebook leaves open counts neither way."""
 
 
 class JudgedAnswer(NamedTuple):
@@ -31,8 +36,7 @@ class JudgedAnswer(NamedTuple):
     """Whether the gold states the field."""
 
 
-@dataclass(frozen=True)
-class Bin:
+class Bin(NamedTuple):
     """Answers of about one confidence."""
 
     answers: int
@@ -42,30 +46,21 @@ class Bin:
     """The share of them that is right."""
 
 
-@dataclass(frozen=True)
-class Reliability:
-    """What is said of one extractor's confidence."""
+class Reliability(Strict):
+    """What is said of one extractor's confidence, as it stands in ``summary.json``."""
 
     answers: int
-    bins: tuple[Bin, ...]
+    bins: list[Bin]
     """The least sure first; none without answers."""
     ece: float | None
     """Expected calibration error, from 0 to 1; None without answers."""
-    coverage: float | None
+    coverage: float | None = Field(alias="coverage_at_98")
     """Of the stated fields, the share with an answer at or above ``threshold``; 0 where no threshold reaches the
     precision, None where nothing is stated."""
-    threshold: float | None
+    threshold: float | None = Field(alias="threshold_at_98")
     """The lowest confidence such that of the answers at or above it 98% are right; None where there is none."""
 
-    def as_dict(self) -> dict[str, Any]:
-        """For ``summary.json``."""
-        return {
-            "answers": self.answers,
-            "ece": self.ece,
-            "coverage_at_98": self.coverage,
-            "threshold_at_98": self.threshold,
-            "bins": [[one.answers, one.confidence, one.right] for one in self.bins],
-        }
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
 
 
 def reliability_of(scores: Scores) -> Reliability:
@@ -74,7 +69,7 @@ def reliability_of(scores: Scores) -> Reliability:
     outcomes = [
         JudgedAnswer(score.answer.confidence, score.verdict == "correct", score.gold.stated)
         for score in figures
-        if score.verdict in _JUDGED and score.answer is not None and score.answer.confidence is not None
+        if score.verdict in JUDGED and score.answer is not None and score.answer.confidence is not None
     ]
     return measure(outcomes, scores.tally.stated)
 
@@ -85,21 +80,22 @@ def measure(outcomes: Iterable[JudgedAnswer], stated: int) -> Reliability:
     :param stated: how many fields the gold states, answered or not.
     """
     ordered = sorted(outcomes, key=lambda one: one.confidence)
-    bins = tuple(_bin(part) for part in _cut(ordered) if part)
+    edges = [round(number * len(ordered) / BINS) for number in range(BINS + 1)]
+    parts = [ordered[start:end] for start, end in pairwise(edges) if start < end]
+    bins = [
+        Bin(len(part), sum(one.confidence for one in part) / len(part), sum(one.right for one in part) / len(part))
+        for part in parts
+    ]
     error = sum(one.answers * abs(one.confidence - one.right) for one in bins)
     threshold = _lowest(ordered)
     covered = sum(one.stated for one in ordered if threshold is not None and one.confidence >= threshold)
-    return Reliability(len(ordered), bins, ratio(error, len(ordered)), ratio(covered, stated), threshold)
-
-
-def _cut(ordered: Sequence[JudgedAnswer]) -> list[Sequence[JudgedAnswer]]:
-    edges = [round(number * len(ordered) / BINS) for number in range(BINS + 1)]
-    return [ordered[start:end] for start, end in pairwise(edges)]
-
-
-def _bin(part: Sequence[JudgedAnswer]) -> Bin:
-    count = len(part)
-    return Bin(count, sum(one.confidence for one in part) / count, sum(one.right for one in part) / count)
+    return Reliability(
+        answers=len(ordered),
+        bins=bins,
+        ece=ratio(error, len(ordered)),
+        coverage=ratio(covered, stated),
+        threshold=threshold,
+    )
 
 
 def _lowest(ordered: Sequence[JudgedAnswer]) -> float | None:

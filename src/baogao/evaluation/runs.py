@@ -14,18 +14,78 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
+
+from pydantic import Field
 
 from baogao.errors import GoldError, UsageError
 from baogao.evaluation.datasets import load_dataset
 from baogao.evaluation.gold import Dataset
 from baogao.evaluation.rows import DocumentShapes, Row, read_rows, rows_of, write_rows
+from baogao.evaluation.run_info import Mode, RunInfo
 from baogao.evaluation.scoring import Scores, score_dataset
-from baogao.evaluation.submissions import Submission, read_submissions
-from baogao.evaluation.summary import summarise, to_json
+from baogao.evaluation.submissions import read_submissions
+from baogao.evaluation.summary import RunFile, Summary, summarise
+from baogao.record import Record
 from baogao.schema.fields import Schema
+from baogao.schema.values import Strict
+from baogao.usage import Usage
+
+_File = TypeVar("_File", bound=RunFile)
+
+
+class DocumentTiming(Strict):
+    """What one document took."""
+
+    seconds: float
+    """By the clock, its own waiting for a busy server included."""
+    requests: int = 0
+    cached: int = 0
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    cost: float | None = Field(default=None, exclude_if=lambda cost: cost is None)
+    """In the currency of the configured prices; not in the file where there are none."""
+
+    @classmethod
+    def of(cls, seconds: float, usage: Usage) -> DocumentTiming:
+        """Seconds and what a model was asked for meanwhile."""
+        return DocumentTiming(
+            seconds=round(seconds, 3),
+            requests=usage.requests,
+            cached=usage.cached,
+            prompt_tokens=usage.prompt_tokens,
+            completion_tokens=usage.completion_tokens,
+            cost=usage.cost,
+        )
+
+
+class ExtractorTiming(DocumentTiming):
+    """What one extractor took in all, and for each document."""
+
+    documents: dict[str, DocumentTiming]
+
+    @classmethod
+    def of_records(cls, records: Sequence[Record], seconds: Mapping[str, float], wall: float) -> ExtractorTiming:
+        """What some records took.
+
+        :param seconds: of each document; one that could not be read has none.
+        :param wall: seconds in all; fewer than the sum where documents were done side by side.
+        """
+        total = DocumentTiming.of(wall, sum((record.usage for record in records), Usage()))
+        documents = {one.doc_id: DocumentTiming.of(seconds.get(one.doc_id, 0.0), one.usage) for one in records}
+        return ExtractorTiming(**dict(total), documents=documents)
+
+
+class Timing(RunFile):
+    """What a run took."""
+
+    file_name = "timing.json"
+
+    mode: Mode
+    extractors: dict[str, ExtractorTiming]
 
 
 @dataclass(frozen=True)
@@ -43,8 +103,43 @@ class Run:
         """Where an extractor's answers are."""
         return self.path / "records" / f"{extractor}.jsonl"
 
-    def read(self, name: str) -> dict[str, Any]:
+    def info(self) -> RunInfo:
+        """What was run.
+
+        :raises UsageError: as :meth:`read`.
+        """
+        return self.read(RunInfo)
+
+    def summary(self) -> Summary:
+        """What came of it.
+
+        :raises UsageError: as :meth:`read`.
+        """
+        return self.read(Summary)
+
+    def timing(self) -> Timing:
+        """What it took.
+
+        :raises UsageError: as :meth:`read`.
+        """
+        return self.read(Timing)
+
+    def rows(self) -> list[Row]:
+        """The verdicts.
+
+        :raises UsageError: the run has not been scored.
+        """
+        return read_rows(self.scores_path)
+
+    def read(self, kind: type[_File]) -> _File:
         """One of the run's JSON files.
+
+        :raises UsageError: as :meth:`read_json`; or the file does not fit, in which case it names the key.
+        """
+        return kind.of_json(self.read_json(kind.file_name), self.path / kind.file_name)
+
+    def read_json(self, name: str) -> dict[str, Any]:
+        """One of the run's JSON files, whatever is in it.
 
         :raises UsageError: it is not there or is not JSON.
         """
@@ -59,39 +154,50 @@ class Run:
             raise UsageError(f"{path} is not a JSON object")
         return data
 
-    def write(self, name: str, data: Mapping[str, Any]) -> None:
+    def write(self, file: RunFile) -> None:
         """Write one of the run's JSON files.
 
         :raises UsageError: it cannot be written.
         """
-        self.write_text(name, to_json(data))
+        self.write_text(file.file_name, file.to_json())
+
+    def write_records(self, extractor: str, records: Iterable[Record]) -> None:
+        """Write an extractor's answers, one a line, in the order given.
+
+        :raises UsageError: they cannot be written.
+        """
+        self.write_text(f"records/{extractor}.jsonl", "".join(f"{record.to_json()}\n" for record in records))
 
     def write_text(self, name: str, text: str) -> None:
-        """Write a file of the run, folders and all.
+        """Write a file of the run, folders and all; what stood there stays until all of it is written.
 
         :raises UsageError: it cannot be written.
         """
-        try:
-            path = self.path / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8", newline="\n")
-        except OSError as error:
-            raise UsageError(f"cannot write {self.path / name}: {error.strerror or error}") from error
+        with self._aside(name) as aside:
+            aside.write_text(text, encoding="utf-8", newline="\n")
+            aside.replace(self.path / name)
 
-    def rows(self) -> list[Row]:
-        """The verdicts.
+    def check_writable(self, name: str) -> None:
+        """See that a file of the run can be written, before any work is done for it.
 
-        :raises UsageError: the run has not been scored.
+        :raises UsageError: it cannot.
         """
-        return read_rows(self.scores_path)
+        with self._aside(name) as aside:
+            aside.touch()
 
-    def extractors(self) -> list[str]:
-        """The extractors of the run, in the order in which they were named."""
-        return [str(entry["name"]) for entry in self.read("run.json")["extractors"]]
-
-    def gold_digests(self) -> dict[str, str]:
-        """Each data set's name and digest."""
-        return {str(entry["name"]): str(entry["digest"]) for entry in self.read("run.json")["datasets"]}
+    @contextmanager
+    def _aside(self, name: str) -> Iterator[Path]:
+        """A place beside a file of the run, its folder made; what is there afterwards is removed."""
+        path = self.path / name
+        aside = path.with_name(f"{path.name}.part")
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            yield aside
+        except OSError as error:
+            raise UsageError(f"cannot write {path}: {error.strerror or error}") from error
+        finally:
+            with suppress(OSError):
+                aside.unlink(missing_ok=True)
 
 
 def load_datasets(folders: Sequence[Path], schema: Schema) -> list[Dataset]:
@@ -112,43 +218,31 @@ def load_datasets(folders: Sequence[Path], schema: Schema) -> list[Dataset]:
     return datasets
 
 
-def score_run(run: Run, datasets: Sequence[Dataset], schema: Schema) -> dict[str, Any]:
+def score_run(run: Run, datasets: Sequence[Dataset], schema: Schema) -> Summary:
     """Score the records of a run: writes ``scores.jsonl`` and ``summary.json``, and returns the summary.
 
     :raises UsageError: the gold is not the one that the run was made on.
     :raises GoldError: records that do not fit the gold; names file, document and field.
     """
-    _check_gold(run, datasets)
-    shapes = DocumentShapes()
-    scores: dict[str, Scores] = {}
-    rows: list[Row] = []
-    for name in run.extractors():
+    info = run.info()
+    made_on = info.gold_digests
+    given = {dataset.name: dataset.digest for dataset in datasets}
+    changed = sorted(name for name in made_on.keys() | given.keys() if made_on.get(name) != given.get(name))
+    if changed:
+        raise UsageError(f"{run.path} was made on other gold: {', '.join(changed)} differs; run it again")
+    home = {item.gold.doc_id: dataset.name for dataset in datasets for item in dataset.items}
+    shapes, scores, rows = DocumentShapes(), dict[str, Scores](), list[Row]()
+    for name in info.names:
         submissions = read_submissions(run.records_path(name))
-        parts = list(_score_parts(submissions, datasets, schema))
-        scores[name] = sum((part for _, part in parts), Scores(()))
-        for dataset, part in parts:
+        for one in submissions:
+            if one.doc_id not in home:
+                raise GoldError(f"{one.where}: a record for {one.doc_id}, which {', '.join(given)} does not have")
+        scores[name] = Scores(())
+        for dataset in datasets:
+            part = score_dataset(dataset, [one for one in submissions if home[one.doc_id] == dataset.name], schema)
+            scores[name] += part
             rows += rows_of(name, dataset, part, submissions, shapes)
     summary = summarise(datasets, scores)
     write_rows(rows, run.scores_path)
-    run.write("summary.json", summary)
+    run.write(summary)
     return summary
-
-
-def _score_parts(
-    submissions: Sequence[Submission], datasets: Sequence[Dataset], schema: Schema
-) -> Iterator[tuple[Dataset, Scores]]:
-    ids = [{item.gold.doc_id for item in dataset.items} for dataset in datasets]
-    for submission in submissions:
-        if not any(submission.doc_id in known for known in ids):
-            names = ", ".join(dataset.name for dataset in datasets)
-            raise GoldError(f"{submission.where}: a record for {submission.doc_id}, which {names} does not have")
-    for dataset, known in zip(datasets, ids, strict=True):
-        yield dataset, score_dataset(dataset, [one for one in submissions if one.doc_id in known], schema)
-
-
-def _check_gold(run: Run, datasets: Iterable[Dataset]) -> None:
-    made_on = run.gold_digests()
-    given = {dataset.name: dataset.digest for dataset in datasets}
-    if made_on != given:
-        changed = sorted(name for name in made_on.keys() | given.keys() if made_on.get(name) != given.get(name))
-        raise UsageError(f"{run.path} was made on other gold: {', '.join(changed)} differs; run it again")

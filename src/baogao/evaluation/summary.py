@@ -1,6 +1,7 @@
 """The summary of a run: every headline with its interval, every pair of extractors compared.
 
-It holds no times and its floats are rounded, so that a replayed run gives the same bytes.
+``summary.json`` is a :class:`Summary`. It holds no times, so that a replayed run gives the same bytes. A rate is from 0
+to 1, and None where there is nothing to divide by; an interval is 95%, and None where too little speaks to it.
 """
 
 from __future__ import annotations
@@ -8,10 +9,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
-from typing import Any, get_args
+from pathlib import Path
+from typing import Any, ClassVar, Self, get_args
 
+from pydantic import Field, ValidationError
+
+from baogao.errors import UsageError
 from baogao.evaluation.gold import Dataset, Split
-from baogao.evaluation.reliability import reliability_of
+from baogao.evaluation.reliability import Reliability, reliability_of
 from baogao.evaluation.scoring import Scores
 from baogao.evaluation.statistics import (
     F1,
@@ -26,115 +31,16 @@ from baogao.evaluation.statistics import (
     field_counts,
 )
 from baogao.evaluation.tally import Hits, Tally
+from baogao.schema.values import Strict
 
 SPLITS: tuple[Split, ...] = get_args(Split)
 _DIGITS = 6
-
-
-def summarise(datasets: Sequence[Dataset], scores: Mapping[str, Scores], seed: int = 0) -> dict[str, Any]:
-    """The content of ``summary.json``.
-
-    :param scores: for each extractor, in the order of the run, its scores over all data sets, documents in one order.
-    """
-    return {
-        "datasets": [_dataset(dataset) for dataset in datasets],
-        "extractors": {name: _extractor(one, datasets, seed) for name, one in scores.items()},
-        "comparisons": [_comparison(scores, a, b, seed) for b, a in combinations(scores, 2)],
-    }
+"""Decimals that are kept of a float: two machines may differ in the last bit."""
 
 
 def to_json(data: Mapping[str, Any]) -> str:
     """JSON that is the same bytes for the same content: keys sorted, floats rounded."""
     return json.dumps(_rounded(data), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
-
-
-def _dataset(dataset: Dataset) -> dict[str, Any]:
-    splits = {split: len(dataset.part(split).items) for split in SPLITS}
-    return {
-        "name": dataset.name,
-        "documents": len(dataset.items),
-        "digest": dataset.digest,
-        "splits": {split: count for split, count in splits.items() if count},
-    }
-
-
-def _extractor(scores: Scores, datasets: Sequence[Dataset], seed: int) -> dict[str, Any]:
-    data = _headline(scores, seed) | {"fields": _fields(scores, seed)}
-    data["splits"] = {split: _headline(part, seed) for split, part in _splits(scores)}
-    if len(datasets) > 1:
-        data["by_dataset"] = {dataset.name: _headline(_of_dataset(scores, dataset), seed) for dataset in datasets}
-    return data
-
-
-def _splits(scores: Scores) -> Iterator[tuple[Split, Scores]]:
-    for split in SPLITS:
-        part = scores.split(split)
-        if part.documents:
-            yield split, part
-
-
-def _of_dataset(scores: Scores, dataset: Dataset) -> Scores:
-    ids = {item.gold.doc_id for item in dataset.items}
-    return Scores(tuple(document for document in scores.documents if document.doc_id in ids))
-
-
-def _headline(scores: Scores, seed: int) -> dict[str, Any]:
-    tally, counts = scores.tally, document_counts(scores)
-    bootstrap = Bootstrap(len(counts), seed)
-    return {
-        "documents": len(scores.documents),
-        "failed": sum(document.error is not None for document in scores.documents),
-        "precision": tally.precision,
-        "precision_ci": bootstrap.interval(counts, PRECISION),
-        "recall": tally.recall,
-        "recall_ci": bootstrap.interval(counts, RECALL),
-        "f1": tally.f1,
-        "f1_ci": bootstrap.interval(counts, F1),
-        "specificity": tally.specificity,
-        "bound_accuracy": tally.bound_accuracy,
-        "grounding": tally.grounding,
-        "metadata_accuracy": scores.metadata_accuracy,
-        "lists": {name: _rates(hits) for name, hits in scores.list_hits().items()},
-        "verdicts": tally.verdicts,
-        "confidence": reliability_of(scores).as_dict(),
-    }
-
-
-def _fields(scores: Scores, seed: int) -> dict[str, Any]:
-    tallies, counts = scores.field_tallies(), field_counts(scores)
-    bootstrap = Bootstrap(len(scores.documents), seed)
-    return {
-        name: tally.verdicts | {"stated": tally.stated, "f1_ci": bootstrap.interval(counts[name], F1)} | _rates(tally)
-        for name, tally in tallies.items()
-    }
-
-
-def _rates(counted: Tally | Hits) -> dict[str, float | None]:
-    return {"precision": counted.precision, "recall": counted.recall, "f1": counted.f1}
-
-
-def _comparison(scores: Mapping[str, Scores], a: str, b: str, seed: int) -> dict[str, Any]:
-    first, second = field_counts(scores[a]), field_counts(scores[b])
-    data = {"a": a, "b": b} | _difference(document_counts(scores[a]), document_counts(scores[b]), seed)
-    data["splits"] = {
-        split: _difference(document_counts(part), document_counts(scores[b].split(split)), seed)
-        for split, part in _splits(scores[a])
-    }
-    corrected = compare_fields(first, second, seed)
-    data["fields_p"] = {name: p for name, p in corrected.items() if p is not None}
-    return data
-
-
-def _difference(a: Counts, b: Counts, seed: int) -> dict[str, Any]:
-    found = compare(a, b, Bootstrap(len(a), seed))
-    interval: Interval | None = found.interval
-    return {
-        "documents": len(a),
-        "difference": found.difference,
-        "ci": interval,
-        "p": found.p,
-        "minimum_detectable": found.minimum_detectable,
-    }
 
 
 def _rounded(value: Any) -> Any:
@@ -145,3 +51,227 @@ def _rounded(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_rounded(item) for item in value]
     return value
+
+
+class RunFile(Strict):
+    """One of the JSON files of a run."""
+
+    file_name: ClassVar[str]
+
+    @classmethod
+    def of_json(cls, data: object, path: Path) -> Self:
+        """The content of ``path``.
+
+        :raises UsageError: it does not fit; names file and key.
+        """
+        try:
+            return cls.model_validate(data)
+        except ValidationError as error:
+            first = error.errors()[0]
+            place = ".".join(map(str, first["loc"]))
+            raise UsageError(f"{path}: {place}: {first['msg']}" if place else f"{path}: {first['msg']}") from error
+
+    def to_json(self) -> str:
+        """What stands in the file."""
+        return to_json(self.model_dump(by_alias=True))
+
+
+class GoldInfo(Strict):
+    """Which gold, and how much of it."""
+
+    name: str
+    documents: int
+    digest: str
+    splits: dict[Split, int] = Field(default_factory=dict)
+    """Documents of each split that has any."""
+
+    @classmethod
+    def of(cls, dataset: Dataset) -> GoldInfo:
+        """The gold of a data set."""
+        counts = {split: len(dataset.part(split).items) for split in SPLITS}
+        splits = {split: count for split, count in counts.items() if count}
+        return GoldInfo(name=dataset.name, documents=len(dataset.items), digest=dataset.digest, splits=splits)
+
+
+class Rates(Strict):
+    """How right some answers are."""
+
+    precision: float | None
+    recall: float | None
+    f1: float | None
+
+    @classmethod
+    def of(cls, counted: Tally | Hits) -> Rates:
+        """The rates of what was counted."""
+        return Rates(precision=counted.precision, recall=counted.recall, f1=counted.f1)
+
+
+class FieldSummary(Rates):
+    """One extractor on one field: each verdict's count, and the rates."""
+
+    stated: int
+    f1_ci: Interval | None
+    correct: int
+    wrong: int
+    missing: int
+    spurious: int
+    neutral: int
+    absent: int
+    errored: int
+
+
+class PartSummary(Rates):
+    """One extractor on one part of the reports."""
+
+    documents: int
+    failed: int
+    precision_ci: Interval | None
+    recall_ci: Interval | None
+    f1_ci: Interval | None
+    specificity: float | None
+    bound_accuracy: float | None
+    grounding: float | None
+    metadata_accuracy: float | None
+    lists: dict[str, Rates]
+    verdicts: dict[str, int]
+    confidence: Reliability | None = None
+    """None for a run that was scored before there was such a thing."""
+
+
+class ExtractorSummary(PartSummary):
+    """One extractor on all reports, on each split and, where there are several, on each data set."""
+
+    fields: dict[str, FieldSummary]
+    splits: dict[str, PartSummary]
+    by_dataset: dict[str, PartSummary] = Field(default_factory=dict, exclude_if=lambda parts: not parts)
+
+    def part(self, name: str) -> PartSummary:
+        """``all`` reports, those of a split, or those of a data set."""
+        return self if name == "all" else self.splits.get(name) or self.by_dataset[name]
+
+
+class Difference(Strict):
+    """Two extractors on one part of the reports: F1 of ``a`` minus F1 of ``b``."""
+
+    documents: int
+    difference: float | None
+    ci: Interval | None
+    p: float | None
+    """Two-sided, by the sign-flip test."""
+    minimum_detectable: float | None
+    """The true difference that a test at 5% on so many reports would find four times out of five."""
+
+    @classmethod
+    def of(cls, a: Counts, b: Counts, seed: int) -> Difference:
+        """Compare counts of the same documents in the same order."""
+        found = compare(a, b, Bootstrap(len(a), seed))
+        return Difference(
+            documents=len(a),
+            difference=found.difference,
+            ci=found.interval,
+            p=found.p,
+            minimum_detectable=found.minimum_detectable,
+        )
+
+
+class PairSummary(Difference):
+    """Two extractors on all reports and on each split."""
+
+    a: str
+    b: str
+    splits: dict[str, Difference]
+    fields_p: dict[str, float]
+    """Of each field that can be tested, p after Holm's correction."""
+
+    def part(self, name: str) -> Difference | None:
+        """``all`` reports, or those of a split; None for a data set, by which nothing is compared."""
+        return self if name == "all" else self.splits.get(name)
+
+
+class Summary(RunFile):
+    """What came of a run."""
+
+    file_name = "summary.json"
+
+    datasets: list[GoldInfo]
+    extractors: dict[str, ExtractorSummary]
+    comparisons: list[PairSummary]
+
+
+def summarise(datasets: Sequence[Dataset], scores: Mapping[str, Scores], seed: int = 0) -> Summary:
+    """Summarise a run.
+
+    :param scores: for each extractor, in the order of the run, its scores over all data sets, documents in one order.
+    """
+    return Summary(
+        datasets=[GoldInfo.of(dataset) for dataset in datasets],
+        extractors={name: summarise_extractor(one, datasets, seed) for name, one in scores.items()},
+        comparisons=[compare_extractors(scores, a, b, seed) for b, a in combinations(scores, 2)],
+    )
+
+
+def summarise_extractor(scores: Scores, datasets: Sequence[Dataset], seed: int) -> ExtractorSummary:
+    """One extractor's scores over some data sets."""
+    counts, bootstrap = field_counts(scores), Bootstrap(len(scores.documents), seed)
+    fields = {
+        name: FieldSummary(
+            stated=tally.stated,
+            f1_ci=bootstrap.interval(counts[name], F1),
+            **tally.verdicts,
+            **dict(Rates.of(tally)),
+        )
+        for name, tally in scores.field_tallies().items()
+    }
+    by_dataset: dict[str, PartSummary] = {}
+    for dataset in datasets if len(datasets) > 1 else ():
+        ids = {item.gold.doc_id for item in dataset.items}
+        part = Scores(tuple(document for document in scores.documents if document.doc_id in ids))
+        by_dataset[dataset.name] = _part(part, seed)
+    return ExtractorSummary(
+        **dict(_part(scores, seed)),
+        fields=fields,
+        splits={split: _part(part, seed) for split, part in _splits(scores)},
+        by_dataset=by_dataset,
+    )
+
+
+def compare_extractors(scores: Mapping[str, Scores], a: str, b: str, seed: int) -> PairSummary:
+    """Two extractors' scores, document by document and field by field."""
+    corrected = compare_fields(field_counts(scores[a]), field_counts(scores[b]), seed)
+    return PairSummary(
+        a=a,
+        b=b,
+        **dict(Difference.of(document_counts(scores[a]), document_counts(scores[b]), seed)),
+        splits={
+            split: Difference.of(document_counts(part), document_counts(scores[b].split(split)), seed)
+            for split, part in _splits(scores[a])
+        },
+        fields_p={name: p for name, p in corrected.items() if p is not None},
+    )
+
+
+def _part(scores: Scores, seed: int) -> PartSummary:
+    tally, counts = scores.tally, document_counts(scores)
+    bootstrap = Bootstrap(len(counts), seed)
+    return PartSummary(
+        documents=len(scores.documents),
+        failed=sum(document.error is not None for document in scores.documents),
+        **dict(Rates.of(tally)),
+        precision_ci=bootstrap.interval(counts, PRECISION),
+        recall_ci=bootstrap.interval(counts, RECALL),
+        f1_ci=bootstrap.interval(counts, F1),
+        specificity=tally.specificity,
+        bound_accuracy=tally.bound_accuracy,
+        grounding=tally.grounding,
+        metadata_accuracy=scores.metadata_accuracy,
+        lists={name: Rates.of(hits) for name, hits in scores.list_hits().items()},
+        verdicts=tally.verdicts,
+        confidence=reliability_of(scores),
+    )
+
+
+def _splits(scores: Scores) -> Iterator[tuple[Split, Scores]]:
+    for split in SPLITS:
+        part = scores.split(split)
+        if part.documents:
+            yield split, part

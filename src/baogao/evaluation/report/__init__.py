@@ -1,4 +1,4 @@
-"""The report of a run: typed blocks first (``model``, ``build``), then pictures, a page and Markdown made of them."""
+"""The report of a run: typed blocks first (``content``, ``build``), then pictures, a page and Markdown."""
 
 from baogao.evaluation.report.build import build_report
 from baogao.evaluation.report.content import ReportModel

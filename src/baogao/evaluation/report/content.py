@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
 
-Interval = tuple[float, float]
+from baogao.evaluation.reliability import Reliability
+from baogao.evaluation.statistics import Interval
 
 
 @dataclass(frozen=True)
@@ -15,12 +15,6 @@ class Estimate:
 
     value: float | None
     interval: Interval | None = None
-
-    @classmethod
-    def of(cls, data: Mapping[str, Any], name: str) -> Estimate:
-        """The rate ``name`` of a part of a summary, with ``name_ci`` if that is there."""
-        interval = data.get(f"{name}_ci")
-        return cls(data.get(name), (interval[0], interval[1]) if interval else None)
 
 
 @dataclass(frozen=True)
@@ -61,6 +55,16 @@ class PairRow:
     def significant(self) -> bool:
         """Whether the test at 5% tells the two apart."""
         return self.p is not None and self.p < 0.05
+
+    def turned(self) -> PairRow:
+        """The same comparison, seen from the other side."""
+        return replace(
+            self,
+            a=self.b,
+            b=self.a,
+            difference=None if self.difference is None else -self.difference,
+            interval=(-self.interval[1], -self.interval[0]) if self.interval else None,
+        )
 
 
 @dataclass(frozen=True)
@@ -135,7 +139,7 @@ class Discrepancy:
 
 
 @dataclass(frozen=True)
-class OtherDisagreement:
+class OtherDiscrepancy:
     """A piece of metadata, or the entries of a list, that differ from the gold."""
 
     doc_id: str
@@ -165,30 +169,12 @@ class RiskCurve:
 
 
 @dataclass(frozen=True)
-class ReliabilityBin:
-    """Answers of about one confidence."""
-
-    answers: int
-    confidence: float
-    """Their mean confidence."""
-    right: float
-    """The share of them that is right."""
-
-
-@dataclass(frozen=True)
 class ReliabilityRow:
     """How far one extractor's confidence can be taken at its word, on one part of the data."""
 
     extractor: str
     part: str
-    answers: int
-    ece: float | None
-    """Expected calibration error; see ``baogao.evaluation.reliability``."""
-    coverage: float | None
-    """The share of the stated fields with an answer at or above ``threshold``."""
-    threshold: float | None
-    """The lowest confidence above which 98% of the answers are right."""
-    bins: Sequence[ReliabilityBin]
+    found: Reliability
 
 
 @dataclass(frozen=True)
@@ -238,8 +224,8 @@ class ReportModel:
     pairs: Sequence[PairRow]
     fields: Sequence[FieldRow]
     causes: Sequence[CauseRow]
-    disagreements: Sequence[Discrepancy]
-    others: Sequence[OtherDisagreement]
+    discrepancies: Sequence[Discrepancy]
+    others: Sequence[OtherDiscrepancy]
     curves: Sequence[RiskCurve]
     reliability: Sequence[ReliabilityRow]
     """Extractors whose answers carry a confidence, on every part of the data."""

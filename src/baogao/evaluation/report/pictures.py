@@ -25,6 +25,7 @@ _FONT = "'Noto Sans CJK SC', 'PingFang SC', 'Microsoft YaHei', sans-serif"
 _ROW = 8
 """Pixels for one extractor in a field's row."""
 _WIDTH = 410
+"""Pixels for the plot, labels aside, so that two pictures stand side by side in the page."""
 
 
 def draw_pictures(report: ReportModel) -> list[Picture]:
@@ -88,9 +89,14 @@ class _Painter:
         alt = self.alt
         order = list(VERDICT_COLOURS)
         values = [
-            {"extractor": name, "verdict": verdict, "count": count, "order": order.index(verdict)}
+            {
+                "extractor": name,
+                "verdict": verdict,
+                "count": sum(getattr(row.cells[name], verdict) for row in self.report.fields),
+                "order": number,
+            }
             for name in self.report.extractors
-            for verdict, count in self._counts(name).items()
+            for number, verdict in enumerate(order)
         ]
         base = alt.Chart(alt.Data(values=values)).encode(
             y=alt.Y("extractor:N", sort=self.report.extractors, title=None),
@@ -106,10 +112,6 @@ class _Painter:
             )
         )
         return bars.properties(width=_WIDTH, height=34 * len(self.report.extractors))
-
-    def _counts(self, extractor: str) -> dict[str, int]:
-        cells = [row.cells[extractor] for row in self.report.fields]
-        return {verdict: sum(getattr(cell, verdict) for cell in cells) for verdict in VERDICT_COLOURS}
 
     def fields(self) -> Chart:
         alt = self.alt
@@ -167,7 +169,7 @@ class _Painter:
         values = [
             {"extractor": row.extractor, "confidence": one.confidence, "right": one.right, "answers": one.answers}
             for row in self.report.reliability
-            for one in row.bins
+            for one in row.found.bins
             if row.part == part
         ]
         percent = alt.Axis(format=".0%", tickCount=5)

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from importlib.resources import files
-from typing import Any
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
 from baogao.errors import UsageError
 from baogao.evaluation.gold import Reading
-from baogao.evaluation.report.content import Estimate, HeadlineRow, Interval, PairRow, ReportModel
+from baogao.evaluation.report.content import Estimate, HeadlineRow, PairRow, ReportModel
 from baogao.evaluation.report.pictures import SERIES, colour_of, draw_pictures
 from baogao.evaluation.runs import Run
+from baogao.evaluation.statistics import Interval
 from baogao.outputs.page import csp_hash
 from baogao.schema.values import Answer, plain_number
 
@@ -76,9 +76,11 @@ def verdict_sentence(rows: Sequence[HeadlineRow], pair: PairRow | None) -> str:
     :param rows: the part of the data that the sentence is about, one row for each extractor.
     :param pair: the comparison that it is about; None where there is one extractor only.
     """
-    place = _place(rows[0])
+    first = rows[0]
+    kind = {"all": "", "test": "held-out test ", "dev": "dev "}.get(first.part, f"{first.part} ")
+    place = f"{first.documents} {kind}report{'' if first.documents == 1 else 's'}"
     if pair is None or pair.difference is None:
-        return f"On {place}, {_alone(rows[0])}"
+        return f"On {place}, {_alone(first)}"
     scores = {row.extractor: row.f1.value for row in rows}
     more = "more" if pair.difference >= 0 else "fewer"
     interval = f", 95% interval {points_interval(pair.interval)}" if pair.interval else ""
@@ -90,7 +92,16 @@ def verdict_sentence(rows: Sequence[HeadlineRow], pair: PairRow | None) -> str:
 
 def support_sentences(rows: Sequence[HeadlineRow], pair: PairRow | None) -> list[str]:
     """Whether that is chance, what would have shown, and what went wrong."""
-    said = [] if pair is None else [_chance(pair)]
+    said = []
+    if pair is not None and pair.p is None:
+        said.append("There are too few reports to say whether that is chance.")
+    elif pair is not None:
+        test = f"(sign-flip test by report, {p_phrase(pair.p)})"
+        said.append(
+            f"Chance alone would hardly produce such a difference {test}."
+            if pair.significant
+            else f"That is within what chance produces {test}: these reports do not tell the two apart."
+        )
     if rows[0].part == "dev":
         said.append("Rules and prompts may have been made with dev reports in view: test reports are the fair measure.")
     if pair is not None and pair.minimum_detectable is not None:
@@ -117,22 +128,6 @@ def _alone(row: HeadlineRow) -> str:
 
 def _percent(value: float | None) -> str:
     return NOT_AVAILABLE if value is None else f"{100 * value:.0f}%"
-
-
-def _place(row: HeadlineRow) -> str:
-    kind = {"all": "", "test": "held-out test ", "dev": "dev "}.get(row.part, f"{row.part} ")
-    return f"{row.documents} {kind}report{'' if row.documents == 1 else 's'}"
-
-
-def _chance(pair: PairRow) -> str:
-    if pair.p is None:
-        return "There are too few reports to say whether that is chance."
-    if pair.significant:
-        return f"Chance alone would hardly produce such a difference (sign-flip test by report, {p_phrase(pair.p)})."
-    return (
-        f"That is within what chance produces (sign-flip test by report, {p_phrase(pair.p)}): "
-        "these reports do not tell the two apart."
-    )
 
 
 _TEMPLATES = files("baogao.evaluation.report") / "templates"
@@ -175,21 +170,17 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters.update(_filters())
+    environment.filters.update(
+        share=share,
+        interval=interval_words,
+        rate=rate_words,
+        points=points,
+        points_interval=points_interval,
+        p=p_words,
+        cell=markdown_cell,
+    )
     environment.globals.update(colour_of=colour_of, series=SERIES)
     return environment
-
-
-def _filters() -> dict[str, Any]:
-    return {
-        "share": share,
-        "interval": interval_words,
-        "rate": rate_words,
-        "points": points,
-        "points_interval": points_interval,
-        "p": p_words,
-        "cell": markdown_cell,
-    }
 
 
 def markdown_cell(text: str) -> str:

@@ -1,0 +1,107 @@
+"""Every discrepancy from the gold, with its sentence; the same answer by several extractors is listed once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from baogao.evaluation.report.content import Discrepancy, Fragment, OtherDiscrepancy
+from baogao.evaluation.report.render import reading_words
+from baogao.evaluation.rows import Excerpt, ListRow, MetadataRow, Row, ScoreRow
+from baogao.evaluation.run_info import FieldInfo
+from baogao.evaluation.taxonomy import CAUSES
+from baogao.outputs.page import cut
+from baogao.schema.values import Span
+
+
+def figure_discrepancies(rows: Iterable[ScoreRow], fields: Mapping[str, FieldInfo]) -> list[Discrepancy]:
+    """Figures that are not the gold's, and right values with a wrong bound or from a place that the gold does not name.
+
+    :param fields: by id, in the order of the schema.
+    :returns: in the order of documents and fields.
+    """
+    order = {name: number for number, name in enumerate(fields)}
+    groups: dict[tuple[str, int, str, str], list[ScoreRow]] = {}
+    for row in rows:
+        kind = kind_of(row)
+        if kind is not None:
+            answer = row.answer.model_dump_json(exclude={"confidence", "by", "text", "unit"}) if row.answer else ""
+            groups.setdefault((row.doc_id, order[row.field], kind, answer), []).append(row)
+    found = []
+    for (doc_id, _, kind, _), same in sorted(groups.items(), key=lambda group: group[0]):
+        row, spec = same[0], fields[same[0].field]
+        known = [one.answer.confidence for one in same if one.answer and one.answer.confidence is not None]
+        readings = row.gold.readings[1:] if row.gold.stated else row.gold.readings
+        found.append(
+            Discrepancy(
+                doc_id=doc_id,
+                part=row.split or row.dataset,
+                field=row.field,
+                label=spec.label,
+                extractors=[one.extractor for one in same],
+                verdict=kind,
+                cause=CAUSES[row.cause][0] if row.cause else "",
+                answer=reading_words(row.answer, spec.unit),
+                gold=reading_words(row.gold, spec.unit),
+                others=[reading_words(other, spec.unit) for other in readings],
+                confidence=max(known, default=None),
+                passages=[pieces_of(passage) for passage in row.passages],
+                note=row.error or "",
+                held_out=row.split == "test",
+            )
+        )
+    return found
+
+
+def kind_of(row: ScoreRow) -> str | None:
+    """What is wrong with an answer, in a few words; None where nothing is."""
+    if not row.right:
+        return row.verdict
+    if row.verdict != "correct":
+        return None
+    if row.bound_ok is False:
+        return "right value, other bound"
+    return "right value, other place" if row.grounded is False else None
+
+
+def pieces_of(passage: Excerpt) -> list[Fragment]:
+    """A passage cut where a mark begins or ends."""
+    length = len(passage.text)
+    spans: list[Span] = [*passage.answer, *passage.gold]
+    held = [(max(0, start), min(length, end)) for start, end in spans]
+    answers = len(passage.answer)
+    return [
+        Fragment(
+            passage.text[piece.start : piece.end],
+            answer=any(index < answers for index in piece.inside),
+            gold=any(index >= answers for index in piece.inside),
+        )
+        for piece in cut(length, held)
+    ]
+
+
+def other_discrepancies(rows: Iterable[Row], fields: Mapping[str, FieldInfo]) -> list[OtherDiscrepancy]:
+    """Metadata that differ, and lists in which entries were not found or should not be there."""
+    groups: dict[tuple[str, str, str, str], list[Row]] = {}
+    for row in rows:
+        if isinstance(row, MetadataRow) and not row.right:
+            # Where both are silent and yet it is not right, the whole document failed.
+            answer = row.answer or ("no answer at all" if row.gold is None else "silent")
+            gold = row.gold or "silent"
+        elif isinstance(row, ListRow) and (row.unfound or row.surplus):
+            answer = "；".join(row.surplus) or f"{row.found} of {row.gold} entries found"
+            gold = "；".join(row.unfound) or "nothing more"
+        else:
+            continue
+        groups.setdefault((row.doc_id, row.field, answer, gold), []).append(row)
+    return [
+        OtherDiscrepancy(
+            doc_id=doc_id,
+            part=same[0].split or same[0].dataset,
+            label=fields[field].label,
+            extractors=[row.extractor for row in same],
+            answer=answer,
+            gold=gold,
+            held_out=same[0].split == "test",
+        )
+        for (doc_id, field, answer, gold), same in sorted(groups.items(), key=lambda group: group[0])
+    ]

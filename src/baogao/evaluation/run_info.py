@@ -1,0 +1,267 @@
+"""What a run was: enough to repeat it, and to tell whether two runs may be compared.
+
+``run.json`` is a :class:`RunInfo`. A key that came later has a default, so that a run of an earlier version still
+loads; a key that nobody knows is an error.
+"""
+
+from __future__ import annotations
+
+import platform
+import subprocess
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import Field
+
+from baogao._version import __version__
+from baogao.assemble import ModelOptions
+from baogao.errors import UsageError
+from baogao.evaluation.gold import Dataset
+from baogao.evaluation.summary import GoldInfo, RunFile
+from baogao.extraction import WayOrAuto
+from baogao.llm.messages import Abilities
+from baogao.record import Provenance
+from baogao.resources import digest_files, resource_dir
+from baogao.rules.rulebook import rules_path
+from baogao.schema.fields import Schema
+from baogao.schema.values import Strict
+
+Mode = Literal["live", "record", "replay"]
+_PACKAGES = ("openai", "instructor", "pydantic", "numpy", "xllamacpp")
+"""Those that can change what is asked, answered or computed."""
+_GIT_SECONDS = 10
+"""How long git may take; without an answer the commit is unknown."""
+_SHORT = 12
+"""Characters of a digest or a commit that people are shown."""
+_MODES: Mapping[Mode, str] = {"live": "live", "record": "live, recorded", "replay": "replayed from a recording"}
+_USE_RULES = ("rules", "hybrid")
+
+
+class FieldInfo(Strict):
+    """What a report of a run prints of a field, so that it needs no schema."""
+
+    id: str
+    kind: str
+    label: str
+    unit: str
+    group: str
+    """The name of its group, as people read it; empty for none."""
+
+
+class SchemaInfo(Strict):
+    """What was asked for."""
+
+    name: str
+    title: str | None = None
+    file: str = ""
+    digest: str
+    fields: list[FieldInfo]
+
+    @classmethod
+    def of(cls, schema: Schema) -> Self:
+        """A schema, as a run keeps it."""
+        fields = [
+            FieldInfo(
+                id=spec.id, kind=spec.kind, label=spec.label, unit=spec.unit, group=schema.groups.get(spec.group, "")
+            )
+            for spec in schema.specs
+        ]
+        return cls(name=schema.name, title=schema.title, file=schema.path.name, digest=schema.digest, fields=fields)
+
+
+class DatasetInfo(GoldInfo):
+    """A data set that a run was made on."""
+
+    folder: str
+    """As the user named it."""
+
+    def words(self) -> str:
+        """``test: 22 reports (22 test), gold 8cafa1763244``."""
+        splits = ", ".join(f"{count} {split}" for split, count in self.splits.items())
+        return f"{self.name}: {self.documents} reports{f' ({splits})' if splits else ''}, gold {_short(self.digest)}"
+
+
+class ExtractorInfo(Strict):
+    """What answered."""
+
+    name: str
+    model: str | None = None
+    prompts: str | None = None
+    """Their digest."""
+    origin: Literal["baogao", "records"] = "baogao"
+    """``records`` where somebody else's were scored."""
+    calibration: str | None = Field(default=None, exclude_if=lambda digest: digest is None)
+    """Its digest; not in the file where there is none."""
+
+    @classmethod
+    def of(cls, name: str, made_by: Provenance) -> Self:
+        """An extractor of baogao."""
+        return cls(name=name, model=made_by.model, prompts=made_by.prompts, calibration=made_by.calibration)
+
+    def words(self, rules: str | None) -> str:
+        """What it was made of: model, prompts and rules, as far as it has them.
+
+        :param rules: the digest of the run's rules.
+        """
+        if self.origin == "records":
+            return "records made elsewhere"
+        digests = {"prompts": self.prompts, "rules": rules if self.name in _USE_RULES else None}
+        parts = [f"model {self.model}"] if self.model else []
+        parts += [f"{what} {_short(digest)}" for what, digest in digests.items() if digest]
+        return ", ".join(parts) or "no model"
+
+
+class Parameters(Strict):
+    """What was asked for on the command line, without paths of this machine: :class:`ModelOptions` for the file."""
+
+    base_url: str | None = None
+    model: str | None = None
+    embedded: bool = False
+    gguf: str | None = None
+    ask: WayOrAuto | None = None
+    prompts: str | None = None
+    cache: bool = False
+    concurrency: int | None = None
+    budget_tokens: int | None = None
+    min_confidence: float | None = None
+    calibration: str | None = None
+    abilities: Abilities | None = None
+
+    @classmethod
+    def of(cls, options: ModelOptions) -> Self:
+        """Options with their files by name only."""
+        files = {name: getattr(options, name) for name in ("gguf", "prompts", "calibration")}
+        return cls(**asdict(options) | {name: Path(path).name if path else None for name, path in files.items()})
+
+    def words(self) -> str:
+        """Those that were given, by name."""
+        given = {name: value for name, value in sorted(self.model_dump().items()) if value not in (None, False)}
+        return ", ".join(f"{name} {value}" for name, value in given.items()) or "defaults"
+
+
+class RunInfo(RunFile):
+    """Everything that tells one run from another."""
+
+    file_name = "run.json"
+
+    baogao: str
+    python: str
+    packages: dict[str, str] = Field(default_factory=dict)
+    """Versions of what is installed."""
+    made: str
+    """When: ISO 8601, UTC."""
+    commit: str | None = None
+    dirty: bool | None = None
+    """Whether files differed from the commit; None outside of a checkout."""
+    mode: Mode
+    schema_info: SchemaInfo = Field(alias="schema")
+    rules: str | None = None
+    """The digest of the rules beside the schema; None where there are none."""
+    datasets: list[DatasetInfo]
+    extractors: list[ExtractorInfo]
+    """In the order in which they were named."""
+    parameters: Parameters
+
+    @classmethod
+    def of(
+        cls,
+        schema: Schema,
+        datasets: Mapping[Path, Dataset],
+        extractors: Sequence[ExtractorInfo],
+        mode: Mode,
+        parameters: Parameters,
+    ) -> Self:
+        """A run that is made now, by this code.
+
+        :param datasets: by the folders that the user named.
+        """
+        packages = {}
+        for name in _PACKAGES:
+            try:
+                packages[name] = version(name)
+            except PackageNotFoundError:  # an extra that is not installed
+                continue
+        commit, dirty = code_state(resource_dir("schemas").parent)
+        rules = rules_path(schema)
+        return cls(
+            baogao=__version__,
+            python=platform.python_version(),
+            packages=packages,
+            made=datetime.now(UTC).isoformat(timespec="seconds"),
+            commit=commit,
+            dirty=dirty,
+            mode=mode,
+            schema=SchemaInfo.of(schema),
+            rules=digest_files([rules]) if rules.is_file() else None,
+            datasets=[
+                DatasetInfo(folder=str(folder), **GoldInfo.of(dataset).model_dump())
+                for folder, dataset in datasets.items()
+            ],
+            extractors=list(extractors),
+            parameters=parameters,
+        )
+
+    @property
+    def names(self) -> list[str]:
+        """The extractors by name."""
+        return [one.name for one in self.extractors]
+
+    @property
+    def gold_digests(self) -> dict[str, str]:
+        """Each data set's name and digest."""
+        return {one.name: one.digest for one in self.datasets}
+
+    def folders(self) -> list[Path]:
+        """The folders that the run was made on, as they were named then.
+
+        :raises UsageError: one is not where it was.
+        """
+        folders = [Path(one.folder) for one in self.datasets]
+        for folder in folders:
+            if not folder.is_dir():
+                raise UsageError(
+                    f"there is no folder {folder}, on which the run was made; name the data sets with --dataset"
+                )
+        return folders
+
+    def lines(self) -> list[tuple[str, str]]:
+        """Name and value of everything, for people."""
+        code = f"baogao {self.baogao}"
+        if self.commit:
+            changed = " with changes that are not committed" if self.dirty else ""
+            code += f", commit {self.commit[:_SHORT]}{changed}"
+        return [
+            *(("data set", one.words()) for one in self.datasets),
+            *((one.name, one.words(self.rules)) for one in self.extractors),
+            ("parameters", self.parameters.words()),
+            ("schema", f"{self.schema_info.name}, {_short(self.schema_info.digest)}"),
+            ("model replies", _MODES[self.mode]),
+            ("code", code),
+            ("made", f"{self.made}, Python {self.python}"),
+        ]
+
+
+def code_state(checkout: Path) -> tuple[str | None, bool | None]:
+    """The commit of a checkout and whether files differ from it; both None outside of one."""
+    if not (checkout / ".git").exists():
+        return None, None
+    changes = _git(checkout, "status", "--porcelain", "--untracked-files=no")
+    return _git(checkout, "rev-parse", "HEAD") or None, None if changes is None else bool(changes)
+
+
+def _git(checkout: Path, *arguments: str) -> str | None:
+    try:
+        done = subprocess.run(
+            ["git", *arguments], cwd=checkout, capture_output=True, text=True, timeout=_GIT_SECONDS, check=True
+        )
+    except (OSError, subprocess.SubprocessError):
+        return None  # no git, or a checkout that git refuses: the run is as good, its commit is unknown
+    return done.stdout.strip()
+
+
+def _short(digest: str) -> str:
+    return digest.removeprefix("sha256:")[:_SHORT]
