@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from baogao.candidates.measures import read_unit
-from baogao.candidates.numbers import find_figures, parse_quantity
+from baogao.candidates.figures import find_figures
+from baogao.candidates.numbers import parse_quantity, read_unit
 
 UNITS = ["件", "份", "人次", "户", "场次", "批次", "名", "卷", "册", "条", "项", "个", "宗", "%"]
 BEFORE = {

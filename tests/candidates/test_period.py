@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from baogao.candidates.period import period_of, planned_spans
-from baogao.chinese.widths import fold
+from baogao.chinese.numerals import fold
 from baogao.document import document_from_text
 
 
