@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from baogao.errors import UsageError
-from baogao.inputs import _named, find_sources
+from baogao.inputs import find_sources, name_sources
 
 
 def write(folder: Path, *names: str) -> None:
@@ -88,9 +88,9 @@ def test_a_number_never_takes_a_name_that_is_given(tmp_path):
 def test_ids_are_distinct(stems):
     """Whatever the names, no two ids are one file's name, and the first of a name keeps it."""
     paths = [Path(str(number)) / f"{stem}.txt" for number, stem in enumerate(stems)]
-    ids = [source.doc_id for source in _named(paths)]
+    ids = [source.doc_id for source in name_sources(paths)]
     assert len({name.casefold() for name in ids}) == len(paths)
-    assert [source.path for source in _named(paths)] == paths
+    assert [source.path for source in name_sources(paths)] == paths
 
 
 def test_a_name_in_another_encoding(tmp_path):

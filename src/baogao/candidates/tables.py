@@ -95,6 +95,9 @@ class _Table:
         self.period = period
         heads = [text for text, _ in rows[0]]
         self.heads = [] if any(map(_PURE.fullmatch, heads)) else heads
+        self.first_head = self.heads[0] if self.heads else ""
+        self.running = {column for column, head in enumerate(self.heads) if _SEQUENCE_HEAD.search(head)}
+        """The columns of running numbers, by their heads."""
         unit = _CAPTION_UNIT.search(caption)
         self.unit = unit[1] if unit else ""
         self.parent = ""
@@ -105,10 +108,18 @@ class _Table:
     def cells(self) -> Iterator[Cell]:
         """Its numbers, row by row; running numbers are none."""
         for row in self.rows[1:] if self.heads else self.rows:
-            counted = [column for column in range(len(row)) if not self._is_running_number(column, row)]
+            counted = [column for column in range(len(row)) if column not in self.running]
+            first = row[0][0] if row else ""
+            if (
+                not self.first_head
+                and first.isdigit()
+                and len(first) <= 2 < len(row)
+                and not _PURE.fullmatch(row[1][0])
+            ):
+                counted = counted[1:]  # a small number before a name
             words = [row[column][0] for column in counted]
             name = " ".join(word for word in words if word and not _PURE.fullmatch(word) and read_unit(word) is None)
-            if name.startswith("其中") or (row and not row[0][0]):
+            if name.startswith("其中") or (row and not first):
                 name = f"{self.parent} {name}".strip()  # the row goes on from the one above
             else:
                 self.parent = name
@@ -117,13 +128,6 @@ class _Table:
                 yield from self._numbers(
                     row[column], name, self.heads[column] if column < len(self.heads) else "", unit
                 )
-
-    def _is_running_number(self, column: int, row: _Cells) -> bool:
-        """Whether a cell numbers its row: by the head of its column, or a small number before a name."""
-        if column < len(self.heads) and self.heads[column]:
-            return _SEQUENCE_HEAD.search(self.heads[column]) is not None
-        text = row[column][0]
-        return column == 0 and text.isdigit() and len(text) <= 2 and len(row) > 2 and not _PURE.fullmatch(row[1][0])
 
     def _numbers(self, cell: tuple[str, Span], row_head: str, column_head: str, row_unit: str) -> Iterator[Cell]:
         """The numbers in one cell; one without a unit takes it from its row, its heads or the caption."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from itertools import chain
+from itertools import chain, groupby
 
 from baogao.document.document import Span
 
@@ -53,6 +53,7 @@ _SHORT = 80
 """Characters; a longer line with a full stop in it is prose, whatever it begins with."""
 _MENU_WORD = 8
 """Characters of an entry of a menu."""
+_NO_MENU = re.compile(r"[\d，。；：、]")
 _MENU_LENGTH = 5
 """Such entries in a row; fewer may be lines of a telegraphic report."""
 _TAIL_SHARE = 0.35
@@ -81,7 +82,10 @@ def navigation_spans(text: str, lines: Sequence[Span]) -> list[Span]:
     furniture = [is_furniture(line) for line in words]
     prose = [number for number, line in enumerate(words) if not furniture[number] and is_prose(line)]
     first, last = (prose[0], prose[-1]) if prose else (len(lines), len(lines))
-    menus = _menus(words[:first])
+    # A menu is several very short lines in a row.
+    short = [0 < len(line.strip()) <= _MENU_WORD and not _NO_MENU.search(line) for line in words[:first]]
+    runs = [list(run) for is_short, run in groupby(range(first), key=short.__getitem__) if is_short]
+    menus = {number for run in runs if len(run) >= _MENU_LENGTH for number in run}
     spans = [lines[number] for number in range(first) if furniture[number] or number in menus]
     # What follows the report begins with a row of links that has news below it, or with furniture below the last prose.
     last_numbered = max((number for number, line in enumerate(words) if _NUMBERED.match(line)), default=-1)
@@ -95,20 +99,6 @@ def navigation_spans(text: str, lines: Sequence[Span]) -> list[Span]:
     below = (number for number in range(last + 1, len(lines)) if furniture[number])
     tail = next(chain(links, below), None)
     return spans if tail is None else [*spans, (lines[tail][0], len(text))]
-
-
-def _menus(lines: Sequence[str]) -> set[int]:
-    """The lines of menus: several very short ones in a row."""
-    found: set[int] = set()
-    run: list[int] = []
-    for number, line in enumerate([*lines, "。" * _SHORT]):
-        if 0 < len(line.strip()) <= _MENU_WORD and not re.search(r"[\d，。；：、]", line):
-            run.append(number)
-            continue
-        if len(run) >= _MENU_LENGTH:
-            found.update(run)
-        run = []
-    return found
 
 
 def is_prose(line: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from baogao.document.document import Sentence, Span
@@ -50,13 +50,19 @@ def lines_of(text: str, start: int = 0, end: int | None = None) -> list[Span]:
     return [match.span() for match in _LINE.finditer(text, start, len(text) if end is None else end)]
 
 
-def paragraphs_of(text: str, main: tuple[Span, ...]) -> list[Paragraph]:
+def paragraphs_of(text: str, main: Sequence[Span]) -> list[Paragraph]:
     """The paragraphs of the main copy; a line that was broken in mid-sentence goes on in the next."""
     paragraphs: list[Paragraph] = []
     for start, end in main:
         lines = [span for span in lines_of(text, start, end) if text[slice(*span)].strip()]
         lines = [span for span in lines if not is_page_number(text[slice(*span)])]
-        rows = _rows([text[slice(*span)] for span in lines])
+        cells = [_cells(text[slice(*span)]) for span in lines]
+        # Cells parted by single blanks are told from words that a scan blew apart by a neighbour of the same shape.
+        counts = [0, *(count for count, _ in cells), 0]
+        rows = [
+            certain or (count > 0 and count in (counts[number], counts[number + 2]))
+            for number, (count, certain) in enumerate(cells)
+        ]
         width = wrap_width([text[slice(*span)] for span, row in zip(lines, rows, strict=True) if not row])
         current: Span | None = None
         for span, row in zip(lines, rows, strict=True):
@@ -66,19 +72,6 @@ def paragraphs_of(text: str, main: tuple[Span, ...]) -> list[Paragraph]:
                 paragraphs.append(Paragraph(span, row))
             current = None if row else paragraphs[-1].span
     return paragraphs
-
-
-def _rows(lines: list[str]) -> list[bool]:
-    """Which lines are rows of a table.
-
-    Cells parted by single blanks are told from words blown apart by a scan only by a neighbour of the same shape.
-    """
-    shapes = [_cells(line) for line in lines]
-    counts = [0, *(count for count, _ in shapes), 0]
-    return [
-        strong or (count > 0 and count in (counts[number], counts[number + 2]))
-        for number, (count, strong) in enumerate(shapes)
-    ]
 
 
 def _cells(line: str) -> tuple[int, bool]:
@@ -137,7 +130,8 @@ def sentences_of(text: str, paragraphs: list[Paragraph]) -> Iterator[Sentence]:
             while stop - start > _LONGEST_SENTENCE:
                 # Behind the last mark that ends a clause in the later half of what is allowed, else at its end.
                 limit = start + _LONGEST_SENTENCE
-                cut = 1 + max(text.rfind(mark, (start + limit) // 2, limit) for mark in "；;，,\t\n") or limit
+                last = max(text.rfind(mark, (start + limit) // 2, limit) for mark in "；;，,\t\n")
+                cut = last + 1 if last >= 0 else limit
                 yield Sentence((start, cut), number, paragraph.row)
                 start = cut
             yield Sentence((start, stop), number, paragraph.row)
