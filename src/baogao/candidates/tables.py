@@ -110,13 +110,9 @@ class _Table:
         for row in self.rows[1:] if self.heads else self.rows:
             counted = [column for column in range(len(row)) if column not in self.running]
             first = row[0][0] if row else ""
-            if (
-                not self.first_head
-                and first.isdigit()
-                and len(first) <= 2 < len(row)
-                and not _PURE.fullmatch(row[1][0])
-            ):
-                counted = counted[1:]  # a small number before a name
+            numbered = first.isdigit() and len(first) <= 2 < len(row) and not _PURE.fullmatch(row[1][0])
+            if numbered and not self.first_head:
+                counted = counted[1:]
             words = [row[column][0] for column in counted]
             name = " ".join(word for word in words if word and not _PURE.fullmatch(word) and read_unit(word) is None)
             if name.startswith("其中") or (row and not first):
@@ -125,9 +121,8 @@ class _Table:
                 self.parent = name
             unit = next((text for text, _ in row if text and read_unit(text)), "")
             for column in counted:
-                yield from self._numbers(
-                    row[column], name, self.heads[column] if column < len(self.heads) else "", unit
-                )
+                head = self.heads[column] if column < len(self.heads) else ""
+                yield from self._numbers(row[column], name, head, unit)
 
     def _numbers(self, cell: tuple[str, Span], row_head: str, column_head: str, row_unit: str) -> Iterator[Cell]:
         """The numbers in one cell; one without a unit takes it from its row, its heads or the caption."""
