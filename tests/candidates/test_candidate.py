@@ -55,15 +55,15 @@ def test_within(start, end):
             {"kind": "number", "start": 4, "end": 8, "text": "135卷", "value": 135, "bound": "exact", "unit": "卷"},
         ),
         (
-            "发放资料约3.65万份。",
+            "发放约3.6万。",
             {
                 "kind": "number",
-                "start": 4,
-                "end": 11,
-                "text": "约3.65万份",
-                "value": 36500,
+                "start": 2,
+                "end": 7,
+                "text": "约3.6万",
+                "value": 36000,
                 "bound": "about",
-                "unit": "份",
+                "unit": "",
             },
         ),
         (

@@ -37,29 +37,6 @@ ITEMS_OUT_OF_REACH = {"huaipengzhen-2019": 4, "tangxixian-2021": 6}  # 一，给
 EXCLUDING = {"prior_year", "growth", "target", "cumulative", "sub_unit"}
 
 
-def items(text):
-    """The item heads of a text."""
-    return [c.text for c in find_candidates(document_from_text(text)).of_kind("item")]
-
-
-@pytest.mark.parametrize(
-    ("text", "heads"),
-    [
-        ("存在不足。一是力量不足，人手紧；二是质量不高。", ["力量不足", "质量不高"]),
-        ("其一，把评估做扎实。其二，建一支队伍。", ["把评估做扎实", "建一支队伍"]),
-        ("首先，抓整改，并回头看。其次，抓监督。", ["抓整改", "抓监督"]),
-        ("1.抓好监督。每季一次。\n2.抓好培训。", ["抓好监督", "抓好培训"]),
-        ("（一）抓好监督，（二）抓好培训", ["抓好监督"]),
-        ("● 力量：缺口大，难补\n● 质量：不规范", ["力量", "质量"]),
-        ("——补齐短板。年底前完成。\n——抓好监督。", ["补齐短板", "抓好监督"]),
-        ("还有不足：意识不强，有的走过场；力量不足；办法不多。", ["意识不强", "力量不足", "办法不多"]),
-    ],
-)
-def test_item_heads(text, heads):
-    """The head clause of every item, without its marker, for each kind of marker and for a series of semicolons."""
-    assert items(text) == heads
-
-
 def test_ids_run_in_reading_order():
     """Candidates are numbered from 1 as they stand in the text."""
     found = find_candidates(document_from_text("一是办理3件，暂无积案。\n二是评查5卷。"))
