@@ -117,15 +117,31 @@ def find_none_phrases(text: str, span: Span) -> Iterator[Span]:
 
 
 def find_items(document: Document) -> Iterator[Span]:
-    """The spans of the head clauses (up to the first ，。；：, without the marker), in reading order."""
+    """The spans of the head clauses (up to the first ，。；：, without the marker), in reading order.
+
+    An item bears a marker, or is a part of an unmarked series: a sentence with two semicolons or more.
+    """
     text = document.text
-    heads = {
+    marked = {
         head
         for start, end in document.main
         for match in _MARKER.finditer(text, start, end)
         if (head := _head(text, match.end(), end)) is not None
     }
-    yield from sorted(heads | set(_series(document, sorted(start for start, _ in heads))))
+    starts = sorted(start for start, _ in marked)
+    heads: set[Span | None] = set(marked)
+    for sentence in document.sentences:
+        begin, end = sentence.span
+        cuts = [begin + match.end() for match in re.finditer("[；;]", text[begin:end])]
+        if len(cuts) < _SERIES or sentence.row or any(begin <= start < end for start in starts):
+            continue
+        # The first part begins after the last colon, or after a clause that only leads up to the series.
+        first = 1 + max(text.rfind("：", begin, cuts[0]), text.rfind(":", begin, cuts[0]))
+        if not first:
+            opening = _OPENING.match(text, begin, cuts[0])
+            first = opening.end() if opening else begin
+        heads.update(_head(text, start, stop) for start, stop in pairwise([first, *cuts, end]))
+    yield from sorted(head for head in heads if head is not None)
 
 
 def _head(text: str, start: int, limit: int) -> Span | None:
@@ -138,25 +154,3 @@ def _head(text: str, start: int, limit: int) -> Span | None:
     end = stop.start() if stop else end
     end -= len(text[begin:end]) - len(text[begin:end].rstrip())
     return (begin, end) if _SHORTEST <= end - begin <= _LONGEST else None
-
-
-def _series(document: Document, marked: list[int]) -> Iterator[Span]:
-    """Unmarked series: the parts of a sentence with two semicolons or more, none of which bears a marker.
-
-    :param marked: where the heads begin that do.
-    """
-    text = document.text
-    for sentence in document.sentences:
-        begin, end = sentence.span
-        cuts = [begin + match.end() for match in re.finditer("[；;]", text[begin:end])]
-        if len(cuts) < _SERIES or sentence.row or any(begin <= start < end for start in marked):
-            continue
-        # The first part begins after the last colon, or after a clause that only leads up to the series.
-        first = 1 + max(text.rfind("：", begin, cuts[0]), text.rfind(":", begin, cuts[0]))
-        if not first:
-            opening = _OPENING.match(text, begin, cuts[0])
-            first = opening.end() if opening else begin
-        for start, stop in pairwise([first, *cuts, end]):
-            head = _head(text, start, stop)
-            if head is not None:
-                yield head

@@ -155,7 +155,9 @@ def _main_block(page: Element) -> tuple[str, str]:
     while True:
         children = [child for child in element if isinstance(child.tag, str)]
         inner = next((child for child in children if _prose(child) >= least), None)
-        if inner is None or any(child is not inner and _has_table(child) for child in children):
+        # A table of figures belongs to the prose beside it.
+        beside = (block_text(child, links=False).split("\n") for child in children if child is not inner)
+        if inner is None or any(sum(map(_is_row, each)) >= _LEAST_ROWS for each in beside):
             break
         lines = "\n".join(block_text(child, links=False) for child in children[: children.index(inner)]).split("\n")
         titles = (line for line in map(str.strip, reversed(lines)) if _TITLE.fullmatch(line) and not is_furniture(line))
@@ -223,11 +225,6 @@ def _is_data_cell(cell: Element) -> bool:
         if length > _LONGEST_CELL or stops >= 2:  # no further than needed: this is asked for every block in the cell
             return False
     return True
-
-
-def _has_table(element: Element) -> bool:
-    """True for a table of figures, which belongs to the prose beside it."""
-    return sum(map(_is_row, block_text(element, links=False).split("\n"))) >= _LEAST_ROWS
 
 
 def _prose(element: Element) -> int:
