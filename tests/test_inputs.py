@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from baogao.errors import UsageError
-from baogao.inputs import _named, find_sources
+from baogao.errors import DocumentError, UsageError
+from baogao.inputs import find_sources, name_sources
 
 
 def write(folder: Path, *names: str) -> None:
@@ -88,9 +88,9 @@ def test_a_number_never_takes_a_name_that_is_given(tmp_path):
 def test_ids_are_distinct(stems):
     """Whatever the names, no two ids are one file's name, and the first of a name keeps it."""
     paths = [Path(str(number)) / f"{stem}.txt" for number, stem in enumerate(stems)]
-    ids = [source.doc_id for source in _named(paths)]
+    ids = [source.doc_id for source in name_sources(paths)]
     assert len({name.casefold() for name in ids}) == len(paths)
-    assert [source.path for source in _named(paths)] == paths
+    assert [source.path for source in name_sources(paths)] == paths
 
 
 def test_a_name_in_another_encoding(tmp_path):
@@ -108,3 +108,42 @@ def test_folder_leaves_out_what_is_no_report(tmp_path: Path) -> None:
     for name in ("a.txt", ".hidden.txt", "README.md", "b.marked.txt"):
         (tmp_path / name).write_text("报告", encoding="utf-8")
     assert [source.doc_id for source in find_sources([str(tmp_path)])] == ["a"]
+
+
+def test_a_file_is_read_with_its_id(tmp_path):
+    """A document bears the id of its source, and the path as it was given."""
+    (tmp_path / "r").mkdir()
+    (tmp_path / "r" / "a.txt").write_text("全年检查46次。", encoding="utf-8")
+    (source,) = find_sources(["r"])
+    document = source.read()
+    assert (document.doc_id, document.source, document.text) == ("a", "r/a.txt", "全年检查46次。")
+
+
+def test_a_link_out_of_a_folder_is_not_followed(tmp_path):
+    """What was searched for may not lead elsewhere; what was named may, also when the folder is given as well."""
+    write(tmp_path, "r/b.txt")
+    (tmp_path / "secret.txt").write_text("全年检查46次。", encoding="utf-8")
+    (tmp_path / "r" / "a.txt").symlink_to(tmp_path / "secret.txt")
+    with pytest.raises(DocumentError, match="leads out of the folder"):
+        find_sources(["r"])[0].read()
+    for inputs in (["r/a.txt"], ["r/a.txt", "r"], ["r", "r/a.txt"]):
+        assert find_sources(inputs)[0].read().text == "全年检查46次。"
+
+
+@pytest.mark.parametrize("pattern", ["r/*.txt", "r/**/*.txt", "{here}/r/*.txt"])
+def test_a_pattern_searches_its_fixed_part(tmp_path, pattern):
+    """The folder before the first wild card is what a match may not lead out of."""
+    write(tmp_path, "r/a.txt")
+    (source,) = find_sources([pattern.format(here=tmp_path)])
+    assert source.within is not None
+    assert source.within.resolve() == (tmp_path / "r").resolve()
+
+
+@given(st.text(min_size=1, max_size=80).filter(lambda stem: "/" not in stem and "\0" not in stem))
+def test_every_name_gives_a_harmless_id(stem):
+    """An id can be written, stays in its folder, and leaves room for a suffix in the name of a file."""
+    (source,) = name_sources([Path("r") / f"{stem}.txt"])
+    assert source.doc_id
+    assert not set(source.doc_id) & set('<>:"/\\|?*\n\r\0')
+    assert source.doc_id.strip(".")
+    assert len(source.doc_id.encode()) <= 201

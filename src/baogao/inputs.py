@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from itertools import takewhile
 from pathlib import Path
 
 from baogao.document import Document, read_document
@@ -15,9 +16,11 @@ from baogao.document.readers import SUFFIXES
 from baogao.errors import DocumentError, UsageError
 
 _MARKED = ".marked.txt"
+"""How a text with inline marks ends."""
 _LONGEST_ID = 200
 """Bytes; a file is called by its id, a suffix and perhaps a number, and names have at most 255."""
 _NEVER_IN_A_NAME = frozenset('<>:"/\\|?*')
+"""Characters that Windows, or any system, does not allow in a file's name."""
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 """Controls, directions of writing, halves of characters, line ends."""
 _RESERVED = re.compile(r"(?:con|prn|aux|nul|(?:com|lpt)[0-9¹²³])(?:\..*)?|\.*", re.IGNORECASE)
@@ -51,10 +54,10 @@ class Source:
 def find_sources(inputs: Iterable[str]) -> list[Source]:
     """Every file that some inputs stand for, in the order given, each once.
 
-    :param inputs: files, folders (searched to the bottom, names beginning with a dot left out), or glob patterns.
-    :raises UsageError: an input that stands for no file at all: nothing has been started then.
-
     Two files of one name are both kept: the second is called ``NAME-2``.
+
+    :param inputs: files, folders (searched to the bottom, names beginning with a dot left out), or glob patterns.
+    :raises UsageError: an input stands for no file at all, or cannot be looked into: nothing has been started then.
     """
     found: dict[Path, tuple[Path, Path | None]] = {}
     for given in inputs:
@@ -68,17 +71,24 @@ def find_sources(inputs: Iterable[str]) -> list[Source]:
             raise UsageError(f"{given}: {error.strerror or error}") from error
     if not found:
         raise UsageError("there is nothing to read: name a file, a folder or a pattern")
-    sources = _named([path for path, _ in found.values()])
+    sources = name_sources([path for path, _ in found.values()])
     return [replace(source, within=within) for source, (_, within) in zip(sources, found.values(), strict=True)]
 
 
 def _expand(given: str) -> tuple[list[Path], Path | None]:
-    """The files that an input stands for, and the folder that was searched for them."""
+    """The files that an input stands for, and the folder that was searched for them.
+
+    :raises UsageError: there are none.
+    """
     if not given:
         raise UsageError("an input is empty: name a file, a folder or a pattern")
     path = Path(given)
     if path.is_dir():
-        return _in_folder(path), path
+        found = sorted(file for file in path.rglob("*") if file.is_file() and _is_report(file.relative_to(path)))
+        if not found:
+            known = " ".join(sorted(SUFFIXES))
+            raise UsageError(f"there is nothing to read in {path}: no file ends in one of {known}")
+        return found, path
     if path.exists():
         return [path], None
     matches = sorted(map(Path, glob.glob(given, recursive=True)))  # noqa: PTH207  a pattern may be absolute
@@ -86,37 +96,25 @@ def _expand(given: str) -> tuple[list[Path], Path | None]:
     if not files:
         kind = "no file matches" if glob.has_magic(given) else "there is no file or folder"
         raise UsageError(f"{kind} {given}")
-    return files, _fixed_part(path)
+    # A pattern searches the folder that stands before its first part with a wild card.
+    fixed = takewhile(lambda part: not glob.has_magic(part), path.parts)
+    return files, Path(*fixed)
 
 
-def _fixed_part(pattern: Path) -> Path:
-    """The folder that a pattern searches: what stands before its first part with a wild card."""
-    parts = pattern.parts
-    first = next(number for number, part in enumerate(parts) if glob.has_magic(part))
-    return Path(*parts[:first])
+def _is_report(path: Path) -> bool:
+    """Whether a file in a folder is taken for a report: its suffix is known, and neither it nor a folder is hidden.
+
+    Texts with inline marks are passed over: their compiled text stands elsewhere (docs/evaluation.md).
+    """
+    hidden = any(part.startswith(".") for part in path.parts)
+    return path.suffix.lower() in SUFFIXES and not hidden and not path.name.endswith(_MARKED)
 
 
-def _in_folder(folder: Path) -> list[Path]:
-    found = sorted(
-        path
-        for path in folder.rglob("*")
-        if path.is_file() and path.suffix.lower() in SUFFIXES and not _passed_over(path, folder)
-    )
-    if not found:
-        raise UsageError(f"there is nothing to read in {folder}: no file ends in one of {' '.join(sorted(SUFFIXES))}")
-    return found
+def name_sources(paths: list[Path]) -> list[Source]:
+    """Files with ids, which are their stems made distinct; a name that is given is never taken by a numbered one.
 
-
-def _passed_over(path: Path, folder: Path) -> bool:
-    """Hidden files, and texts with inline marks, whose compiled text stands elsewhere (docs/evaluation.md)."""
-    hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
-    return hidden or path.name.endswith(_MARKED)
-
-
-def _named(paths: list[Path]) -> list[Source]:
-    """Ids are stems made distinct; a name that is given is never taken by a numbered one.
-
-    Capitals do not make a name distinct: texts are files called by their ids, and some file systems see one name.
+    An id is a file's name on every system and safe to print: odd characters of a stem become ``_``. Capitals do not
+    make a name distinct: texts are files called by their ids, and some file systems see one name.
     """
     stems = [_harmless(_writable(Path(path.stem))) for path in paths]
     taken = {_key(stem) for stem in stems}
@@ -138,14 +136,11 @@ def _key(doc_id: str) -> str:
 
 
 def _harmless(stem: str) -> str:
-    """A stem as an id, which is a file's name on every system and safe to print: odd characters become ``_``."""
-    name = "".join("_" if _is_odd(char) else char for char in stem)
+    """A stem that leads nowhere else, shows itself as it is, and is no device."""
+    odd = {char for char in stem if char in _NEVER_IN_A_NAME or unicodedata.category(char) in _UNSEEN}
+    name = "".join("_" if char in odd else char for char in stem)
     name = name.encode()[:_LONGEST_ID].decode("utf-8", "ignore")
     return f"_{name}" if _RESERVED.fullmatch(name) else name
-
-
-def _is_odd(char: str) -> bool:
-    return char in _NEVER_IN_A_NAME or unicodedata.category(char) in _UNSEEN
 
 
 def _writable(path: Path) -> str:

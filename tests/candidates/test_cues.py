@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-import pytest
+from typing import get_args
 
-from baogao.candidates import find_candidates
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from baogao.candidates import Cue, find_candidates
+from baogao.candidates.cues import Mention, read_cues
+from baogao.candidates.period import Period
 from baogao.document import document_from_text
 
 HEAD = "青原县2023年度工作报告\n\n一、主要情况\n"
@@ -190,3 +196,113 @@ def test_an_office_before_a_date_is_no_part():
     """县司法局4月… names who did it; 局3件 names whose it is."""
     assert "sub_unit" not in cue_of("县司法局4月评查案卷45宗。")["45宗"]
     assert "sub_unit" in cue_of("纠正违法45件，公安局3件。")["3件"]
+
+
+@pytest.mark.parametrize("when", ["去年", "上年", "上一年度", "前年", "2022年", "二〇二二年", "上年末", "2022年上半年"])
+def test_every_earlier_time(when):
+    """However an earlier time is named, a figure behind it is not this year's."""
+    assert cue_of(f"{when}办理45件。")["45件"] == {"prior_year"}
+
+
+@pytest.mark.parametrize("year", ["2023", "二〇二三"])
+def test_the_reports_own_year_is_now(year):
+    """In a report on 2023 that year ends what was said of an earlier one."""
+    assert cue_of(f"2022年办理45件，{year}年办理58件。") == {"45件": {"prior_year"}, "58件": set()}
+
+
+def test_a_later_year_is_ahead():
+    """A year after the report's own holds what is planned."""
+    assert cue_of("2024年评查120卷。")["120卷"] == {"target"}
+
+
+def test_without_a_period_years_say_nothing():
+    """In a report whose year is not known no written year is earlier or later."""
+    mentions = [Mention(7, 10, "件"), Mention(18, 21, "件")]
+    assert read_cues("2022年办理45件，2024年办理58件。", mentions, Period()) == [(), ()]
+
+
+@pytest.mark.parametrize("stop", ["；", "。"])
+def test_segments_end_cues(stop):
+    """An earlier year, a target or a part holds up to ； or 。 and no further."""
+    for words in ("去年", "力争", "其中"):
+        assert cue_of(f"{words}办理45件{stop}办理58件。")["58件"] == set()
+
+
+def test_a_growth_holds_for_its_clause_and_an_earlier_time_for_its_segment():
+    """Behind a comma a growth is over, while a segment that opens with 去年 goes on about it."""
+    assert cue_of("同比增长45%，办理58件。")["58件"] == set()
+    assert cue_of("去年办理45件，办结58件。")["58件"] == {"prior_year"}
+    assert cue_of("办理58件，去年45件，办结9件。")["9件"] == set()
+
+
+def test_brackets_end_with_their_own_cues():
+    """What is said inside brackets does not leak, and what was said before goes on behind them."""
+    found = cue_of("去年办理45件（其中甲类9件），办结41件。")
+    assert (found["9件"], found["41件"]) == ({"part"}, {"prior_year"})
+    assert cue_of("办理58件（上年45件），办结57件。")["57件"] == set()
+    assert cue_of("办理58件），办结57件。")["57件"] == set()
+
+
+def test_other_ends_a_part():
+    """另 goes back to the whole."""
+    assert cue_of("办理58件，其中甲类30件，另办理9件。")["9件"] == set()
+
+
+@pytest.mark.parametrize("words", ["“十四五”以来", "自2021年", "近五年来", "2019年至今"])
+def test_since_an_earlier_year(words):
+    """A total since an earlier year, over a plan or over years is one, however it is said."""
+    assert cue_of(f"{words}办理58件。")["58件"] == {"cumulative"}
+
+
+@pytest.mark.parametrize("words", ["自2023年", "2023年以来"])
+def test_since_this_year(words):
+    """A total since the report's own year is the year's figure."""
+    assert cue_of(f"{words}办理58件。")["58件"] == set()
+
+
+def test_percentage_points_are_always_a_growth():
+    """A unit that only differences have says it alone."""
+    assert cue_of("办结率3个百分点。")["3个百分点"] == {"growth"}
+
+
+def test_a_name_in_brackets_of_places():
+    """Verbs before 乡镇, and 全县, are no places."""
+    for words in ("指导乡镇", "深入街道", "全县", "各乡镇"):
+        assert "sub_unit" not in cue_of(f"办理58件，{words}办理9件。")["9件"]
+
+
+def test_no_numbers_no_cues():
+    """A sentence without numbers costs nothing and says nothing."""
+    assert read_cues("去年同比增长。", [], Period(2023)) == []
+
+
+def test_planned_passages():
+    """Where the section is about what is to come, every number is a target."""
+    (found,) = read_cues("举办7期。", [Mention(2, 4, "期")], Period(2023), planned=True)
+    assert found == ("target",)
+
+
+@given(
+    st.text(alphabet="今去上年2度同比增减至由自累计其中另有（），；。目标计划下半县镇 ", max_size=60),
+    st.integers(0, 3),
+)
+def test_any_sentence_has_cues(words, count):
+    """Every number gets its cues, each once, in the one order that candidates have."""
+    sentence = words + "，9件" * count
+    places = [len(words) + 3 * number + 1 for number in range(count)]
+    mentions = [Mention(place, place + 2, "件") for place in places]
+    found = read_cues(sentence, mentions, Period(2023, title="青原县2023年工作报告"))
+    assert len(found) == count
+    order = get_args(Cue)
+    assert all(list(cues) == [cue for cue in order if cue in cues] for cues in found)
+
+
+@given(st.text(alphabet="今去上年同比增长至到由从累计其中，；。目标", max_size=40), st.integers(0, 100))
+def test_blanks_between_characters_change_nothing(words, seed):
+    """OCR may strew white space anywhere outside of numbers."""
+    plain = f"{words}9件。"
+    strewn = "".join(char + (" " if (seed >> place % 7) & 1 else "") for place, char in enumerate(words)) + "9件。"
+    period = Period(2023)
+    assert read_cues(plain, [Mention(len(plain) - 3, len(plain) - 1, "件")], period) == read_cues(
+        strewn, [Mention(len(strewn) - 3, len(strewn) - 1, "件")], period
+    )

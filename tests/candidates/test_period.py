@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from baogao.candidates.period import period_of, planned_spans
-from baogao.chinese.widths import fold
+from baogao.chinese.numerals import fold
 from baogao.document import document_from_text
 
 
@@ -60,3 +60,56 @@ def test_other_headings(heading):
 def test_appendix_is_not_planned():
     """A table behind the plans is about the period."""
     assert not any("58" in span for span in planned(f"{BODY}二、下一步打算\n举办培训7期。\n附表：主要数据\n办理58件\n"))
+
+
+@pytest.mark.parametrize("text", ["", "工作报告", "1998年工作报告", "转入二三年"])
+def test_no_period(text):
+    """An opening without a year of this century names no period; its first words stand for a title."""
+    period = period_of(text)
+    assert (period.year, period.half, period.running) == (None, False, False)
+    assert period.title == text
+
+
+def test_only_the_opening_counts():
+    """A year far down in the text is not the report's."""
+    assert period_of("工作情况。" * 200 + "2023年度工作报告").year is None
+
+
+def test_the_title_reaches_up_to_the_year_without_blanks():
+    """Places named in it are the report's own."""
+    assert period_of("青 原 县\n2023年工作报告\n东乡镇").title == "青原县2023年工作报告"
+
+
+def test_a_running_total_is_said_by_the_report():
+    """“累计”指… tells that 累计 counts from an earlier year."""
+    assert period_of("青原县2023年工作报告\n文中“累计”均指2021年以来。").running
+    assert not period_of("青原县2023年工作报告\n累计办理58件。").running
+
+
+def test_second_half():
+    """下半年 opens plans in a report on the first half of a year, and nothing in one on a whole year."""
+    text = BODY + "二、下半年工作\n下半年，将举办培训7期。\n"
+    assert planned(text.replace("2023年", "2023年上半年", 1))
+    assert not any(span.startswith("下半年") for span in planned(BODY + "下半年，举办培训7期。\n"))
+
+
+@pytest.mark.parametrize(("year", "ahead"), [("2024", True), ("2023", False), ("2022", False), ("二〇二四", True)])
+def test_years_in_headings(year, ahead):
+    """A heading with a later year is about what is to come."""
+    assert bool(planned(f"{BODY}二、{year}年各项工作\n举办培训7期。\n")) == ahead
+
+
+def test_early_headings_open_nothing():
+    """A table of contents, or a title, names the plans long before they stand."""
+    assert planned("青原县2023年工作报告\n二、下一步打算\n" + "全年办理58件，成效明显，群众满意。\n" * 20) == []
+
+
+def test_problems_are_no_plans():
+    """A heading of problems and plans is left to the sentences below it."""
+    assert planned(BODY + "二、存在问题和下一步打算\n仅有3人。\n") == []
+
+
+def test_an_unnumbered_line_opens_the_rest():
+    """From a short late line about next steps everything is ahead."""
+    (span,) = planned(f"{BODY}下一步工作打算\n举办培训7期。\n评查120卷。\n")
+    assert "120卷" in span

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from baogao.candidates import find_candidates
+from baogao.candidates.tables import split_row
 from baogao.document import document_from_text
 
 TITLE = "青原县2023年度工作报告\n\n以下为主要数据。\n\n"
@@ -73,3 +76,94 @@ def test_rows_beside_a_total_are_parts():
     assert {c.text for c in found if "part" in c.cues} == {"74", "66", "158", "139"}
     found = numbers("项目\t县本级\t乡镇\t合计\n案件数\t74\t158\t232")
     assert [c.text for c in found if "part" not in c.cues] == ["232"]
+
+
+@pytest.mark.parametrize(
+    ("line", "cells"),
+    [
+        ("检查\t次\t46", ["检查", "次", "46"]),
+        ("\t次\t\t46", ["", "次", "", "46"]),
+        ("| 检查 | 次 | 46 |", ["检查", "次", "46"]),
+        ("检查 | | 46", ["检查", "", "46"]),
+        ("检查   次 数  46", ["检查", "次 数", "46"]),
+        ("检查 次 46", ["检查", "次", "46"]),
+        ("  检查 46  ", ["检查", "46"]),
+    ],
+)
+def test_rows_are_split(line, cells):
+    """Tabs go before bars, bars before wide gaps, those before single blanks; the first two keep empty cells."""
+    found = split_row(line, 100)
+    assert [text for text, _ in found] == cells
+    assert all(line[start - 100 : end - 100] == text for text, (start, end) in found)
+
+
+@given(st.text(alphabet="检查46次 \t|%", max_size=30))
+def test_any_row_has_its_cells_in_place(line):
+    """Cells are where they are said to be, in order, without blanks around them."""
+    last = 0
+    for text, (start, end) in split_row(line, 0):
+        assert last <= start <= end <= len(line)
+        assert line[start:end] == text == text.strip()
+        last = end
+
+
+@pytest.mark.parametrize(
+    ("head", "value", "unit"),
+    [
+        ("资料（万份）", 120000, "份"),
+        ("资料[单位：份]", 12, "份"),
+        ("金额/万元", 120000, "元"),
+        ("办结率（%）", 12, "%"),
+        ("名称（全称）", 12, ""),
+    ],
+)
+def test_units_of_heads(head, value, unit):
+    """A unit in a head gives its cells a unit and its factor; other words in brackets are no unit."""
+    found = numbers(f"类别\t{head}\n甲类\t12\n乙类\t13")
+    assert (found[0].value, found[0].unit) == (value, unit)
+
+
+def test_the_nearest_unit_counts():
+    """A unit in the cell goes before one in the row, that before the head's, and the head's before the caption's."""
+    found = numbers("单位：项\n类别\t收案（件）\t其他\n甲类\t12\t9\n乙类\t3份\t8")
+    assert [(int(c.value), c.unit) for c in found] == [(12, "件"), (9, "项"), (3, "份"), (8, "项")]
+    found = numbers("类别\t单位\t收案（件）\n甲类\t宗\t12\n乙类\t宗\t13")
+    assert [c.unit for c in found] == ["宗", "宗"]
+
+
+def test_running_numbers_are_no_figures():
+    """A column that is called so, or small numbers before names where the first column has no name."""
+    assert [c.text for c in numbers("编号\t指标\t数量\n1\t检查\t46\n2\t约谈\t3")] == ["46", "3"]
+    assert [c.text for c in numbers("1\t检查\t46\n2\t约谈\t3")] == ["46", "3"]
+    assert [c.text for c in numbers("数量\t件数\t其他\n12\t13\t14\n15\t16\t17")][:3] == ["12", "13", "14"]
+
+
+def test_words_in_a_cell_are_read_like_prose():
+    """A cell that holds more than a number gives its figures, with the cell's heads."""
+    found = numbers("指标\t内容\n检查\t全年46次、约谈3家\n培训\t9期")
+    assert [(c.text, c.unit) for c in found] == [("46次", "次"), ("3家", "家"), ("9期", "期")]
+    assert found[0].label.startswith("检查 ")
+
+
+@pytest.mark.parametrize(
+    ("head", "cues"),
+    [
+        ("同比（%）", ("growth",)),
+        ("去年", ("prior_year",)),
+        ("2022年", ("prior_year",)),
+        ("2023年", ()),
+        ("年度目标", ("target",)),
+        ("同比上年", ("growth",)),
+    ],
+)
+def test_cues_of_heads(head, cues):
+    """A head says whose its figures are; of several words in one head the first kind counts."""
+    found = numbers(f"指标\t本期\t{head}\n收案\t37\t30\n办结\t34\t28")
+    assert [c.cues for c in found[:2]] == [(), cues]
+
+
+def test_two_tables_do_not_mix():
+    """Prose between two tables ends the heads of the first."""
+    rows = "指标\t数量（件）\n收案\t37\n办结\t34"
+    found = numbers(f"{rows}\n以下是另一张表的内容。\n{rows.replace('件', '次')}")
+    assert [c.unit for c in found] == ["件", "件", "次", "次"]

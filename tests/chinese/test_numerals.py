@@ -1,7 +1,8 @@
-"""Chinese numerals."""
+"""Chinese numerals, years and widths."""
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 
 import cn2an
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from baogao.chinese.numerals import NUMERAL_CHARS, chinese_number, scale_of
+from baogao.chinese.numerals import DIGITS, NUMERAL_CHARS, YEAR, chinese_number, fold, scale_of, year_of
 
 
 @given(st.integers(min_value=0, max_value=999_999_999_999))
@@ -61,3 +62,79 @@ def test_not_numerals(text):
 def test_scale_words_multiply():
     """千万 is a thousand myriads; no scale word is one."""
     assert (scale_of("千万"), scale_of("亿"), scale_of("")) == (10**7, 10**8, 1)
+
+
+def test_a_broken_run_of_numerals_is_refused():
+    """A file can repeat a character for ever; forty are read and no more."""
+    assert chinese_number("一" + "零" * 39) is None
+    assert chinese_number("九十九点" + "九" * 36) is not None
+    assert chinese_number("九十九点" + "九" * 37) is None
+
+
+@given(st.text(alphabet=NUMERAL_CHARS + "点", max_size=50))
+def test_any_numeral_is_read_or_refused(text):
+    """No run of numerals is an error, and what is read is finite and not negative."""
+    value = chinese_number(text)
+    assert value is None or (value.is_finite() and value >= 0)
+
+
+@given(st.text(alphabet="十百千万亿", max_size=12))
+def test_scales_multiply_in_any_order(text):
+    """A run of scale words is the product of its words."""
+    product = 1
+    for char in text:
+        product *= scale_of(char)
+    assert scale_of(text) == product
+
+
+@pytest.mark.parametrize(
+    ("digits", "year"),
+    [("2023", 2023), ("二〇二三", 2023), ("二零二三", 2023), ("二○二三", 2023), ("二〇一〇", 2010), ("2099", 2099)],
+)
+def test_years(digits, year):
+    """A year in Arabic digits, or in Chinese ones with any of the three zeros."""
+    assert re.fullmatch(YEAR, digits)
+    assert year_of(digits) == year
+
+
+@given(st.integers(2000, 2099))
+def test_every_year_of_the_century(year):
+    """Whatever the year, both spellings of it are read back."""
+    chinese = "".join("〇一二三四五六七八九"[int(digit)] for digit in str(year))
+    for digits in (str(year), chinese):
+        assert re.fullmatch(YEAR, digits)
+        assert year_of(digits) == year
+
+
+@pytest.mark.parametrize("text", ["1998", "202", "二十三", "二〇二", "两〇二三", "二三二三"])
+def test_no_years(text):
+    """Other centuries, numbers of another length and numerals with scales are none."""
+    assert re.fullmatch(YEAR, text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("１２％", "12%"),
+        ("（ＡＢＣ）", "(ABC)"),
+        ("１，２３４．５", "1,234.5"),
+        ("〔２０２２〕１５号", "[2022]15号"),
+        ("【重点】", "[重点]"),
+        ("３—５件", "3-5件"),
+        ("３～５件", "3~5件"),
+        ("一　二\u00a0三", "一 二 三"),
+        ("《条例》“引号”、。", "《条例》“引号”、。"),
+    ],
+)
+def test_fold(text, plain):
+    """Full-width ASCII, spaces, dashes and square brackets get their plain form; Chinese punctuation stays."""
+    assert fold(text) == plain
+
+
+@given(st.text(max_size=60))
+def test_fold_keeps_every_place(text):
+    """Folding changes no length, leaves plain text alone, and folds once for all."""
+    folded = fold(text)
+    assert len(folded) == len(text)
+    assert fold(folded) == folded
+    assert all(a == b for a, b in zip(text, folded, strict=True) if a.isascii() or a in DIGITS)

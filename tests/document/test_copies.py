@@ -96,3 +96,32 @@ def test_doubling_any_prose_changes_nothing(paragraphs):
     """Whatever is printed, printing it again adds nothing to read."""
     body = "".join(f"{paragraph}。\n" for paragraph in dict.fromkeys(paragraphs))
     assert "".join(read(body + body).split()) == "".join(body.split())
+
+
+def test_a_copy_says_what_it_repeats():
+    """Both places of a copy hold the same words, white space aside."""
+    text = f"标题\n{BODY}在中间。\n{BODY}"
+    (found,) = find_copies(text)
+    one, other = ("".join(text[slice(*span)].split()) for span in (found.original, found.span))
+    assert one == other == "".join(BODY.split())
+
+
+def test_a_few_differing_words_do_not_end_a_copy():
+    """A word that was corrected in the second copy is no new statement, a figure that differs is one."""
+    corrected = BODY.replace("着力保障", "着力保证和保障")
+    assert read(f"{BODY}\n{corrected}").count("46次") == 1
+    other = BODY.replace("46次", "47次")
+    assert "46次" in read(f"{BODY}\n{other}")
+    assert "47次" in read(f"{BODY}\n{other}")
+
+
+def test_a_refrain_is_no_copy():
+    """A clause that stands in every section anchors nothing for ever, and reading stays fast."""
+    text = "深入学习贯彻党的二十大精神和关于粮食安全的重要论述。" * 400
+    assert len(find_copies(text)) < 400
+
+
+def test_no_text_no_copies():
+    """Nothing, and white space, is not printed twice."""
+    assert find_copies("") == ()
+    assert find_copies(" \n" * 200) == ()

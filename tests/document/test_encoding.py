@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from baogao.document.encoding import decode
+from baogao.document.encoding import decode, reads_as_chinese, try_decode
 from baogao.errors import DocumentError
 
 HANZI = st.text(st.characters(min_codepoint=0x20, max_codepoint=0x9FFF, categories=["L", "N", "P"]), max_size=40)
@@ -67,3 +67,39 @@ def test_bytes_of_no_encoding(report):
     """Chinese text with bytes that fit neither UTF-8 nor GB18030 is refused, not guessed into nonsense."""
     with pytest.raises(DocumentError, match="encoding cannot be told"):
         decode(report.encode("gb18030") + b"\xff\xff" + report.encode())
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030", "big5", "no-such-encoding"])
+def test_try_decode_never_raises(report, encoding):
+    """An encoding gives the whole text or nothing, one that does not exist nothing."""
+    text = try_decode(report.encode("utf-8"), encoding)
+    assert text in ({report} if encoding == "utf-8" else {None})
+
+
+def test_control_characters_are_no_text():
+    """A stray one among a hundred characters is let pass, more are binary data."""
+    assert try_decode(("检查" * 100 + "\x01").encode(), "utf-8") is not None
+    assert try_decode(("检查" * 10 + "\x01").encode(), "utf-8") is None
+    assert try_decode("检查\0".encode(), "utf-8") is None
+
+
+def test_misread_chinese_does_not_read_as_chinese(report):
+    """UTF-8 read as GB18030 gives rare characters; a text without Chinese gives no offence."""
+    assert reads_as_chinese(report)
+    assert not reads_as_chinese(report.encode("utf-8").decode("gb18030", "ignore"))
+    assert reads_as_chinese("")
+    assert reads_as_chinese("report 2023")
+
+
+def test_latin_text_is_guessed():
+    """A file in a western encoding, with no Chinese in it, is read in some encoding that fits."""
+    text, encoding = decode(("Überprüfung der Geschäftsführung für das Jahr 2023. " * 20).encode("latin-1"))
+    assert "berpr" in text
+    assert encoding not in {"utf-8", "gb18030"}
+
+
+@given(HANZI, st.sampled_from(["utf-8-sig", "utf-16", "utf-32"]))
+def test_a_mark_is_never_part_of_the_text(text, encoding):
+    """Whatever follows a byte order mark, the mark is dropped."""
+    if text and "\0" not in text:
+        assert decode(text.encode(encoding))[0] == text

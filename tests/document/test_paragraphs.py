@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from baogao.document import document_from_text
-from baogao.document.paragraphs import wrap_width
+from baogao.document.paragraphs import Paragraph, lines_of, paragraphs_of, sentences_of, wrap_width
 
 LONG = (
     "全县认真落实上级部署，着力保障粮食安全，全年收购粮食6.5万吨，同比增长3.2%；新建粮仓12座，改造旧仓30余座，"
@@ -80,3 +84,55 @@ def test_prose_with_blanks_is_no_table():
 def test_sentences_keep_closing_quotes():
     """A quotation mark or a bracket after the full stop belongs to the sentence."""
     assert sentences("他说：“检查46次。”约谈3家。") == ["他说：“检查46次。”", "约谈3家。"]
+
+
+def test_lines():
+    """Every kind of line break parts lines; empty ones are none; a stretch of the text has its own."""
+    text = "甲\r\n乙\n\n丙\u2028丁\f戊"
+    assert [text[slice(*span)] for span in lines_of(text)] == ["甲", "乙", "丙", "丁", "戊"]
+    assert [text[slice(*span)] for span in lines_of(text, 3, 7)] == ["乙", "丙"]
+
+
+def test_a_heading_never_goes_on_the_line_before():
+    """A numbered line begins a paragraph, and so does a framed one, even behind a comma."""
+    for line in ("一、检查", "（二）检查", "3.检查", "——检查", "【检查】"):
+        text = f"全年约谈，\n{line}"
+        assert len(paragraphs_of(text, [(0, len(text))])) == 2
+
+
+def test_a_figure_goes_on_its_sentence():
+    """A line that begins with a figure and its unit goes on from one with a comma; a date or a number does not."""
+    for line, parts in (("46次检查", 1), ("2023年检查", 2), ("46、检查", 2)):
+        text = f"全年开展，共\n{line}"
+        assert len(paragraphs_of(text, [(0, len(text))])) == parts
+
+
+def test_stretches_are_paragraphs_of_their_own():
+    """What is left on both sides of a cut does not run together."""
+    text = "全年检查，\n约谈3家。"
+    assert len(paragraphs_of(text, [(0, len(text))])) == 1
+    assert len(paragraphs_of(text, [(0, 5), (6, len(text))])) == 2
+
+
+@pytest.mark.parametrize("mark", ["，", "；", "\t", ""])
+def test_a_monstrous_sentence_comes_in_pieces(mark):
+    """Without full stops a text is cut behind the last clause that fits, or where there is none in mid-clause."""
+    text = f"{'长' * 700}{mark}" * 20
+    pieces = list(sentences_of(text, [Paragraph((0, len(text)))]))
+    assert "".join(text[slice(*piece.span)] for piece in pieces) == text
+    assert all(piece.span[1] - piece.span[0] <= 3000 for piece in pieces)
+    assert all(text[: piece.span[1]].endswith(mark) for piece in pieces)
+    assert {piece.paragraph for piece in pieces} == {0}
+
+
+@given(st.text(alphabet="检查46次，。；！”）\n\t 　|年一、", max_size=120))
+def test_paragraphs_and_sentences_fit(text):
+    """Paragraphs come in order, without overlap, and a row is one sentence."""
+    paragraphs = paragraphs_of(text, [(0, len(text))])
+    assert all(one.span[1] <= other.span[0] for one, other in pairwise(paragraphs))
+    sentences = list(sentences_of(text, paragraphs))
+    for sentence in sentences:
+        paragraph = paragraphs[sentence.paragraph]
+        assert paragraph.span[0] <= sentence.span[0] < sentence.span[1] <= paragraph.span[1]
+        assert sentence.row == paragraph.row
+    assert sum(sentence.row for sentence in sentences) == sum(paragraph.row for paragraph in paragraphs)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from baogao.document import read_document, readers, text_of
+from baogao.document import document_from_text, read_document, readers, text_of
 from baogao.errors import DocumentError
 
 
@@ -118,3 +118,66 @@ def test_any_bytes_under_any_name_give_text_or_a_document_error(start, data, suf
 def test_any_text_as_a_page_gives_text_or_a_document_error(text):
     """However broken the markup, a page is read or refused."""
     assert outcome(f"<html><body><div>{text}</div>".encode("utf-8", "replace"), ".html").strip()
+
+
+@given(st.text(alphabet="检查46次，。；\n首页来源：一、", max_size=200))
+def test_main_is_what_is_left(text):
+    """Main stretches come in order, hold something printed, and do not meet a copy."""
+    document = document_from_text(text)
+    last = 0
+    for start, end in document.main:
+        assert last <= start < end <= len(text)
+        assert text[start:end].strip()
+        assert all(end <= copy.span[0] or copy.span[1] <= start for copy in document.copies)
+        last = end
+
+
+def test_notices_are_kept_and_a_copy_is_added(report):
+    """What the reader of the file said comes before what the text shows."""
+    assert document_from_text(report, notices=("read as gb18030",)).notices == ("read as gb18030",)
+    first, second = document_from_text(report * 2, notices=("read as gb18030",)).notices
+    assert first == "read as gb18030"
+    assert "printed twice" in second
+
+
+@pytest.mark.parametrize(
+    ("codec", "notices"),
+    [("utf-8", ()), ("utf-8-sig", ()), ("gb18030", ("read as gb18030",)), ("utf-16", ("read as utf-16",))],
+)
+def test_an_unusual_encoding_is_a_notice(report, codec, notices):
+    """Whoever wonders about a text is told how it was read; UTF-8 goes without saying."""
+    assert text_of(report.encode(codec), ".txt") == (report, notices)
+
+
+@pytest.mark.parametrize("data", [b"{\\rtf1", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"\x89PNG", b"GIF89a", b"%PDF"])
+def test_content_goes_before_name(data):
+    """A file is told by its first bytes, whatever it is called."""
+    outcomes = {outcome(data + bytes(20), suffix) for suffix in ("", ".txt", ".html", ".doc")}
+    assert len(outcomes) == 1
+
+
+@pytest.mark.parametrize("start", ["<!DOCTYPE html>", "<!-- a --><!-- b --><div>", "<?xml version='1.0'?><html>"])
+def test_a_page_is_told_by_its_markup(report, start):
+    """A page that is called .txt is a page; a text that speaks of one is a text."""
+    assert text_of(f"{start}<body><p>{report}</p>".encode(), ".txt")[1] == ("the main text of a web page",)
+    assert text_of(f"如 <b> 所示{start}{report}".encode(), ".txt")[1] == ()
+
+
+def test_a_text_that_is_too_long_is_refused():
+    """Some hundred thousand characters are no report."""
+    with pytest.raises(DocumentError, match="more than 300,000 characters"):
+        text_of(("检查" * (readers.MOST_CHARACTERS // 2) + "次").encode())
+    assert text_of(("检查" * (readers.MOST_CHARACTERS // 2)).encode())
+
+
+def test_a_pipe_is_no_file(tmp_path):
+    """What would keep a run waiting for ever is refused at once."""
+    os.mkfifo(tmp_path / "pipe.txt")
+    with pytest.raises(DocumentError, match="a pipe, a device or a socket"):
+        read_document(tmp_path / "pipe.txt")
+
+
+def test_a_name_that_no_file_can_have():
+    """A zero byte in a name is an error with words, as any other."""
+    with pytest.raises(DocumentError, match="cannot be opened"):
+        read_document("a\0b.txt")

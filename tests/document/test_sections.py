@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from baogao.document import document_from_text
 from baogao.document.sections import heading_level
@@ -114,3 +116,48 @@ def test_an_addressee_is_no_heading():
         titles("云岭县报告\n县委、县政府：\n全年检查46次，约谈企业3家，均已整改到位，群众满意度持续提升，未发生事故。")
         == []
     )
+
+
+def test_an_entry_ends_its_own_level_only():
+    """A section of a level ends at the next of that level or a higher one, never at a lower one."""
+    text = "一、甲\n（一）乙\n1.丙\n（二）丁\n二、戊\n"
+    ends = {section.marker: section.span[1] for section in document_from_text(text).sections}
+    assert ends["1."] == ends["（一）"] == text.index("（二）")
+    assert ends["（二）"] == ends["一、"] == text.index("二、戊")
+    assert ends["二、"] == len(text)
+
+
+@pytest.mark.parametrize("line", ["检查46次", "很长的一行" * 7, "短", "存在的不足，主要是", "存在的不足。"])
+def test_lines_that_are_no_headings(line):
+    """A figure, too many words or too few, or punctuation make a line no heading."""
+    body = "全县上下共同努力，各项工作取得了新的进展，现将有关情况报告如下，请予审议并提出意见。"
+    assert line not in titles(f"云岭县粮食工作报告\n{body}\n{line}\n{body}\n", level=1)
+
+
+def test_in_a_numbered_report_a_bare_heading_stands_behind_the_last_number():
+    """A short line among numbered chapters is a line of them."""
+    body = "全县上下共同努力，各项工作取得了新的进展，现将有关情况报告如下，请予审议并提出意见。"
+    text = f"报告\n一、甲\n{body}\n存在的不足\n{body}\n二、乙\n{body}\n"
+    assert titles(text, level=1) == ["甲", "乙"]
+    assert titles(f"{text}下一步打算\n{body}\n", level=1) == ["甲", "乙", "下一步打算"]
+
+
+def test_a_run_in_marker_stands_behind_the_end_of_a_clause():
+    """“共有 3、4 项” and 第1．2条 begin nothing; behind a full stop a marker begins an entry."""
+    assert titles("共有 3、4 项。全年检查（一）次。") == []
+    assert titles("全年检查46次。1.补仓容，建10座。2.招新人。") == ["补仓容", "招新人"]
+
+
+PIECES = ["一、甲\n", "（一）乙\n", "1.丙。", "一是丁，戊；", "● 己\n", "全年检查46次。\n"]
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=16))
+def test_sections_are_nested(pieces):
+    """Two sections lie one in the other, or apart; the one inside is of a lower level."""
+    sections = document_from_text("".join(pieces)).sections
+    assert [section.span[0] for section in sections] == sorted(section.span[0] for section in sections)
+    for number, outer in enumerate(sections):
+        for inner in sections[number + 1 :]:
+            if inner.span[0] < outer.span[1]:
+                assert inner.span[1] <= outer.span[1]
+                assert inner.level > outer.level

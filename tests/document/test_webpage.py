@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import lxml.html
 import pytest
 
-from baogao.document import document_from_text, text_of
+from baogao.document import document_from_text, text_of, webpage
+from baogao.document.webpage import block_text, decode_page
 from baogao.errors import DocumentError
 
 MENU = (
@@ -106,3 +108,70 @@ def test_a_page_of_nothing():
     """A page without text is an error in words."""
     with pytest.raises(DocumentError, match="no text was found"):
         text_of(b"<html><body><img src='a.png'></body></html>")
+
+
+def lines_of_block(source: str) -> list[str]:
+    """The lines that a reader sees of a piece of markup."""
+    return block_text(lxml.html.fromstring(f"<div>{source}</div>")).split("\n")
+
+
+@pytest.mark.parametrize(
+    ("source", "lines"),
+    [
+        ("甲<br>乙<br/><br>丙", ["甲", "乙", "丙"]),
+        ("<p>甲<b>乙</b>丙</p>丁", ["甲乙丙", "丁"]),
+        ("<p>全年\n检查</p>", ["全年检查"]),
+        ("<p>word\nword</p>", ["word word"]),
+        ("<p>检查&nbsp;  46次</p>", ["检查 46次"]),
+        ("<pre>甲\n 乙</pre>", ["甲", " 乙"]),
+        ("<p>甲<!-- 乙 -->丙</p>", ["甲丙"]),
+        ("<p>甲<script>乙</script>丙</p>", ["甲丙"]),
+        ("<p style='visibility:hidden'>乙</p>丙", ["丙"]),
+        ("<table><tr><td>甲</td><td><p>1</p><p>2</p></td></tr></table>", ["甲\t12"]),
+        ("<table><tr><td>甲</td><td></td><td>2</td></tr></table>", ["甲\t\t2"]),
+    ],
+)
+def test_what_a_reader_sees(source, lines):
+    """Blocks and breaks end lines, cells are parted by tabs, white space of the source is not the text's."""
+    assert lines_of_block(source) == [line.strip(" ") for line in lines]
+
+
+def test_links_can_be_left_out():
+    """What can be clicked on is not counted as prose."""
+    element = lxml.html.fromstring("<div>甲<a href='/'>乙</a>丙</div>")
+    assert block_text(element) == "甲乙丙"
+    assert block_text(element, links=False) == "甲丙"
+
+
+def test_a_cell_that_holds_a_report_is_no_cell(report):
+    """A layout table holds a whole report in one cell: its blocks are lines, not one line with tabs."""
+    body = "".join(f"<p>{line}</p>" for line in report.splitlines())
+    assert lines_of_block(f"<table><tr><td>{body}</td></tr></table>") == report.splitlines()
+
+
+def test_the_beginning_of_a_page_is_looked_at_leniently():
+    """A cut character at the end of what is looked at is no error, in UTF-8 and in UTF-16."""
+    for codec in ("utf-8", "utf-16"):
+        assert decode_page("<html>检查".encode(codec)[:-1], lenient=True) == "<html>检"
+
+
+def test_a_title_above_the_block_is_taken(report):
+    """Where the page says nothing of its title, the last line above the text that may be one is it."""
+    title, *lines = report.splitlines()
+    body = "<div>" + "".join(f"<p>{line}</p>" for line in lines) + "</div>"
+    assert text_of(page(f"<div>{title}</div>{body}"))[0].splitlines()[0] == title
+    assert text_of(page(f"<div>来源：县粮食局</div>{body}"))[0].splitlines()[0] == lines[0]
+
+
+def test_two_headings_are_no_title(report):
+    """A page with several headings of the first level does not say which one is the report's."""
+    _, *lines = report.splitlines()
+    body = "<div>" + "".join(f"<p>{line}</p>" for line in lines) + "</div>"
+    assert text_of(page(f"<h1>站名站名</h1><h1>栏目栏目</h1>{body}"))[0].splitlines()[0] == lines[0]
+
+
+def test_a_page_of_too_many_elements(monkeypatch):
+    """A page that is made to keep its reader busy is refused."""
+    monkeypatch.setattr(webpage, "_MOST_ELEMENTS", 20)
+    with pytest.raises(DocumentError, match="more than 20 elements"):
+        text_of(b"<html><body>" + b"<p>1</p>" * 30, ".html")

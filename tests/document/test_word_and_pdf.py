@@ -8,7 +8,7 @@ import pytest
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
 
-from baogao.document import document_from_text, text_of
+from baogao.document import document_from_text, text_of, word_and_pdf
 from baogao.errors import DocumentError
 
 
@@ -111,3 +111,52 @@ def test_locked_pdf(make_pdf):
     """A PDF with a password says so."""
     with pytest.raises(DocumentError, match="locked by a password"):
         text_of(make_pdf(["全年检查46次。"], password="x"))
+
+
+def test_word_tabs_and_breaks(word, docx_bytes):
+    """A tab, a line break and a hyphen that does not break are characters of the text."""
+    run = word.add_paragraph().add_run("甲")
+    run.add_tab()
+    run.add_text("乙")
+    run.add_break()
+    run.add_text("丙")
+    run._r.append(parse_xml(f"<w:noBreakHyphen {nsdecls('w')}/>"))
+    assert text_of(docx_bytes(word))[0] == "甲\t乙\n丙-"
+
+
+def test_word_cells_hold_one_line(word, docx_bytes):
+    """Paragraphs and blanks inside a cell do not break its row."""
+    cell = word.add_table(rows=1, cols=2).rows[0].cells[0]
+    cell.text = "收\n案  数"
+    cell.add_paragraph("（件）")
+    assert text_of(docx_bytes(word))[0] == "收 案 数（件）\t"
+
+
+def test_a_cell_that_claims_to_be_wide(word, docx_bytes):
+    """A merged cell is as wide as Word allows at most, whatever its file says."""
+    word.add_paragraph("正文")
+    cell = word.add_table(rows=1, cols=1).rows[0].cells[0]
+    cell.text = "甲"
+    cell._tc.get_or_add_tcPr().append(parse_xml(f'<w:gridSpan {nsdecls("w")} w:val="999999"/>'))
+    assert text_of(docx_bytes(word))[0] == "正文\n甲" + "\t" * 62
+
+
+def test_pdf_of_many_pages(make_pdf, monkeypatch):
+    """A book is no report: its pages, its characters and the time it takes have limits."""
+    data = make_pdf(["甲。"], ["乙。"], ["丙。"])
+    assert [line for line in text_of(data)[0].splitlines() if line] == ["甲。", "乙。", "丙。"]
+    for name, limit, message in (
+        ("_MOST_PAGES", 2, "more than 2 pages"),
+        ("_MOST_CHARACTERS", 3, "more than 3 characters"),
+        ("_MOST_SECONDS", -1, "takes more than -1 seconds"),
+    ):
+        with monkeypatch.context() as patch:
+            patch.setattr(word_and_pdf, name, limit)
+            with pytest.raises(DocumentError, match=message):
+                text_of(data)
+
+
+def test_blank_pages_are_named(make_pdf):
+    """All pages without text are listed, counted from one."""
+    notices = text_of(make_pdf(None, ["全年检查46次。"], None))[1]
+    assert notices == ("the text layer of a PDF", "no text on page 1, 3: a picture may be there")

@@ -19,7 +19,7 @@ from baogao.asking.form import assign_lines, read_form
 from baogao.asking.link import Links, parts_of, read_links
 from baogao.asking.passages import Passage, PassageCutter, Shortlist
 from baogao.candidates import find_candidates, parse_quantity
-from baogao.candidates.numbers import find_figures
+from baogao.candidates.figures import find_figures
 from baogao.document import Document, document_from_text, text_of
 from baogao.errors import BaogaoError, DocumentError, GoldError, ReplayError, UsageError
 from baogao.evaluation.cassettes import Persister

@@ -10,7 +10,7 @@ import zipfile
 import docx
 import pytest
 
-from baogao.document import document_from_text, pdf, read_document, readers, text_of, webpage, word
+from baogao.document import document_from_text, read_document, readers, text_of, webpage, word_and_pdf
 from baogao.errors import DocumentError
 
 _NAMESPACE = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
@@ -71,8 +71,8 @@ def test_an_external_entity_is_not_fetched(tmp_path):
 
 def test_a_zip_bomb_is_not_unpacked(monkeypatch):
     """What an archive says it unpacks to, in all or for one part that would be parsed, is checked before it is."""
-    big = word_file(paragraph("报告"), parts={"word/media/a.bin": bytes(word._LARGEST_UNPACKED + 1)})
-    part = word_file(paragraph("报告"), parts={"word/styles2.XML": b" " * (word._LARGEST_PART + 1)})
+    big = word_file(paragraph("报告"), parts={"word/media/a.bin": bytes(word_and_pdf._LARGEST_UNPACKED + 1)})
+    part = word_file(paragraph("报告"), parts={"word/styles2.XML": b" " * (word_and_pdf._LARGEST_PART + 1)})
     assert len(big) < readers.LARGEST
     monkeypatch.setattr(docx, "Document", lambda *_: pytest.fail("it was opened"))
     with pytest.raises(DocumentError, match="it unpacks to more than 200 MB"):
@@ -180,7 +180,7 @@ def test_a_pdf_that_is_too_much(monkeypatch, name, limit, words):
         made.showPage()
     made.save()
     assert "report 12" in text_of(out.getvalue())[0]
-    monkeypatch.setattr(pdf, name, limit)
+    monkeypatch.setattr(word_and_pdf, name, limit)
     with pytest.raises(DocumentError, match=words):
         text_of(out.getvalue())
 

@@ -13,14 +13,14 @@ from hypothesis import strategies as st
 from baogao.console import inert
 from baogao.errors import DocumentError, GoldError, UsageError
 from baogao.evaluation.datasets import check_dataset, load_gold
-from baogao.inputs import _named, find_sources
+from baogao.inputs import find_sources, name_sources
 from baogao.outputs.page import write_page
 from cli.conftest import GOOD, rows
 
 
 def id_of(stem: str) -> str:
     """The id that a file of this name gets."""
-    (source,) = _named([Path("reports") / f"{stem}.txt"])
+    (source,) = name_sources([Path("reports") / f"{stem}.txt"])
     return source.doc_id
 
 
@@ -58,7 +58,7 @@ def test_any_name_gives_a_harmless_id(stem):
 
 def test_names_that_one_file_system_takes_for_one():
     """Capitals and composed letters do not make two names of one."""
-    ids = [source.doc_id for source in _named([Path("x/é.txt"), Path("y/e\u0301.txt"), Path("z/É.txt")])]
+    ids = [source.doc_id for source in name_sources([Path("x/é.txt"), Path("y/e\u0301.txt"), Path("z/É.txt")])]
     assert ids == ["é", "e\u0301-2", "É-3"]
 
 

@@ -4,7 +4,7 @@
 """
 
 from baogao.candidates.candidate import Candidate, Candidates, Cue, Kind
-from baogao.candidates.find import find_candidates, to_json
+from baogao.candidates.find import find_candidates
 from baogao.candidates.numbers import Quantity, parse_quantity
 
-__all__ = ["Candidate", "Candidates", "Cue", "Kind", "Quantity", "find_candidates", "parse_quantity", "to_json"]
+__all__ = ["Candidate", "Candidates", "Cue", "Kind", "Quantity", "find_candidates", "parse_quantity"]

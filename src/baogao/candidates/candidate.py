@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
-from baogao.schema.values import Bound
+from baogao.schema.values import Bound, plain_number
 
 Kind = Literal["number", "none", "item"]
 Cue = Literal["prior_year", "growth", "target", "cumulative", "part", "sub_unit"]
@@ -37,6 +37,16 @@ class Candidate(NamedTuple):
     """What its context says of it; see ``baogao.candidates.cues``."""
     label: str = ""
     """For a cell of a pasted table: its row and column heads, joined by a space; else empty."""
+
+    def to_json(self) -> dict[str, Any]:
+        """One line of ``baogao candidates --json``: plain JSON types, in a fixed order; no ``label`` if it is empty."""
+        line = self._asdict() | {
+            "value": None if self.value is None else plain_number(self.value),
+            "cues": list(self.cues),
+        }
+        if not self.label:
+            del line["label"]
+        return line
 
 
 @dataclass(frozen=True)

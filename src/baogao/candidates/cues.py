@@ -9,48 +9,57 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import NamedTuple
 
 from baogao.candidates.candidate import Cue
-from baogao.candidates.period import CARRIED_OVER, Period, year_of
+from baogao.candidates.period import CARRIED_OVER, Period
+from baogao.chinese.numerals import YEAR, year_of
 
-_YEAR = r"(?:20\d\d|二[〇零○][〇零○一二三四五六七八九]{2})年"
 _PART_OF_YEAR = r"(?:年?[底末初]|同期|全年|上半年|下半年|前?[一二三四]个?季度|一年)*"
-_WHEN = rf"(?:去年|上一?年度?|前一年度?|头一?年|前年|往年|{_YEAR}){_PART_OF_YEAR}"
+_WHEN = rf"(?:去年|上一?年度?|前一年度?|头一?年|前年|往年|{YEAR}年){_PART_OF_YEAR}"
+"""An earlier time: 去年, 上年末, 2022年上半年."""
 _THEN = (
     r"(?:年初|同期|上月|上季度|以往|以前|平均[^，。；,;\d]{0,4}|[^，。；,;\d]{1,8}前"
     r"|全[省市县盟州区][^，。；,;\d]{0,8}?|省定[^，。；,;\d]{0,6}?|计划)"
 )
+"""What else a figure may be compared with."""
 _CHANGE = r"(?:净?增[加长多]?|减少?|[多少]出?|提[高升]|[上抬]升|[高低]出?|下?降[低]?|涨|缩[短减]|翻|抬高|回落|压减)"
+"""Verbs of change: a number behind them is a difference, unless it is what was reached."""
 _COMPARED = rf"(?=[（(\d]|约|近|[^，。；,;]{{0,10}}{_CHANGE}|[^，。；,;]{{0,20}}相比|$|[，,])"
+"""What must follow a comparison: a number, a change, or the end of the clause; else 与去年 only tells of a time."""
 _REACHED = (
     r"达(?:到)?|[增升降减扩涨变添提][加高大升展低少长]?[到至成](?:了)?"
     r"|(?:压缩|提高|提升|抬升|缩短|增加|扩大|扩展|扩容|调整)[到至为成]|[跃攀冲爬蹿][升到至上]+|登顶|到如今"
 )
+"""Verbs that bring the text back to the period: 增至, 压缩到."""
 _NOW = (
     r"今年|本年度?|当年|年内|全年|目前|如今|眼下|现如今|截[至止](?!20)|现[有已共]|(?<![均都])已|上半年|本期|新增|年末|年底前?|总[数量计]"
     r"|基础上|全[省市县区旗盟州镇](?=[^各])"
 )
+"""Words of the period itself."""
 _CUMULATIVE = (
     r"(?:自|从)?(?P<since>20\d\d)年(?:度|\d{1,2}月)?[^，。；,;\d]{0,14}?(?:以来|至今|起(?![诉草]))|自(?P<since2>20\d\d)年"
     r"|[“\"]?[一二三四五六七八九十]{1,2}五[”\"]?[^，。；,;\d]{0,8}(?:以来|期间|五年间)"
     r"|(?<![0-9第半])近?(?:[两二三四五六七八九十]|(?<!\d)[2-9])年半?(?:以?来|间|累计|平均)"
 )
+"""A total since an earlier year, over a five-year plan, or over several years."""
 _PLANNED = r"[检评审]查|举办|开展|招|新|组织|培训|完成(?!率)|建|安排|抽|选|投|达|实现|覆盖|参"
+"""What makes 计划 a verb, with a number to come; else it is the name of a plan."""
 _TARGET = (
     r"力争|争取(?!到)|预[计期](?!性)|有望|明年|来年|下一步|下一?阶段|要达到|目标[是为]"
     rf"|计划(?:再|年内|全年|于|在|到|\d{{1,2}}月|年底)?(?={_PLANNED})"
     r"|拟(?:再)?(?:新增|新建|投入|举办|开展|安排|招|选聘|组织|培训|打造|达到|修改|废止|抽取|[检评审]查|于)"
     r"|将(?:再|进一步)?(?:达到|实现|开展|新增|建成|举办|组织|突破|超过|力争|继续|着力|重点)"
 )
-# What any alternative may begin with: it lets the search skip most characters at once.
+"""Words of what is to come."""
 _STARTS = (
     "累年去上前头往比较与同和跟高低从由今本当现目如眼截到增提升减降扩变添涨压缩抬调跃攀冲爬蹿登基达新总其环下↑↓力争预有要计拟将明来近自全包仅另此"
     '二一三四五六七八九十两已“"，,；;。.（(）)0123456789任'
 )
+"""What any alternative of ``TOKEN`` may begin with: it lets the search skip most characters at once."""
 
 TOKEN = re.compile(
     rf"""(?=[{re.escape(_STARTS)}])(?:
@@ -77,12 +86,17 @@ TOKEN = re.compile(
 """One word that matters for the cues; the name of its group says how."""
 
 BASELINE_BEFORE = re.compile(r"(?:从|由)[^，。；,;]{0,14}\Z")
+"""由 or 从 before a number …"""
 BASELINE_AFTER = re.compile(r"[升降增减提高扩添抬涨翻变压缩加长下上达拉调大展容]*[到至为成]")
+"""… and a change behind it: it is what the change began from, last year's (由9件增至12件)."""
 PRIOR_AFTER = re.compile(rf"[^，。；,;\d]{{0,2}}(?:[是为系]|属于?)(?:的是)?{_WHEN}")
 """“压缩七成三是去年底的数”: said of the number before."""
 GOAL = re.compile(r"(?:计划|任务|目标)数?\Z")
+"""Before brackets: what they hold is the target, 全年任务（120件）."""
 GOAL_AFTER = re.compile(r"的?(?:年度|总体|预期|工作)?(?:目标|任务|计划)(?![^，。；]{0,4}数)")
+"""Behind a number: 120件的目标."""
 CHANGED = re.compile(rf"{_CHANGE}[了达约近超过至不足为\s]*\Z")
+"""Right before a number: 比上年增加约12件."""
 
 _TOWN = (
     r"(?P<town>[\u4e00-\u9fff]{2,6}?(?:镇|(?<!城)乡|街道|苏木|开发区|园区|高新区))"
@@ -96,17 +110,22 @@ SUB_UNIT = re.compile(
 PLACE = re.compile(
     r"(?:[，。；：、,;:（(]|^)(?:其中|仅|而)?[：:]?(?P<place>[\u4e00-\u9fff]{2,5}?[市县区旗州盟])(?![各直属级辖两（(])"
 )
+"""A place at the head of a clause."""
 NOT_A_NAME = re.compile(
     r"^(?:推动|推进|指导|组织|督促|实施|深入|走进|赋予|下沉|开展|建立|完善|加强|强化|落实|打造|建设|覆盖|涉及|选派|联合"
     r"|会同|依托|通过|面向|承接|健全|规范|明确|发挥|调动|统筹|成立|支持|向|对|在|为|将|由|给|到|从|以|与|和|多|有)"
     r"|[各全我本该每某两个]|部分|少数|其[他余]|所有|乡|[省市县区旗镇村街州盟、]+(?:镇|乡|街道)$|苏木镇|苏木乡"
 )
-
+"""What the two patterns above find and is no name of a place: verbs before 乡镇, 全县, 各镇."""
 
 _SPACE = re.compile(r"\s")
 _WRITTEN_YEAR = re.compile(r"(\S{4})年")
 _ORDER: tuple[Cue, ...] = ("prior_year", "growth", "target", "cumulative", "part", "sub_unit")
-_NOT_NOW: tuple[Cue, ...] = ("prior_year", "growth", "cumulative")
+"""In which a candidate has its cues."""
+_SETS: dict[str, Cue] = {"target": "target", "part": "part", "sub_unit": "sub_unit"}
+"""Words that set a cue for their segment, whatever else was said."""
+_LIFTS: dict[str, tuple[Cue, ...]] = {"reached": ("growth", "prior_year"), "other": ("part",)}
+"""Words that end cues, whatever else was said."""
 _CITIES = {"省": "市州盟", "市": "县区", "盟": "旗市县", "州": "县市"}
 """The places below a province, a city …: for its report they are sub-units."""
 
@@ -124,25 +143,38 @@ class _Scope:
     """The cues in force, and until where."""
 
     clause: set[Cue] = field(default_factory=set)
+    """Up to the next ，."""
     segment: set[Cue] = field(default_factory=set)
+    """Up to the next ； or 。, or to the end of its brackets."""
     comparing: bool = False
     """After 比上年 or 较去年同期: the number right behind is last year's, one behind a verb of change is a growth."""
     compared_at: int = -9
+    """Where the last word of an earlier time ends; far before the sentence if there was none."""
     first_clause: bool = True
+    """In the first clause of a segment an earlier time holds for all of it: 去年收到45件，办结41件."""
 
     def end_clause(self) -> None:
+        """At ，: a comparison ends as well."""
         self.clause.clear()
         self.comparing = self.first_clause = False
 
     def end_segment(self) -> None:
+        """At ； or 。."""
         self.end_clause()
         self.segment.clear()
         self.first_clause = True
 
     def lift(self, *cues: Cue) -> None:
+        """End some cues before their clause or segment does."""
         self.clause.difference_update(cues)
         self.segment.difference_update(cues)
         self.comparing = False
+
+    def back_to_now(self) -> None:
+        """At a word of the period: its own share of a total over years (累计486件，其中今年187件) is no part."""
+        if "cumulative" in self.segment:
+            self.lift("part")
+        self.lift("prior_year", "growth", "cumulative")
 
 
 def read_cues(
@@ -150,153 +182,127 @@ def read_cues(
 ) -> list[tuple[Cue, ...]]:
     """The cues of each number of one sentence.
 
+    White space inside a sentence means nothing in Chinese; OCR and hard line breaks strew it about.
+
     :param sentence: the sentence, folded.
     :param mentions: its numbers, in order.
     :param planned: True where the section is about what is to come.
     """
-    compact, places = _without_spaces(sentence, list(mentions))
-    return _Tape(compact, period, planned).read(places)
-
-
-def _without_spaces(sentence: str, mentions: list[Mention]) -> tuple[str, list[Mention]]:
-    """White space inside a sentence means nothing in Chinese; OCR and hard line breaks strew it about."""
+    places = list(mentions)
     spaces = [match.start() for match in _SPACE.finditer(sentence)]
-    if not spaces:
-        return sentence, mentions
-    moved = [
-        Mention(m.start - bisect_left(spaces, m.start), m.end - bisect_left(spaces, m.end), m.unit) for m in mentions
-    ]
-    return _SPACE.sub("", sentence), moved
+    if spaces:
+        sentence = _SPACE.sub("", sentence)
+        places = [
+            Mention(m.start - bisect_left(spaces, m.start), m.end - bisect_left(spaces, m.end), m.unit) for m in places
+        ]
+    if not places:
+        return []
+    tape = _Tape(sentence, period, planned)
+    events = _events(sentence, period, places[-1].end)
+    result: list[tuple[Cue, ...]] = []
+    position = 0
+    for mention in places:
+        while position < len(events) and events[position][0] < mention.end:
+            start, kind, token = events[position]
+            if start < mention.start:
+                tape.apply(kind, token)
+            position += 1
+        result.append(tape.cues(mention))
+        tape.last_number_end = mention.end
+    return result
 
 
 class _Tape:
+    """A sentence while it is read from left to right, and what is in force at the place that was reached."""
+
     def __init__(self, sentence: str, period: Period, planned: bool) -> None:
         self.text = sentence
         self.period = period
         self.planned = planned
         self.scope = _Scope()
         self.outer: list[_Scope] = []
+        """The scopes around the brackets that are open."""
         self.last_number_end = -9
 
-    def read(self, mentions: list[Mention]) -> list[tuple[Cue, ...]]:
-        if not mentions:
-            return []
-        end = mentions[-1].end
-        events = sorted([*_tokens(self.text, end), *_sub_units(self.text, self.period, end)], key=itemgetter(0))
-        result: list[tuple[Cue, ...]] = []
-        position = 0
-        for mention in mentions:
-            while position < len(events) and events[position][0] < mention.end:
-                start, kind, token = events[position]
-                if start < mention.start:
-                    self._apply(kind, token)
-                position += 1
-            result.append(self._cues(mention))
-            self.last_number_end = mention.end
-        return result
-
-    def _apply(self, kind: str, token: re.Match[str]) -> None:
+    def apply(self, kind: str, token: re.Match[str]) -> None:
+        """Let a word change what is in force."""
+        scope = self.scope
         if kind in _SETS:
-            self.scope.segment.add(_SETS[kind])
+            scope.segment.add(_SETS[kind])
+        elif kind == "comma":
+            scope.end_clause()
+        elif kind == "stop":
+            scope.end_segment()
+        elif kind in _LIFTS:
+            scope.lift(*_LIFTS[kind])
+        elif kind == "growth":
+            scope.clause.add("growth")
+        elif kind == "compare":
+            scope.comparing = True
+            scope.compared_at = token.end()
+        elif kind == "opened":
+            self._open(token.start())
+        elif kind == "closed":
+            self.scope = self.outer.pop() if self.outer else scope
         else:
-            _HANDLERS[kind](self, token)
+            self._apply_in_period(kind, token)
 
-    def _stop(self, _: re.Match[str]) -> None:
-        self.scope.end_segment()
+    def _apply_in_period(self, kind: str, token: re.Match[str]) -> None:
+        """The same for a word that means one thing or another by the report's period, or by what stands before it."""
+        scope, period = self.scope, self.period
+        if kind == "prior":
+            self._apply_year(token)
+        elif kind == "now":
+            if token[0].startswith("全") and token.start() == scope.compared_at:
+                return  # 去年全市收到…: still last year's
+            scope.back_to_now()
+            scope.lift("sub_unit", "target")
+        elif kind == "cumulative":
+            since = token["since"] or token["since2"]
+            if since is None or period.year is None or int(since) < period.year:
+                scope.segment.add("cumulative")
+        elif kind == "running" and (period.running or self.text[token.start() - 1] in "（("):
+            scope.clause.add("cumulative")
+        elif kind == "listed_part" and self.last_number_end >= 0:
+            scope.segment.add("part")  # 甲、其中的乙分别为…, with no figure before it, only lists names
+        elif kind == "second_half" and period.half:
+            scope.segment.add("target")
 
-    def _comma(self, _: re.Match[str]) -> None:
-        self.scope.end_clause()
+    def _apply_year(self, token: re.Match[str]) -> None:
+        """去年, 年初 or a written year: an earlier one is last year's, a later one ahead, the report's own is now."""
+        if token["attributive"] is not None:
+            return
+        scope, start, reported = self.scope, token.start(), self.period.year
+        written = _WRITTEN_YEAR.search(token[0])
+        earlier = written is None or written[1][0] not in "2二"
+        if written is not None and not earlier and reported is not None:
+            year = year_of(written[1])
+            earlier = year < reported and self.text[start - 1 : start] not in {"于", "自"}
+            if year == reported:
+                scope.back_to_now()
+            elif year > reported and not CARRIED_OVER.search(self.text, max(0, start - 4), start):
+                scope.segment.add("target")
+        if earlier:
+            scope.compared_at = token.end()
+            (scope.segment if scope.first_clause and not self.outer else scope.clause).add("prior_year")
 
-    def _growth(self, _: re.Match[str]) -> None:
-        self.scope.clause.add("growth")
-
-    def _open(self, token: re.Match[str]) -> None:
-        self.outer.append(self.scope)
+    def _open(self, position: int) -> None:
+        """Brackets have a scope of their own; right behind a number they hold its parts."""
         inner = _Scope()
         inherited = self.scope.clause | self.scope.segment
-        if token.start() - self.last_number_end <= 1:
+        if position - self.last_number_end <= 1:
             inner.segment |= inherited & {"target", "sub_unit", "cumulative"} | {"part"}
         else:
             inner.segment |= inherited
-        if self.scope.compared_at == token.start():
+        if self.scope.compared_at == position:
             inner.segment.add("prior_year")
-        if GOAL.search(self.text, max(0, token.start() - 3), token.start()):
+        if GOAL.search(self.text, max(0, position - 3), position):
             inner.segment.add("target")
+        self.outer.append(self.scope)
         self.scope = inner
 
-    def _close(self, _: re.Match[str]) -> None:
-        if self.outer:
-            self.scope = self.outer.pop()
-
-    def _compare(self, token: re.Match[str]) -> None:
-        self.scope.comparing = True
-        self.scope.compared_at = token.end()
-
-    def _prior(self, token: re.Match[str]) -> None:
-        year = _WRITTEN_YEAR.search(token[0])
-        if year is not None and year[1][0] in "2二":
-            self._year(year_of(year[1]), token)
-        elif token["attributive"] is None:
-            self._set_prior(token)
-
-    def _year(self, year: int, token: re.Match[str]) -> None:
-        reported = self.period.year
-        if reported is None or token["attributive"] is not None:
-            return
-        if year < reported and self.text[token.start() - 1 : token.start()] not in {"于", "自"}:
-            self._set_prior(token)
-        elif year == reported:
-            self._back_to_now()
-        elif year > reported and not CARRIED_OVER.search(self.text, max(0, token.start() - 4), token.start()):
-            self.scope.segment.add("target")
-
-    def _set_prior(self, token: re.Match[str]) -> None:
-        self.scope.compared_at = token.end()
-        wide = self.scope.first_clause and not self.outer
-        (self.scope.segment if wide else self.scope.clause).add("prior_year")
-
-    def _reached(self, _: re.Match[str]) -> None:
-        self.scope.lift("growth", "prior_year")
-
-    def _other(self, _: re.Match[str]) -> None:
-        self.scope.lift("part")
-
-    def _cumulative(self, token: re.Match[str]) -> None:
-        since = token["since"] or token["since2"]
-        if since is None or self.period.year is None or int(since) < self.period.year:
-            self.scope.segment.add("cumulative")
-
-    def _now(self, token: re.Match[str]) -> None:
-        if token[0].startswith("全") and token.start() == self.scope.compared_at:
-            return  # 去年全市收到…: still last year's
-        self._back_to_now()
-        self.scope.lift("sub_unit", "target")
-
-    def _back_to_now(self) -> None:
-        """The period's own share of a total over years (累计486件，其中今年187件) is no part."""
-        if "cumulative" in self.scope.segment:
-            self.scope.lift("part")
-        self.scope.lift(*_NOT_NOW)
-
-    def _running(self, token: re.Match[str]) -> None:
-        if self.period.running or self.text[token.start() - 1] in "（(":
-            self.scope.clause.add("cumulative")
-
-    def _listed_part(self, _: re.Match[str]) -> None:
-        """甲、其中的乙分别为…: names in a list, no figure before them."""
-        if self.last_number_end >= 0:
-            self.scope.segment.add("part")
-
-    def _second_half(self, _: re.Match[str]) -> None:
-        if self.period.half:
-            self.scope.segment.add("target")
-
-    def _is_baseline(self, end: int, before: str) -> bool:
-        """由9件增至12件, or 9件是去年的数."""
-        starts = BASELINE_AFTER.match(self.text, end) and BASELINE_BEFORE.search(before)
-        return bool(starts or PRIOR_AFTER.match(self.text, end))
-
-    def _cues(self, mention: Mention) -> tuple[Cue, ...]:
+    def cues(self, mention: Mention) -> tuple[Cue, ...]:
+        """The cues of a number, by what is in force and by the words that touch it."""
         found = self.scope.clause | self.scope.segment
         if self.text[mention.start - 1 : mention.start] in {"至", "到"}:
             # 比上年提高2个百分点至98%, 从上年的9名增到12名; but 上年压到68% stays last year's
@@ -309,7 +315,8 @@ class _Tape:
             elif CHANGED.search(before) or "growth" in self.scope.clause:
                 found.add("growth")
                 self.scope.clause.add("growth")
-        if self._is_baseline(mention.end, before):
+        starts = BASELINE_AFTER.match(self.text, mention.end) and BASELINE_BEFORE.search(before)  # 由9件增至12件
+        if starts or PRIOR_AFTER.match(self.text, mention.end):
             found.add("prior_year")
         if mention.unit == "个百分点":
             found.add("growth")
@@ -317,52 +324,29 @@ class _Tape:
             found.add("target")
         if self.outer and found & {"prior_year", "growth"}:
             found.discard("part")
-        if not found:
-            return ()
-        return tuple(cue for cue in _ORDER if cue in found)
+        return tuple(cue for cue in _ORDER if cue in found) if found else ()
 
 
-_SETS: dict[str, Cue] = {"target": "target", "part": "part", "sub_unit": "sub_unit"}
-_HANDLERS: dict[str, Callable[[_Tape, re.Match[str]], None]] = {
-    "stop": _Tape._stop,
-    "comma": _Tape._comma,
-    "opened": _Tape._open,
-    "closed": _Tape._close,
-    "compare": _Tape._compare,
-    "prior": _Tape._prior,
-    "cumulative": _Tape._cumulative,
-    "growth": _Tape._growth,
-    "now": _Tape._now,
-    "second_half": _Tape._second_half,
-    "running": _Tape._running,
-    "listed_part": _Tape._listed_part,
-    "reached": _Tape._reached,
-    "other": _Tape._other,
-}
-
-_Event = tuple[int, str, re.Match[str]]
-
-
-def _tokens(text: str, end: int) -> Iterator[_Event]:
-    """The words that matter before ``end``: behind the last number none does."""
+def _events(text: str, period: Period, end: int) -> list[tuple[int, str, re.Match[str]]]:
+    """The words that matter, with place and kind, in order, before ``end``: behind the last number none does."""
+    events: list[tuple[int, str, re.Match[str]]] = []
     for match in TOKEN.finditer(text):
         if match.start() >= end:
-            return
+            break
         assert match.lastgroup is not None  # every alternative is a named group
-        yield match.start(), match.lastgroup, match
-
-
-def _sub_units(text: str, period: Period, end: int) -> Iterator[_Event]:
+        events.append((match.start(), match.lastgroup, match))
     for match in SUB_UNIT.finditer(text):
         if match.start() >= end:
             break
         town = match["town"]
         if town is None or not (NOT_A_NAME.search(town) or town in period.title):
-            yield match.start(), "sub_unit", match
+            events.append((match.start(), "sub_unit", match))
     below = next((_CITIES[level] for level in _CITIES if level in period.title[:8]), "")
     for match in PLACE.finditer(text) if below else ():
         if match.start() >= end:
-            return
+            break
         place = match["place"]
         if place[-1] in below and not NOT_A_NAME.search(place) and place not in period.title:
-            yield match.start(), "sub_unit", match
+            events.append((match.start(), "sub_unit", match))
+    events.sort(key=itemgetter(0))
+    return events

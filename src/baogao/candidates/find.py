@@ -6,23 +6,21 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
 from baogao.candidates.candidate import Candidate, Candidates, Cue, Kind
 from baogao.candidates.cues import Mention, read_cues
-from baogao.candidates.entries import find_items
-from baogao.candidates.numbers import find_figures
+from baogao.candidates.figures import find_figures
 from baogao.candidates.period import period_of, planned_spans
-from baogao.candidates.phrases import find_none_phrases
+from baogao.candidates.phrases import find_items, find_none_phrases
 from baogao.candidates.tables import find_cells
-from baogao.chinese.widths import fold
+from baogao.chinese.numerals import fold
 from baogao.document.document import Document
-from baogao.schema.values import Bound, plain_number
+from baogao.schema.values import Bound
 
 
 @dataclass(slots=True)
 class _Draft:
-    """A candidate before it has a number; drafts sort by their place."""
+    """A candidate before it has an id and its text."""
 
     start: int
     end: int
@@ -39,54 +37,52 @@ def find_candidates(document: Document) -> Candidates:
 
     Numbers do not overlap one another; ``candidate.text`` is ``document.text[start:end]``.
     """
-    nones = list(_nones(document))
-    numbers = [draft for draft in _numbers(document) if not _denied(document, draft, nones)]
-    drafts = [*numbers, *nones, *_items(document)]
+    text, folded = document.text, fold(document.text)
+    nones = [
+        _Draft(start, end, "none", Decimal(0))
+        for sentence in document.sentences
+        for start, end in find_none_phrases(text, sentence.span)
+    ]
+    numbers = [
+        *_numbers_in_prose(document, folded),
+        *(
+            _Draft(figure.start, figure.end, "number", figure.value, figure.bound, figure.unit, cues, label)
+            for figure, label, cues in find_cells(document, folded)
+        ),
+    ]
+    drafts = [
+        *(  # in 没有一件 the one is no number: there is none
+            number
+            for number in numbers
+            if text[number.start] != "一" or not any(none.start <= number.start < none.end for none in nones)
+        ),
+        *nones,
+        *(_Draft(start, end, "item") for start, end in find_items(document)),
+    ]
     drafts.sort(key=lambda draft: (draft.start, draft.end, draft.kind))
-    return Candidates(tuple(_candidate(document, number, draft) for number, draft in enumerate(drafts, 1)))
-
-
-def _denied(document: Document, number: _Draft, nones: list[_Draft]) -> bool:
-    """没有一件: the one that is not."""
-    if document.text[number.start] != "一":
-        return False
-    return any(none.start <= number.start < none.end for none in nones)
-
-
-def _candidate(document: Document, number: int, draft: _Draft) -> Candidate:
-    text = document.text[draft.start : draft.end]
-    return Candidate(
-        number, draft.kind, draft.start, draft.end, text, draft.value, draft.bound, draft.unit, draft.cues, draft.label
+    return Candidates(
+        tuple(
+            Candidate(number, d.kind, d.start, d.end, text[d.start : d.end], d.value, d.bound, d.unit, d.cues, d.label)
+            for number, d in enumerate(drafts, 1)
+        )
     )
 
 
-def _numbers(document: Document) -> Iterator[_Draft]:
-    folded = fold(document.text)
-    prose = _without_rows(document, folded)
+def _numbers_in_prose(document: Document, folded: str) -> Iterator[_Draft]:
+    """The numbers of all sentences with their cues; rows of pasted tables are read cell by cell elsewhere."""
+    prose = folded
+    for sentence in document.sentences:
+        if sentence.row:
+            start, end = sentence.span
+            prose = prose[:start] + "\n" * (end - start) + prose[end:]
     drafts = [
         _Draft(begin + figure.start, begin + figure.end, "number", figure.value, figure.bound, figure.unit)
         for begin, end in document.main
         for figure in find_figures(prose[begin:end], folded=True)
     ]
-    yield from _with_cues(document, folded, drafts)
-    for cell in find_cells(document, folded):
-        figure = cell.figure
-        yield _Draft(figure.start, figure.end, "number", figure.value, figure.bound, figure.unit, cell.cues, cell.label)
-
-
-def _without_rows(document: Document, folded: str) -> str:
-    """The folded text with the rows of pasted tables blanked: they are read cell by cell."""
-    for sentence in document.sentences:
-        if sentence.row:
-            start, end = sentence.span
-            folded = folded[:start] + "\n" * (end - start) + folded[end:]
-    return folded
-
-
-def _with_cues(document: Document, folded: str, drafts: list[_Draft]) -> Iterator[_Draft]:
+    starts = [draft.start for draft in drafts]
     period = period_of("".join(folded[begin:end] for begin, end in document.main))
     planned = planned_spans(document, folded, period)
-    starts = [draft.start for draft in drafts]
     for sentence in document.sentences:
         begin, end = sentence.span
         inside = drafts[bisect_left(starts, begin) : bisect_left(starts, end)]
@@ -97,29 +93,3 @@ def _with_cues(document: Document, folded: str, drafts: list[_Draft]) -> Iterato
         for draft, cues in zip(inside, read_cues(folded[begin:end], mentions, period, ahead), strict=True):
             draft.cues = cues
             yield draft
-
-
-def _nones(document: Document) -> Iterator[_Draft]:
-    for sentence in document.sentences:
-        for start, end in find_none_phrases(document.text, sentence.span):
-            yield _Draft(start, end, "none", Decimal(0))
-
-
-def _items(document: Document) -> Iterator[_Draft]:
-    for start, end in find_items(document):
-        yield _Draft(start, end, "item")
-
-
-def to_json(candidate: Candidate) -> dict[str, Any]:
-    """One line of ``baogao candidates --json``: plain JSON types, keys in a fixed order."""
-    return {
-        "id": candidate.id,
-        "kind": candidate.kind,
-        "start": candidate.start,
-        "end": candidate.end,
-        "text": candidate.text,
-        "value": None if candidate.value is None else plain_number(candidate.value),
-        "bound": candidate.bound,
-        "unit": candidate.unit,
-        "cues": list(candidate.cues),
-    } | ({"label": candidate.label} if candidate.label else {})

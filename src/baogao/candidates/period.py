@@ -5,15 +5,40 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from baogao.chinese.numerals import YEAR, year_of
 from baogao.document.document import Document, Span
 
-_CHINESE_DIGITS = str.maketrans("〇零○一二三四五六七八九", "000123456789")
-_YEAR = r"(20\d\d|二[〇零○][〇零○一二三四五六七八九]{2})"
-_TITLED = re.compile(rf"{_YEAR}年?[^，。；,;\d]{{0,24}}(?:报告|总结|汇报|情况|公报)")
-_NAMED = re.compile(rf"{_YEAR}年?(?:度|上半年|下半年)")
-_PLAIN = re.compile(rf"{_YEAR}年(?!\d{{1,2}}月|[一二三四五六七八九十]+月)")
+_TITLED = re.compile(rf"({YEAR})年?[^，。；,;\d]{{0,24}}(?:报告|总结|汇报|情况|公报)")
+_NAMED = re.compile(rf"({YEAR})年?(?:度|上半年|下半年)")
+_PLAIN = re.compile(rf"({YEAR})年(?!\d{{1,2}}月|[一二三四五六七八九十]+月)")
 _RUNNING = re.compile(r'[“"]累计[”"](?:数|均|都|系|是)?[指为]')
+"""“累计”数为2021年以来…: the report explains its word."""
 _OPENING = 600
+"""Characters: a title, an addressee and the first sentences."""
+
+CARRIED_OVER = re.compile(r"(?:转|结转|跨|顺延|留|延)[入至到]?\Z")
+"""“转入2019年2件”: what is left at the end of the period."""
+_AHEAD = re.compile(
+    r"下一?步|下一?阶段|今后|明年|来年|新的?一年|接下来|打算|展望|努力方向|怎么干|往哪"
+    r"|工作(?:安排|计划|重点|思路|考虑|设想)(?!落实|完成|执行|情况|进展)|(?:计划|安排|重点)(?:工作)?[\])：:]?$"
+)
+"""Words of a heading of what is to come."""
+_BEHIND = re.compile(r"问题|不足|困难|差距|短板|弱项")
+"""A heading with one of these is of the period, and of plans only from the sentence that opens them."""
+_YEAR_AHEAD = re.compile(rf"({YEAR})年")
+_OPENS = re.compile(
+    r"(?:[^，。；,;]{0,14}[，,])?"
+    r"(?:下一?步|下一?阶段|接下来|今后|新的一年|明年|来年|(?P<half>下半年)|(?P<year>20\d\d)年)"
+    r"(?:[^。；;]{0,12}?(?:，|,|：|:|将|要|我们|拟|计划|重点|着重|着力))"
+)
+"""A sentence that opens the plans: 下一步，将…; 2024年，重点…."""
+_APPENDIX = re.compile(r"^\s*(?:附[表件]|附[:：]|注[:：])", re.MULTILINE)
+_LONGEST_HEADING = 30
+"""Characters."""
+_LINE = re.compile(r"^[^\n。，；]{4,30}$", re.MULTILINE)
+"""A line that may be a heading without a number."""
+_EARLIEST = 0.35
+"""Plans stand at the end; a heading before this share of the text is the title or a table of contents."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +56,7 @@ class Period:
 
 def period_of(text: str) -> Period:
     """The period that the opening of a folded text is about: a year in a title, else the first that is no date."""
-    opening = re.sub(r"\s", "", text[:_OPENING])
+    opening = _compact(text[:_OPENING])
     for pattern, reach in ((_TITLED, 0), (_NAMED, 12), (_PLAIN, 12)):
         match = pattern.search(opening)
         if match is not None:
@@ -41,80 +66,28 @@ def period_of(text: str) -> Period:
     return Period(title=opening[:40])
 
 
-def year_of(digits: str) -> int:
-    """The year that four digits write, Arabic or Chinese."""
-    return int(digits.translate(_CHINESE_DIGITS))
-
-
-CARRIED_OVER = re.compile(r"(?:转|结转|跨|顺延|留|延)[入至到]?\Z")
-"""“转入2019年2件”: what is left at the end of the period."""
-_AHEAD = re.compile(
-    r"下一?步|下一?阶段|今后|明年|来年|新的?一年|接下来|打算|展望|努力方向|怎么干|往哪"
-    r"|工作(?:安排|计划|重点|思路|考虑|设想)(?!落实|完成|执行|情况|进展)|(?:计划|安排|重点)(?:工作)?[\])：:]?$"
-)
-_BEHIND = re.compile(r"问题|不足|困难|差距|短板|弱项")
-_YEAR_AHEAD = re.compile(r"(20\d\d|二[〇零○][〇零○一二三四五六七八九]{2})年")
-_OPENS = re.compile(
-    r"(?:[^，。；,;]{0,14}[，,])?"
-    r"(?:下一?步|下一?阶段|接下来|今后|新的一年|明年|来年|(?P<half>下半年)|(?P<year>20\d\d)年)"
-    r"(?:[^。；;]{0,12}?(?:，|,|：|:|将|要|我们|拟|计划|重点|着重|着力))"
-)
-_APPENDIX = re.compile(r"^\s*(?:附[表件]|附[:：]|注[:：])", re.MULTILINE)
-_HEADING_LIMIT = 30
-_EARLIEST = 0.35
-"""Plans stand at the end; a heading before this share of the text is the title or a table of contents."""
-
-
 def planned_spans(document: Document, folded: str, period: Period) -> list[Span]:
     """The spans about what is to come: sections so headed, and paragraphs from a sentence that opens so."""
-    spans = [*_by_heading(document, folded, period), *_by_line(document, folded, period)]
+    spans = [
+        section.span
+        for section in document.sections
+        if section.level <= 2
+        and _is_late(document, section.span[0])
+        and len(heading := _compact(folded[slice(*section.title)])) <= _LONGEST_HEADING
+        and _is_ahead(heading, period)
+    ]
+    # From the first unnumbered heading, a short late line, everything is ahead.
+    for line in _LINE.finditer(folded):
+        if _is_late(document, line.start()) and _is_ahead(_compact(line[0]), period):
+            spans.append((line.start(), max(document.main[-1][1], line.end())))
+            break
     spans.extend(_by_sentence(document, folded, period))
     appendix = [match.start() for match in _APPENDIX.finditer(folded)]
     return [(start, min([end, *(cut for cut in appendix if cut > start)])) for start, end in spans]
 
 
-def _is_ahead(heading: str, period: Period) -> bool:
-    if _AHEAD.search(heading) or (period.half and "下半年" in heading):
-        return True
-    return any(
-        period.year is not None
-        and year_of(match[1]) > period.year
-        and not CARRIED_OVER.search(heading, max(0, match.start() - 4), match.start())
-        for match in _YEAR_AHEAD.finditer(heading)
-    )
-
-
-def _compact(text: str) -> str:
-    return re.sub(r"\s", "", text)
-
-
-def _late(document: Document, offset: int) -> bool:
-    return bool(document.main) and offset - document.main[0][0] > _EARLIEST * (
-        document.main[-1][1] - document.main[0][0]
-    )
-
-
-def _by_heading(document: Document, folded: str, period: Period) -> list[Span]:
-    spans = []
-    for section in document.sections:
-        heading = _compact(folded[slice(*section.title)])
-        high = section.level <= 2 and len(heading) <= _HEADING_LIMIT and _late(document, section.span[0])
-        if high and _is_ahead(heading, period) and not _BEHIND.search(heading):
-            spans.append(section.span)
-    return spans
-
-
-def _by_line(document: Document, folded: str, period: Period) -> list[Span]:
-    """Unnumbered headings: a short late line, from which on everything is ahead."""
-    end = document.main[-1][1] if document.main else 0
-    for match in re.finditer(r"^[^\n。，；]{4,30}$", folded, re.MULTILINE):
-        line = _compact(match[0])
-        if _late(document, match.start()) and _is_ahead(line, period) and not _BEHIND.search(line):
-            return [(match.start(), max(end, match.end()))]
-    return []
-
-
 def _by_sentence(document: Document, folded: str, period: Period) -> list[Span]:
+    """From each sentence that opens plans to the end of its paragraph, or late in the report of its section."""
     spans: list[Span] = []
     for sentence in document.sentences:
         start = sentence.span[0]
@@ -127,6 +100,32 @@ def _by_sentence(document: Document, folded: str, period: Period) -> list[Span]:
             continue
         last = max(s.span[1] for s in document.sentences if s.paragraph == sentence.paragraph)
         mixed = [s.span[1] for s in document.sections if s.level == 1 and s.span[0] <= start < s.span[1]]
-        heading_end = min(mixed) if mixed and _late(document, start) else last
+        heading_end = min(mixed) if mixed and _is_late(document, start) else last
         spans.append((start, max(last, heading_end)))
     return spans
+
+
+def _is_ahead(heading: str, period: Period) -> bool:
+    """Whether a heading, without white space, is of what is to come, and of nothing else."""
+    if _BEHIND.search(heading):
+        return False
+    if _AHEAD.search(heading) or (period.half and "下半年" in heading):
+        return True
+    return any(
+        period.year is not None
+        and year_of(match[1]) > period.year
+        and not CARRIED_OVER.search(heading, max(0, match.start() - 4), match.start())
+        for match in _YEAR_AHEAD.finditer(heading)
+    )
+
+
+def _is_late(document: Document, offset: int) -> bool:
+    """Whether a place is so far down in the report that plans may stand there."""
+    if not document.main:
+        return False
+    start, end = document.main[0][0], document.main[-1][1]
+    return offset - start > _EARLIEST * (end - start)
+
+
+def _compact(text: str) -> str:
+    return re.sub(r"\s", "", text)

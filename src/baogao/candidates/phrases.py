@@ -1,31 +1,41 @@
-"""Phrases that say "none": 暂无备案文件, 未收到申请, 零投诉, 涉外的一件也没有.
+"""Candidates that are words: phrases that say "none", and the heads of list items.
 
-A negation counts when it denies that something exists or happened, not when it denies a quality (未完全落实) or is part
-of a word (无障碍, 未成年人). Conjuncts are phrases of their own: 暂无甲案件和乙案件 denies 甲案件, and it denies both.
+None-phrases are 暂无备案文件, 未收到申请, 零投诉, 涉外的一件也没有. A negation counts when it denies that something
+exists or happened, not when it denies a quality (未完全落实) or is part of a word (无障碍, 未成年人). Conjuncts are
+phrases of their own: 暂无甲案件和乙案件 denies 甲案件, and it denies both.
+
+Items are marked (一是…, （一）…, 1.…, ● …), or the parts of a series divided by semicolons.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
-from baogao.document.document import Span
+from baogao.document.document import Document, Span
 
 _HAPPEN = (
     "发生|收到|接到|出现|受理|接收|办理|产生|制定|制发|出台|印发|发布|发现|承办|涉及|形成|引发|新增|有|存在|提起|提出|"
     "开展|组织|举办|召开|查处|被|接报|作出|做出|发出|发放|聘|报送|代理|因"
 )
+"""Verbs of happening and being: 未 before one of them denies that there was anything."""
 _QUALITY = r"(?!最|休止|终点|捷径|完|局外|旁观|止境|断|很|达|落实|得到|形成|办|审|结)"
+"""Behind 没有: what makes it a quality or a slogan (没有最好), or a deed left undone (没办结)."""
 _DEGREE = r"(?!效|所|关|机|利|序|力|待|的|些|差距|很大|完|关键|能|时|及时)"
+"""Behind 未 and its verb: 未发生效力, 未形成完整…, where something is there, but not so."""
 _NOT_NONE = (
     r"障碍|纸|偿|法|论|关|证|人|缝|差别|私|愧|疑|须|需|照|效|权|形|业|害|理|房|废|烟|线|锡|讼|毒|忧|感|限|一例外|一不|故|牌|主|"
     r"还本|罪|党派|声|缘|锁|处|上|任何|抵押|干扰|接触|缺|补|非|从|可|比|辜|视|悔|微不至|所|计|穷|盲区|死角|缺陷"
 )
+"""Behind 无: it is part of a word (无障碍, 无论), or denies what is no case or file (无缝)."""
 _ZERO_WORDS = (
     r"距离|容忍|跑|延迟|障碍|基础|售|散|星|工|件|部件|碳|门槛|接触|时差|见面|材料|成本|首付|收费|费用|报告|延误|等待|干扰|差错|"
     r"次跑|排放|差评|突破|起点|和|点|[一二三四五六七八九十百千万两]"
 )
+"""Behind 零: slogans (零距离), other words (零售) and numerals."""
 _END = r"[^，。；：！？、,;:!?\n（）()“”]"
+"""A character of a noun: none that ends a clause."""
 _BEFORE_WU = r"，。；：、,;:.\s（(均皆也年月度内期前来仍并且中件间今局镇乡县区旗市省州盟道办"
 """What 无 may follow to deny a noun; behind anything else it mostly ends a word."""
 _NEGATION = re.compile(
@@ -44,46 +54,103 @@ _NEGATION = re.compile(
 _NOUNS = re.compile(rf"{_END}{{1,40}}")
 _LISTED = re.compile(rf"、{_END}{{2,30}}")
 _CONJUNCTION = re.compile(r"以及|(?<!总|人|温|共|调|柔|缓|平|附)和(?!解|谐|平|睦)|及(?!时|格|以)|(?<!参)与(?!会)|或者?")
+"""Between two nouns, not inside one: 总和, 温和 and 及时 are words."""
 _AFTER_NOUN = re.compile(
     r"[一1]\s?[件起例宗次个份人项]\s?[也都](?:没有|没|未[^，。；,;.\n]{0,6})"
     r"|[为是]零(?![\u4e00-\u9fff]{2})|[：:]\s?(?:暂无|没有|无)(?=[。；，,;\s]|\Z)"
 )
+"""Words that deny the noun before them: …一件也没有, …为零, …：无."""
 _CLAUSE_START = re.compile(r"[，。；：！？、,;:!?\n（）()]")
-_LONGEST = 40
+_LONGEST_PHRASE = 40
+"""Characters from the negation to the end of its nouns, or from a noun to its negation."""
+
+_NUMERAL = "一二三四五六七八九十"
+_ORDINAL = (
+    rf"[{_NUMERAL}]{{1,2}}(?:是|要|则)(?:要)?|第[{_NUMERAL}]{{1,2}}(?:件|点|方面)?[，、,：:是]|其[{_NUMERAL}]{{1,2}}[，、,：:是]?"
+    r"|(?:首先|其次|再次|再者|此外|最后)[，,：:是]"
+)
+_NUMBERED = (
+    rf"[（(]\s?(?:[{_NUMERAL}]{{1,3}}|\d{{1,2}})\s?[）)][、，,.．]?|\d{{1,2}}(?:\.\d{{1,2}})+(?=[\s　])|"
+    r"\d{1,2}\s?(?:、|．|\.(?!\d)|\)|）)|[①-⑳⑴-⒇⒈-⒛]"
+)
+_BULLET = r"[●○■□◆◇▲△▶►•·★☆※✓✔➢]|[—－–-]{1,2}(?=[\s　\u4e00-\u9fff“])"
+_MARKER = re.compile(
+    rf"(?=[ \t　（(第其首再此最{_NUMERAL}\d①-⑳⑴-⒛●○■□◆◇▲△▶►•·★☆※✓✔➢—－–-])(?:"
+    rf"(?:(?<=[。；;：:！!.\n\t 　，,])|^)(?:{_ORDINAL})|(?:^[ \t　]*|(?<=[。；;：:]))(?:{_NUMBERED})"
+    rf"|^[ \t　]*(?:{_BULLET})|^[ \t　]*[{_NUMERAL}]{{1,3}}、)",
+    re.MULTILINE,
+)
+_HEAD = re.compile(r"[ \t　]*([^，,。；;：:\n！!]*(?:（[^（）\n]*）[^，,。；;：:\n！!]*)?)")
+_ASCII_STOP = re.compile(r"\.(?!\d)")
+_SHORTEST, _LONGEST = 2, 120
+"""Characters of a head clause: a single one is a slip, a longer one is no head but prose."""
+_OPENING = re.compile(
+    r"\s*(?:[^，,。；;：:\n]{1,6}|(?:对照|总的?[看来说]|回[头顾]|与|同|虽然|尽管|针对|围绕|面对|此外|过去|一年来|下一?步|新的|今后"
+    r"|明年|来年|接下来|20\d\d年|[〇零○一二三四五六七八九]{4}年)[^，,。；;：:\n]*)[，,]"
+)
+"""A clause that leads up to a series: 对照群众期盼，…; 2024年，…."""
+_SERIES = 2
+"""Semicolons that make a sentence a series."""
 
 
 def find_none_phrases(text: str, span: Span) -> Iterator[Span]:
     """The spans of the phrases inside ``span``; those of one negation begin at the same place and nest."""
     for match in _AFTER_NOUN.finditer(text, *span):
-        start = _noun_start(text, span[0], match.start())
-        if start < match.start() - 1:
-            yield start, match.end()
+        # What the words deny is the clause before them.
+        start = max(span[0], match.start() - _LONGEST_PHRASE)
+        for cut in _CLAUSE_START.finditer(text, start, match.start()):
+            start = cut.end()
+        noun = text[start : match.start()].lstrip()
+        if len(noun) > 1:
+            yield match.start() - len(noun), match.end()
     for negation in _NEGATION.finditer(text, *span):
-        yield from _conjuncts(text, negation, span[1])
+        limit = min(span[1], negation.start() + _LONGEST_PHRASE)
+        nouns = _NOUNS.match(text, negation.end(), limit)
+        if nouns is None:
+            continue
+        ends = [nouns.start() + joint.start() for joint in _CONJUNCTION.finditer(nouns[0], 2)]
+        ends.append(nouns.end())
+        while listed := _LISTED.match(text, ends[-1], limit):  # 未发生甲、乙案件
+            ends.append(listed.end())
+        for end in ends:
+            yield negation.start(), end
 
 
-def _noun_start(text: str, begin: int, end: int) -> int:
-    """Where the clause before ``end`` begins: the noun that the words behind it deny."""
-    reach = max(begin, end - _LONGEST)
-    cuts = [reach + cut.end() for cut in _CLAUSE_START.finditer(text[reach:end])]
-    start = cuts[-1] if cuts else reach
-    return start + len(text[start:end]) - len(text[start:end].lstrip())
+def find_items(document: Document) -> Iterator[Span]:
+    """The spans of the head clauses (up to the first ，。；：, without the marker), in reading order.
+
+    An item bears a marker, or is a part of an unmarked series: a sentence with two semicolons or more.
+    """
+    text = document.text
+    marked = {
+        head
+        for start, end in document.main
+        for match in _MARKER.finditer(text, start, end)
+        if (head := _head(text, match.end(), end)) is not None
+    }
+    starts = sorted(start for start, _ in marked)
+    heads: set[Span | None] = set(marked)
+    for sentence in document.sentences:
+        begin, end = sentence.span
+        cuts = [begin + match.end() for match in re.finditer("[；;]", text[begin:end])]
+        if len(cuts) < _SERIES or sentence.row or any(begin <= start < end for start in starts):
+            continue
+        # The first part begins after the last colon, or after a clause that only leads up to the series.
+        first = 1 + max(text.rfind("：", begin, cuts[0]), text.rfind(":", begin, cuts[0]))
+        if not first:
+            opening = _OPENING.match(text, begin, cuts[0])
+            first = opening.end() if opening else begin
+        heads.update(_head(text, start, stop) for start, stop in pairwise([first, *cuts, end]))
+    yield from sorted(head for head in heads if head is not None)
 
 
-def _conjuncts(text: str, negation: re.Match[str], limit: int) -> Iterator[Span]:
-    nouns = _NOUNS.match(text, negation.end(), min(limit, negation.start() + _LONGEST))
-    if nouns is None:
-        return
-    ends = [nouns.start() + joint.start() for joint in _CONJUNCTION.finditer(nouns[0], 2)]
-    end = nouns.end()
-    while (listed := _listed(text, end, min(limit, negation.start() + _LONGEST))) is not None:
-        ends.append(end)
-        end = listed
-    for stop in (*ends, end):
-        yield negation.start(), stop
-
-
-def _listed(text: str, end: int, limit: int) -> int | None:
-    """Where the list goes on: 未发生甲、乙案件."""
-    match = _LISTED.match(text, end, limit)
-    return match.end() if match else None
+def _head(text: str, start: int, limit: int) -> Span | None:
+    """The head clause that begins behind a marker; None where there are too few words, or too many."""
+    match = _HEAD.match(text, start, limit)
+    if match is None:
+        return None
+    begin, end = match.span(1)
+    stop = _ASCII_STOP.search(text, begin, end)
+    end = stop.start() if stop else end
+    end -= len(text[begin:end]) - len(text[begin:end].rstrip())
+    return (begin, end) if _SHORTEST <= end - begin <= _LONGEST else None

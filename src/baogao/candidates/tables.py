@@ -4,36 +4,42 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 from baogao.candidates.candidate import Cue
-from baogao.candidates.measures import UNIT, read_unit
-from baogao.candidates.numbers import Quantity, find_figures, parse_quantity
-from baogao.candidates.period import Period, period_of, year_of
+from baogao.candidates.figures import find_figures
+from baogao.candidates.numbers import UNIT, Quantity, parse_quantity, read_unit, times
+from baogao.candidates.period import Period, period_of
 from baogao.document.document import Document, Sentence, Span
 
 _TABBED = re.compile(r"\t")
 _BARRED = re.compile(r"[ ]*\|[ ]*")
 _GAPPED = re.compile(r" {2,}")
 _SPACED = re.compile(r" +")
+"""What divides the cells of a row: the first of them that it holds."""
 _PURE = re.compile(
     rf"[约近超逾]?[-+]?\d[\d,. ]*(?:[余多])?(?:[十百千]?[万亿]|[百千])?(?:[余多])?(?:{UNIT})?(?:以上|以下|以内|左右)?"
 )
+"""A cell that is a number, with its unit and bound words, and nothing else."""
 _HEAD_UNIT = re.compile(r"[(（\[]\s*(?:单位[:：]?)?\s*([^()（）\[\]:：]{1,4})\s*[)）\]]\s*$|[/／、]\s*([^/]{1,3})$")
+"""The unit in a head: 收案（件）, 资料[单位：份], 金额/万元."""
 _CAPTION_UNIT = re.compile(r"单位[:：]\s*([^\s,，。；;()（）]{1,4})")
+_CAPTION = 80
+"""Characters above a table in which its 单位：件 may stand."""
 _SEQUENCE_HEAD = re.compile(r"序号|编号|No\.?|项次|行次|排名|名次")
 _PERIODS: tuple[tuple[Cue, re.Pattern[str]], ...] = (
     ("growth", re.compile(r"同比|环比|增[长幅速减]|变化|[涨降]幅|比上年|较上年|比去年|较去年|±")),
     ("prior_year", re.compile(r"上年|去年|上一年|上期|同期")),
     ("target", re.compile(r"计划数?|目标|任务|预计|明年")),
 )
+"""Words of a head that say whose or when its figures are; the first cue of each head counts."""
 _YEAR = re.compile(r"(20\d\d)年")
 _TOTAL = re.compile(r"\s*(?:合\s*计|总\s*计|全[省市县区旗盟州])[数\s]*")
+"""The head of the row, or of the column, that sums up the others."""
 
 
-@dataclass(frozen=True)
-class Cell:
+class Cell(NamedTuple):
     """A number in a table; its offsets count in the document."""
 
     figure: Quantity
@@ -43,31 +49,28 @@ class Cell:
 
 
 _Cells = list[tuple[str, Span]]
+"""The cells of a row: what is printed in each, and where."""
 
 
 def find_cells(document: Document, folded: str) -> Iterator[Cell]:
-    """The numbers in all tables of a document, in reading order."""
-    runs = list(_runs(document))
-    if not runs:
+    """The numbers in all tables of a document, in reading order.
+
+    :param folded: the document's text, folded.
+    """
+    tables: list[list[Sentence]] = []
+    for sentence in document.sentences:
+        if sentence.row and tables and sentence.paragraph == tables[-1][-1].paragraph + 1:
+            tables[-1].append(sentence)
+        elif sentence.row:
+            tables.append([sentence])
+    if not tables:
         return
     period = period_of("".join(folded[begin:end] for begin, end in document.main))
-    for run in runs:
-        caption = folded[max(0, run[0].span[0] - 80) : run[0].span[0]]
-        yield from _Table(run, folded, caption, period).cells()
-
-
-def _runs(document: Document) -> Iterator[list[Sentence]]:
-    """Rows that follow one another."""
-    run: list[Sentence] = []
-    for sentence in document.sentences:
-        if sentence.row and (not run or sentence.paragraph == run[-1].paragraph + 1):
-            run.append(sentence)
-            continue
-        if run:
-            yield run
-        run = [sentence] if sentence.row else []
-    if run:
-        yield run
+    for rows in tables:
+        start = rows[0].span[0]
+        caption = folded[max(0, start - _CAPTION) : start]
+        cells = [split_row(folded[slice(*row.span)], row.span[0]) for row in rows]
+        yield from _Table(cells, caption, period).cells()
 
 
 def split_row(line: str, offset: int) -> _Cells:
@@ -85,92 +88,78 @@ def split_row(line: str, offset: int) -> _Cells:
 
 
 class _Table:
-    def __init__(self, rows: list[Sentence], folded: str, caption: str, period: Period) -> None:
-        self.rows = [split_row(folded[slice(*row.span)], row.span[0]) for row in rows]
+    """A table while it is read from its first row to its last."""
+
+    def __init__(self, rows: list[_Cells], caption: str, period: Period) -> None:
+        self.rows = rows
         self.period = period
-        first = self.rows[0]
-        self.heads = [text for text, _ in first] if not any(_is_number(text) for text, _ in first) else []
-        match = _CAPTION_UNIT.search(caption)
-        self.unit = match[1] if match else ""
+        heads = [text for text, _ in rows[0]]
+        self.heads = [] if any(map(_PURE.fullmatch, heads)) else heads
+        self.first_head = self.heads[0] if self.heads else ""
+        self.running = {column for column, head in enumerate(self.heads) if _SEQUENCE_HEAD.search(head)}
+        """The columns of running numbers, by their heads."""
+        unit = _CAPTION_UNIT.search(caption)
+        self.unit = unit[1] if unit else ""
         self.parent = ""
-        self.total_row = any(_TOTAL.fullmatch(row[0][0]) for row in self.rows if row)
-        self.total_column = any(_TOTAL.fullmatch(head) for head in self.heads)
+        """The name of the last row that has one of its own."""
+        self.total_row = any(_TOTAL.fullmatch(row[0][0]) for row in rows if row)
+        self.total_column = any(map(_TOTAL.fullmatch, self.heads))
 
     def cells(self) -> Iterator[Cell]:
+        """Its numbers, row by row; running numbers are none."""
         for row in self.rows[1:] if self.heads else self.rows:
-            yield from self._row(row)
+            counted = [column for column in range(len(row)) if column not in self.running]
+            first = row[0][0] if row else ""
+            numbered = first.isdigit() and len(first) <= 2 < len(row) and not _PURE.fullmatch(row[1][0])
+            if numbered and not self.first_head:
+                counted = counted[1:]
+            words = [row[column][0] for column in counted]
+            name = " ".join(word for word in words if word and not _PURE.fullmatch(word) and read_unit(word) is None)
+            if name.startswith("其中") or (row and not first):
+                name = f"{self.parent} {name}".strip()  # the row goes on from the one above
+            else:
+                self.parent = name
+            unit = next((text for text, _ in row if text and read_unit(text)), "")
+            for column in counted:
+                head = self.heads[column] if column < len(self.heads) else ""
+                yield from self._numbers(row[column], name, head, unit)
 
-    def _row(self, row: _Cells) -> Iterator[Cell]:
-        skipped = {column for column, (text, _) in enumerate(row) if self._is_sequence(column, text, row)}
-        names = [text for column, (text, _) in enumerate(row) if column not in skipped and self._is_name(column, text)]
-        head = self._row_head(row, " ".join(names))
-        unit = next((text for text, _ in row if text and read_unit(text)), "")
-        for column, (text, span) in enumerate(row):
-            if column not in skipped:
-                yield from self._figures(text, span, column, head, unit)
-
-    def _row_head(self, row: _Cells, name: str) -> str:
-        """The row's name; a row that goes on from the one above (an empty number, 其中) bears that one's name too."""
-        if name.startswith("其中") or (row and not row[0][0]):
-            return f"{self.parent} {name}".strip()
-        self.parent = name
-        return name
-
-    def _is_sequence(self, column: int, text: str, row: _Cells) -> bool:
-        if column < len(self.heads) and self.heads[column]:
-            return _SEQUENCE_HEAD.search(self.heads[column]) is not None
-        return column == 0 and text.isdigit() and len(text) <= 2 and len(row) > 2 and not _is_number(row[1][0])
-
-    def _is_name(self, column: int, text: str) -> bool:
-        return bool(text) and not _is_number(text) and read_unit(text) is None
-
-    def _head(self, column: int) -> str:
-        return self.heads[column] if column < len(self.heads) else ""
-
-    def _figures(self, text: str, span: Span, column: int, row_head: str, row_unit: str) -> Iterator[Cell]:
-        label = f"{row_head} {self._head(column)}".strip()
-        cues = self._cues(row_head, self._head(column))
-        if _is_number(text):
-            figure = parse_quantity(text)
-            if figure is not None:
-                figure = figure._replace(start=span[0], end=span[1])
-                yield Cell(self._with_unit(figure, column, row_head, row_unit), label, cues)
+    def _numbers(self, cell: tuple[str, Span], row_head: str, column_head: str, row_unit: str) -> Iterator[Cell]:
+        """The numbers in one cell; one without a unit takes it from its row, its heads or the caption."""
+        text, (start, end) = cell
+        label = f"{row_head} {column_head}".strip()
+        cues = self._cues(row_head, column_head)
+        if not _PURE.fullmatch(text):
+            for figure in find_figures(text, folded=True):
+                yield Cell(figure._replace(start=start + figure.start, end=start + figure.end), label, cues)
             return
-        for figure in find_figures(text, folded=True):
-            yield Cell(figure._replace(start=span[0] + figure.start, end=span[0] + figure.end), label, cues)
-
-    def _with_unit(self, figure: Quantity, column: int, row_head: str, row_unit: str) -> Quantity:
-        if figure.unit:
-            return figure
-        for printed in (row_unit, _unit_in(self._head(column)), _unit_in(row_head), self.unit):
-            known = read_unit(printed)
-            if known is not None:
-                unit, factor = known
-                value = figure.value * factor
-                return figure._replace(unit=unit, value=value.to_integral_value() if value == int(value) else value)
-        return figure
+        quantity = parse_quantity(text)
+        if quantity is None:
+            return
+        printed = (row_unit, _unit_in(column_head), _unit_in(row_head), self.unit) if not quantity.unit else ()
+        known = next(filter(None, map(read_unit, printed)), None)
+        if known is not None:
+            unit, factor = known
+            quantity = quantity._replace(unit=unit, value=times(quantity.value, factor))
+        yield Cell(quantity._replace(start=start, end=end), label, cues)
 
     def _cues(self, row_head: str, column_head: str) -> tuple[Cue, ...]:
+        """What the heads of a cell say of its numbers; see ``baogao.candidates.cues``."""
         found: set[Cue] = set()
         for head in (row_head, column_head):
             found.update([cue for cue, words in _PERIODS if words.search(head)][:1])
-        years = [year_of(match[1]) for match in _YEAR.finditer(f"{row_head} {column_head}")]
+        years = [int(year) for year in _YEAR.findall(f"{row_head} {column_head}")]
         if self.period.year is not None and years and max(years) < self.period.year:
             found.add("prior_year")
-        if "其中" in row_head or self._beside_total(row_head, column_head):
+        # One of several rows, or of several columns, that another one sums up is a part.
+        beside_row = self.total_row and not _TOTAL.fullmatch(row_head)
+        beside_column = self.total_column and not _TOTAL.fullmatch(column_head)
+        if "其中" in row_head or beside_row or beside_column:
             found.add("part")
         return tuple(sorted(found))
 
-    def _beside_total(self, row_head: str, column_head: str) -> bool:
-        """Whether a row or a column is one of several that another one sums up."""
-        beside_row = self.total_row and not _TOTAL.fullmatch(row_head)
-        return beside_row or (self.total_column and not _TOTAL.fullmatch(column_head))
-
 
 def _unit_in(head: str) -> str:
+    """The unit that a head ends with; empty if none."""
     match = _HEAD_UNIT.search(head)
     return (match[1] or match[2]).strip() if match else ""
-
-
-def _is_number(text: str) -> bool:
-    return _PURE.fullmatch(text) is not None

@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from baogao.candidates import Candidates, find_candidates, to_json
+from baogao.candidates import Candidates, find_candidates
 from baogao.console import shown
 from baogao.document import read_document
 from baogao.errors import DocumentError, UsageError
@@ -80,7 +80,7 @@ def show_candidates(
     found = find_candidates(document)
     if as_json:
         for candidate in found:
-            typer.echo(_CONTROL.sub(_escaped, json.dumps(to_json(candidate), ensure_ascii=False)))
+            typer.echo(_CONTROL.sub(_escaped, json.dumps(candidate.to_json(), ensure_ascii=False)))
     else:
         Console().print(_table(found))
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from itertools import chain
+from typing import NamedTuple
 
 from baogao.document.document import Copy, Span
 
@@ -17,16 +18,28 @@ _CLAUSE = re.compile(r"[^。；;，,：:！!？?]{8,}")
 _MOST_PLACES = 4
 """A clause that stands more often than that is a refrain."""
 _LEAST = 60
-"""A shorter passage may honestly stand twice: names of laws, slogans."""
+"""Characters, white space aside; a shorter passage may honestly stand twice: names of laws, slogans."""
 _GAP = 40
-"""Two repeated runs with at most this between them, in both places, are one copy in which a few words differ."""
+"""Characters. Two runs with at most this between them, in both places, are one copy in which a few words differ."""
 _BLANKS = re.compile(r"[（(]\s*略\s*[)）]|\*{2,}|[×xX]{3,}|[□■]{2,}|_{3,}")
+"""What stands for words that were blanked out: （略）, ***, ××××."""
 _DIGIT = re.compile(r"[\d零一二两三四五六七八九十百千]")
 _BOUNDARY = re.compile(r"[。；;！!？?\n\r]\s*")
 _PRINTED = re.compile(r"\S+")
 
-Run = tuple[int, int, int, int]
-"""``(start, end, earlier start, earlier end)``, all counted without white space."""
+
+class _Run(NamedTuple):
+    """A stretch that repeats an earlier one; places count without white space."""
+
+    start: int
+    end: int
+    earlier_start: int
+    earlier_end: int
+
+    @property
+    def length(self) -> int:
+        """Of its characters."""
+        return self.end - self.start
 
 
 def find_copies(text: str) -> tuple[Copy, ...]:
@@ -35,7 +48,13 @@ def find_copies(text: str) -> tuple[Copy, ...]:
     Of two copies the one with fewer words blanked out is read; with equally many, the first.
     """
     squeezed = "".join(text.split())
-    runs = _merge(squeezed, _runs(squeezed))
+    merged: list[_Run] = []
+    for run in _runs(squeezed):
+        if merged and _same_copy(squeezed, merged[-1], run):
+            merged[-1] = merged[-1]._replace(end=run.end, earlier_end=run.earlier_end)
+        else:
+            merged.append(run)
+    runs = [run for run in merged if run.length >= _LEAST and run.earlier_end <= run.start]
     if not runs:
         return ()
     offsets = list(chain.from_iterable(range(*match.span()) for match in _PRINTED.finditer(text)))
@@ -44,43 +63,43 @@ def find_copies(text: str) -> tuple[Copy, ...]:
         later = (offsets[start], offsets[end - 1] + 1)
         earlier = (offsets[earlier_start], offsets[earlier_end - 1] + 1)
         later, earlier = _whole_sentences(text, later, earlier), _whole_sentences(text, earlier, later)
-        spent = next((copy for copy in copies if _overlap(copy.span, earlier)), None)
+        spent = next((copy for copy in copies if copy.span[0] < earlier[1] and earlier[0] < copy.span[1]), None)
         if spent:
             earlier = spent.original
-        elif _blanks(text, later) < _blanks(text, earlier):
+        elif len(_BLANKS.findall(text, *later)) < len(_BLANKS.findall(text, *earlier)):
             later, earlier = earlier, later
         if later[1] - later[0] >= _LEAST:
             copies.append(Copy(span=later, original=earlier))
     return tuple(sorted(copies, key=lambda copy: copy.span))
 
 
-def _runs(text: str) -> Iterator[Run]:
+def _runs(text: str) -> Iterator[_Run]:
     """Stretches that repeat an earlier one exactly, each as long as it can be, in order and without overlap."""
     places: dict[str, list[int]] = {}
-    chain: tuple[Run, ...] = ()
+    copy: tuple[_Run, ...] = ()
     for match in _CLAUSE.finditer(text):
         position = match.start()
         earlier = places.setdefault(match.group(), [])
-        if earlier and (not chain or position >= chain[-1][1]):
-            run = max((_grow(text, place, position, chain) for place in earlier), key=lambda run: run[1] - run[0])
-            chain = (chain[0], run) if chain and _same_copy(text, chain[-1], run) else (run,)
+        if earlier and (not copy or position >= copy[-1].end):
+            run = max((_grow(text, place, position, copy) for place in earlier), key=lambda run: run.length)
+            copy = (copy[0], run) if copy and _same_copy(text, copy[-1], run) else (run,)
             yield run
         if len(earlier) < _MOST_PLACES:
             earlier.append(position)
 
 
-def _grow(text: str, earlier: int, position: int, chain: tuple[Run, ...]) -> Run:
+def _grow(text: str, earlier: int, position: int, copy: tuple[_Run, ...]) -> _Run:
     """The longest run around two equal places: behind the run before, and never into the copy that it is part of.
 
-    :param chain: the first and the last run of the copy so far.
+    :param copy: the first and the last run of the copy so far.
     """
-    done = chain[-1][1] if chain else 0
+    done = copy[-1].end if copy else 0
     back = _common(text, range(position - 1, done - 1, -1), range(earlier - 1, -1, -1))
     limit = position - back
-    if chain and earlier < chain[0][0] and abs(chain[0][0] - chain[0][2] - position + earlier) <= _GAP:
-        limit = chain[0][0]
+    if copy and earlier < copy[0].start and abs(copy[0].start - copy[0].earlier_start - position + earlier) <= _GAP:
+        limit = copy[0].start
     length = _common(text, range(position, len(text)), range(earlier, limit))
-    return position - back, position + length, earlier - back, earlier + length
+    return _Run(position - back, position + length, earlier - back, earlier + length)
 
 
 def _common(text: str, one: range, other: range) -> int:
@@ -89,29 +108,19 @@ def _common(text: str, one: range, other: range) -> int:
     return next((n for n, (a, b) in pairs if text[a] != text[b]), min(len(one), len(other)))
 
 
-def _merge(text: str, runs: Iterator[Run]) -> list[Run]:
-    """Join runs that belong to one copy; drop what is too short, or overlaps what it repeats."""
-    merged: list[Run] = []
-    for run in runs:
-        if merged and _same_copy(text, merged[-1], run):
-            merged[-1] = (merged[-1][0], run[1], merged[-1][2], run[3])
-        else:
-            merged.append(run)
-    return [run for run in merged if run[1] - run[0] >= _LEAST and run[3] <= run[0]]
-
-
-def _same_copy(text: str, before: Run, after: Run) -> bool:
+def _same_copy(text: str, before: _Run, after: _Run) -> bool:
     """Whether only a few words between two runs differ, and those are no figures (or were blanked out)."""
-    here, there = (before[1], after[0]), (before[3], after[2])
-    if not (0 <= here[1] - here[0] <= _GAP and 0 <= there[1] - there[0] <= _GAP):
+    if not (0 <= after.start - before.end <= _GAP and 0 <= after.earlier_start - before.earlier_end <= _GAP):
         return False
-    if abs((after[0] - after[2]) - (before[0] - before[2])) > _GAP or after[3] > before[0]:
+    shift = (after.start - after.earlier_start) - (before.start - before.earlier_start)
+    if abs(shift) > _GAP or after.earlier_end > before.start:
         return False
-    one, other = text[slice(*here)], text[slice(*there)]
+    one, other = text[before.end : after.start], text[before.earlier_end : after.earlier_start]
     return _is_blanked(one, other) or _DIGIT.findall(one) == _DIGIT.findall(other)
 
 
 def _is_blanked(one: str, other: str) -> bool:
+    """Whether in one of two places words were blanked out."""
     return bool(_BLANKS.search(one) or _BLANKS.search(other))
 
 
@@ -151,11 +160,3 @@ def _after(text: str, position: int) -> str:
         return ""
     match = re.match(r"[^。；;！!？?\n\r]*[。；;！!？?]?", text[position : position + 2 * _GAP])
     return match[0] if match else ""
-
-
-def _overlap(one: Span, other: Span) -> bool:
-    return one[0] < other[1] and other[0] < one[1]
-
-
-def _blanks(text: str, span: Span) -> int:
-    return len(_BLANKS.findall(text, *span))

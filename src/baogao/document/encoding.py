@@ -19,10 +19,22 @@ _BOMS = (
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
 _HANZI = re.compile(r"[\u4e00-\u9fff]")
 _MOST_CONTROL = 0.01
+"""Share of control characters in a text; stray ones come from broken editors."""
 _COMMON_SHARE = 0.6
 """In Chinese prose nine characters in ten are of GB 2312's first level; in a misread one about every second."""
 _SAMPLE = 2000
+"""Bytes, or Chinese characters, that are enough to judge by."""
+_LEADING_SHARE = 0.95
+"""Of the high bytes of UTF-16 in Chinese: the others are of rare characters."""
+_HANZI_SHARE = 0.3
+"""Fewer Chinese characters than that in supposed UTF-16, and it is something else that decodes by chance."""
+_HEAD = 4096
+"""Bytes in which binary data shows itself."""
+_MOST_BINARY = 0.05
+"""Share of bytes below the printable ones; no usual encoding of a text has so many."""
 _GUESS_BYTES = 100_000
+"""More would only take longer."""
+_BINARY = "it holds binary data, not text"
 
 
 def decode(data: bytes) -> tuple[str, str]:
@@ -33,13 +45,20 @@ def decode(data: bytes) -> tuple[str, str]:
 
     :raises DocumentError: no text, or bytes that no encoding explains.
     """
-    for mark, encoding in _BOMS:
-        if data.startswith(mark):
-            return _strict(data, encoding), encoding
-    for candidate in ("utf-8", _unmarked_utf16(data), "gb18030"):
-        text = try_decode(data, candidate) if candidate else None
-        if text is not None and candidate is not None and (candidate != "gb18030" or reads_as_chinese(text)):
-            return text, candidate
+    marked = next((encoding for mark, encoding in _BOMS if data.startswith(mark)), None)
+    if marked is not None:
+        try:
+            text = data.decode(marked)
+        except UnicodeDecodeError as error:
+            where = f"it begins as {marked} but byte {error.start} does not fit"
+            raise DocumentError(f"{where}; save it as UTF-8") from error
+        if not _is_text(text):
+            raise DocumentError(_BINARY)
+        return text, marked
+    for encoding in ("utf-8", _unmarked_utf16(data), "gb18030"):
+        tried = try_decode(data, encoding) if encoding else None
+        if tried is not None and encoding is not None and (encoding != "gb18030" or reads_as_chinese(tried)):
+            return tried, encoding
     return _guess(data)
 
 
@@ -52,19 +71,37 @@ def try_decode(data: bytes, encoding: str) -> str | None:
     return text if _is_text(text) else None
 
 
-def _strict(data: bytes, encoding: str) -> str:
-    try:
-        text = data.decode(encoding)
-    except UnicodeDecodeError as error:
-        raise DocumentError(f"it begins as {encoding} but byte {error.start} does not fit; save it as UTF-8") from error
-    if not _is_text(text):
-        raise DocumentError("it holds binary data, not text")
-    return text
+def reads_as_chinese(text: str) -> bool:
+    """Whether the Chinese characters of a text are mostly common ones: misread bytes give rare ones."""
+    hanzi: list[str] = _HANZI.findall(text[: _SAMPLE * 2])[:_SAMPLE]
+    codes = (char.encode("gb18030") for char in hanzi)
+    # The first level of GB 2312 has two bytes, rows 0xB0 to 0xD7.
+    common = sum(len(code) == 2 and 0xB0 <= code[0] <= 0xD7 and code[1] >= 0xA1 for code in codes)
+    return common >= _COMMON_SHARE * len(hanzi)
+
+
+def _unmarked_utf16(data: bytes) -> str | None:
+    """UTF-16 without a mark: zero bytes, or the lead bytes of Chinese characters, in one of two columns."""
+    sample = data[:_SAMPLE]
+    if len(data) % 2 or len(sample) < 2:
+        return None
+    for first, encoding in ((1, "utf-16-le"), (0, "utf-16-be")):
+        high = sample[first::2]
+        leading = sum(byte == 0 or 0x4E <= byte <= 0x9F or byte in (0x30, 0xFF, 0x20) for byte in high)
+        text = try_decode(data, encoding) if leading > _LEADING_SHARE * len(high) else None
+        if text is not None and len(_HANZI.findall(text)) > _HANZI_SHARE * len(text):
+            return encoding
+    return None
 
 
 def _guess(data: bytes) -> tuple[str, str]:
-    if b"\0" in data or _looks_binary(data):
-        raise DocumentError("it holds binary data, not text")
+    """What charset-normalizer makes of the bytes, unless that reads like misread Chinese; GB18030 else.
+
+    :raises DocumentError: they are binary, or fit no encoding.
+    """
+    head = data[:_HEAD]
+    if b"\0" in data or sum(byte < 9 or 13 < byte < 32 for byte in head) > _MOST_BINARY * len(head):
+        raise DocumentError(_BINARY)
     guess = from_bytes(data[:_GUESS_BYTES]).best()
     text = try_decode(data, guess.encoding) if guess is not None else None
     if text is not None and guess is not None and (_HANZI.search(text) is None or reads_as_chinese(text)):
@@ -75,37 +112,6 @@ def _guess(data: bytes) -> tuple[str, str]:
     return text, "gb18030"
 
 
-def _unmarked_utf16(data: bytes) -> str | None:
-    """UTF-16 without a mark: zero bytes, or the lead bytes of Chinese characters, in one of two columns."""
-    sample = data[:_SAMPLE]
-    if len(data) % 2 or len(sample) < 2:
-        return None
-    for first, encoding in ((1, "utf-16-le"), (0, "utf-16-be")):
-        high = sample[first::2]
-        if sum(byte == 0 or 0x4E <= byte <= 0x9F or byte in (0x30, 0xFF, 0x20) for byte in high) > 0.95 * len(high):
-            text = try_decode(data, encoding)
-            if text is not None and len(_HANZI.findall(text)) > 0.3 * len(text):
-                return encoding
-    return None
-
-
-def reads_as_chinese(text: str) -> bool:
-    """Whether the Chinese characters of a text are mostly common ones: misread bytes give rare ones."""
-    hanzi = _HANZI.findall(text[: _SAMPLE * 2])[:_SAMPLE]
-    common = sum(map(_is_common, hanzi))
-    return common >= _COMMON_SHARE * len(hanzi)
-
-
-def _is_common(char: str) -> bool:
-    """True for the first level of GB 2312: rows 0xB0 to 0xD7."""
-    code = char.encode("gb18030")
-    return len(code) == 2 and 0xB0 <= code[0] <= 0xD7 and code[1] >= 0xA1
-
-
 def _is_text(text: str) -> bool:
+    """Whether characters are those of a text, and not what binary data happens to decode to."""
     return "\0" not in text and len(_CONTROL.findall(text)) <= _MOST_CONTROL * len(text)
-
-
-def _looks_binary(data: bytes) -> bool:
-    sample = data[:4096]
-    return sum(byte < 9 or 13 < byte < 32 for byte in sample) > 0.05 * len(sample)

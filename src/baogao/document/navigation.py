@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import chain, groupby
 
 from baogao.document.document import Span
 
@@ -16,34 +17,45 @@ _LABELS = r"""
     |公开(?:方式|范围|类别|形式|目录)|文\s*号|成文日期|有效性|名\s*称|主办(?:单位)?|承办(?:单位)?|技术支持|网站标识码|地址|邮编
     |联系电话|电话|传真|邮箱|备案号
 """
-"""They head a line, and are followed by nothing, a blank or a colon: a sentence may begin with the same words."""
+"""Labels head a line, and are followed by nothing, a blank or a colon: a sentence may begin with the same words."""
 _LINKS = r"""
     上一[篇条]|下一[篇条]|相关(?:链接|文章|新闻|信息|阅读|稿件|附件|文档|解读)|友情链接|推荐阅读|热点(?:推荐|新闻)|最近搜索
     |热门(?:搜索|推荐|信息)?|最新(?:公开|信息|文章)|猜你喜欢|附件下载|点击下载|版权所有
 """
+"""They head a line, whatever follows."""
 _ALONE = r"""
     政府信息公开(?:指南|目录|年报|年度报告|制度)?|政务公开|政务服务|互动交流|走进\w{2,4}|微信(?:公众号)?|微博|客户端|手机版|搜索|更多|无
     |[大中小]
 """
+"""They are furniture where nothing else stands on their line."""
 _ANYWHERE = r"""
     ICP备|公网安备|Copyright|All\s+Rights|版权所有|网站标识码|＞＞|>>|›|扫一扫|在手机打开|\s[>＞]\s.*\s[>＞]\s|[>＞].{1,20}[>＞]|Produced\s+By
 """
+"""Marks of a page wherever they stand in a line."""
 _FURNITURE = re.compile(
     rf"^\W*(?:(?:{_LABELS})(?:\s*[:：|｜【\]】）)]|\s*$|\s+\S)|(?:{_LINKS})|(?:{_ALONE})\W*$)|{_ANYWHERE}",
     re.VERBOSE | re.IGNORECASE,
 )
+"""A line of a page's furniture."""
 _AFTER = re.compile(
     rf"^\W*(?:(?:{_LINKS})|打印(?:本页|此页)|关闭(?:窗口|本页|页面)|分享(?:到|至)|责任编辑|友情链接)|{_ANYWHERE}",
     re.VERBOSE | re.IGNORECASE,
 )
+"""What stands below a report on its page, and not above it."""
 _PAGE_NUMBER = re.compile(
     r"^\s*(?:[-－—–―]+\s*\d{1,3}\s*[-－—–―]+|第\s*\d{1,3}\s*页(?:.{0,3}共\s*\d{1,3}\s*页)?|\d{1,3}\s*/\s*\d{1,3})\s*$"
 )
 _NUMBERED = re.compile(r"\s*(?:[一二三四五六七八九十]+、|[（(][一二三四五六七八九十]+[）)])")
+"""A numbered heading: where one follows, the report goes on."""
 _LONG = 40
+"""Characters of a punctuated line that is prose even without an end."""
 _SHORT = 80
+"""Characters; a longer line with a full stop in it is prose, whatever it begins with."""
 _MENU_WORD = 8
+"""Characters of an entry of a menu."""
+_NO_MENU = re.compile(r"[\d，。；：、]")
 _MENU_LENGTH = 5
+"""Such entries in a row; fewer may be lines of a telegraphic report."""
 _TAIL_SHARE = 0.35
 """At most so much of a page stands below its links: more is the report, and the line was part of it."""
 
@@ -69,39 +81,24 @@ def navigation_spans(text: str, lines: Sequence[Span]) -> list[Span]:
     words = [text[slice(*span)] for span in lines]
     furniture = [is_furniture(line) for line in words]
     prose = [number for number, line in enumerate(words) if not furniture[number] and is_prose(line)]
-    first = prose[0] if prose else len(lines)
-    menus = _menus(words[:first])
-    head = [lines[number] for number in range(first) if furniture[number] or number in menus]
-    tail = _tail(text, lines, words, furniture, prose)
-    return head if tail is None else [*head, (lines[tail][0], len(text))]
-
-
-def _tail(
-    text: str, lines: Sequence[Span], words: Sequence[str], furniture: Sequence[bool], prose: Sequence[int]
-) -> int | None:
-    """The line with which what follows the report begins: below its last prose, or a row of links with news below."""
-    last = prose[-1] if prose else len(lines)
-    linked = (n for n in range(prose[0] if prose else last, last) if furniture[n] and _AFTER.search(words[n].strip()))
+    first, last = (prose[0], prose[-1]) if prose else (len(lines), len(lines))
+    # A menu is several very short lines in a row.
+    short = [0 < len(line.strip()) <= _MENU_WORD and not _NO_MENU.search(line) for line in words[:first]]
+    runs = [list(run) for is_short, run in groupby(range(first), key=short.__getitem__) if is_short]
+    menus = {number for run in runs if len(run) >= _MENU_LENGTH for number in run}
+    spans = [lines[number] for number in range(first) if furniture[number] or number in menus]
+    # What follows the report begins with a row of links that has news below it, or with furniture below the last prose.
     last_numbered = max((number for number, line in enumerate(words) if _NUMBERED.match(line)), default=-1)
-    for number in linked:
-        small = len(text) - lines[number][0] <= _TAIL_SHARE * len(text)
-        if small and number > last_numbered:
-            return number
-    return next((number for number in range(last + 1, len(lines)) if furniture[number]), None)
-
-
-def _menus(lines: Sequence[str]) -> set[int]:
-    """The lines of menus: several very short ones in a row."""
-    found: set[int] = set()
-    run: list[int] = []
-    for number, line in enumerate([*lines, "。" * _SHORT]):
-        if 0 < len(line.strip()) <= _MENU_WORD and not re.search(r"[\d，。；：、]", line):
-            run.append(number)
-            continue
-        if len(run) >= _MENU_LENGTH:
-            found.update(run)
-        run = []
-    return found
+    links = (
+        number
+        for number in range(max(first, last_numbered + 1), last)
+        if furniture[number]
+        and len(text) - lines[number][0] <= _TAIL_SHARE * len(text)
+        and _AFTER.search(words[number].strip())
+    )
+    below = (number for number in range(last + 1, len(lines)) if furniture[number])
+    tail = next(chain(links, below), None)
+    return spans if tail is None else [*spans, (lines[tail][0], len(text))]
 
 
 def is_prose(line: str) -> bool:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from baogao.document.document import Sentence, Span
 from baogao.document.navigation import is_page_number
@@ -13,16 +13,23 @@ from baogao.document.sections import heading_level
 _LINE = re.compile(r"[^\r\n\f\v\u2028\u2029]+")
 _SENTENCE_END = re.compile(r"[。！？!?]+[”’」』）)]*")
 _FINAL = re.compile(r"[。；：！？;:!?”）)】]$")
+"""A line that ends so ends its paragraph, unless it is full."""
 _OPEN_END = re.compile(r"[，、,（(《“‘]$")
 _OPEN_START = re.compile(r"[，、；。）》”’,;)%％]")
+"""Ends and beginnings of lines between which a sentence goes on, however short the lines."""
 _FIGURE_START = re.compile(r"(?!(?:19|20)\d\d\s*年)\d[\d,.，]*\s*[^\d\s、.．)）]")
+"""A figure with its measure word: a line that begins so goes on from one with a comma in it."""
 _STRONG_BREAK = re.compile(r"\s*[\t|｜]\s*")
 _WIDE_BREAK = re.compile(r"[  　]{2,}")
+"""What parts cells: one tab or bar is certain, wide gaps where there are two of them."""
 _LONE_FIGURE = re.compile(r"[\d,.，％%]+|单位|数量|序号|合计")
+"""A cell that shows that words parted by blanks are a row: a figure, or a head."""
 _WRAP_WIDTH = 120
 """In columns, two to a Chinese character: wider lines are paragraphs, not lines of a page."""
 _FULL = 0.85
+"""Of that width: what a line has that was broken because it was full; a last word may not have fitted."""
 _WRAPPED_SHARE = 0.3
+"""Of the lines are full in a wrapped text; the others end paragraphs, or are headings."""
 _LONGEST_SENTENCE = 3_000
 """Of characters: a text without full stops is cut there, because what reads a sentence may take the square of it."""
 _LOOK_BACK = 2_000
@@ -43,47 +50,28 @@ def lines_of(text: str, start: int = 0, end: int | None = None) -> list[Span]:
     return [match.span() for match in _LINE.finditer(text, start, len(text) if end is None else end)]
 
 
-def paragraphs_of(text: str, main: tuple[Span, ...]) -> list[Paragraph]:
+def paragraphs_of(text: str, main: Sequence[Span]) -> list[Paragraph]:
     """The paragraphs of the main copy; a line that was broken in mid-sentence goes on in the next."""
-    return [paragraph for start, end in main for paragraph in _paragraphs_in(text, start, end)]
-
-
-def _paragraphs_in(text: str, start: int, end: int) -> Iterator[Paragraph]:
-    lines = [span for span in lines_of(text, start, end) if _is_content(text[slice(*span)])]
-    rows = _rows(text, lines)
-    width = wrap_width([text[slice(*span)] for span, row in zip(lines, rows, strict=True) if not row])
-    current: Span | None = None
-    for span, row in zip(lines, rows, strict=True):
-        if current and not row and _goes_on(text, current, span, width):
-            current = (current[0], span[1])
-            continue
-        if current:
-            yield Paragraph(current)
-        current = None if row else span
-        if row:
-            yield Paragraph(span, row=True)
-    if current:
-        yield Paragraph(current)
-
-
-def _is_content(line: str) -> bool:
-    return bool(line.strip()) and not is_page_number(line)
-
-
-def _rows(text: str, lines: list[Span]) -> list[bool]:
-    """Which lines are rows of a table.
-
-    Cells parted by single blanks are told from words blown apart by a scan only by a neighbour of the same shape.
-    """
-    cells = [_cells(text[slice(*span)]) for span in lines]
-    return [
-        strong or (count > 0 and any(count == other for other, _ in _neighbours(cells, number)))
-        for number, (count, strong) in enumerate(cells)
-    ]
-
-
-def _neighbours(cells: list[tuple[int, bool]], number: int) -> list[tuple[int, bool]]:
-    return cells[max(0, number - 1) : number] + cells[number + 1 : number + 2]
+    paragraphs: list[Paragraph] = []
+    for start, end in main:
+        lines = [span for span in lines_of(text, start, end) if text[slice(*span)].strip()]
+        lines = [span for span in lines if not is_page_number(text[slice(*span)])]
+        cells = [_cells(text[slice(*span)]) for span in lines]
+        # Cells parted by single blanks are told from words that a scan blew apart by a neighbour of the same shape.
+        counts = [0, *(count for count, _ in cells), 0]
+        rows = [
+            certain or (count > 0 and count in (counts[number], counts[number + 2]))
+            for number, (count, certain) in enumerate(cells)
+        ]
+        width = wrap_width([text[slice(*span)] for span, row in zip(lines, rows, strict=True) if not row])
+        current: Span | None = None
+        for span, row in zip(lines, rows, strict=True):
+            if current and not row and _goes_on(text, current, span, width):
+                paragraphs[-1] = Paragraph((current[0], span[1]))
+            else:
+                paragraphs.append(Paragraph(span, row))
+            current = None if row else paragraphs[-1].span
+    return paragraphs
 
 
 def _cells(line: str) -> tuple[int, bool]:
@@ -133,29 +121,18 @@ def _goes_on(text: str, before: Span, line: Span, width: int) -> bool:
 
 def sentences_of(text: str, paragraphs: list[Paragraph]) -> Iterator[Sentence]:
     """The sentences of some paragraphs, in order; a row of a table is one. One of monstrous length comes in pieces."""
-    for sentence in _sentences(text, paragraphs):
-        start, end = sentence.span
-        while end - start > _LONGEST_SENTENCE:
-            cut = _clause_end(text, start, start + _LONGEST_SENTENCE)
-            yield replace(sentence, span=(start, cut))
-            start = cut
-        yield replace(sentence, span=(start, end))
-
-
-def _clause_end(text: str, start: int, limit: int) -> int:
-    """Behind the last mark that ends a clause before ``limit``, in its later half; else ``limit``."""
-    last = max(text.rfind(mark, (start + limit) // 2, limit) for mark in "；;，,\t\n")
-    return last + 1 if last >= 0 else limit
-
-
-def _sentences(text: str, paragraphs: list[Paragraph]) -> Iterator[Sentence]:
     for number, paragraph in enumerate(paragraphs):
-        position, end = paragraph.span
-        if paragraph.row:
-            yield Sentence(paragraph.span, number, row=True)
-            continue
-        for match in _SENTENCE_END.finditer(text, position, end):
-            yield Sentence((position, match.end()), number)
-            position = match.end()
-        if text[position:end].strip():
-            yield Sentence((position, end), number)
+        start, end = paragraph.span
+        stops = [] if paragraph.row else [match.end() for match in _SENTENCE_END.finditer(text, start, end)]
+        for stop in (*stops, end):
+            if not text[start:stop].strip():
+                continue
+            while stop - start > _LONGEST_SENTENCE:
+                # Behind the last mark that ends a clause in the later half of what is allowed, else at its end.
+                limit = start + _LONGEST_SENTENCE
+                last = max(text.rfind(mark, (start + limit) // 2, limit) for mark in "；;，,\t\n")
+                cut = last + 1 if last >= 0 else limit
+                yield Sentence((start, cut), number, paragraph.row)
+                start = cut
+            yield Sentence((start, stop), number, paragraph.row)
+            start = stop

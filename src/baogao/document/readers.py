@@ -7,61 +7,17 @@ import hashlib
 import os
 import re
 import stat
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from baogao.document.copies import find_copies
-from baogao.document.document import Copy, Document, Span
+from baogao.document.document import Document, Span
 from baogao.document.encoding import decode
 from baogao.document.navigation import navigation_spans
 from baogao.document.paragraphs import lines_of, paragraphs_of, sentences_of
-from baogao.document.pdf import read_pdf
 from baogao.document.sections import sections_of
 from baogao.document.webpage import decode_page, read_page
-from baogao.document.word import read_word
+from baogao.document.word_and_pdf import read_pdf, read_word
 from baogao.errors import DocumentError
-
-
-def document_from_text(
-    text: str, doc_id: str = "text", source: str = "", sha256: str = "", notices: tuple[str, ...] = ()
-) -> Document:
-    """Work out the shape of a text.
-
-    :param sha256: the digest of the file it came from; by default of the text in UTF-8.
-    """
-    copies = find_copies(text)
-    skipped = [*navigation_spans(text, lines_of(text)), *(copy.span for copy in copies)]
-    main = tuple(span for span in _complement(skipped, len(text)) if text[slice(*span)].strip())
-    paragraphs = paragraphs_of(text, main)
-    prose = [paragraph.span for paragraph in paragraphs if not paragraph.row]
-    return Document(
-        doc_id=doc_id,
-        source=source,
-        text=text,
-        sha256=sha256 or hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest(),
-        main=main,
-        sections=sections_of(text, prose, main[-1][1] if main else 0),
-        sentences=tuple(sentences_of(text, paragraphs)),
-        copies=copies,
-        notices=notices + _copy_notice(copies),
-    )
-
-
-def _copy_notice(copies: tuple[Copy, ...]) -> tuple[str, ...]:
-    repeated = sum(copy.span[1] - copy.span[0] for copy in copies)
-    return (f"{repeated} characters are printed twice; one copy is read",) if repeated else ()
-
-
-def _complement(spans: list[Span], length: int) -> Iterator[Span]:
-    """What is left of ``[0, length)`` without some spans."""
-    position = 0
-    for start, end in sorted(spans):
-        if start > position:
-            yield (position, start)
-        position = max(position, end)
-    if position < length:
-        yield (position, length)
-
 
 SUFFIXES = frozenset({".txt", ".text", ".html", ".htm", ".xhtml", ".docx", ".pdf", ".doc", ".wps"})
 """What a folder is searched for; a file that is named outright may be called anything."""
@@ -75,11 +31,43 @@ _MARKUP = re.compile(
 )
 """Possessive, because a row of comments could be taken apart in more ways than anybody can try."""
 _VISIBLE = re.compile(r"[^\s\ufeff\u200b]")
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_OLD_WORD = (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"{\\rtf")
+"""The first bytes of OLE files, which .doc, .wps and locked .docx are, and of .rtf."""
 _PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"II*\0", b"MM\0*")
 
 Read = tuple[str, tuple[str, ...]]
 """The text, and notices about how it was read."""
+
+
+def document_from_text(
+    text: str, doc_id: str = "text", source: str = "", sha256: str = "", notices: tuple[str, ...] = ()
+) -> Document:
+    """Work out the shape of a text.
+
+    :param sha256: the digest of the file it came from; by default of the text in UTF-8.
+    """
+    copies = find_copies(text)
+    skipped = sorted([*navigation_spans(text, lines_of(text)), *(copy.span for copy in copies)])
+    main: list[Span] = []
+    position = 0
+    for start, end in [*skipped, (len(text), len(text))]:
+        if text[position:start].strip():
+            main.append((position, start))
+        position = max(position, end)
+    paragraphs = paragraphs_of(text, main)
+    prose = [paragraph.span for paragraph in paragraphs if not paragraph.row]
+    repeated = sum(copy.span[1] - copy.span[0] for copy in copies)
+    return Document(
+        doc_id=doc_id,
+        source=source,
+        text=text,
+        sha256=sha256 or hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest(),
+        main=tuple(main),
+        sections=sections_of(text, prose, main[-1][1] if main else 0),
+        sentences=tuple(sentences_of(text, paragraphs)),
+        copies=copies,
+        notices=(*notices, f"{repeated} characters are printed twice; one copy is read") if repeated else notices,
+    )
 
 
 def read_document(path: str | Path, doc_id: str | None = None) -> Document:
@@ -122,7 +110,7 @@ def text_of(data: bytes, suffix: str = "") -> Read:
     """
     if not data.strip():
         raise DocumentError("it is empty: there is no text in it")
-    text, notices = _reader_for(data, suffix)(data)
+    text, notices = _read(data, suffix)
     if not _VISIBLE.search(text):
         raise DocumentError("it is empty: there is no text in it")
     if len(text) > MOST_CHARACTERS:
@@ -130,35 +118,34 @@ def text_of(data: bytes, suffix: str = "") -> Read:
     return text, notices
 
 
-def _reader_for(data: bytes, suffix: str) -> Callable[[bytes], Read]:
-    if data.startswith((_OLE, b"{\\rtf")):
-        return _refuse_old_word
+def _read(data: bytes, suffix: str) -> Read:
+    """What the reader for a file makes of it: by content before name, because names are often wrong.
+
+    :raises DocumentError: see ``read_document``.
+    """
+    if data.startswith(_OLD_WORD):
+        raise _old_word(data)
     if data[:1024].lstrip().startswith(b"%PDF") or suffix == ".pdf":
-        return read_pdf
+        return read_pdf(data)
     if data.startswith(b"PK\x03\x04") or suffix == ".docx":
-        return read_word
+        return read_word(data)
     if data.startswith(_PICTURES):
-        return _refuse_picture
+        raise DocumentError("it is a picture; run it through text recognition (OCR) first")
     if suffix in {".html", ".htm", ".xhtml"}:
-        return read_page
-    return _refuse_old_word if suffix in {".doc", ".wps"} and b"\0" in data else _text_or_page
-
-
-def _text_or_page(data: bytes) -> Read:
-    """Text whose name does not say whether it is a web page; word processors also save pages as ``.doc``."""
+        return read_page(data)
+    if suffix in {".doc", ".wps"} and b"\0" in data:
+        raise _old_word(data)
+    # Word processors also save pages as .doc, and a name may say nothing.
     if _MARKUP.match(decode_page(data[:4096], lenient=True)):
         return read_page(data)
     text, encoding = decode(data)
     return text, () if encoding in {"utf-8", "utf-8-sig"} else (f"read as {encoding}",)
 
 
-def _refuse_old_word(data: bytes) -> Read:
+def _old_word(data: bytes) -> DocumentError:
+    """What is said of a document of an old Word format, or of a locked one, which is wrapped in the same way."""
     if "EncryptedPackage".encode("utf-16-le") in data:
-        raise DocumentError("it is locked by a password; open it in a word processor and save it without one")
-    raise DocumentError(
+        return DocumentError("it is locked by a password; open it in a word processor and save it without one")
+    return DocumentError(
         "it is in an old Word format (.doc, .wps, .rtf); open it in a word processor and save it as .docx"
     )
-
-
-def _refuse_picture(data: bytes) -> Read:
-    raise DocumentError("it is a picture; run it through text recognition (OCR) first")

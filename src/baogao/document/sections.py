@@ -29,16 +29,21 @@ _RUN_IN = re.compile(rf"(?P<gap>[。；;：:！!\n \t　]++)(?:(?:{_NUMBERED}|{_
 """Behind a mere blank only an ordinal counts: “共有 3、4 项”. A gap without a marker is taken whole, so that a long row
 of them is read once."""
 _HEAD_CLAUSE = re.compile(r"(?:(?!——)[^，,。；;！!])*")
+"""The head of an entry, up to its first comma."""
 _HEADING_LINE = re.compile(r"[^。；;]*")
 _BARE = re.compile(r"[^，。；：,;:、]{4,30}")
 _BARE_DIGITS = re.compile(r"\d(?!\d*年)(?!\d{0,3}—)")
+"""A line of few words is a heading unless it holds a figure: 检查46次 is none, 2024年工作打算 is one."""
 _LABEL = re.compile(r"(?P<title>[^，。；：,;:\d]{1,20})[：:]\s*")
 _FRAMED = re.compile(r"【(?P<title>[^】]{2,30})】\s*")
 _LONG = 30
+"""Characters of a paragraph that is prose: a shorter one below a short line makes both lines of a list."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Head:
+    """A heading or an entry before it is known where its section ends."""
+
     level: int
     marker: Span
     title: Span
@@ -51,6 +56,7 @@ def heading_level(line: str) -> int | None:
 
 
 def _level(match: re.Match[str]) -> int:
+    """The level of a marker: that in the name of its group, or that of ordinals and bullets."""
     group = match.lastgroup or ""
     return int(group[-1]) if group.startswith("level") else 4
 
@@ -61,34 +67,30 @@ def sections_of(text: str, paragraphs: Sequence[Span], end: int) -> tuple[Sectio
     :param paragraphs: the spans of its paragraphs, without table rows.
     :param end: where the report ends.
     """
-    heads = [head for span in paragraphs for head in _heads_in(text, span)]
-    numbered = [head.marker[0] for head in heads if head.level == 1]
+    marked = [head for span in paragraphs for head in _heads_in(text, span)]
+    last_numbered = max((head.marker[0] for head in marked if head.level == 1), default=None)
     bare = [
         head
         for head in _bare_headings(text, paragraphs)
-        if not numbered or (head.marker[0] > numbered[-1] and _after_prose(text, head.marker[0]))
+        # In a numbered report only a line behind the last number, and behind a whole sentence, is a heading of its own.
+        if last_numbered is None
+        or (head.marker[0] > last_numbered and text[: head.marker[0]].rstrip().endswith(("。", "；", "！")))
     ]
     replaced = {head.title[1] for head in bare}
-    heads = sorted([*bare, *(head for head in heads if head.title[1] not in replaced)], key=lambda head: head.marker)
-    ends = _ends([head.level for head in heads], [head.marker[0] for head in heads], end)
+    heads = sorted([*bare, *(head for head in marked if head.title[1] not in replaced)], key=lambda head: head.marker)
+    ends = [end] * len(heads)
+    around: list[int] = []
+    for number, head in enumerate(heads):
+        while around and heads[around[-1]].level >= head.level:
+            ends[around.pop()] = head.marker[0]
+        around.append(number)
     return tuple(
         Section(head.level, text[slice(*head.marker)].strip(), head.title, (head.marker[0], stop))
         for head, stop in zip(heads, ends, strict=True)
     )
 
 
-def _ends(levels: list[int], starts: list[int], end: int) -> list[int]:
-    """Where each section ends: at the next head of the same or a higher level."""
-    ends = [end] * len(levels)
-    open_heads: list[int] = []
-    for number, (level, start) in enumerate(zip(levels, starts, strict=True)):
-        while open_heads and levels[open_heads[-1]] >= level:
-            ends[open_heads.pop()] = start
-        open_heads.append(number)
-    return ends
-
-
-def _heads_in(text: str, paragraph: Span) -> list[_Head]:
+def _heads_in(text: str, paragraph: Span) -> Iterator[_Head]:
     """The headings and marked entries in a paragraph."""
     start, end = paragraph
     start += len(text[start:end]) - len(text[start:end].lstrip())
@@ -98,33 +100,18 @@ def _heads_in(text: str, paragraph: Span) -> list[_Head]:
         marked = match.end() > match.end("gap")
         if marked and (match.lastgroup == "gap" or match["gap"].strip(" \t　")):
             found.append((match, match.end("gap")))
-    stops = [position for _, position in found[1:]]
-    return [
-        _head(text, match, (position, stop), end) for (match, position), stop in zip(found, [*stops, end], strict=False)
-    ]
-
-
-def _head(text: str, match: re.Match[str], span: Span, end: int) -> _Head:
-    """The heading that begins with a marker.
-
-    :param span: from the marker to the next one in the paragraph.
-    :param end: where the paragraph ends.
-    """
-    level = _level(match)
-    start, stop = match.end(), span[1]
-    line = _HEADING_LINE.match(text, start, stop)
-    line_end = line.end() if line else start
-    if level > 2 or not _is_heading(text, line_end, stop, end):
-        clause = _HEAD_CLAUSE.match(text, start, line_end)
-        line_end = clause.end() if clause else start
-    return _Head(level, (span[0], start), (start, start + len(text[start:line_end].rstrip())))
-
-
-def _is_heading(text: str, line_end: int, stop: int, end: int) -> bool:
-    """Whether words after a marker are a heading (alone on their line, or followed by its text), and no list entry."""
-    if not text[line_end:end].strip():
-        return True
-    return text[line_end] not in "；;" and bool(text[line_end:stop].strip("。\n 　\t"))
+    stops = [*(position for _, position in found[1:]), end]
+    for (match, position), stop in zip(found, stops, strict=False):
+        level, begin = _level(match), match.end()
+        line = _HEADING_LINE.match(text, begin, stop)
+        line_end = line.end() if line else begin
+        # A heading is alone on its line, or followed by its text; everything else is an entry of a list.
+        if level > 2 or (
+            text[line_end:end].strip() and (text[line_end] in "；;" or not text[line_end:stop].strip("。\n 　\t"))
+        ):
+            clause = _HEAD_CLAUSE.match(text, begin, line_end)
+            line_end = clause.end() if clause else begin
+        yield _Head(level, (position, begin), (begin, begin + len(text[begin:line_end].rstrip())))
 
 
 def _bare_headings(text: str, paragraphs: Sequence[Span]) -> Iterator[_Head]:
@@ -132,26 +119,18 @@ def _bare_headings(text: str, paragraphs: Sequence[Span]) -> Iterator[_Head]:
     for number, (start, end) in enumerate(paragraphs):
         line = text[start:end]
         following = text[slice(*paragraphs[number + 1])] if number + 1 < len(paragraphs) else ""
+        entries = _MARKER.match(following.lstrip()) is not None
         offset = len(line) - len(line.lstrip())
         if bullet := _MARKER.match(line, offset):
-            offset = bullet.end() if bullet.lastgroup == "bullet" and not _MARKER.match(following.lstrip()) else end
-        title = _bare_title(line[offset:].rstrip(), following, first=number == 0)
-        if title:
-            position = start + offset
-            yield _Head(1, (start, position), (position + title[0], position + title[1]))
-
-
-def _bare_title(line: str, following: str, first: bool) -> Span | None:
-    if framed := _FRAMED.match(line):
-        return framed.span("title")
-    label = _LABEL.match(line)
-    if label and _MARKER.match(line[label.end() :] or following.lstrip()):
-        return label.span("title")
-    prose = len(following) > _LONG or _MARKER.match(following.lstrip())
-    if first or not prose or not _BARE.fullmatch(line) or _BARE_DIGITS.search(line):
-        return None
-    return (0, len(line))
-
-
-def _after_prose(text: str, position: int) -> bool:
-    return text[:position].rstrip().endswith(("。", "；", "！"))
+            offset = bullet.end() if bullet.lastgroup == "bullet" and not entries else end
+        line = line[offset:].rstrip()
+        if framed := _FRAMED.match(line):
+            title = framed.span("title")
+        elif (label := _LABEL.match(line)) and (_MARKER.match(line, label.end()) if line[label.end() :] else entries):
+            title = label.span("title")
+        elif number and (entries or len(following) > _LONG) and _BARE.fullmatch(line) and not _BARE_DIGITS.search(line):
+            title = (0, len(line))
+        else:
+            continue
+        position = start + offset
+        yield _Head(1, (start, position), (position + title[0], position + title[1]))

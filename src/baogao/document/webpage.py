@@ -41,6 +41,7 @@ _DROPPED = frozenset(
         "textarea",
     }
 )
+"""Elements that hold no text of the report, or none that is shown."""
 _BLOCKS = frozenset(
     {
         "p",
@@ -74,15 +75,20 @@ _BLOCKS = frozenset(
         "caption",
     }
 )
+"""Elements that begin a line of their own."""
 _PUNCTUATION = re.compile(r"[，。；：,;]")
 _DIGIT = re.compile(r"\d")
 _BROKEN = re.compile(r"(?<=[!-~])[ \t\r]*\n\s*(?=[!-~])")
+"""A line break of the source between Latin words or digits: a blank."""
 _TITLE = re.compile(r"[^。；，：\t]{8,60}")
+"""A line that may be a title: long enough, and no sentence."""
 _LONGEST_CELL = 200
+"""Characters of a cell of a table of figures."""
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 _MAIN_SHARE = 0.95
 """The main block is the smallest one that holds so much of the page's prose."""
 _LEAST_ROWS = 2
+"""Rows with figures that make a table one that belongs to the prose beside it."""
 _MOST_ELEMENTS = 100_000
 """A long page of a government site has some thousands."""
 
@@ -109,7 +115,9 @@ def read_page(data: bytes) -> tuple[str, tuple[str, ...]]:
     text, heading = _main_block(page)
     if not text.strip():
         raise DocumentError("no text was found on this web page; save the report itself as text")
-    if heading and _lacks_title(text) and _squeeze(heading) not in _squeeze(text):
+    first = text.split("\n", 1)[0].strip()
+    untitled = is_prose(first) or first.endswith(("：", ":")) or heading_level(first) is not None
+    if heading and untitled and "".join(heading.split()) not in "".join(text.split()):
         text = f"{heading}\n{text}"
     return text, ("the main text of a web page",)
 
@@ -134,35 +142,32 @@ def decode_page(data: bytes, lenient: bool = False) -> str:
 
 
 def _main_block(page: Element) -> tuple[str, str]:
-    """The text of the smallest element that holds nearly all prose, and the page's heading."""
+    """The text of the smallest element that holds nearly all prose, and the page's heading.
+
+    The heading is in the standard meta tag of government sites, or the page's only h1, or a line above the element.
+    """
     body = page.find("body")
     element = page if body is None else body
     least = _MAIN_SHARE * _prose(element)
+    if not least:
+        return block_text(element), ""
     above = ""
-    while least:
+    while True:
         children = [child for child in element if isinstance(child.tag, str)]
         inner = next((child for child in children if _prose(child) >= least), None)
-        if inner is None or any(child is not inner and _has_table(child) for child in children):
+        # A table of figures belongs to the prose beside it.
+        beside = (block_text(child, links=False).split("\n") for child in children if child is not inner)
+        if inner is None or any(sum(map(_is_row, each)) >= _LEAST_ROWS for each in beside):
             break
-        above = _last_title(children[: children.index(inner)]) or above
+        lines = "\n".join(block_text(child, links=False) for child in children[: children.index(inner)]).split("\n")
+        titles = (line for line in map(str.strip, reversed(lines)) if _TITLE.fullmatch(line) and not is_furniture(line))
+        above = next(titles, above)
         element = inner
-    return block_text(element), (_heading(page) or above) if least else ""
-
-
-def _heading(page: Element) -> str:
-    """The report's title as the page gives it: the standard meta tag of government sites, or its only h1."""
     for meta in page.iter("meta"):
         if (meta.get("name") or "").lower() == "articletitle" and meta.get("content"):
-            return str(meta.get("content")).strip()
-    headings = [" ".join(block_text(element).split()) for element in page.iter("h1")]
-    return headings[0] if len(headings) == 1 else ""
-
-
-def _last_title(elements: list[Element]) -> str:
-    """The last line that may be a title in what stands above the main block."""
-    lines = [line.strip() for element in elements for line in block_text(element, links=False).split("\n")]
-    titles = (line for line in reversed(lines) if _TITLE.fullmatch(line) and not is_furniture(line))
-    return next(titles, "")
+            return block_text(element), str(meta.get("content")).strip() or above
+    headings = [" ".join(block_text(heading).split()) for heading in page.iter("h1")]
+    return block_text(element), (headings[0] if len(headings) == 1 else "") or above
 
 
 def block_text(element: Element, links: bool = True) -> str:
@@ -175,7 +180,11 @@ def block_text(element: Element, links: bool = True) -> str:
 
 
 def _pieces(element: Element, links: bool) -> Iterator[str]:
-    if not _is_shown(element) or (element.tag == "a" and not links):
+    """The text of an element, piece by piece, with what parts it from the next."""
+    shown = (
+        isinstance(element.tag, str) and element.tag not in _DROPPED and not _HIDDEN.search(element.get("style") or "")
+    )
+    if not shown or (element.tag == "a" and not links):
         return
     if element.tag == "pre":
         yield f"\n{element.text_content()}\n"
@@ -189,19 +198,16 @@ def _pieces(element: Element, links: bool) -> Iterator[str]:
     yield end
 
 
-def _is_shown(element: Element) -> bool:
-    return (
-        isinstance(element.tag, str) and element.tag not in _DROPPED and not _HIDDEN.search(element.get("style") or "")
-    )
-
-
 def _break_after(element: Element) -> str:
     """What parts an element from the next: a line break around blocks, a tab after the cells of a table of figures."""
     if element.tag in {"td", "th"}:
         return "\t" if _is_data_cell(element) else "\n"
-    if element.tag == "br" or (element.tag in _BLOCKS and not _inside_cell(element)):
+    if element.tag not in _BLOCKS:
+        return "\n" if element.tag == "br" else ""
+    if element.tag in {"tr", "table", "tbody"}:
         return "\n"
-    return ""
+    cell = next(element.iterancestors("td", "th"), None)
+    return "" if cell is not None and _is_data_cell(cell) else "\n"
 
 
 def _inline(text: str | None) -> str:
@@ -221,24 +227,6 @@ def _is_data_cell(cell: Element) -> bool:
     return True
 
 
-def _inside_cell(element: Element) -> bool:
-    cell = next(element.iterancestors("td", "th"), None)
-    return cell is not None and _is_data_cell(cell) and element.tag not in {"tr", "table", "tbody"}
-
-
-def _has_table(element: Element) -> bool:
-    """True for a table of figures, which belongs to the prose beside it."""
-    if not isinstance(element.tag, str):
-        return False
-    return sum(map(_is_row, block_text(element, links=False).split("\n"))) >= _LEAST_ROWS
-
-
-def _lacks_title(text: str) -> bool:
-    """Whether a block begins without a title: with prose, an addressee or a numbered heading."""
-    first = text.split("\n", 1)[0].strip()
-    return is_prose(first) or first.endswith(("：", ":")) or heading_level(first) is not None
-
-
 def _prose(element: Element) -> int:
     """How many characters of prose and of tables an element holds, beside links and the page's furniture."""
     lines = block_text(element, links=False).split("\n")
@@ -249,7 +237,3 @@ def _is_row(line: str) -> bool:
     """True for a row of figures: cells, with a digit behind the first."""
     tab = line.find("\t")
     return tab >= 0 and _DIGIT.search(line, tab) is not None
-
-
-def _squeeze(text: str) -> str:
-    return "".join(text.split())

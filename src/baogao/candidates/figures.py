@@ -1,0 +1,192 @@
+"""Which numbers of a running text are figures.
+
+Dates, times, document and clause numbers, telephone numbers, names of plans and books are blanked first, so that no
+rule further on has to know of them. Of what is left, an Arabic number counts unless it names something, a Chinese one
+where a measure word or a bound shows that something is counted.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from baogao.candidates.numbers import CORE, UNIT, Quantity, read_quantity
+from baogao.chinese.numerals import NUMERAL_CHARS, fold
+
+_BLANK = "\x00"
+"""What a blanked digit is replaced by: no rule takes it for text, and offsets stay."""
+_YEAR = r"(?:19|20)\d\d"
+_TO = r"\s?[-~至到]{1,2}\s?"
+
+_DIGITS_FIRST = re.compile(
+    rf"""(?=\d)(?<![\d.])(?:
+      {_YEAR}{_TO}{_YEAR}(?!\d)\s?年?度?                          # 2021-2025年
+    | {_YEAR}-\d{{1,2}}(?:-\d{{1,2}})?(?!\d)                      # 2023-01-30
+    | {_YEAR}([./])\d{{1,2}}\1\d{{1,2}}(?!\d)                     # 2023/1/30
+    | {_YEAR}\s?年                                                # 2023年
+    | \d{{1,3}}年(?!\d)                                           # 3年
+    | \d{{1,2}}\s?[日]?{_TO}\d{{1,2}}\s?[月日]                    # 1至6月
+    | \d{{1,2}}、\d{{1,2}}\s?月                                   # 5、10月
+    | \d{{1,2}}\s?月份?(?:\s?\d{{1,2}}\s?[日号]?(?=\D)(?!\s?[%个件名人]))?
+    | \d{{1,2}}(?:{_TO}\d{{1,2}})?\s?季度
+    | \d{{1,2}}\s?日(?![均常])                                    # 25日
+    | \d{{1,2}}:\d{{1,2}}(?::\d\d)?(?!\d)                         # 16:42
+    | \d{{1,2}}时(?![间限期段效代])(?:\d{{1,2}}分)?               # 9时30分
+    | \d{{1,2}}点(?:\d{{1,2}}分|[半钟整])
+    | 1[3-9]\d{{9}}(?!\d) | 0\d{{2,3}}-\d{{7,8}}(?!\d) | \d{{9,}}(?!\s?[{NUMERAL_CHARS}])   # telephones, codes
+    | \d{{1,6}}\s?号(?!召)                                        # 15号
+    | \d{{1,2}}\.\d{{1,2}}(?=[\u4e00-\u9fa5])(?!\s?(?:[万亿千百余多成个倍]|{UNIT}))             # 12.4宪法日
+    | \d+(?:[·+×*]\d*[A-Za-z]?)+                                  # 5·12, 1+28
+    | \d+\s?[xX]\s?\d+ | \d+/\d+(?![\d.]*[%件])
+    | \d+(?:周年|届|级|大(?=[^\d])|[楼室栋](?=[^\d]))
+    )""",
+    re.VERBOSE,
+)
+"""Every alternative begins with a digit, which lets the search skip from digit to digit."""
+_LINE_HEADS = re.compile(
+    r"""^[ \t]*(?:
+      \(\d{1,2}\)
+    | \d{1,2}(?:\.\d{1,2}){2,3}\.? | \d{1,2}\.\d{1,2}(?=[ 、])(?![ ]?[万亿千%]) | \d{1,2}\s?(?:[、)]|\.)(?!\d)
+    | -+[ ]*\d{1,4}[ ]*-+[ ]*$                                    # a page number
+    )""",
+    re.VERBOSE | re.MULTILINE,
+)
+"""The numbering of a line, and page numbers."""
+_RUN_IN_HEADS = re.compile(r"[。;:,.][ \n]*(?:\d{1,2}[.、](?=[^\d\s])|\(\d{1,2}\))")
+"""The numbering of an entry in the middle of a line, behind the end of a clause."""
+_AFTER_DI = re.compile(rf"第\s?[\d{NUMERAL_CHARS}]+(?:[-~至到、]第?[\d{NUMERAL_CHARS}]+)*")
+"""第三条, 第15-18号: ordinals."""
+_DOCUMENT_NUMBER = re.compile(rf"[\[(]\s?{_YEAR}\s?[\])][^\s,。;:\d]{{0,8}}\d*[^\s,。;:\d]{{0,4}}?(?:\d+\s?号)?")
+"""〔2022〕15号, folded to square brackets."""
+_TITLE = re.compile(r"《[^《》\n]{0,60}(?:《[^《》\n]{0,60}》[^《》\n]{0,60})*》")
+_QUOTED = re.compile(r"“[^“”\n,。;:]{1,14}”|\"[^\"\n,。;:]{1,14}\"|‘[^‘’\n,。;:]{1,14}’")
+_ADDRESS = re.compile(r"(?:https?://|www\.)[!-~]+|(?:电话|邮编|邮政编码|传真|标识码|备案号)[^\n,。;\d]{0,6}\d[\d\- ]*")
+"""Web addresses, and the numbers behind 电话 and its like."""
+
+_CHINESE_OR_BARE = re.compile(rf"[{NUMERAL_CHARS}]|(?<![\d.])\d+(?![\d.]*\s?[%万亿件个名人次项])")
+_ANY_NUMERAL = re.compile(rf"[\d{NUMERAL_CHARS}]")
+
+_HOTLINES = re.compile(r"11[0249]|12[0-3]|12[1-4]\d\d|96\d{3,4}")
+"""Numbers of hotlines, which stand where a count might: 12345热线."""
+_LOOSE = frozenset(
+    {"类", "种", "道", "门", "面", "片", "块", "组", "队", "把", "回", "分", "头", "集", "对", "班", "团", "位"}
+)
+"""With these a single Chinese digit is mostly part of a set phrase (四类, 三级, 两面), and does not count."""
+_NOT_ONE = frozenset("在第进每逐同某任这那哪上下前后唯统之其跑再又专")
+"""Before 一 or 两 and a measure word, these make no count: 每一件, 第一次, 进一次门."""
+_ONE_FOLLOWED = re.compile(r"事|也|都|[套揽过就即便]|性|办|告|通|合格|一|所|之|分|体|站|线|人一|步|定|个|[^\W\d_]?一")
+"""Behind 一 and a measure word: 一件事, 一次性, 一个一个."""
+_ONE_COUNTS = frozenset("件份人名场次期卷宗例册部家户处起篇位台辆") | {"场次", "批次", "人次", "件次"}
+"""With these 一 may be a count; 一项, 一个 and 一种 are mere articles."""
+_CASE = re.compile(r"[，。；,;]|[^，。；、,;\n]{0,8}?(?:案|事故|纠纷|事件|投诉|火灾)")
+"""What makes 一起 one case, and not “together”: the end of the clause, or a case, an accident … behind it."""
+_SET_PHRASES = re.compile(
+    "方面|维护|确立|意识|自信|坚持|制度|规定|机制|统一|必须|全面|关键|环节|层面|阶段|文明|务必|不|一律|覆盖|转变|聚焦|加强|强化|面向|导向|责任|关系|清单|纳入|到位|结合|体系"
+)
+"""Behind a digit with 个, 项 or 条: 四个意识, 三项制度 are names, not counts."""
+_LATIN = re.compile(r"[A-Za-z]")
+_NAME_FOLLOWS = re.compile(r" ?[\u4e00-\u9fa5]")
+"""At the head of a line a bare number with a word behind it numbers the line."""
+_TIME_FOLLOWS = frozenset("年月日季周届级")
+"""Behind a bare Chinese numeral they make it a date, a time or an edition."""
+_JOINT = re.compile(r"\s?(?:以及|[-~至到、和及与或/])\s?")
+"""Between the numbers of a list or a range."""
+_RANGE = re.compile(r"\s?[-~至到]{1,2}\s?")
+"""Between the two ends of a range: 3-5万元 lends its scale word too, a list does not."""
+
+
+def find_figures(text: str, folded: bool = False) -> Iterator[Quantity]:
+    """Every figure in a text, in order, without overlaps; dates, document numbers and their like are left out.
+
+    :param folded: True when ``text`` has gone through :func:`~baogao.chinese.numerals.fold` already.
+    """
+    clean = blank_noise(text if folded else fold(text))
+    figures: list[Quantity] = []
+    position = 0
+    while (match := CORE.search(clean, position)) is not None:
+        figure = _admit(clean, match)
+        position = match.end() if figure is None else figure.end
+        if figure is not None:
+            figures.append(figure)
+    # The unit at the end of a range or a list is lent to the bare numbers before it: 3至5件, 152、140和133件.
+    kept: list[Quantity] = []
+    following: Quantity | None = None
+    for figure in reversed(figures):
+        between = clean[figure.end : following.start] if following else ""
+        if following and following.unit and not figure.unit and _JOINT.fullmatch(between):
+            if figure.factor == 1 < following.factor and _RANGE.fullmatch(between):
+                figure = figure._replace(value=figure.value * following.factor, factor=following.factor)
+            figure = figure._replace(unit=following.unit, doubtful=False)
+        following = None if figure.doubtful else figure
+        if following is not None:
+            kept.append(following)
+    return reversed(kept)
+
+
+def blank_noise(folded: str) -> str:
+    """Blank every digit that is no figure; offsets stay.
+
+    :param folded: the text as :func:`~baogao.chinese.numerals.fold` gives it.
+    """
+    text = _ADDRESS.sub(_blank, folded)
+    text = _TITLE.sub(_blank, text)
+    text = _DOCUMENT_NUMBER.sub(_blank, text)
+    text = _LINE_HEADS.sub(_blank, text)
+    text = _RUN_IN_HEADS.sub(_blank, text)
+    text = _AFTER_DI.sub(_blank, text)
+    text = _DIGITS_FIRST.sub(_blank, text)
+    # In a quoted name (“三项制度”, “12345”) only a number with a unit is a figure.
+    return _QUOTED.sub(lambda name: _CHINESE_OR_BARE.sub(lambda number: _BLANK * len(number[0]), name[0]), text)
+
+
+def _blank(match: re.Match[str]) -> str:
+    """The same words with every numeral in them blanked."""
+    return _ANY_NUMERAL.sub(_BLANK, match[0])
+
+
+def _admit(text: str, match: re.Match[str]) -> Quantity | None:
+    """The figure around a number; None where the number is a fraction, a name, or part of a word."""
+    figure = None if match["fraction"] else read_quantity(text, match)
+    if figure is None:
+        return None
+    if match["chinese"]:
+        return _admit_chinese(text, match, figure)
+    if figure.unit:
+        return figure
+    # A bare Arabic number may name something: a hotline, a part of a Latin word, a row at the head of a line.
+    start, end = match.span()
+    before, after = text[start - 1 : start], text[end : end + 1]
+    if _HOTLINES.fullmatch(match[0]) or _LATIN.match(before) or _LATIN.match(after):
+        return None
+    heads_line = before in {"", "\n"} and _NAME_FOLLOWS.match(text, end) and not _JOINT.match(text, end)
+    return None if heads_line else figure
+
+
+def _admit_chinese(text: str, match: re.Match[str], figure: Quantity) -> Quantity | None:
+    """A Chinese numeral counts with a measure word or a bound, and not as part of a word (三级, 一体, 万一)."""
+    numeral, bounded = match["chinese"], figure.bound != "exact"
+    before = text[match.start() - 1 : match.start()]
+    if numeral[0] in "百千万亿" and (not bounded or before in {"数", "几"}):
+        return None
+    if numeral[0] == "十" and before in {"数", "几"}:
+        return None
+    if not figure.unit and text[figure.end : figure.end + 1] in _TIME_FOLLOWS:
+        return None
+    if not figure.unit and not bounded:
+        return figure._replace(doubtful=True) if _JOINT.match(text, match.end()) else None
+    if len(numeral) == 1 and not bounded and _is_set_phrase(text, numeral, before, figure):
+        return None
+    return figure
+
+
+def _is_set_phrase(text: str, numeral: str, before: str, figure: Quantity) -> bool:
+    """Whether a numeral of one character and its measure word are part of a phrase in which nothing is counted."""
+    if figure.unit in _LOOSE and figure.unit != "位":
+        return True
+    if numeral in "一两" and figure.unit == "起":
+        return before in _NOT_ONE or _CASE.match(text, figure.end) is None
+    if text.startswith(text[figure.start : figure.end], max(0, figure.start - len(figure.unit) - 1)):
+        return True  # 一件一件
+    if numeral == "一":
+        return before in _NOT_ONE or figure.unit not in _ONE_COUNTS or _ONE_FOLLOWED.match(text, figure.end) is not None
+    return figure.unit in {"个", "项", "条"} and _SET_PHRASES.match(text, figure.end) is not None
