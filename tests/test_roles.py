@@ -111,7 +111,7 @@ def test_ways_of_asking_and_the_page_know_no_id(tmp_path):
     for schema, data in ((first, DATASETS / "examples"), (second, gold)):
         out = tmp_path / f"out-{len(records)}"
         cassettes = CHECKOUT / "cassettes" / "examples"
-        request = EvalRequest([data], out, ("llm", "hybrid"), (), ModelOptions(), cassettes, strict=False)
+        request = EvalRequest([data], out, ("llm", "hybrid"), {}, ModelOptions(), cassettes, strict=False)
         run = predict_run(request, schema)
         lines = [line for name in ("llm", "hybrid") for line in run.records_path(name).read_text("utf-8").splitlines()]
         records[schema.path.parent.name] = [Record.model_validate_json(line) for line in lines]
