@@ -64,6 +64,7 @@ def test_a_sum_is_as_exact_as_its_parts(compiled, source: str, bound: str) -> No
         ("{2场|drills+=2}{3场|drills+2=3}", "different sums"),
         ("---\nmetadata: {author: x}\n---\n", "'author' is not in"),
         ("---\nmetadata: {title: 2023}\n---\n", "title: write 2023 in quotes"),
+        ("---\nmetadata: [1]\n---\n", "a name and a value on each line is wanted"),
     ],
 )
 def test_marks_that_contradict_one_another_are_named(compiled, source: str, message: str) -> None:

@@ -254,6 +254,8 @@ def test_records_of_others_are_named():
     """``NAME=FILE``; a path may hold more of the sign."""
     assert parse_records(["a=x.jsonl", "b-2_c=dir/y=z.jsonl"]) == {"a": Path("x.jsonl"), "b-2_c": Path("dir/y=z.jsonl")}
     assert parse_records([]) == {}
+    with pytest.raises(UsageError, match="names 'a' twice"):
+        parse_records(["a=x.jsonl", "a=y.jsonl"])
 
 
 @pytest.mark.parametrize("text", ["", "name", "=file", "name=", "a/b=file", "a b=file", "../a=file"])

@@ -67,6 +67,14 @@ def test_run_without_recordings_cannot_be_replayed(tmp_path: Path) -> None:
         replay_run(Run(tmp_path), tmp_path / "again")
 
 
+def test_run_that_was_not_scored_cannot_be_compared(tmp_path: Path) -> None:
+    """It is said before anything is played."""
+    shutil.copy(EXAMPLES / "run.json", tmp_path)
+    with pytest.raises(UsageError, match=r"there is no summary\.json; score the run first"):
+        replay_run(Run(tmp_path), tmp_path / "again", cassettes_of(EXAMPLES))
+    assert not (tmp_path / "again").exists()
+
+
 def test_what_is_not_a_replays(tmp_path: Path) -> None:
     """Other people's records are not made again; a run that had no calibration, or held answers back, does so again."""
     earlier, again = tmp_path / "earlier", tmp_path / "again"

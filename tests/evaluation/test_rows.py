@@ -193,3 +193,11 @@ def test_what_is_right_by_the_codebook() -> None:
     }
     both = {(verdict, truth) for verdict in ("correct", "neutral", "absent") for truth in (True, False)}
     assert right == both | {("errored", False)}
+
+
+def test_a_file_of_other_bytes_is_no_traceback(tmp_path):
+    """A file that is not UTF-8 is named."""
+    path = tmp_path / "scores.jsonl"
+    path.write_bytes(b"\xff\xfe")
+    with pytest.raises(GoldError, match=r"scores\.jsonl cannot be read"):
+        read_rows(path)

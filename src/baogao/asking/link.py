@@ -75,7 +75,7 @@ class LinkExtractor:
         """
         extraction = Extraction()
         parts = parts_of(report)
-        found = await answers(ask_model(self._client, self._question(part), Links, self._repair) for part in parts)
+        found = await answers([ask_model(self._client, self._question(part), Links, self._repair) for part in parts])
         for part, answer in zip(parts, found, strict=True):
             count(dropped=read_links(answer, part, self.schema, extraction))
         return extraction

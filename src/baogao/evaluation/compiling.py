@@ -88,6 +88,8 @@ class _Compiler:
 
     def metadata(self) -> dict[str, str | None]:
         given: Any = self.report.front.get("metadata") or {}
+        if not isinstance(given, dict):
+            raise GoldError(f"{self.path}: metadata: a name and a value on each line is wanted, not {given!r}")
         known = {spec.id for spec in self.schema.metadata}
         for name, value in given.items():
             if name not in known:

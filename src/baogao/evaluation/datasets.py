@@ -97,7 +97,7 @@ class _Checker:
             ("lists", gold.lists, self.schema.lists),
         )
         for group, names, specs in groups:
-            for name in names.keys() - {spec.id for spec in specs}:
+            for name in sorted(names.keys() - {spec.id for spec in specs}):
                 yield self._error(name, f"is not among the {group} of {self.schema.name}")
         for spec in self.schema.metadata:
             if spec.id not in gold.metadata:

@@ -87,13 +87,15 @@ class EvalRequest:
 def parse_records(given: Iterable[str]) -> dict[str, Path]:
     """Read ``NAME=FILE.jsonl``, for :attr:`EvalRequest.records`.
 
-    :raises UsageError: not of that form.
+    :raises UsageError: not of that form, or one name twice.
     """
     records: dict[str, Path] = {}
     for text in given:
         name, _, path = text.partition("=")
         if not path or not name.replace("-", "").replace("_", "").isalnum():
             raise UsageError(f"--records wants NAME=FILE.jsonl; it got {text!r}")
+        if name in records:
+            raise UsageError(f"--records names {name!r} twice")
         records[name] = Path(path)
     return records
 
@@ -223,6 +225,8 @@ def replay_run(published: Run, out: Path, cassettes: Path | None = None, watch: 
     cassettes = cassettes or published.path / CASSETTES
     if not cassettes.is_dir():
         raise UsageError(f"{published.path} cannot be replayed: there is no folder {cassettes}")
+    if not (published.path / SUMMARY).is_file():
+        raise UsageError(f"{published.path} cannot be compared: there is no {SUMMARY}; score the run first")
     info = published.info()
     folders = info.folders()
     names = [one.name for one in info.extractors if one.origin == "baogao"]
