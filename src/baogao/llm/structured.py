@@ -39,12 +39,23 @@ _MOST_REPEATED = 2000
 
 
 class _NotUnderstoodError(ReplyError):
-    """A reply that does not fit the model; carries what the repair turn needs."""
+    """A reply that does not fit the model; carries what the repair turn needs.
 
-    def __init__(self, faults: list[str], text: str) -> None:
-        super().__init__(f"the model's reply does not fit: {'; '.join(faults)}")
-        self.faults = faults
+    :param error: what pydantic says of it, or another error where the reply holds no JSON.
+    """
+
+    def __init__(self, error: BaseException | None, text: str) -> None:
+        self.faults = ["the reply holds no JSON"]
+        """Each failing path and what is wrong there; no links, no version numbers, no copy of the reply."""
         self.text = text
+        if isinstance(error, ValidationError):
+            faults = error.errors(include_url=False, include_context=False, include_input=False)
+            self.faults = [
+                f"{'.'.join(map(str, fault['loc'])) or 'JSON'}: {fault['msg']}" for fault in faults[:_MOST_FAULTS]
+            ]
+            if len(faults) > _MOST_FAULTS:
+                self.faults.append(f"… ({len(faults) - _MOST_FAULTS} more)")
+        super().__init__(f"the model's reply does not fit: {'; '.join(self.faults)}")
 
 
 async def ask_model(client: ModelClient, question: Question, response_model: type[M], repair: Prompt) -> M:
@@ -105,7 +116,7 @@ class _Turn(Generic[M]):
             cause = error.__cause__
             if isinstance(cause, BaogaoError):
                 raise cause from error
-            raise _NotUnderstoodError(_faults(cause), self.reply.text) from error
+            raise _NotUnderstoodError(cause, self.reply.text) from error
         # instructor answers with a subclass of its own, the completion hidden in it.
         return self._model.model_validate(value.model_dump(by_alias=True))
 
@@ -148,13 +159,3 @@ def json_inside(text: str) -> str:
         except ValueError:
             return text
     return text
-
-
-def _faults(error: BaseException | None) -> list[str]:
-    """Each failing path and what is wrong there; no links, no version numbers, no copy of the reply."""
-    if not isinstance(error, ValidationError):
-        return ["the reply holds no JSON"]
-    faults = error.errors(include_url=False, include_context=False, include_input=False)
-    said = [f"{'.'.join(map(str, fault['loc'])) or 'JSON'}: {fault['msg']}" for fault in faults[:_MOST_FAULTS]]
-    more = len(faults) - _MOST_FAULTS
-    return [*said, f"… ({more} more)"] if more > 0 else said
