@@ -29,7 +29,7 @@ from baogao.evaluation.gold import parse_gold
 from baogao.evaluation.submissions import read_submissions
 from baogao.extraction import Extraction, ReportText
 from baogao.llm.replies import read_reply, refuse_useless
-from baogao.llm.structured import _json_inside
+from baogao.llm.structured import json_inside
 from baogao.outputs.export import write_table
 from baogao.outputs.journal import checked, encoded
 from baogao.outputs.page import write_page
@@ -228,7 +228,7 @@ def links(data: bytes) -> None:
     """A JSON answer points at candidates of its part, or is no answer."""
     report = ReportText.from_document(document_from_text(REPORT, "report"))
     try:
-        answer = Links.model_validate_json(_json_inside(data.decode("utf-8", "replace")))
+        answer = Links.model_validate_json(json_inside(data.decode("utf-8", "replace")))
     except ValueError:
         return
     extraction = Extraction()

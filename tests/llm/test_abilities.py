@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -151,6 +152,51 @@ def test_remembered_per_endpoint_and_model() -> None:
         assert len(server.seen) == 16
 
 
+FOUND = {"json_schema": True, "json_object": True, "tools": False, "logprobs": False, "context_length": 4096}
+
+
+def test_the_form_of_what_is_remembered() -> None:
+    """The file may come from a baogao before this one, and go to the next."""
+    endpoint = EndpointSettings(base_url="http://a/v1", model="small")
+    memory_file().parent.mkdir(parents=True)
+    memory_file().write_text(json.dumps({"http://a/v1 small": FOUND}), encoding="utf-8")
+    assert remembered_abilities(endpoint) == Abilities(json_schema=True, json_object=True, context_length=4096)
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        None,
+        5,
+        [],
+        {},
+        FOUND | {"tools": "no"},
+        FOUND | {"context_length": "4096"},
+        FOUND | {"context_length": 4096.5},
+        FOUND | {"images": True},
+        {name: FOUND[name] for name in FOUND if name != "tools"},
+    ],
+)
+def test_a_memory_of_a_wrong_shape_is_probed_again(entry: Any) -> None:
+    """What another version wrote, or another program, is not believed; what is known of other models stays."""
+    with fake_server(able) as server:
+        memory_file().parent.mkdir(parents=True)
+        memory = {f"{server.url} small": entry, "http://a/v1 other": FOUND}
+        memory_file().write_text(json.dumps(memory), encoding="utf-8")
+        found = asyncio.run(_abilities(server.url))
+        assert len(server.seen) == 4
+        assert remembered_abilities(EndpointSettings(base_url=server.url, model="small")) == found
+    assert remembered_abilities(EndpointSettings(base_url="http://a/v1", model="other")) is not None
+
+
+@pytest.mark.parametrize("memory", ["", "5", "[]", '{"a": ', "\udcff"])
+def test_a_broken_memory_is_as_good_as_none(memory: str) -> None:
+    """Whatever is in the file, nothing is known of the endpoint."""
+    memory_file().parent.mkdir(parents=True)
+    memory_file().write_text(memory, encoding="utf-8", errors="surrogateescape")
+    assert remembered_abilities(EndpointSettings(base_url="http://a/v1", model="small")) is None
+
+
 def test_given_abilities_are_not_probed() -> None:
     """A caller that knows is believed."""
 
@@ -179,3 +225,16 @@ def test_what_is_remembered_is_told_without_asking() -> None:
         assert remembered_abilities(settings) == found
         assert remembered_abilities(settings.model_copy(update={"model": "other"})) is None
         assert len(server.seen) == asked
+
+
+def test_probed_once():
+    """However many documents want to know at once what the server can do, it is asked once."""
+
+    async def run(url: str) -> list[Abilities]:
+        async with ModelClient(EndpointSettings(base_url=url, model="small")) as client:
+            return await asyncio.gather(*(abilities_of(client) for _ in range(5)))
+
+    with fake_server(lambda _: completion("autumn")) as server:
+        found = asyncio.run(run(server.url))
+        assert len(server.seen) == 4
+    assert found == found[:1] * 5

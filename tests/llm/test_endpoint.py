@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import pytest
 
-from baogao.errors import BaogaoError, BudgetError, EndpointError, ReplyError
+from baogao.errors import BaogaoError, BudgetError, EndpointError, NoReplyError, ReplyError
 from baogao.llm.cache import ReplyCache
 from baogao.llm.endpoint import ModelClient
 from baogao.llm.messages import Message, Question, Reply
@@ -367,18 +367,67 @@ def test_tokens_are_estimated_where_the_server_does_not_say() -> None:
         assert ask(server)[1].prompt_tokens > 0
 
 
-def test_server_that_comes_back(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A refused connection is tried again once the server has answered in this run."""
-    from baogao.llm.retry import is_passing
+class Away(httpx2.AsyncHTTPTransport):
+    """Carries requests to the server, which refuses the connection at some of them."""
 
-    async def run(url: str) -> Callable[[bool], bool]:
-        async with ModelClient(settings(url, max_attempts=1)) as client:
-            with pytest.raises(EndpointError) as caught:
+    def __init__(self, *away: bool) -> None:
+        super().__init__()
+        self.away = iter(away)
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        """Refuse, or send."""
+        if next(self.away):
+            raise httpx2.ConnectError("refused", request=request)
+        return await super().handle_async_request(request)
+
+
+def asked_twice(*away: bool) -> Usage:
+    """Ask two questions of a server that is away at some of the requests; what the second took."""
+
+    async def run(url: str) -> Usage:
+        async with ModelClient(settings(url, max_attempts=3), transport=Away(*away)) as client:
+            await client.ask(QUESTION)
+            with usage_scope() as usage:
                 await client.ask(QUESTION)
-        cause = caught.value.__cause__
-        assert cause is not None
-        return lambda answered: is_passing(cause, longest_wait=60, answered_before=answered)
+        return usage
 
-    passing = asyncio.run(run("http://127.0.0.1:9/v1"))
-    assert not passing(False)
-    assert passing(True)
+    with fake_server(lambda _: completion("好")) as server:
+        return asyncio.run(run(server.url))
+
+
+def test_server_that_comes_back() -> None:
+    """A refused connection is tried again once the server has answered in this run, and the question is answered."""
+    usage = asked_twice(False, True, True, False)
+    assert (usage.requests, usage.retries, usage.completion_tokens) == (3, 2, 5)
+
+
+def test_server_that_stays_away() -> None:
+    """One that was never there ends the run at once; one that was, may be there again for another report."""
+    with pytest.raises(EndpointError, match="no model server answers at"):
+        asked_twice(True, False, False)
+    with pytest.raises(NoReplyError, match="no model server answers at"):
+        asked_twice(False, True, True, True)
+
+
+def test_models_that_are_listed() -> None:
+    """A list that is not one of models is an error that says so; odd entries of a list are passed over."""
+
+    async def run(url: str) -> list[str]:
+        async with ModelClient(settings(url)) as client:
+            return await client.models()
+
+    with fake_server([], models=("b", {"id": "a", "owned_by": "us"}, {"name": "no id"})) as server:
+        assert asyncio.run(run(server.url)) == ["b", "a"]
+    with fake_server([], models=None) as server, pytest.raises(EndpointError, match="404: no such page"):
+        asyncio.run(run(server.url))
+
+
+def test_renamed_parameters_keep_their_values() -> None:
+    """What a server does not know by our name arrives by its own, and nothing else of the question changes."""
+    refusal = failure(400, "Unsupported parameter: 'max_tokens'. Use 'max_completion_tokens' instead.")
+    with fake_server([refusal, completion("好"), completion("好")]) as server:
+        ask(server, times=2)
+    first, *others = (seen.body for seen in server.seen)
+    assert [other.pop("max_completion_tokens") for other in others] == [20, 20]
+    assert first.pop("max_tokens") == 20
+    assert others == [first, first]

@@ -1,26 +1,38 @@
-"""From what a server or the network did to an error in words, and of the right kind."""
+"""From what a server or the network did to an error in words, of the right kind, and to whether it passes."""
 
 from __future__ import annotations
 
+import time
+from email.utils import formatdate
 from typing import Any
 
 import httpx2
 import openai
 import pytest
 
-from baogao.errors import BaogaoError, EndpointError, NoReplyError, ReplyError
-from baogao.llm.failures import UnknownModelError, in_words, said_by_server, was_worked_on
-from baogao.llm.retry import is_passing
+from baogao.errors import BaogaoError, EndpointError, NoReplyError, ReplayError, ReplyError
+from baogao.llm.failures import (
+    UnknownModelError,
+    asked_pause,
+    in_words,
+    is_passing,
+    said_by_server,
+    was_worked_on,
+)
 from baogao.llm.settings import EndpointSettings
 
 REQUEST = httpx2.Request("POST", "http://127.0.0.1/v1/chat/completions")
 SETTINGS = EndpointSettings(base_url="http://127.0.0.1:1/v1", model="small")
 
 
-def refusal(status: int, message: str, code: str | None = None) -> openai.APIStatusError:
+def refusal(
+    status: int, message: str, code: str | None = None, *, retry_after: str | None = None
+) -> openai.APIStatusError:
     """A server's refusal as the SDK raises it."""
     body = {"message": message, "code": code}
-    return openai.APIStatusError(message, response=httpx2.Response(status, request=REQUEST), body=body)
+    headers = {} if retry_after is None else {"retry-after": retry_after}
+    response = httpx2.Response(status, headers=headers, request=REQUEST)
+    return openai.APIStatusError(message, response=response, body=body)
 
 
 def broken(cause: Exception, *, late: bool = False) -> openai.APIConnectionError:
@@ -96,3 +108,43 @@ def test_errors_of_any_size_and_kind(body: Any) -> None:
     said = said_by_server(error)
     assert len(said) <= 300
     assert said.isprintable()
+
+
+@pytest.mark.parametrize(
+    ("said", "seconds"), [("7", 7.0), ("0.5", 0.5), ("-3", 0.0), ("", None), ("soon", None), ("nan s", None)]
+)
+def test_pause_in_seconds(said: str, seconds: float | None) -> None:
+    """A number is taken, nonsense is not."""
+    assert asked_pause(refusal(429, "no", retry_after=said)) == seconds
+
+
+def test_pause_until_a_date() -> None:
+    """A date is taken as the time until then; one that has passed is no pause."""
+    pause = asked_pause(refusal(503, "no", retry_after=formatdate(time.time() + 30, usegmt=True)))
+    assert pause == pytest.approx(30, abs=2)
+    assert asked_pause(refusal(503, "no", retry_after=formatdate(0, usegmt=True))) == 0
+
+
+@pytest.mark.parametrize(
+    ("error", "passes"),
+    [
+        (refusal(429, "no"), True),
+        (refusal(503, "no"), True),
+        (refusal(429, "no", retry_after="60"), True),
+        (refusal(429, "no", retry_after="61"), False),
+        (refusal(400, "no"), False),
+        (broken(httpx2.ReadError("reset")), True),
+        (broken(httpx2.RemoteProtocolError("closed")), True),
+        (broken(httpx2.ConnectError("refused")), False),
+        (broken(ReplayError("not recorded")), False),
+        (ValueError("ours"), False),
+    ],
+)
+def test_what_passes(error: Exception, passes: bool) -> None:
+    """Throttling, faults of the server and broken connections pass; refusals and our own errors do not."""
+    assert is_passing(error, longest_wait=60, answered_before=False) is passes
+
+
+def test_a_miss_of_a_replay_never_passes() -> None:
+    """Not even after other requests were answered."""
+    assert not is_passing(broken(ReplayError("not recorded")), longest_wait=60, answered_before=True)

@@ -30,6 +30,8 @@ class Server:
         if b"broken" in open(params.model.path, "rb").read():
             os.write(2, b"0.01 I loading\\n0.02 E no such architecture\\n0.03 E giving up\\n")
             raise RuntimeError("check the input params")
+        if b"stubborn" in open(params.model.path, "rb").read():
+            threading.Thread(target=threading.Event().wait).start()
         answers = {"/health": {"status": "ok"}, "/v1/params": {
             "alias": sorted(params.model_alias), "ctx": params.n_ctx, "parallel": params.n_parallel,
             "threads": params.cpuparams.n_threads, "hosts": params.hostnames}}
@@ -102,6 +104,19 @@ def test_server_does_not_outlive_its_starter(gguf: Path) -> None:
     process.stdin.close()
     assert process.wait(5) == 0
     server.stop()
+
+
+@pytest.mark.usefixtures("_stand_in")
+def test_a_server_that_does_not_stop_when_asked(gguf: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that goes on although its input has ended is told to end."""
+    monkeypatch.setattr("baogao.llm.server._STOP_SECONDS", 0.3)
+    gguf.write_bytes(b"GGUF stubborn")
+    with EmbeddedServer(gguf) as server:
+        process = server._process
+        assert is_up(server)
+    assert process is not None
+    assert process.returncode == -signal.SIGTERM
+    assert not is_up(server)
 
 
 @pytest.mark.usefixtures("_stand_in")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from baogao.errors import UsageError
-from baogao.llm.settings import OPENAI_URL, load_settings
+from baogao.llm.settings import OPENAI_URL, cache_dir, load_settings, models_dir
 
 
 def toml(text: str) -> None:
@@ -87,3 +88,37 @@ def test_settings_that_do_not_hold(text: str, words: str) -> None:
     with pytest.raises(UsageError) as caught:
         load_settings()
     assert words in str(caught.value)
+
+
+def test_places_that_were_chosen(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Our own variables name the folders themselves; a tilde is the user's home."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("BAOGAO_CACHE_DIR", "~/fast")
+    monkeypatch.setenv("BAOGAO_MODELS_DIR", "/large/models")
+    assert cache_dir() == tmp_path / "fast"
+    assert models_dir() == Path("/large/models")
+
+
+@pytest.mark.parametrize(
+    ("platform", "variables", "cache", "models"),
+    [
+        ("linux", {}, "home/.cache/baogao", "home/.local/share/baogao/models"),
+        ("linux", {"XDG_CACHE_HOME": "c", "XDG_DATA_HOME": "d"}, "c/baogao", "d/baogao/models"),
+        ("darwin", {}, "home/Library/Caches/baogao", "home/Library/Application Support/baogao/models"),
+        ("win32", {"LOCALAPPDATA": "local"}, "local/baogao", "local/baogao/models"),
+        ("win32", {}, "home/baogao", "home/baogao/models"),
+    ],
+)
+def test_places_of_each_system(
+    monkeypatch: pytest.MonkeyPatch, platform: str, variables: dict[str, str], cache: str, models: str
+) -> None:
+    """Where nothing was chosen, what is kept goes where the system keeps such things; an empty variable is none."""
+    monkeypatch.setenv("HOME", "home")
+    monkeypatch.setenv("BAOGAO_CACHE_DIR", "")
+    monkeypatch.setenv("BAOGAO_MODELS_DIR", "")
+    for name in ("XDG_CACHE_HOME", "XDG_DATA_HOME", "LOCALAPPDATA"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(sys, "platform", platform)
+    assert (cache_dir(), models_dir()) == (Path(cache), Path(models))

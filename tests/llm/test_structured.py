@@ -16,7 +16,7 @@ from baogao.llm.endpoint import ModelClient
 from baogao.llm.messages import Abilities, Message, Question
 from baogao.llm.prompts import load_prompts
 from baogao.llm.settings import EndpointSettings
-from baogao.llm.structured import ask_model
+from baogao.llm.structured import ask_model, json_inside
 from baogao.usage import Usage, usage_scope
 from llm.fake_server import Script, Seen, Step, completion, fake_server
 
@@ -111,6 +111,31 @@ def test_repair_says_only_what_failed() -> None:
     assert "closed" not in said
     assert "http" not in said
     assert pydantic.VERSION not in json.dumps(seen[1].body)
+
+
+def test_only_the_first_faults_are_named() -> None:
+    """A list of which every entry is wrong does not become a repair turn of its own length."""
+    bad = json.dumps({"accepted": ["x"] * 50, "closed": []})
+    _, seen, _ = ask([completion(bad), completion(GOOD)])
+    said = seen[1].body["messages"][-1]["content"]
+    assert "accepted.19: Input should be" in said
+    assert "accepted.20" not in said
+    assert "… (30 more)" in said
+
+
+@pytest.mark.parametrize(
+    ("text", "inside"),
+    [
+        (GOOD, GOOD),
+        (f"结果：\n```json\n{GOOD}\n```\n以上。", GOOD),
+        (f"先看 {GOOD} 就是", GOOD),
+        ("没有", "没有"),
+        ("12", "12"),
+    ],
+)
+def test_json_inside(text: str, inside: str) -> None:
+    """JSON is taken out of what stands around it; a text without any stays as it is."""
+    assert json_inside(text) == inside
 
 
 def test_long_nonsense_is_not_sent_back_whole() -> None:

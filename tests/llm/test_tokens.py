@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from baogao.errors import BudgetError
-from baogao.llm.messages import Message
-from baogao.llm.tokens import Budget, estimate_text_tokens, estimate_tokens
+from baogao.llm.messages import Message, Payload
+from baogao.llm.tokens import Budget, estimate_payload_tokens, estimate_text_tokens, estimate_tokens
 
 
 def test_budget() -> None:
@@ -28,6 +30,36 @@ def test_no_budget() -> None:
     """Without a limit everything fits."""
     with Budget(None).reservation(10**9):
         pass
+
+
+@given(st.integers(1, 200), st.lists(st.tuples(st.integers(0, 60), st.integers(0, 60)), max_size=20))
+def test_a_budget_is_never_overrun(limit: int, questions: list[tuple[int, int]]) -> None:
+    """While no reply takes more than was held for it, what is spent and held stays within the limit."""
+    budget = Budget(limit)
+    for held, taken in questions:
+        with suppress(BudgetError), budget.reservation(held):
+            assert budget.spent + budget.reserved <= limit
+            budget.spend(min(held, taken))
+        assert budget.reserved == 0
+    assert budget.spent <= limit
+
+
+def test_an_error_lets_go_what_was_held() -> None:
+    """A question that failed holds nothing of the budget."""
+    budget = Budget(100)
+    with suppress(ZeroDivisionError), budget.reservation(100):
+        raise ZeroDivisionError
+    with budget.reservation(100):
+        assert budget.spent == 0
+
+
+def test_what_comes_with_a_question_is_estimated() -> None:
+    """The schema or the tools that a request describes are read by the model like its words."""
+    payload: Payload = {"messages": [{"role": "user", "content": "受理12件"}]}
+    bare = estimate_payload_tokens(payload)
+    assert bare == estimate_tokens([Message("user", "受理12件")])
+    for name in ("tools", "response_format"):
+        assert estimate_payload_tokens(payload | {name: {"schema": {"type": "object"}}}) > bare + 10
 
 
 @given(st.text(), st.text())

@@ -88,10 +88,9 @@ def test_an_entry_of_the_cache_reaches_no_file_outside(tmp_path, name):
     precious.write_text("{}", encoding="utf-8")
     filename = name.replace("/precious", str(precious.with_suffix(""))) if name.startswith("/") else name
     cache = planted(tmp_path, "UPDATE Cache SET mode = 2, value = NULL, filename = ?", filename)
-    cache.delete("key")
-    assert precious.exists()
     cache.put("key", REPLY)
     cache.close()
+    assert precious.exists()
     again = planted(tmp_path, "UPDATE Cache SET mode = 2, value = NULL, filename = ?", filename)
     assert again.get("key") is None
     assert precious.exists()

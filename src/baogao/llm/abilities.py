@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable
-from dataclasses import asdict, fields
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
+
+from pydantic import TypeAdapter
 
 from baogao.errors import EndpointError, NoReplyError, ReplyError
 from baogao.llm.endpoint import ModelClient
@@ -18,6 +20,9 @@ _log = logging.getLogger(__name__)
 
 _ATTEMPTS = 2
 """One more than is needed to be refused, because trouble passes and what is found here is remembered."""
+_CONTEXT_NAMES = ("max_model_len", "n_ctx", "context_length", "context_window", "max_context_length", "n_ctx_train")
+"""What servers call the context's length in their lists of models, the length in use before the one trained for."""
+
 _SEASONS = ("spring", "autumn")
 _SCHEMA: dict[str, Any] = {
     "type": "object",
@@ -25,7 +30,29 @@ _SCHEMA: dict[str, Any] = {
     "required": ["season"],
     "additionalProperties": False,
 }
-_CONTEXT_NAMES = ("max_model_len", "n_ctx", "context_length", "context_window", "max_context_length", "n_ctx_train")
+
+
+def _plain(text: str) -> Payload:
+    return {"messages": [{"role": "user", "content": text}], "max_tokens": 40, "temperature": 0.0}
+
+
+# Nothing in the words asks for JSON: a server that ignores the schema answers in prose.
+_FOR_SCHEMA = _plain("Which season do you like best, and why?") | {
+    "response_format": {"type": "json_schema", "json_schema": {"name": "reply", "schema": _SCHEMA, "strict": True}}
+}
+# Hosted servers insist that the word JSON is in the question.
+_FOR_OBJECT = _plain('Which season do you like best? Answer in JSON with the one key "season".') | {
+    "response_format": {"type": "json_object"}
+}
+_CHOOSE = {"name": "choose", "description": "Choose a season.", "parameters": _SCHEMA}
+_FOR_TOOL = _plain("Which season do you like best? Tell me in a sentence.") | {
+    "tools": [{"type": "function", "function": _CHOOSE}],
+    "tool_choice": {"type": "function", "function": {"name": "choose"}},
+}
+_PLAINEST = _plain("Say: yes")
+
+_MEMORY = TypeAdapter(dict[str, Any])
+_ENTRY = TypeAdapter(Abilities)
 
 
 async def abilities_of(client: ModelClient) -> Abilities:
@@ -64,74 +91,36 @@ class _Trial:
 
     async def abilities(self) -> Abilities:
         abilities = Abilities(
-            json_schema=await self._works(_asking_for_schema(), _is_season),
-            json_object=await self._works(_asking_for_object(), _is_object),
-            tools=await self._works(_asking_for_tool(), lambda r: r.finish_reason != "length" and _is_season(r)),
-            logprobs=await self._works(_plain("Say: yes") | {"logprobs": True}, lambda r: r.logprobs is not None),
+            json_schema=await self._works(_FOR_SCHEMA, _is_season),
+            json_object=await self._works(_FOR_OBJECT, lambda reply: bool(_object(reply))),
+            tools=await self._works(_FOR_TOOL, lambda reply: reply.finish_reason != "length" and _is_season(reply)),
+            logprobs=await self._works(_PLAINEST | {"logprobs": True}, lambda reply: reply.logprobs is not None),
             context_length=await _context_length(self._client),
         )
         if not self._heard:
-            await self._answers_at_all()
+            try:
+                await self._client.exchange(await self._client.complete(_PLAINEST))
+            except NoReplyError as error:
+                raise EndpointError(str(error)) from error
         return abilities
 
     async def _works(self, payload: Payload, shows: Callable[[Reply], bool]) -> bool:
         try:
             reply = await self._client.exchange(await self._client.complete(payload), max_attempts=_ATTEMPTS)
-        except NoReplyError as error:
-            _log.debug("no answer: %s", error)
-            self.sure = self.sure and _is_fault_of_the_server(error)
-            return False
         except ReplyError as error:
-            _log.debug("not able: %s", error)
-            self._heard = True
+            _log.debug("no answer: %s" if error.no_answer else "not able: %s", error)
+            if not error.no_answer:
+                self._heard = True
+            elif getattr(error.__cause__, "status_code", None) not in (500, 501):
+                # Not a fault of the server over the request: some break down over a parameter that they do not know.
+                self.sure = False
             return False
         self._heard = True
         return shows(reply)
 
-    async def _answers_at_all(self) -> None:
-        try:
-            await self._client.exchange(await self._client.complete(_plain("Say: yes")))
-        except NoReplyError as error:
-            raise EndpointError(str(error)) from error
-
-
-def _is_fault_of_the_server(error: NoReplyError) -> bool:
-    """Whether the server broke down over the request: some do so over a parameter that they do not know."""
-    return getattr(error.__cause__, "status_code", None) in (500, 501)
-
-
-def _plain(text: str) -> Payload:
-    return {"messages": [{"role": "user", "content": text}], "max_tokens": 40, "temperature": 0.0}
-
-
-def _asking_for_schema() -> Payload:
-    # Nothing in the words asks for JSON: a server that ignores the schema answers in prose.
-    schema = {"name": "reply", "schema": _SCHEMA, "strict": True}
-    return _plain("Which season do you like best, and why?") | {
-        "response_format": {"type": "json_schema", "json_schema": schema}
-    }
-
-
-def _asking_for_object() -> Payload:
-    # Hosted servers insist that the word JSON is in the question.
-    words = 'Which season do you like best? Answer in JSON with the one key "season".'
-    return _plain(words) | {"response_format": {"type": "json_object"}}
-
-
-def _asking_for_tool() -> Payload:
-    function = {"name": "choose", "description": "Choose a season.", "parameters": _SCHEMA}
-    return _plain("Which season do you like best? Tell me in a sentence.") | {
-        "tools": [{"type": "function", "function": function}],
-        "tool_choice": {"type": "function", "function": {"name": "choose"}},
-    }
-
 
 def _is_season(reply: Reply) -> bool:
     return _object(reply).get("season") in _SEASONS
-
-
-def _is_object(reply: Reply) -> bool:
-    return bool(_object(reply))
 
 
 def _object(reply: Reply) -> dict[str, Any]:
@@ -143,15 +132,13 @@ def _object(reply: Reply) -> dict[str, Any]:
 
 
 async def _context_length(client: ModelClient) -> int | None:
-    """What the list of models says; servers have no common name for it."""
+    """What the list of models says, in tokens; servers have no common name for it."""
     try:
         entries = await client.model_entries()
     except EndpointError:
         return None
     model = await client.model_name()
-    entry = next((entry for entry in entries if entry["id"] == model), None)
-    if entry is None:
-        return None
+    entry = next((entry for entry in entries if entry["id"] == model), {})
     meta = entry.get("meta")
     said = entry | (meta if isinstance(meta, dict) else {})
     return next((int(said[name]) for name in _CONTEXT_NAMES if isinstance(said.get(name), int)), None)
@@ -162,24 +149,26 @@ def memory_file() -> Path:
     return cache_dir() / "abilities.json"
 
 
-def _memory() -> dict[str, Any]:
-    try:
-        memory = json.loads(memory_file().read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return memory if isinstance(memory, dict) else {}
-
-
 def remembered_abilities(settings: EndpointSettings) -> Abilities | None:
     """What an endpoint's model was found to do, earlier; None where it was never probed. Nothing is sent."""
     return _known(f"{settings.url} {settings.model}")
 
 
+def _memory() -> dict[str, Any]:
+    try:
+        return _MEMORY.validate_json(memory_file().read_bytes())
+    except (OSError, ValueError):
+        return {}
+
+
 def _known(key: str) -> Abilities | None:
-    known = _memory().get(key)
-    if not isinstance(known, dict) or known.keys() != {field.name for field in fields(Abilities)}:
+    """What is remembered under a key; what was written by a baogao that tried more, or less, is probed again."""
+    entry = _memory().get(key)
+    try:
+        known = _ENTRY.validate_python(entry)
+    except ValueError:
         return None
-    return Abilities(**known)
+    return known if asdict(known) == entry else None
 
 
 def _remember(key: str, abilities: Abilities) -> None:

@@ -22,6 +22,12 @@ from baogao.errors import UsageError
 from baogao.llm.messages import Payload, Reply, TokenLogprob
 from baogao.llm.settings import cache_dir
 
+_log = logging.getLogger(__name__)
+_T = TypeVar("_T")
+
+CACHE_VERSION = 1
+"""Part of every key: raise it when what is kept for a question changes its meaning."""
+
 TROUBLE = (sqlite3.Error, OSError, diskcache.Timeout)
 """What any use of the files may raise."""
 BAD_ENTRY = (zlib.error, ValueError, KeyError, TypeError)
@@ -65,7 +71,7 @@ class InertDisk(diskcache.JSONDisk):  # type: ignore[misc]
 def open_store(directory: Path) -> Any:
     """Open the cache of a folder, making it where there is none.
 
-    :raises sqlite3.Error, OSError, diskcache.Timeout: see ``is_damage``.
+    :raises sqlite3.Error, OSError, diskcache.Timeout: it cannot be opened; :func:`is_damage` says whether it is broken.
     """
     # Nothing is evicted: a reply that was paid for goes when its owner says so.
     try:
@@ -100,25 +106,8 @@ def set_aside(directory: Path, opened: int | None) -> Path | None:
     with FileLock(directory.with_name(f"{directory.name}.lock")):
         if identity(directory) != opened:
             return None
-        target = next(path for path in _names_aside(directory) if not path.exists())
-        return directory.rename(target)
-
-
-def all_aside(directory: Path) -> list[Path]:
-    """The damaged caches that were moved out of the way of one."""
-    return sorted(directory.parent.glob(f"{directory.name}.damaged-*"))
-
-
-def _names_aside(directory: Path) -> Any:
-    return (directory.with_name(f"{directory.name}.damaged-{number}") for number in count(1))
-
-
-_log = logging.getLogger(__name__)
-
-CACHE_VERSION = 1
-"""Part of every key: raise it when what is kept for a question changes its meaning."""
-
-_T = TypeVar("_T")
+        names = (directory.with_name(f"{directory.name}.damaged-{number}") for number in count(1))
+        return directory.rename(next(name for name in names if not name.exists()))
 
 
 def cache_key(endpoint: str, payload: Payload) -> str:
@@ -150,20 +139,21 @@ class ReplyCache:
     def get(self, key: str) -> Reply | None:
         """The reply kept under a key."""
         try:
-            return self._use(lambda store: _reply(store.get(key)))
+            kept = self._use(lambda store: store.get(key))
+            if kept is None:
+                return None
+            logprobs = kept.pop("logprobs")
+            tokens = None if logprobs is None else tuple(TokenLogprob(**token) for token in logprobs)
+            return Reply(**kept | {"cached": True}, logprobs=tokens)
         except BAD_ENTRY as error:
             self._say(f"a reply in the cache at {self.directory} is damaged ({error}); it is asked for again")
-            self.delete(key)
+            self._use(lambda store: store.delete(key))
             return None
 
     def put(self, key: str, reply: Reply) -> None:
         """Keep a reply, so that it outlives the process; whether it is a good one is the caller's judgement."""
         kept = asdict(reply)
         self._use(lambda store: store.set(key, kept))
-
-    def delete(self, key: str) -> None:
-        """Forget a reply."""
-        self._use(lambda store: store.delete(key))
 
     def count(self) -> int:
         """How many replies are kept."""
@@ -177,7 +167,11 @@ class ReplyCache:
     def _use(self, action: Callable[[Any], _T]) -> _T | None:
         """Do something with the files; where others took their place, once more with those."""
         for _ in range(2):
-            self._reopen_if_moved()
+            if self._store is not None and identity(self.directory) != self._opened:
+                # Another process cleared the cache or set it aside: what goes to files without a name is lost.
+                self.close()
+                self._store = None
+                self._open()
             used = self._store
             if used is None:
                 return None
@@ -188,13 +182,6 @@ class ReplyCache:
                 if self._store is used:
                     return None
         return None
-
-    def _reopen_if_moved(self) -> None:
-        """Another process may have cleared the cache or set it aside: what goes to files without a name is lost."""
-        if self._store is not None and identity(self.directory) != self._opened:
-            self.close()
-            self._store = None
-            self._open()
 
     def _open(self) -> None:
         for _ in range(2):
@@ -216,31 +203,20 @@ class ReplyCache:
         opening = self._store is None
         self.close()
         self._store = None
-        if self._set_aside(words) and not opening:
-            self._open()
-
-    def _set_aside(self, words: str) -> bool:
         try:
             aside = set_aside(self.directory, self._opened)
         except OSError as trouble:
             self._say(f"{words}, nor set aside ({trouble}); going on without it; `baogao cache clear` removes it")
-            return False
+            return
         if aside is not None:
             self._say(f"{words}; it is set aside as {aside}, and a new one is begun")
-        return True
+        if not opening:
+            self._open()
 
     def _say(self, words: str) -> None:
         if self.damage is None:
             self.damage = words
             _log.warning("%s", words)
-
-
-def _reply(kept: dict[str, Any] | None) -> Reply | None:
-    if kept is None:
-        return None
-    logprobs = kept.pop("logprobs")
-    tokens = None if logprobs is None else tuple(TokenLogprob(**token) for token in logprobs)
-    return Reply(**kept | {"cached": True}, logprobs=tokens)
 
 
 @dataclass(frozen=True)
@@ -275,9 +251,10 @@ def cache_clear(directory: Path | None = None) -> int:
     :raises UsageError: it cannot be removed, or the folder holds something else.
     """
     place = directory or cache_dir() / "replies"
-    folders = [folder for folder in (place, *all_aside(place)) if folder.is_dir()]
+    aside = sorted(place.parent.glob(f"{place.name}.damaged-*"))
+    folders = [folder for folder in (place, *aside) if folder.is_dir()]
     for folder in folders:
-        if any(folder.iterdir()) and not (folder / "cache.db").exists():
+        if any(folder.iterdir()) and not (folder / DBNAME).exists():
             raise UsageError(f"{folder} does not look like a reply cache; nothing was removed")
     size = sum(map(_size, folders))
     try:

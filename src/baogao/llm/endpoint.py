@@ -6,7 +6,7 @@ import asyncio
 import json
 import time
 from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, suppress
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
@@ -14,11 +14,17 @@ import httpx2
 
 from baogao.errors import BaogaoError, EndpointError, NoReplyError, ReplyError
 from baogao.llm.cache import ReplyCache, cache_key
-from baogao.llm.failures import UnknownModelError, in_words, said_by_server, was_worked_on
-from baogao.llm.limiter import Limiter
+from baogao.llm.failures import (
+    UnknownModelError,
+    asked_pause,
+    in_words,
+    is_throttling,
+    said_by_server,
+    was_worked_on,
+)
 from baogao.llm.messages import Abilities, Payload, Question, Reply
 from baogao.llm.replies import read_body, read_reply, refuse_useless
-from baogao.llm.retry import asked_pause, is_throttling, retrying
+from baogao.llm.retry import Limiter, retrying
 from baogao.llm.settings import EndpointSettings
 from baogao.llm.tokens import Budget, estimate_payload_tokens
 from baogao.usage import count
@@ -26,39 +32,13 @@ from baogao.usage import count
 if TYPE_CHECKING:
     import openai
 
-_CONNECT_SECONDS = 10.0
-
-
-def open_api(settings: EndpointSettings, transport: httpx2.AsyncBaseTransport | None) -> openai.AsyncOpenAI:
-    """The SDK's client for an endpoint. Repeating is ours: see ``baogao.llm.retry``.
-
-    :param transport: what carries the requests, for record and replay.
-    """
-    import openai
-
-    http = httpx2.AsyncClient(
-        transport=transport,
-        timeout=httpx2.Timeout(settings.timeout, connect=_CONNECT_SECONDS),
-        # A proxy of the environment cannot reach this machine's loopback.
-        trust_env=not settings.on_this_machine,
-    )
-    return openai.AsyncOpenAI(base_url=settings.url, api_key=settings.secret, max_retries=0, http_client=http)
-
-
-def chat_request(api: openai.AsyncOpenAI, body: Payload) -> AbstractAsyncContextManager[openai.AsyncAPIResponse[Any]]:
-    """A chat completion that can be entered to be sent; its answer is not read yet.
-
-    The body goes as ``extra_body``: what is given by the SDK's own parameters is walked through piece by piece, which
-    takes a good part of the time that a request costs on this side.
-    """
-    return api.chat.completions.with_streaming_response.create(model=body["model"], messages=[], extra_body=body)
-
-
 Validate = Callable[[Reply], object]
 """Raises :class:`ReplyError` when a reply cannot be used; such a reply is never kept."""
 
-# What the SDK's errors want to hold; nothing of ours reads it.
+_CONNECT_SECONDS = 10.0
+"""A server that does not take the connection within these is not there; its reply may take ``timeout`` seconds."""
 _REQUEST = httpx2.Request("POST", "http://endpoint.invalid/")
+"""What the SDK's errors want to hold; nothing of ours reads it."""
 
 
 class ModelClient:
@@ -77,6 +57,8 @@ class ModelClient:
         abilities: Abilities | None = None,
         transport: httpx2.AsyncBaseTransport | None = None,
     ) -> None:
+        import openai
+
         self.settings = settings
         self.cache = cache
         self.abilities = abilities
@@ -84,13 +66,21 @@ class ModelClient:
         self._model = settings.model
         self._answered = False
         self._renamed: dict[str, str | None] = {}
+        """Parameters by the names that this server wants for them; None for one that it does not take."""
         self.probing = asyncio.Lock()
         """Held while somebody finds out what the endpoint can do; the others wait for what comes out."""
         self._limiter = Limiter(
             settings.concurrency, first_pause=settings.first_wait, longest_pause=settings.longest_wait
         )
         self._naming = asyncio.Lock()
-        self._api = open_api(settings, transport)
+        http = httpx2.AsyncClient(
+            transport=transport,
+            timeout=httpx2.Timeout(settings.timeout, connect=_CONNECT_SECONDS),
+            # A proxy of the environment cannot reach this machine's loopback.
+            trust_env=not settings.on_this_machine,
+        )
+        # Repeating is ours: see ``baogao.llm.retry``.
+        self._api = openai.AsyncOpenAI(base_url=settings.url, api_key=settings.secret, max_retries=0, http_client=http)
 
     async def __aenter__(self) -> Self:
         return self
@@ -116,9 +106,12 @@ class ModelClient:
         """
         payload = await self.complete(question.payload())
         kept = self.recall(payload)
-        if kept is not None and _passes(kept, validate):
-            count(cached=1)
-            return kept
+        if kept is not None:
+            with suppress(ReplyError):  # one that the caller refuses is asked for again
+                if validate is not None:
+                    validate(kept)
+                count(cached=1)
+                return kept
         reply = await self.exchange(payload)
         refuse_useless(reply, accept_cut=question.accept_cut)
         if validate is not None:
@@ -178,9 +171,14 @@ class ModelClient:
     async def _attempt(self, payload: Payload, prompt_tokens: int, sent_at: float) -> Reply:
         import openai
 
+        # The parameters as this server wants them. They go as ``extra_body``: what is given by the SDK's own is walked
+        # through piece by piece, which takes a good part of the time that a request costs on this side.
+        body = {name: value for name, value in payload.items() if name not in self._renamed}
+        body |= {other: payload[name] for name, other in self._renamed.items() if other and name in payload}
+        create = self._api.chat.completions.with_streaming_response.create
         started = time.monotonic()
         try:
-            request = chat_request(self._api, self._renamed_in(payload))
+            request = create(model=payload["model"], messages=[], extra_body=body)
             reply = read_reply(await self._received(request), prompt_tokens=prompt_tokens)
         except openai.BadRequestError as error:
             if not self._adapt(said_by_server(error)):
@@ -215,15 +213,6 @@ class ModelClient:
         except httpx2.HTTPError as error:
             raise openai.APIConnectionError(request=_REQUEST) from error
 
-    def _renamed_in(self, payload: Payload) -> Payload:
-        """A request's body with the parameters as this server wants them."""
-        body = dict(payload)
-        for name, other in self._renamed.items():
-            value = body.pop(name, None)
-            if other is not None and value is not None:
-                body[other] = value
-        return body
-
     def _adapt(self, said: str) -> bool:
         """Learn from a refusal of a parameter; newer hosted models renamed one and fixed another."""
         if "max_completion_tokens" in said and "max_tokens" not in self._renamed:
@@ -247,7 +236,7 @@ class ModelClient:
         import openai
 
         words = in_words(error, self.settings)
-        if self._answered and isinstance(words, EndpointError) and isinstance(error, openai.APIConnectionError):
+        if self._answered and words.no_answer and isinstance(error, openai.APIConnectionError):
             return NoReplyError(str(words))  # it was there before, and may be again
         if not isinstance(words, UnknownModelError):
             return words
@@ -293,15 +282,6 @@ class ModelClient:
                     raise EndpointError(f"name a model with --model; {self.settings.url} has: {_listed(models)}")
                 self._model = models[0]
             return self._model
-
-
-def _passes(reply: Reply, validate: Validate | None) -> bool:
-    try:
-        if validate is not None:
-            validate(reply)
-    except ReplyError:
-        return False
-    return True
 
 
 def _listed(models: list[str]) -> str:

@@ -1,22 +1,33 @@
-"""What went wrong between us and a model server, in words."""
+"""What went wrong between us and a model server: in words, and whether it passes by itself."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+import time
+from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
 import httpx2
 
 from baogao.errors import BaogaoError, EndpointError, NoReplyError, ReplyError
-from baogao.llm.retry import asked_pause, is_out_of_money, is_passing_status
 from baogao.llm.settings import EndpointSettings
 
 if TYPE_CHECKING:
     import openai
 
+_PASSING_STATUS = frozenset({408, 425, 429})
+"""Late, too early, too much; every fault of the server (500 and above) passes too."""
+_THROTTLING_STATUS = frozenset({429, 503})
 _MOST_READ = 5000
 """Characters of an error's body that are looked at; it may be of any size."""
+_SHOWN = 300
+"""Characters of what the server says that a message shows."""
+
+# What servers write; there is no common code for any of these.
+_NO_MONEY = re.compile(
+    r"insufficient.{0,10}(quota|balance|credit|funds)|exceeded your current quota|billing_(hard|not)|余额不足|欠费",
+    re.I,
+)
 _TOO_LONG = re.compile(
     r"context.{0,20}(length|size|window)|exceed_context|too many tokens|(prompt|input) is too long|reduce the length"
     r"|input length",
@@ -39,26 +50,24 @@ def in_words(error: openai.OpenAIError, settings: EndpointSettings) -> BaogaoErr
     """
     import openai
 
-    own = next((cause for cause in _causes(error) if isinstance(cause, BaogaoError)), None)
-    if own is not None:
-        return own
+    reason: BaseException | None = error
+    while reason is not None:
+        if isinstance(reason, BaogaoError):
+            return reason
+        reason = reason.__cause__
     if isinstance(error, openai.APIStatusError):
         return _status_in_words(error, settings)
-    if isinstance(error, openai.APITimeoutError) and not isinstance(error.__cause__, httpx2.ConnectTimeout):
+    cause = error.__cause__
+    if isinstance(error, openai.APITimeoutError) and not isinstance(cause, httpx2.ConnectTimeout):
         return NoReplyError(f"the model server at {settings.url} gave no reply within {settings.timeout:g} seconds")
     if isinstance(error, openai.APIConnectionError):
-        return _unreachable(error, settings)
-    return EndpointError(settings.redact(f"the model client failed: {_one_line(str(error))}"))
-
-
-def _unreachable(error: openai.APIConnectionError, settings: EndpointSettings) -> BaogaoError:
-    cause = settings.redact(_one_line(str(error.__cause__ or error)) or type(error.__cause__).__name__)
-    if isinstance(error.__cause__, (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.UnsupportedProtocol)):
+        said = settings.redact(one_line(str(cause or error)) or type(cause).__name__)
+        if not isinstance(cause, (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.UnsupportedProtocol)):
+            return NoReplyError(f"the connection to the model server at {settings.url} broke: {said}")
         return EndpointError(
-            f"no model server answers at {settings.url}: {cause}; "
-            "start one with `baogao model serve` or give --base-url"
+            f"no model server answers at {settings.url}: {said}; start one with `baogao model serve` or give --base-url"
         )
-    return NoReplyError(f"the connection to the model server at {settings.url} broke: {cause}")
+    return EndpointError(settings.redact(f"the model client failed: {one_line(str(error))}"))
 
 
 def _status_in_words(error: openai.APIStatusError, settings: EndpointSettings) -> BaogaoError:
@@ -69,32 +78,17 @@ def _status_in_words(error: openai.APIStatusError, settings: EndpointSettings) -
     if is_out_of_money(error):
         return EndpointError(f"the account at {settings.url} has no quota left: {said}")
     if error.status_code == 429:
-        return _throttled(error, settings, said)
+        pause = asked_pause(error)
+        wait = f", asks to wait {pause:.0f} seconds" if pause else ""
+        return NoReplyError(f"the model server at {settings.url} takes no more questions now (429{wait}): {said}")
     if error.status_code == 413 or _TOO_LONG.search(said):
         return ReplyError(f"the question is longer than the model can read: {said}")
-    if error.status_code == 404 or (error.status_code in (400, 422) and _UNKNOWN_MODEL.search(said)):
-        return UnknownModelError(f"the model server at {settings.url} says {error.status_code}: {said}")
     words = f"the model server at {settings.url} says {error.status_code}: {said}"
+    if error.status_code == 404 or (error.status_code in (400, 422) and _UNKNOWN_MODEL.search(said)):
+        return UnknownModelError(words)
     if error.status_code == 405 or error.status_code < 400:
         return EndpointError(f"{words}; is the URL right? It mostly ends in /v1")
     return NoReplyError(words) if is_passing_status(error.status_code) else ReplyError(words)
-
-
-def _throttled(error: openai.APIStatusError, settings: EndpointSettings, said: str) -> BaogaoError:
-    pause = asked_pause(error)
-    wait = f", asks to wait {pause:.0f} seconds" if pause else ""
-    return NoReplyError(f"the model server at {settings.url} takes no more questions now (429{wait}): {said}")
-
-
-def was_worked_on(error: Exception) -> bool:
-    """Whether a server may have read the question, and charge for it, although no reply came of it."""
-    import openai
-
-    if isinstance(error, openai.APIConnectionError):
-        cause = error.__cause__
-        never_sent = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, httpx2.UnsupportedProtocol)
-        return not isinstance(cause, (BaogaoError, *never_sent))
-    return isinstance(error, ReplyError)
 
 
 def said_by_server(error: openai.APIStatusError) -> str:
@@ -103,16 +97,83 @@ def said_by_server(error: openai.APIStatusError) -> str:
     if isinstance(body, dict):
         inner = body.get("error", body)
         body = inner.get("message", inner) if isinstance(inner, dict) else inner
-    return _one_line(str(body or error.response.text or error.response.reason_phrase))[:300]
+    return one_line(str(body or error.response.text or error.response.reason_phrase))[:_SHOWN]
 
 
-def _one_line(text: str) -> str:
-    """Free of tags, line ends and of characters that would do something to a terminal."""
+def one_line(text: str) -> str:
+    """The beginning of a text, free of tags, line ends and of characters that would do something to a terminal."""
     words = " ".join(re.sub(r"<[^>]*>", " ", text[:_MOST_READ]).split())
     return "".join(char for char in words if char.isprintable())
 
 
-def _causes(error: BaseException | None) -> Iterator[BaseException]:
-    while error is not None:
-        yield error
-        error = error.__cause__
+def is_passing(error: BaseException, *, longest_wait: float, answered_before: bool) -> bool:
+    """Whether the same request may well succeed a little later.
+
+    A refused connection is taken for a server that is not there, unless it answered earlier in this run.
+
+    :param longest_wait: a server that asks for more seconds than these is not waited for.
+    """
+    import openai
+
+    if isinstance(error, openai.APIStatusError):
+        lasts = not is_passing_status(error.status_code) or is_out_of_money(error)
+        return not lasts and (asked_pause(error) or 0.0) <= longest_wait
+    if isinstance(error, BaogaoError):
+        return error.no_answer and (error.ends == "report" or answered_before)
+    if isinstance(error, openai.APITimeoutError):
+        return not isinstance(error.__cause__, httpx2.ConnectTimeout) or answered_before
+    if isinstance(error, openai.APIConnectionError):
+        if isinstance(error.__cause__, BaogaoError):
+            return False
+        return answered_before or not isinstance(error.__cause__, httpx2.ConnectError)
+    return False
+
+
+def is_passing_status(status: int) -> bool:
+    """Whether a status speaks of trouble that may be over a little later."""
+    return status in _PASSING_STATUS or status >= 500
+
+
+def is_throttling(error: BaseException) -> bool:
+    """Whether the server says that it is asked too much, by whomever."""
+    import openai
+
+    return (
+        isinstance(error, openai.APIStatusError)
+        and error.status_code in _THROTTLING_STATUS
+        and not is_out_of_money(error)
+    )
+
+
+def is_out_of_money(error: openai.APIStatusError) -> bool:
+    """Whether the account is empty. Some servers say so with the status of throttling, which would pass."""
+    if error.status_code not in (402, 403, 429):
+        return False
+    return error.status_code == 402 or bool(_NO_MONEY.search(f"{error.code} {str(error.body)[:_MOST_READ]}"))
+
+
+def asked_pause(error: BaseException) -> float | None:
+    """The seconds of a ``Retry-After`` header, given as a number or as a date; None without one."""
+    import openai
+
+    if not isinstance(error, openai.APIStatusError):
+        return None
+    value = error.response.headers.get("retry-after", "")
+    try:
+        return max(0.0, float(value))
+    except ValueError:
+        pass
+    try:
+        return max(0.0, parsedate_to_datetime(value).timestamp() - time.time())
+    except ValueError:
+        return None
+
+
+def was_worked_on(error: Exception) -> bool:
+    """Whether a server may have read the question, and charge for it, although no reply came of it."""
+    import openai
+
+    if isinstance(error, openai.APIConnectionError):
+        never_sent = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, httpx2.UnsupportedProtocol)
+        return not isinstance(error.__cause__, (BaogaoError, *never_sent))
+    return isinstance(error, ReplyError)

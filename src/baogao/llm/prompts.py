@@ -21,7 +21,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, cast, get_args
 
 import jinja2
 import yaml
@@ -34,7 +34,9 @@ from baogao.resources import digest_files, resource_dir
 SUFFIX = ".jinja"
 
 _FRONT = re.compile(r"\A---\n(.*?\n)---\n", re.DOTALL)
+"""The front matter, with its YAML."""
 _TURN = re.compile(r"^<<(\w+)>>[ \t]*$", re.MULTILINE)
+"""A line that begins a turn, with the role that speaks."""
 # In a sandbox, because people pass prompts on: a template can word a question, and nothing else.
 _ENVIRONMENT = ImmutableSandboxedEnvironment(
     undefined=jinja2.StrictUndefined,
@@ -55,6 +57,7 @@ class Prompt:
     path: Path
     _template: jinja2.Template
     _mark: str
+    """Stands before the role at each turn's beginning; a secret, new for each load."""
 
     def render(self, **values: Any) -> tuple[Message, ...]:
         """The turns, each without blank lines at its ends; a turn that comes out empty is left out.
@@ -71,12 +74,8 @@ class Prompt:
         if before.strip():
             raise PromptError(f"{self.path}: there is text before the first turn: {before.strip()[:40]!r}")
         pairs = (turn.split("\n", 1) for turn in turns)
-        messages = (Message(_role(role), content.strip("\n")) for role, content in pairs)
+        messages = (Message(cast(Role, role), content.strip("\n")) for role, content in pairs)
         return tuple(message for message in messages if message.content.strip())
-
-
-def _role(name: str) -> Role:
-    return next(role for role in get_args(Role) if role == name)
 
 
 def _line(error: BaseException, path: Path) -> int:
@@ -110,9 +109,6 @@ class Prompts:
             known = ", ".join(sorted(self._prompts)) or "none"
             raise PromptError(f"{self.directory} has no template {name!r}; it has: {known}") from None
 
-    def __iter__(self) -> Any:
-        return iter(sorted(self._prompts))
-
 
 def load_prompts(directory: Path | None = None) -> Prompts:
     """Load every ``*.jinja`` of a folder, by default those that come with baogao.
@@ -142,8 +138,17 @@ def load_prompt(path: Path) -> Prompt:
     except (OSError, UnicodeDecodeError) as error:
         raise PromptError(f"{path}: cannot be read: {error}") from error
     meta, body = _front_matter(path, source.replace("\r\n", "\n"))
+    for turn in _TURN.finditer(body):
+        if turn[1] not in get_args(Role):
+            line = body.count("\n", 0, turn.start()) + 1
+            raise PromptError(f"{path}:{line}: unknown role {turn[1]!r}; there are {', '.join(get_args(Role))}")
     mark = f"<<{secrets.token_hex(8)}>>"  # no text put in for a variable can pretend to be a turn
-    template = _compile(path, _TURN.sub(lambda turn: mark + _checked_role(path, body, turn), body))
+    marked = _TURN.sub(lambda turn: mark + turn[1], body)
+    try:
+        code = _ENVIRONMENT.compile(marked, name=path.name, filename=str(path))
+    except jinja2.TemplateSyntaxError as error:
+        raise PromptError(f"{path}:{error.lineno}: {error.message}") from error
+    template = jinja2.Template.from_code(_ENVIRONMENT, code, _ENVIRONMENT.make_globals(None))
     return Prompt(str(meta["name"]), str(meta["version"]), meta, path, template, mark)
 
 
@@ -159,18 +164,3 @@ def _front_matter(path: Path, source: str) -> tuple[dict[str, Any], str]:
         raise PromptError(f"{path}:1: the front matter must have a name and a version")
     # Blank lines instead of the front matter keep Jinja's line numbers those of the file.
     return meta, "\n" * found[0].count("\n") + source[found.end() :]
-
-
-def _checked_role(path: Path, body: str, turn: re.Match[str]) -> str:
-    if turn[1] not in get_args(Role):
-        line = body.count("\n", 0, turn.start()) + 1
-        raise PromptError(f"{path}:{line}: unknown role {turn[1]!r}; there are {', '.join(get_args(Role))}")
-    return turn[1]
-
-
-def _compile(path: Path, body: str) -> jinja2.Template:
-    try:
-        code = _ENVIRONMENT.compile(body, name=path.name, filename=str(path))
-    except jinja2.TemplateSyntaxError as error:
-        raise PromptError(f"{path}:{error.lineno}: {error.message}") from error
-    return jinja2.Template.from_code(_ENVIRONMENT, code, _ENVIRONMENT.make_globals(None))

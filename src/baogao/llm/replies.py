@@ -9,29 +9,36 @@ from itertools import groupby
 from typing import Any
 
 from baogao.errors import EndpointError, NoReplyError, ReplyError
+from baogao.llm.failures import one_line
 from baogao.llm.messages import Reply, TokenLogprob
 
+# A model that repeats itself; set by hand, so that long lists, tables and rules of dashes pass.
 _MOST_EQUAL_LINES = 7
+"""Lines in a row that may be the same, as they are in a form where many fields are answered by "none"."""
 _LONGEST_UNIT = 60
+"""Characters of what comes again and again at the end of a line."""
 _FEWEST_TURNS = 12
 _FEWEST_REPEATED = 120
 """A line ends in a loop when at least so many characters at its end are one unit, at least so many times."""
 
+# A server that sends more disregards the cap that every question has.
 _MOST_CHARACTERS = 100_000
-"""No question allows a reply anywhere near this; a server that sends one disregards the cap."""
-
-_SURROGATE = re.compile("[\ud800-\udfff]")
+"""Of a reply: no question allows one anywhere near this."""
 _MOST_BYTES = 8_000_000
+"""Of an answer as it is read, log-probabilities included."""
+
 _MOST_READ = 2000
 """Characters of a useless answer that are looked at for its error; it may be of any size."""
-_PAGE_STARTS = ("<!doctype html", "<html")
 _SHOWN = 120
 """Characters of a useless answer that its error shows."""
+_PAGE_STARTS = ("<!doctype html", "<html")
 
 _REFUSED = "refusal"
 """Stands for the ``finish_reason`` of a message that holds nothing but a refusal; servers say ``stop``."""
-
 _THOUGHTS = re.compile(r"\A\s*<think>.*?(?:</think>\s*|\Z)", re.DOTALL)
+"""What reasoning models put in front, behind servers that do not separate it; it may be cut before its end."""
+_SURROGATE = re.compile("[\ud800-\udfff]")
+"""Half of a character: JSON can say it, and nothing can write it."""
 
 
 class WebPageError(EndpointError):
@@ -66,53 +73,35 @@ def read_reply(body: str | bytes, *, prompt_tokens: int) -> Reply:
     start = body[:_MOST_READ].decode(errors="replace") if isinstance(body, bytes) else body[:_MOST_READ]
     if start.lstrip().lower().startswith(_PAGE_STARTS):
         raise WebPageError(
-            f"the answer is a web page, not a chat completion of the OpenAI API: {_in_one_line(start)!r}; "
+            f"the answer is a web page, not a chat completion of the OpenAI API: {_beginning(start)!r}; "
             "is the URL right? It mostly ends in /v1"
         )
     try:
         data = json.loads(body)
-        if isinstance(data, dict) and data.get("error"):
-            raise UnreadableReplyError(
-                f"the model server answers with an error: {_in_one_line(_said(data['error']))!r}"
-            )
+        if isinstance(data, dict) and (fault := data.get("error")):
+            said = str(fault.get("message", fault) if isinstance(fault, dict) else fault)
+            raise UnreadableReplyError(f"the model server answers with an error: {_beginning(said)!r}")
         return _reply(data, prompt_tokens)
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         raise UnreadableReplyError(
-            f"the server's answer is not a chat completion of the OpenAI API: {_in_one_line(start)!r}"
+            f"the server's answer is not a chat completion of the OpenAI API: {_beginning(start)!r}"
         ) from error
-
-
-def _said(error: Any) -> str:
-    return str(error.get("message", error) if isinstance(error, dict) else error)
-
-
-def _in_one_line(text: str) -> str:
-    """The beginning of a text, free of tags and of characters that would do something to a terminal."""
-    words = " ".join(re.sub(r"<[^>]*>", " ", text[:_MOST_READ]).split())
-    return "".join(char for char in words if char.isprintable())[:_SHOWN]
 
 
 def _reply(data: dict[str, Any], prompt_tokens: int) -> Reply:
     choice = data["choices"][0]
-    usage = data.get("usage") or {}
-    text = _text(choice["message"])
-    refused = not text.strip() and bool(choice["message"].get("refusal"))
-    text = str(choice["message"]["refusal"]) if refused else text
+    message, usage = choice["message"], data.get("usage") or {}
+    calls = message.get("tool_calls")
+    text = str(calls[0]["function"]["arguments"]) if calls else _THOUGHTS.sub("", message.get("content") or "")
+    refused = not text.strip() and bool(message.get("refusal"))
+    tokens = (choice.get("logprobs") or {}).get("content")
     return Reply(
-        text=_SURROGATE.sub("\ufffd", text),
+        text=_SURROGATE.sub("\ufffd", str(message["refusal"]) if refused else text),
         finish_reason=_REFUSED if refused else str(choice.get("finish_reason") or "stop"),
         prompt_tokens=_tokens(usage.get("prompt_tokens")) or prompt_tokens,
         completion_tokens=_tokens(usage.get("completion_tokens")),
-        logprobs=_logprobs(choice),
+        logprobs=tuple(TokenLogprob(token["token"], token["logprob"]) for token in tokens) if tokens else None,
     )
-
-
-def _text(message: dict[str, Any]) -> str:
-    calls = message.get("tool_calls")
-    if calls:
-        return str(calls[0]["function"]["arguments"])
-    # Reasoning models behind servers that do not separate their thoughts put them in front.
-    return _THOUGHTS.sub("", message.get("content") or "")
 
 
 def _tokens(said: Any) -> int:
@@ -120,11 +109,9 @@ def _tokens(said: Any) -> int:
     return said if isinstance(said, int) and said > 0 else 0
 
 
-def _logprobs(choice: dict[str, Any]) -> tuple[TokenLogprob, ...] | None:
-    tokens = (choice.get("logprobs") or {}).get("content")
-    if not tokens:
-        return None
-    return tuple(TokenLogprob(token["token"], token["logprob"]) for token in tokens)
+def _beginning(text: str) -> str:
+    """What an error shows of a useless answer."""
+    return one_line(text[:_MOST_READ])[:_SHOWN]
 
 
 def refuse_useless(reply: Reply, *, accept_cut: bool) -> None:
@@ -137,7 +124,7 @@ def refuse_useless(reply: Reply, *, accept_cut: bool) -> None:
     if _repeats_itself(reply.text):
         raise ReplyError("the model repeats the same line over and over")
     if reply.finish_reason == _REFUSED:
-        raise ReplyError(f"the model refuses to answer: {_in_one_line(reply.text)!r}")
+        raise ReplyError(f"the model refuses to answer: {_beginning(reply.text)!r}")
     if reply.finish_reason == "length" and not accept_cut:
         raise ReplyError(f"the model's reply was cut after {reply.completion_tokens} tokens, before its end")
     if reply.finish_reason == "content_filter":
@@ -147,16 +134,14 @@ def refuse_useless(reply: Reply, *, accept_cut: bool) -> None:
 
 
 def _repeats_itself(text: str) -> bool:
+    """Whether one line comes again and again in a row, or the last line ends in one short unit again and again."""
     lines = (line.strip() for line in text.splitlines() if any(map(str.isalnum, line)))
-    return any(sum(1 for _ in run) > _MOST_EQUAL_LINES for _, run in groupby(lines)) or _ends_in_a_loop(text)
-
-
-def _ends_in_a_loop(text: str) -> bool:
-    """Whether the last line ends in one short unit again and again."""
-    line = text.rstrip().rpartition("\n")[2]
+    if any(sum(1 for _ in run) > _MOST_EQUAL_LINES for _, run in groupby(lines)):
+        return True
+    last = text.rstrip().rpartition("\n")[2]
     for length in range(1, _LONGEST_UNIT + 1):
-        unit = line[-length:]
+        unit = last[-length:]
         turns = max(_FEWEST_TURNS, -(-_FEWEST_REPEATED // length))
-        if any(map(str.isalnum, unit)) and line.endswith(unit * turns):
+        if any(map(str.isalnum, unit)) and last.endswith(unit * turns):
             return True
     return False

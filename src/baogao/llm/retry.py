@@ -1,14 +1,18 @@
-"""The only layer that repeats a request: which failures pass by themselves, and how long to wait for them."""
+"""When a request is sent, and sent again: the only layer that repeats, and how many requests may be under way.
+
+A server that throttles means the whole client, not the one request that it refused. So all requests pause together,
+half as many go on afterwards, and with every round of good replies one more is allowed, up to what the user set:
+additive increase, multiplicative decrease, as networks share a line.
+"""
 
 from __future__ import annotations
 
-import re
-import time
-from collections.abc import Callable
-from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING
+import asyncio
+import random
+from collections import deque
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 
-import httpx2
 from tenacity import (
     AsyncRetrying,
     RetryCallState,
@@ -19,79 +23,108 @@ from tenacity import (
 from tenacity.stop import stop_base
 from tenacity.wait import wait_base
 
-from baogao.errors import BaogaoError
+from baogao.llm.failures import asked_pause, is_passing, is_throttling
 
-if TYPE_CHECKING:
-    import openai
-
-_PASSING_STATUS = frozenset({408, 425, 429})
-_THROTTLING_STATUS = frozenset({429, 503})
-_NO_MONEY = re.compile(
-    r"insufficient.{0,10}(quota|balance|credit|funds)|exceeded your current quota|billing_(hard|not)|余额不足|欠费",
-    re.I,
-)
-_MOST_READ = 5000
+_DECREASE = 0.5
+"""What is left of the limit after a refusal: the half, as networks do."""
+_JITTER = 0.25
+"""Of a pause, so that clients that were told the same do not come back in the same moment."""
 
 
-def is_passing(error: BaseException, *, longest_wait: float, answered_before: bool) -> bool:
-    """Whether the same request may well succeed a little later.
+class Limiter:
+    """Slots for requests.
 
-    A refused connection is taken for a server that is not there, unless it answered earlier in this run.
+    :param most: requests under way at once when the server has no trouble.
+    :param first_pause: seconds of the first pause where the server does not say how long; it doubles with every further
+        refusal until a reply comes.
+    :param longest_pause: no pause that was not asked for is longer than this.
     """
-    import openai
 
-    if isinstance(error, openai.APIStatusError):
-        lasts = not is_passing_status(error.status_code) or is_out_of_money(error)
-        return not lasts and (asked_pause(error) or 0.0) <= longest_wait
-    if isinstance(error, BaogaoError):
-        return error.no_answer and (error.ends == "report" or answered_before)
-    if isinstance(error, openai.APITimeoutError):
-        return not isinstance(error.__cause__, httpx2.ConnectTimeout) or answered_before
-    if isinstance(error, openai.APIConnectionError):
-        if isinstance(error.__cause__, BaogaoError):
-            return False
-        return answered_before or not isinstance(error.__cause__, httpx2.ConnectError)
-    return False
+    def __init__(self, most: int, *, first_pause: float = 1.0, longest_pause: float = 60.0) -> None:
+        self.under_way = 0
+        self.replies = 0
+        """Good replies so far; a request that is refused can tell whether others get through."""
+        self._most = most
+        self._limit = float(most)
+        self._first_pause = first_pause
+        self._longest_pause = longest_pause
+        self._refusals = 0
+        self._refused_at = 0.0
+        self._open_at = 0.0
+        self._waiting: deque[asyncio.Future[None]] = deque()
+        self._alarm: asyncio.TimerHandle | None = None
 
+    @property
+    def limit(self) -> int:
+        """Requests that may be under way now."""
+        return max(1, int(self._limit))
 
-def is_passing_status(status: int) -> bool:
-    """Whether a status speaks of trouble that may be over a little later."""
-    return status in _PASSING_STATUS or status >= 500
+    @asynccontextmanager
+    async def slot(self, *, again: bool = False) -> AsyncIterator[float]:
+        """Hold a slot, waiting for it and for the end of a pause; gives the time at which it was had.
 
+        :param again: a request that was refused before: it need not queue behind those that were not sent yet.
+        """
+        if not self._waiting and self._may_go():
+            self.under_way += 1
+        else:
+            turn = asyncio.get_running_loop().create_future()
+            if again:
+                self._waiting.appendleft(turn)
+            else:
+                self._waiting.append(turn)
+            self._admit()
+            try:
+                await turn
+            except asyncio.CancelledError:
+                if turn.done() and not turn.cancelled():
+                    self.under_way -= 1  # its turn had just come
+                self._admit()
+                raise
+        try:
+            yield asyncio.get_running_loop().time()
+        finally:
+            self.under_way -= 1
+            self._admit()
 
-def is_throttling(error: BaseException) -> bool:
-    """Whether the server says that it is asked too much, by whomever."""
-    import openai
+    def replied(self) -> None:
+        """Note a good reply: a round of them makes room for one more request."""
+        self.replies += 1
+        self._refusals = 0
+        self._limit = min(float(self._most), self._limit + 1 / self._limit)
+        self._admit()
 
-    return (
-        isinstance(error, openai.APIStatusError)
-        and error.status_code in _THROTTLING_STATUS
-        and not is_out_of_money(error)
-    )
+    def refused(self, sent_at: float, pause: float | None) -> None:
+        """Note that the server was asked too much.
 
+        :param sent_at: when the request got its slot; refusals of requests that were under way together count once.
+        :param pause: seconds that the server asks for; None where it does not say.
+        """
+        now = asyncio.get_running_loop().time()
+        if sent_at > self._refused_at:
+            self._limit = max(1.0, self._limit * _DECREASE)
+            self._refusals += 1
+            self._refused_at = now
+        if pause is None:
+            pause = min(self._longest_pause, self._first_pause * 2 ** (self._refusals - 1))
+        self._open_at = max(self._open_at, now + pause * (1 + random.uniform(0, _JITTER)))
 
-def is_out_of_money(error: openai.APIStatusError) -> bool:
-    """Whether the account is empty. Some servers say so with the status of throttling, which would pass."""
-    if error.status_code not in (402, 403, 429):
-        return False
-    return error.status_code == 402 or bool(_NO_MONEY.search(f"{error.code} {str(error.body)[:_MOST_READ]}"))
+    def _may_go(self) -> bool:
+        return self.under_way < self.limit and asyncio.get_running_loop().time() >= self._open_at
 
+    def _admit(self) -> None:
+        """Let go whoever may; where a pause holds them, come back at its end."""
+        while self._waiting and self._may_go():
+            turn = self._waiting.popleft()
+            if not turn.done():
+                self.under_way += 1
+                turn.set_result(None)
+        if self._waiting and self.under_way < self.limit and self._alarm is None:
+            self._alarm = asyncio.get_running_loop().call_at(self._open_at, self._wake)
 
-def asked_pause(error: BaseException) -> float | None:
-    """The seconds of a ``Retry-After`` header, given as a number or as a date."""
-    import openai
-
-    if not isinstance(error, openai.APIStatusError):
-        return None
-    value = error.response.headers.get("retry-after", "")
-    try:
-        return max(0.0, float(value))
-    except ValueError:
-        pass
-    try:
-        return max(0.0, parsedate_to_datetime(value).timestamp() - time.time())
-    except ValueError:
-        return None
+    def _wake(self) -> None:
+        self._alarm = None
+        self._admit()
 
 
 class _Pause(wait_base):

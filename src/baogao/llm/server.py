@@ -29,10 +29,14 @@ DEFAULT_CONTEXT = 4096
 """Tokens of prompt and reply together, for each slot."""
 
 _START_SECONDS = 300.0
+"""From the address to the first good answer."""
 _STOP_SECONDS = 5.0
+"""For each way of asking the process to stop, from the gentlest to the hardest."""
 _POLL_SECONDS = 0.1
 _GGUF_MAGIC = b"GGUF"
+"""What every file in GGUF format begins with."""
 _LOGGED_ERROR = re.compile(r"^[\d.]+ E (.*)", re.MULTILINE)
+"""A line of llama.cpp's log: a time, the level (E is an error), the words."""
 
 
 class EmbeddedServer:
@@ -93,21 +97,18 @@ class EmbeddedServer:
             start_new_session=True,  # Ctrl-C is for us; we stop the server
         )
         try:
-            self._await_address()
-            self._await_health()
+            self._await_answer(self._process)
         except BaseException:
             self.stop()
             raise
 
-    def _await_address(self) -> None:
-        assert self._process is not None
-        assert self._process.stdout is not None
-        line = self._process.stdout.readline()
+    def _await_answer(self, process: subprocess.Popen[str]) -> None:
+        """Wait for the address, which the process says, and for a good answer from there."""
+        assert process.stdout is not None
+        line = process.stdout.readline()
         if not line:
             raise ModelFileError(f"the model server did not start with {self._gguf}: {self._last_words()}")
         self._address = json.loads(line)["address"]
-
-    def _await_health(self) -> None:
         until = time.monotonic() + _START_SECONDS
         with httpx2.Client(trust_env=False, timeout=5.0) as client:
             while time.monotonic() < until:
@@ -136,19 +137,20 @@ class EmbeddedServer:
             raise ModelFileError(f"the model server stopped by itself (exit code {code}): {self._last_words()}")
 
     def stop(self) -> None:
-        """Stop the server; it may be stopped already."""
+        """Stop the server; it may be stopped already. It stops by itself when its input ends."""
         process, self._process = self._process, None
         if process is None:
             return
-        for ask in (_close_input, subprocess.Popen.terminate, subprocess.Popen.kill):
-            ask(process)
+        assert process.stdin is not None
+        assert process.stdout is not None
+        for ask in (process.stdin.close, process.terminate, process.kill):
+            ask()
             try:
                 process.wait(_STOP_SECONDS)
                 break
             except subprocess.TimeoutExpired:
                 continue
-        if process.stdout is not None:
-            process.stdout.close()
+        process.stdout.close()
         self.log.unlink(missing_ok=True)
 
     def _last_words(self) -> str:
@@ -171,7 +173,8 @@ class EmbeddedServer:
 def serve(server: EmbeddedServer, announce: Callable[[str], None]) -> None:
     """Serve until the server stops by itself or Ctrl-C comes; ``announce`` gets the base URL once it is up.
 
-    :raises UsageError, ModelFileError: as :meth:`EmbeddedServer.start`.
+    :raises UsageError: the extra ``local`` is missing.
+    :raises ModelFileError: the file is no model, or the server does not come up, or it stopped by itself.
     """
     with server:
         announce(server.base_url)
@@ -204,14 +207,15 @@ def check_gguf(path: Path) -> None:
         raise ModelFileError(f"{path} is not a model in GGUF format")
 
 
-def _close_input(process: subprocess.Popen[str]) -> None:
-    if process.stdin is not None:
-        process.stdin.close()
-
-
 def _child(arguments: list[str]) -> None:
     """Be the server's process: serve, say the address as a line of JSON, stop when the standard input ends."""
-    options = _child_options(arguments)
+    parser = argparse.ArgumentParser()
+    parser.add_argument("gguf", type=Path)
+    parser.add_argument("--log", required=True)
+    parser.add_argument("--host", required=True)
+    for name in ("--port", "--context", "--parallel", "--threads"):
+        parser.add_argument(name, type=int, required=True)
+    options = parser.parse_args(arguments)
     answer = os.dup(1)
     log = os.open(options.log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     os.dup2(log, 1)
@@ -222,16 +226,6 @@ def _child(arguments: list[str]) -> None:
     while sys.stdin.read(1 << 10):
         continue
     del server
-
-
-def _child_options(arguments: list[str]) -> argparse.Namespace:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("gguf", type=Path)
-    parser.add_argument("--log", required=True)
-    parser.add_argument("--host", required=True)
-    for name in ("--port", "--context", "--parallel", "--threads"):
-        parser.add_argument(name, type=int, required=True)
-    return parser.parse_args(arguments)
 
 
 def _listening(options: argparse.Namespace) -> Any:

@@ -14,22 +14,31 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from baogao.errors import UsageError
 
+CONFIG_FILE = "baogao.toml"
+OPENAI_URL = "https://api.openai.com/v1"
+_TELLING = 6
+"""So many characters of a key are as telling as the whole."""
+
 
 def cache_dir() -> Path:
     """``BAOGAO_CACHE_DIR``, or the folder ``baogao`` in the user's cache folder."""
-    return _place("BAOGAO_CACHE_DIR", "XDG_CACHE_HOME", mac="Library/Caches", linux=".cache")
+    return _chosen("BAOGAO_CACHE_DIR") or _users("XDG_CACHE_HOME", mac="Library/Caches", linux=".cache")
 
 
 def models_dir() -> Path:
     """``BAOGAO_MODELS_DIR``, or ``baogao/models`` in the user's data folder."""
-    if os.environ.get("BAOGAO_MODELS_DIR"):
-        return _place("BAOGAO_MODELS_DIR", "", mac="", linux="")
-    return _place("", "XDG_DATA_HOME", mac="Library/Application Support", linux=".local/share") / "models"
+    if chosen := _chosen("BAOGAO_MODELS_DIR"):
+        return chosen
+    return _users("XDG_DATA_HOME", mac="Library/Application Support", linux=".local/share") / "models"
 
 
-def _place(own: str, xdg: str, *, mac: str, linux: str) -> Path:
-    if chosen := os.environ.get(own):
-        return Path(chosen).expanduser()
+def _chosen(variable: str) -> Path | None:
+    chosen = os.environ.get(variable)
+    return Path(chosen).expanduser() if chosen else None
+
+
+def _users(xdg: str, *, mac: str, linux: str) -> Path:
+    """The tool's own folder in one of the user's, where the system has them."""
     if base := os.environ.get(xdg):
         return Path(base) / "baogao"
     if sys.platform == "darwin":
@@ -37,12 +46,6 @@ def _place(own: str, xdg: str, *, mac: str, linux: str) -> Path:
     if sys.platform == "win32":
         return Path(os.environ.get("LOCALAPPDATA", str(Path.home()))) / "baogao"
     return Path.home() / linux / "baogao"
-
-
-CONFIG_FILE = "baogao.toml"
-OPENAI_URL = "https://api.openai.com/v1"
-_TELLING = 6
-"""So many characters of a key are as telling as the whole."""
 
 
 class EndpointSettings(BaseSettings):

@@ -10,7 +10,6 @@ import copy
 import json
 import logging
 import time
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -26,7 +25,6 @@ from baogao.usage import count
 if TYPE_CHECKING:
     # As slow to import as the SDK: imported where a request is near.
     import instructor
-    from instructor.core.exceptions import InstructorRetryException
     from openai.types.chat import ChatCompletion
 
 M = TypeVar("M", bound=BaseModel)
@@ -35,17 +33,29 @@ M = TypeVar("M", bound=BaseModel)
 logging.getLogger("instructor").setLevel(logging.CRITICAL)
 
 _MOST_FAULTS = 20
+"""That a repair turn names; a reply of another shape can have one for every entry."""
 _MOST_REPEATED = 2000
 """Characters of a failed reply that are shown to the model again."""
 
 
 class _NotUnderstoodError(ReplyError):
-    """A reply that does not fit the model; carries what the repair turn needs."""
+    """A reply that does not fit the model; carries what the repair turn needs.
 
-    def __init__(self, faults: list[str], text: str) -> None:
-        super().__init__(f"the model's reply does not fit: {'; '.join(faults)}")
-        self.faults = faults
+    :param error: what pydantic says of it, or another error where the reply holds no JSON.
+    """
+
+    def __init__(self, error: BaseException | None, text: str) -> None:
+        self.faults = ["the reply holds no JSON"]
+        """Each failing path and what is wrong there; no links, no version numbers, no copy of the reply."""
         self.text = text
+        if isinstance(error, ValidationError):
+            faults = error.errors(include_url=False, include_context=False, include_input=False)
+            self.faults = [
+                f"{'.'.join(map(str, fault['loc'])) or 'JSON'}: {fault['msg']}" for fault in faults[:_MOST_FAULTS]
+            ]
+            if len(faults) > _MOST_FAULTS:
+                self.faults.append(f"… ({len(faults) - _MOST_FAULTS} more)")
+        super().__init__(f"the model's reply does not fit: {'; '.join(self.faults)}")
 
 
 async def ask_model(client: ModelClient, question: Question, response_model: type[M], repair: Prompt) -> M:
@@ -99,27 +109,24 @@ class _Turn(Generic[M]):
 
         payload = self._question.payload()
         payload["messages"] = [{"role": message.role, "content": message.content} for message in messages]
-        payload.pop("response_format", None)
         try:
             # max_retries=0: repeating is ours, in words of ours; strict=False: "3" is a 3 in a model's reply.
-            return self._checked(await self._create(response_model=self._model, max_retries=0, strict=False, **payload))
+            value = await self._create(response_model=self._model, max_retries=0, strict=False, **payload)
         except InstructorRetryException as error:
-            raise self._in_our_words(error) from error
-
-    def _checked(self, value: Any) -> M:
+            cause = error.__cause__
+            if isinstance(cause, BaogaoError):
+                raise cause from error
+            raise _NotUnderstoodError(cause, self.reply.text) from error
         # instructor answers with a subclass of its own, the completion hidden in it.
         return self._model.model_validate(value.model_dump(by_alias=True))
 
-    def _in_our_words(self, error: InstructorRetryException) -> BaogaoError:
-        cause = error.__cause__
-        if isinstance(cause, BaogaoError):
-            return cause
-        if isinstance(cause, ValidationError):
-            return _NotUnderstoodError(list(_faults(cause)), self.reply.text)
-        return _NotUnderstoodError(["the reply holds no JSON"], self.reply.text)
-
     async def _send(self, **payload: Any) -> ChatCompletion:
-        """Stand in for the SDK's ``create``: instructor gets its completion, from the cache where there is one."""
+        """Stand in for the SDK's ``create``: instructor gets its completion, from the cache where there is one.
+
+        The JSON in it is freed of fences and of the words around it.
+        """
+        from openai.types.chat import ChatCompletion
+
         # instructor goes on to change the lists in it.
         self.payload = await self._client.complete(copy.deepcopy(payload))
         kept = self._client.recall(self.payload)
@@ -129,25 +136,19 @@ class _Turn(Generic[M]):
         else:
             count(cached=1)
             self.reply = kept
-        return _completion(self.reply, self.payload)
+        content = json_inside(self.reply.text)
+        message: dict[str, Any] = {"role": "assistant", "content": content}
+        if "tools" in self.payload:
+            function = {"name": self.payload["tools"][0]["function"]["name"], "arguments": content}
+            message["tool_calls"] = [{"id": "call", "type": "function", "function": function}]
+        choice = {"index": 0, "message": message, "finish_reason": "stop"}
+        return ChatCompletion.model_validate(
+            {"id": "", "object": "chat.completion", "created": int(time.time()), "model": "", "choices": [choice]}
+        )
 
 
-def _completion(reply: Reply, payload: Payload) -> ChatCompletion:
-    """The reply as instructor wants to see it, its JSON freed of fences and of the words around it."""
-    from openai.types.chat import ChatCompletion
-
-    content = _json_inside(reply.text)
-    message: dict[str, Any] = {"role": "assistant", "content": content}
-    if "tools" in payload:
-        function = {"name": payload["tools"][0]["function"]["name"], "arguments": content}
-        message["tool_calls"] = [{"id": "call", "type": "function", "function": function}]
-    choice = {"index": 0, "message": message, "finish_reason": "stop"}
-    return ChatCompletion.model_validate(
-        {"id": "", "object": "chat.completion", "created": int(time.time()), "model": "", "choices": [choice]}
-    )
-
-
-def _json_inside(text: str) -> str:
+def json_inside(text: str) -> str:
+    """The JSON in a reply, without the fence or the words around it; the whole text where none is found."""
     from instructor.utils import extract_json_from_codeblock
 
     try:
@@ -158,12 +159,3 @@ def _json_inside(text: str) -> str:
         except ValueError:
             return text
     return text
-
-
-def _faults(error: ValidationError) -> Iterator[str]:
-    """Each failing path and what is wrong there; no links, no version numbers, no copy of the reply."""
-    faults = error.errors(include_url=False, include_context=False, include_input=False)
-    for fault in faults[:_MOST_FAULTS]:
-        yield f"{'.'.join(map(str, fault['loc'])) or 'JSON'}: {fault['msg']}"
-    if len(faults) > _MOST_FAULTS:
-        yield f"… ({len(faults) - _MOST_FAULTS} more)"
