@@ -64,7 +64,6 @@ class ModelClient:
         self.abilities = abilities
         self.budget = Budget(settings.budget_tokens)
         self._model = settings.model
-        self._answered = False
         self._renamed: dict[str, str | None] = {}
         """Parameters by the names that this server wants for them; None for one that it does not take."""
         self.probing = asyncio.Lock()
@@ -144,12 +143,11 @@ class ModelClient:
 
         prompt_tokens = estimate_payload_tokens(payload)
         loop = retrying(
+            self._limiter,
             max_attempts=max_attempts or self.settings.max_attempts,
             first_wait=self.settings.first_wait,
             longest_wait=self.settings.longest_wait,
             retry_seconds=self.settings.retry_seconds,
-            answered_before=lambda: self._answered,
-            replies=lambda: self._limiter.replies,
         )
 
         async def attempt() -> Reply:
@@ -193,7 +191,6 @@ class ModelClient:
                 self._limiter.refused(sent_at, 0.0 if (pause or 0.0) > self.settings.longest_wait else pause)
             raise
         else:
-            self._answered = True
             self._limiter.replied()
             self._charge(reply.prompt_tokens, reply.completion_tokens)
             return reply
@@ -236,7 +233,7 @@ class ModelClient:
         import openai
 
         words = in_words(error, self.settings)
-        if self._answered and words.no_answer and isinstance(error, openai.APIConnectionError):
+        if self._limiter.replies and words.no_answer and isinstance(error, openai.APIConnectionError):
             return NoReplyError(str(words))  # it was there before, and may be again
         if not isinstance(words, UnknownModelError):
             return words

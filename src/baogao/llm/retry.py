@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections import deque
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from tenacity import (
@@ -147,14 +147,14 @@ class _Pause(wait_base):
 class _Attempts(stop_base):
     """Ends after so many attempts. Refusals by a server that answers others meanwhile are not counted among them."""
 
-    def __init__(self, most: int, replies: Callable[[], int]) -> None:
+    def __init__(self, most: int, limiter: Limiter) -> None:
         self._most = most
-        self._replies = replies
-        self._seen = replies()
+        self._limiter = limiter
+        self._seen = limiter.replies
         self._excused = 0
 
     def __call__(self, retry_state: RetryCallState) -> bool:
-        error, replies = _error_of(retry_state), self._replies()
+        error, replies = _error_of(retry_state), self._limiter.replies
         if error is not None and is_throttling(error) and replies > self._seen:
             self._excused += 1
         self._seen = replies
@@ -166,24 +166,18 @@ def _error_of(retry_state: RetryCallState) -> BaseException | None:
 
 
 def retrying(
-    *,
-    max_attempts: int,
-    first_wait: float,
-    longest_wait: float,
-    retry_seconds: float,
-    answered_before: Callable[[], bool],
-    replies: Callable[[], int],
+    limiter: Limiter, *, max_attempts: int, first_wait: float, longest_wait: float, retry_seconds: float
 ) -> AsyncRetrying:
     """A fresh retry loop for one question; the last error is raised as it is.
 
-    :param replies: how many replies the server has given to any question so far.
+    :param limiter: knows how many replies the server has given to any question so far.
     :param retry_seconds: no attempt is begun so long after the first one.
     """
     return AsyncRetrying(
-        stop=_Attempts(max_attempts, replies) | stop_before_delay(retry_seconds),
+        stop=_Attempts(max_attempts, limiter) | stop_before_delay(retry_seconds),
         wait=_Pause(first_wait, longest_wait),
         retry=retry_if_exception(
-            lambda error: is_passing(error, longest_wait=longest_wait, answered_before=answered_before())
+            lambda error: is_passing(error, longest_wait=longest_wait, answered_before=limiter.replies > 0)
         ),
         reraise=True,
     )
