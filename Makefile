@@ -4,20 +4,22 @@ VENV := .venv
 DEMO_VENV := .demo/venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check format eval fuzz bench properties test-ray clean
+.PHONY: demo test check format eval fuzz bench properties test-ray measure clean
 
 demo: $(DEMO_VENV)/.made  ## extract the example reports with the embedded model
 	$(DEMO_VENV)/bin/baogao model pull
 	$(DEMO_VENV)/bin/baogao extract 'eval/datasets/examples/*.txt' --embedded --extractor hybrid --out out/demo
 
-test: $(VENV)/.made  ## the whole suite, offline
-	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
+PYTEST := $(BIN)/python -m pytest --numprocesses auto --dist loadfile -rs
+
+test: $(VENV)/.made  ## the whole suite, offline; what was skipped, and how to get it, is said at the end
+	$(PYTEST)
 
 check: $(VENV)/.made  ## format, lint, types, tests
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
+	$(PYTEST)
 
 MINUTES ?= 30
 
@@ -58,6 +60,9 @@ $(DEMO_VENV)/.made: pyproject.toml
 	$(DEMO_VENV)/bin/python -m pip install --quiet --upgrade pip
 	$(DEMO_VENV)/bin/python -m pip install --quiet --editable '.[local]'
 	touch $@
+
+measure: $(VENV)/.made  ## how many files, how long, how many helpers, how many tests
+	$(BIN)/python docs/measure_house.py
 
 clean:
 	rm -rf $(VENV) .demo out build dist
