@@ -17,10 +17,13 @@ COUNTIES = ("甲山县", "乙水县", "丙林县", "丁原县")
 
 
 def write_reports(folder: Path) -> Path:
-    """Four reports in a new folder, each of another county, the last one twice as long as one question may be."""
+    """Four reports in a new folder, each of another county, the last one twice as long as one question may be.
+
+    One thing is said in words that rules do not know, so that hybrid must ask the model, whichever way it asks.
+    """
     folder.mkdir()
     for number, county in enumerate(COUNTIES):
-        text = GOOD.replace("南屏县", county)
+        text = GOOD.replace("南屏县", county).replace("年末常住人口", "住在县里的人口有")
         if number == len(COUNTIES) - 1:
             text += "\n三、其他\n" + "\n".join(f"第{i}项工作平稳有序推进，群众普遍满意。" for i in range(600))
         (folder / f"r{number}.txt").write_text(text, encoding="utf-8")

@@ -76,6 +76,7 @@ def test_same_records(live, prepare, collect, extractor, ask):
         said = prepare(*how)
         assert said.code == 0, said.err
         asked = requests()
+        assert asked
         assert f"4 reports, {len(asked)} requests, about" in said.out
         results = executed(server, asked, seed=3)
     assert collect(write_results("results.jsonl", results)).code == 0
