@@ -8,7 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from cli.conftest import COMMUNIQUE
+from baogao.cli import main
+from baogao.cli.main import schema_of
+from baogao.errors import BudgetError, SchemaError, UsageError
+from cli.conftest import COMMUNIQUE, rows
 
 
 def test_version_and_help(baogao):
@@ -54,3 +57,40 @@ def test_damaged_records(extract, baogao, reports):
     outcome = baogao("review", "out", "--schema", COMMUNIQUE)
     assert outcome.code == 2
     assert "out/records.jsonl, line 1" in outcome.err
+
+
+@pytest.mark.parametrize(("error", "code"), [(UsageError("no [way]"), 2), (SchemaError("x"), 2), (BudgetError("x"), 1)])
+def test_an_error_is_one_line_and_a_code(baogao, monkeypatch, error, code):
+    """2 where the request itself cannot work, 1 where something failed; brackets are no markup."""
+
+    def fail(folder):
+        raise error
+
+    monkeypatch.setattr(main, "read_records", fail)
+    outcome = baogao("review", "out")
+    assert (outcome.code, outcome.err) == (code, f"error: {error}\n")
+
+
+def test_the_page_is_opened_only_when_asked(extract, baogao, reports, monkeypatch):
+    """The browser is given the page by its full address."""
+    opened = []
+    monkeypatch.setattr(main.webbrowser, "open", opened.append)
+    extract(reports)
+    assert baogao("review", "out", "--schema", COMMUNIQUE).out == "out/index.html\n"
+    assert opened == []
+    assert baogao("review", "out", "--schema", COMMUNIQUE, "--open").code == 0
+    assert opened == [Path("out/index.html").resolve().as_uri()]
+
+
+def test_whose_schema_the_records_are(extract, reports):
+    """Their own, where it is known or given; records of two schemas are not made one table."""
+    extract(reports)
+    (record,) = rows()
+    assert schema_of([record], str(COMMUNIQUE)).name == "communique"
+    assert schema_of([], None).name == "law_based_government"
+    flagship = record.model_copy(update={"schema_name": "law_based_government"})
+    assert schema_of([flagship], None).name == "law_based_government"
+    with pytest.raises(UsageError, match="several schemas: communique, law_based_government"):
+        schema_of([flagship, record], str(COMMUNIQUE))
+    with pytest.raises(UsageError, match="give its file with --schema"):
+        schema_of([record], None)

@@ -1,12 +1,23 @@
-"""``--engine ray`` where it cannot work: one line, and nothing is started."""
+"""``--engine``: what cannot work is one line; work in this process; what a worker of Ray is told."""
 
 from __future__ import annotations
 
+import asyncio
 import importlib.util
+from dataclasses import replace
 
 import pytest
 
-from cli.conftest import _own_world, baogao, extract, reports  # noqa: F401
+from baogao.assemble import ModelOptions, Ready
+from baogao.engines.run import Engine, Job, run_by
+from baogao.errors import UsageError
+from baogao.inputs import find_sources
+from baogao.llm import Abilities, EndpointSettings, ModelClient
+from baogao.reading import provenance
+from baogao.record_file import RecordFile
+from baogao.rules.extractor import RulesExtractor
+from baogao.rules.rulebook import load_rulebook
+from cli.conftest import COMMUNIQUE, _own_world, baogao, extract, reports  # noqa: F401
 
 
 @pytest.fixture
@@ -45,3 +56,60 @@ def test_workers_without_ray(extract, reports):  # noqa: F811
     said = extract(reports, "--workers", 2, "--extractor", "rules")
     assert said.code == 2
     assert "--engine ray" in said.err
+
+
+def job_of(schema, **options) -> Job:
+    """Rules or a model over communiqués."""
+    return Job("hybrid", schema, str(COMMUNIQUE), ModelOptions(**options))
+
+
+def ready_of(schema, *, budget=None) -> Ready:
+    """What was made ready for the whole run: a server that was asked for its model and found able."""
+    settings = EndpointSettings(base_url="http://x/v1/", model=None, budget_tokens=budget)
+    client = ModelClient(settings, abilities=Abilities(tools=True))
+    return Ready(RulesExtractor(load_rulebook(None, schema)), provenance(schema, "hybrid", "small"), client, "link")
+
+
+def test_a_worker_need_not_ask_again(communique):
+    """It is told which server, which model, which way of asking, and what the server can do."""
+    job = job_of(communique, min_confidence=0.5, calibration="none", cache=False)
+    told = job.share(ready_of(communique), 2, 4).options
+    assert (told.base_url, told.model, told.ask) == ("http://x/v1", "small", "link")
+    assert told.abilities == Abilities(tools=True)
+    assert told.concurrency == 2
+    assert (told.min_confidence, told.calibration, told.cache) == (0.5, "none", False)
+
+
+@pytest.mark.parametrize(("budget", "share"), [(None, None), (1000, 250), (1003, 250)])
+def test_workers_divide_the_budget(communique, budget, share):
+    """All together spend no more than was allowed."""
+    assert job_of(communique).share(ready_of(communique, budget=budget), 2, 4).options.budget_tokens == share
+
+
+def test_rules_have_nothing_to_be_told(communique):
+    """Without a client a worker's part is the job as it is."""
+    job = job_of(communique)
+    assert job.share(replace(ready_of(communique), client=None, way=None), 2, 4) is job
+
+
+@pytest.mark.usefixtures("with_ray")
+@pytest.mark.parametrize("options", [{"embedded": True}, {"gguf": "m.gguf"}])
+def test_what_ray_cannot_do(options):
+    """It is refused before anything is started; a server that all can reach is fine, and so are rules."""
+    with pytest.raises(UsageError, match="a server that every worker can reach"):
+        Engine("ray").check(ModelOptions(**options))
+    Engine("ray", 3).check(ModelOptions(base_url="http://x/v1"))
+    Engine("ray").check(ModelOptions())
+
+
+def test_work_in_this_process(reports, communique, tmp_path):  # noqa: F811
+    """Records go to the sink, and whoever looks on is told of them."""
+    sources = find_sources([str(reports)])
+    ready = Ready(RulesExtractor(load_rulebook(None, communique)), provenance(communique, "rules"))
+    new = []
+    job = Job("rules", communique, str(COMMUNIQUE), ModelOptions())
+    with RecordFile(tmp_path / "r.jsonl", [source.doc_id for source in sources]) as sink:
+        running = run_by(Engine(), job, ready, sources, sink, on_record=new.append, on_kept=new.append)
+        asyncio.run(running)
+    assert [(record.doc_id, record.fields["gdp"].text) for record in new] == [("good", "86.4亿元")]
+    assert (tmp_path / "r.jsonl").read_text(encoding="utf-8").count("\n") == 1
