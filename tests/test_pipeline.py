@@ -7,15 +7,17 @@ from pathlib import Path
 
 import pytest
 
+from baogao import pipeline
 from baogao.document import Document
-from baogao.errors import BudgetError, EndpointError, PromptError, ReplyError
+from baogao.errors import BudgetError, EndpointError, NoReplyError, PromptError, ReplyError
 from baogao.extraction import Extraction
 from baogao.inputs import Source
-from baogao.pipeline import run_extraction
-from baogao.reading import provenance
+from baogao.pipeline import Patience, open_documents, run_documents, run_extraction
+from baogao.reading import failed_record, provenance
 from baogao.record import Record
 from baogao.schema import load_schema
-from baogao.usage import count
+from baogao.usage import Usage, count
+from baogao.work import Outcome
 
 COMMUNIQUE = Path(__file__).parent / "fixtures" / "communique" / "communique.py"
 SCHEMA = load_schema(COMMUNIQUE)
@@ -133,3 +135,115 @@ def test_nobody_goes_on_asking(sources):
 def test_the_source_is_as_given(sources):
     """Records bear the path that the user gave."""
     assert run(sources[:1], Scripted())[0].source == str(sources[0].path)
+
+
+def test_what_was_finished_before_is_not_opened(sources):
+    """Its record is told apart from new ones, and nobody asks about it again."""
+    kept, extractor = Kept(), Scripted()
+    kept.before = {"a": failed_record(sources[0], "", SCHEMA, provenance(SCHEMA, "llm"), "", Usage())}
+    new, old = [], []
+    made_by = provenance(SCHEMA, "llm")
+    running = run_documents(sources, extractor, made_by, kept, on_record=new.append, on_kept=old.append)
+    asyncio.run(running)
+    assert [record.doc_id for record in old] == ["a"]
+    assert [record.doc_id for record in new] == ["empty", "b", "c"]
+    assert extractor.ended == ["b", "c"]
+    assert [record.doc_id for record in kept.records] == ["empty", "b", "c"]
+
+
+def test_documents_are_opened_only_as_others_are_finished(sources):
+    """No more are drawn than are under way and one: memory does not grow with their number."""
+    drawn, most = [], []
+    extractor = Scripted()
+
+    def drawing():
+        for source in sources:
+            drawn.append(source)
+            yield source
+
+    def note(record):
+        most.append(len(drawn))
+
+    asyncio.run(run_documents(drawing(), extractor, provenance(SCHEMA, "llm"), Kept(), at_once=1, on_record=note))
+    assert most == [2, 3, 4, 4]
+
+
+@pytest.mark.parametrize(("requests", "documents"), [(1, 1), (2, 4), (4, 6), (8, 10), (16, 20), (100, 125)])
+def test_open_documents(requests, documents):
+    """A few more than requests, so that one is ready when a reply comes; one core's work is done one by one."""
+    assert open_documents(requests) == documents
+
+
+def outcome(error=None, **usage) -> Outcome:
+    """A document that was answered for, or failed."""
+    record = failed_record(Source("r", Path("r.txt")), "", SCHEMA, provenance(SCHEMA, "llm"), "", Usage(**usage))
+    return Outcome(record if error else record.model_copy(update={"status": "ok", "error": None}), error=error)
+
+
+@pytest.fixture
+def clock(monkeypatch) -> list[float]:
+    """The seconds that it is, in a list of one."""
+    now = [1000.0]
+    monkeypatch.setattr(pipeline.time, "monotonic", lambda: now[0])
+    return now
+
+
+def heard(patience: Patience, *outcomes: Outcome) -> int:
+    """How many outcomes a run hears of before it ends; raises nothing where it goes on."""
+    for number, one in enumerate(outcomes):
+        try:
+            patience.hear(one)
+        except EndpointError:
+            return number + 1
+    return 0
+
+
+BUSY = outcome(NoReplyError("too busy"))
+REFUSED = outcome(EndpointError("the key has expired"))
+ANSWERED = outcome(requests=1)
+
+
+@pytest.mark.usefixtures("clock")
+def test_a_server_that_never_answered_is_given_five_documents():
+    """Then the run ends, in the words of the last error and with what to do."""
+    patience = Patience()
+    assert heard(patience, *[BUSY] * 5) == 5
+    with pytest.raises(EndpointError, match=r"too busy; so it was with 6 reports in a row.*the same command goes on"):
+        patience.hear(BUSY)
+
+
+def test_a_server_that_answered_may_be_back_soon(clock):
+    """It is given two minutes, however many documents fail meanwhile."""
+    patience = Patience()
+    patience.hear(ANSWERED)
+    clock[0] += pipeline.SILENT_SECONDS - 1
+    assert heard(patience, *[BUSY] * 20) == 0
+    clock[0] += 1
+    assert heard(patience, BUSY) == 1
+
+
+@pytest.mark.usefixtures("clock")
+def test_a_key_that_expired_will_not_be_back():
+    """After answers a refusal is the document's own; five in a row end the run without waiting."""
+    assert heard(Patience(), REFUSED) == 1
+    patience = Patience()
+    patience.hear(ANSWERED)
+    assert heard(patience, *[REFUSED] * 5) == 5
+
+
+@pytest.mark.usefixtures("clock")
+def test_an_answer_begins_the_count_anew():
+    """Only refusals in a row count; what a model said badly, or a cache answered, says nothing of the server."""
+    patience = Patience()
+    assert heard(patience, ANSWERED, *[REFUSED] * 4, ANSWERED, *[REFUSED] * 4) == 0
+    assert heard(patience, outcome(ReplyError("nonsense")), outcome(cached=1), outcome(), REFUSED) == 4
+
+
+@pytest.mark.usefixtures("clock")
+def test_a_reply_from_the_cache_shows_that_the_set_up_is_right():
+    """Prompts and names are right where an earlier run was answered, so an error is the document's own."""
+    patience = Patience()
+    patience.hear(outcome(cached=1))
+    assert heard(patience, REFUSED) == 0
+    with pytest.raises(PromptError):
+        Patience().hear(outcome(PromptError("form.jinja:3")))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, Iterable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Coroutine, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from pathlib import Path
@@ -15,8 +15,8 @@ from baogao.assemble import ModelOptions, Ready, extractor_named, ready_extracto
 from baogao.document import Document, read_document
 from baogao.errors import UsageError
 from baogao.extraction import Extractor, ReportText, WayOrAuto
-from baogao.inputs import Source, find_sources
-from baogao.pipeline import Sink, open_documents, run_documents
+from baogao.inputs import find_sources
+from baogao.pipeline import Nowhere, open_documents, run_documents
 from baogao.reading import provenance
 from baogao.record import Record
 from baogao.schema import Schema, load_schema
@@ -104,10 +104,8 @@ async def extract_many_async(
 
         async def run() -> None:
             try:
-                at_once = open_documents(ready.requests_at_once)
-                await run_documents(
-                    found, ready.extractor, ready.made_by, _Handing(finished.put_nowait), at_once=at_once
-                )
+                at_once, give = open_documents(ready.requests_at_once), finished.put_nowait
+                await run_documents(found, ready.extractor, ready.made_by, Nowhere(), at_once=at_once, on_record=give)
             finally:
                 finished.put_nowait(None)
 
@@ -190,21 +188,6 @@ async def _ready(
     name = settings.default_extractor() if extractor is None else extractor_named(extractor)
     async with AsyncExitStack() as stack:
         yield await stack.enter_async_context(ready_extractor(name, loaded or load_schema(), settings))
-
-
-class _Handing(Sink):
-    """Hands every record on, and keeps none."""
-
-    def __init__(self, take: Callable[[Record], None]) -> None:
-        self._take = take
-
-    def finished(self, source: Source) -> Record | None:
-        """Nothing is."""
-        return None
-
-    def add(self, record: Record, document: Document | None = None, *, again: bool = False) -> None:
-        """Hand it on."""
-        self._take(record)
 
 
 def _wait_for(work: Coroutine[Any, Any, _T]) -> _T:

@@ -23,7 +23,6 @@ from baogao.llm import (
     Abilities,
     EndpointSettings,
     ModelClient,
-    Prompts,
     ReplyCache,
     abilities_of,
     find_model,
@@ -84,6 +83,13 @@ class ModelOptions:
         return load_settings(
             base_url=self.base_url, model=self.model, concurrency=self.concurrency, budget_tokens=self.budget_tokens
         )
+
+    def calibration_file(self, schema: Schema) -> Path | None:
+        """The calibration to use: the one that a user names, else the one beside the schema, if there is one."""
+        if self.calibration is None:
+            beside = calibration_path(schema)
+            return beside if beside.is_file() else None
+        return None if self.calibration == "none" else Path(self.calibration)
 
     def default_extractor(self) -> ExtractorName:
         """Hybrid where a model is named, here or in the settings; else rules.
@@ -148,12 +154,49 @@ async def ready_extractor(
         else:
             rules = RulesExtractor(load_rulebook(None, schema)) if name == "hybrid" else None
             client = await _client(options, stack, transport)
-            ready = await _asking(name, schema, options, client, rules, arbiter_for)
+            asking, way, prompts = await _asking(name, schema, options, client)
+            made_by = provenance(schema, name, await client.model_name(), prompts)
+            ready = Ready(asking, made_by, client, way)
+            if rules is not None:
+                thresholds = FILL_ONLY if way == "choice" else ThresholdArbiter()
+                if arbiter_for is not None:
+                    arbiter = arbiter_for(thresholds)
+                else:
+                    arbiter, made_by = _arbiter(thresholds, schema, options, made_by)
+                ready = replace(ready, extractor=HybridExtractor(rules, asking, arbiter), made_by=made_by)
         if options.min_confidence is not None:
             held = HoldingExtractor(ready.extractor, options.min_confidence)
             made_by = ready.made_by.model_copy(update={"min_confidence": options.min_confidence})
             ready = replace(ready, extractor=held, made_by=made_by)
         yield ready
+
+
+async def questioner(name: ExtractorName, schema: Schema, options: ModelOptions) -> ModelExtractor:
+    """What would ask the model, where nothing is to be sent: for its ``questions``.
+
+    The way of asking is the one that a run would choose; an endpoint that was never probed is taken for able, because
+    probing would ask it.
+
+    :raises UsageError: prompts or worked examples do not load; a setting cannot be used.
+    """
+    settings = options.settings()
+    abilities = options.abilities or remembered_abilities(settings) or Abilities(json_schema=True)
+    asking, _, _ = await _asking(name, schema, options, ModelClient(settings, abilities=abilities))
+    return asking
+
+
+def way_of_asking(options: ModelOptions, abilities: Abilities, *, beside_rules: bool) -> Way:
+    """Form for a model that is started here, or choice beside rules; link for one that can be held to a JSON answer.
+
+    What a user asked for decides otherwise.
+
+    :param abilities: of the endpoint; they matter only where ``options.way_is_open``.
+    """
+    if options.ask != "auto":
+        return options.ask
+    if options.starts_server:
+        return "choice" if beside_rules else "form"
+    return "link" if abilities.json_schema or abilities.tools else "form"
 
 
 async def _client(
@@ -171,80 +214,35 @@ async def _client(
 
 
 async def _asking(
-    name: ExtractorName,
-    schema: Schema,
-    options: ModelOptions,
-    client: ModelClient,
-    rules: RulesExtractor | None,
-    arbiter_for: ArbiterFor | None,
-) -> Ready:
-    """An extractor that asks a model: alone, or beside rules."""
+    name: ExtractorName, schema: Schema, options: ModelOptions, client: ModelClient
+) -> tuple[ModelExtractor, Way, str]:
+    """What asks the model, alone or beside rules, with its way of asking and the digest of its prompts."""
     prompts = load_prompts(options.prompts)
-    beside_rules = rules is not None
+    beside_rules = name == "hybrid"
     abilities = await abilities_of(client) if options.way_is_open else Abilities()
     way = way_of_asking(options, abilities, beside_rules=beside_rules)
-    asking = _extractor_by(way, schema, client, prompts, beside_rules=beside_rules)
-    made_by = provenance(schema, name, await client.model_name(), prompts.digest)
-    if rules is None:
-        return Ready(asking, made_by, client, way)
-    thresholds = FILL_ONLY if way == "choice" else ThresholdArbiter()
-    path = _calibration_file(schema, options)
-    arbiter: Arbiter
-    if arbiter_for is not None:
-        arbiter = arbiter_for(thresholds)
-    elif path is not None:
-        made_by = made_by.model_copy(update={"calibration": calibration_digest(path)})
-        calibration = load_calibration(path, schema, FEATURES)
-        strange = strangeness(calibration, made_by.model, made_by.prompts, digest_files([rules_path(schema)]))
-        arbiter = CalibratedArbiter(calibration, schema, strange)
-    else:
-        arbiter = thresholds
-    return Ready(HybridExtractor(rules, asking, arbiter), made_by, client, way)
-
-
-def way_of_asking(options: ModelOptions, abilities: Abilities, *, beside_rules: bool) -> Way:
-    """Form for a model that is started here, or choice beside rules; link for one that can be held to a JSON answer.
-
-    What a user asked for decides otherwise.
-
-    :param abilities: of the endpoint; they matter only where ``options.way_is_open``.
-    """
-    if options.ask != "auto":
-        return options.ask
-    if options.starts_server:
-        return "choice" if beside_rules else "form"
-    return "link" if abilities.json_schema or abilities.tools else "form"
-
-
-def _extractor_by(
-    way: Way, schema: Schema, client: ModelClient, prompts: Prompts, *, beside_rules: bool
-) -> ModelExtractor:
-    """The extractor of a way of asking; beside rules choices are bounded, because they cost a question each."""
+    asking: ModelExtractor
     if way == "link":
-        return LinkExtractor(schema, client, prompts)
-    if way == "choice":
-        return ChoiceExtractor(schema, client, prompts, _MOST_CHOICES if beside_rules else None)
-    return FormExtractor(schema, client, prompts)
+        asking = LinkExtractor(schema, client, prompts)
+    elif way == "choice":
+        # Beside rules choices are bounded, because they cost a question each.
+        asking = ChoiceExtractor(schema, client, prompts, _MOST_CHOICES if beside_rules else None)
+    else:
+        asking = FormExtractor(schema, client, prompts)
+    return asking, way, prompts.digest
 
 
-def _calibration_file(schema: Schema, options: ModelOptions) -> Path | None:
-    """The calibration to use: the one that a user names, or the one beside the schema, if there is one."""
-    if options.calibration is None:
-        beside = calibration_path(schema)
-        return beside if beside.is_file() else None
-    return None if options.calibration == "none" else Path(options.calibration)
+def _arbiter(
+    thresholds: ThresholdArbiter, schema: Schema, options: ModelOptions, made_by: Provenance
+) -> tuple[Arbiter, Provenance]:
+    """What decides in hybrid: what was learned from gold, where there is a calibration to use; else thresholds.
 
-
-def questioner(name: ExtractorName, schema: Schema, options: ModelOptions) -> ModelExtractor:
-    """What would ask the model, where nothing is to be sent: for its ``questions``.
-
-    The way of asking is the one that a run would choose; an endpoint that was never probed is taken for able, because
-    probing would ask it.
-
-    :raises UsageError: prompts or worked examples do not load; a setting cannot be used.
+    :returns: with ``made_by``, which names the calibration.
     """
-    client = ModelClient(options.settings())
-    abilities = options.abilities or remembered_abilities(client.settings) or Abilities(json_schema=True)
-    beside_rules = name == "hybrid"
-    way = way_of_asking(options, abilities, beside_rules=beside_rules)
-    return _extractor_by(way, schema, client, load_prompts(options.prompts), beside_rules=beside_rules)
+    path = options.calibration_file(schema)
+    if path is None:
+        return thresholds, made_by
+    made_by = made_by.model_copy(update={"calibration": calibration_digest(path)})
+    calibration = load_calibration(path, schema, FEATURES)
+    strange = strangeness(calibration, made_by.model, made_by.prompts, digest_files([rules_path(schema)]))
+    return CalibratedArbiter(calibration, schema, strange), made_by

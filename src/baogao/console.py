@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import logging
 import unicodedata
+from collections.abc import Iterable, Sequence
 
+from rich.console import Console
 from rich.markup import escape
+from rich.table import Table
 
 _OBEYED = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 """Controls, directions of writing, halves of characters, and separators that end a line."""
@@ -19,7 +22,10 @@ def shown(text: object) -> str:
 def inert(text: object, keep: str = "") -> str:
     """A text as it may be printed as it is: its control characters are spelt out, but for those to ``keep``."""
     return "".join(
-        _spelt(char) if char not in keep and unicodedata.category(char) in _OBEYED else char for char in str(text)
+        char.encode("unicode_escape").decode("ascii")
+        if char not in keep and unicodedata.category(char) in _OBEYED
+        else char
+        for char in str(text)
     )
 
 
@@ -37,5 +43,17 @@ def log_to_terminal() -> None:
         logging.lastResort.setFormatter(InertFormatter("%(message)s"))
 
 
-def _spelt(char: str) -> str:
-    return char.encode("unicode_escape").decode("ascii")
+def say(console: Console, *lines: str) -> None:
+    """Print lines of rich's markup, each as it is: no figure coloured, no line broken where the terminal ends."""
+    for line in lines:
+        console.print(line, highlight=False, soft_wrap=True)
+
+
+def table_of(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Table:
+    """A table without lines: names in the first column, figures to the right of it."""
+    table = Table(box=None, pad_edge=False)
+    for number, head in enumerate(heads):
+        table.add_column(head, justify="right" if number else "left")
+    for row in rows:
+        table.add_row(*row)
+    return table

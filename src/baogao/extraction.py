@@ -18,7 +18,9 @@ from baogao.errors import BaogaoError
 from baogao.llm.messages import Question
 from baogao.schema.fields import Schema
 
-ExtractorName = Literal["rules", "llm", "hybrid"]
+AskingName = Literal["llm", "hybrid"]
+"""The extractors that ask a model."""
+ExtractorName = Literal["rules", AskingName]
 Way = Literal["form", "choice", "link"]
 """A way of asking a model."""
 WayOrAuto = Literal["auto", Way]

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterable
+from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -42,6 +43,17 @@ class Sink(Protocol):
         """
 
 
+class Nowhere(Sink):
+    """Keeps nothing: whoever wants the records takes them as they are finished."""
+
+    def finished(self, source: Source) -> Record | None:
+        """Nothing is."""
+        return None
+
+    def add(self, record: Record, document: Document | None = None, *, again: bool = False) -> None:
+        """Let it go."""
+
+
 def open_documents(requests: int) -> int:
     """A few more than requests under way, so that one is ready whenever a reply comes.
 
@@ -71,11 +83,8 @@ async def run_documents(
         that does not render), found before the first one was answered.
     :raises EndpointError: several documents in a row could not be asked about.
     """
-    worker = Worker(extractor, made_by)
-    try:
+    with closing(Worker(extractor, made_by)) as worker:
         await run_work(sources, worker.do, sink, at_once=at_once, on_record=on_record, on_kept=on_kept)
-    finally:
-        worker.close()
 
 
 async def run_work(
@@ -144,46 +153,30 @@ async def _some_finished(opened: set[asyncio.Task[None]]) -> set[asyncio.Task[No
 
 
 @dataclass
-class _Run:
-    """What all documents of a run share."""
+class Patience:
+    """How long a run goes on with a server that does not answer; it hears of every document that was done."""
 
-    work: Work
-    sink: Sink
-    on_record: OnRecord
-    answered: bool = field(default=False, init=False)
+    answered: bool = False
     """Whether a model has answered for a document: from then on an error is that document's own."""
-
-    refused: int = field(default=0, init=False)
+    refused: int = 0
     """Documents in a row for which no server would answer."""
-
-    answered_at: float = field(default=0.0, init=False)
+    answered_at: float = 0.0
     """When the server last answered for a document, by the monotonic clock."""
 
-    fatal: BaogaoError | None = field(default=None, init=False)
-    """What ended the run: no further document is begun."""
+    def hear(self, outcome: Outcome) -> None:
+        """Note what became of a document.
 
-    async def do(self, source: Source) -> None:
-        """Have one document done, and hand its record over."""
-        if self.fatal is not None:
-            raise self.fatal
-        outcome = await self.work(source)
-        if outcome.error is not None:
-            self._note(outcome.error)
-        elif outcome.record.status == "ok":
-            self._note_answer(outcome.record)
-        self.sink.add(outcome.record, outcome.document, again=outcome.again)
-        self.on_record(outcome.record)
-
-    def _note_answer(self, record: Record) -> None:
-        self.answered = self.answered or bool(record.usage.requests or record.usage.cached)
-        if record.usage.requests:  # one that needed no answer says nothing of the server
-            self.refused = 0
-            self.answered_at = time.monotonic()
-
-    def _note(self, error: BaogaoError) -> None:
-        """Let an error end the run that every other document would meet, too."""
+        :raises UsageError: its error is one that every other document would meet, and none was answered before.
+        :raises EndpointError: it is one of several in a row that no server would answer for.
+        """
+        error, usage = outcome.error, outcome.record.usage
+        if error is None:
+            if outcome.record.status == "ok":
+                self.answered = self.answered or bool(usage.requests or usage.cached)
+                if usage.requests:  # one that needed no answer says nothing of the server
+                    self.refused, self.answered_at = 0, time.monotonic()
+            return
         if error.ends == "run" and not self.answered:
-            self.fatal = error
             raise error
         if not error.no_answer:
             return
@@ -192,5 +185,32 @@ class _Run:
         patience = SILENT_SECONDS if back_soon else 0.0
         if self.refused >= MOST_REFUSED_IN_A_ROW and time.monotonic() - self.answered_at >= patience:
             words = f"{error}; so it was with {self.refused} reports in a row, and the run ends here"
-            self.fatal = EndpointError(f"{words}: the same command goes on where it stopped")
+            raise EndpointError(f"{words}: the same command goes on where it stopped")
+
+
+@dataclass
+class _Run:
+    """What all documents of a run share."""
+
+    work: Work
+    sink: Sink
+    on_record: OnRecord
+    patience: Patience = field(default_factory=Patience, init=False)
+    fatal: BaogaoError | None = field(default=None, init=False)
+    """What ended the run: no further document is begun."""
+
+    async def do(self, source: Source) -> None:
+        """Have one document done, and hand its record over.
+
+        :raises BaogaoError: the run ends here; none is handed over after that.
+        """
+        if self.fatal is not None:
             raise self.fatal
+        outcome = await self.work(source)
+        try:
+            self.patience.hear(outcome)
+        except BaogaoError as error:
+            self.fatal = error
+            raise
+        self.sink.add(outcome.record, outcome.document, again=outcome.again)
+        self.on_record(outcome.record)

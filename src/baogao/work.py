@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from baogao.document import Document
@@ -34,6 +34,19 @@ class Outcome:
     """What it failed of; None also where it failed of a bug."""
     again: bool = False
     """Whether it failed for a reason that may pass."""
+
+    def portable(self) -> Outcome:
+        """The same, so that it can be sent to another machine.
+
+        The document is without the views that it makes of itself; the error is the nearest of those that are public,
+        without what caused it.
+        """
+        document = replace(self.document) if self.document else None
+        error = self.error
+        if error is not None:
+            public = next(kind for kind in type(error).__mro__ if kind.__module__ == BaogaoError.__module__)
+            error = public(str(error))
+        return replace(self, document=document, error=error)
 
 
 async def extract_report(report: ReportText, extractor: Extractor, made_by: Provenance) -> Record:

@@ -1,4 +1,4 @@
-"""A model that can count: it fills forms and links candidates by looking for the words of the communiqués' fields."""
+"""A model that can count: it fills forms, chooses letters and links candidates by the words of communiqués' fields."""
 
 from __future__ import annotations
 
@@ -27,6 +27,19 @@ def filled_form(question: str) -> str:
     return "\n".join(lines)
 
 
+def chosen_letter(question: str) -> str:
+    """The letter of the field that the figure in 【】 answers, or of none of them."""
+    passage, *options = question.splitlines()
+    names = [option.split(" ", 1) for option in options]
+    figure = passage.replace("【", "").replace("】", "")
+    asked = passage.split("【", 1)[1].split("】", 1)[0]
+    for letter, label in names:
+        found = re.search(_FIGURES[label], figure) if label in _FIGURES else None
+        if found and found[1] == asked:
+            return letter
+    return names[-1][0]
+
+
 def links(question: str) -> dict[str, Any]:
     """Numbers of the candidates behind the words of three fields, and of every entry below the notes."""
     found = {field: re.search(rf"{word}\[\[(\d+)\]\]", question) for field, word in _LINKED.items()}
@@ -48,5 +61,7 @@ def good_model(seen: Seen) -> Step:
     question = seen.body["messages"][-1]["content"]
     if "表：" in question:
         return completion(filled_form(question), prompt_tokens=100, completion_tokens=20)
+    if question.endswith("都不是"):
+        return completion(chosen_letter(question), prompt_tokens=200, completion_tokens=1)
     answer = json.dumps(links(question), ensure_ascii=False)
     return abilities(seen) or completion(answer, prompt_tokens=400, completion_tokens=60)

@@ -1,9 +1,10 @@
-"""``baogao extract`` end to end: rules, a model behind a fake server by both ways of asking, Ctrl-C, order, texts."""
+"""``baogao extract`` end to end: rules, a model behind a fake server, Ctrl-C, order, texts, going on after a crash."""
 
 from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
 import signal
 import subprocess
@@ -14,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from baogao.outputs.journal import Journal
 from cli.conftest import COMMUNIQUE, GOOD, rows
 from cli.model_of_tests import filled_form, good_model
 from llm.fake_server import Step, completion, fake_server
@@ -122,29 +124,6 @@ def test_order_with_several_under_way(extract, tmp_path):
     assert [row.fields["gdp"].text for row in rows()] == [f"8{number}.4亿元" for number in (4, 3, 2, 1, 0)]
 
 
-@pytest.mark.parametrize("extractor", ["rules", "llm"])
-@pytest.mark.parametrize("more", [[], ["--ask", "form"]])
-def test_dry_run(extract, reports, extractor, more):
-    """What would be asked is counted; nothing is sent and nothing is written."""
-    with fake_server([]) as server:
-        model = ["--extractor", extractor, "--base-url", server.url, "--model", "small", *more]
-        outcome = extract(reports, *model, "--dry-run")
-        assert server.seen == []
-    assert outcome.code == 0
-    counted = re.search(r"1 reports, (\d+|no) requests", outcome.out)
-    assert counted is not None
-    assert (counted[1] == "no") == (extractor == "rules")
-    assert not Path("out").exists()
-
-
-def test_dry_run_names_what_cannot_be_read(extract, reports):
-    """An input that would fail is said before anything is paid for."""
-    (reports / "empty.txt").write_bytes(b"")
-    outcome = extract(reports, "--extractor", "llm", "--model", "small", "--dry-run")
-    assert outcome.code == 1
-    assert "empty.txt: it is empty" in outcome.out
-
-
 def test_interrupted(tmp_path):
     """Ctrl-C ends the run with 130; the report that was finished is there with its text, the other is not."""
     (tmp_path / "a.txt").write_text(GOOD, encoding="utf-8")
@@ -181,67 +160,57 @@ def test_interrupted(tmp_path):
     assert [path.name for path in (tmp_path / "out" / "texts").iterdir()] == ["a.txt"]
 
 
-def test_review_and_export(extract, baogao, reports):
-    """The page can be written again and the records as a table; a schema of one's own is asked for by its file."""
-    extract(reports)
-    Path("out/index.html").unlink()
-    assert baogao("review", "out", "--schema", COMMUNIQUE).code == 0
-    assert Path("out/index.html").is_file()
-    outcome = baogao("export", "out", "--to", "t.csv", "--schema", COMMUNIQUE)
-    assert (outcome.code, outcome.out) == (0, "1 rows in t.csv\n")
-    assert "8640000000" in Path("t.csv").read_text(encoding="utf-8-sig")
+@pytest.fixture
+def crashed(extract, reports, monkeypatch) -> None:
+    """A run over three reports that dies while it writes the second one to its journal."""
+    for name in ("later", "last"):
+        (reports / f"{name}.txt").write_text(GOOD, encoding="utf-8")
+    append = Journal.append
+
+    def dies(self, entry):
+        place = append(self, entry)
+        if entry["doc_id"] == "last":
+            raise SystemExit(9)
+        return place
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Journal, "append", dies)
+        patch.setattr("baogao.outputs.run_folder.RunFolder._write_results", lambda self: None)
+        assert extract(reports).code == 9
+    assert not Path("out/records.jsonl").exists()
 
 
-@pytest.mark.parametrize(
-    ("arguments", "words"),
-    [
-        (["review", "nowhere"], "cannot read nowhere"),
-        (["review", "out"], "the records are of the schema 'communique': give its file with --schema FILE.py"),
-        (["review", "out", "--schema", "law_based_government"], "'communique', not of 'law_based_government'"),
-        (["export", "out", "--to", "t.ods", "--schema", str(COMMUNIQUE)], "t.ods: a table is written as one of"),
-        (["export", "out", "--to", "no/t.csv", "--schema", str(COMMUNIQUE)], "cannot write no/t.csv"),
-    ],
-)
-def test_review_and_export_refuse(extract, baogao, reports, arguments, words):
-    """What cannot be is one line and exit code 2."""
-    extract(reports)
-    outcome = baogao(*arguments)
-    assert outcome.code == 2
-    assert words in outcome.err
-    assert len(outcome.err.splitlines()) == 1
-
-
-def test_damaged_records(extract, baogao, reports):
-    """A line that is not a record is named."""
-    extract(reports)
-    Path("out/records.jsonl").write_text(json.dumps({"doc_id": "x"}) + "\n", encoding="utf-8")
-    outcome = baogao("review", "out", "--schema", COMMUNIQUE)
-    assert outcome.code == 2
-    assert "out/records.jsonl, line 1" in outcome.err
-
-
-def test_candidates(baogao, reports):
-    """One object a line, with the keys that other programs read; the table shows the same."""
-    outcome = baogao("candidates", reports / "good.txt", "--json")
-    found = [json.loads(line) for line in outcome.out.splitlines()]
-    gdp = next(one for one in found if one["text"] == "86.4亿元")
-    assert {"id", "kind", "start", "end", "text", "value", "bound", "unit", "cues"} <= gdp.keys()
-    assert (gdp["value"], gdp["unit"]) == (8_640_000_000, "元")
-    assert GOOD[gdp["start"] : gdp["end"]] == "86.4亿元"
-    assert "86.4亿元" in baogao("candidates", reports / "good.txt").out
-
-
-def test_version_and_help(baogao):
-    """The version, and help where nothing is asked."""
-    assert re.fullmatch(r"baogao \d+\.\d+\.\d+\n", baogao("--version").out)
-    assert "extract" in baogao("--help").out
-
-
-def test_model_and_cache_commands(baogao):
-    """A server is probed, and the cache says what it holds and is emptied."""
-    with fake_server(good_model) as server:
-        outcome = baogao("model", "probe", "--base-url", server.url)
+@pytest.mark.usefixtures("crashed")
+def test_the_same_command_goes_on(extract, reports):
+    """Finished reports are not opened: one whose bytes are nonsense by now, of the same size and time, does no harm."""
+    good = reports / "good.txt"
+    before = good.stat()
+    good.write_bytes(bytes(before.st_size))
+    os.utime(good, ns=(before.st_atime_ns, before.st_mtime_ns))
+    outcome = extract(reports)
     assert outcome.code == 0
-    assert "model: small\njson_schema: True\n" in outcome.out
-    assert "0 replies" in baogao("cache", "stats").out
-    assert "bytes removed" in baogao("cache", "clear").out
+    assert "going on: 2 of 3 reports were finished before" in outcome.err
+    assert [row.doc_id for row in rows()] == ["good", "last", "later"]
+    assert not Path("out/journal.jsonl").exists()
+
+
+@pytest.mark.usefixtures("crashed")
+def test_damage_is_said(extract, reports):
+    """Half a line in the journal is named, and its report done again."""
+    journal = Path("out/journal.jsonl")
+    journal.write_bytes(journal.read_bytes()[:-20])
+    outcome = extract(reports)
+    assert outcome.code == 0
+    assert "note: out/journal.jsonl is damaged in line 3" in outcome.err
+    assert "going on: 1 of 3" in outcome.err
+    assert [row.status for row in rows()] == ["ok"] * 3
+
+
+@pytest.mark.usefixtures("crashed")
+def test_made_with_something_else(extract, reports):
+    """What rules finished is of no use to a run with another least confidence; that is said."""
+    outcome = extract(reports, "--extractor", "rules", "--min-confidence", "0.5")
+    assert outcome.code == 0
+    assert "made with something else" in outcome.err
+    assert "going on" not in outcome.err
+    assert {row.made_by.min_confidence for row in rows()} == {0.5}

@@ -22,11 +22,13 @@ from filelock import FileLock, Timeout
 from pydantic import ValidationError
 
 from baogao.errors import UsageError
-from baogao.extraction import WayOrAuto
+from baogao.extraction import AskingName, WayOrAuto
 from baogao.llm.messages import Payload
 from baogao.llm.tokens import estimate_payload_tokens
 from baogao.schema.values import Strict
 
+HoldTo = Literal["json_schema", "tools", "json_object", "plain"]
+"""What a server can hold a reply to: one of its abilities, or nothing."""
 _LOCK = ".baogao.lock"
 _SETUP = "batch.json"
 
@@ -39,15 +41,23 @@ class BatchSetup(Strict):
     """As they were given, relative to the working directory."""
     schema_source: str
     """Name of a schema, or the path of a file."""
-    extractor: Literal["llm", "hybrid"]
+    extractor: AskingName
     model: str
     ask: WayOrAuto
-    hold_to: Literal["json_schema", "tools", "json_object", "plain"]
+    hold_to: HoldTo
     prompts: str | None = None
     min_confidence: float | None = None
     calibration: str | None = None
     made_with: dict[str, Any]
-    """Versions and digests of everything that a record depends on besides its report."""
+    """Versions and digests of everything that a record depends on besides its report; ``prepare_batch`` fills it in."""
+
+    def changed(self, made_with: dict[str, Any]) -> list[str]:
+        """What is other now than when the batch was prepared, by name; the version of baogao alone does no harm.
+
+        :param made_with: what records would be made with now.
+        """
+        before = self.made_with
+        return [name for name in before if name != "baogao" and before[name] != made_with.get(name)]
 
 
 class BatchFolder:
@@ -88,7 +98,10 @@ class BatchFolder:
             path.unlink()
 
     def save(self, setup: BatchSetup) -> None:
-        """Write what the batch is prepared with; without it the folder is not a batch's."""
+        """Write what the batch is prepared with; without it the folder is not a batch's.
+
+        :raises UsageError: it cannot be written.
+        """
         path = self.folder / _SETUP
         part = path.with_suffix(".part")
         try:
@@ -181,7 +194,10 @@ class RequestFiles:
         return len(self._new)
 
     def add(self, custom_id: str, body: Payload) -> None:
-        """Put a request into the new round, once."""
+        """Put a request into the new round, once.
+
+        :raises UsageError: it cannot be written, or is larger than a file may be.
+        """
         if custom_id in self._new:
             return
         request = {"custom_id": custom_id, "method": "POST", "url": _URL, "body": body}

@@ -1,4 +1,4 @@
-"""One line of a result file: what a batch service, or ``vllm run-batch``, says of one request.
+"""Result files, and the store of what they say: of each request one line of a batch service, or of ``vllm run-batch``.
 
 ::
 
@@ -15,11 +15,14 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 from baogao.errors import UsageError
 
 _LONGEST_WORDS = 300
+"""Characters of a service's error that go into a record."""
+_MOST_DAMAGED_SHOWN = 5
+"""Damaged lines that a notice names; it counts the others."""
 
 
 @dataclass(frozen=True)
@@ -36,10 +39,31 @@ class Result:
     words: str = ""
     """What went wrong; empty where nothing did."""
 
+    @classmethod
+    def of(cls, data: dict[str, Any]) -> Result | None:
+        """The result that a line's JSON says; None where it says nothing of a request."""
+        custom_id, error = data["custom_id"], data.get("error")
+        response = data.get("response") or {}
+        if not isinstance(custom_id, str) or not (response or error):
+            return None
+        body = response.get("body")
+        status = int(response["status_code"]) if response else None
+        words = "" if status == 200 and not error and isinstance(body, dict) else _words(error or body)
+        if status == 200 and words:
+            status = None  # some say 200 for a request that failed
+        if not isinstance(body, dict):
+            body = {"error": {"message": words}}
+        return cls(custom_id, str(data.get("id") or ""), status, body, words)
+
     @property
     def good(self) -> bool:
         """Whether a server answered as it was asked to. Whether the answer is of use is seen when it is read."""
         return self.status == 200 and not self.words
+
+    @property
+    def attempt(self) -> tuple[str, str]:
+        """What tells one failed attempt at a request from another."""
+        return self.line_id, self.words
 
     def to_line(self) -> bytes:
         """The result as a line of a file that :func:`read_result` reads."""
@@ -52,25 +76,9 @@ class Result:
 def read_result(line: bytes) -> Result | None:
     """The result of a line, or None where the line is not one: cut, damaged, of another format."""
     try:
-        data = json.loads(line.decode("utf-8", "surrogatepass"))
-        return _result(data)
+        return Result.of(json.loads(line.decode("utf-8", "surrogatepass")))
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
         return None
-
-
-def _result(data: dict[str, Any]) -> Result | None:
-    custom_id, error = data["custom_id"], data.get("error")
-    response = data.get("response") or {}
-    if not isinstance(custom_id, str) or not (response or error):
-        return None
-    body = response.get("body")
-    status = int(response["status_code"]) if response else None
-    words = "" if status == 200 and not error and isinstance(body, dict) else _words(error or body)
-    if status == 200 and words:
-        status = None  # some say 200 for a request that failed
-    if not isinstance(body, dict):
-        body = {"error": {"message": words}}
-    return Result(custom_id, str(data.get("id") or ""), status, body, words)
 
 
 def _words(error: Any) -> str:
@@ -84,9 +92,6 @@ def _words(error: Any) -> str:
         said = ": ".join(parts) or json.dumps(error, ensure_ascii=False)
     printable = "".join(char if char.isprintable() else " " for char in said)
     return " ".join(printable.split())[:_LONGEST_WORDS]
-
-
-_MOST_DAMAGED_SHOWN = 5
 
 
 @dataclass
@@ -126,16 +131,31 @@ class Replies:
         self._good: dict[str, tuple[Path, int, int]] = {}
         self._failed: dict[str, dict[tuple[str, str], Result]] = {}
         for path in sorted(folder.glob("*.jsonl")):
-            for result, place in _results(path):
-                self._note(result, (path, *place))
+            start = 0
+            for line in _lines(path):
+                result = read_result(line)
+                if result is not None:
+                    self._note(result, (path, start, len(line)))
+                start += len(line)
 
     def get(self, custom_id: str) -> Result | None:
-        """The good reply to a request, else the last failure, else None."""
-        place = self._good.get(custom_id)
-        if place is not None:
-            return _read(*place)
-        failures = self._failed.get(custom_id)
-        return list(failures.values())[-1] if failures else None
+        """The good reply to a request, else the last failure, else None.
+
+        :raises UsageError: the file of the reply cannot be read, or is not as it was.
+        """
+        if custom_id not in self._good:
+            failures = self._failed.get(custom_id)
+            return list(failures.values())[-1] if failures else None
+        path, start, length = self._good[custom_id]
+        try:
+            with path.open("rb") as file:
+                file.seek(start)
+                result = read_result(file.read(length))
+        except OSError as error:
+            raise UsageError(f"cannot read {path}: {error.strerror or error}") from error
+        if result is None:
+            raise UsageError(f"{path} was changed while it was in use: give the result files to collect again")
+        return result
 
     def failures(self, custom_id: str) -> int:
         """How many times a request was tried in vain."""
@@ -159,9 +179,15 @@ class Replies:
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             with part.open("wb") as file:
-                for path in paths:
-                    for result in _checked(path, is_ours, taken):
-                        self._keep(result, file, target, taken)
+                for result in (result for path in paths for result in _checked(path, is_ours, taken)):
+                    if result.custom_id in self._good or result.attempt in self._failed.get(result.custom_id, {}):
+                        taken.again += 1
+                        continue
+                    line = result.to_line()
+                    self._note(result, (target, file.tell(), len(line)))
+                    file.write(line)
+                    taken.good += result.good
+                    taken.failed += not result.good
                 file.flush()
                 os.fsync(file.fileno())
             # The places noted are those of the finished file: nothing is read before it is there.
@@ -170,26 +196,11 @@ class Replies:
             raise UsageError(f"cannot write {part}: {error.strerror or error}") from error
         return taken
 
-    def _keep(self, result: Result, file: BinaryIO, target: Path, taken: Taken) -> None:
-        if result.custom_id in self._good or _name(result) in self._failed.get(result.custom_id, {}):
-            taken.again += 1
-            return
-        line = result.to_line()
-        self._note(result, (target, file.tell(), len(line)))
-        file.write(line)
-        taken.good += result.good
-        taken.failed += not result.good
-
     def _note(self, result: Result, place: tuple[Path, int, int]) -> None:
         if result.good:
             self._good.setdefault(result.custom_id, place)
         else:
-            self._failed.setdefault(result.custom_id, {})[_name(result)] = result
-
-
-def _name(result: Result) -> tuple[str, str]:
-    """What tells one failed attempt from another."""
-    return result.line_id, result.words
+            self._failed.setdefault(result.custom_id, {})[result.attempt] = result
 
 
 def _checked(path: Path, is_ours: Callable[[str], bool], taken: Taken) -> Iterator[Result]:
@@ -216,25 +227,3 @@ def _lines(path: Path) -> Iterator[bytes]:
             yield from (line for line in file if line.strip())
     except OSError as error:
         raise UsageError(f"cannot read {path}: {error.strerror or error}") from error
-
-
-def _results(path: Path) -> Iterator[tuple[Result, tuple[int, int]]]:
-    """Every result of a file of ours, with the place of its line."""
-    start = 0
-    for line in _lines(path):
-        result = read_result(line)
-        if result is not None:
-            yield result, (start, len(line))
-        start += len(line)
-
-
-def _read(path: Path, start: int, length: int) -> Result:
-    try:
-        with path.open("rb") as file:
-            file.seek(start)
-            result = read_result(file.read(length))
-    except OSError as error:
-        raise UsageError(f"cannot read {path}: {error.strerror or error}") from error
-    if result is None:
-        raise UsageError(f"{path} was changed while it was in use: give the result files to collect again")
-    return result

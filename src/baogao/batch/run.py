@@ -1,23 +1,36 @@
-"""What carries a model client's requests in a batch: replies come from files, questions without one go into a file."""
+"""A batch, prepared and collected: the ordinary extraction, with questions into files and replies out of files.
+
+Both are one pass over all documents. A document whose replies are not all here waits, and is no record yet.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import json
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import nullcontext
+from dataclasses import KW_ONLY, dataclass, field
+from pathlib import Path
 from typing import Any
 
 import httpx2
 
-from baogao.batch.folder import RequestFiles
+from baogao.assemble import ModelOptions, ready_extractor
+from baogao.batch.folder import BatchFolder, BatchSetup, Limits, RequestFiles
 from baogao.batch.results import Replies, Result
 from baogao.document import Document
-from baogao.errors import EndpointError, NoReplyError, PendingError, ReplyError
+from baogao.errors import EndpointError, NoReplyError, PendingError, ReplyError, UsageError
 from baogao.extraction import Extraction, Extractor, ReportText
-from baogao.inputs import Source
+from baogao.inputs import Source, find_sources
+from baogao.llm import Abilities, EndpointSettings
 from baogao.llm.cache import cache_key
-from baogao.pipeline import Sink
+from baogao.outputs.run_folder import RunFolder
+from baogao.pipeline import OnRecord, Sink, run_documents
 from baogao.record import Record
-from baogao.schema.fields import Schema
+from baogao.schema import Schema, load_schema
+
+Watch = Callable[[Sequence[Source]], Iterable[Source]]
+"""Gives the documents of a pass one by one, so that somebody can show how far it is."""
 
 _ENDPOINT = "batch"
 """Stands for whichever service is given the files; it is part of every custom_id."""
@@ -48,7 +61,9 @@ class BatchTransport(httpx2.AsyncBaseTransport):
         custom_id = cache_key(_ENDPOINT, body)
         result = self._replies.get(custom_id)
         if result is not None and self._counts(custom_id, result):
-            return _response(result)
+            if result.status is None:
+                raise ReplyError(f"the batch brought no reply: {result.words}")
+            return _json(result.status, result.body)
         if self._requests.asked(custom_id) <= self._replies.failures(custom_id):
             self._requests.add(custom_id, body)
         self.waiting_for.add(custom_id)
@@ -60,13 +75,8 @@ class BatchTransport(httpx2.AsyncBaseTransport):
         return result.good or not (still_out or self._again)
 
 
-def _response(result: Result) -> httpx2.Response:
-    if result.status is None:
-        raise ReplyError(f"the batch brought no reply: {result.words}")
-    return _json(result.status, result.body)
-
-
 def _json(status: int, body: Any) -> httpx2.Response:
+    """A server's answer, with lone surrogates as it sent them."""
     content = json.dumps(body, ensure_ascii=False).encode("utf-8", "surrogatepass")
     return httpx2.Response(status, headers={"content-type": "application/json"}, content=content)
 
@@ -124,3 +134,158 @@ class BatchSink:
         """See :class:`baogao.pipeline.Sink`."""
         if self.inner is not None and record.doc_id not in self.extractor.waiting:
             self.inner.add(record, document, again=again)
+
+
+@dataclass(frozen=True)
+class BatchOptions(ModelOptions):
+    """What a batch says about the model. Nothing is sent, so nothing is repeated, waited for or charged."""
+
+    @classmethod
+    def of(cls, setup: BatchSetup) -> BatchOptions:
+        """The options that a batch was prepared with; what the server can do is told, because it cannot be probed."""
+        return cls(
+            model=setup.model,
+            ask=setup.ask,
+            prompts=Path(setup.prompts) if setup.prompts else None,
+            cache=False,
+            min_confidence=setup.min_confidence,
+            calibration=setup.calibration,
+            abilities=Abilities() if setup.hold_to == "plain" else Abilities(**{setup.hold_to: True}),
+        )
+
+    def settings(self) -> EndpointSettings:
+        """The endpoint's settings, without retries, waits and a budget."""
+        calm = {"max_attempts": 1, "first_wait": 0.0, "longest_wait": 0.0, "budget_tokens": None}
+        return super().settings().model_copy(update=calm)
+
+
+@dataclass(frozen=True)
+class BatchPass:
+    """What one pass over the documents of a batch came to."""
+
+    schema: Schema
+    documents: int
+    """All that the batch has."""
+    made_with: dict[str, Any]
+    """Versions and digests of everything that a record depends on besides its report."""
+    finished: list[str]
+    """The ids of the documents that became records, failed ones included, as they were finished."""
+    for_results: int
+    """Documents that wait for replies of files that were sent out already."""
+    for_round: int
+    """Documents that wait for replies of the files that were written now."""
+    requests: RequestFiles
+    """The round that was written: how many requests, at most how many tokens, and its files."""
+
+
+def prepare_batch(
+    folder: Path,
+    setup: BatchSetup,
+    limits: Limits | None = None,
+    *,
+    watch: Watch = iter,
+    on_record: OnRecord = lambda record: None,
+) -> BatchPass:
+    """Write what a model would be asked into request files. Nothing is sent.
+
+    :param folder: made where there is none; request files of a batch that brought no replies yet are written anew.
+    :param setup: what is asked about, of whom and how; its ``made_with`` is found out here.
+    :param on_record: called with each document that needs no reply: it failed, or rules alone answer it.
+    :raises UsageError: an input, the schema, its rules, prompts or a setting cannot be used; no model is named; the
+        folder cannot be written, or holds replies of a batch; a request is larger than a file may be.
+    """
+    schema, sources = load_schema(setup.schema_source), find_sources(setup.inputs)
+    if not setup.model:
+        raise UsageError("name the model that will be asked, with --model: it stands in every request")
+    with BatchFolder(folder) as batch:
+        batch.clear()
+        replies = Replies(batch.replies)
+        going = _Pass(batch, setup, schema, sources, replies, limits, watch=watch, on_record=on_record)
+        done = asyncio.run(going.over_all(None))
+        batch.save(setup.model_copy(update={"made_with": done.made_with}))
+    return done
+
+
+def collect_batch(
+    folder: Path,
+    out: Path,
+    results: Sequence[Path] = (),
+    limits: Limits | None = None,
+    *,
+    again: bool = False,
+    watch: Watch = iter,
+    on_record: OnRecord = lambda record: None,
+    on_notice: Callable[[str], None] = lambda notice: None,
+) -> BatchPass:
+    """Write the records of the documents whose replies are all here, and request files for what replies bring up.
+
+    :param folder: of a batch that was prepared, from the same working directory.
+    :param out: a run's folder: records, texts and a journal, as a live run writes them.
+    :param results: result and error files of the service; those of earlier calls are remembered.
+    :param again: ask anew what was answered by an error.
+    :param on_record: called with the record of each document that does not wait.
+    :param on_notice: told, before the pass begins, what a user should know of the result files.
+    :raises UsageError: nothing was prepared there; something that records depend on was changed since; a result file
+        cannot be read, or holds no results; a folder cannot be written.
+    """
+    with BatchFolder(folder) as batch:
+        setup = batch.load()
+        schema, sources = load_schema(setup.schema_source), find_sources(setup.inputs)
+        replies = Replies(batch.replies)
+        if results:
+            requests = RequestFiles(folder)
+            for notice in replies.take(results, lambda custom_id: requests.asked(custom_id) > 0).notices():
+                on_notice(notice)
+        going = _Pass(batch, setup, schema, sources, replies, limits, again, watch=watch, on_record=on_record)
+        return asyncio.run(going.over_all(out))
+
+
+@dataclass(frozen=True)
+class _Pass:
+    """One pass of the ordinary extraction over all documents, with replies from files."""
+
+    batch: BatchFolder
+    setup: BatchSetup
+    schema: Schema
+    sources: Sequence[Source]
+    replies: Replies
+    limits: Limits | None
+    again: bool = False
+    _: KW_ONLY
+    watch: Watch
+    on_record: OnRecord
+
+    async def over_all(self, out: Path | None) -> BatchPass:
+        """Go over the documents.
+
+        :param out: where the records go; None where they are of no use yet.
+        :raises UsageError: other questions would be asked now than were prepared: what was paid for would be of no use.
+        """
+        finished: list[str] = []
+        with RequestFiles(self.batch.folder, self.limits) as requests:
+            transport = BatchTransport(self.replies, requests, again=self.again)
+            async with ready_extractor(
+                self.setup.extractor, self.schema, BatchOptions.of(self.setup), transport
+            ) as ready:
+                used = ready.made_with()
+                if changed := self.setup.changed(used):
+                    raise UsageError(
+                        f"the batch in {self.batch.folder} was prepared with another {', '.join(changed)}: "
+                        "put it back, or prepare the batch anew"
+                    )
+                extractor = PatientExtractor(ready.extractor, transport, requests)
+
+                def note(record: Record) -> None:
+                    if record.doc_id not in extractor.waiting:
+                        finished.append(record.doc_id)
+                        self.on_record(record)
+
+                state = used | {"replies": self.replies.state, "again": self.again}
+                order = [source.doc_id for source in self.sources]
+                with RunFolder(out, order, state) if out else nullcontext() as records:
+                    sink = BatchSink(extractor, records)
+                    todo = self.watch(self.sources)
+                    await run_documents(todo, extractor, ready.made_by, sink, on_record=note, on_kept=note)
+        rounds = sum(extractor.waiting.values())
+        waiting = len(extractor.waiting) - rounds
+        return BatchPass(self.schema, len(self.sources), used, finished, waiting, rounds, requests)

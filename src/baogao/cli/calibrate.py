@@ -8,12 +8,11 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
 
 from baogao.assemble import ModelOptions
-from baogao.cli.options import BaseUrl, Budget, Concurrency, Embedded, Gguf, ModelName, PromptsDir, WayToAsk
+from baogao.cli.options import DEFAULT_SCHEMA, SchemaName, with_model_flags
 from baogao.cli.progress import watching
-from baogao.console import shown
+from baogao.console import say, shown, table_of
 from baogao.errors import UsageError
 from baogao.evaluation.calibrating import (
     Ablation,
@@ -34,6 +33,7 @@ stdout = Console()
 stderr = Console(stderr=True)
 
 
+@with_model_flags({"no_cache": True, "min_confidence": None, "calibration": None}, concurrency=1)
 def calibrate_command(
     datasets: Annotated[list[Path], typer.Argument(help="Folders with gold to learn from.", metavar="DATASET...")],
     out: Annotated[Path | None, typer.Option("--out", help="Default: NAME.calibration.json beside the schema.")] = None,
@@ -54,20 +54,11 @@ def calibrate_command(
     with_ablation: Annotated[
         bool, typer.Option("--ablate", help="Also learn with each part taken away, and keep what that cost.")
     ] = False,
-    schema: Annotated[
-        str, typer.Option("--schema", help="Name of a schema, or the path of a .py file.")
-    ] = "law_based_government",
-    base_url: BaseUrl = None,
-    model: ModelName = None,
-    embedded: Embedded = False,
-    gguf: Gguf = None,
-    ask: WayToAsk = "auto",
-    prompts: PromptsDir = None,
-    concurrency: Concurrency = 1,
-    budget_tokens: Budget = None,
+    schema: SchemaName = DEFAULT_SCHEMA,
+    *,
+    options: ModelOptions,
 ) -> None:
     """Run hybrid over gold and learn how likely each of its answers is right; hybrid then decides by that."""
-    options = ModelOptions(base_url, model, embedded, gguf, ask, prompts, False, concurrency, budget_tokens)
     loaded = load_schema(schema)
     observed = observe(CalibrationRequest(datasets, replay or [], record, options, sure), loaded, watching(stderr))
     learned = learn(observed.judged)
@@ -79,39 +70,29 @@ def calibrate_command(
     except OSError as error:
         raise UsageError(f"cannot write {path}: {error.strerror or error}") from error
     _say(observed, learned, ablations)
-    stdout.print(f"calibration  {shown(path)}", highlight=False, soft_wrap=True)
+    say(stdout, f"calibration  {shown(path)}")
 
 
 def _say(observed: Observed, learned: Learned, ablations: Sequence[Ablation]) -> None:
     """What was seen and learned, how that does on reports left out beside what was there before, and why."""
     labels, reliability = observed.labels, learned.reliability
-    for line in (
+    say(
+        stdout,
         f"{len(observed.judged)} reports, {len(labels)} proposed answers, {sum(labels)} of them right; "
         f"{observed.requests:.1f} requests a report",
         f"threshold {learned.fit.threshold:.2f}; on reports left out: ECE {share(reliability.ece)}, "
         f"at 98% precision {share(reliability.coverage)} of the stated fields",
-    ):
-        stdout.print(line, highlight=False, soft_wrap=True)
+    )
     compared = {
         "rules alone": learned.by_rules,
         "hybrid, thresholds": learned.by_thresholds,
         "hybrid, calibrated": learned.calibrated,
     }
     rows = [[name, *map(share, rates_of(counts))] for name, counts in compared.items()]
-    stdout.print(_table(["on reports left out", "F1", "precision", "recall"], rows))
+    stdout.print(table_of(["on reports left out", "F1", "precision", "recall"], rows))
     rows = []
     for one in ablations:
         lost = NOT_AVAILABLE if one.change.difference is None else points(one.change.difference)
         rows.append([one.without, share(one.f1), lost, points_interval(one.change.interval)])
     if rows:
-        stdout.print(_table(["without", "F1", "change, points", "95% interval"], rows))
-
-
-def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:
-    """Names on the left, figures on the right."""
-    table = Table(box=None, pad_edge=False)
-    for number, head in enumerate(heads):
-        table.add_column(head, justify="right" if number else "left")
-    for row in rows:
-        table.add_row(*row)
-    return table
+        stdout.print(table_of(["without", "F1", "change, points", "95% interval"], rows))

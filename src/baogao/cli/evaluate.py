@@ -14,18 +14,7 @@ from rich.table import Table
 from typer.core import TyperGroup
 
 from baogao.assemble import ModelOptions
-from baogao.cli.options import (
-    BaseUrl,
-    Budget,
-    CalibrationFile,
-    Concurrency,
-    Embedded,
-    Gguf,
-    MinConfidence,
-    ModelName,
-    PromptsDir,
-    WayToAsk,
-)
+from baogao.cli.options import DEFAULT_SCHEMA, SchemaName, with_model_flags
 from baogao.cli.progress import watching
 from baogao.errors import UsageError
 from baogao.evaluation.diff import CHANGES, FieldChange, RunDiff, check_floors, check_not_worse, diff_runs, parse_floors
@@ -89,12 +78,10 @@ def _said(row: ScoreRow) -> str:
 
 
 RunFolder = Annotated[Path, typer.Argument(help="The folder of a run.", metavar="RUN")]
-SchemaName = Annotated[str, typer.Option("--schema", help="Name of a schema, or the path of a .py file.")]
 Floors = Annotated[
     list[str] | None, typer.Option("--min-f1", help="EXTRACTOR=NUMBER: fail when F1 is lower; may be repeated.")
 ]
 NotWorse = Annotated[Path | None, typer.Option("--not-worse-than", help="Fail when F1 is lower than in this run.")]
-_DEFAULT = "law_based_government"
 _MOST_DIFFERENCES = 20
 
 stdout = Console()
@@ -116,6 +103,7 @@ app = typer.Typer(cls=RunByDefault, no_args_is_help=True)
 
 
 @app.command("run")
+@with_model_flags({"no_cache": True}, concurrency=1)
 def run_command(
     datasets: Annotated[list[Path], typer.Argument(help="Folders with gold.", metavar="DATASET...")],
     out: Annotated[Path, typer.Option("--out", help="Folder of the run.")],
@@ -129,22 +117,12 @@ def run_command(
     record: Annotated[Path | None, typer.Option("--record", help="Record the exchanges with the model here.")] = None,
     min_f1: Floors = None,
     not_worse_than: NotWorse = None,
-    schema: SchemaName = _DEFAULT,
-    base_url: BaseUrl = None,
-    model: ModelName = None,
-    embedded: Embedded = False,
-    gguf: Gguf = None,
-    ask: WayToAsk = "auto",
-    prompts: PromptsDir = None,
-    concurrency: Concurrency = 1,
-    budget_tokens: Budget = None,
-    min_confidence: MinConfidence = None,
-    calibration: CalibrationFile = None,
+    schema: SchemaName = DEFAULT_SCHEMA,
+    *,
+    options: ModelOptions,
 ) -> None:
     """Run extractors over gold, score them, and write the report. The word `run` may be left out."""
     floors = parse_floors(min_f1 or [])
-    asking = (base_url, model, embedded, gguf, ask, prompts, False, concurrency, budget_tokens)
-    options = ModelOptions(*asking, min_confidence=min_confidence, calibration=calibration)
     extractors = extractor or ([] if records else ["rules"])
     request = EvalRequest(datasets, out, extractors, parse_records(records or []), options, replay, record)
     run = predict_run(request, load_schema(schema), watching(stderr))

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
 from pathlib import Path
+from typing import Annotated
 
+import typer
 from rich.console import Console
 
 from baogao.assemble import ModelOptions, questioner, ready_extractor
+from baogao.cli.options import DEFAULT_SCHEMA, SchemaName, with_model_flags
 from baogao.cli.progress import RunProgress, Totals
-from baogao.console import shown
-from baogao.engines.run import Engine, Job, run_by
+from baogao.console import say, shown
+from baogao.engines.run import Engine, EngineChoice, Job, run_by
 from baogao.errors import DocumentError
 from baogao.extraction import ExtractorName, ReportText
 from baogao.inputs import Source, find_sources
@@ -30,114 +32,57 @@ _PAGE_REPORTS = 500
 _INTERRUPTED = 130
 """What shells expect of a program that Ctrl-C ended."""
 
-
-@dataclass(frozen=True)
-class ExtractRequest:
-    """What the command line asks for."""
-
-    inputs: Sequence[str]
-    out: Path
-    schema: str
-    extractor: ExtractorName | None
-    """None: rules, unless a model is configured; then hybrid."""
-    options: ModelOptions
-    dry_run: bool = False
-    engine: Engine = field(default_factory=Engine)
+stdout = Console()
+stderr = Console(stderr=True)
 
 
-def run_extract(request: ExtractRequest, stdout: Console, stderr: Console) -> int:
-    """Carry out the command; returns its exit code: 0, 1, or 130 after Ctrl-C.
-
-    :raises UsageError: nothing could start.
-    """
-    request.engine.check(request.options)
-    schema = load_schema(request.schema)
-    sources = find_sources(request.inputs)
-    name = request.extractor or request.options.default_extractor()
-    if request.extractor is None and name == "rules":
+@with_model_flags()
+def extract_command(
+    inputs: Annotated[list[str], typer.Argument(help="Files, folders or patterns.", metavar="INPUT...")],
+    out: Annotated[Path, typer.Option("--out", help="Folder for records.jsonl, texts/ and index.html.")],
+    schema: SchemaName = DEFAULT_SCHEMA,
+    extractor: Annotated[
+        ExtractorName | None,
+        typer.Option(help="Who answers. Without it rules, or hybrid where a model is configured."),
+    ] = None,
+    *,
+    options: ModelOptions,
+    engine: Annotated[
+        EngineChoice, typer.Option(help="Where reports are worked on: here, or by workers of Ray.")
+    ] = "local",
+    workers: Annotated[
+        int | None, typer.Option("--workers", min=1, help="How many workers of Ray; 4 without it.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what a model would be asked.")] = False,
+) -> None:
+    """Read reports and write one record for each: every figure with its place in the text."""
+    where = Engine(engine, workers)
+    where.check(options)
+    loaded, sources = load_schema(schema), find_sources(inputs)
+    name = extractor or options.default_extractor()
+    if extractor is None and name == "rules":
         words = "no model is configured: using rules (for a model: --embedded, or --base-url and --model)"
         stderr.print(words, soft_wrap=True)
-    if request.dry_run:
-        return run_dry(sources, name, schema, request.options, stdout)
+    if dry_run:
+        raise typer.Exit(run_dry(sources, name, loaded, options))
     totals = Totals()
     try:
-        asyncio.run(_run(request, sources, name, schema, totals, stderr))
+        asyncio.run(_run(Job(name, loaded, schema, options), where, sources, out, totals))
     except KeyboardInterrupt:
-        folder = shown(request.out)
-        stderr.print(
-            f"interrupted; what was finished is kept in {folder}, and the same command goes on there",
-            highlight=False,
-            soft_wrap=True,
-        )
-        return _INTERRUPTED
-    print_report(request.out, [source.doc_id for source in sources], totals, schema, stdout)
-    return 1 if totals.failed else 0
+        say(stderr, f"interrupted; what was finished is kept in {shown(out)}, and the same command goes on there")
+        raise typer.Exit(_INTERRUPTED) from None
+    print_report(out, [source.doc_id for source in sources], totals, loaded)
+    raise typer.Exit(1 if totals.failed else 0)
 
 
-def run_dry(
-    sources: Sequence[Source], name: ExtractorName, schema: Schema, options: ModelOptions, stdout: Console
-) -> int:
-    """Print the requests and tokens that a run would take; returns its exit code, 1 when an input cannot be read."""
-    if name == "rules":
-        stdout.print(f"{len(sources)} reports, no requests: rules ask no model", highlight=False)
-        return 0
-    asker = questioner(name, schema, options)
-    questions: list[Question] = []
-    failed = 0
-    for source in sources:
-        try:
-            document = source.read()
-        except DocumentError as error:
-            stdout.print(f"[red]failed[/] {shown(source.name)}: {shown(error)}", highlight=False, soft_wrap=True)
-            failed += 1
-        else:
-            questions.extend(asker.questions(ReportText.from_document(document)))
-    prompt = sum(estimate_tokens(question.messages) for question in questions)
-    most = sum(question.max_tokens for question in questions)
-    read = len(sources) - failed
-    stdout.print(
-        f"{read} reports, {len(questions)} requests, about {prompt} prompt tokens, at most {most} reply tokens",
-        highlight=False,
-        soft_wrap=True,
-    )
-    return 1 if failed else 0
-
-
-def print_report(out: Path, order: list[str], totals: Totals, schema: Schema, stdout: Console) -> None:
-    """Write the page, and print what the run came to."""
-    page = out / "index.html"
-    write_page(islice(iterate_records(out), _PAGE_REPORTS), out / "texts", schema, page)
-    table = totals.table(order)
-    if table is not None:
-        stdout.print(table)
-    partly = f" (the first {_PAGE_REPORTS} reports)" if totals.reports > _PAGE_REPORTS else ""
-    lines = [
-        totals.line(),
-        *totals.reasons(),
-        f"records  {shown(out / 'records.jsonl')}",
-        f"page     {shown(page)}{partly}",
-    ]
-    for line in lines:
-        stdout.print(line, highlight=False, soft_wrap=True)
-
-
-async def _run(
-    request: ExtractRequest,
-    sources: list[Source],
-    name: ExtractorName,
-    schema: Schema,
-    totals: Totals,
-    stderr: Console,
-) -> None:
-    async with ready_extractor(name, schema, request.options) as ready:
+async def _run(job: Job, engine: Engine, sources: Sequence[Source], out: Path, totals: Totals) -> None:
+    """Do the reports with a bar that says how far it is; every record is added to ``totals``."""
+    async with ready_extractor(job.name, job.schema, job.options) as ready:
         order = [source.doc_id for source in sources]
         title = ready.extractor.name + (f" · {shown(ready.made_by.model)}" if ready.made_by.model else "")
-        with (
-            RunFolder(request.out, order, ready.made_with()) as folder,
-            RunProgress(stderr, title, len(sources)) as progress,
-        ):
+        with RunFolder(out, order, ready.made_with()) as folder, RunProgress(stderr, title, len(sources)) as progress:
             for notice in folder.notices:
-                stderr.print(f"note: {shown(notice)}", highlight=False, soft_wrap=True)
+                say(stderr, f"note: {shown(notice)}")
             if folder.kept:
                 stderr.print(f"going on: {folder.kept} of {len(sources)} reports were finished before", highlight=False)
 
@@ -145,5 +90,49 @@ async def _run(
                 totals.add(record)
                 progress.add(record, fresh=fresh)
 
-            job = Job(name, request.schema, request.options, ready)
-            await run_by(request.engine, job, sources, folder, note, partial(note, fresh=False))
+            await run_by(engine, job, ready, sources, folder, on_record=note, on_kept=partial(note, fresh=False))
+
+
+def run_dry(sources: Sequence[Source], name: ExtractorName, schema: Schema, options: ModelOptions) -> int:
+    """Print the requests and tokens that a run would take; returns its exit code, 1 when an input cannot be read.
+
+    :raises UsageError: prompts or worked examples do not load.
+    """
+    if name == "rules":
+        stdout.print(f"{len(sources)} reports, no requests: rules ask no model", highlight=False)
+        return 0
+    asker = asyncio.run(questioner(name, schema, options))
+    questions: list[Question] = []
+    failed = 0
+    for source in sources:
+        try:
+            document = source.read()
+        except DocumentError as error:
+            say(stdout, f"[red]failed[/] {shown(source.name)}: {shown(error)}")
+            failed += 1
+        else:
+            questions.extend(asker.questions(ReportText.from_document(document)))
+    prompt = sum(estimate_tokens(question.messages) for question in questions)
+    most = sum(question.max_tokens for question in questions)
+    read = len(sources) - failed
+    say(
+        stdout,
+        f"{read} reports, {len(questions)} requests, about {prompt} prompt tokens, at most {most} reply tokens",
+    )
+    return 1 if failed else 0
+
+
+def print_report(out: Path, order: list[str], totals: Totals, schema: Schema) -> None:
+    """Write the page, and print what the run came to.
+
+    :param order: the ids of the reports, as the table lists them.
+    :raises UsageError: the page cannot be written.
+    """
+    page = out / "index.html"
+    write_page(islice(iterate_records(out), _PAGE_REPORTS), out / "texts", schema, page)
+    table = totals.table(order)
+    if table is not None:
+        stdout.print(table)
+    partly = f" (the first {_PAGE_REPORTS} reports)" if totals.reports > _PAGE_REPORTS else ""
+    records = out / "records.jsonl"
+    say(stdout, totals.line(), *totals.reasons(), f"records  {shown(records)}", f"page     {shown(page)}{partly}")

@@ -8,18 +8,16 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
 
-from baogao.console import inert
-from baogao.evaluation.agreement import Agreement, FieldAgreement, agree
+from baogao.cli.options import DEFAULT_SCHEMA, SchemaName
+from baogao.console import inert, table_of
+from baogao.evaluation.agreement import FieldAgreement, agree
 from baogao.evaluation.compiling import build_dataset
 from baogao.evaluation.datasets import Finding, check_dataset, load_dataset
 from baogao.evaluation.gold import GoldField
 from baogao.schema.load import load_schema
 
 app = typer.Typer(no_args_is_help=True)
-SchemaName = Annotated[str, typer.Option("--schema", help="Name of a schema, or the path of a .py file.")]
-_DEFAULT = "law_based_government"
 
 
 @app.command("build")
@@ -29,7 +27,7 @@ def build_command(
     by_split: Annotated[
         bool, typer.Option("--split", help="Write into OUT/dev and OUT/test by the id's digest.")
     ] = False,
-    schema: SchemaName = _DEFAULT,
+    schema: SchemaName = DEFAULT_SCHEMA,
 ) -> None:
     """Compile marked reports to texts and gold; nothing is written when one has an error."""
     findings = build_dataset(marked, out, load_schema(schema), by_split)
@@ -42,7 +40,7 @@ def build_command(
 @app.command("check")
 def check_command(
     dataset: Annotated[Path, typer.Argument(help="A folder with *.gold.json beside *.txt.", metavar="DATASET")],
-    schema: SchemaName = _DEFAULT,
+    schema: SchemaName = DEFAULT_SCHEMA,
 ) -> None:
     """Compare gold with its texts: digests, offsets, ids, and that evidence reads as the stated value and bound."""
     check = check_dataset(dataset, load_schema(schema))
@@ -55,16 +53,23 @@ def check_command(
 def agree_command(
     a: Annotated[Path, typer.Argument(help="One annotator's data set.", metavar="A")],
     b: Annotated[Path, typer.Argument(help="The other's, of the same texts.", metavar="B")],
-    schema: SchemaName = _DEFAULT,
+    schema: SchemaName = DEFAULT_SCHEMA,
 ) -> None:
     """Say how far two annotators agree: per cent, and Krippendorff's alpha, per field and over all."""
     loaded = load_schema(schema)
     result = agree(load_dataset(a, loaded), load_dataset(b, loaded), loaded)
-    Console().print(_table(result))
+    heads = ("field", "pairs", "stated", "agreed", "agreed where stated", "alpha")
+    stated = [field for field in result.fields if field.stated]
+    Console().print(table_of(heads, map(_row, [*stated, result.overall])))
     for other in result.disagreements:
         allowed = " (allowed as an alternative)" if other.allowed else ""
         typer.echo(f"{inert(other.doc_id)}: {other.field}: {_said(other.a)} | {_said(other.b)}{allowed}")
-    typer.echo(_sentence(result))
+    overall, alternatives = result.overall, sum(other.allowed for other in result.disagreements)
+    typer.echo(
+        f"{result.documents} reports in both: agreement {_percent(overall.agreed)}, where at least one states a field "
+        f"{_percent(overall.agreed_stated)}, alpha {_alpha(overall)}; {len(result.disagreements)} disagreements, "
+        f"{alternatives} of them allowed as alternatives"
+    )
 
 
 def _print(findings: Iterable[Finding]) -> int:
@@ -75,25 +80,13 @@ def _print(findings: Iterable[Finding]) -> int:
     return sum(finding.level == "error" for finding in ordered)
 
 
-def _table(result: Agreement) -> Table:
-    table = Table(box=None, pad_edge=False)
-    for name in ("field", "pairs", "stated", "agreed", "agreed where stated", "alpha"):
-        table.add_column(name, justify="left" if name == "field" else "right")
-    for field in [*(field for field in result.fields if field.stated), result.overall]:
-        table.add_row(*_row(field))
-    return table
-
-
 def _row(field: FieldAgreement) -> list[str]:
-    alpha = "n/a" if field.alpha is None else f"{field.alpha:.3f}"
-    return [
-        field.field,
-        str(field.pairs),
-        str(field.stated),
-        _percent(field.agreed),
-        _percent(field.agreed_stated),
-        alpha,
-    ]
+    counts = str(field.pairs), str(field.stated)
+    return [field.field, *counts, _percent(field.agreed), _percent(field.agreed_stated), _alpha(field)]
+
+
+def _alpha(field: FieldAgreement) -> str:
+    return "n/a" if field.alpha is None else f"{field.alpha:.3f}"
 
 
 def _percent(share: float | None) -> str:
@@ -102,13 +95,3 @@ def _percent(share: float | None) -> str:
 
 def _said(field: GoldField) -> str:
     return f"{field.status} {field.value}" if field.status == "reported" else field.status
-
-
-def _sentence(result: Agreement) -> str:
-    overall = result.overall
-    allowed = sum(other.allowed for other in result.disagreements)
-    return (
-        f"{result.documents} reports in both: agreement {_percent(overall.agreed)}, where at least one states a field "
-        f"{_percent(overall.agreed_stated)}, alpha {_row(overall)[-1]}; {len(result.disagreements)} disagreements, "
-        f"{allowed} of them allowed as alternatives"
-    )

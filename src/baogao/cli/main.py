@@ -6,6 +6,7 @@ Exit codes: 0 all well, 1 some documents failed or a gate did not hold, 2 usage 
 from __future__ import annotations
 
 import sys
+import webbrowser
 from pathlib import Path
 from typing import Annotated
 
@@ -13,27 +14,16 @@ import typer
 from rich.console import Console
 
 from baogao._version import __version__
-from baogao.assemble import ModelOptions
-from baogao.cli import batch, calibrate, evaluate, gold, model, schema
-from baogao.cli.extract import ExtractRequest, run_extract
-from baogao.cli.options import (
-    BaseUrl,
-    Budget,
-    CalibrationFile,
-    Concurrency,
-    Embedded,
-    Gguf,
-    MinConfidence,
-    ModelName,
-    NoCache,
-    PromptsDir,
-    WayToAsk,
-)
-from baogao.cli.review import run_export, run_review
-from baogao.console import log_to_terminal, shown
-from baogao.engines.run import Engine, EngineChoice
+from baogao.cli import batch, calibrate, evaluate, extract, gold, model, schema
+from baogao.cli.options import DEFAULT_SCHEMA
+from baogao.console import log_to_terminal, say, shown
 from baogao.errors import BaogaoError, UsageError
-from baogao.extraction import ExtractorName
+from baogao.outputs.export import write_table
+from baogao.outputs.page import write_page
+from baogao.outputs.records import read_records
+from baogao.record import Record
+from baogao.schema import Schema, load_schema
+from baogao.schema.load import available_schemas
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -49,9 +39,13 @@ app.add_typer(batch.app, name="batch", help="Ask a model by files: for hosted ba
 app.add_typer(evaluate.app, name="eval", help="Measure extractors against gold labels.")
 app.command("candidates")(schema.show_candidates)
 app.command("calibrate")(calibrate.calibrate_command)
+app.command("extract")(extract.extract_command)
 
 stdout = Console()
 stderr = Console(stderr=True)
+
+RunFolder = Annotated[Path, typer.Argument(help="A folder that extract wrote.", metavar="DIR")]
+SchemaOfRecords = Annotated[str | None, typer.Option("--schema", help="The schema, if not the one in the records.")]
 
 
 @app.callback(invoke_without_command=True)
@@ -63,58 +57,46 @@ def main(version: Annotated[bool, typer.Option("--version", help="Print the vers
 
 
 @app.command()
-def extract(
-    inputs: Annotated[list[str], typer.Argument(help="Files, folders or patterns.", metavar="INPUT...")],
-    out: Annotated[Path, typer.Option("--out", help="Folder for records.jsonl, texts/ and index.html.")],
-    schema: Annotated[str, typer.Option(help="Name of a schema, or the path of a .py file.")] = "law_based_government",
-    extractor: Annotated[
-        ExtractorName | None,
-        typer.Option(help="Who answers. Without it rules, or hybrid where a model is configured."),
-    ] = None,
-    base_url: BaseUrl = None,
-    model: ModelName = None,
-    embedded: Embedded = False,
-    gguf: Gguf = None,
-    ask: WayToAsk = "auto",
-    prompts: PromptsDir = None,
-    no_cache: NoCache = False,
-    concurrency: Concurrency = None,
-    budget_tokens: Budget = None,
-    min_confidence: MinConfidence = None,
-    calibration: CalibrationFile = None,
-    engine: Annotated[
-        EngineChoice, typer.Option(help="Where reports are worked on: here, or by workers of Ray.")
-    ] = "local",
-    workers: Annotated[
-        int | None, typer.Option("--workers", min=1, help="How many workers of Ray; 4 without it.")
-    ] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what a model would be asked.")] = False,
-) -> None:
-    """Read reports and write one record for each: every figure with its place in the text."""
-    asking = (base_url, model, embedded, gguf, ask, prompts, not no_cache, concurrency, budget_tokens)
-    options = ModelOptions(*asking, min_confidence=min_confidence, calibration=calibration)
-    request = ExtractRequest(inputs, out, schema, extractor, options, dry_run, Engine(engine, workers))
-    raise typer.Exit(run_extract(request, stdout, stderr))
-
-
-@app.command()
 def review(
-    folder: Annotated[Path, typer.Argument(help="A folder that extract wrote.", metavar="DIR")],
-    schema: Annotated[str | None, typer.Option(help="The schema, if not the one in the records.")] = None,
+    folder: RunFolder,
+    schema: SchemaOfRecords = None,
     show: Annotated[bool, typer.Option("--open", help="Open the page in the browser.")] = False,
 ) -> None:
     """Write the page of a run again: texts with their figures marked."""
-    run_review(folder, schema, show, stdout)
+    records = read_records(folder)
+    page = folder / "index.html"
+    write_page(records, folder / "texts", schema_of(records, schema), page)
+    say(stdout, shown(page))
+    if show:
+        webbrowser.open(page.resolve().as_uri())
 
 
 @app.command()
 def export(
-    folder: Annotated[Path, typer.Argument(help="A folder that extract wrote.", metavar="DIR")],
+    folder: RunFolder,
     to: Annotated[Path, typer.Option("--to", help="FILE.csv, FILE.parquet or FILE.xlsx.")],
-    schema: Annotated[str | None, typer.Option(help="The schema, if not the one in the records.")] = None,
+    schema: SchemaOfRecords = None,
 ) -> None:
     """Write the records as a table, one row a report."""
-    run_export(folder, to, schema, stdout)
+    records = read_records(folder)
+    write_table(records, schema_of(records, schema), to)
+    say(stdout, f"{len(records)} rows in {shown(to)}")
+
+
+def schema_of(records: list[Record], given: str | None) -> Schema:
+    """The schema of some records; one that is not baogao's own must be given by its path.
+
+    :raises UsageError: they are of several schemas, of one that is not known, or not of the one that is given.
+    """
+    names = sorted({record.schema_name for record in records})
+    if len(names) > 1:
+        raise UsageError(f"the records are of several schemas: {', '.join(names)}")
+    if given is None and names and names[0] not in available_schemas():
+        raise UsageError(f"the records are of the schema {names[0]!r}: give its file with --schema FILE.py")
+    schema = load_schema(given or next(iter(names), DEFAULT_SCHEMA))
+    if names and schema.name != names[0]:
+        raise UsageError(f"the records are of the schema {names[0]!r}, not of {schema.name!r}")
+    return schema
 
 
 def run() -> None:
@@ -123,5 +105,5 @@ def run() -> None:
     try:
         app()
     except BaogaoError as error:
-        stderr.print(f"[red]error:[/] {shown(error)}", highlight=False, soft_wrap=True)
+        say(stderr, f"[red]error:[/] {shown(error)}")
         sys.exit(2 if isinstance(error, UsageError) else 1)

@@ -1,13 +1,21 @@
-"""The flags that several commands share, each written once."""
+"""The flags that several commands share, each written once; those about the model go to a command as ``options``."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from functools import wraps
+from inspect import signature
 from pathlib import Path
-from typing import Annotated
+from types import MappingProxyType
+from typing import Annotated, Any
 
 import typer
 
+from baogao.assemble import ModelOptions
 from baogao.extraction import WayOrAuto
+
+DEFAULT_SCHEMA = "law_based_government"
+SchemaName = Annotated[str, typer.Option("--schema", help="Name of a schema, or the path of a .py file.")]
 
 BaseUrl = Annotated[str | None, typer.Option("--base-url", help="Root of an OpenAI-compatible API, ending in /v1.")]
 ModelName = Annotated[str | None, typer.Option("--model", help="Name of the model to ask.")]
@@ -34,3 +42,69 @@ CalibrationFile = Annotated[
     str | None,
     typer.Option("--calibration", help="FILE of `baogao calibrate`, or none. Default: the one beside the schema."),
 ]
+
+Command = Callable[..., None]
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+
+def model_options(
+    *,
+    base_url: BaseUrl = None,
+    model: ModelName = None,
+    embedded: Embedded = False,
+    gguf: Gguf = None,
+    ask: WayToAsk = "auto",
+    prompts: PromptsDir = None,
+    no_cache: NoCache = False,
+    concurrency: Concurrency = None,
+    budget_tokens: Budget = None,
+    min_confidence: MinConfidence = None,
+    calibration: CalibrationFile = None,
+) -> ModelOptions:
+    """What a user says about the model, flag by flag, in the order in which help lists them."""
+    return ModelOptions(
+        base_url=base_url,
+        model=model,
+        embedded=embedded,
+        gguf=gguf,
+        ask=ask,
+        prompts=prompts,
+        cache=not no_cache,
+        concurrency=concurrency,
+        budget_tokens=budget_tokens,
+        min_confidence=min_confidence,
+        calibration=calibration,
+    )
+
+
+def with_model_flags(fixed: Mapping[str, Any] = _NOTHING, **defaults: Any) -> Callable[[Command], Command]:
+    """Give a command the flags of :func:`model_options` where it has its parameter ``options``.
+
+    :param fixed: parameters of :func:`model_options` that are no flags of this command, with their values.
+    :param defaults: what flags are here, where they are not given, if it is not what they are elsewhere.
+    """
+    every = signature(model_options, eval_str=True).parameters
+    flags = {
+        name: flag.replace(default=defaults.get(name, flag.default))
+        for name, flag in every.items()
+        if name not in fixed
+    }
+
+    def decorate(command: Command) -> Command:
+        @wraps(command)
+        def called(**given: Any) -> None:
+            told = {name: given.pop(name) for name in flags}
+            command(**given, options=model_options(**told, **fixed))
+
+        own = signature(command, eval_str=True)
+        shown = [
+            one
+            for parameter in own.parameters.values()
+            for one in (flags.values() if parameter.name == "options" else [parameter])
+        ]
+        # What typer and the page on the command line look at: a command's parameters, and their annotations.
+        vars(called)["__signature__"] = own.replace(parameters=shown)
+        called.__annotations__ = {one.name: one.annotation for one in shown}
+        return called
+
+    return decorate

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
@@ -15,7 +14,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from baogao.console import shown
+from baogao.console import say, shown
 from baogao.pipeline import OnRecord
 from baogao.record import Record
 from baogao.usage import Usage
@@ -23,7 +22,11 @@ from baogao.usage import Usage
 _LISTED = 40
 """Reports listed one by one; of a larger run only the reasons of failures are."""
 _REASONS = 20
+"""Reasons of failures that are printed, the most frequent first; the others are counted."""
 _EXAMPLES = 3
+"""Reports that are named for each reason."""
+_FAILURES_SHOWN = 20
+"""Failures printed as they happen; of the others the summary says how many and why."""
 
 
 @dataclass
@@ -33,6 +36,11 @@ class _Reason:
     words: str
     reports: int = 0
     examples: list[str] = field(default_factory=list)
+
+    def line(self) -> str:
+        """The reason in rich's markup: how many reports it cost, the words of the first, and a few of their ids."""
+        more = ", …" if self.reports > len(self.examples) else ""
+        return f"[red]{self.reports} failed:[/] {shown(self.words)} ({shown(', '.join(self.examples))}{more})"
 
 
 class Totals:
@@ -53,16 +61,13 @@ class Totals:
         self._figures += sum(answer.status != "not_reported" for answer in record.fields.values())
         if record.status == "failed":
             self.failed += 1
-            self._note(record)
+            words = record.error or ""
+            reason = self._reasons.setdefault(re.sub(r"\d+", "#", words), _Reason(words))
+            reason.reports += 1
+            if len(reason.examples) < _EXAMPLES:
+                reason.examples.append(record.doc_id)
         if len(self._rows) <= _LISTED:
             self._rows[record.doc_id] = _row(record)
-
-    def _note(self, record: Record) -> None:
-        words = record.error or ""
-        reason = self._reasons.setdefault(re.sub(r"\d+", "#", words), _Reason(words))
-        reason.reports += 1
-        if len(reason.examples) < _EXAMPLES:
-            reason.examples.append(record.doc_id)
 
     def table(self, order: list[str]) -> Table | None:
         """One row a report: figures found, figures stated as none, silence, list entries, and what does not add up.
@@ -96,20 +101,16 @@ class Totals:
 
     def reasons(self) -> list[str]:
         """Why reports failed, the most frequent reason first, in rich's markup."""
-        counted = Counter({key: reason.reports for key, reason in self._reasons.items()}).most_common()
-        lines = [_reason_line(self._reasons[key]) for key, _ in counted[:_REASONS]]
-        if len(counted) > _REASONS:
-            others = sum(reports for _, reports in counted[_REASONS:])
-            lines.append(f"[red]{others} failed[/] for {len(counted) - _REASONS} other reasons")
+        frequent = sorted(self._reasons.values(), key=lambda reason: -reason.reports)
+        lines = [reason.line() for reason in frequent[:_REASONS]]
+        others = frequent[_REASONS:]
+        if others:
+            lines.append(f"[red]{sum(one.reports for one in others)} failed[/] for {len(others)} other reasons")
         return lines
 
 
-def _reason_line(reason: _Reason) -> str:
-    more = ", …" if reason.reports > len(reason.examples) else ""
-    return f"[red]{reason.reports} failed:[/] {shown(reason.words)} ({shown(', '.join(reason.examples))}{more})"
-
-
 def _row(record: Record) -> list[str]:
+    """A record's line in the table of a run, column by column, in rich's markup."""
     if record.status == "failed":
         return [shown(record.doc_id), "", "", "", "", "", f"[red]failed:[/] {shown(record.error)}"]
     states = [answer.status for answer in record.fields.values()]
@@ -123,10 +124,6 @@ def _row(record: Record) -> list[str]:
         f"{len(record.checks) - len(broken)}/{len(record.checks)}",
         f"[yellow]{shown(broken[0])}[/]" if broken else "",
     ]
-
-
-_FAILURES_SHOWN = 20
-"""Failures printed as they happen; of the others the summary says how many and why."""
 
 
 class RunProgress:
@@ -166,17 +163,12 @@ class RunProgress:
             self._usage += record.usage
             if record.error:
                 self._failed += 1
-                self._show_failure(record)
-        self._bar.update(self._task, completed=self._finished, pace=self._pace())
-
-    def _show_failure(self, record: Record) -> None:
-        if self._failed <= _FAILURES_SHOWN:
-            self._bar.console.print(failed_line(record), highlight=False, soft_wrap=True)
-        elif self._failed == _FAILURES_SHOWN + 1:
-            self._bar.console.print("more fail; the summary will say how many and why", highlight=False)
-
-    def _pace(self) -> str:
-        return pace(self._fresh, self._total - self._finished, time.monotonic() - self._started, self._usage)
+                if self._failed <= _FAILURES_SHOWN:
+                    say(self._bar.console, failed_line(record))
+                elif self._failed == _FAILURES_SHOWN + 1:
+                    self._bar.console.print("more fail; the summary will say how many and why", highlight=False)
+        now = pace(self._fresh, self._total - self._finished, time.monotonic() - self._started, self._usage)
+        self._bar.update(self._task, completed=self._finished, pace=now)
 
 
 def watching(console: Console) -> Callable[[str, int], AbstractContextManager[OnRecord]]:

@@ -11,12 +11,13 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from baogao.candidates import Candidates, find_candidates
+from baogao.candidates import find_candidates
+from baogao.cli.options import DEFAULT_SCHEMA
 from baogao.console import shown
 from baogao.document import read_document
 from baogao.errors import DocumentError, UsageError
 from baogao.rules.rulebook import load_rulebook, rules_path
-from baogao.schema import Schema, as_table, json_schema, load_schema, new_schema
+from baogao.schema import as_table, json_schema, load_schema, new_schema
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -25,7 +26,7 @@ _Name = Annotated[str, typer.Argument(help="Name of a schema, or the path of a .
 
 @app.command()
 def show(
-    schema: _Name = "law_based_government",
+    schema: _Name = DEFAULT_SCHEMA,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON Schema.")] = False,
 ) -> None:
     """Print every field with its label, unit and note."""
@@ -40,7 +41,8 @@ def show(
 def check(schema: _Name) -> None:
     """Load a schema and its rules, if it has any, and say what is in them; an error names its line."""
     loaded = load_schema(schema)
-    typer.echo(_summary(loaded))
+    counts = f"{len(loaded.metadata)} metadata fields, {len(loaded.figures)} figures in {len(loaded.groups)} groups"
+    typer.echo(f"{loaded.name}: {counts}, {len(loaded.lists)} lists, {len(loaded.relations)} relations")
     rules = rules_path(loaded)
     if rules.is_file():
         rulebook = load_rulebook(rules, loaded)
@@ -59,11 +61,6 @@ def new(
     typer.echo(f"{written} is written: change it, then run: baogao schema check {written}")
 
 
-def _summary(schema: Schema) -> str:
-    counts = f"{len(schema.metadata)} metadata fields, {len(schema.figures)} figures in {len(schema.groups)} groups"
-    return f"{schema.name}: {counts}, {len(schema.lists)} lists, {len(schema.relations)} relations"
-
-
 _CONTROL = re.compile(r"[\x7f-\x9f\ud800-\udfff]")
 """What JSON lets through and a terminal would obey, or could not print."""
 
@@ -80,16 +77,9 @@ def show_candidates(
     found = find_candidates(document)
     if as_json:
         for candidate in found:
-            typer.echo(_CONTROL.sub(_escaped, json.dumps(candidate.to_json(), ensure_ascii=False)))
-    else:
-        Console().print(_table(found))
-
-
-def _escaped(match: re.Match[str]) -> str:
-    return f"\\u{ord(match[0]):04x}"
-
-
-def _table(found: Candidates) -> Table:
+            line = json.dumps(candidate.to_json(), ensure_ascii=False)
+            typer.echo(_CONTROL.sub(lambda match: f"\\u{ord(match[0]):04x}", line))
+        return
     table = Table(box=None, pad_edge=False)
     for name in ("id", "kind", "place", "text", "value", "bound", "unit", "cues"):
         table.add_column(name, justify="right" if name in {"id", "value"} else "left", overflow="fold")
@@ -97,4 +87,4 @@ def _table(found: Candidates) -> Table:
         value = "" if c.value is None else f"{c.value}"
         place = f"{c.start}-{c.end}"
         table.add_row(str(c.id), c.kind, place, shown(c.text), value, c.bound, c.unit, " ".join(c.cues))
-    return table
+    Console().print(table)

@@ -17,12 +17,12 @@ import os
 from collections import Counter
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from baogao.errors import BaogaoError, UsageError
+from baogao.errors import UsageError
 from baogao.inputs import Source
 from baogao.reading import failed_record
 from baogao.record import Provenance
@@ -113,14 +113,11 @@ class RayWorkers:
         except RayTaskError as error:
             raise UsageError(f"a worker of Ray cannot start: {error.cause}") from error
         except RayError as error:
-            return self._lost(source, type(error).__name__)
+            words = f"its worker died {_MOST_DEATHS + 1} times ({type(error).__name__}); is there enough memory?"
+            return Outcome(failed_record(source, words, self._schema, self._made_by), again=True)
         finally:
             self._busy[number] -= 1
         return outcome
-
-    def _lost(self, source: Source, what: str) -> Outcome:
-        words = f"its worker died {_MOST_DEATHS + 1} times ({what}); is there enough memory?"
-        return Outcome(failed_record(source, words, self._schema, self._made_by), again=True)
 
 
 def _connect(workers: int) -> None:
@@ -154,20 +151,8 @@ class _Actor:
         self._stack = AsyncExitStack()
 
     async def do(self, source: Source) -> Outcome:
-        """One document; everything in the outcome can be sent to another machine."""
+        """One document; its outcome is ready to be sent."""
         async with self._starting:
             if self._worker is None:
                 self._worker = await self._stack.enter_async_context(self._start())
-        outcome = await self._worker.do(source)
-        # A copy has none of the views that a document makes of itself.
-        document = replace(outcome.document) if outcome.document else None
-        return replace(outcome, document=document, error=_portable(outcome.error))
-
-
-def _portable(error: BaogaoError | None) -> BaogaoError | None:
-    """An error as the nearest of those that are public, without what caused it."""
-    if error is None:
-        return None
-    public = next(kind for kind in type(error).__mro__ if kind.__module__ == BaogaoError.__module__)
-    plain: BaogaoError = public(str(error))
-    return plain
+        return (await self._worker.do(source)).portable()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Literal
@@ -14,12 +14,13 @@ from baogao.errors import UsageError
 from baogao.extraction import ExtractorName
 from baogao.inputs import Source
 from baogao.pipeline import OnRecord, Sink, open_documents, run_documents, run_work
-from baogao.schema import load_schema
+from baogao.schema import Schema, load_schema
 from baogao.work import Worker
 
 EngineChoice = Literal["local", "ray"]
 
 _WORKERS = 4
+"""Workers of Ray, where the command line does not say how many."""
 
 
 @dataclass(frozen=True)
@@ -48,20 +49,50 @@ class Job:
     """What is to be done with each document."""
 
     name: ExtractorName
+    schema: Schema
     schema_source: str
     """Where a worker finds the same schema."""
     options: ModelOptions
-    ready: Ready
+
+    def share(self, ready: Ready, requests: int, workers: int) -> Job:
+        """One worker's part of it: told what was found out about the model, so that it need not ask again.
+
+        :param ready: the extractor of the whole job.
+        :param requests: how many the worker may have under way at once.
+        :param workers: how many there are; they divide the budget of tokens.
+        """
+        client = ready.client
+        if client is None:
+            return self
+        budget = client.settings.budget_tokens
+        options = replace(
+            self.options,
+            base_url=client.settings.url,
+            model=ready.made_by.model,
+            ask=ready.way or self.options.ask,
+            concurrency=requests,
+            budget_tokens=budget // workers if budget else None,
+            abilities=client.abilities,
+        )
+        return replace(self, options=options)
 
 
 async def run_by(
-    engine: Engine, job: Job, sources: Iterable[Source], sink: Sink, on_record: OnRecord, on_kept: OnRecord
+    engine: Engine,
+    job: Job,
+    ready: Ready,
+    sources: Iterable[Source],
+    sink: Sink,
+    *,
+    on_record: OnRecord,
+    on_kept: OnRecord,
 ) -> None:
     """Do the documents of a run where the command line says.
 
-    :raises UsageError, EndpointError: as :func:`baogao.pipeline.run_documents`.
+    :param ready: the extractor of the job; workers of Ray make their own, told what this one knows.
+    :param sink, on_record, on_kept: as for :func:`baogao.pipeline.run_documents`.
+    :raises UsageError, EndpointError: as there.
     """
-    ready = job.ready
     if engine.choice == "local":
         at_once = open_documents(ready.requests_at_once)
         told = {"on_record": on_record, "on_kept": on_kept}
@@ -69,35 +100,16 @@ async def run_by(
         return
     workers = engine.workers or _WORKERS
     each = max(1, ready.requests_at_once // workers)
-    start = partial(_worker, job.name, job.schema_source, _options_each(job, each, workers))
+    part = job.share(ready, each, workers)
+    start = partial(_worker, part.name, part.schema_source, part.options)
     team = Team(workers, open_documents(each))
     async with RayWorkers(start, team, ready.extractor.schema, ready.made_by) as ray:
         await run_work(sources, ray.do, sink, at_once=team.at_once, on_record=on_record, on_kept=on_kept)
 
 
-def _options_each(job: Job, concurrency: int, workers: int) -> ModelOptions:
-    """What one worker is told: its share, and what was found out about the model, so that it need not ask again."""
-    client = job.ready.client
-    if client is None:
-        return job.options
-    budget = client.settings.budget_tokens
-    return replace(
-        job.options,
-        base_url=client.settings.url,
-        model=job.ready.made_by.model,
-        ask=job.ready.way or job.options.ask,
-        concurrency=concurrency,
-        budget_tokens=budget // workers if budget else None,
-        abilities=client.abilities,
-    )
-
-
 @asynccontextmanager
 async def _worker(name: ExtractorName, schema_source: str, options: ModelOptions) -> AsyncIterator[Worker]:
-    """One worker, made where it works."""
+    """One worker, made where it works: a schema is loaded there, because none can be sent."""
     async with ready_extractor(name, load_schema(schema_source), options) as ready:
-        worker = Worker(ready.extractor, ready.made_by)
-        try:
+        with closing(Worker(ready.extractor, ready.made_by)) as worker:
             yield worker
-        finally:
-            worker.close()

@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any, get_args
 
 from baogao.assemble import ArbiterFor, ModelOptions, ready_extractor
-from baogao.document import Document
 from baogao.errors import UsageError
 from baogao.evaluation.gold import Dataset
 from baogao.evaluation.recordings import RecordedExtractor, Recording
@@ -24,8 +23,7 @@ from baogao.evaluation.runs import ExtractorTiming, Run, Timing, load_datasets, 
 from baogao.evaluation.summary import Summary
 from baogao.extraction import Extraction, Extractor, ExtractorName, ReportText
 from baogao.inputs import Source
-from baogao.pipeline import OnRecord, run_extraction
-from baogao.record import Record
+from baogao.pipeline import Nowhere, OnRecord, run_extraction
 from baogao.schema.fields import Schema
 from baogao.schema.load import load_schema
 
@@ -171,7 +169,7 @@ class _Prediction:
             started = time.perf_counter()
             with self.watch(name, len(sources)) as on_record:
                 records = await run_extraction(
-                    sources, timed, ready.made_by, _Nowhere(), options.concurrency or 1, on_record
+                    sources, timed, ready.made_by, Nowhere(), options.concurrency or 1, on_record
                 )
             seconds = time.perf_counter() - started
             self.run.write_records(name, records)
@@ -201,17 +199,6 @@ class TimedExtractor:
             return await self.inner.extract(report)
         finally:
             self.seconds[report.document.doc_id] = time.perf_counter() - started
-
-
-class _Nowhere:
-    """A sink that keeps nothing: the records of a run stay in memory until all are there."""
-
-    def finished(self, source: Source) -> Record | None:
-        """Nothing is: every run is made anew."""
-        return None
-
-    def add(self, record: Record, document: Document | None = None, *, again: bool = False) -> None:
-        """Let it go."""
 
 
 def replay_run(published: Run, out: Path, cassettes: Path | None = None, watch: Watch = unwatched) -> list[str]:

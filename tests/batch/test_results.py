@@ -1,17 +1,13 @@
-"""Result lines of several services, the store of replies, and request files."""
+"""Result lines of several services, and the store of replies."""
 
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import pytest
 
-from baogao.batch.folder import BatchFolder, Limits, RequestFiles
 from baogao.batch.results import Replies, read_result
-from baogao.errors import UsageError
 
-BODY = {"model": "small", "messages": [{"role": "user", "content": "多少？"}], "max_tokens": 9}
 REPLY = {"choices": [{"message": {"content": "三件"}}]}
 
 
@@ -114,59 +110,3 @@ def test_interrupted_taking(store, tmp_path):
     assert store().get("k2") is None
     assert take(store(), tmp_path, line("k2")).good == 1
     assert store().get("k2").good
-
-
-def test_requests_are_written_once(tmp_path):
-    """The same question of two documents is one request; earlier rounds are counted, not written again."""
-    with RequestFiles(tmp_path) as files:
-        files.add("k1", BODY)
-        files.add("k1", BODY)
-    (path,) = files.written
-    assert path.name == "requests-1-001.jsonl"
-    (written,) = path.read_text(encoding="utf-8").splitlines()
-    assert json.loads(written) == {"custom_id": "k1", "method": "POST", "url": "/v1/chat/completions", "body": BODY}
-    with RequestFiles(tmp_path) as files:
-        assert files.asked("k1") == 1
-        assert not files.is_new("k1")
-        files.add("k2", BODY)
-        assert files.is_new("k2")
-    assert [path.name for path in files.written] == ["requests-2-001.jsonl"]
-    assert files.completion_tokens == 9
-
-
-def test_bytes_of_a_file(tmp_path):
-    """No file is larger than the limit; a request that fits into none is an error."""
-    size = len(json.dumps({"custom_id": "k1", "method": "POST", "url": "/v1/chat/completions", "body": BODY}))
-    with RequestFiles(tmp_path, Limits(bytes=2 * size)) as files:
-        for number in range(5):
-            files.add(f"k{number}", BODY)
-    assert len(files.written) == 3
-    assert all(path.stat().st_size <= 2 * size for path in files.written)
-    with pytest.raises(UsageError, match="larger than a file may be"), RequestFiles(tmp_path, Limits(bytes=9)) as files:
-        files.add("k9", BODY)
-
-
-def test_interrupted_round(tmp_path):
-    """A round that was not finished leaves no files."""
-
-    def interrupted():
-        with RequestFiles(tmp_path) as files:
-            files.add("k1", BODY)
-            raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        interrupted()
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_two_at_once(tmp_path):
-    """A batch's folder is one process's at a time."""
-    with BatchFolder(tmp_path), pytest.raises(UsageError, match="another baogao"), BatchFolder(tmp_path):
-        pass
-
-
-def test_damaged_request_file(tmp_path):
-    """A request file that was edited is named."""
-    Path(tmp_path / "requests-1-001.jsonl").write_text("{}\n", encoding="utf-8")
-    with pytest.raises(UsageError, match="not as it was written"):
-        RequestFiles(tmp_path)

@@ -5,15 +5,43 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
+from baogao.extraction import AskingName, Way
 from baogao.llm.abilities import memory_file
 from baogao.llm.messages import Abilities
-from batch.conftest import COUNTIES, executed, requests, untimed, write_results
+from batch.conftest import COUNTIES, executed, requests, untimed, write_reports, write_results
 from cli.conftest import COMMUNIQUE, rows
 from cli.model_of_tests import abilities, good_model
 from llm.fake_server import completion, failure, fake_server
+
+
+@pytest.fixture
+def reports(tmp_path):
+    """A folder with four reports."""
+    return write_reports(tmp_path / "reports")
+
+
+@pytest.fixture
+def prepare(baogao, reports):
+    """Prepare the reports into ``batch``."""
+
+    def call(*more):
+        return baogao("batch", "prepare", reports, "--schema", COMMUNIQUE, "--model", "small", "--out", "batch", *more)
+
+    return call
+
+
+@pytest.fixture
+def collect(baogao):
+    """Collect from ``batch`` into ``out``."""
+
+    def call(*more):
+        return baogao("batch", "collect", "batch", *more, "--out", "out")
+
+    return call
 
 
 @pytest.fixture
@@ -38,21 +66,17 @@ def forgetful(seen):
     return completion("我认为都有。", prompt_tokens=300, completion_tokens=7)
 
 
-@pytest.mark.parametrize(
-    "how",
-    [
-        ("--extractor", "hybrid", "--ask", "link"),
-        ("--extractor", "llm", "--ask", "form"),
-        ("--extractor", "llm", "--ask", "auto"),
-    ],
-)
-def test_same_records(live, prepare, collect, how):
+@pytest.mark.parametrize("ask", ["auto", *get_args(Way)])
+@pytest.mark.parametrize("extractor", get_args(AskingName))
+def test_same_records(live, prepare, collect, extractor, ask):
     """Executed in another order, a batch gives the records of a live run to the byte, time aside; so do the texts."""
+    how = ("--extractor", extractor, "--ask", ask)
     with fake_server(good_model) as server:
         assert live(server, *how).code == 0
         said = prepare(*how)
         assert said.code == 0, said.err
         asked = requests()
+        assert asked
         assert f"4 reports, {len(asked)} requests, about" in said.out
         results = executed(server, asked, seed=3)
     assert collect(write_results("results.jsonl", results)).code == 0

@@ -1,4 +1,4 @@
-"""``baogao schema`` on the command line."""
+"""``baogao schema`` and ``baogao candidates`` on the command line."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 
 from baogao.cli.schema import app
 from baogao.errors import RulesError, SchemaError
+from cli.conftest import GOOD
 
 RUNNER = CliRunner()
 
@@ -47,3 +48,14 @@ def test_errors_are_left_to_main(tmp_path):
     """A schema that does not load raises what the main program prints."""
     with pytest.raises(SchemaError, match="no schema file"):
         run("check", str(tmp_path / "none.py"))
+
+
+def test_candidates(baogao, reports):
+    """One object a line, with the keys that other programs read; the table shows the same."""
+    outcome = baogao("candidates", reports / "good.txt", "--json")
+    found = [json.loads(line) for line in outcome.out.splitlines()]
+    gdp = next(one for one in found if one["text"] == "86.4亿元")
+    assert {"id", "kind", "start", "end", "text", "value", "bound", "unit", "cues"} <= gdp.keys()
+    assert (gdp["value"], gdp["unit"]) == (8_640_000_000, "元")
+    assert GOOD[gdp["start"] : gdp["end"]] == "86.4亿元"
+    assert "86.4亿元" in baogao("candidates", reports / "good.txt").out

@@ -55,3 +55,18 @@ def test_a_failing_check_exits_1(marked: Path, tmp_path: Path) -> None:
     checked = invoke("check", tmp_path / "set")
     assert checked.exit_code == 1
     assert "the text was changed after the gold" in checked.output
+
+
+def test_where_two_annotators_differ(marked: Path, tmp_path: Path) -> None:
+    """The fields are counted, and each difference is named with what either says."""
+    invoke("build", marked, "--out", tmp_path / "a")
+    marked.write_text(MARKED.replace("{95|punctuality=95}", "95"))
+    invoke("build", marked, "--out", tmp_path / "b")
+    agreed = invoke("agree", tmp_path / "a", tmp_path / "b")
+    assert agreed.exit_code == 0
+    lines = [" ".join(line.split()) for line in agreed.output.splitlines()]
+    assert lines[0] == "field pairs stated agreed agreed where stated alpha"
+    assert any(line.startswith("buses 1 1 100.0% 100.0%") for line in lines)
+    assert any(line.startswith("punctuality 1 1 0.0% 0.0%") for line in lines)
+    assert "doc: punctuality: reported 95 | not_reported" in lines
+    assert "1 disagreements, 0 of them allowed as alternatives" in lines[-1]

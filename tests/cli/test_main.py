@@ -1,0 +1,96 @@
+"""The program as a whole: version, help, exit codes, and what is made of a run's folder: the page and tables."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from baogao.cli import main
+from baogao.cli.main import schema_of
+from baogao.errors import BudgetError, SchemaError, UsageError
+from cli.conftest import COMMUNIQUE, rows
+
+
+def test_version_and_help(baogao):
+    """The version, and help where nothing is asked."""
+    assert re.fullmatch(r"baogao \d+\.\d+\.\d+\n", baogao("--version").out)
+    assert "extract" in baogao("--help").out
+
+
+def test_review_and_export(extract, baogao, reports):
+    """The page can be written again and the records as a table; a schema of one's own is asked for by its file."""
+    extract(reports)
+    Path("out/index.html").unlink()
+    assert baogao("review", "out", "--schema", COMMUNIQUE).code == 0
+    assert Path("out/index.html").is_file()
+    outcome = baogao("export", "out", "--to", "t.csv", "--schema", COMMUNIQUE)
+    assert (outcome.code, outcome.out) == (0, "1 rows in t.csv\n")
+    assert "8640000000" in Path("t.csv").read_text(encoding="utf-8-sig")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["review", "nowhere"], "cannot read nowhere"),
+        (["review", "out"], "the records are of the schema 'communique': give its file with --schema FILE.py"),
+        (["review", "out", "--schema", "law_based_government"], "'communique', not of 'law_based_government'"),
+        (["export", "out", "--to", "t.ods", "--schema", str(COMMUNIQUE)], "t.ods: a table is written as one of"),
+        (["export", "out", "--to", "no/t.csv", "--schema", str(COMMUNIQUE)], "cannot write no/t.csv"),
+    ],
+)
+def test_review_and_export_refuse(extract, baogao, reports, arguments, words):
+    """What cannot be is one line and exit code 2."""
+    extract(reports)
+    outcome = baogao(*arguments)
+    assert outcome.code == 2
+    assert words in outcome.err
+    assert len(outcome.err.splitlines()) == 1
+
+
+def test_damaged_records(extract, baogao, reports):
+    """A line that is not a record is named."""
+    extract(reports)
+    Path("out/records.jsonl").write_text(json.dumps({"doc_id": "x"}) + "\n", encoding="utf-8")
+    outcome = baogao("review", "out", "--schema", COMMUNIQUE)
+    assert outcome.code == 2
+    assert "out/records.jsonl, line 1" in outcome.err
+
+
+@pytest.mark.parametrize(("error", "code"), [(UsageError("no [way]"), 2), (SchemaError("x"), 2), (BudgetError("x"), 1)])
+def test_an_error_is_one_line_and_a_code(baogao, monkeypatch, error, code):
+    """2 where the request itself cannot work, 1 where something failed; brackets are no markup."""
+
+    def fail(folder):
+        raise error
+
+    monkeypatch.setattr(main, "read_records", fail)
+    outcome = baogao("review", "out")
+    assert (outcome.code, outcome.err) == (code, f"error: {error}\n")
+
+
+def test_the_page_is_opened_only_when_asked(extract, baogao, reports, monkeypatch):
+    """The browser is given the page by its full address."""
+    opened = []
+    monkeypatch.setattr(main.webbrowser, "open", opened.append)
+    extract(reports)
+    assert baogao("review", "out", "--schema", COMMUNIQUE).out == "out/index.html\n"
+    assert opened == []
+    assert baogao("review", "out", "--schema", COMMUNIQUE, "--open").code == 0
+    assert opened == [Path("out/index.html").resolve().as_uri()]
+
+
+def test_whose_schema_the_records_are(extract, reports):
+    """Their own, where it is known or given; records of two schemas are not made one table."""
+    extract(reports)
+    (record,) = rows()
+    assert schema_of([record], str(COMMUNIQUE)).name == "communique"
+    assert schema_of([], None).name == "law_based_government"
+    flagship = record.model_copy(update={"schema_name": "law_based_government"})
+    assert schema_of([flagship], None).name == "law_based_government"
+    with pytest.raises(UsageError, match="several schemas: communique, law_based_government"):
+        schema_of([flagship, record], str(COMMUNIQUE))
+    with pytest.raises(UsageError, match="give its file with --schema"):
+        schema_of([record], None)

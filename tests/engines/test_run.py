@@ -1,0 +1,112 @@
+"""``--engine``: what cannot work is one line; work in this process; what a worker of Ray is told."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib.util
+from dataclasses import replace
+
+import pytest
+
+from baogao.assemble import ModelOptions, Ready
+from baogao.engines.run import Engine, Job, run_by
+from baogao.errors import UsageError
+from baogao.inputs import find_sources
+from baogao.llm import Abilities, EndpointSettings, ModelClient
+from baogao.pipeline import Nowhere
+from baogao.reading import provenance
+from baogao.rules.extractor import RulesExtractor
+from baogao.rules.rulebook import load_rulebook
+from cli.conftest import COMMUNIQUE, _own_world, baogao, extract, reports  # noqa: F401
+
+
+@pytest.fixture
+def without_ray(monkeypatch):
+    """An environment that Ray was not installed into."""
+    find = importlib.util.find_spec
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name, *more: None if name == "ray" else find(name, *more))
+
+
+@pytest.fixture
+def with_ray(monkeypatch):
+    """An environment that Ray was installed into, as far as anybody looks."""
+    find = importlib.util.find_spec
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name, *more: find("json" if name == "ray" else name, *more))
+
+
+@pytest.mark.usefixtures("without_ray")
+def test_missing(extract, reports, tmp_path):  # noqa: F811
+    """Without the extra, the message says how to get it."""
+    said = extract(reports, "--engine", "ray", "--extractor", "rules")
+    assert said.code == 2
+    assert "pip install 'baogao[ray]'" in said.err
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.usefixtures("with_ray")
+def test_a_model_of_one_machine(extract, reports):  # noqa: F811
+    """Workers cannot share a model that is started by the command."""
+    said = extract(reports, "--engine", "ray", "--embedded")
+    assert said.code == 2
+    assert "--base-url" in said.err
+
+
+def test_workers_without_ray(extract, reports):  # noqa: F811
+    """A number of workers that nobody heeds is not taken in silence."""
+    said = extract(reports, "--workers", 2, "--extractor", "rules")
+    assert said.code == 2
+    assert "--engine ray" in said.err
+
+
+def job_of(schema, **options) -> Job:
+    """Rules or a model over communiqués."""
+    return Job("hybrid", schema, str(COMMUNIQUE), ModelOptions(**options))
+
+
+def ready_of(schema, *, budget=None) -> Ready:
+    """What was made ready for the whole run: a server that was asked for its model and found able."""
+    settings = EndpointSettings(base_url="http://x/v1/", model=None, budget_tokens=budget)
+    client = ModelClient(settings, abilities=Abilities(tools=True))
+    return Ready(RulesExtractor(load_rulebook(None, schema)), provenance(schema, "hybrid", "small"), client, "link")
+
+
+def test_a_worker_need_not_ask_again(communique):
+    """It is told which server, which model, which way of asking, and what the server can do."""
+    job = job_of(communique, min_confidence=0.5, calibration="none", cache=False)
+    told = job.share(ready_of(communique), 2, 4).options
+    assert (told.base_url, told.model, told.ask) == ("http://x/v1", "small", "link")
+    assert told.abilities == Abilities(tools=True)
+    assert told.concurrency == 2
+    assert (told.min_confidence, told.calibration, told.cache) == (0.5, "none", False)
+
+
+@pytest.mark.parametrize(("budget", "share"), [(None, None), (1000, 250), (1003, 250)])
+def test_workers_divide_the_budget(communique, budget, share):
+    """All together spend no more than was allowed."""
+    assert job_of(communique).share(ready_of(communique, budget=budget), 2, 4).options.budget_tokens == share
+
+
+def test_rules_have_nothing_to_be_told(communique):
+    """Without a client a worker's part is the job as it is."""
+    job = job_of(communique)
+    assert job.share(replace(ready_of(communique), client=None, way=None), 2, 4) is job
+
+
+@pytest.mark.usefixtures("with_ray")
+@pytest.mark.parametrize("options", [{"embedded": True}, {"gguf": "m.gguf"}])
+def test_what_ray_cannot_do(options):
+    """It is refused before anything is started; a server that all can reach is fine, and so are rules."""
+    with pytest.raises(UsageError, match="a server that every worker can reach"):
+        Engine("ray").check(ModelOptions(**options))
+    Engine("ray", 3).check(ModelOptions(base_url="http://x/v1"))
+    Engine("ray").check(ModelOptions())
+
+
+def test_work_in_this_process(reports, communique, tmp_path):  # noqa: F811
+    """Records go to the sink, and whoever looks on is told of them."""
+    sources = find_sources([str(reports)])
+    ready = Ready(RulesExtractor(load_rulebook(None, communique)), provenance(communique, "rules"))
+    new = []
+    job = Job("rules", communique, str(COMMUNIQUE), ModelOptions())
+    asyncio.run(run_by(Engine(), job, ready, sources, Nowhere(), on_record=new.append, on_kept=new.append))
+    assert [(record.doc_id, record.fields["gdp"].text) for record in new] == [("good", "86.4亿元")]

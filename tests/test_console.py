@@ -1,0 +1,68 @@
+"""Text on its way to a terminal: shown, never obeyed."""
+
+from __future__ import annotations
+
+import io
+import logging
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.console import Console
+from rich.text import Text
+
+from baogao.console import InertFormatter, inert, say, shown, table_of
+
+ANYTHING = st.text(st.characters(codec=None, exclude_categories=()), max_size=60)
+
+
+def printed(*lines: str, width: int = 20) -> str:
+    """What reaches a narrow terminal that has colours."""
+    said = io.StringIO()
+    say(Console(file=said, width=width, force_terminal=True, color_system="truecolor"), *lines)
+    return said.getvalue()
+
+
+@given(ANYTHING)
+def test_nothing_is_obeyed(text):
+    """No control, no direction of writing, no half of a character and no other line end is left."""
+    for out in (inert(text), Text.from_markup(shown(text)).plain):
+        assert not {unicodedata.category(char) for char in out} & {"Cc", "Cf", "Cs", "Zl", "Zp"}
+
+
+@given(st.text(st.characters(categories=("L", "N", "P", "S", "Zs")), max_size=60))
+def test_what_is_harmless_is_shown_as_it_is(text):
+    """Chinese, figures, brackets and blanks come out unchanged, markup or not."""
+    assert inert(text) == text
+    assert Text.from_markup(shown(text) + "|").plain == text + "|"
+
+
+@pytest.mark.parametrize(("text", "spelt"), [("\x1b[31m", r"\x1b[31m"), ("\u202e", r"\u202e"), ("a\nb", r"a\nb")])
+def test_controls_are_spelt_out(text, spelt):
+    """A reader sees what was there."""
+    assert inert(text) == spelt
+
+
+def test_a_log_keeps_its_lines():
+    """The line ends of a traceback are its own; what it quotes is inert."""
+    record = logging.LogRecord("x", logging.ERROR, "", 1, "%s", ("bell\x07",), None)
+    assert InertFormatter("%(message)s\nmore").format(record) == "bell\\x07\nmore"
+
+
+def test_lines_are_said_as_they_are():
+    """No figure is coloured and no path is broken where the terminal ends; markup holds."""
+    long = "out/" + "x" * 50 + "/123.jsonl"
+    assert printed(long, "2 reports") == f"{long}\n2 reports\n"
+    assert printed("[red]error:[/] 12") == "\x1b[31merror:\x1b[0m 12\n"
+
+
+def test_names_left_figures_right():
+    """The first column is flush left, the others are flush right."""
+    said = io.StringIO()
+    Console(file=said, width=60).print(table_of(["field", "pairs"], [["a", "1000"], ["longer", "7"]]))
+    assert [line.rstrip() for line in said.getvalue().splitlines()] == [
+        "field   pairs",
+        "a        1000",
+        "longer      7",
+    ]

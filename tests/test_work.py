@@ -1,0 +1,156 @@
+"""One document's way from its file to its record, and its outcome on the way to another machine."""
+
+from __future__ import annotations
+
+import asyncio
+import pickle
+import threading
+from contextlib import closing
+
+import pytest
+
+from baogao.errors import BaogaoError, BudgetError, DocumentError, EndpointError, NoReplyError, ReplyError
+from baogao.extraction import Extraction
+from baogao.inputs import Source
+from baogao.reading import provenance
+from baogao.usage import count
+from baogao.work import Worker, extract_report
+from short_reports import read
+
+
+class Scripted:
+    """An extractor that spends a request, and does as it is told."""
+
+    name = "llm"
+
+    def __init__(self, schema, error: Exception | None = None) -> None:
+        self.schema = schema
+        self.error = error
+        self.threads: list[str] = []
+
+    async def extract(self, report) -> Extraction:
+        """Link nothing, or fail."""
+        self.threads.append(threading.current_thread().name)
+        count(requests=1, prompt_tokens=70)
+        if self.error is not None:
+            raise self.error
+        return Extraction(notices=["nothing"])
+
+
+@pytest.fixture
+def source(tmp_path) -> Source:
+    """A report in a file."""
+    (tmp_path / "r.txt").write_text("报告一句。", encoding="utf-8")
+    return Source("r", tmp_path / "r.txt")
+
+
+def done(schema, source, error=None):
+    """What becomes of the report."""
+    with closing(Worker(Scripted(schema, error), provenance(schema, "llm"))) as worker:
+        return asyncio.run(worker.do(source))
+
+
+def test_a_report_that_was_read(communique):
+    """The record says who made it and what it took."""
+    made_by = provenance(communique, "llm")
+    record = asyncio.run(extract_report(read("一句话。"), Scripted(communique), made_by))
+    assert (record.status, record.made_by, record.notices) == ("ok", made_by, ["nothing"])
+    assert (record.usage.requests, record.usage.prompt_tokens) == (1, 70)
+
+
+def test_what_an_extractor_raises_is_the_caller_s(communique):
+    """A report in hand has a caller to tell; only a run makes a row of it."""
+    with pytest.raises(ReplyError, match="nonsense"):
+        asyncio.run(extract_report(read("一句话。"), Scripted(communique, ReplyError("nonsense")), None))
+
+
+def test_an_outcome_holds_record_and_document(communique, source):
+    """The document is the file's, under its id."""
+    outcome = done(communique, source)
+    assert (outcome.record.status, outcome.error, outcome.again) == ("ok", None, False)
+    assert outcome.document.doc_id == outcome.record.doc_id == "r"
+    assert outcome.record.sha256 == outcome.document.sha256
+
+
+@pytest.mark.parametrize(
+    ("error", "again"),
+    [(ReplyError("nonsense"), False), (NoReplyError("busy"), True), (BudgetError("spent"), True)],
+)
+def test_a_failure_says_whether_it_may_pass(communique, source, error, again):
+    """The record carries the words and what was spent; the run is handed the error itself."""
+    outcome = done(communique, source, error)
+    assert (outcome.error, outcome.again) == (error, again)
+    assert (outcome.record.status, outcome.record.error) == ("failed", str(error))
+    assert outcome.record.usage.requests == 1
+
+
+def test_a_file_that_cannot_be_read(communique, source):
+    """There is no document, and nothing was asked."""
+    source.path.write_bytes(b"")
+    outcome = done(communique, source)
+    assert outcome.document is None
+    assert isinstance(outcome.error, DocumentError)
+    assert outcome.record.usage.requests == 0
+
+
+def test_a_bug_takes_one_document(communique, source, caplog):
+    """It is no error of the user's: the run is told of none, the record asks for a report, the log has the trace."""
+    outcome = done(communique, source, ZeroDivisionError("oh"))
+    assert (outcome.error, outcome.again) == (None, True)
+    assert outcome.record.error == "an error inside baogao, please report it: ZeroDivisionError: oh"
+    assert "Traceback" in caplog.text
+
+
+def test_files_are_read_aside(communique, source, monkeypatch):
+    """Reading does not hold up replies; links are made where replies come in."""
+    extractor = Scripted(communique)
+    read_in: list[str] = []
+
+    reading = Source.read
+
+    def watched(given):
+        read_in.append(threading.current_thread().name)
+        return reading(given)
+
+    monkeypatch.setattr(Source, "read", watched)
+    with closing(Worker(extractor, provenance(communique, "llm"))) as worker:
+        asyncio.run(worker.do(source))
+    assert read_in[0].startswith("reader")
+    assert extractor.threads == [threading.main_thread().name]
+
+
+class _OwnError(EndpointError):
+    """An error of one room, which holds what cannot be sent."""
+
+    def __init__(self, words: str) -> None:
+        super().__init__(words)
+        self.lock = threading.Lock()
+
+
+@pytest.mark.parametrize(("error", "kind"), [(_OwnError("no server"), EndpointError), (ReplyError("x"), ReplyError)])
+def test_an_outcome_can_be_sent(communique, source, error, kind):
+    """On the other side it says the same, under the nearest public name: what it means for a run is kept."""
+    error.__cause__ = ValueError("inside")
+    sent = pickle.loads(pickle.dumps(done(communique, source, error).portable()))
+    assert type(sent.error) is kind
+    assert (str(sent.error), sent.error.ends, sent.error.no_answer) == (str(error), error.ends, error.no_answer)
+    assert sent.error.__cause__ is None
+    assert sent.record.error == str(error)
+
+
+def test_a_document_can_be_sent(communique, source):
+    """Views that it made of itself stay behind, and are made again."""
+    outcome = done(communique, source)
+    assert outcome.document.sentence_at(0)
+    sent = pickle.loads(pickle.dumps(outcome.portable()))
+    assert sent.document == outcome.document
+    assert sent.document.sentence_at(0) == outcome.document.sentence_at(0)
+    assert vars(outcome.portable().document).keys() < vars(outcome.document).keys()
+
+
+def test_nothing_to_send_but_a_record(communique, source):
+    """A file that cannot be read has no document, and a bug no error."""
+    source.path.write_bytes(b"")
+    unread = done(communique, source).portable()
+    assert unread.document is None
+    assert isinstance(unread.error, BaogaoError)
