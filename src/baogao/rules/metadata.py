@@ -1,6 +1,4 @@
-"""Metadata by rules: title, place, level, period, issuer and addressee, as Chinese official papers print them on their
-first and last lines.
-"""
+"""Metadata by rules: title, place, level, period, issuer, addressee, from a paper's first and last lines."""
 
 from __future__ import annotations
 
@@ -56,6 +54,7 @@ _PERIODS: tuple[tuple[str, str, str], ...] = (
     (r"(?:第)?一季度|1\s*[-—－–至到~～]+\s*3\s*月", "01", "03"),
 )
 """How a part of the year is written, with its first and last month."""
+_SAME_BREATH = 40  # characters behind a year of the body in which its part of the year is looked for
 
 
 def place_name(text: str, about: re.Pattern[str] | None = None) -> str | None:
@@ -91,20 +90,17 @@ def reporting_months(title: str, opening: str, closing: str) -> tuple[str, str] 
     :param opening: the first paragraphs, for a title without a year.
     :param closing: the last lines, whose date tells the year when nothing else does.
     """
-    for text in (title, opening):
-        match = re.search(_YEAR, text)
-        if match:
-            year = _year(match[0])
-            months = _months(text[match.start() : match.end() + 40] if text is opening else text)
-            return f"{year}-{months[0]}", f"{year}-{months[1]}"
-    match = re.search(rf"({_YEAR})\s*(\d{{1,2}})\s*月", closing)
-    if match is None:
+    if match := re.search(_YEAR, title):
+        year, months = _year(match[0]), _months(title)
+    elif match := re.search(_YEAR, opening):
+        year, months = _year(match[0]), _months(opening[match.start() : match.end() + _SAME_BREATH])
+    elif match := re.search(rf"({_YEAR})\s*(\d{{1,2}})\s*月", closing):
+        months = _months(title + opening)
+        in_spring = months == ("01", "12") and int(match[2]) < 6
+        year = str(int(_year(match[1])) - in_spring)
+    else:
         return None
-    months = _months(title + opening)
-    year_number = int(_year(match[1]))
-    if months == ("01", "12") and int(match[2]) < 6:
-        year_number -= 1
-    return f"{year_number}-{months[0]}", f"{year_number}-{months[1]}"
+    return f"{year}-{months[0]}", f"{year}-{months[1]}"
 
 
 def _year(text: str) -> str:
@@ -118,14 +114,10 @@ def _months(text: str) -> tuple[str, str]:
 
 
 # Where on the page things stand: set by hand on the development reports (docs/accuracy.md).
-_HEAD_LINES = 14
-"""A title ends on one of the first lines; above it stand the letterhead, or what a web page puts there."""
-_TAIL_LINES = 8
-"""Signature and date are among the last lines."""
-_TITLE_LINES = 4
-"""The most lines of one title."""
-_LINE_LIMIT = 60
-"""Characters: a longer line is a paragraph, not a part of a title."""
+_HEAD_LINES = 14  # a title ends on one of them; above it stand the letterhead, or what a web page puts there
+_TAIL_LINES = 8  # signature and date are among them
+_TITLE_LINES = 4  # the most of one title
+_LINE_LIMIT = 60  # characters: a longer line is a paragraph, not a part of a title
 _SPACE = re.compile(r"\s+")
 _DATE = re.compile(
     r"[（(]?\s*(?:\d{4}|[〇零○一二三四五六七八九]{4})\s*年\s*[\d一二三四五六七八九十]{1,3}\s*月\s*(?:[\d一二三四五六七八九十]{1,3}\s*日)?\s*[）)]?"
@@ -181,23 +173,21 @@ class _Frame:
         for last, line in enumerate(head):
             if not _may_be_title(line.text):
                 continue
-            first = self._title_start(last)
+            first = self._title_start(last, rules.ends)
             joined = "".join(one.text for one in head[first : last + 1])
             if rules.about.search(joined) and rules.ends.search(joined):
                 following = self.lines[last + 1].text if last + 1 < len(self.lines) else ""
                 return first, last + 1 if _TITLE_GOES_ON.match(following) else last
         return None
 
-    def _title_start(self, last: int) -> int:
+    def _title_start(self, last: int, ends: re.Pattern[str]) -> int:
         """Walk up over the lines that the last line of a title continues."""
         first = last
         while first > 0 and last - first < _TITLE_LINES - 1:
             above = self.lines[first - 1].text
             begins_about = any(line.text.startswith("关于") for line in self.lines[first : last + 1])
             own_line = bool(ORGANISATION.fullmatch(above)) and not begins_about
-            ends = self.title_rules.ends if self.title_rules else None
-            whole = ends is not None and ends.search(above)
-            if not _may_be_title(above) or own_line or whole or _DATE.fullmatch(above):
+            if not _may_be_title(above) or own_line or ends.search(above) or _DATE.fullmatch(above):
                 break
             first -= 1
         return first
@@ -205,10 +195,9 @@ class _Frame:
     @cached_property
     def title(self) -> TextLink | None:
         """The title, joined over its lines."""
-        if self.title_range is None:
-            return None
-        lines = self.lines[self.title_range[0] : self.title_range[1] + 1]
-        return TextLink("".join(line.text for line in lines), tuple(line.span for line in lines))
+        first, last = self.title_range or (0, -1)
+        lines = self.lines[first : last + 1]
+        return TextLink("".join(line.text for line in lines), tuple(line.span for line in lines)) if lines else None
 
     @cached_property
     def body_start(self) -> int:
@@ -257,8 +246,7 @@ class _Frame:
 
     def _organisations(self, line: _Line) -> list[tuple[str, Span]]:
         """The organisations of a line that holds nothing else (a date apart)."""
-        raw = self.document.text[slice(*line.span)]
-        rest = _DATE.sub("", raw)
+        rest = _DATE.sub("", self.document.slice(line.span))
         names = [
             _SPACE.sub("", part) for part in re.split(r"\s{2,}|　+|、|\s(?=[一-鿿]{4})", rest.strip()) if part.strip()
         ]
