@@ -226,8 +226,8 @@ class _Frame:
         found = self._signature() or [one for line in head for one in self._organisations(line)]
         if found:
             return TextLink("、".join(name for name, _ in found), tuple(dict.fromkeys(span for _, span in found)))
-        match = re.match(rf"(?P<name>{ORGANISATION.pattern})关于", self.title.value) if self.title else None
-        return TextLink(match["name"], self.title.evidence[:1]) if self.title and match else None
+        named = re.match(rf"({ORGANISATION.pattern})关于", self.title.value) if self.title else None
+        return TextLink(named[1], self.title.evidence[:1]) if self.title and named else None
 
     def _signature(self) -> list[tuple[str, Span]]:
         """The organisations printed above the date at the end, or on the last lines; a table may still follow."""
@@ -292,8 +292,7 @@ class _Frame:
 
 def link_metadata(document: Document, rules: dict[str, MetadataRules]) -> dict[str, TextLink]:
     """Read every piece of metadata that the rules name; what is not printed is left out."""
-    title_rules = next((rule for rule in rules.values() if rule.source == "title"), None)
-    frame = _Frame(document, title_rules)
+    frame = _Frame(document, next((rule for rule in rules.values() if rule.source == "title"), None))
     found = {name: frame.read(rule.source) for name, rule in rules.items()}
     return {name: link for name, link in found.items() if link is not None}
 
