@@ -111,7 +111,7 @@ def sentence_clauses(text: str, sentence: Sentence, number: int, figures: list[C
     for figure, stop in zip(figures, [*(one.start for one in figures[1:]), end], strict=True):
         gap = _without_asides(text[figure.end : stop])
         current.figures.append(figure)
-        cut = _cut_gap(gap, last=stop == end)
+        cut = cut_gap(gap, last=stop == end)
         if gap.startswith("、") and _RANGE_OPEN.search(current.lead_of(len(current.figures) - 1)):
             cut = None
         if cut is None:
@@ -151,7 +151,7 @@ def cut_lead(lead: str) -> tuple[str, str]:
     return lead[:cut], lead[cut:]
 
 
-def _cut_gap(gap: str, *, last: bool) -> tuple[str, str, str] | None:
+def cut_gap(gap: str, *, last: bool) -> tuple[str, str, str] | None:
     """Split the text behind a figure into the clause's tail, the clauses between, and the next figure's lead.
 
     None when nothing parts the two figures. Behind the last one everything is tail and clauses after it.
