@@ -102,7 +102,8 @@ def test_regions_do_not_overlap(text):
 
 def test_a_heading_of_two_lists_is_shared():
     """问题及打算: the list that it names first begins at once, the other at its own lead, and the first ends there."""
-    text = "二、存在的问题及下一步打算\n一是学法不够系统。二是力量比较薄弱。\n下一步，将做好以下工作。一是加强学习培训。二是充实执法队伍。\n"
+    problems = "二、存在的问题及下一步打算\n一是学法不够系统。二是力量比较薄弱。\n"
+    text = f"{problems}下一步，将做好以下工作。一是加强学习培训。二是充实执法队伍。\n"
     assert lists(text) == {"problems": PROBLEMS, "plans": PLANS}
 
 
