@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import re
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from baogao.asking.choice import LETTERS, ChoiceExtractor, read_choice, read_letter, words_around
+from baogao.candidates.candidate import Candidate
 from baogao.errors import ReplyError
 from baogao.extraction import Extraction, Settled
 from baogao.llm import load_prompts
@@ -131,7 +133,8 @@ def test_the_figure_stands_in_its_words(communique):
 def test_words_around(before, after):
     """On one line: the figure once, in brackets, between characters of the report that stand right before and after."""
     report = read(f"公报\n{before}86亿元{after}")
-    figure = report.of("86亿元")
+    start = report.document.text.index("86亿元")
+    figure = Candidate(1, "number", start, start + 4, "86亿元", Decimal(8_600_000_000))
     words = words_around(report.document, figure)
     left, shown, right = re.fullmatch("(.*)【(.*)】(.*)", words, re.DOTALL).groups()
     assert shown == "86亿元"
