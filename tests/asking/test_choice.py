@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from baogao.asking.choice import LETTERS, ChoiceExtractor, read_choice, read_letter, words_around
+from baogao.asking.passages import Shortlist
 from baogao.candidates.candidate import Candidate
 from baogao.errors import ReplyError
 from baogao.extraction import Extraction, Settled
@@ -182,15 +183,18 @@ def test_a_letter_chooses_one_of_the_fields_on_offer(communique, letter):
         assert chosen is None
 
 
-def test_a_settled_field_lowers_the_fit(communique):
-    """A figure whose best field is answered already is less worth a question than one whose best field is open."""
-    report = read(TEXT)
-    extractor = extractor_of(client_of("http://127.0.0.1:9/v1"), communique)
-    gdp = report.of("86.4亿元").id
-    (before,) = [one for one in extractor.choices(report, Settled()) if one.candidate.id == gdp]
-    first = frozenset({before.fields[0].id})
-    after = [one for one in extractor.choices(report, Settled(first)) if one.candidate.id == gdp]
-    assert all(one.fit < before.fit and one.fields[0] in before.fields[1:] for one in after)
+def test_a_settled_field_lowers_the_fit(flagship):
+    """A figure whose best field is answered already is less worth a question: the next counts by its share of it."""
+    report = read("全年收到行政复议申请12件，受理10件。")
+    figure = report.of("12件")
+    extractor = extractor_of(client_of("http://127.0.0.1:9/v1"), flagship)
+    best, second = (score for score, _ in Shortlist(flagship).rank(report.document, figure)[:2])
+    (before,) = [one for one in extractor.choices(report, Settled()) if one.candidate == figure]
+    settled = Settled(frozenset({before.fields[0].id}))
+    (after,) = [one for one in extractor.choices(report, settled) if one.candidate == figure]
+    assert before.fit == pytest.approx(best)
+    assert after.fit == pytest.approx(second * second / best)
+    assert after.fields == before.fields[1:]
 
 
 def test_letters_that_are_not_on_offer_choose_nothing(communique):

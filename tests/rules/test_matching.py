@@ -38,7 +38,7 @@ fields:
   residents:
     units: [count]
     topic: grain
-    match: [{match: '库存…№', share: true}]
+    match: [{match: '库存…№', share: true}, {match: '库存量№', score: 0.95}]
 """
 
 
@@ -195,6 +195,8 @@ def test_what_may_be_shared(small):
     assert ranked("粮食库存7件。", small)["residents"][0].shared
     assert not ranked("公路养护7件。", small)["gdp"][0].shared
     assert ranked("公路养护各7件。", small)["gdp"][0].shared
+    (both,) = ranked("粮食库存量7件。", small)["residents"]
+    assert (both.pattern.source, both.shared) == ("库存量№", True)
 
 
 def test_a_none_answers_by_the_noun_that_it_negates(small):

@@ -20,8 +20,8 @@ _NAME = (
     rf"(?:关于)?(?:报送|印发|上报)?(?:{_YEAR})?(?:上半年|下半年|前三季度|第[一二三四]季度|\d+[-—－至~～]\d+月)?"
     rf"(?P<name>[一-鿿]{{1,24}}?(?:{_PLACE_END}|{_OFFICE_END}))"
 )
-# What may follow the name: without it 青川县城 would end at 青川县.
 _NEXT_WORDS = "在|坚持|以|认真|深入|各|紧"
+# What must follow the name: without it a name would end at the first character that places end in.
 _BEHIND_NAME = (
     rf"(?:{_GOVERNMENT})|关于|{_YEAR}|\d|上半年|下半年|年度|贯彻|落实|推进|工作|建设|的|全面|党政|{_NEXT_WORDS}|$"
 )
