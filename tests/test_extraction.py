@@ -1,11 +1,16 @@
-"""Holding back: unsure answers wait for review and stay in the record, with their place and the reason."""
+"""Extractions: unsure answers are held back with their place and the reason; questions are put side by side."""
 
 from __future__ import annotations
 
 import asyncio
 import json
 
-from baogao.extraction import Extraction, HeldLink, HoldingExtractor, Link, hold_back
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from baogao.errors import PendingError, ReplyError
+from baogao.extraction import Extraction, HeldLink, HoldingExtractor, Link, ReportText, answers, hold_back
 from baogao.reading import provenance, read_record
 from baogao.record import Record
 from short_reports import read
@@ -69,3 +74,90 @@ def test_checks_do_not_use_what_is_held_back(flagship):
     links["exam_passed"] = Link(links["exam_passed"].candidates, 0.2, "rules")
     cut = read_record(report, hold_back(Extraction(fields=links), 0.5), flagship, made_by)
     assert (len(whole.checks), len(cut.checks)) == (2, 0)
+
+
+LINKS = st.dictionaries(
+    st.sampled_from("abcdef"), st.builds(Link, st.just((1,)), st.floats(0, 1), st.sampled_from(["rules", "llm"]))
+)
+
+
+@given(LINKS, st.floats(0, 1))
+def test_nothing_is_lost_by_holding_back(fields, least):
+    """Every answer is given or held, as it was; the sure ones are given; lists and metadata stay."""
+    said = Extraction(fields=fields, lists={"notes": [3]}, notices=["odd"])
+    found = hold_back(said, least)
+    assert found.fields.keys() | found.held.keys() == fields.keys()
+    assert {**found.fields, **{name: held.link for name, held in found.held.items()}} == fields
+    assert all(link.confidence >= least for link in found.fields.values())
+    assert all(held.link.confidence < least for held in found.held.values())
+    assert (found.lists, found.notices, said.fields) == ({"notes": [3]}, ["odd"], fields)
+
+
+def test_a_report_in_hand_is_its_document_with_its_candidates():
+    """What the grammar finds, and nothing else."""
+    report = read(TEXT)
+    assert ReportText.from_document(report.document) == ReportText(report.document, report.candidates)
+
+
+class Questions:
+    """Remembers which questions came to their end."""
+
+    def __init__(self):
+        self.ended = []
+
+    async def ask(self, number, pause=0.0, error=None):
+        """Answer with the number, or fail."""
+        await asyncio.sleep(pause)
+        self.ended.append(number)
+        if error is not None:
+            raise error
+        return number
+
+
+def test_order():
+    """Results come in the order of the questions, whichever is answered first."""
+    questions = Questions()
+    assert asyncio.run(answers([questions.ask(1, 0.02), questions.ask(2)])) == [1, 2]
+    assert questions.ended == [2, 1]
+
+
+def test_failure_stops_the_others():
+    """No more tokens are spent on a document that is lost."""
+    questions = Questions()
+    with pytest.raises(ReplyError, match="lost"):
+        asyncio.run(answers([questions.ask(1, 5), questions.ask(2, error=ReplyError("lost"))]))
+    assert questions.ended == [2]
+
+
+def test_pending_lets_the_others_ask():
+    """All questions of a document go into one batch; the document still waits."""
+    questions = Questions()
+    with pytest.raises(PendingError, match="first"):
+        asyncio.run(
+            answers(
+                [
+                    questions.ask(1, error=PendingError("first")),
+                    questions.ask(2, 0.02, PendingError("second")),
+                    questions.ask(3, 0.04),
+                ]
+            )
+        )
+    assert questions.ended == [1, 2, 3]
+
+
+def test_failure_after_a_pending_one():
+    """A failure counts for more than a reply that is yet to come."""
+    questions = Questions()
+    with pytest.raises(ReplyError, match="lost"):
+        asyncio.run(
+            answers([questions.ask(1, error=PendingError("first")), questions.ask(2, 0.01, ReplyError("lost"))])
+        )
+
+
+@given(st.lists(st.integers(0, 3), max_size=6))
+def test_answers_come_in_the_order_of_the_questions(waits):
+    """However long each of them takes."""
+    questions = Questions()
+    asked = [questions.ask(number, wait / 1000) for number, wait in enumerate(waits)]
+    assert asyncio.run(answers(asked)) == list(range(len(waits)))
+    assert sorted(questions.ended) == list(range(len(waits)))

@@ -6,13 +6,19 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from baogao.extraction import Extraction, Link, TextLink
+import baogao
+from baogao.extraction import Extraction, HeldLink, Link, TextLink
 from baogao.inputs import Source
 from baogao.reading import failed_record, provenance, read_answer, read_record
 from baogao.record import Record
+from baogao.schema import load_schema
 from baogao.usage import Usage
 from short_reports import read
+
+SUM = next(spec for spec in load_schema().figures if spec.additive)
 
 
 def link(*candidates) -> Link:
@@ -106,3 +112,65 @@ def test_failed_record(communique):
     record = failed_record(Source("a", Path("r/a.txt")), "it is empty", communique, made_by, "", Usage(requests=2))
     assert (record.status, record.error, record.fields, record.usage.requests) == ("failed", "it is empty", {}, 2)
     assert (record.made_by.model, record.made_by.prompts) == ("small", "sha256:0")
+
+
+VALUES = st.lists(st.integers(0, 99), min_size=1, max_size=5, unique=True)
+BOUNDS = st.lists(st.sampled_from(["{}场", "约{}场", "近{}场", "{}余场", "超过{}场"]), min_size=5, max_size=5)
+
+
+@given(VALUES, BOUNDS)
+def test_a_sum_is_read_from_its_parts(values, bounds):
+    """Its value is theirs together, every part is evidence, and its bound is exact only where all of theirs are."""
+    printed = [bound.format(value) for value, bound in zip(values, bounds, strict=False)]
+    report = read("；".join(f"开展演练{one}" for one in printed) + "。")
+    parts = report.candidates.of_kind("number")
+    answer = read_answer(report, link(*parts), SUM)
+    assert answer.value == sum(part.value for part in parts)
+    assert [report.document.slice(span) for span in answer.evidence] == [part.text for part in parts]
+    assert (answer.bound == "exact") == all(part.bound == "exact" for part in parts)
+    assert answer.bound in {part.bound for part in parts} | {"about"}
+
+
+@pytest.mark.parametrize(
+    ("text", "figure", "status"),
+    [
+        ("发生事故0件。", "0件", "reported"),
+        ("发生事故零件。", "零件", "reported_none"),
+        ("发生事故3件。", "3件", "reported"),
+    ],
+)
+def test_a_zero_in_words_says_none(flagship, text, figure, status):
+    """零件 says that there was none, 0件 is a figure."""
+    report = read(text)
+    assert read_answer(report, link(report.of(figure)), flagship.by_id["litigation_cases"]).status == status
+
+
+def test_held_answers_are_read_as_well(communique):
+    """With value and place, under silence; a field that is given has nothing held."""
+    report = read("地区生产总值86亿元，常住人口21万人。")
+    held = {
+        "gdp": HeldLink(link(report.of("86亿元")), "unsure"),
+        "residents": HeldLink(link(report.of("86亿元")), "no"),
+    }
+    extraction = Extraction(fields={"residents": link(report.of("21万人"))}, held=held)
+    fields = read_record(report, extraction, communique, provenance(communique, "rules")).fields
+    assert (fields["gdp"].status, fields["gdp"].value) == ("not_reported", None)
+    assert (fields["gdp"].held_back.value, fields["gdp"].held_back.reason) == (Decimal(8_600_000_000), "unsure")
+    assert (fields["residents"].value, fields["residents"].held_back) == (Decimal(210_000), None)
+
+
+def test_a_link_to_no_field_of_the_schema_is_left_out(communique):
+    """An extractor of somebody else's may name what it likes; a record has the schema's fields."""
+    report = read("地区生产总值86亿元。")
+    extraction = Extraction(fields={"nonsense": link(report.of("86亿元"))}, metadata={"nobody": TextLink("x")})
+    record = read_record(report, extraction, communique, provenance(communique, "rules"))
+    assert list(record.fields) == [spec.id for spec in communique.figures]
+    assert list(record.metadata) == [spec.id for spec in communique.metadata]
+
+
+def test_who_made_a_record(communique):
+    """Extractor, model, prompts and the schema's digest, and which baogao it was."""
+    made_by = provenance(communique, "hybrid", "small", "sha256:0")
+    assert (made_by.extractor, made_by.model, made_by.prompts) == ("hybrid", "small", "sha256:0")
+    assert made_by.schema_digest == communique.digest
+    assert made_by.baogao == baogao.__version__

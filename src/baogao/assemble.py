@@ -242,7 +242,7 @@ def _arbiter(
     path = options.calibration_file(schema)
     if path is None:
         return thresholds, made_by
-    made_by = made_by.model_copy(update={"calibration": calibration_digest(path)})
     calibration = load_calibration(path, schema, FEATURES)
+    made_by = made_by.model_copy(update={"calibration": calibration_digest(path)})
     strange = strangeness(calibration, made_by.model, made_by.prompts, digest_files([rules_path(schema)]))
     return CalibratedArbiter(calibration, schema, strange), made_by

@@ -156,21 +156,28 @@ async def answers(asked: Iterable[Coroutine[Any, Any, T]]) -> list[T]:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-class HoldingExtractor:
+class WrappedExtractor:
+    """Another extractor, with something done around it: subclasses say what, in ``extract``."""
+
+    def __init__(self, inner: Extractor) -> None:
+        self.inner = inner
+        self.name = inner.name
+        self.schema = inner.schema
+
+
+class HoldingExtractor(WrappedExtractor):
     """Another extractor, whose unsure answers go to a review queue, not into silence.
 
     :param least: answers with less confidence are held back; between 0 and 1.
     """
 
     def __init__(self, inner: Extractor, least: float) -> None:
-        self.name = inner.name
-        self.schema = inner.schema
-        self._inner = inner
+        super().__init__(inner)
         self._least = least
 
     async def extract(self, report: ReportText) -> Extraction:
         """Link one report; see :class:`Extractor`."""
-        return hold_back(await self._inner.extract(report), self._least)
+        return hold_back(await self.inner.extract(report), self._least)
 
 
 def hold_back(extraction: Extraction, least: float) -> Extraction:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from decimal import Decimal
 
 from baogao._version import __version__
-from baogao.candidates.candidate import Candidate
 from baogao.checks import run_checks
 from baogao.extraction import Extraction, Link, ReportText
 from baogao.inputs import Source
@@ -16,14 +15,27 @@ from baogao.usage import Usage
 
 SILENT = Answer(status="not_reported")
 _LOOSENESS: dict[Bound, int] = {"exact": 0, "over": 1, "under": 1, "about": 2}
+"""How little a bound says of a sum of which it is the bound of one part."""
 
 
 def read_record(
     report: ReportText, extraction: Extraction, schema: Schema, made_by: Provenance, usage: Usage | None = None
 ) -> Record:
-    """Read an extraction's answers from the candidates that it points at. Every field of the schema is present."""
+    """Read an extraction's answers from the candidates that it points at.
+
+    Every field of the schema is present: given, held back, or silent.
+    """
     document = report.document
-    fields = {spec.id: _field_answer(report, extraction, spec) for spec in schema.figures}
+    fields = dict.fromkeys((spec.id for spec in schema.figures), SILENT)
+    for spec in schema.figures:
+        held = extraction.held.get(spec.id)
+        if spec.id in extraction.fields:
+            fields[spec.id] = read_answer(report, extraction.fields[spec.id], spec)
+        elif held is not None:
+            read = read_answer(report, held.link, spec)
+            held_back = HeldBack(**read.model_dump(exclude={"held_back"}), reason=held.reason)
+            held_back.tell(read.sentence)
+            fields[spec.id] = Answer(status="not_reported", held_back=held_back)
     said = extraction.metadata
     return Record(
         doc_id=document.doc_id,
@@ -77,8 +89,10 @@ def read_answer(report: ReportText, link: Link, spec: FieldSpec) -> Answer:
     if not linked or (len(linked) > 1 and not spec.additive) or any(c.value is None for c in linked):
         raise ValueError(f"{spec.id}: the link {link.candidates} cannot be read as one figure")
     bounds = {candidate.bound for candidate in linked}
+    # 零件 says in words that there was none; 0件 is a figure.
+    says_none = all(c.kind == "none" or (c.value == 0 and c.text.startswith(("零", "〇"))) for c in linked)
     answer = Answer(
-        status="reported_none" if all(_says_none(candidate) for candidate in linked) else "reported",
+        status="reported_none" if says_none else "reported",
         value=sum((c.value for c in linked if c.value is not None), Decimal(0)),
         # The loosest bound among the parts; parts that are loose in opposite directions are only about right.
         bound="about" if {"over", "under"} <= bounds else max(bounds, key=_LOOSENESS.__getitem__),
@@ -90,24 +104,6 @@ def read_answer(report: ReportText, link: Link, spec: FieldSpec) -> Answer:
     )
     answer.tell(report.document.sentences_around(answer.evidence or ()))
     return answer
-
-
-def _field_answer(report: ReportText, extraction: Extraction, spec: FieldSpec) -> Answer:
-    """The answer to one field: given, held back, or silence."""
-    if spec.id in extraction.fields:
-        return read_answer(report, extraction.fields[spec.id], spec)
-    held = extraction.held.get(spec.id)
-    if held is None:
-        return SILENT
-    read = read_answer(report, held.link, spec)
-    held_back = HeldBack(**read.model_dump(exclude={"held_back"}), reason=held.reason)
-    held_back.tell(read.sentence)
-    return Answer(status="not_reported", held_back=held_back)
-
-
-def _says_none(candidate: Candidate) -> bool:
-    """Whether a candidate says "none" in words; 零件 does, 0件 is a figure."""
-    return candidate.kind == "none" or (candidate.value == 0 and candidate.text.startswith(("零", "〇")))
 
 
 def provenance(schema: Schema, extractor: str, model: str | None = None, prompts: str | None = None) -> Provenance:

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import re
+from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from baogao.asking.choice import LETTERS, ChoiceExtractor
+from baogao.asking.choice import LETTERS, ChoiceExtractor, read_choice, read_letter, words_around
+from baogao.asking.passages import Shortlist
+from baogao.candidates.candidate import Candidate
 from baogao.errors import ReplyError
 from baogao.extraction import Extraction, Settled
 from baogao.llm import load_prompts
+from baogao.llm.messages import Reply, TokenLogprob
 from baogao.usage import usage_scope
 from llm.fake_server import FakeServer, completion, fake_server
 from short_reports import Read, client_of, read
@@ -97,10 +104,19 @@ def test_what_is_settled_is_not_asked(communique):
 
 def test_questions_are_bounded(communique):
     """``most`` bounds the questions; the figures whose words fit best are asked about, in reading order."""
-    with fake_server(choosing("地区生产总值")) as server:
-        extraction = extract(server, read(TEXT), communique, most=1)
-        assert len(server.seen) == 1
-    assert "gdp" in extraction.fields or extraction.fields == {}
+    report = read(TEXT)
+    client = client_of("http://127.0.0.1:9/v1")
+    every = extractor_of(client, communique).choices(report, Settled())
+    assert len(every) == 3
+    for most in (1, 2):
+        best = extractor_of(client, communique, most).choices(report, Settled())
+        assert len(best) == most
+        assert min(one.fit for one in best) >= max(one.fit for one in every if one not in best)
+        assert [one.candidate.id for one in best] == sorted(one.candidate.id for one in best)
+        with fake_server(choosing("地区生产总值")) as server:
+            extract(server, report, communique, most=most)
+            asked = [re.findall("【(.+?)】", seen.body["messages"][-1]["content"]) for seen in server.seen]
+        assert sorted(asked) == sorted([one.candidate.text] for one in best)
 
 
 def test_the_figure_stands_in_its_words(communique):
@@ -108,9 +124,77 @@ def test_the_figure_stands_in_its_words(communique):
     report = read(TEXT)
     choices = extractor_of(client_of("http://127.0.0.1:9/v1"), communique).choices(report, Settled())
     residents = next(choice for choice in choices if choice.candidate.text == "21.03万人")
-    assert "年末常住人口【21.03万人】，城镇化率" in residents.passage
+    assert residents.passage.endswith("年末常住人口【21.03万人】，城镇化率47.6%。")
+    assert residents.passage.count("【") == 1
     assert residents.title == "人口"
     assert "\n" not in residents.passage
+
+
+@given(st.text("常住人口城镇，。\n 　", max_size=200), st.text("常住人口城镇，。\n 　", max_size=120))
+def test_words_around(before, after):
+    """On one line: the figure once, in brackets, between characters of the report that stand right before and after."""
+    report = read(f"公报\n{before}86亿元{after}")
+    start = report.document.text.index("86亿元")
+    figure = Candidate(1, "number", start, start + 4, "86亿元", Decimal(8_600_000_000))
+    words = words_around(report.document, figure)
+    left, shown, right = re.fullmatch("(.*)【(.*)】(.*)", words, re.DOTALL).groups()
+    assert shown == "86亿元"
+    assert "".join(report.document.text[: figure.start].split()).endswith(left)
+    assert "".join(report.document.text[figure.end :].split()).startswith(right)
+    assert not re.search(r"\s", words)
+    assert len(left) <= 110
+    assert len(right) <= 40
+
+
+def test_a_sentence_that_has_just_begun():
+    """Shows what stands before it, because its figures inherit from there; a long one does not."""
+    short, far = "办结来信37件。", "各方面都认真负责地对待群众的来信。" * 3
+    document = read(f"信访工作有序。{short}").document
+    assert words_around(document, read(f"信访工作有序。{short}").of("37件")).startswith("信访工作有序。")
+    long = f"信访工作有序。{far.replace('。', '，')}{far.replace('。', '，')}办结来信37件。"
+    assert "信访" not in words_around(read(long).document, read(long).of("37件"))
+
+
+@given(st.text(max_size=12))
+def test_a_reply_is_a_letter_or_refused(text):
+    """The first character decides; one that is no letter of an option is an error that shows what was said."""
+    reply = Reply(text, "stop", 1, 1)
+    if text.strip()[:1] and text.strip()[0] in LETTERS:
+        assert LETTERS[read_letter(reply)] == text.strip()[0]
+    else:
+        with pytest.raises(ReplyError, match="did not choose a letter; it said "):
+            read_letter(reply)
+
+
+@pytest.mark.parametrize("letter", LETTERS)
+def test_a_letter_chooses_one_of_the_fields_on_offer(communique, letter):
+    """The field at its place, as sure as the letter; past the last field it chooses none."""
+    report = read(TEXT)
+    choice = extractor_of(client_of("http://127.0.0.1:9/v1"), communique).choices(report, Settled())[0]
+    logprobs = (TokenLogprob(letter, -0.5),)
+    chosen = read_choice(Reply(f"{letter} 因为", "stop", 1, 1, logprobs=logprobs), choice)
+    number = LETTERS.index(letter)
+    if number < len(choice.fields):
+        name, link = chosen
+        assert name == choice.fields[number].id
+        assert link.candidates == (choice.candidate.id,)
+        assert link.confidence == pytest.approx(0.6065, abs=1e-4)
+    else:
+        assert chosen is None
+
+
+def test_a_settled_field_lowers_the_fit(flagship):
+    """A figure whose best field is answered already is less worth a question: the next counts by its share of it."""
+    report = read("全年收到行政复议申请12件，受理10件。")
+    figure = report.of("12件")
+    extractor = extractor_of(client_of("http://127.0.0.1:9/v1"), flagship)
+    best, second = (score for score, _ in Shortlist(flagship).rank(report.document, figure)[:2])
+    (before,) = [one for one in extractor.choices(report, Settled()) if one.candidate == figure]
+    settled = Settled(frozenset({before.fields[0].id}))
+    (after,) = [one for one in extractor.choices(report, settled) if one.candidate == figure]
+    assert before.fit == pytest.approx(best)
+    assert after.fit == pytest.approx(second * second / best)
+    assert after.fields == before.fields[1:]
 
 
 def test_letters_that_are_not_on_offer_choose_nothing(communique):

@@ -1,4 +1,4 @@
-"""The form way of asking, from a report to links, against a model that follows a script."""
+"""The form way of asking: what is asked, which lines of a reply count and where they point, and the extractor."""
 
 from __future__ import annotations
 
@@ -6,14 +6,27 @@ import asyncio
 import re
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from baogao.asking.form import FormExtractor
+from baogao.asking.form import (
+    Filled,
+    FormExtractor,
+    assign_lines,
+    form_lines,
+    metadata_question,
+    read_form,
+    read_metadata,
+)
+from baogao.asking.passages import Passage, PassageCutter, Shortlist
 from baogao.errors import ReplyError
 from baogao.extraction import Extraction, Settled
 from baogao.llm import load_prompts
+from baogao.llm.messages import Reply
+from baogao.schema import load_schema
 from baogao.usage import usage_scope
 from llm.fake_server import FakeServer, completion, fake_server
-from short_reports import Read, client_of, read
+from short_reports import COMMUNIQUE, Read, client_of, read
 
 TEXT = """海坨市2022年经济社会发展统计公报
 
@@ -113,3 +126,206 @@ def test_a_dry_run_counts_the_same_questions(communique):
         extractor = FormExtractor(communique, client_of(server.url), load_prompts())
         announced = [q.messages[-1].content for q in extractor.questions(report)]
         assert sorted(announced) == sorted(seen.body["messages"][-1]["content"] for seen in server.seen)
+
+
+def passage_of(report: Read, schema) -> Passage:
+    """The one passage of a short report."""
+    (passage,) = PassageCutter(Shortlist(schema)).cut(report)
+    return passage
+
+
+def linked(text: str, reply: str, schema) -> tuple[dict[str, str], int]:
+    """The text of the candidate that each field is linked to, and how many lines were dropped."""
+    report = read(text)
+    filled, dropped = read_form(reply, passage_of(report, schema))
+    links = assign_lines(filled)
+    assert all(0 < link.confidence <= 1 for link in links.values())
+    return {name: report.candidates[link.candidates[0]].text for name, link in links.items()}, dropped
+
+
+GDP = "全年地区生产总值86.4亿元，年末常住人口21.03万人。"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "地区生产总值：86.4亿元",
+        "地区生产总值: 86.4亿元。",
+        " - 地区生产总值：86.4亿元",
+        "地区生产总值（元）：86.4亿元",
+        "地区生产总值：８６．４亿元",
+        "地区生产总值：86.4 亿元",
+        "地区生产总值：8640000000元",
+    ],
+)
+def test_ways_to_write_a_line(communique, line):
+    """Colons and digits of either width, dashes, a unit behind the name, the value written out."""
+    assert linked(GDP, line, communique) == ({"gdp": "86.4亿元"}, 0)
+
+
+@pytest.mark.parametrize("silence", ["", "无", "未提及", "-", "空"])
+def test_silence(communique, silence):
+    """A blank is no answer and nothing that was dropped."""
+    assert linked(GDP, f"地区生产总值：{silence}\n常住人口：21.03万人", communique) == ({"residents": "21.03万人"}, 0)
+
+
+def test_lines_that_were_not_asked_for(communique):
+    """Names of no field are ignored; the first line of a name counts."""
+    passage = passage_of(read(GDP), communique)
+    reply = "天气：晴\n地区生产总值：86.4亿元\n地区生产总值：1元\n好的\n"
+    assert [(spec.id, answer) for spec, answer in form_lines(reply, passage)] == [("gdp", "86.4亿元")]
+    assert form_lines("好的，我来填表。", passage) == []
+
+
+def test_a_figure_of_another_field(communique):
+    """A figure whose words speak of something else is dropped, although it is printed."""
+    assert linked(GDP, "地区生产总值：21.03万人", communique) == ({}, 1)
+
+
+def test_one_figure_for_one_field(communique):
+    """Where the model gives one figure to two fields, the one that its words fit keeps it."""
+    text = "全县人口城镇化率47.6%，经济发展平稳。"
+    found, _ = linked(text, "地区生产总值增速：47.6%\n城镇化率：47.6%", communique)
+    assert found == {"urban_share": "47.6%"}
+
+
+@pytest.mark.parametrize("answer", ["零", "0件", "无", "没有"])
+def test_none_is_stated(flagship, answer):
+    """A phrase that says none answers the field that it names, however the model puts it."""
+    label = flagship.by_id["litigation_cases"].label
+    found, dropped = linked("全年未发生行政应诉案件。", f"{label}：{answer}", flagship)
+    assert found["litigation_cases"].startswith("未发生行政应诉案件")
+    assert (len(found), dropped) == (1, 0)
+
+
+def test_last_year_is_no_answer(communique):
+    """A figure that the cues exclude is dropped, even when the model copies it."""
+    text = "全年地区生产总值86.4亿元，上年为80.1亿元。"
+    assert linked(text, "地区生产总值：80.1亿元", communique)[0] == {}
+
+
+SCHEMA = load_schema(COMMUNIQUE)
+REPORT = read(TEXT)
+(*_, PASSAGE) = PassageCutter(Shortlist(SCHEMA)).cut(REPORT)
+LABELS = [spec.label for spec in PASSAGE.fields]
+ANSWERS = st.sampled_from(
+    ["21.03万人", "47.6%", "86.4亿元", "无", "零", "0人", "没有", "未提", "好的", "", "1/0", "１２人"]
+)
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from([*LABELS, "天气"]), ANSWERS), max_size=8),
+    st.sampled_from(["：", ": ", "（人）："]),
+)
+def test_form_lines(lines, colon):
+    """Each field that was asked is answered by its first line, and nothing else is an answer."""
+    reply = "\n".join(f"{label}{colon}{answer}" for label, answer in lines)
+    wanted: dict[str, str] = {}
+    for label, answer in lines:
+        if label in LABELS:
+            wanted.setdefault(label, answer)
+    assert {spec.label: answer for spec, answer in form_lines(reply, PASSAGE)} == wanted
+
+
+@given(
+    st.text(max_size=60)
+    | st.lists(st.sampled_from(LABELS).map(lambda label: f"{label}：21.03万人"), max_size=5).map("\n".join)
+)
+def test_any_reply_points_into_its_passage(reply):
+    """Whatever a model says, a line points at a candidate of the passage, or is dropped and counted."""
+    filled, dropped = read_form(reply, PASSAGE)
+    assert {line.candidate for line in filled} <= set(PASSAGE.candidates)
+    assert {line.field for line in filled} <= set(PASSAGE.fields)
+    assert len(filled) + dropped <= len(form_lines(reply, PASSAGE))
+    assert all(0 < line.share <= 1 for line in filled)
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(SCHEMA.figures),
+            st.sampled_from(REPORT.candidates.of_kind("number")),
+            st.floats(0.5, 1),
+            st.floats(0, 9),
+        ),
+        max_size=12,
+    )
+)
+def test_assigned_lines(drawn):
+    """Every link is one of the lines; no field and no figure stands twice; a line left over lost one of the two."""
+    lines = [Filled(field, candidate, share, fit) for field, candidate, share, fit in drawn]
+    links = assign_lines(lines)
+    given_out = [link.candidates[0] for link in links.values()]
+    assert len(set(given_out)) == len(given_out)
+    assert {(name, link.candidates[0]) for name, link in links.items()} <= {
+        (one.field.id, one.candidate.id) for one in lines
+    }
+    assert all(line.field.id in links or line.candidate.id in given_out for line in lines)
+    assert all(0 < link.confidence <= 1 for link in links.values())
+
+
+def test_confidence_rises_with_the_fit():
+    """Up to a fit beyond which answers were no more often right; a part of a total is less believed."""
+    spec, candidate = SCHEMA.figures[0], REPORT.candidates.of_kind("number")[0]
+    poor, good, best, more = (Filled(spec, candidate, 1.0, fit).confidence for fit in (0.5, 2.0, 4.0, 9.0))
+    assert poor < good < best == more
+    part = candidate._replace(cues=("part",))
+    assert Filled(spec, part, 1.0, 2.0).confidence < good
+    assert Filled(spec, candidate, 0.5, 2.0).confidence < good
+
+
+def said(text: str) -> Reply:
+    """A reply with this text."""
+    return Reply(text, "stop", 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("line", "value"),
+    [
+        ("公报标题：海坨市2022年经济社会发展统计公报", "海坨市2022年经济社会发展统计公报"),
+        ("公报标题：海坨市２０２２年经济社会发展统计公报", "海坨市2022年经济社会发展统计公报"),
+        ("公报标题：海坨市 2022年 经济社会发展统计公报 ", "海坨市2022年经济社会发展统计公报"),
+        ("公报标题：海坨市", "海坨市"),
+        ("公报标题：青川县2022年公报", None),
+        ("公报标题：无", None),
+        ("公报标题：", None),
+        ("标题：海坨市", None),
+    ],
+)
+def test_metadata_are_believed_where_they_are_printed(line, value):
+    """Widths and white space aside; what stands nowhere, and names of no field, are dropped."""
+    found = read_metadata(said(line), REPORT.document, SCHEMA)
+    if value is None:
+        assert found == {}
+    else:
+        (span,) = found["title"].evidence
+        assert (found["title"].value, REPORT.document.slice(span)) == (value, value)
+
+
+def test_metadata_broken_over_lines():
+    """The evidence is all that is printed, the value has no line break; the first line of a name counts."""
+    document = read("海坨市2022年经济社会\n发展统计公报\n\n一切平稳。\n").document
+    found = read_metadata(said("公报标题：海坨市2022年经济社会发展统计公报\n公报标题：海坨市"), document, SCHEMA)[
+        "title"
+    ]
+    assert found.value == "海坨市2022年经济社会发展统计公报"
+    assert document.slice(found.evidence[0]) == "海坨市2022年经济社会\n发展统计公报"
+
+
+def test_what_follows_from_other_words_is_taken_by_its_pattern(flagship):
+    """A period or a level is printed nowhere: what the model says counts if it is of the form that the field allows."""
+    spec = next(spec for spec in flagship.metadata if spec.role == "period_start")
+    document = read("青川县2022年法治政府建设工作报告\n").document
+    assert read_metadata(said(f"{spec.label}：2022-01，即1月"), document, flagship)[spec.id].value == "2022-01"
+    assert read_metadata(said(f"{spec.label}：年初"), document, flagship) == {}
+
+
+def test_the_metadata_form_shows_both_ends(communique):
+    """Titles and dates stand there; a report without text, or a schema without metadata, has no such form."""
+    text = "海坨市公报\n" + "各项工作平稳有序。" * 90 + "\n海坨市统计局\n2023年3月1日\n"
+    question = metadata_question(read(text).document, communique, load_prompts()["metadata"])
+    shown = question.messages[-1].content
+    assert "海坨市公报" in shown
+    assert "2023年3月1日" in shown
+    assert len(shown) < len(text)
+    assert metadata_question(read("").document, communique, load_prompts()["metadata"]) is None

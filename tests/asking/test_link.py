@@ -7,14 +7,17 @@ import json
 import re
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from baogao.asking.link import LinkExtractor
+from baogao.asking.link import FieldLink, LinkExtractor, Links, Part, parts_of, read_links
 from baogao.errors import ReplyError
 from baogao.extraction import Extraction
 from baogao.llm import load_prompts
+from baogao.schema import load_schema
 from baogao.usage import usage_scope
 from llm.fake_server import FakeServer, completion, fake_server
-from short_reports import Read, client_of, read
+from short_reports import COMMUNIQUE, Read, client_of, read
 
 TEXT = (
     "海坨市公报\n\n一、综合\n全年地区生产总值86.4亿元，比上年增长5.8%。年末常住人口21.03万人。\n\n"
@@ -143,3 +146,83 @@ def test_a_long_report_is_asked_in_parts(communique):
     assert "".join(parts).count("各项工作平稳有序。") == 1000
     assert extraction.fields["residents"].candidates == (first,)
     assert usage.dropped == len(parts) - 1
+
+
+SCHEMA = load_schema(COMMUNIQUE)
+REPORT = read(TEXT)
+(PART,) = parts_of(REPORT)
+SAID = st.lists(
+    st.builds(
+        FieldLink,
+        field=st.sampled_from([*SCHEMA.by_id, "nonsense"]),
+        ids=st.lists(st.integers(-1, len(REPORT.candidates) + 2), max_size=4),
+    ),
+    max_size=6,
+)
+
+
+@given(SAID)
+def test_any_reply_links_to_what_may_answer(said):
+    """Whatever ids a model names: figures get numbers, lists entries in reading order, metadata nothing."""
+    extraction = Extraction()
+    dropped = read_links(Links(links=said), PART, SCHEMA, extraction)
+    assert 0 <= dropped <= sum(len(link.ids) for link in said)
+    for name, link in extraction.fields.items():
+        assert SCHEMA.by_id[name].kind == "figure"
+        assert [PART.candidates[one].kind for one in link.candidates] == ["number"]
+    for name, ids in extraction.lists.items():
+        assert SCHEMA.by_id[name].kind == "items"
+        assert ids == sorted(set(ids))
+        assert {PART.candidates[one].kind for one in ids} == {"item"}
+    named = {(link.field, one) for link in said for one in link.ids}
+    assert {(name, one) for name, link in extraction.fields.items() for one in link.candidates} <= named
+
+
+@given(SAID)
+def test_what_was_said_first_holds(said):
+    """Read again, or after another part, a reply changes nothing."""
+    extraction = Extraction()
+    read_links(Links(links=said), PART, SCHEMA, extraction)
+    fields, lists = dict(extraction.fields), {name: list(ids) for name, ids in extraction.lists.items()}
+    read_links(Links(links=said), PART, SCHEMA, extraction)
+    assert (extraction.fields, extraction.lists) == (fields, lists)
+
+
+@given(
+    st.lists(
+        st.sampled_from(["常住人口21人", "，", "。", "。\n", "一是仓容不足。", "86亿元", "\n", " "]), max_size=24
+    ).map("".join)
+)
+def test_a_part_is_the_text_with_its_numbers(text):
+    """Without them it is the sentences as printed, white space aside, and each candidate's number stands before it."""
+    report = read(text)
+    parts = parts_of(report)
+    shown = "".join(part.text for part in parts)
+    printed = "".join(report.document.slice(sentence.span) for sentence in report.document.sentences)
+    assert "".join(re.sub(r"\[\[\d+\]\]", "", shown).split()) == "".join(printed.split())
+    for part in parts:
+        assert set(map(int, re.findall(r"\[\[(\d+)\]\]", part.text))) == set(part.candidates)
+        squeezed = "".join(part.text.split())
+        for number, candidate in part.candidates.items():
+            behind = re.sub(r"\[\[\d+\]\]", "", squeezed.split(f"[[{number}]]", 1)[1])
+            assert behind.startswith("".join(candidate.text.split()))
+
+
+def test_sentences_of_a_paragraph_share_a_line():
+    """So that a model sees where one ends."""
+    report = read("公报\n\n常住人口21人。城镇人口11人。\n\n地区生产总值86亿元。\n")
+    (part,) = parts_of(report)
+    assert [re.sub(r"\[\[\d+\]\]", "", line) for line in part.text.splitlines()][-2:] == [
+        "常住人口21人。城镇人口11人。",
+        "地区生产总值86亿元。",
+    ]
+    assert Part.of(report, []) == Part("", {})
+
+
+def test_what_a_dry_run_counts(communique):
+    """One question a part, each with its cap; a report without sentences has none."""
+    extractor = LinkExtractor(communique, client_of("http://127.0.0.1:9/v1"), load_prompts())
+    (question,) = extractor.questions(REPORT)
+    assert question.max_tokens > 0
+    assert PART.text in question.messages[-1].content
+    assert extractor.questions(read("")) == []

@@ -1,12 +1,15 @@
-"""Passages: what is asked together, and what is not asked at all."""
+"""Passages and shortlists: what is asked together, what not at all, and the fields that a figure may answer."""
 
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from baogao.asking.passages import PassageCutter, Shortlist, askable
+from baogao.asking.passages import PassageCutter, Shortlist, askable, bigrams, surroundings, unit_fit
 from baogao.extraction import Settled
-from short_reports import read
+from baogao.schema import load_schema
+from short_reports import COMMUNIQUE, Read, read
 
 TEXT = """云岭县公报
 
@@ -81,3 +84,185 @@ def test_settled_passages_are_closed(communique):
     assert not cutter.is_open(passage, Settled(fields, frozenset()))
     assert not cutter.is_open(passage, Settled(frozenset(), figures))
     assert cutter.is_open(passage, Settled(fields - {"gdp"}, figures - {report.of("86.4亿元").id}))
+
+
+def ranked(text: str, figure: str, schema) -> list[str]:
+    """The ids of a figure's fields, best first."""
+    report = read(text)
+    return [spec.id for _, spec in Shortlist(schema).rank(report.document, report.of(figure))]
+
+
+@pytest.mark.parametrize(
+    ("text", "figure", "first"),
+    [
+        ("全年地区生产总值86.4亿元。", "86.4亿元", "gdp"),
+        ("年末常住人口21.03万人。", "21.03万人", "residents"),
+        ("粮食总产量19万吨，其中玉米12万吨。", "19万吨", "grain_output"),
+        ("常住人口城镇化率47.6%。", "47.6%", "urban_share"),
+    ],
+)
+def test_the_named_field_comes_first(communique, text, figure, first):
+    """The words next to a figure decide."""
+    assert ranked(text, figure, communique)[0] == first
+
+
+def test_scores_fall(communique):
+    """Best first, every score above nothing."""
+    report = read("年末常住人口21.03万人，粮食总产量19万吨。")
+    for candidate in report.candidates.of_kind("number"):
+        scores = [score for score, _ in Shortlist(communique).rank(report.document, candidate)]
+        assert scores == sorted(scores, reverse=True)
+        assert all(score > 0 for score in scores)
+
+
+def test_shares_and_counts_are_kept_apart(communique):
+    """A percentage answers no count, a count no share, and percentage points answer nothing."""
+    text = "常住人口城镇化率47.6%，提高0.9个百分点，常住人口21万人。"
+    assert not {"residents", "gdp"} & set(ranked(text, "47.6%", communique))
+    assert "urban_share" not in ranked(text, "21万人", communique)
+    assert ranked(text, "0.9个百分点", communique) == []
+
+
+def test_nothing_shared(communique):
+    """A figure among words of no field has no shortlist."""
+    assert ranked("采购灯笼三百盏。", "三百盏", communique) == []
+
+
+def test_a_none_answers_no_share(flagship):
+    """A phrase that says none is a count of zero, never a rate."""
+    report = read("全年未发生行政诉讼案件。")
+    none = report.candidates.of_kind("none")[0]
+    assert all(unit_fit(spec, none) == (0.0 if spec.is_rate else 1.0) for spec in flagship.figures)
+    assert not [spec for _, spec in Shortlist(flagship).rank(report.document, none) if spec.is_rate]
+
+
+@given(st.text(alphabet="法治政府，。 12（）\n", max_size=30))
+def test_bigrams_never_cross_punctuation(text):
+    """Each one is two characters that stand side by side in a run of words."""
+    assert all(len(one) == 2 and one in text and not set(one) & set("，。 （）\n") for one in bigrams(text))
+
+
+def test_near_words_weigh_most(communique):
+    """The noun next to a figure before the rest of its sentence, that before the section's title."""
+    report = read("一、统计\n城乡发展平稳，各地各方面共同努力之下常住人口21.03万人。")
+    found = surroundings(report.document, report.of("21.03万人"))
+    assert found["常住"] > found["城乡"] > found["统计"]
+    assert "，各" not in found
+
+
+def test_the_next_clause_does_not_speak_of_a_figure():
+    """What stands behind a comma names the next one."""
+    report = read("常住人口21.03万人中，城镇占比不低。")
+    found = surroundings(report.document, report.of("21.03万人"))
+    assert "人中" in found
+    assert "城镇" not in found
+
+
+def test_a_none_names_its_own_field(communique):
+    """Of what stands before it only the nearest words count, and less; titles do not."""
+    report = read("一、综合统计\n全年各方面情况良好，运行平稳有序，未发生行政诉讼案件。")
+    (none,) = report.candidates.of_kind("none")
+    found = surroundings(report.document, none)
+    assert found["诉讼"] > found["有序"]
+    assert "综合" not in found
+
+
+def test_the_heads_of_a_cell_are_near_words(communique):
+    """A cell's words are its row's and its column's heads."""
+    report = read("公报\n项目\t2022年\t2021年\n常住人口\t21人\t20人\n城镇人口\t11人\t10人\n")
+    cell = report.of("21人")
+    assert cell.label
+    assert surroundings(report.document, cell)["常住"] == max(surroundings(report.document, cell).values())
+    assert Shortlist(communique).rank(report.document, cell)[0][1].id == "residents"
+
+
+@pytest.mark.parametrize(
+    ("unit", "figure", "fit"),
+    [
+        ("人", "9人", 1.0),
+        ("人", "9名", 1.0),
+        ("人", "9件", 0.5),
+        ("吨", "9件", 1.0),
+        ("%", "9件", 0.0),
+        ("人", "9%", 0.0),
+        ("%", "9%", 1.0),
+    ],
+)
+def test_measure_words_of_another_family_fit_less(communique, unit, figure, fit):
+    """People, events and things are told apart, but not strictly; rates and counts strictly."""
+    spec = next(spec for spec in communique.figures if spec.unit == unit)
+    assert unit_fit(spec, read(f"城乡{figure}。").of(figure)) == fit
+
+
+SCHEMA = load_schema(COMMUNIQUE)
+TEXTS = st.lists(
+    st.sampled_from(
+        [
+            "一、综合\n",
+            "（一）人口\n",
+            "常住人口",
+            "地区生产总值",
+            "城镇化率",
+            "86亿元",
+            "21万人",
+            "47.6%",
+            "上年",
+            "，",
+            "。",
+            "。\n",
+        ]
+    ),
+    max_size=24,
+).map("".join)
+
+
+def cut(report: Read, length: int, most_fields: int):
+    """Its passages."""
+    return PassageCutter(Shortlist(SCHEMA), length=length, most_fields=most_fields).cut(report)
+
+
+@given(TEXTS, st.integers(10, 200), st.integers(1, 8))
+def test_no_figure_is_asked_about_twice_and_none_is_forgotten(text, length, most_fields):
+    """Every candidate that brings a field is in one passage, and each field that it brings is on that form."""
+    report = read(text)
+    cutter = PassageCutter(Shortlist(SCHEMA), length=length, most_fields=most_fields)
+    passages = cutter.cut(report)
+    shown = [candidate.id for passage in passages for candidate in passage.candidates]
+    assert shown == sorted(set(shown))
+    for candidate in report.candidates:
+        fits = {spec.id: score for score, spec in cutter.shortlist.rank(report.document, candidate)}
+        inside = report.document.sentence_at(candidate.start) and candidate.kind != "item"
+        if inside and askable(candidate) and cutter.brought(fits):
+            (passage,) = [one for one in passages if candidate in one.candidates]
+            assert set(cutter.brought(fits)) <= {spec.id for spec in passage.fields}
+            assert dict(passage.fits[candidate.id]) == fits
+
+
+@given(TEXTS, st.integers(10, 200), st.integers(1, 8))
+def test_passages_keep_their_bounds(text, length, most_fields):
+    """Of length and of fields, unless one sentence alone is past them; one section; sentences in order."""
+    report = read(text)
+    for passage in cut(report, length, most_fields):
+        sentences = [one for one in report.document.sentences if one.span in passage.spans]
+        held = [one for one in sentences if any(one.span[0] <= c.start < one.span[1] for c in passage.candidates)]
+        assert len(held) == 1 or sum(one.span[1] - one.span[0] for one in held) <= length
+        assert len(held) == 1 or len(passage.fields) <= most_fields
+        assert list(passage.spans) == sorted(passage.spans)
+        assert "\n" not in passage.text
+
+
+def test_a_heading_above_a_figure_is_shown(communique):
+    """A short line without figures says what the figures below are of; a longer one is a sentence, and stays out."""
+    heading, sentence = "● 常住人口\n", "各方面的情况总的来说都很好，大家对此也都很满意和放心。\n"
+    (with_heading,) = PassageCutter(Shortlist(communique)).cut(read(f"{heading}年末共21.03万人。"))
+    (without,) = PassageCutter(Shortlist(communique)).cut(read(f"{sentence}年末常住人口21.03万人。"))
+    assert with_heading.text.startswith("●常住人口")
+    assert without.text == "年末常住人口21.03万人。"
+
+
+def test_a_row_of_a_table_keeps_its_gaps(communique):
+    """Its cells would run together; a line break inside a sentence is left out."""
+    (passage,) = PassageCutter(Shortlist(communique)).cut(read("公报\n项目\t2022年\t2021年\n常住人口\t21人\t20人\n"))
+    assert "常住人口 21人 20人" in passage.text
+    (broken,) = PassageCutter(Shortlist(communique)).cut(read("年末常住\n人口21.03万人。"))
+    assert broken.text == "年末常住人口21.03万人。"

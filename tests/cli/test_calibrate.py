@@ -166,3 +166,11 @@ def test_what_is_settled_follows_the_way_of_asking(baogao, world):
         0,
         0.7,
     ]
+
+
+def test_a_calibration_that_is_not_there(baogao, reports):
+    """A file that a flag names and that is missing is one line, before anything is asked."""
+    asked = ("--base-url", "http://127.0.0.1:9/v1", "--model", "small", "--ask", "form", "--schema", COMMUNIQUE)
+    outcome = baogao("extract", reports, *asked, "--calibration", "missing.json", "--out", "out")
+    assert outcome.code == 2
+    assert "cannot read missing.json" in outcome.err

@@ -1,10 +1,11 @@
 """A calibration: plain JSON, the same bytes each time, and arithmetic that anyone can redo."""
 
 import json
+import re
 from math import exp
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from baogao.errors import UsageError
@@ -96,3 +97,69 @@ def test_what_has_changed_since_is_said():
     learned = calibration(fit_on=FIT_ON.model_copy(update={"model": "small", "prompts": "p", "rules": "r"}))
     assert strangeness(learned, "small", "p", "r") == []
     assert "other model and rules:" in strangeness(learned, "big", "p", "q")[0]
+
+
+NUMBERS = st.floats(-1e6, 1e6)
+WEIGHTS = st.lists(
+    st.builds(
+        Weight,
+        feature=st.sampled_from("xyz"),
+        above=st.none() | NUMBERS,
+        mean=NUMBERS,
+        scale=st.floats(1e-3, 1e6),
+        weight=NUMBERS,
+    ),
+    max_size=5,
+    unique_by=lambda weight: (weight.feature, weight.above),
+)
+
+
+@given(WEIGHTS, NUMBERS, st.floats(0, 1), st.floats(0, 2))
+def test_a_file_comes_back(weights, intercept, threshold, sure):
+    """Read and written again it is the same bytes, and its numbers differ by rounding only."""
+    first = calibration(weights=weights, intercept=intercept, threshold=threshold, sure=sure)
+    text = first.to_json()
+    knots = [(weight.feature, weight.above if weight.above is None else round(weight.above, 6)) for weight in weights]
+    assume(len(set(knots)) == len(knots))
+    again = Calibration.model_validate(json.loads(text))
+    assert again.to_json() == text
+    assert [weight.feature for weight in again.weights] == [weight.feature for weight in weights]
+    assert again.intercept == pytest.approx(intercept, abs=1e-6)
+    for new, old in zip(again.weights, weights, strict=True):
+        assert (new.mean, new.scale, new.weight) == pytest.approx((old.mean, old.scale, old.weight), abs=1e-6)
+    assert "-0.0" not in re.findall(r"-?[\d.]+", text)
+
+
+@given(WEIGHTS, st.dictionaries(st.sampled_from("xyz"), NUMBERS))
+def test_the_probability_is_the_sum_of_terms(weights, features):
+    """What anyone can redo: standardise, weigh, add, take the logistic, and cut what a float cannot tell from 1."""
+    total = 0.25
+    for one in weights:
+        value = features.get(one.feature, 0.0)
+        value = value if one.above is None else max(0.0, value - one.above)
+        total += one.weight * (value - one.mean) / one.scale
+    expected = 1 / (1 + exp(-max(-35.0, min(35.0, total))))
+    assert calibration(weights=weights).probability(features) == pytest.approx(expected)
+
+
+def test_a_weight_is_a_line():
+    """So that two calibrations can be compared by eye; the rest stands above them."""
+    lines = calibration().to_json().splitlines()
+    assert lines[0] == "{"
+    assert lines[-4:-1] == [
+        '  {"feature": "x", "above": null, "mean": 1.0, "scale": 2.0, "weight": 0.5},',
+        '  {"feature": "y", "above": null, "mean": 0.0, "scale": 1.0, "weight": -1.0}',
+        " ]",
+    ]
+    assert json.loads("".join(lines))["fit_on"]["schema"] == "sha256:1"
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"), [({"model": "b"}, "model:"), ({"rules": "b", "prompts": "b"}, "prompts and rules:")]
+)
+def test_only_what_changed_is_named(changed, said):
+    """One notice for all that is other."""
+    then = {"model": "a", "prompts": "a", "rules": "a"}
+    learned = calibration(fit_on=FIT_ON.model_copy(update=then))
+    (notice,) = strangeness(learned, **(then | changed))
+    assert f"learned with other {said}" in notice

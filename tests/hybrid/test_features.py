@@ -1,6 +1,7 @@
 """Features: what speaks for and against a proposal, without the name of any field."""
 
 from dataclasses import replace
+from math import isfinite, log1p
 
 import pytest
 
@@ -89,3 +90,78 @@ def test_arithmetic_judges_the_proposal_and_not_what_stands(case_of, flagship):
     wrong, right = (features_of(case, "exam_candidates", report.of(one)) for one in ("50人", "68人"))
     assert (wrong["check_fails"], right["check_holds"]) == (1, 1)
     assert wrong["order_fails"] == 1
+
+
+def test_words_are_evidence(case_of, communique):
+    """A figure among the field's words fits it, and fits it best; one among words of another fits it less, or not."""
+    report, case = case_of(GDP, communique, {"gdp": "80亿元", "grain_output": "21.03万人"})
+    own = features_of(case, "gdp", report.of("86.4亿元"))
+    assert own["fit_of_field"] == own["fit_of_candidate"] == 1
+    assert own["fit"] > 0
+    other = features_of(case, "grain_output", report.of("21.03万人"))
+    assert other["fit"] < features_of(case, "residents", report.of("21.03万人"))["fit"]
+    assert other["fit_of_candidate"] < 1
+
+
+def test_rivals_are_counted(case_of, communique):
+    """Other values of the field's candidates, and other fields of the candidate."""
+    title = "海坨市2022年经济社会发展统计公报\n\n"
+    text = f"{title}全年地区生产总值86.4亿元。初步核算，地区生产总值88亿元。年末常住人口21.03万人。\n"
+    report, case = case_of(text, communique)
+    assert features_of(case, "gdp", report.of("86.4亿元"))["competitors"] == pytest.approx(log1p(1))
+    alone = features_of(case, "residents", report.of("21.03万人"))
+    assert (alone["competitors"], alone["answerable"]) == (0, pytest.approx(log1p(1)))
+
+
+def test_what_kind_of_candidate_it_is(case_of, communique):
+    """Loose or exact, printed once or again, how large, and where it stands."""
+    text = (
+        "海坨市2022年经济社会发展统计公报\n\n全年地区生产总值约86.4亿元。年末常住人口21.03万人。\n"
+        "总的来说，全市年末常住人口21.03万人，地区生产总值稳步上升。\n"
+    )
+    report, case = case_of(text, communique)
+    loose = features_of(case, "gdp", report.of("约86.4亿元"))
+    assert (loose["loose"], loose["none"], loose["label"], loose["parts"]) == (1, 0, 0, 0)
+    assert (loose["first"], loose["repeated"]) == (1, 0)
+    people = [one for one in report.candidates if one.text == "21.03万人"]
+    first, second = (features_of(case, "residents", one) for one in people)
+    assert (first["first"], second["first"]) == (1, 0)
+    assert first["repeated"] == second["repeated"] == pytest.approx(log1p(1))
+    assert 0 < first["position"] < second["position"] < 1
+    assert first["size"] == pytest.approx(log1p(210300))
+    assert second["clause"] == pytest.approx(log1p(len("全市年末常住人口")))
+    assert second["sentence"] > first["sentence"] * 0.5
+
+
+def test_a_phrase_that_says_none(case_of, flagship):
+    """Is told from a figure; a sum has more than one part."""
+    text = "某县2023年法治政府建设情况报告\n\n一、工作\n全年未收到行政复议申请。开展防汛演练2场、消防演练3场。\n"
+    report, case = case_of(text, flagship)
+    (none,) = report.candidates.of_kind("none")
+    assert features_of(case, "reconsideration_applications", none)["none"] == 1
+    drills = [
+        p for p in Proposer(flagship).propose(case) if p.field == "emergency_drills" and len(p.link.candidates) == 2
+    ]
+    assert drills[0].features["parts"] == pytest.approx(log1p(1))
+
+
+@pytest.mark.parametrize("said", [{}, {"gdp": "80亿元"}, {"gdp": "21.03万人", "residents": "86.4亿元"}])
+def test_features_are_finite(case_of, communique, said):
+    """Whatever the model says; those that are a yes or no are 0 or 1."""
+    _, case = case_of(GDP, communique, said)
+    for one in Proposer(communique).propose(case):
+        assert set(one.features) == set(FEATURES)
+        assert all(isfinite(value) for value in one.features.values())
+        yes_or_no = [
+            *(name for name in FEATURES if name.startswith(("by_", "cue_", "check_", "order_"))),
+            "none",
+            "loose",
+        ]
+        assert {one.features[name] for name in yes_or_no} <= {0.0, 1.0}
+
+
+def test_what_has_no_relation_has_no_arithmetic(case_of, communique):
+    """A field of no relation, and no rate, is neither borne out nor contradicted."""
+    report, case = case_of(GDP, communique)
+    found = features_of(case, "gdp", report.of("86.4亿元"))
+    assert not any(found[name] for name in GROUPS["checks"])

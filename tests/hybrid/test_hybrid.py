@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from baogao.extraction import Extraction, Link, Settled, TextLink
-from baogao.hybrid.hybrid import Case, HybridExtractor, ThresholdArbiter
+from baogao.hybrid.hybrid import FILL_ONLY, Case, Decision, HybridExtractor, ThresholdArbiter
 from baogao.rules.extractor import RulesExtractor
 from baogao.rules.rulebook import load_rulebook
 from baogao.schema import load_schema
@@ -89,6 +92,44 @@ def test_a_figure_answers_one_field():
     assert set(chosen) == {"f", "h"}
 
 
+LINKS = st.dictionaries(st.sampled_from("fghij"), st.tuples(st.integers(1, 6), st.floats(0, 1)), max_size=5)
+
+
+@given(LINKS, LINKS, st.sampled_from([HOW, FILL_ONLY]))
+def test_an_answer_is_one_of_the_two(rules, model, how):
+    """A given answer is the rules' or the model's own figure; rules are never overruled; sure ones are always given."""
+    first = {name: by_rules(sure, number) for name, (number, sure) in rules.items()}
+    second = {name: by_model(sure, number) for name, (number, sure) in model.items()}
+    chosen = how.decide(Case(read(""), load_schema(COMMUNIQUE), {}, first, second)).fields
+    for name, link in chosen.items():
+        assert link.candidates == (first.get(name) or second[name]).candidates
+        assert 0 <= link.confidence <= 1
+        assert link.by == ("llm" if name not in first else link.by)
+        assert (link.by == "rules+llm") == (name in first and name in second and rules[name][0] == model[name][0])
+    assert {name for name, link in first.items() if link.confidence >= how.sure} <= set(chosen)
+
+
+@given(LINKS, LINKS)
+def test_the_model_gets_no_figure_of_the_rules(rules, model):
+    """What it fills is none of the figures that rules gave to any field."""
+    first = {name: by_rules(sure, number) for name, (number, sure) in rules.items()}
+    second = {name: by_model(sure, number) for name, (number, sure) in model.items()}
+    filled = {name: link for name, link in decided_all(first, second).items() if link.by == "llm"}
+    assert not {link.candidates[0] for link in filled.values()} & {number for number, _ in rules.values()}
+    assert not set(filled) & set(rules)
+    assert all(model[name][1] >= HOW.filled for name in filled)
+
+
+def test_beside_choices_rules_are_settled():
+    """Whatever they answer is given as it is, and the model only fills."""
+    doubtful = {"f": by_rules(0.1, 1)}
+    case = Case(read(""), load_schema(COMMUNIQUE), {}, doubtful, {"f": by_model(0.9, 2), "g": by_model(0.9, 2)})
+    decision = FILL_ONLY.decide(case)
+    assert decision.fields["f"] == doubtful["f"]
+    assert decision.fields["g"].by == "llm"
+    assert (decision.held, decision.notices) == ({}, ())
+
+
 class Recorded:
     """A model that remembers what it was spared."""
 
@@ -122,3 +163,43 @@ def test_extract(communique):
     assert report.of("86.4亿元").id in model.settled.candidates
     assert "gdp" in model.settled.fields
     assert model.settled.metadata
+
+
+class Deciding:
+    """An arbiter that keeps the case, and says what was prepared."""
+
+    sure = 0.0
+
+    def __init__(self, decision: Decision) -> None:
+        self.decision = decision
+        self.case: Case | None = None
+
+    def decide(self, case: Case) -> Decision:
+        """Keep it."""
+        self.case = case
+        return self.decision
+
+
+def test_the_arbiter_sees_the_whole_case(communique):
+    """Both readers' links, the ranking and what was settled; its decision and its notices are the extraction's."""
+    report = read("海坨市2022年经济社会发展统计公报\n\n一、综合\n全年地区生产总值86.4亿元。仓中有粮，合19万吨。\n")
+    grain = by_model(0.95, report.of("19万吨").id)
+    said = Extraction(fields={"grain_output": grain}, notices=["from the model"])
+    arbiter = Deciding(Decision({"grain_output": grain}, notices=("from the arbiter",)))
+    rules = RulesExtractor(load_rulebook(None, communique))
+    extraction = asyncio.run(HybridExtractor(rules, Recorded(communique, said), arbiter).extract(report))
+    by_rules_alone, ranked = rules.link(report)
+    assert arbiter.case == Case(report, communique, ranked, by_rules_alone.fields, said.fields, frozenset({"gdp"}))
+    assert extraction.fields == {"grain_output": grain}
+    assert extraction.notices == ["from the model", "from the arbiter"]
+    assert replace(extraction, fields={}, notices=[]) == replace(by_rules_alone, fields={}, notices=[])
+
+
+def test_the_models_lists_and_metadata_fill_those_of_rules(communique):
+    """Where rules read none, its own are taken."""
+    report = read("某地情况\n\n全年地区生产总值86.4亿元。\n")
+    said = Extraction(lists={"notes": [1], "more": [2]}, metadata={"title": TextLink("某地情况")})
+    rules = RulesExtractor(load_rulebook(None, communique))
+    extraction = asyncio.run(HybridExtractor(rules, Recorded(communique, said)).extract(report))
+    assert extraction.metadata == {"title": TextLink("某地情况")}
+    assert extraction.lists == {"more": [2], "notes": []}

@@ -1,11 +1,14 @@
 """Lists: where problems and plans stand, and which items are theirs."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from baogao.candidates.find import find_candidates
 from baogao.document import document_from_text
 from baogao.extraction import ReportText
 from baogao.rules.extractor import RulesExtractor
+from baogao.rules.lists import find_regions, link_lists
 from baogao.rules.rulebook import load_rulebook
 from baogao.schema.load import load_schema
 
@@ -63,3 +66,58 @@ def test_a_report_without_such_sections_has_no_items():
 def test_markers_tell_items_from_headings(text):
     """Headings and items of one level but other markers; a first item behind a comma; headed items announced."""
     assert lists(text) == {"problems": PROBLEMS, "plans": PLANS}
+
+
+HEADINGS = ["一、工作情况\n", "二、存在的问题\n", "三、下一步工作安排\n", "二、问题及打算\n"]
+ITEMS = [
+    "（一）学法不够系统。\n",
+    "1.加强学习培训。\n",
+    "一是力量薄弱。",
+    "二是经费紧张。",
+    "首先，学法不够。",
+    "● 缺编\n",
+]
+LEADS = ["但还存在不足。", "下一步，将认真落实。", "全县上下齐心协力。\n"]
+LINES = st.lists(st.sampled_from([*HEADINGS, *ITEMS, *LEADS]), max_size=14).map("".join)
+
+
+@given(LINES)
+def test_regions_do_not_overlap(text):
+    """One ends where the next begins; a list's items lie in its region, in reading order, and in no other list."""
+    document = document_from_text(text)
+    candidates = find_candidates(document)
+    rules = EXTRACTOR.rulebook.lists
+    regions = find_regions(document, candidates, rules)
+    ends = [region.span[1] for region in regions]
+    assert all(0 <= region.span[0] <= region.span[1] <= len(text) for region in regions)
+    assert all(end <= region.span[0] for end, region in zip(ends, regions[1:], strict=False))
+    found = link_lists(document, candidates, rules, regions)
+    spans = {region.name: region.span for region in regions}
+    for name, ids in found.items():
+        assert ids == sorted(ids)
+        assert all(spans[name][0] <= candidates[one].start and candidates[one].end <= spans[name][1] for one in ids)
+    assert set(found) == set(rules)
+    assert len({one for ids in found.values() for one in ids}) == sum(map(len, found.values()))
+
+
+def test_a_heading_of_two_lists_is_shared():
+    """问题及打算: the list that it names first begins at once, the other at its own lead, and the first ends there."""
+    problems = "二、存在的问题及下一步打算\n一是学法不够系统。二是力量比较薄弱。\n"
+    text = f"{problems}下一步，将做好以下工作。一是加强学习培训。二是充实执法队伍。\n"
+    assert lists(text) == {"problems": PROBLEMS, "plans": PLANS}
+
+
+@pytest.mark.parametrize("far", [False, True])
+def test_an_item_far_from_its_lead_is_not_its_own(far):
+    """Between a lead and the first item stands one sentence at most."""
+    between = "各方都已认识到。群众也有反映。有关部门正在研究。" if far else ""
+    found = lists(f"总的看，工作还存在不足。{between}一是学法不够系统。二是力量比较薄弱。\n")
+    assert found["problems"] == ([] if far else PROBLEMS)
+
+
+def test_a_lead_in_the_main_part_is_not_believed():
+    """Problems that are told of early were solved."""
+    text = "年初还存在不足。一是学法不够系统。二是力量比较薄弱。\n" + "全县上下齐心协力，各项工作稳步推进。\n" * 12
+    document = document_from_text(text)
+    found = EXTRACTOR.link(ReportText.from_document(document))[0].lists
+    assert found["problems"] == []

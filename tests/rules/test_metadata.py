@@ -1,8 +1,13 @@
 """Title, place, level, period, issuer and addressee, from the first and last lines of a report."""
 
+import re
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from baogao.document import document_from_text
+from baogao.extraction import TextLink
 from baogao.rules.metadata import level_of, link_metadata, place_name, reporting_months
 from baogao.rules.rulebook import load_rulebook
 from baogao.schema.load import load_schema
@@ -99,7 +104,9 @@ def test_the_level_follows_from_the_name(name, text, level):
         ("青川县二〇二二年法治政府建设报告", "", "", ("2022-01", "2022-12")),
         ("法治政府建设工作报告", "2021年，青川县稳步推进。", "", ("2021-01", "2021-12")),
         ("法治政府建设工作报告", "一年来，青川县稳步推进。", "2023年1月8日", ("2022-01", "2022-12")),
+        ("法治政府建设工作报告", "一年来，青川县稳步推进。", "2023年12月28日", ("2023-01", "2023-12")),
         ("法治政府建设工作报告", "上半年，青川县稳步推进。", "2023年7月8日", ("2023-01", "2023-06")),
+        ("法治政府建设工作报告", "一季度，青川县稳步推进。", "2023年4月8日", ("2023-01", "2023-03")),
         ("法治政府建设工作报告", "青川县稳步推进。", "", None),
     ],
 )
@@ -158,3 +165,67 @@ def test_a_report_that_is_nothing_but_a_title_has_no_place():
         "period_start": "2022-01",
         "period_end": "2022-12",
     }
+
+
+NAMES = ["青川县", "人民政府", "司法局", "关于", "法治政府建设", "情况的报告", "市委、市政府："]
+TIMES = ["2022年", "二〇二三年", "上半年", "（2023年1月5日）", "发布时间：2023-01-05"]
+BODIES = ["现将情况报告如下", "一、工作", "。", "　", " ", "\n", "\n"]
+HEADS = st.lists(st.sampled_from([*NAMES, *TIMES, *BODIES]), max_size=16).map("".join)
+
+
+@given(HEADS)
+def test_what_is_printed_is_read_from_its_place(text):
+    """Title, addressee and issuer are the characters of their evidence, white space aside; the rest may be inferred."""
+    document = document_from_text(text)
+    found = link_metadata(document, RULES)
+    for name in ("title", "addressee"):
+        if name in found:
+            said = "".join(document.slice(span) for span in found[name].evidence)
+            assert "".join(said.split()) == found[name].value
+    if "issuer" in found:
+        said = "".join("".join(document.slice(span) for span in found["issuer"].evidence).split())
+        assert all(part in said for part in found["issuer"].value.split("、"))
+    if "level" in found:
+        assert found["level"].value in {"province", "prefecture", "county", "township", "department"}
+
+
+@given(HEADS, HEADS, HEADS)
+def test_a_period_is_two_months_in_order(title, opening, closing):
+    """Of one year, whatever the texts say."""
+    found = reporting_months(title, opening, closing)
+    if found is not None:
+        first, last = found
+        assert re.fullmatch(r"\d{4}-(01|07)", first)
+        assert re.fullmatch(r"\d{4}-(03|06|09|12)", last)
+        assert first[:4] == last[:4]
+        assert first < last
+
+
+@pytest.mark.parametrize(
+    ("opening", "period"),
+    [
+        ("2022年上半年，青川县稳步推进。", ("2022-01", "2022-06")),
+        ("2022年，青川县稳步推进。" + "各项工作平稳有序。" * 6 + "下半年再接再厉。", ("2022-01", "2022-12")),
+        ("2022年一季度，青川县稳步推进。", ("2022-01", "2022-03")),
+    ],
+)
+def test_the_part_of_a_year_stands_near_it(opening, period):
+    """In the body a half-year far from the year is not the period."""
+    assert reporting_months("法治政府建设工作报告", opening, "") == period
+
+
+def test_where_the_title_names_no_place():
+    """The signature does; else the body's first words, which are no evidence."""
+    signed = document_from_text("2022年法治政府建设工作报告\n" + BODY + "\n青川县人民政府\n2023年1月5日\n")
+    found = link_metadata(signed, RULES)
+    assert found["jurisdiction"].value == "青川县"
+    assert found["jurisdiction"].evidence == found["issuer"].evidence
+    opened = document_from_text("法治政府建设工作报告\n2022年，青川县坚持依法行政，各项工作有序。\n")
+    assert link_metadata(opened, RULES)["jurisdiction"] == TextLink("青川县")
+
+
+def test_rules_that_ask_for_no_title():
+    """A schema may ask for nothing but a place; then no line is taken for a title."""
+    rules = {"jurisdiction": RULES["jurisdiction"]}
+    found = link_metadata(document_from_text("青川县2022年法治政府建设工作报告\n" + BODY + "\n青川县人民政府\n"), rules)
+    assert {name: link.value for name, link in found.items()} == {"jurisdiction": "青川县"}

@@ -90,3 +90,88 @@ def test_word_lists_may_hold_word_lists(tmp_path):
     text = "words: {look: 看|'{check}', check: 评查}\n".replace("'{check}'", "{check}") + FIELD % "{look}№"
     rules = load(tmp_path, text.replace("look: 看|{check}", "look: '看|{check}'"))
     assert rules.fields["case_files_reviewed"].patterns[0].regex.search("评查№")
+
+
+def test_what_applies_to_a_field(tmp_path):
+    """Families of measure words, cues and common excludes that are not allowed, and what the schema says of it."""
+    field = (FIELD % "评查").replace("[卷]", "[files, 份]\n    allow: [court, growth]\n    prefer: largest")
+    common = "units: {files: [卷, 宗]}\ncommon_excludes: {average: {match: 平均}, court: {match: 法院}}\n"
+    rules = load(tmp_path, common + field).fields["case_files_reviewed"]
+    assert rules.units == {"卷", "宗", "份"}
+    assert rules.measures == rules.units | {""}
+    assert rules.common == ("average",)
+    assert "growth" not in rules.cues
+    assert "prior_year" in rules.cues
+    assert (rules.prefer, rules.additive) == ("largest", SCHEMA.by_id["case_files_reviewed"].additive)
+
+
+def test_a_percentage_has_its_sign(tmp_path):
+    """A count may stand without its measure word, a rate not."""
+    text = (FIELD % "评查").replace("case_files_reviewed", "exam_pass_rate").replace("[卷]", "['%']")
+    assert load(tmp_path, text).fields["exam_pass_rate"].measures == {"%"}
+
+
+def test_patterns_are_found_by_topic_and_measure(tmp_path):
+    """Under each of their topics and measures; those for none-phrases under their topics alone."""
+    text = FIELD.replace("topic: files", "topic: [files, any]").replace("match:", "none: [评查]\n    match:") % "评查№"
+    rulebook = load(tmp_path, text)
+    (pattern,) = rulebook.fields["case_files_reviewed"].patterns
+    assert set(rulebook.by_topic) == {("files", "卷"), ("files", ""), ("any", "卷"), ("any", "")}
+    assert all(found == ((rulebook.fields["case_files_reviewed"], pattern),) for found in rulebook.by_topic.values())
+    assert set(rulebook.none_by_topic) == {"files", "any"}
+    assert rulebook.measures == {"卷", ""}
+
+
+def test_topics_are_words_and_patterns(tmp_path):
+    """``re:`` begins a pattern; those under ``background`` are no rivals."""
+    text = "topics: {files: [案卷, 're:卷[宗册]'], who: [干部]}\nbackground: [who]\n"
+    files, who = load(tmp_path, text).topics
+    assert (files.name, files.words, files.background) == ("files", ("案卷",), False)
+    assert [pattern.pattern for pattern in files.patterns] == ["卷[宗册]"]
+    assert who.background
+
+
+@pytest.mark.parametrize(
+    ("text", "own", "passage", "barred"),
+    [
+        ("法院办结№", (0, 5), "", True),
+        ("法院说，办结№", (4, 7), "", False),
+        ("办结№", (0, 3), "审判中，", True),
+        ("我局办结№", (0, 5), "审判中，", False),
+        ("办结№", (0, 3), "", False),
+    ],
+    ids=["own clause", "another clause", "inherited", "inheritance broken", "nothing"],
+)
+def test_common_excludes(tmp_path, text, own, passage, barred):
+    """They look at the figure's own clause, and, where they are inherited, at what the sentence said before."""
+    rules = "common_excludes: {court: {match: 法院, inherited: 审判, unless: 我局}}\n"
+    assert load(tmp_path, rules).common_excludes["court"].bars(text, own, passage) == barred
+
+
+@pytest.mark.parametrize(
+    ("role", "text", "passage", "barred"),
+    [
+        ("", "自查案卷№", "", True),
+        ("total", "自查案卷№", "", True),
+        ("", "评查案卷№", "处罚中，", True),
+        ("total", "评查案卷№", "处罚中，", False),
+        ("", "评查案卷№", "", False),
+    ],
+)
+def test_a_fields_excludes(tmp_path, role, text, passage, barred):
+    """``exclude`` bars by the own clause, ``exclude_passage`` by what stands before as well, but no total."""
+    rules = FIELD.replace('["%s"]', f"[{{match: 案卷№, role: '{role}'}}]\n    exclude: 自查\n    exclude_passage: 处罚")
+    field = load(tmp_path, rules).fields["case_files_reviewed"]
+    assert field.bars(field.patterns[0], text, (0, len(text)), passage) == barred
+
+
+def test_metadata_and_lists_are_compiled(tmp_path):
+    """With what may be missing missing."""
+    text = "lists:\n  problems: {heading: 问题, lead: '不足：'}\nmetadata:\n  title: {from: title, about: 法治}\n"
+    rulebook = load(tmp_path, text)
+    problems, title = rulebook.lists["problems"], rulebook.metadata["title"]
+    assert problems.heading.search("存在的问题")
+    assert (problems.not_heading, problems.figures) == (None, True)
+    assert title.source == "title"
+    assert title.about
+    assert title.ends is None

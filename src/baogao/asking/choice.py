@@ -7,7 +7,6 @@ what rules leave silent (measured in docs/accuracy.md).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from math import exp
 
@@ -23,6 +22,7 @@ from baogao.llm.prompts import Prompts
 from baogao.schema.fields import FieldSpec, Schema
 
 LETTERS = "ABCDEFG"
+"""Names of the options; one letter is one token, whose probability says how sure the model is."""
 _OPTIONS = 3
 """Fields to choose from, beside none of them; measured with three (docs/accuracy.md)."""
 _TOKENS = 4
@@ -43,7 +43,37 @@ class Choice:
     passage: str
     """The words around the figure, which stands in 【】."""
     fit: float
-    """How well the first field fits the figure's surroundings."""
+    """How well the first field fits the figure's surroundings, less where another one, settled already, fits better."""
+
+
+def words_around(document: Document, candidate: Candidate) -> str:
+    """The words around a figure, on one line, with the figure in 【】."""
+    sentence = document.sentence_at(candidate.start)
+    begin, end = sentence.span if sentence else (candidate.start - _BEFORE, candidate.end + _AFTER)
+    begin = max(0, min(max(begin, candidate.start - _BEFORE), candidate.start - _LEAST_BEFORE))
+    before = document.text[begin : candidate.start]
+    after = document.text[candidate.end : min(max(end, candidate.end), candidate.end + _AFTER)]
+    return "".join(f"{before}【{candidate.text}】{after}".split())
+
+
+def read_letter(reply: Reply) -> int:
+    """The number of the option that a reply chooses, from 0.
+
+    :raises ReplyError: it does not begin with a letter of an option.
+    """
+    letter = reply.text.strip()[:1]
+    if letter not in tuple(LETTERS):
+        raise ReplyError(f"the model did not choose a letter; it said {reply.text[:20]!r}")
+    return LETTERS.index(letter)
+
+
+def read_choice(reply: Reply, choice: Choice) -> tuple[str, Link] | None:
+    """The field that a reply chose, with its probability; None for none of them, or a letter not on offer."""
+    number = read_letter(reply)
+    if number >= len(choice.fields):
+        return None
+    sure = exp(reply.logprobs[0].logprob) if reply.logprobs else 1.0
+    return choice.fields[number].id, Link((choice.candidate.id,), sure, by="llm", reason=f"chosen: {sure:.2f}")
 
 
 class ChoiceExtractor:
@@ -63,15 +93,15 @@ class ChoiceExtractor:
         self._most = most
 
     async def extract(self, report: ReportText, settled: Settled = NOTHING_SETTLED) -> Extraction:
-        """Link one report.
+        """Link one report: one figure for each field, the one that the model is surest of.
 
         :raises ReplyError: a reply is no letter.
         :raises EndpointError: there is no reply at all.
         :raises BudgetError: the token budget is spent.
         """
         asked = self.choices(report, settled)
-        chosen = [one for one in await answers(map(self._ask, asked)) if one is not None]
-        # One figure for each field: the one that the model is surest of.
+        replies = await answers([self._client.ask(self.question(choice), read_letter) for choice in asked])
+        chosen = [one for one in map(read_choice, replies, asked) if one is not None]
         links: dict[str, Link] = {}
         for name, link in sorted(chosen, key=lambda pair: -pair[1].confidence):
             links.setdefault(name, link)
@@ -81,25 +111,6 @@ class ChoiceExtractor:
         """What would be asked of a report with nothing settled, for a dry run."""
         return [self.question(choice) for choice in self.choices(report, NOTHING_SETTLED)]
 
-    def choices(self, report: ReportText, settled: Settled) -> list[Choice]:
-        """The figures to ask about, in reading order."""
-        best = sorted(self._open_figures(report, settled), key=lambda choice: -choice.fit)[: self._most]
-        return sorted(best, key=lambda choice: choice.candidate.id)
-
-    def _open_figures(self, report: ReportText, settled: Settled) -> Iterator[Choice]:
-        """Every figure that is not settled and may answer a field that is not settled, either."""
-        for passage in self._cutter.cut(report):
-            for candidate in passage.candidates:
-                if candidate.kind != "number" or candidate.id in settled.candidates or not askable(candidate):
-                    continue
-                fits = passage.fits[candidate.id]
-                names = [name for name in self._cutter.brought(fits)[:_OPTIONS] if name not in settled.fields]
-                if names:
-                    share = fits[names[0]] / max(fits.values())
-                    fields = tuple(self.schema.by_id[name] for name in names)
-                    words = _words_around(report.document, candidate)
-                    yield Choice(candidate, fields, passage.title, words, fits[names[0]] * share)
-
     def question(self, choice: Choice) -> Question:
         """The question about one figure."""
         messages = self._prompt.render(
@@ -108,27 +119,19 @@ class ChoiceExtractor:
         purpose = f"choice: {choice.candidate.text}"
         return Question(messages, max_tokens=_TOKENS, logprobs=True, accept_cut=True, purpose=purpose)
 
-    async def _ask(self, choice: Choice) -> tuple[str, Link] | None:
-        """The field that the model chose, with its probability; None for none of them, or a letter not on offer."""
-        reply = await self._client.ask(self.question(choice), _refuse_no_letter)
-        number = LETTERS.index(reply.text.strip()[0])
-        if number >= len(choice.fields):
-            return None
-        sure = exp(reply.logprobs[0].logprob) if reply.logprobs else 1.0
-        return choice.fields[number].id, Link((choice.candidate.id,), sure, by="llm", reason=f"chosen: {sure:.2f}")
-
-
-def _refuse_no_letter(reply: Reply) -> None:
-    """Refuse what is no letter at all."""
-    if reply.text.strip()[:1] not in tuple(LETTERS):
-        raise ReplyError(f"the model did not choose a letter; it said {reply.text[:20]!r}")
-
-
-def _words_around(document: Document, candidate: Candidate) -> str:
-    """The words around a figure, on one line, with the figure in 【】."""
-    sentence = document.sentence_at(candidate.start)
-    begin, end = sentence.span if sentence else (candidate.start - _BEFORE, candidate.end + _AFTER)
-    begin = max(0, min(max(begin, candidate.start - _BEFORE), candidate.start - _LEAST_BEFORE))
-    before = document.text[begin : candidate.start]
-    after = document.text[candidate.end : min(max(end, candidate.end), candidate.end + _AFTER)]
-    return "".join(f"{before}【{candidate.text}】{after}".split())
+    def choices(self, report: ReportText, settled: Settled) -> list[Choice]:
+        """The figures to ask about, in reading order: those not settled that may answer a field not settled, either."""
+        found: list[Choice] = []
+        for passage in self._cutter.cut(report):
+            for candidate in passage.candidates:
+                if candidate.kind != "number" or candidate.id in settled.candidates or not askable(candidate):
+                    continue
+                fits = passage.fits[candidate.id]
+                names = [name for name in self._cutter.brought(fits)[:_OPTIONS] if name not in settled.fields]
+                if names:
+                    best = fits[names[0]]
+                    fields = tuple(self.schema.by_id[name] for name in names)
+                    words = words_around(report.document, candidate)
+                    found.append(Choice(candidate, fields, passage.title, words, best * (best / max(fits.values()))))
+        found = sorted(found, key=lambda choice: -choice.fit)[: self._most]
+        return sorted(found, key=lambda choice: choice.candidate.id)

@@ -1,6 +1,6 @@
-"""Worked examples: short passages with their forms filled, shown to a model before it is asked.
+"""Worked examples: short passages with their forms filled, and worked choices, shown to a model before it is asked.
 
-They stand beside the schema, ``NAME.examples.yaml`` next to ``NAME.py``::
+They stand beside the schema ``NAME.py``, in ``NAME.examples.yaml`` and ``NAME.choices.yaml``::
 
     - passage: 组织评查执法案卷86卷，发现问题31个。
       answers:
@@ -8,11 +8,16 @@ They stand beside the schema, ``NAME.examples.yaml`` next to ``NAME.py``::
         case_file_problems: 31个
         case_files_self_checked: 无
 
+    - passage: 组织评查执法案卷86卷，发现问题【31个】。
+      fields: [case_files_reviewed, case_file_problems]
+      answer: case_file_problems
+
 A value that leaks from an example into an answer is caught: it is not among the passage's candidates.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -21,17 +26,10 @@ import yaml
 from pydantic import TypeAdapter, ValidationError
 
 from baogao.errors import PromptError
-from baogao.schema.fields import Schema
+from baogao.schema.fields import FieldSpec, Schema
 from baogao.schema.values import Strict
 
 T = TypeVar("T")
-
-
-class _Written(Strict):
-    """One example as written in the file."""
-
-    passage: str
-    answers: dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -51,15 +49,6 @@ class WorkedExample:
     form: tuple[FormLine, ...]
 
 
-class _WrittenChoice(Strict):
-    """One worked choice as written in the file."""
-
-    passage: str
-    fields: list[str]
-    answer: str | None = None
-    """One of the fields; without it none of them is right."""
-
-
 @dataclass(frozen=True)
 class WorkedChoice:
     """A passage with one figure in 【】, the fields to choose from, and the right one."""
@@ -70,17 +59,33 @@ class WorkedChoice:
     """The number of the right label, from 0; one past the last where none is right."""
 
 
-_FILE = TypeAdapter(list[_Written])
-_CHOICES = TypeAdapter(list[_WrittenChoice])
+class _ExampleModel(Strict):
+    """One example as written in the file."""
+
+    passage: str
+    answers: dict[str, str]
+
+
+class _ChoiceModel(Strict):
+    """One worked choice as written in the file."""
+
+    passage: str
+    fields: list[str]
+    answer: str | None = None
+    """One of the fields; without it none of them is right."""
+
+
+_EXAMPLES = TypeAdapter(list[_ExampleModel])
+_CHOICES = TypeAdapter(list[_ChoiceModel])
 
 
 def examples_path(schema: Schema) -> Path:
-    """Where a schema's worked examples are."""
+    """Where a schema's worked examples are: ``NAME.examples.yaml``."""
     return schema.path.with_name(f"{schema.path.stem}.examples.yaml")
 
 
 def choices_path(schema: Schema) -> Path:
-    """Where a schema's worked choices are: ``NAME.choices.yaml``, a list of passage, fields and answer."""
+    """Where a schema's worked choices are: ``NAME.choices.yaml``."""
     return schema.path.with_name(f"{schema.path.stem}.choices.yaml")
 
 
@@ -90,30 +95,34 @@ def load_examples(schema: Schema) -> tuple[WorkedExample, ...]:
     :raises PromptError: the file is not of the form above, or names an unknown field.
     """
     path = examples_path(schema)
-    written = _load(path, _FILE)
-    return tuple(WorkedExample(" ".join(one.passage.split()), _form(one, schema, path)) for one in written)
+    examples: list[WorkedExample] = []
+    for written in _read(path, _EXAMPLES):
+        pairs = zip(_specs(written.answers, schema, path), written.answers.values(), strict=True)
+        form = tuple(FormLine(spec.label, spec.unit, answer) for spec, answer in pairs)
+        examples.append(WorkedExample(" ".join(written.passage.split()), form))
+    return tuple(examples)
 
 
 def load_choices(schema: Schema) -> tuple[WorkedChoice, ...]:
     """The worked choices of a schema; none where it has no such file.
 
-    :raises PromptError: as :func:`load_examples`.
+    :raises PromptError: as :func:`load_examples`; or an answer is not among its fields.
     """
     path = choices_path(schema)
-    return tuple(_choice(one, schema, path) for one in _load(path, _CHOICES))
+    choices: list[WorkedChoice] = []
+    for written in _read(path, _CHOICES):
+        fields, answer = written.fields, written.answer
+        labels = tuple(spec.label for spec in _specs(fields, schema, path))
+        if answer:
+            _specs([answer], schema, path)
+        if answer is not None and answer not in fields:
+            raise PromptError(f"{path}: the answer {answer!r} is not among the fields to choose from")
+        choices.append(WorkedChoice(written.passage, labels, fields.index(answer) if answer else len(fields)))
+    return tuple(choices)
 
 
-def _choice(written: _WrittenChoice, schema: Schema, path: Path) -> WorkedChoice:
-    named = [*written.fields, *([written.answer] if written.answer else [])]
-    _check_known(named, schema, path)
-    if written.answer is not None and written.answer not in written.fields:
-        raise PromptError(f"{path}: the answer {written.answer!r} is not among the fields to choose from")
-    right = written.fields.index(written.answer) if written.answer else len(written.fields)
-    return WorkedChoice(written.passage, tuple(schema.by_id[name].label for name in written.fields), right)
-
-
-def _load(path: Path, shape: TypeAdapter[list[T]]) -> list[T]:
-    """What a file holds; nothing where there is no such file."""
+def _read(path: Path, shape: TypeAdapter[list[T]]) -> list[T]:
+    """What a file holds, of this shape; nothing where there is no such file."""
     if not path.is_file():
         return []
     try:
@@ -127,14 +136,11 @@ def _load(path: Path, shape: TypeAdapter[list[T]]) -> list[T]:
         raise PromptError(f"{path}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from error
 
 
-def _form(written: _Written, schema: Schema, path: Path) -> tuple[FormLine, ...]:
-    _check_known(list(written.answers), schema, path)
-    return tuple(
-        FormLine(schema.by_id[name].label, schema.by_id[name].unit, answer) for name, answer in written.answers.items()
-    )
-
-
-def _check_known(names: list[str], schema: Schema, path: Path) -> None:
-    unknown = [name for name in names if name not in schema.by_id]
-    if unknown:
-        raise PromptError(f"{path}: the schema {schema.name} has no field {unknown[0]!r}")
+def _specs(names: Iterable[str], schema: Schema, path: Path) -> list[FieldSpec]:
+    """The fields with these ids."""
+    specs = []
+    for name in names:
+        if name not in schema.by_id:
+            raise PromptError(f"{path}: the schema {schema.name} has no field {name!r}")
+        specs.append(schema.by_id[name])
+    return specs

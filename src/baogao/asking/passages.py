@@ -12,9 +12,8 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from baogao.candidates.candidate import Candidate
 from baogao.document.document import Document, Sentence, Span
@@ -24,14 +23,19 @@ from baogao.schema.fields import FieldSpec, Schema
 # Where words stand around a figure, and what they weigh. Reaches are in characters; reaches and weights were chosen by
 # hand on the development reports, so that a form asks about the fields that are stated there.
 _BEFORE = 48
+"""Before a figure, within its sentence."""
 _AFTER = 14
+"""Behind it, within its clause."""
 _NEAR = 16
+"""Of those before it, the ones that are near."""
 _SENTENCE_BEFORE = 60
+"""Before its sentence."""
 _NEAR_WEIGHT = 1.2
 """A figure's own noun stands next to it, mostly on its left; the head of a table cell is such a noun, too."""
 _RIGHT_WEIGHT = 0.8
 """The figure with its measure word, and the rest of its clause."""
 _FAR_WEIGHT = 0.6
+"""The rest before it in its sentence, which may name other figures."""
 _BEFORE_NONE_WEIGHT = 0.4
 """A phrase that says "none" names its own field; what stands before it matters little."""
 _TITLE_WEIGHT = 0.35
@@ -39,6 +43,7 @@ _TITLE_WEIGHT = 0.35
 _NOTE_WEIGHT = 0.5
 """A field's note beside its label and its terms, which count 1: it explains, and so names its neighbours as well."""
 _REST_OF_CLAUSE = re.compile(r"[^，,。；;：:]*")
+# Measure words that count the same kind of thing; a word in none of them suits every count.
 _FAMILIES = {
     "people": frozenset({"人", "名", "位", "人次", "余人"}),
     "events": frozenset({"场", "次", "期", "批", "批次", "场次", "轮", "班", "班次", "届", "回"}),
@@ -50,7 +55,8 @@ _FAMILIES = {
 _FAMILY_OF = {unit: family for family, units in _FAMILIES.items() for unit in units}
 _OTHER_FAMILY = 0.5
 """The fit of a figure in a measure word of another family: lowered, not excluded."""
-_CHINESE = re.compile(r"[\u4e00-\u9fffA-Za-z0-9]+")
+_WORDS = re.compile(r"[\u4e00-\u9fffA-Za-z0-9]+")
+"""A run of characters without punctuation."""
 # The part of a note that says what does not count: its words speak of other fields.
 _EXCLUSION = re.compile(r"[^。；]*(?:不算|不含|不包括|不自行|不取)[^。；]*[。；]?")
 _TITLE_LIMIT = 40
@@ -63,7 +69,7 @@ NOT_THIS_PERIOD = frozenset({"prior_year", "growth", "target", "cumulative"})
 
 def bigrams(text: str) -> list[str]:
     """Character bigrams of a text, none across punctuation."""
-    return [run[i : i + 2] for run in _CHINESE.findall(text) for i in range(len(run) - 1)]
+    return [run[i : i + 2] for run in _WORDS.findall(text) for i in range(len(run) - 1)]
 
 
 class Shortlist:
@@ -73,13 +79,19 @@ class Shortlist:
         self.fields = schema.figures
         """The figures, in the schema's order."""
         self.by_id = {spec.id: spec for spec in self.fields}
-        weights = {spec.id: _field_bigrams(spec) for spec in self.fields}
-        spread = Counter(bigram for counts in weights.values() for bigram in counts)
+        # Label and terms count fully, the rest of the note half; what a note excludes does not count.
+        weights = [
+            _heaviest(
+                [*((text, 1.0) for text in (spec.label, *spec.terms)), (_EXCLUSION.sub("", spec.note), _NOTE_WEIGHT)]
+            )
+            for spec in self.fields
+        ]
+        spread = Counter(bigram for counts in weights for bigram in counts)
         total = len(self.fields)
         self._lengths: list[float] = []
         # By bigram, because a context shares few of them with few of the fields.
         self._postings: dict[str, list[tuple[int, float]]] = {}
-        for number, counts in enumerate(weights.values()):
+        for number, counts in enumerate(weights):
             rare = {bigram: weight * math.log(1 + total / spread[bigram]) for bigram, weight in counts.items()}
             self._lengths.append(math.sqrt(math.sqrt(sum(w * w for w in rare.values())) or 1.0))
             for bigram, weight in rare.items():
@@ -88,7 +100,7 @@ class Shortlist:
     def rank(self, document: Document, candidate: Candidate) -> list[tuple[float, FieldSpec]]:
         """The fields that a candidate may answer, best first, with their scores; those that share nothing are out."""
         overlaps = [0.0] * len(self.fields)
-        for bigram, weight in _context(document, candidate).items():
+        for bigram, weight in surroundings(document, candidate).items():
             for number, rarity in self._postings.get(bigram, ()):
                 overlaps[number] += rarity * weight
         scored = [
@@ -99,15 +111,8 @@ class Shortlist:
         return sorted(scored, key=lambda pair: -pair[0])
 
 
-@lru_cache(maxsize=1024)
-def _field_bigrams(spec: FieldSpec) -> dict[str, float]:
-    """Label and terms count fully, the rest of the note half; what a note excludes does not count."""
-    named = [(text, 1.0) for text in (spec.label, *spec.terms)]
-    return _heaviest([*named, (_EXCLUSION.sub("", spec.note), _NOTE_WEIGHT)])
-
-
-def _context(document: Document, candidate: Candidate) -> dict[str, float]:
-    """Weighted bigrams around a candidate: near words most, section titles and the sentence before least.
+def surroundings(document: Document, candidate: Candidate) -> dict[str, float]:
+    """The bigrams around a candidate and their weights: near words most, section titles and the sentence before least.
 
     A phrase that says "none" names its own field, so only its words and the few before them count.
     """
@@ -172,6 +177,24 @@ class Passage:
     fits: Mapping[int, Mapping[str, float]]
     """For each candidate's id, the fields that its surroundings speak of, best first, with the shortlist's scores."""
 
+    @classmethod
+    def of(cls, document: Document, units: Sequence[_Unit], figures: Iterable[FieldSpec]) -> Passage:
+        """Some sentences with the headings above them, each on one line.
+
+        Line breaks inside a sentence are the page's, not the author's; a row of a table keeps its gaps.
+        """
+        asked = frozenset().union(*(unit.fields for unit in units))
+        spans = tuple(dict.fromkeys(span for unit in units for span in (*unit.headings, unit.sentence.span)))
+        printed = [document.slice(span) for span in spans]
+        return cls(
+            title=units[0].title,
+            spans=spans,
+            text="".join((" " if "\t" in text else "").join(text.split()) for text in printed),
+            candidates=tuple(c for unit in units for c in unit.fits),
+            fits={c.id: fits for unit in units for c, fits in unit.fits.items()},
+            fields=tuple(spec for spec in figures if spec.id in asked),
+        )
+
 
 @dataclass(frozen=True)
 class _Unit:
@@ -208,11 +231,15 @@ class PassageCutter:
         """The passages of a report, in reading order; sentences without a candidate worth asking about are in none."""
         groups: list[list[_Unit]] = []
         for unit in self._units(report):
-            if groups and self._has_room(groups[-1], unit):
+            together = [*(groups[-1] if groups else []), unit]
+            length = sum(u.sentence.span[1] - u.sentence.span[0] for u in together)
+            fields = frozenset().union(*(u.fields for u in together))
+            has_room = length <= self.length and len(fields) <= self.most_fields
+            if groups and groups[-1][0].section == unit.section and has_room:
                 groups[-1].append(unit)
             else:
                 groups.append([unit])
-        return [self._passage(report.document, group) for group in groups]
+        return [Passage.of(report.document, group, self.shortlist.fields) for group in groups]
 
     def _units(self, report: ReportText) -> Iterator[_Unit]:
         """Every sentence with a candidate worth asking about."""
@@ -222,8 +249,13 @@ class PassageCutter:
             fits = {c: {spec.id: score for score, spec in self.shortlist.rank(document, c)} for c in inside}
             fields = frozenset(name for c in inside if askable(c) for name in self.brought(fits[c]))
             if fields:
-                section, title = _section(document, sentence)
-                yield _Unit(sentence, _headings(report, number), section, title, fits, fields)
+                # The innermost numbered section around it, run-in items aside.
+                sections = [s for s in document.sections_at(sentence.span[0]) if s.level < 4]
+                section, title = (0, len(document.text)), ""
+                if sections:
+                    section = sections[-1].span
+                    title = document.slice(sections[-1].title).strip()[:_TITLE_LIMIT]
+                yield _Unit(sentence, _headings(report, number, section, title), section, title, fits, fields)
 
     def is_open(self, passage: Passage, settled: Settled) -> bool:
         """Whether a passage has a candidate left that may answer a field that is not settled."""
@@ -239,29 +271,13 @@ class PassageCutter:
         least = max(self.least_score, self.least_share * max(fits.values(), default=0.0))
         return [name for name, score in list(fits.items())[: self.per_candidate] if score >= least]
 
-    def _has_room(self, group: list[_Unit], unit: _Unit) -> bool:
-        """Whether a sentence may join a passage: of the same section, and neither too long nor of too many fields."""
-        length = sum(u.sentence.span[1] - u.sentence.span[0] for u in [*group, unit])
-        fields = frozenset().union(unit.fields, *(u.fields for u in group))
-        return group[0].section == unit.section and length <= self.length and len(fields) <= self.most_fields
 
-    def _passage(self, document: Document, group: list[_Unit]) -> Passage:
-        asked = frozenset().union(*(unit.fields for unit in group))
-        spans = tuple(dict.fromkeys(span for unit in group for span in (*unit.headings, unit.sentence.span)))
-        return Passage(
-            title=group[0].title,
-            spans=spans,
-            text="".join(_on_one_line(document.slice(span)) for span in spans),
-            candidates=tuple(c for unit in group for c in unit.fits),
-            fits={c.id: fits for unit in group for c, fits in unit.fits.items()},
-            fields=tuple(spec for spec in self.shortlist.fields if spec.id in asked),
-        )
+def _headings(report: ReportText, number: int, section: Span, title: str) -> tuple[Span, ...]:
+    """The short lines of a section without figures that end right before a sentence, in reading order.
 
-
-def _headings(report: ReportText, number: int) -> tuple[Span, ...]:
-    """The short lines without figures that end right before a sentence, in reading order."""
+    The section's own title is none of them: it stands above the passage.
+    """
     document = report.document
-    section, title = _section(document, document.sentences[number])
     found: list[Span] = []
     for sentence in reversed(document.sentences[:number]):
         start, end = sentence.span
@@ -272,16 +288,3 @@ def _headings(report: ReportText, number: int) -> tuple[Span, ...]:
             break
         found.append(sentence.span)
     return tuple(reversed(found))
-
-
-def _section(document: Document, sentence: Sentence) -> tuple[Span, str]:
-    """The innermost numbered section (not a run-in item) around a sentence, and its title."""
-    around = [s for s in document.sections_at(sentence.span[0]) if s.level < 4]
-    if not around:
-        return (0, len(document.text)), ""
-    return around[-1].span, document.slice(around[-1].title).strip()[:_TITLE_LIMIT]
-
-
-def _on_one_line(text: str) -> str:
-    """A sentence without line breaks: those inside it are the page's, not the author's; a table keeps its gaps."""
-    return "".join(text.split()) if "\t" not in text else " ".join(text.split())

@@ -9,7 +9,7 @@ import asyncio
 import json
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import nullcontext
-from dataclasses import KW_ONLY, dataclass, field
+from dataclasses import KW_ONLY, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +19,8 @@ from baogao.assemble import ModelOptions, ready_extractor
 from baogao.batch.folder import BatchFolder, BatchSetup, Limits, RequestFiles
 from baogao.batch.results import Replies, Result
 from baogao.document import Document
-from baogao.errors import EndpointError, NoReplyError, PendingError, ReplyError, UsageError
-from baogao.extraction import Extraction, Extractor, ReportText
+from baogao.errors import BaogaoError, PendingError, ReplyError, UsageError
+from baogao.extraction import Extraction, Extractor, ReportText, WrappedExtractor
 from baogao.inputs import Source, find_sources
 from baogao.llm import Abilities, EndpointSettings
 from baogao.llm.cache import cache_key
@@ -81,24 +81,18 @@ def _json(status: int, body: Any) -> httpx2.Response:
     return httpx2.Response(status, headers={"content-type": "application/json"}, content=content)
 
 
-@dataclass
-class PatientExtractor:
+class PatientExtractor(WrappedExtractor):
     """Another extractor, whose questions are answered by a :class:`BatchTransport`. One document at a time.
 
     Errors of a server are the document's own here: no server is asked now, so that none can fail for all.
     """
 
-    inner: Extractor
-    transport: BatchTransport
-    requests: RequestFiles
-    waiting: dict[str, bool] = field(default_factory=dict)
-    """The documents that wait, by id, and whether a further round must be sent for them."""
-    name: str = field(init=False)
-    schema: Schema = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.name = self.inner.name
-        self.schema = self.inner.schema
+    def __init__(self, inner: Extractor, transport: BatchTransport, requests: RequestFiles) -> None:
+        super().__init__(inner)
+        self.transport = transport
+        self.requests = requests
+        self.waiting: dict[str, bool] = {}
+        """The documents that wait, by id, and whether a further round must be sent for them."""
 
     async def extract(self, report: ReportText) -> Extraction:
         """Link one document.
@@ -112,7 +106,9 @@ class PatientExtractor:
         except PendingError:
             self.waiting[report.document.doc_id] = any(map(self.requests.is_new, self.transport.waiting_for))
             raise
-        except (EndpointError, NoReplyError) as error:
+        except BaogaoError as error:
+            if not error.no_answer:
+                raise
             raise ReplyError(str(error)) from error
 
 

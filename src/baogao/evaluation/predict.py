@@ -21,7 +21,7 @@ from baogao.evaluation.recordings import RecordedExtractor, Recording
 from baogao.evaluation.run_info import ExtractorInfo, Mode, Parameters, RunInfo
 from baogao.evaluation.runs import ExtractorTiming, Run, Timing, load_datasets, score_run
 from baogao.evaluation.summary import Summary
-from baogao.extraction import Extraction, Extractor, ExtractorName, ReportText
+from baogao.extraction import Extraction, Extractor, ExtractorName, ReportText, WrappedExtractor
 from baogao.inputs import Source
 from baogao.pipeline import Nowhere, OnRecord, run_extraction
 from baogao.schema.fields import Schema
@@ -179,18 +179,12 @@ class _Prediction:
                 recording.info.note(name, ready)
 
 
-@dataclass
-class TimedExtractor:
-    """An extractor that keeps the seconds each document took, by its id."""
+class TimedExtractor(WrappedExtractor):
+    """Another extractor, with the seconds that each document took, by its id."""
 
-    inner: Extractor
-    seconds: dict[str, float] = field(default_factory=dict)
-    name: str = field(init=False)
-    schema: Schema = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.name = self.inner.name
-        self.schema = self.inner.schema
+    def __init__(self, inner: Extractor) -> None:
+        super().__init__(inner)
+        self.seconds: dict[str, float] = {}
 
     async def extract(self, report: ReportText) -> Extraction:
         """Link one document, watching the clock."""

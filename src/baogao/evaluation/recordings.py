@@ -18,7 +18,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 
 import httpx2
@@ -28,9 +28,8 @@ from baogao.assemble import ModelOptions, Ready
 from baogao.errors import ReplayError
 from baogao.evaluation.cassettes import Cassette, CassetteTransport, Mode, check_vcr, playing
 from baogao.evaluation.summary import RunFile
-from baogao.extraction import Extraction, Extractor, ExtractorName, ReportText, Way, WayOrAuto
+from baogao.extraction import Extraction, Extractor, ExtractorName, ReportText, Way, WayOrAuto, WrappedExtractor
 from baogao.llm.messages import Abilities
-from baogao.schema.fields import Schema
 
 REPLAY_URL = "http://replay.invalid/v1"
 """What a replayed client is told; no host has this name (RFC 2606)."""
@@ -157,18 +156,12 @@ class Recording:
         return info
 
 
-@dataclass
-class RecordedExtractor:
-    """An extractor whose exchanges about each report are those of its cassette."""
+class RecordedExtractor(WrappedExtractor):
+    """Another extractor, whose exchanges about each report are those of its cassette."""
 
-    inner: Extractor
-    recording: Recording
-    name: str = field(init=False)
-    schema: Schema = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.name = self.inner.name
-        self.schema = self.inner.schema
+    def __init__(self, inner: Extractor, recording: Recording) -> None:
+        super().__init__(inner)
+        self.recording = recording
 
     async def extract(self, report: ReportText) -> Extraction:
         """Link one report, its cassette put in."""

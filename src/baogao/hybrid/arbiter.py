@@ -12,8 +12,11 @@ from baogao.hybrid.features import Scene
 from baogao.hybrid.hybrid import Case, Decision
 from baogao.schema.fields import Schema
 
+_WORTH_A_LOOK = 0.5
+"""Answers less probable than this share of the threshold are not even held back: a reviewer's time is dear."""
 _RANKED = 2
-"""How many of the rules' candidates are proposed, beside the one that they chose."""
+"""How many of the rules' candidates are proposed, beside the one that they chose; what that is worth is measured in
+docs/accuracy.md."""
 
 
 @dataclass(frozen=True)
@@ -46,11 +49,13 @@ class Proposer:
     def propose(self, case: Case) -> list[Proposal]:
         """All proposals, by field in the schema's order; no two of a field have the same candidates."""
         scene = Scene(case, self._shortlist)
-        return [
-            Proposal(spec.id, link, _is_shared(case, link, spec.id), scene.features(spec, link))
-            for spec in case.schema.figures
-            for link in _links(case, spec.id)
-        ]
+        proposals: list[Proposal] = []
+        for spec in case.schema.figures:
+            shared = {one.candidate_id for one in case.ranked.get(spec.id, ()) if one.shared}
+            for link in _links(case, spec.id):
+                is_shared = not shared.isdisjoint(link.candidates)
+                proposals.append(Proposal(spec.id, link, is_shared, scene.features(spec, link)))
+        return proposals
 
 
 def _links(case: Case, name: str) -> Iterator[Link]:
@@ -67,10 +72,6 @@ def _links(case: Case, name: str) -> Iterator[Link]:
     for scored in case.ranked.get(name, ())[:_RANKED]:
         if scored.candidate_id not in taken:
             yield Link((scored.candidate_id,), scored.score, "rules", scored.pattern.source)
-
-
-def _is_shared(case: Case, link: Link, name: str) -> bool:
-    return any(one.shared for one in case.ranked.get(name, ()) if one.candidate_id in link.candidates)
 
 
 def choose(
@@ -97,10 +98,6 @@ def choose(
         if not proposal.shared:
             taken.update(proposal.link.candidates)
     return chosen, {name: one for name, one in lost.items() if name not in chosen}
-
-
-_WORTH_A_LOOK = 0.5
-"""Answers less probable than this share of the threshold are not even held back for review."""
 
 
 class CalibratedArbiter:

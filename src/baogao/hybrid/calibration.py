@@ -20,6 +20,7 @@ from baogao.schema.fields import Schema
 from baogao.schema.values import Strict
 
 _DIGITS = 6
+"""Decimal places of the numbers in the file."""
 _STEEPEST = 35.0
 """Beyond this the probability is 0 or 1 for a float anyway."""
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -90,7 +91,8 @@ class Calibration(Strict):
         """The file's text: the same bytes for the same calibration."""
         data = _rounded(self.model_dump(mode="json", by_alias=True))
         weights = ",\n".join(f"  {json.dumps(weight, ensure_ascii=False)}" for weight in data.pop("weights"))
-        lines = [f" {json.dumps(key)}: {_block(value)}" for key, value in data.items()]
+        blocks = {key: json.dumps(value, ensure_ascii=False, indent=1) for key, value in data.items()}
+        lines = [f" {json.dumps(key)}: " + block.replace("\n", "\n ") for key, block in blocks.items()]
         return "{\n" + ",\n".join([*lines, f' "weights": [\n{weights}\n ]']) + "\n}\n"
 
 
@@ -138,12 +140,8 @@ def calibration_digest(path: Path) -> str:
     return digest_files([path])
 
 
-def _block(value: Any) -> str:
-    text = json.dumps(value, ensure_ascii=False, indent=1)
-    return text.replace("\n", "\n ")
-
-
 def _rounded(value: Any) -> Any:
+    """JSON data with every float rounded: digits beyond say nothing, and differ from machine to machine."""
     if isinstance(value, float):
         return round(value, _DIGITS) + 0.0  # -0.0 would print differently from 0.0
     if isinstance(value, dict):

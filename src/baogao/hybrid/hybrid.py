@@ -73,32 +73,25 @@ class ThresholdArbiter:
     """Factor on its confidence there: rules had a reason to be silent."""
 
     def decide(self, case: Case) -> Decision:
-        """See :class:`Arbiter`; nothing is held back."""
-        claimed = {candidate for link in case.rules.values() for candidate in link.candidates}
+        """See :class:`Arbiter`; nothing is held back.
+
+        A figure that rules gave to one field never fills another one's silence.
+        """
         chosen: dict[str, Link] = {}
-        for name in [*case.rules, *(name for name in case.model if name not in case.rules)]:
-            rules, model = case.rules.get(name), case.model.get(name)
-            link = self._fill(model, claimed) if rules is None else self._confirm(rules, model)
-            if link is not None:
-                chosen[name] = link
+        for name, rules in case.rules.items():
+            model = case.model.get(name)
+            if model is not None and set(rules.candidates) & set(model.candidates):
+                chosen[name] = replace(rules, confidence=max(self.agreed, rules.confidence), by="rules+llm")
+            elif rules.confidence >= self.sure:
+                chosen[name] = rules
+            elif rules.confidence >= self.alone:
+                chosen[name] = replace(rules, confidence=rules.confidence * self.unconfirmed)
+        claimed = {candidate for link in case.rules.values() for candidate in link.candidates}
+        for name, model in case.model.items():
+            is_free = name not in case.rules and not claimed & set(model.candidates)
+            if is_free and model.confidence >= self.filled:
+                chosen[name] = replace(model, confidence=model.confidence * self.filling)
         return Decision(chosen)
-
-    def _confirm(self, rules: Link, model: Link | None) -> Link | None:
-        """The rules' answer, with the confidence that it has beside the model's; None where neither is believed."""
-        if model is not None and set(rules.candidates) & set(model.candidates):
-            return replace(rules, confidence=max(self.agreed, rules.confidence), by="rules+llm")
-        if rules.confidence >= self.sure:
-            return rules
-        return (
-            replace(rules, confidence=rules.confidence * self.unconfirmed) if rules.confidence >= self.alone else None
-        )
-
-    def _fill(self, model: Link | None, claimed: set[int]) -> Link | None:
-        """The model's answer where rules have none, unless it is doubtful or wants a figure that answers another
-        field."""
-        if model is None or claimed & set(model.candidates) or model.confidence < self.filled:
-            return None
-        return replace(model, confidence=model.confidence * self.filling)
 
 
 FILL_ONLY = ThresholdArbiter(sure=0.0, unconfirmed=1.0)

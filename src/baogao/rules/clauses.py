@@ -9,20 +9,33 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from baogao.candidates.candidate import Candidate
-from baogao.document.document import Sentence, Span
+from baogao.candidates.candidate import Candidate, Candidates
+from baogao.document.document import Document, Sentence, Span
 from baogao.rules.rules_file import OTHER
 
 _BREAK = re.compile(r"[，,；;。！!？?（）()／/\n\r\t]|[：:](?=[^，,；;。\s]{2})|[.](?!\d)|—+|--+")
+"""What parts two clauses: punctuation, a colon that something follows, a point that is none of a decimal, a dash."""
 _ASIDE = re.compile(r"[（(]([^（）()]*)[）)]")
 """Brackets without a figure in them are part of the clause (终止（和解、调解）9件)."""
 _WORD = re.compile(r"\w")
 _LINK = re.compile(r"以及|和|与|及|并|或")
+"""What joins the next listed name to a figure (来信9件和来电8件)."""
 _RANGE_OPEN = re.compile(r"(?:由|从)[^，、到至]{0,12}年[^，、]{0,6}$")
 """由8件、9件增至12件: the comma does not part what grew from what it grew to."""
 _BEFORE_BRACKET = re.compile(r"([^，,；;。：:]*)[（(]$")
+"""The clause in which a bracket opens at the end of what was said."""
+_RESPECTIVELY = re.compile(r"分别|依次|各(?=[有为]?\s*$)")
+"""What says that figures follow in the order of their names; 各 only right before the first of them."""
+_COMMA = re.compile(r"、|[，,]?以及|[，,；;／/]")
+"""What parts the names of a list for sure."""
+_AND = re.compile(r"和|与|及|并")
+"""What parts the last two of them, and may be part of a name: tried only where names are missing."""
+_POINT_IN_TIME = re.compile(r"\s*(?:截至|截止|到|至)?[^，,]{0,8}(?:末|底|初|目前|日|月份?)\s*")
+"""When something was counted, between names and figures (来信和来电，截至12月末分别为9件和8件): no name."""
+_BARE_LINK = re.compile(r"[，,、；;／/\s]*(?:和|与|及|以及)?")
+"""Nothing but a link: what stands before it goes on."""
 
 
 @dataclass(slots=True)
@@ -39,7 +52,7 @@ class Clause:
     """The clauses without figures that stand just before, in the same sentence."""
     after: str = ""
     lead: str | None = None
-    """The figure's own share of a coordination, in place of what stands before it; see ``coordination``."""
+    """The figure's own share of a coordination, in place of what stands before it; see :func:`distribute`."""
     topics: frozenset[str] = frozenset()
     """What it mentions."""
     is_rival: bool = False
@@ -59,80 +72,77 @@ class Clause:
 
 
 def _interleave(pieces: list[str], figures: list[Candidate]) -> str:
+    """Pieces with figures between them, as those look from another one's place: ``#``; a mere 一次 or 一家 in words."""
     if len(pieces) == 1:
         return pieces[0]
     out = pieces[:1]
     for figure, piece in zip(figures, pieces[1:], strict=False):
-        out += [_mask(figure), piece]
+        out += [figure.text if figure.text[0] == "一" and figure.value == 1 else OTHER, piece]
     return "".join(out)
 
 
-def _mask(figure: Candidate) -> str:
-    """How a figure looks from another one's place: ``#``; a mere 一次 or 一家 is left in words."""
-    return figure.text if figure.text[0] == "一" and figure.value == 1 else OTHER
+def clauses_of(document: Document, candidates: Candidates) -> Iterator[Clause]:
+    """All clauses of a document, in reading order, coordinated figures with their own names as leads."""
+    numbers = candidates.of_kind("number")
+    at = 0
+    for order, sentence in enumerate(document.sentences):
+        inside: list[Candidate] = []
+        while at < len(numbers) and numbers[at].start < sentence.span[1]:
+            if numbers[at].start >= sentence.span[0]:
+                inside.append(numbers[at])
+            at += 1
+        clauses = list(sentence_clauses(document.text, sentence, order, inside))
+        if len(inside) > 1:
+            distribute(clauses)
+        yield from clauses
 
 
-def sentence_clauses(text: str, sentence: Sentence, number: int, figures: list[Candidate]) -> list[Clause]:
+def sentence_clauses(text: str, sentence: Sentence, number: int, figures: list[Candidate]) -> Iterator[Clause]:
     """Cut a sentence at its punctuation, and between figures that are listed; text without figures stays whole."""
+    start, end = sentence.span
     if not figures:
-        return [Clause(sentence.span, [], [text[slice(*sentence.span)]], sentence, number)]
-    return list(_Cutter(text, sentence, number, figures).clauses())
-
-
-@dataclass
-class _Cutter:
-    text: str
-    sentence: Sentence
-    number: int
-    figures: list[Candidate]
-    aside: str = field(default="", init=False)
-    """The words before the bracket that is open now."""
-
-    def clauses(self) -> Iterator[Clause]:
-        start, end = self.sentence.span
-        head, lead = cut_lead(_without_asides(self.text[start : self.figures[0].start]))
-        self._note_bracket(head)
-        if head:
-            yield Clause((start, start + len(head)), [], [head], self.sentence, self.number)
-        current = Clause((start + len(head), end), [], [lead], self.sentence, self.number, before=head)
-        for figure, stop in zip(self.figures, [*(one.start for one in self.figures[1:]), end], strict=True):
-            gap = _without_asides(self.text[figure.end : stop])
-            current.figures.append(figure)
-            cut = _cut_gap(gap) if stop < end else _cut_tail(gap)
-            if gap.startswith("、") and _RANGE_OPEN.search(current.lead_of(len(current.figures) - 1)):
-                cut = None
-            if cut is None:
-                current.pieces.append(gap)
-                continue
-            tail, middle, lead = cut
-            current.pieces.append(tail)
-            current.after = middle
-            current.span = (current.span[0], figure.end + len(tail))
-            yield current
-            begin = stop - len(lead)
-            if _WORD.search(middle):
-                yield Clause((figure.end + len(tail), begin), [], [middle], self.sentence, self.number)
-            lead = self._resume(current, middle, lead)
-            current = Clause((begin, stop), [], [lead], self.sentence, self.number, before=middle)
-        if current.figures:
-            yield current
-
-    def _resume(self, last: Clause, middle: str, lead: str) -> str:
-        """After a bracket with figures in it the clause before the bracket goes on (审结（含结转2件）9件)."""
-        resumed = self.aside if middle.endswith(("）", ")")) and not lead.strip() else ""
-        if (middle or last.pieces[-1]).endswith(("（", "(")):
-            self._note_bracket(last.masked() + middle)
-        return resumed + lead
-
-    def _note_bracket(self, said: str) -> None:
-        if said.endswith(("（", "(")):
-            opened = _BEFORE_BRACKET.search(said)
-            self.aside = opened[1] if opened else ""
+        yield Clause(sentence.span, [], [text[start:end]], sentence, number)
+        return
+    head, lead = cut_lead(_without_asides(text[start : figures[0].start]))
+    aside = _clause_of_bracket(head)
+    if head:
+        yield Clause((start, start + len(head)), [], [head], sentence, number)
+    current = Clause((start + len(head), end), [], [lead], sentence, number, before=head)
+    for figure, stop in zip(figures, [*(one.start for one in figures[1:]), end], strict=True):
+        gap = _without_asides(text[figure.end : stop])
+        current.figures.append(figure)
+        cut = cut_gap(gap, last=stop == end)
+        if gap.startswith("、") and _RANGE_OPEN.search(current.lead_of(len(current.figures) - 1)):
+            cut = None
+        if cut is None:
+            current.pieces.append(gap)
+            continue
+        tail, middle, lead = cut
+        current.pieces.append(tail)
+        current.after = middle
+        begin = stop - len(lead)
+        current.span = (current.span[0], figure.end + len(tail))
+        yield current
+        if _WORD.search(middle):
+            yield Clause((figure.end + len(tail), begin), [], [middle], sentence, number)
+        # After a bracket with figures in it the clause before the bracket goes on (审结（含结转2件）9件).
+        resumed = aside if middle.endswith(("）", ")")) and not lead.strip() else ""
+        if (middle or tail).endswith(("（", "(")):
+            aside = _clause_of_bracket(current.masked() + middle)
+        current = Clause((begin, stop), [], [resumed + lead], sentence, number, before=middle)
+    if current.figures:
+        yield current
 
 
 def _without_asides(text: str) -> str:
     """Spaces for the brackets around words without figures: as long as before, but no break any more."""
     return _ASIDE.sub(r" \1 ", text) if "（" in text or "(" in text else text
+
+
+def _clause_of_bracket(said: str) -> str:
+    """The clause before the bracket that opens at the end of what was said; empty where none does."""
+    opened = _BEFORE_BRACKET.search(said) if said.endswith(("（", "(")) else None
+    return opened[1] if opened else ""
 
 
 def cut_lead(lead: str) -> tuple[str, str]:
@@ -141,20 +151,18 @@ def cut_lead(lead: str) -> tuple[str, str]:
     return lead[:cut], lead[cut:]
 
 
-def _cut_tail(gap: str) -> tuple[str, str, str]:
-    """Split the rest of a sentence into the end of the last figure's clause, and the clauses after it."""
-    found = _BREAK.search(gap)
-    cut = found.start() if found else len(gap)
-    return gap[:cut], gap[cut:], ""
+def cut_gap(gap: str, *, last: bool) -> tuple[str, str, str] | None:
+    """Split the text behind a figure into the clause's tail, the clauses between, and the next figure's lead.
 
-
-def _cut_gap(gap: str) -> tuple[str, str, str] | None:
-    """Split the text between two figures into tail, clauses between and lead; None when nothing parts them."""
-    first = last = None
-    for last in _BREAK.finditer(gap):
-        first = first or last
-    if first and last:
-        return gap[: first.start()], gap[first.start() : last.end()], gap[last.end() :]
+    None when nothing parts the two figures. Behind the last one everything is tail and clauses after it.
+    """
+    breaks = list(_BREAK.finditer(gap))
+    if last:
+        cut = breaks[0].start() if breaks else len(gap)
+        return gap[:cut], gap[cut:], ""
+    if breaks:
+        first, end = breaks[0].start(), breaks[-1].end()
+        return gap[:first], gap[first:end], gap[end:]
     if "、" in gap:
         cut = gap.index("、")
         return gap[:cut], "", gap[cut + 1 :]
@@ -166,13 +174,6 @@ def _cut_gap(gap: str) -> tuple[str, str, str] | None:
     return None
 
 
-_RESPECTIVELY = re.compile(r"分别|依次|各(?=[有为]?\s*$)")
-_COMMA = re.compile(r"、|[，,]?以及|[，,；;／/]")
-_AND = re.compile(r"和|与|及|并")
-_POINT_IN_TIME = re.compile(r"\s*(?:截至|截止|到|至)?[^，,]{0,8}(?:末|底|初|目前|日|月份?)\s*")
-_BARE_LINK = re.compile(r"[，,、；;／/\s]*(?:和|与|及|以及)?")
-
-
 def distribute(clauses: list[Clause]) -> None:
     """Give every figure of a coordinated run its own name as ``lead``; ``clauses`` are those of one sentence."""
     if not any(_follows(clause) or "者" in clause.pieces[0] for clause in clauses[1:]):
@@ -180,15 +181,19 @@ def distribute(clauses: list[Clause]) -> None:
     at = 0
     leads: list[str] = []
     while at < len(clauses):
+        first = clauses[at]
         run = _run_from(clauses, at)
-        names = _names(clauses[at], len(run)) if len(run) > 1 else None
-        if names is None:
-            run = run[:1]
-            _resolve(run[0], leads)
-            names = [run[0].pieces[0]] if run[0].figures else []
-        else:
+        names = None
+        if len(run) > 1:
+            names = listed_names(first.before + first.lead_of(len(first.figures) - 1), len(run))
+        if names is not None:
             for clause, name in zip(run, names, strict=True):
                 clause.lead = name
+        else:
+            run = [first]
+            if len(leads) >= 2:
+                first.pieces[0] = first.pieces[0].replace("前者", leads[0]).replace("后者", leads[1])
+            names = [first.pieces[0]] if first.figures else []
         leads += names
         at = clauses.index(run[-1]) + 1
 
@@ -215,9 +220,11 @@ def _run_from(clauses: list[Clause], at: int) -> list[Clause]:
     return run if respectively or alike else [first]
 
 
-def _names(first: Clause, count: int) -> list[str] | None:
-    """The last ``count`` names before the first figure, each with the verb after 分别; None when there are fewer."""
-    lead = first.before + first.lead_of(len(first.figures) - 1)
+def listed_names(lead: str, count: int) -> list[str] | None:
+    """The last ``count`` names of a list, each with the verb after 分别; None when there are fewer.
+
+    :param lead: what stands before the first of ``count`` figures (收到、受理、审结分别为).
+    """
     marker = _RESPECTIVELY.search(lead)
     listed, verb = (lead[: marker.start()], lead[marker.end() :]) if marker else (lead, "")
     parts = [part for part in _COMMA.split(listed) if part.strip() and not _POINT_IN_TIME.fullmatch(part)]
@@ -226,10 +233,3 @@ def _names(first: Clause, count: int) -> list[str] | None:
     if len(parts) < count:
         return None
     return [f"{part}{verb}" for part in parts[-count:]]
-
-
-def _resolve(clause: Clause, leads: list[str]) -> None:
-    """Put the names of the last two figures in place of 前者 and 后者."""
-    if len(leads) >= 2:
-        first, second = leads[0], leads[1]
-        clause.pieces[0] = clause.pieces[0].replace("前者", first).replace("后者", second)

@@ -1,33 +1,36 @@
-"""Metadata by rules: title, place, level, period, issuer and addressee, as Chinese official papers print them on their
-first and last lines.
-"""
+"""Metadata by rules: title, place, level, period, issuer, addressee, from a paper's first and last lines."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 from baogao.document.document import Document, Span
 from baogao.extraction import TextLink
 from baogao.rules.rulebook import MetadataRules
 
+# What places, offices and governments end in, the longer before the shorter.
 _PLACE_END = "特别行政区|自治区|自治州|自治县|自治旗|地区|新区|开发区|街道|苏木|民族乡|省|市|州|盟|县|旗|区|镇|乡"
 _OFFICE_END = "委员会办公室|委员会|管委会|办公室|管理局|分局|支队|大队|总队|中心|局|厅|委|办|院|所"
 _GOVERNMENT = "人民政府(?:办公室|办公厅)?|行政公署|办事处|政府"
 _YEAR = r"(?:\d{4}|[〇零○Ｏ一二三四五六七八九]{4}|[０-９]{4})\s*年度?"
+# A title or signature from its beginning on: what may stand before the name, and the name.
 _NAME = (
     rf"(?:关于)?(?:报送|印发|上报)?(?:{_YEAR})?(?:上半年|下半年|前三季度|第[一二三四]季度|\d+[-—－至~～]\d+月)?"
     rf"(?P<name>[一-鿿]{{1,24}}?(?:{_PLACE_END}|{_OFFICE_END}))"
 )
 _NEXT_WORDS = "在|坚持|以|认真|深入|各|紧"
+# What must follow the name: without it a name would end at the first character that places end in.
 _BEHIND_NAME = (
     rf"(?:{_GOVERNMENT})|关于|{_YEAR}|\d|上半年|下半年|年度|贯彻|落实|推进|工作|建设|的|全面|党政|{_NEXT_WORDS}|$"
 )
 ORGANISATION = re.compile(
     rf"(?:中共|中国共产党)?[一-鿿（）()]{{2,40}}?(?:人民政府(?:办公室|办公厅)?|行政公署|{_OFFICE_END}|县委|市委|区委|旗委|省委|办事处)"
 )
+"""An organisation that signs or is addressed, from its first character to its last."""
 _PARTY = re.compile(r"^(关于)?中共[^委]{1,14}委(?:员会)?")
+"""The party's committee before the government that reports with it: left out of the place."""
 _LEVELS: tuple[tuple[str, str], ...] = (
     (rf"(?:{_OFFICE_END})$", "department"),
     ("(?:街道|镇|乡|苏木)(?:办事处)?$", "township"),
@@ -35,11 +38,14 @@ _LEVELS: tuple[tuple[str, str], ...] = (
     ("(?:自治州|州|盟|地区)$", "prefecture"),
     ("(?:县|旗|区)$", "county"),
 )
+"""What a name ends in, and the level that it has; the first that fits counts."""
 _MUNICIPALITIES = ("北京市", "天津市", "上海市", "重庆市")
 _UPPER_CITY = re.compile(
     r"全市\D{0,4}\d*个?(?:县|区|旗)|各(?:县|旗)|县[（(](?:市|区|旗)|(?:市|区)?辖(?:区|县)|地级市|市[（(]?州|区县|旗县区|县区|市县两级|市、县|县[（(]区|各县|市直|县市区"
 )
+"""What only a city of a prefecture's rank has beneath it: counties and districts."""
 _LOWER_CITY = re.compile(r"县级市|(?:各|个)(?:乡镇|镇街|镇乡|街镇|镇|乡|街道)|地级")
+"""What a city of a county's rank has beneath it: towns."""
 _DIGITS = str.maketrans("〇零○Ｏ一二三四五六七八九０１２３４５６７８９", "0000123456789" + "0123456789")
 _PERIODS: tuple[tuple[str, str, str], ...] = (
     (r"上半年|半年度|[1１一]\s*[-—－–至到~～、]+\s*[6６六]\s*月|[1１]月[-—－–至到~～]+[6６]月", "01", "06"),
@@ -47,6 +53,8 @@ _PERIODS: tuple[tuple[str, str, str], ...] = (
     (r"前三季度|1\s*[-—－–至到~～]+\s*9\s*月", "01", "09"),
     (r"(?:第)?一季度|1\s*[-—－–至到~～]+\s*3\s*月", "01", "03"),
 )
+"""How a part of the year is written, with its first and last month."""
+_SAME_BREATH = 40  # characters behind a year of the body in which its part of the year is looked for
 
 
 def place_name(text: str, about: re.Pattern[str] | None = None) -> str | None:
@@ -54,13 +62,9 @@ def place_name(text: str, about: re.Pattern[str] | None = None) -> str | None:
 
     :param about: what such a report speaks of: its words may follow the name directly.
     """
-    match = _name_before(about.pattern if about else "(?!)").match(_PARTY.sub("", text))
+    words = about.pattern if about else "(?!)"
+    match = re.match(rf"{_NAME}(?={_BEHIND_NAME}|{words})", _PARTY.sub("", text))
     return match["name"] if match else None
-
-
-@lru_cache
-def _name_before(words: str) -> re.Pattern[str]:
-    return re.compile(rf"{_NAME}(?={_BEHIND_NAME}|{words})")
 
 
 def level_of(name: str, text: str) -> str | None:
@@ -86,20 +90,17 @@ def reporting_months(title: str, opening: str, closing: str) -> tuple[str, str] 
     :param opening: the first paragraphs, for a title without a year.
     :param closing: the last lines, whose date tells the year when nothing else does.
     """
-    for text in (title, opening):
-        match = re.search(_YEAR, text)
-        if match:
-            year = _year(match[0])
-            months = _months(text[match.start() : match.end() + 40] if text is opening else text)
-            return f"{year}-{months[0]}", f"{year}-{months[1]}"
-    match = re.search(rf"({_YEAR})\s*(\d{{1,2}})\s*月", closing)
-    if match is None:
+    if match := re.search(_YEAR, title):
+        year, months = _year(match[0]), _months(title)
+    elif match := re.search(_YEAR, opening):
+        year, months = _year(match[0]), _months(opening[match.start() : match.end() + _SAME_BREATH])
+    elif match := re.search(rf"({_YEAR})\s*(\d{{1,2}})\s*月", closing):
+        months = _months(title + opening)
+        in_spring = months == ("01", "12") and int(match[2]) < 6
+        year = str(int(_year(match[1])) - in_spring)
+    else:
         return None
-    months = _months(title + opening)
-    year_number = int(_year(match[1]))
-    if months == ("01", "12") and int(match[2]) < 6:
-        year_number -= 1
-    return f"{year_number}-{months[0]}", f"{year_number}-{months[1]}"
+    return f"{year}-{months[0]}", f"{year}-{months[1]}"
 
 
 def _year(text: str) -> str:
@@ -112,20 +113,26 @@ def _months(text: str) -> tuple[str, str]:
     return min(found)[1:] if found else ("01", "12")
 
 
-_HEAD_LINES = 14
-_TAIL_LINES = 8
-_TITLE_LINES = 4
-_LINE_LIMIT = 60
+# Where on the page things stand: set by hand on the development reports (docs/accuracy.md).
+_HEAD_LINES = 14  # a title ends on one of them; above it stand the letterhead, or what a web page puts there
+_TAIL_LINES = 8  # signature and date are among them
+_TITLE_LINES = 4  # the most of one title
+_LINE_LIMIT = 60  # characters: a longer line is a paragraph, not a part of a title
 _SPACE = re.compile(r"\s+")
 _DATE = re.compile(
     r"[（(]?\s*(?:\d{4}|[〇零○一二三四五六七八九]{4})\s*年\s*[\d一二三四五六七八九十]{1,3}\s*月\s*(?:[\d一二三四五六七八九十]{1,3}\s*日)?\s*[）)]?"
 )
+"""A date that stands alone on its line, in brackets or not."""
 _NOT_TITLE = re.compile(r"[。；;>]|[：:].|[：:]$|时间|来源|字体|浏览|〔|\[\d{4}\]")
+"""What no title has: the end of a sentence, an addressee's colon, the words of a web page, a document's number."""
+_TITLE_GOES_ON = re.compile(r"(?:的|及|和|暨|与).{0,20}(?:报告|汇报|总结|安排|打算|计划)$")
 _HEADING = re.compile(r"[一二三四五六七八九十]{1,3}\s*[、．]|[（(][一二三四五六七八九十]|\d+[、.．]")
 _ADDRESSED = re.compile(
     r"(?:委|委员会|政府|公署|办公室|办公厅|常委会|人大|局|厅|办|政协|小组|处)(?:[（(].{1,12}[）)])?[：:]$"
 )
+"""How a line ends that addresses organisations."""
 _NO_ADDRESSEE = re.compile(r"报告如下|汇报如下|[，。]|情况")
+"""What shows that a line is a sentence of the body."""
 
 
 @dataclass(frozen=True)
@@ -144,17 +151,21 @@ class _Frame:
 
     @cached_property
     def lines(self) -> list[_Line]:
+        """The lines that are not empty, as printed and without white space."""
         found = []
         for start, end in self.document.main:
             for match in re.finditer(r"[^\r\n\f\v]+", self.document.text[start:end]):
-                line = "".join(match[0].split())
-                if line:
-                    found.append(_Line(_strip((start + match.start(), start + match.end()), self.document.text), line))
+                if text := "".join(match[0].split()):
+                    begin = start + match.end() - len(match[0].lstrip())
+                    found.append(_Line((begin, begin + len(match[0].strip())), text))
         return found
 
     @cached_property
     def title_range(self) -> tuple[int, int] | None:
-        """First and last line (inclusive) of the title."""
+        """First and last line (inclusive) of the title.
+
+        A short next line is taken in that begins where the title cannot yet have ended (…情况 / 的报告).
+        """
         rules = self.title_rules
         if rules is None or rules.about is None or rules.ends is None:
             return None
@@ -162,40 +173,31 @@ class _Frame:
         for last, line in enumerate(head):
             if not _may_be_title(line.text):
                 continue
-            first = self._title_start(last)
+            first = self._title_start(last, rules.ends)
             joined = "".join(one.text for one in head[first : last + 1])
             if rules.about.search(joined) and rules.ends.search(joined):
-                return first, self._title_end(first, last)
+                following = self.lines[last + 1].text if last + 1 < len(self.lines) else ""
+                return first, last + 1 if _TITLE_GOES_ON.match(following) else last
         return None
 
-    def _title_start(self, last: int) -> int:
+    def _title_start(self, last: int, ends: re.Pattern[str]) -> int:
         """Walk up over the lines that the last line of a title continues."""
         first = last
         while first > 0 and last - first < _TITLE_LINES - 1:
             above = self.lines[first - 1].text
             begins_about = any(line.text.startswith("关于") for line in self.lines[first : last + 1])
             own_line = bool(ORGANISATION.fullmatch(above)) and not begins_about
-            whole = (
-                self.title_rules is not None
-                and self.title_rules.ends is not None
-                and self.title_rules.ends.search(above)
-            )
-            if not _may_be_title(above) or own_line or whole or _DATE.fullmatch(above):
+            if not _may_be_title(above) or own_line or ends.search(above) or _DATE.fullmatch(above):
                 break
             first -= 1
         return first
 
-    def _title_end(self, first: int, last: int) -> int:
-        """Take in a short next line that begins where the title cannot yet have ended (…情况 / 的报告)."""
-        following = self.lines[last + 1].text if last + 1 < len(self.lines) else ""
-        return last + 1 if re.match(r"(?:的|及|和|暨|与).{0,20}(?:报告|汇报|总结|安排|打算|计划)$", following) else last
-
     @cached_property
     def title(self) -> TextLink | None:
-        if self.title_range is None:
-            return None
-        lines = self.lines[self.title_range[0] : self.title_range[1] + 1]
-        return TextLink("".join(line.text for line in lines), tuple(line.span for line in lines))
+        """The title, joined over its lines."""
+        first, last = self.title_range or (0, -1)
+        lines = self.lines[first : last + 1]
+        return TextLink("".join(line.text for line in lines), tuple(line.span for line in lines)) if lines else None
 
     @cached_property
     def body_start(self) -> int:
@@ -209,6 +211,7 @@ class _Frame:
 
     @cached_property
     def addressee(self) -> TextLink | None:
+        """Whom the report is for: a line between title and body, without its colon."""
         after_title = self.title_range[1] + 1 if self.title_range else 0
         for line in self.lines[after_title : self.body_start]:
             if _ADDRESSED.search(line.text) and not _NO_ADDRESSEE.search(line.text):
@@ -217,9 +220,16 @@ class _Frame:
 
     @cached_property
     def issuer(self) -> TextLink | None:
-        return self._signature() or self._letterhead() or self._issuer_in_title()
+        """Who signs the report; else who heads it, on lines of their own about the title; else whom its title names."""
+        first, last = self.title_range or (0, -1)
+        head = [line for at, line in enumerate(self.lines[: self.body_start]) if not first <= at <= last]
+        found = self._signature() or [one for line in head for one in self._organisations(line)]
+        if found:
+            return TextLink("、".join(name for name, _ in found), tuple(dict.fromkeys(span for _, span in found)))
+        named = re.match(rf"({ORGANISATION.pattern})关于", self.title.value) if self.title else None
+        return TextLink(named[1], self.title.evidence[:1]) if self.title and named else None
 
-    def _signature(self) -> TextLink | None:
+    def _signature(self) -> list[tuple[str, Span]]:
         """The organisations printed above the date at the end, or on the last lines; a table may still follow."""
         begin = self.body_start + 1
         dates = [at for at in range(begin + 1, len(self.lines)) if _DATE.fullmatch(self.lines[at].text)]
@@ -232,27 +242,11 @@ class _Frame:
             if found and not names:
                 break
             found = names + found
-        return _joined(found)
-
-    def _letterhead(self) -> TextLink | None:
-        """Organisations on lines of their own, about the title."""
-        found: list[tuple[str, Span]] = []
-        first, last = self.title_range or (0, -1)
-        for index, line in enumerate(self.lines[: self.body_start]):
-            if not first <= index <= last:
-                found += self._organisations(line)
-        return _joined(found)
-
-    def _issuer_in_title(self) -> TextLink | None:
-        if self.title is None:
-            return None
-        match = re.match(rf"(?P<name>{ORGANISATION.pattern})关于", self.title.value)
-        return TextLink(match["name"], self.title.evidence[:1]) if match else None
+        return found
 
     def _organisations(self, line: _Line) -> list[tuple[str, Span]]:
         """The organisations of a line that holds nothing else (a date apart)."""
-        raw = self.document.text[slice(*line.span)]
-        rest = _DATE.sub("", raw)
+        rest = _DATE.sub("", self.document.slice(line.span))
         names = [
             _SPACE.sub("", part) for part in re.split(r"\s{2,}|　+|、|\s(?=[一-鿿]{4})", rest.strip()) if part.strip()
         ]
@@ -265,6 +259,7 @@ class _Frame:
 
     @cached_property
     def place(self) -> TextLink | None:
+        """The place that title or issuer names; else the one that the body begins with, which is no evidence."""
         about = self.title_rules.about if self.title_rules else None
         for source in (self.title, self.issuer):
             for printed in reversed(source.value.split("、")) if source else ():
@@ -279,6 +274,7 @@ class _Frame:
 
     @cached_property
     def period(self) -> tuple[str, str] | None:
+        """First and last month of the reporting period."""
         opening = "".join(line.text for line in self.lines[self.body_start :][:4])[:600]
         closing = "\n".join(line.text for line in self.lines[-_TAIL_LINES:])
         return reporting_months(self.title.value if self.title else "", opening, closing)
@@ -296,22 +292,10 @@ class _Frame:
 
 def link_metadata(document: Document, rules: dict[str, MetadataRules]) -> dict[str, TextLink]:
     """Read every piece of metadata that the rules name; what is not printed is left out."""
-    title_rules = next((rule for rule in rules.values() if rule.source == "title"), None)
-    frame = _Frame(document, title_rules)
+    frame = _Frame(document, next((rule for rule in rules.values() if rule.source == "title"), None))
     found = {name: frame.read(rule.source) for name, rule in rules.items()}
     return {name: link for name, link in found.items() if link is not None}
 
 
 def _may_be_title(line: str) -> bool:
     return len(line) <= _LINE_LIMIT and not _NOT_TITLE.search(line) and not _HEADING.match(line)
-
-
-def _strip(span: Span, text: str) -> Span:
-    raw = text[slice(*span)]
-    return span[0] + len(raw) - len(raw.lstrip()), span[1] - (len(raw) - len(raw.rstrip()))
-
-
-def _joined(found: list[tuple[str, Span]]) -> TextLink | None:
-    if not found:
-        return None
-    return TextLink("、".join(name for name, _ in found), tuple(dict.fromkeys(span for _, span in found)))

@@ -23,15 +23,15 @@ A pattern without № is tried on both sides of the figure, because word order i
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
 from baogao.candidates.candidate import Cue
+from baogao.document.document import Span
 from baogao.errors import RulesError
 from baogao.rules.rules_file import (
-    FIGURE,
     AlternativeModel,
     ExcludeModel,
     FieldModel,
@@ -41,14 +41,14 @@ from baogao.rules.rules_file import (
     RulesFileModel,
     parse_rules,
 )
-from baogao.schema.fields import Schema
+from baogao.schema.fields import FieldSpec, Schema
 
 ANY_TOPIC = "any"
+"""The topic of a pattern that names its field whatever the passage is about."""
 _DEFAULT_CUES: tuple[Cue, ...] = ("prior_year", "growth", "target", "cumulative", "sub_unit")
+"""Cues that exclude a candidate from every field that does not allow them; ``part`` only lowers the score."""
 _Key = TypeVar("_Key")
 _Entry = TypeVar("_Entry")
-_AFTER_FACTOR = 0.93
-"""A figure stands after what it counts more often than before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +63,20 @@ class Pattern:
     role: str
     source: str
     """As written in the file."""
+
+    @classmethod
+    def of(cls, written: AlternativeModel, name: str, file: RulesFileModel, patterns: PatternCompiler) -> Pattern:
+        """Compile an alternative of the field ``name``.
+
+        :raises RulesError: it does not compile, or names a topic that the file does not have.
+        """
+        topic = written.topic or file.fields[name].topic
+        topics = (topic,) if isinstance(topic, str) else tuple(topic)
+        for each in topics:
+            if each != ANY_TOPIC and each not in file.topics:
+                raise patterns.error(["fields", name], f"{name}: there is no topic {each}")
+        regex = patterns.regex(written.match, ["fields", name])
+        return cls(regex, topics, written.score, written.not_topic, written.share, written.role, written.match)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +96,43 @@ class FieldRules:
     prefer: str
     additive: bool
 
+    @classmethod
+    def of(cls, spec: FieldSpec, written: FieldModel, file: RulesFileModel, patterns: PatternCompiler) -> FieldRules:
+        """Compile what a file says of one field.
+
+        :raises RulesError: as :meth:`Pattern.of`.
+        """
+        alternatives = [side for entry in written.match for side in AlternativeModel.of(entry).both_sides()]
+        return cls(
+            id=spec.id,
+            units=frozenset(unit for family in written.units for unit in file.units.get(family, [family])),
+            patterns=tuple(Pattern.of(one, spec.id, file, patterns) for one in alternatives),
+            none=tuple(Pattern.of(AlternativeModel.of(one), spec.id, file, patterns) for one in written.none),
+            exclude=patterns.optional(written.exclude, ["fields", spec.id, "exclude"]),
+            exclude_passage=patterns.optional(written.exclude_passage, ["fields", spec.id, "exclude_passage"]),
+            cues=frozenset(_DEFAULT_CUES) - frozenset(written.allow),
+            common=tuple(name for name in file.common_excludes if name not in written.allow),
+            prefer=written.prefer,
+            additive=spec.additive,
+        )
+
+    @property
+    def measures(self) -> frozenset[str]:
+        """A count may stand without its measure word (撤销2、变更1), a percentage not."""
+        return self.units if "%" in self.units else self.units | {""}
+
+    def bars(self, pattern: Pattern, text: str, own: Span, passage: str) -> bool:
+        """Whether a figure that ``pattern`` found in these surroundings does not answer the field after all.
+
+        :param own: where in ``text``, the clauses around it, its own clause is.
+        :param passage: what its sentence says before its own clause.
+        """
+        if self.exclude and self.exclude.search(text, *own):
+            return True
+        if self.exclude_passage is None or pattern.role == "total":
+            return False
+        return self.exclude_passage.search(passage + text[: own[1]]) is not None
+
 
 @dataclass(frozen=True, slots=True)
 class Topic:
@@ -91,6 +142,48 @@ class Topic:
     words: tuple[str, ...]
     patterns: tuple[re.Pattern[str], ...]
     background: bool = False
+
+    @classmethod
+    def of(cls, name: str, written: list[str], file: RulesFileModel, patterns: PatternCompiler) -> Topic:
+        """Compile a topic; an entry that begins with ``re:`` is a pattern.
+
+        :raises RulesError: one of them does not compile.
+        """
+        return cls(
+            name,
+            tuple(word for word in written if not word.startswith("re:")),
+            tuple(patterns.regex(word[3:], ["topics", name]) for word in written if word.startswith("re:")),
+            name in file.background,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Exclude:
+    """A kind of clause whose figures answer nothing."""
+
+    regex: re.Pattern[str]
+    inherited: re.Pattern[str] | None
+    unless: re.Pattern[str] | None
+
+    @classmethod
+    def of(cls, name: str, written: ExcludeModel, patterns: PatternCompiler) -> Exclude:
+        """Compile a common exclude.
+
+        :raises RulesError: one of its patterns does not compile.
+        """
+        return cls(
+            patterns.regex(written.match, ["common_excludes", name, "match"]),
+            patterns.optional(written.inherited, ["common_excludes", name, "inherited"]),
+            patterns.optional(written.unless, ["common_excludes", name, "unless"]),
+        )
+
+    def bars(self, text: str, own: Span, passage: str) -> bool:
+        """Whether a figure in these surroundings answers nothing; they are those of :meth:`FieldRules.bars`."""
+        if self.regex.search(text, *own):
+            return True
+        if self.inherited is None or not self.inherited.search(passage):
+            return False
+        return self.unless is None or not self.unless.search(text, *own)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,14 +195,18 @@ class ListRules:
     lead: re.Pattern[str]
     figures: bool
 
+    @classmethod
+    def of(cls, name: str, written: ListModel, patterns: PatternCompiler) -> ListRules:
+        """Compile what a file says of one list.
 
-@dataclass(frozen=True, slots=True)
-class Exclude:
-    """A kind of clause whose figures answer nothing."""
-
-    regex: re.Pattern[str]
-    inherited: re.Pattern[str] | None
-    unless: re.Pattern[str] | None
+        :raises RulesError: one of its patterns does not compile.
+        """
+        return cls(
+            patterns.regex(written.heading, ["lists", name, "heading"]),
+            patterns.optional(written.not_heading, ["lists", name, "not_heading"]),
+            patterns.regex(written.lead, ["lists", name, "lead"]),
+            written.figures,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +216,18 @@ class MetadataRules:
     source: str
     about: re.Pattern[str] | None
     ends: re.Pattern[str] | None
+
+    @classmethod
+    def of(cls, name: str, written: MetadataModel, patterns: PatternCompiler) -> MetadataRules:
+        """Compile what a file says of one piece of metadata.
+
+        :raises RulesError: one of its patterns does not compile.
+        """
+        return cls(
+            written.source,
+            patterns.optional(written.about, ["metadata", name, "about"]),
+            patterns.optional(written.ends, ["metadata", name, "ends"]),
+        )
 
 
 @dataclass(frozen=True)
@@ -156,123 +265,33 @@ def load_rulebook(path: Path | None, schema: Schema) -> Rulebook:
     if not path.is_file():
         raise RulesError(f"the schema {schema.name} has no rules: there is no file {path}")
     source = path.read_text(encoding="utf-8")
-    model = parse_rules(path, source)
-    return _Compiler(path, PatternCompiler(path, source, model.words), model, schema).rulebook()
-
-
-@dataclass
-class _Compiler:
-    path: Path
-    patterns: PatternCompiler
-    model: RulesFileModel
-    schema: Schema
-
-    def rulebook(self) -> Rulebook:
-        self._check_names("fields", self.model.fields, [spec.id for spec in self.schema.figures])
-        self._check_names("lists", self.model.lists, [spec.id for spec in self.schema.lists])
-        self._check_names("metadata", self.model.metadata, [spec.id for spec in self.schema.metadata])
-        fields = {name: self._field(name, model) for name, model in self.model.fields.items()}
-        return Rulebook(
-            path=self.path,
-            schema=self.schema,
-            topics=tuple(self._topic(name, words) for name, words in self.model.topics.items()),
-            common_excludes={name: self._exclude(name, model) for name, model in self.model.common_excludes.items()},
-            fields=fields,
-            lists={name: self._list(name, model) for name, model in self.model.lists.items()},
-            metadata={name: self._metadata(name, model) for name, model in self.model.metadata.items()},
-            by_topic=_index(
-                ((topic, unit), (rules, pattern))
-                for rules in fields.values()
-                for pattern in rules.patterns
-                for topic in pattern.topics
-                for unit in _measures(rules)
-            ),
-            none_by_topic=_index(
-                (topic, (rules, pattern))
-                for rules in fields.values()
-                for pattern in rules.none
-                for topic in pattern.topics
-            ),
-            measures=frozenset(unit for rules in fields.values() for unit in _measures(rules)),
-        )
-
-    def _check_names(self, part: str, given: Iterable[str], known: Sequence[str]) -> None:
-        for name in given:
-            if name not in known:
-                raise self.patterns.error([part, name], f"the schema {self.schema.name} has no such field: {name}")
-
-    def _exclude(self, name: str, model: ExcludeModel) -> Exclude:
-        trail = ["common_excludes", name]
-        return Exclude(
-            self.patterns.regex(model.match, [*trail, "match"]),
-            self.patterns.optional(model.inherited, [*trail, "inherited"]),
-            self.patterns.optional(model.unless, [*trail, "unless"]),
-        )
-
-    def _topic(self, name: str, words: list[str]) -> Topic:
-        return Topic(
-            name,
-            tuple(word for word in words if not word.startswith("re:")),
-            tuple(self.patterns.regex(word[3:], ["topics", name]) for word in words if word.startswith("re:")),
-            name in self.model.background,
-        )
-
-    def _list(self, name: str, model: ListModel) -> ListRules:
-        return ListRules(
-            self.patterns.regex(model.heading, ["lists", name, "heading"]),
-            self.patterns.optional(model.not_heading, ["lists", name, "not_heading"]),
-            self.patterns.regex(model.lead, ["lists", name, "lead"]),
-            model.figures,
-        )
-
-    def _metadata(self, name: str, model: MetadataModel) -> MetadataRules:
-        return MetadataRules(
-            model.source,
-            self.patterns.optional(model.about, ["metadata", name, "about"]),
-            self.patterns.optional(model.ends, ["metadata", name, "ends"]),
-        )
-
-    def _field(self, name: str, model: FieldModel) -> FieldRules:
-        return FieldRules(
-            id=name,
-            units=frozenset(unit for family in model.units for unit in self.model.units.get(family, [family])),
-            patterns=tuple(p for entry in model.match for p in self._both_orders(name, model, entry)),
-            none=tuple(self._pattern(name, model, _as_model(entry)) for entry in model.none),
-            exclude=self.patterns.optional(model.exclude, ["fields", name, "exclude"]),
-            exclude_passage=self.patterns.optional(model.exclude_passage, ["fields", name, "exclude_passage"]),
-            cues=frozenset(_DEFAULT_CUES) - frozenset(model.allow),
-            common=tuple(key for key in self.model.common_excludes if key not in model.allow),
-            prefer=model.prefer,
-            additive=self.schema.by_id[name].additive,
-        )
-
-    def _both_orders(self, name: str, field_model: FieldModel, entry: str | AlternativeModel) -> list[Pattern]:
-        model = _as_model(entry)
-        if FIGURE in model.match:
-            return [self._pattern(name, field_model, model)]
-        before = model.model_copy(update={"match": f"(?:{model.match})~{FIGURE}"})
-        after = model.model_copy(
-            update={"match": f"{FIGURE}~(?:{model.match})", "score": model.score * _AFTER_FACTOR},
-        )
-        return [self._pattern(name, field_model, before), self._pattern(name, field_model, after)]
-
-    def _pattern(self, name: str, field_model: FieldModel, model: AlternativeModel) -> Pattern:
-        topic = model.topic or field_model.topic
-        topics = (topic,) if isinstance(topic, str) else tuple(topic)
-        for each in topics:
-            if each != ANY_TOPIC and each not in self.model.topics:
-                raise self.patterns.error(["fields", name], f"{name}: there is no topic {each}")
-        regex = self.patterns.regex(model.match, ["fields", name])
-        return Pattern(regex, topics, model.score, model.not_topic, model.share, model.role, model.match)
-
-
-def _as_model(entry: str | AlternativeModel) -> AlternativeModel:
-    return AlternativeModel(match=entry) if isinstance(entry, str) else entry
-
-
-def _measures(rules: FieldRules) -> frozenset[str]:
-    """A count may stand without its measure word (撤销2、变更1), a percentage not."""
-    return rules.units if "%" in rules.units else rules.units | {""}
+    file = parse_rules(path, source)
+    patterns = PatternCompiler(path, source, file.words)
+    for part, known in (("fields", schema.figures), ("lists", schema.lists), ("metadata", schema.metadata)):
+        for name in getattr(file, part):
+            if name not in {spec.id for spec in known}:
+                raise patterns.error([part, name], f"the schema {schema.name} has no such field: {name}")
+    fields = {name: FieldRules.of(schema.by_id[name], one, file, patterns) for name, one in file.fields.items()}
+    return Rulebook(
+        path=path,
+        schema=schema,
+        topics=tuple(Topic.of(name, words, file, patterns) for name, words in file.topics.items()),
+        common_excludes={name: Exclude.of(name, one, patterns) for name, one in file.common_excludes.items()},
+        fields=fields,
+        lists={name: ListRules.of(name, one, patterns) for name, one in file.lists.items()},
+        metadata={name: MetadataRules.of(name, one, patterns) for name, one in file.metadata.items()},
+        by_topic=_index(
+            ((topic, unit), (rules, pattern))
+            for rules in fields.values()
+            for pattern in rules.patterns
+            for topic in pattern.topics
+            for unit in rules.measures
+        ),
+        none_by_topic=_index(
+            (topic, (rules, pattern)) for rules in fields.values() for pattern in rules.none for topic in pattern.topics
+        ),
+        measures=frozenset(unit for rules in fields.values() for unit in rules.measures),
+    )
 
 
 def _index(entries: Iterable[tuple[_Key, _Entry]]) -> dict[_Key, tuple[_Entry, ...]]:

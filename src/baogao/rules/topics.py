@@ -15,16 +15,30 @@ from baogao.document.document import Document, Span
 from baogao.rules.clauses import Clause
 from baogao.rules.rulebook import ANY_TOPIC, Topic
 
+# The weights of topics, 1 for one that the figure's own clause mentions. They have no source but the development
+# reports (eval/datasets/fictional/dev and the tuning parts of the others; docs/accuracy.md), where they were set by
+# hand: a topic that reaches too far lends its name to figures of something else, one that reaches too little leaves
+# them nameless.
 _RIVAL = 0.87
-"""A topic loses this much for every other topic that was mentioned between it and the figure."""
+"""Factor for every other topic that was mentioned between it and the figure: five of them end it."""
 _INHERITED = 0.97
+"""Factor for a topic from an earlier clause: just behind one that the figure's own clause mentions."""
 _NEXT_SENTENCE = 0.94
+"""Factor for each sentence between."""
 _NEXT_PARAGRAPH = 0.96
+"""Factor for each paragraph between, beside that for the sentence."""
 _HEADING = 0.75
+"""For a topic of the headings above: a section has figures of other things as well."""
 _FOLLOWING = 0.8
+"""For a topic of a clause without figures just after."""
 _ANY = 0.8
+"""For patterns that want no topic: they must be good ones to beat those that have theirs."""
+_CAPTION = 0.9
+"""For a topic of the line above a table: the cell's own heads come first."""
 _FAINT = 0.5
+"""Nothing is looked for further back than this: no pattern could reach the threshold of an answer there."""
 _STRAY_SPACE = re.compile(r"(?<=[一-鿿])[ 　]+(?=[一-鿿])")
+"""Spaces between two Chinese characters, which mean nothing."""
 
 
 class TopicWords:
@@ -37,12 +51,12 @@ class TopicWords:
         self._by_initial: dict[str, list[tuple[str, str]]] = {}
         for word, name in ((word, topic.name) for topic in topics for word in topic.words if word):
             self._by_initial.setdefault(word[0], []).append((word, name))
-        self._start = re.compile("|".join(map(self._beginning, self._by_initial)) or "(?!)")
-
-    def _beginning(self, initial: str) -> str:
-        """A pattern for the first character of every word with this initial: words may overlap, so the rest is left."""
-        rests = "|".join(re.escape(word[1:]) for word, _ in self._by_initial[initial])
-        return f"{re.escape(initial)}(?={rests})"
+        # The first character of every word, with its rests looked ahead for: words may overlap, so the rest is left.
+        starts = [
+            f"{re.escape(initial)}(?={'|'.join(re.escape(word[1:]) for word, _ in found)})"
+            for initial, found in self._by_initial.items()
+        ]
+        self._start = re.compile("|".join(starts) or "(?!)")
 
     def mentions(self, text: str) -> Iterator[tuple[int, str]]:
         """Where a text mentions which topic, in no order."""
@@ -62,11 +76,12 @@ class TopicMap:
     def __init__(self, document: Document, words: TopicWords) -> None:
         self.document = document
         self._words = words
-        text, places = _without_stray_spaces(document.text)
+        text, places = without_stray_spaces(document.text)
         found = sorted((places[place] if places else place, name) for place, name in words.mentions(text))
         self._places = [place for place, _ in found]
         self._names = [name for _, name in found]
         self._headed: dict[int, frozenset[str]] = {}
+        """The topics in the headings above each sentence that was asked about."""
 
     def mark(self, clause: Clause) -> None:
         """Note in a clause which topics it mentions."""
@@ -84,6 +99,16 @@ class TopicMap:
         found = {name: 1.0 for name in self._words.names if name in named}
         return found | {ANY_TOPIC: _ANY} if found else {}
 
+    def of_caption(self, row: int) -> dict[str, float]:
+        """What the line above a table talks about.
+
+        :param row: the number of the sentence that is a row of the table.
+        """
+        sentences = self.document.sentences
+        while row > 0 and sentences[row].row:
+            row -= 1
+        return dict.fromkeys(self.within(sentences[row].span), _CAPTION)
+
     def around(self, clauses: list[Clause], index: int) -> dict[str, float]:
         """Every topic that may govern a clause, with its weight between 0 and 1.
 
@@ -93,7 +118,10 @@ class TopicMap:
         background = self._words.background
         found = dict.fromkeys(here.topics, 1.0)
         rivals = _RIVAL if here.is_rival else 1.0
-        for clause in self._before(clauses, index):
+        for at in range(index - 1, -1, -1):
+            clause = clauses[at]
+            if not clause.topics:
+                continue
             weight = _INHERITED * _NEXT_SENTENCE ** (here.sentence_number - clause.sentence_number)
             weight *= _NEXT_PARAGRAPH ** (here.sentence.paragraph - clause.sentence.paragraph)
             if weight * rivals < _FAINT:
@@ -103,37 +131,22 @@ class TopicMap:
                     found[name] = weight if name in background else weight * rivals
             if clause.is_rival:
                 rivals *= _RIVAL
-        self._add_following(clauses, index, found)
-        for name in self._headings(here):
+        # A clause without figures just after may say what was counted (9人参加，均为执法资格考试).
+        following = clauses[index + 1] if index + 1 < len(clauses) else here
+        speaks = not following.figures and following.sentence is here.sentence
+        for name in following.topics if speaks else ():
+            found.setdefault(name, _FOLLOWING)
+        if here.sentence_number not in self._headed:
+            sections = self.document.sections_at(here.span[0])
+            headed = frozenset(name for section in sections for name in self.within(section.title))
+            self._headed[here.sentence_number] = headed
+        for name in self._headed[here.sentence_number]:
             found[name] = max(found.get(name, 0.0), _HEADING)
         found[ANY_TOPIC] = _ANY
         return found
 
-    def _headings(self, clause: Clause) -> frozenset[str]:
-        """The topics in the headings above a clause, looked up once for a sentence."""
-        known = self._headed.get(clause.sentence_number)
-        if known is None:
-            sections = self.document.sections_at(clause.span[0])
-            known = frozenset(name for section in sections for name in self.within(section.title))
-            self._headed[clause.sentence_number] = known
-        return known
 
-    def _before(self, clauses: list[Clause], index: int) -> Iterator[Clause]:
-        """The clauses before one that mention a topic at all, the nearest first."""
-        for back in range(index - 1, -1, -1):
-            if clauses[back].topics:
-                yield clauses[back]
-
-    def _add_following(self, clauses: list[Clause], index: int, found: dict[str, float]) -> None:
-        """A clause without figures just after (9人参加，均为执法资格考试)."""
-        if index + 1 < len(clauses):
-            following = clauses[index + 1]
-            if not following.figures and following.sentence is clauses[index].sentence:
-                for name in following.topics:
-                    found.setdefault(name, _FOLLOWING)
-
-
-def _without_stray_spaces(text: str) -> tuple[str, list[int]]:
+def without_stray_spaces(text: str) -> tuple[str, list[int]]:
     """The text without the spaces that a bad scan left inside words, and every character's old place.
 
     Nothing moved if the places are empty.
