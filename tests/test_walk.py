@@ -12,13 +12,13 @@ from contextlib import contextmanager
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 import baogao
 from baogao.assemble import ModelOptions, ready_extractor
-from baogao.extraction import ReportText
+from baogao.extraction import ReportText, Way
 from baogao.work import extract_report
 from llm.fake_server import Seen, Step, completion, fake_server
 
@@ -53,8 +53,10 @@ def watched() -> Iterator[dict[str, set[str]]]:
 
 
 def reply(seen: Seen) -> Step:
-    """A model that can be held to JSON and finds nothing."""
-    return completion('{"links": []}' if "response_format" in seen.body else "A")
+    """A model that can be held to JSON, and finds nothing however it is asked."""
+    if "response_format" in seen.body:
+        return completion('{"links": []}')
+    return completion("A" if seen.body.get("logprobs") else "无")
 
 
 def by_rules(path: Path, url: str) -> None:
@@ -72,7 +74,9 @@ def by_a_model(way: str) -> Callable[[Path, str], None]:
 
 
 @pytest.mark.parametrize(
-    "walk", [by_rules, by_a_model("link"), by_a_model("choice")], ids=["rules", "hybrid by link", "hybrid by choice"]
+    "walk",
+    [by_rules, *map(by_a_model, get_args(Way))],
+    ids=["rules", *(f"hybrid by {way}" for way in get_args(Way))],
 )
 def test_no_file_is_entered_twice(tmp_path: Path, walk: Callable[[Path, str], None]) -> None:
     """Files that call each other have an order, so that reading goes on and never round in a circle."""
