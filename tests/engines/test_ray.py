@@ -21,7 +21,6 @@ from cli.conftest import COMMUNIQUE, GOOD, _own_world, baogao, rows  # noqa: F40
 from cli.model_of_tests import good_model
 from llm.fake_server import failure, fake_server
 
-pytest.importorskip("ray")
 pytestmark = pytest.mark.ray
 
 REPORTS = 40
