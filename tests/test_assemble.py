@@ -181,11 +181,32 @@ def test_requests_at_once(communique):
     assert isinstance(ready("rules", communique).extractor, RulesExtractor)
 
 
-def test_what_is_missing_is_said_before_anybody_is_asked(communique, tmp_path):
-    """Rules and prompts that do not load come first, so that no server is started or probed for nothing."""
+def test_what_is_missing_is_said_before_anybody_is_asked(communique, tmp_path, monkeypatch):
+    """Rules, prompts and a calibration that do not load come first, so that no server is started for nothing."""
+
+    def start(model: Path) -> None:
+        raise AssertionError("a server is started")
+
+    monkeypatch.setattr("baogao.assemble.EmbeddedServer", start)
     with pytest.raises(PromptError, match="no prompt templates"):
-        ready("llm", communique, prompts=tmp_path)
+        ready("llm", communique, prompts=tmp_path, gguf=tmp_path / "model.gguf")
+    with pytest.raises(UsageError, match=r"cannot read missing\.json"):
+        ready("hybrid", communique, calibration="missing.json", gguf=tmp_path / "model.gguf")
     schema = load_schema(shutil.copy(COMMUNIQUE, tmp_path / "mine.py"))
     with pytest.raises(RulesError, match=r"mine\.rules\.yaml"):
         ready("hybrid", schema)
     assert ready("llm", schema, ask="link").way == "link"
+
+
+@pytest.mark.parametrize(
+    ("option", "words"),
+    [
+        ({"ask": "lnik"}, "there is no way of asking 'lnik'; there are: auto, form, choice, link"),
+        ({"min_confidence": 90}, "a confidence is between 0 and 1, not 90"),
+        ({"min_confidence": -0.1}, "a confidence is between 0 and 1, not -0.1"),
+    ],
+)
+def test_options_that_mean_nothing_are_refused(option, words):
+    """A program's misspelt option is an error, as a flag's is, and not taken for another."""
+    with pytest.raises(UsageError, match=words):
+        ModelOptions(**option)

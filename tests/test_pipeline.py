@@ -12,7 +12,7 @@ from baogao.document import Document
 from baogao.errors import BudgetError, EndpointError, NoReplyError, PromptError, ReplyError
 from baogao.extraction import Extraction
 from baogao.inputs import Source
-from baogao.pipeline import Patience, open_documents, run_documents, run_extraction
+from baogao.pipeline import Patience, documents_at_once, run_documents, run_extraction
 from baogao.reading import failed_record, provenance
 from baogao.record import Record
 from baogao.schema import load_schema
@@ -169,9 +169,9 @@ def test_documents_are_opened_only_as_others_are_finished(sources):
 
 
 @pytest.mark.parametrize(("requests", "documents"), [(1, 1), (2, 4), (4, 6), (8, 10), (16, 20), (100, 125)])
-def test_open_documents(requests, documents):
+def test_documents_at_once(requests, documents):
     """A few more than requests, so that one is ready when a reply comes; one core's work is done one by one."""
-    assert open_documents(requests) == documents
+    assert documents_at_once(requests) == documents
 
 
 def outcome(error=None, **usage) -> Outcome:

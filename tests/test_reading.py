@@ -174,3 +174,24 @@ def test_who_made_a_record(communique):
     assert (made_by.extractor, made_by.model, made_by.prompts) == ("hybrid", "small", "sha256:0")
     assert made_by.schema_digest == communique.digest
     assert made_by.baogao == baogao.__version__
+
+
+def test_silences_are_values_of_their_own(communique):
+    """What is done to one silent field is not done to all the others."""
+    report = read("某地情况\n\n一切如常。\n")
+    record = read_record(report, Extraction(), communique, provenance(communique, "rules"))
+    other = read_record(report, Extraction(), communique, provenance(communique, "rules"))
+    record.fields["gdp"].tell("一句话")
+    assert record.fields["residents"].sentence is None
+    assert other.fields["gdp"].sentence is None
+
+
+def test_links_of_an_extractor_of_ones_own_are_checked(communique):
+    """A link to nothing, and a list of what is no entry, are said in words that name the field."""
+    report = read("某地情况\n\n全年地区生产总值86.4亿元。\n")
+    made_by = provenance(communique, "mine")
+    with pytest.raises(ValueError, match=r"gdp: the link \(99999,\) cannot be read"):
+        read_record(report, Extraction(fields={"gdp": Link((99999,), 0.5, "mine")}), communique, made_by)
+    number = report.of("86.4亿元").id
+    with pytest.raises(ValueError, match=f"notes: {number} is no entry"):
+        read_record(report, Extraction(lists={"notes": [number]}), communique, made_by)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Coroutine, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AsyncExitStack, aclosing, asynccontextmanager
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager, suppress
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Thread
@@ -16,7 +16,7 @@ from baogao.document import Document, read_document
 from baogao.errors import UsageError
 from baogao.extraction import Extractor, ReportText, WayOrAuto
 from baogao.inputs import find_sources
-from baogao.pipeline import Nowhere, open_documents, run_documents
+from baogao.pipeline import Nowhere, documents_at_once, run_documents
 from baogao.reading import provenance
 from baogao.record import Record
 from baogao.schema import Schema, load_schema
@@ -104,7 +104,7 @@ async def extract_many_async(
 
         async def run() -> None:
             try:
-                at_once, give = open_documents(ready.requests_at_once), finished.put_nowait
+                at_once, give = documents_at_once(ready.requests_at_once), finished.put_nowait
                 await run_documents(found, ready.extractor, ready.made_by, Nowhere(), at_once=at_once, on_record=give)
             finally:
                 finished.put_nowait(None)
@@ -147,8 +147,8 @@ def extract_many(
         except BaseException as error:  # handed to the caller, whose thread this is not
             finished.put(error)
         finally:
-            loop.close()
             finished.put(None)
+            loop.close()
 
     thread = Thread(target=work, name="baogao", daemon=True)
     thread.start()
@@ -158,7 +158,7 @@ def extract_many(
                 raise one
             yield one
     finally:
-        if thread.is_alive():
+        with suppress(RuntimeError):  # the loop is closed already: there is nothing under way
             loop.call_soon_threadsafe(task.cancel)
         thread.join()
 

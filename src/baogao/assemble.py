@@ -14,7 +14,7 @@ from baogao.asking.choice import ChoiceExtractor
 from baogao.asking.form import FormExtractor
 from baogao.asking.link import LinkExtractor
 from baogao.errors import UsageError
-from baogao.extraction import Extractor, ExtractorName, HoldingExtractor, ModelExtractor, Way, WayOrAuto
+from baogao.extraction import AskingName, Extractor, ExtractorName, HoldingExtractor, ModelExtractor, Way, WayOrAuto
 from baogao.hybrid.arbiter import CalibratedArbiter
 from baogao.hybrid.calibration import calibration_digest, calibration_path, load_calibration, strangeness
 from baogao.hybrid.features import FEATURES
@@ -23,6 +23,7 @@ from baogao.llm import (
     Abilities,
     EndpointSettings,
     ModelClient,
+    Prompts,
     ReplyCache,
     abilities_of,
     find_model,
@@ -64,6 +65,13 @@ class ModelOptions:
     """A file, or ``none``; None means the one beside the schema, if there is one."""
     abilities: Abilities | None = None
     """What the endpoint can do, where it is not to be asked."""
+
+    def __post_init__(self) -> None:
+        ways = get_args(WayOrAuto)
+        if self.ask not in ways:
+            raise UsageError(f"there is no way of asking {self.ask!r}; there are: {', '.join(ways)}")
+        if self.min_confidence is not None and not 0 <= self.min_confidence <= 1:
+            raise UsageError(f"a confidence is between 0 and 1, not {self.min_confidence:g}")
 
     @property
     def starts_server(self) -> bool:
@@ -152,17 +160,23 @@ async def ready_extractor(
         if name == "rules":
             ready = Ready(RulesExtractor(load_rulebook(None, schema)), provenance(schema, name))
         else:
+            # Whatever is read from files comes first, so that no server is started or asked for nothing.
             rules = RulesExtractor(load_rulebook(None, schema)) if name == "hybrid" else None
+            file = options.calibration_file(schema) if rules and arbiter_for is None else None
+            calibration = load_calibration(file, schema, FEATURES) if file else None
+            prompts = load_prompts(options.prompts)
             client = await _client(options, stack, transport)
-            asking, way, prompts = await _asking(name, schema, options, client)
-            made_by = provenance(schema, name, await client.model_name(), prompts)
+            asking, way = await _asking(name, schema, options, client, prompts)
+            made_by = provenance(schema, name, await client.model_name(), prompts.digest)
             ready = Ready(asking, made_by, client, way)
             if rules is not None:
                 thresholds = FILL_ONLY if way == "choice" else ThresholdArbiter()
-                if arbiter_for is not None:
-                    arbiter = arbiter_for(thresholds)
-                else:
-                    arbiter, made_by = _arbiter(thresholds, schema, options, made_by)
+                arbiter: Arbiter = arbiter_for(thresholds) if arbiter_for else thresholds
+                if file is not None and calibration is not None:
+                    made_by = made_by.model_copy(update={"calibration": calibration_digest(file)})
+                    learned_with = digest_files([rules_path(schema)])
+                    strange = strangeness(calibration, made_by.model, made_by.prompts, learned_with)
+                    arbiter = CalibratedArbiter(calibration, schema, strange)
                 ready = replace(ready, extractor=HybridExtractor(rules, asking, arbiter), made_by=made_by)
         if options.min_confidence is not None:
             held = HoldingExtractor(ready.extractor, options.min_confidence)
@@ -171,7 +185,7 @@ async def ready_extractor(
         yield ready
 
 
-async def questioner(name: ExtractorName, schema: Schema, options: ModelOptions) -> ModelExtractor:
+async def questioner(name: AskingName, schema: Schema, options: ModelOptions) -> ModelExtractor:
     """What would ask the model, where nothing is to be sent: for its ``questions``.
 
     The way of asking is the one that a run would choose; an endpoint that was never probed is taken for able, because
@@ -181,8 +195,8 @@ async def questioner(name: ExtractorName, schema: Schema, options: ModelOptions)
     """
     settings = options.settings()
     abilities = options.abilities or remembered_abilities(settings) or Abilities(json_schema=True)
-    asking, _, _ = await _asking(name, schema, options, ModelClient(settings, abilities=abilities))
-    return asking
+    client, prompts = ModelClient(settings, abilities=abilities), load_prompts(options.prompts)
+    return (await _asking(name, schema, options, client, prompts))[0]
 
 
 def way_of_asking(options: ModelOptions, abilities: Abilities, *, beside_rules: bool) -> Way:
@@ -214,10 +228,9 @@ async def _client(
 
 
 async def _asking(
-    name: ExtractorName, schema: Schema, options: ModelOptions, client: ModelClient
-) -> tuple[ModelExtractor, Way, str]:
-    """What asks the model, alone or beside rules, with its way of asking and the digest of its prompts."""
-    prompts = load_prompts(options.prompts)
+    name: ExtractorName, schema: Schema, options: ModelOptions, client: ModelClient, prompts: Prompts
+) -> tuple[ModelExtractor, Way]:
+    """What asks the model, alone or beside rules, with its way of asking."""
     beside_rules = name == "hybrid"
     abilities = await abilities_of(client) if options.way_is_open else Abilities()
     way = way_of_asking(options, abilities, beside_rules=beside_rules)
@@ -229,20 +242,4 @@ async def _asking(
         asking = ChoiceExtractor(schema, client, prompts, _MOST_CHOICES if beside_rules else None)
     else:
         asking = FormExtractor(schema, client, prompts)
-    return asking, way, prompts.digest
-
-
-def _arbiter(
-    thresholds: ThresholdArbiter, schema: Schema, options: ModelOptions, made_by: Provenance
-) -> tuple[Arbiter, Provenance]:
-    """What decides in hybrid: what was learned from gold, where there is a calibration to use; else thresholds.
-
-    :returns: with ``made_by``, which names the calibration.
-    """
-    path = options.calibration_file(schema)
-    if path is None:
-        return thresholds, made_by
-    calibration = load_calibration(path, schema, FEATURES)
-    made_by = made_by.model_copy(update={"calibration": calibration_digest(path)})
-    strange = strangeness(calibration, made_by.model, made_by.prompts, digest_files([rules_path(schema)]))
-    return CalibratedArbiter(calibration, schema, strange), made_by
+    return asking, way

@@ -54,7 +54,7 @@ class Nowhere(Sink):
         """Let it go."""
 
 
-def open_documents(requests: int) -> int:
+def documents_at_once(requests: int) -> int:
     """A few more than requests under way, so that one is ready whenever a reply comes.
 
     Rules keep one core busy: more documents at once would only wait for each other.

@@ -13,7 +13,6 @@ from baogao.schema.fields import FieldSpec, Schema
 from baogao.schema.values import Answer, Bound, HeldBack, Item, TextAnswer
 from baogao.usage import Usage
 
-SILENT = Answer(status="not_reported")
 _LOOSENESS: dict[Bound, int] = {"exact": 0, "over": 1, "under": 1, "about": 2}
 """How little a bound says of a sum of which it is the bound of one part."""
 
@@ -24,9 +23,11 @@ def read_record(
     """Read an extraction's answers from the candidates that it points at.
 
     Every field of the schema is present: given, held back, or silent.
+
+    :raises ValueError: a link that cannot be read, see :func:`read_answer`; a list that points at no entry.
     """
     document = report.document
-    fields = dict.fromkeys((spec.id for spec in schema.figures), SILENT)
+    fields = {spec.id: Answer(status="not_reported") for spec in schema.figures}
     for spec in schema.figures:
         held = extraction.held.get(spec.id)
         if spec.id in extraction.fields:
@@ -51,11 +52,7 @@ def read_record(
         },
         fields=fields,
         lists={
-            spec.id: [
-                Item(text=entry.text, evidence=[(entry.start, entry.end)])
-                for entry in map(report.candidates.__getitem__, extraction.lists.get(spec.id, []))
-            ]
-            for spec in schema.lists
+            spec.id: [_item(report, one, spec) for one in extraction.lists.get(spec.id, [])] for spec in schema.lists
         },
         checks=run_checks(fields, schema),
         notices=[*document.notices, *extraction.notices],
@@ -85,8 +82,9 @@ def read_answer(report: ReportText, link: Link, spec: FieldSpec) -> Answer:
 
     :raises ValueError: a link to no candidate, to a list item, or to several for a field that is not additive.
     """
-    linked = [report.candidates[candidate_id] for candidate_id in link.candidates]
-    if not linked or (len(linked) > 1 and not spec.additive) or any(c.value is None for c in linked):
+    linked = [report.candidates[one] for one in link.candidates if one in report.candidates]
+    whole = 0 < len(linked) == len(link.candidates) and all(one.value is not None for one in linked)
+    if not whole or (len(linked) > 1 and not spec.additive):
         raise ValueError(f"{spec.id}: the link {link.candidates} cannot be read as one figure")
     bounds = {candidate.bound for candidate in linked}
     # 零件 says in words that there was none; 0件 is a figure.
@@ -104,6 +102,14 @@ def read_answer(report: ReportText, link: Link, spec: FieldSpec) -> Answer:
     )
     answer.tell(report.document.sentences_around(answer.evidence or ()))
     return answer
+
+
+def _item(report: ReportText, candidate_id: int, spec: FieldSpec) -> Item:
+    """The entry of a list that an extraction points at."""
+    if candidate_id not in report.candidates or report.candidates[candidate_id].kind != "item":
+        raise ValueError(f"{spec.id}: {candidate_id} is no entry of this report")
+    entry = report.candidates[candidate_id]
+    return Item(text=entry.text, evidence=[(entry.start, entry.end)])
 
 
 def provenance(schema: Schema, extractor: str, model: str | None = None, prompts: str | None = None) -> Provenance:

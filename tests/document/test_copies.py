@@ -83,10 +83,16 @@ def test_copies_end_with_sentences():
     assert "甲部门检查6次。" in left
 
 
-@given(st.text(alphabet="一二件，。\n ", max_size=300))
-def test_any_text_has_sane_copies(text):
+PARTS = [BODY, BODY[: len(BODY) // 2], BODY.replace("46次", "47次"), "标题\n", "一、二件。\n"]
+
+
+@given(st.lists(st.sampled_from(PARTS), max_size=6))
+def test_any_text_has_sane_copies(parts):
     """Copies lie inside the text, in order, and never swallow both places."""
-    for copy in find_copies(text):
+    text = "".join(parts)
+    copies = find_copies(text)
+    assert copies or parts.count(BODY) < 2
+    for copy in copies:
         assert 0 <= copy.span[0] < copy.span[1] <= len(text)
         assert copy.span[1] <= copy.original[0] or copy.original[1] <= copy.span[0]
 
@@ -115,10 +121,10 @@ def test_a_few_differing_words_do_not_end_a_copy():
     assert "47次" in read(f"{BODY}\n{other}")
 
 
-def test_a_refrain_is_no_copy():
-    """A clause that stands in every section anchors nothing for ever, and reading stays fast."""
+def test_a_refrain_anchors_few_copies():
+    """A clause that stands in every section is not taken for a copy of each of its places."""
     text = "深入学习贯彻党的二十大精神和关于粮食安全的重要论述。" * 400
-    assert len(find_copies(text)) < 400
+    assert len(find_copies(text)) <= 10
 
 
 def test_no_text_no_copies():

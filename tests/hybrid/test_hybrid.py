@@ -195,8 +195,8 @@ def test_the_arbiter_sees_the_whole_case(communique):
     assert replace(extraction, fields={}, notices=[]) == replace(by_rules_alone, fields={}, notices=[])
 
 
-def test_the_models_lists_and_metadata_fill_those_of_rules(communique):
-    """Where rules read none, its own are taken."""
+def test_the_models_metadata_fill_those_of_rules(communique):
+    """Where rules read none, its own are taken; of a list that rules know it is theirs, even an empty one."""
     report = read("某地情况\n\n全年地区生产总值86.4亿元。\n")
     said = Extraction(lists={"notes": [1], "more": [2]}, metadata={"title": TextLink("某地情况")})
     rules = RulesExtractor(load_rulebook(None, communique))

@@ -57,7 +57,7 @@ def test_several_figures_compete_and_the_answer_is_less_sure():
 
 
 def test_the_ranking_names_every_rival_best_first():
-    """``rank`` gives all candidates of a field with scores in falling order."""
+    """``link`` gives all candidates of a field with scores in falling order."""
     document = document_from_text(FRAME.format("发放宣传资料3000份。发放宣传手册5000册。"))
     ranked = EXTRACTOR.link(ReportText.from_document(document))[1]["publicity_materials"]
     assert {one.candidate.text for one in ranked} == {"3000份", "5000册"}

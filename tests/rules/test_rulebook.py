@@ -52,6 +52,15 @@ def test_a_schema_without_rules_says_where_they_should_be(tmp_path):
         ("lists:\n  wishes: {heading: 愿望, lead: 愿}\n", "line 2.*no such field: wishes"),
         (FIELD % "评查(№", r"line 6: case_files_reviewed: the pattern 评查\(№ does not compile"),
         (FIELD % "{looked}№", "line 6: case_files_reviewed: there is no word list 'looked'"),
+        (FIELD % "{Looked2}№", "line 6: case_files_reviewed: there is no word list 'Looked2'"),
+        ("words: {a: '看|{b}', b: '{a}'}\n" + FIELD % "{a}№", "line 1: the word list a holds itself"),
+        (FIELD % "评查~99999999999999№", "line 6: case_files_reviewed: the pattern .* does not compile"),
+        (FIELD % "№" + "    allow: [growht]\n", "line 7: case_files_reviewed: there is no cue or common exclude"),
+        ("background: [tones]\n" + FIELD % "№", "line 1: there is no topic tones"),
+        (
+            FIELD.replace('["%s"]', "[{match: 评查№, not_topic: folders}]"),
+            "line 3: case_files_reviewed: there is no topic folders",
+        ),
         (
             FIELD.replace("topic: files", "topic: folders") % "№",
             "line 3: case_files_reviewed: there is no topic folders",
@@ -66,6 +75,14 @@ def test_what_is_wrong_is_named_with_its_line(tmp_path, text, message):
     """YAML, shape, unknown names and patterns: file, line and field."""
     with pytest.raises(RulesError, match=f"some.rules.yaml, {message}"):
         load(tmp_path, text)
+
+
+def test_a_rules_file_in_another_encoding_is_named(tmp_path):
+    """It is UTF-8 or an error in words."""
+    path = tmp_path / "some.rules.yaml"
+    path.write_bytes("topics: {files: [案卷]}".encode("gb18030"))
+    with pytest.raises(RulesError, match=r"some\.rules\.yaml cannot be read"):
+        load_rulebook(path, SCHEMA)
 
 
 def test_a_pattern_without_a_place_is_tried_on_both_sides(tmp_path):

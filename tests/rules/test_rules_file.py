@@ -100,7 +100,7 @@ def test_both_sides():
 
 @given(st.lists(st.sampled_from(["fields:", "  a:", "    match: x", "  b:", "", "lists:"]), max_size=12))
 def test_a_line_is_a_line_of_the_file(lines):
-    """Whatever is looked for; a trail that is there ends where its last step stands."""
+    """Whatever is looked for, and wherever it is not: an error always has a line to name."""
     source = "\n".join(lines)
     at = line_of(source, ["fields", "b", "match"])
     assert 1 <= at <= max(1, len(source.splitlines()))

@@ -72,7 +72,8 @@ def read_choice(reply: Reply, choice: Choice) -> tuple[str, Link] | None:
     number = read_letter(reply)
     if number >= len(choice.fields):
         return None
-    sure = exp(reply.logprobs[0].logprob) if reply.logprobs else 1.0
+    letter = next((one for one in reply.logprobs or () if one.token.strip()), None)
+    sure = exp(letter.logprob) if letter else 1.0
     return choice.fields[number].id, Link((choice.candidate.id,), sure, by="llm", reason=f"chosen: {sure:.2f}")
 
 
@@ -96,7 +97,7 @@ class ChoiceExtractor:
         """Link one report: one figure for each field, the one that the model is surest of.
 
         :raises ReplyError: a reply is no letter.
-        :raises EndpointError: there is no reply at all.
+        :raises EndpointError: no model can be reached.
         :raises BudgetError: the token budget is spent.
         """
         asked = self.choices(report, settled)

@@ -223,7 +223,7 @@ class FormExtractor:
         """Link one report.
 
         :raises ReplyError: a passage got no usable reply.
-        :raises EndpointError: there is no reply at all.
+        :raises EndpointError: no model can be reached.
         :raises BudgetError: the token budget is spent.
         """
         passages = [p for p in self._cutter.cut(report) if self._cutter.is_open(p, settled)]

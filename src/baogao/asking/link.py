@@ -121,7 +121,7 @@ def read_links(links: Links, part: Part, schema: Schema, extraction: Extraction)
 
 
 class LinkExtractor:
-    """Asks for candidate numbers, one call a report."""
+    """Asks for candidate numbers, one call for each part of a report; mostly it is one part."""
 
     name = "llm"
 
@@ -135,7 +135,7 @@ class LinkExtractor:
         """Link one report; it is asked about whole, whatever is settled.
 
         :raises ReplyError: no usable reply, after one turn of repair.
-        :raises EndpointError: there is no reply at all.
+        :raises EndpointError: no model can be reached.
         :raises BudgetError: the token budget is spent.
         """
         extraction = Extraction()

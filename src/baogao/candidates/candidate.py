@@ -6,6 +6,7 @@ out.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
@@ -77,4 +78,11 @@ class Candidates:
 
     def within(self, start: int, end: int) -> list[Candidate]:
         """The candidates that lie wholly inside ``[start, end)``, in reading order."""
-        return [candidate for candidate in self.items if start <= candidate.start and candidate.end <= end]
+        first = bisect_left(self._starts, start)
+        inside = self.items[first : bisect_right(self._starts, end, first)]
+        return [candidate for candidate in inside if candidate.end <= end]
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        """Ascending, because candidates stand in reading order."""
+        return [candidate.start for candidate in self.items]

@@ -89,6 +89,7 @@ def planned_spans(document: Document, folded: str, period: Period) -> list[Span]
 def _by_sentence(document: Document, folded: str, period: Period) -> list[Span]:
     """From each sentence that opens plans to the end of its paragraph, or late in the report of its section."""
     spans: list[Span] = []
+    ends = {sentence.paragraph: sentence.span[1] for sentence in document.sentences}
     for sentence in document.sentences:
         start = sentence.span[0]
         match = _OPENS.match(_compact(folded[start : start + 60]))
@@ -98,7 +99,7 @@ def _by_sentence(document: Document, folded: str, period: Period) -> list[Span]:
             continue
         if match["year"] and (period.year is None or int(match["year"]) <= period.year):
             continue
-        last = max(s.span[1] for s in document.sentences if s.paragraph == sentence.paragraph)
+        last = ends[sentence.paragraph]
         mixed = [s.span[1] for s in document.sections if s.level == 1 and s.span[0] <= start < s.span[1]]
         heading_end = min(mixed) if mixed and _is_late(document, start) else last
         spans.append((start, max(last, heading_end)))

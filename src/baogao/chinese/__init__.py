@@ -1,1 +1,1 @@
-"""Chinese as numbers are written in it: numerals, scales, years, widths; each grammar once."""
+"""Chinese as numbers are written in it: numerals, scales, widths, years."""

@@ -19,7 +19,7 @@ from baogao.document.webpage import decode_page, read_page
 from baogao.document.word_and_pdf import read_pdf, read_word
 from baogao.errors import DocumentError
 
-SUFFIXES = frozenset({".txt", ".text", ".html", ".htm", ".xhtml", ".docx", ".pdf", ".doc", ".wps"})
+SUFFIXES = frozenset({".txt", ".text", ".html", ".htm", ".xhtml", ".docx", ".pdf", ".doc", ".wps", ".rtf"})
 """What a folder is searched for; a file that is named outright may be called anything."""
 LARGEST = 50_000_000
 """Bytes; a report has some thousands."""

@@ -8,6 +8,7 @@ import time
 import zipfile
 import zlib
 from collections.abc import Iterator
+from threading import Lock
 from typing import Any
 
 import docx
@@ -50,6 +51,8 @@ _SCANNED = "it is a scanned PDF: pictures without text; run it through text reco
 
 Element = Any
 """An lxml element."""
+_PDFIUM = Lock()
+"""PDFium stands no second thread, in whatever file."""
 
 
 def read_word(data: bytes) -> tuple[str, tuple[str, ...]]:
@@ -123,17 +126,18 @@ def read_pdf(data: bytes) -> tuple[str, tuple[str, ...]]:
     :raises DocumentError: it is damaged, locked by a password, scanned, or its letters have no meaning attached; it
         has too many pages, or takes too long.
     """
-    try:
-        pdf = pypdfium2.PdfDocument(data)
-    except pypdfium2.PdfiumError as error:
-        reason = "it is locked by a password" if "assword" in str(error) else "it is damaged or not a PDF"
-        raise DocumentError(f"{reason}; save it again as PDF or as text") from error
-    try:
-        pages = _pages(pdf)
-    except pypdfium2.PdfiumError as error:
-        raise DocumentError("it is damaged: a page cannot be opened; save it again as PDF or as text") from error
-    finally:
-        pdf.close()
+    with _PDFIUM:
+        try:
+            pdf = pypdfium2.PdfDocument(data)
+        except pypdfium2.PdfiumError as error:
+            reason = "it is locked by a password" if "assword" in str(error) else "it is damaged or not a PDF"
+            raise DocumentError(f"{reason}; save it again as PDF or as text") from error
+        try:
+            pages = _pages(pdf)
+        except pypdfium2.PdfiumError as error:
+            raise DocumentError("it is damaged: a page cannot be opened; save it again as PDF or as text") from error
+        finally:
+            pdf.close()
     blank = [number for number, page in enumerate(pages, start=1) if not page.strip()]
     if len(blank) == len(pages):
         raise DocumentError(_SCANNED)

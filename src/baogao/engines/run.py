@@ -13,7 +13,7 @@ from baogao.engines.ray import RayWorkers, Team, check_ray
 from baogao.errors import UsageError
 from baogao.extraction import ExtractorName
 from baogao.inputs import Source
-from baogao.pipeline import OnRecord, Sink, open_documents, run_documents, run_work
+from baogao.pipeline import OnRecord, Sink, documents_at_once, run_documents, run_work
 from baogao.schema import Schema, load_schema
 from baogao.work import Worker
 
@@ -94,7 +94,7 @@ async def run_by(
     :raises UsageError, EndpointError: as there.
     """
     if engine.choice == "local":
-        at_once = open_documents(ready.requests_at_once)
+        at_once = documents_at_once(ready.requests_at_once)
         told = {"on_record": on_record, "on_kept": on_kept}
         await run_documents(sources, ready.extractor, ready.made_by, sink, at_once=at_once, **told)
         return
@@ -102,7 +102,7 @@ async def run_by(
     each = max(1, ready.requests_at_once // workers)
     part = job.share(ready, each, workers)
     start = partial(_worker, part.name, part.schema_source, part.options)
-    team = Team(workers, open_documents(each))
+    team = Team(workers, documents_at_once(each))
     async with RayWorkers(start, team, ready.extractor.schema, ready.made_by) as ray:
         await run_work(sources, ray.do, sink, at_once=team.at_once, on_record=on_record, on_kept=on_kept)
 

@@ -15,8 +15,8 @@ from baogao.schema.fields import Schema
 _WORTH_A_LOOK = 0.5
 """Answers less probable than this share of the threshold are not even held back: a reviewer's time is dear."""
 _RANKED = 2
-"""How many of the rules' candidates are proposed, beside the one that they chose; what that is worth is measured in
-docs/accuracy.md."""
+"""How many of the rules' best candidates are proposed, the one that they chose mostly among them; what that is worth is
+measured in docs/accuracy.md."""
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ class Case:
     rules: Mapping[str, Link]
     model: Mapping[str, Link]
     settled: frozenset[str] = frozenset()
-    """Fields that the model was not asked about."""
+    """Fields that the model need not be asked about; by link it is shown the whole report all the same."""
 
 
 @dataclass(frozen=True)

@@ -89,8 +89,7 @@ def assign(ranked: dict[str, list[Scored]], rulebook: Rulebook) -> dict[str, Lin
             continue
         free = [one for one in ranked[name] if one.candidate_id not in taken or one.shared]
         links[name] = link = _link(scored, free, rulebook.fields[name])
-        if not scored.shared:
-            taken.update(link.candidates)
+        taken.update(one.candidate_id for one in free if one.candidate_id in link.candidates and not one.shared)
     return {name: links[name] for name in ranked if name in links}
 
 

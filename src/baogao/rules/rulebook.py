@@ -26,7 +26,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar
+from typing import TypeVar, get_args
 
 from baogao.candidates.candidate import Cue
 from baogao.document.document import Span
@@ -72,8 +72,8 @@ class Pattern:
         """
         topic = written.topic or file.fields[name].topic
         topics = (topic,) if isinstance(topic, str) else tuple(topic)
-        for each in topics:
-            if each != ANY_TOPIC and each not in file.topics:
+        for each in (*topics, written.not_topic):
+            if each not in ("", ANY_TOPIC) and each not in file.topics:
                 raise patterns.error(["fields", name], f"{name}: there is no topic {each}")
         regex = patterns.regex(written.match, ["fields", name])
         return cls(regex, topics, written.score, written.not_topic, written.share, written.role, written.match)
@@ -102,6 +102,10 @@ class FieldRules:
 
         :raises RulesError: as :meth:`Pattern.of`.
         """
+        for one in written.allow:
+            if one not in (*get_args(Cue), *file.common_excludes):
+                words = f"{spec.id}: there is no cue or common exclude {one}"
+                raise patterns.error(["fields", spec.id, "allow"], words)
         alternatives = [side for entry in written.match for side in AlternativeModel.of(entry).both_sides()]
         return cls(
             id=spec.id,
@@ -264,13 +268,19 @@ def load_rulebook(path: Path | None, schema: Schema) -> Rulebook:
     path = path or rules_path(schema)
     if not path.is_file():
         raise RulesError(f"the schema {schema.name} has no rules: there is no file {path}")
-    source = path.read_text(encoding="utf-8")
+    try:
+        source = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise RulesError(f"{path} cannot be read: {error}") from error
     file = parse_rules(path, source)
     patterns = PatternCompiler(path, source, file.words)
     for part, known in (("fields", schema.figures), ("lists", schema.lists), ("metadata", schema.metadata)):
         for name in getattr(file, part):
             if name not in {spec.id for spec in known}:
                 raise patterns.error([part, name], f"the schema {schema.name} has no such field: {name}")
+    for name in file.background:
+        if name not in file.topics:
+            raise patterns.error(["background", name], f"there is no topic {name}")
     fields = {name: FieldRules.of(schema.by_id[name], one, file, patterns) for name, one in file.fields.items()}
     return Rulebook(
         path=path,

@@ -48,7 +48,7 @@ class PatternCompiler:
             words = self._expand(text)
             gaps = re.sub(r"~(\d*)", lambda match: _SHORT_GAP % (match[1] or _SHORT_REACH), words)
             return re.compile(gaps.replace("…", _WIDE_GAP), re.MULTILINE)
-        except re.error as error:
+        except (re.error, OverflowError) as error:
             raise self.error([*trail, text], f"{trail[1]}: the pattern {text} does not compile: {error}") from error
         except KeyError as error:
             raise self.error([*trail, text], f"{trail[1]}: there is no word list {error}") from error
@@ -61,8 +61,16 @@ class PatternCompiler:
         """An error that names the file, and the line that ``trail`` leads to."""
         return RulesError(f"{self.path}, line {line_of(self.source, trail)}: {message}")
 
-    def _expand(self, text: str) -> str:
-        return re.sub(r"\{([a-z_]+)\}", lambda match: f"(?:{self._expand(self.words[match[1]])})", text)
+    def _expand(self, text: str, within: tuple[str, ...] = ()) -> str:
+        """A text with the alternatives of every word list that it names; lists may name others, but not in a circle."""
+
+        def alternatives(match: re.Match[str]) -> str:
+            name = match[1]
+            if name in within:
+                raise self.error(["words", name], f"the word list {name} holds itself")
+            return f"(?:{self._expand(self.words[name], (*within, name))})"
+
+        return re.sub(r"\{([A-Za-z_]\w*)\}", alternatives, text)
 
 
 class AlternativeModel(Strict):
