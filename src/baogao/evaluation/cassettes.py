@@ -21,7 +21,7 @@ import httpx2
 import yaml
 
 from baogao.errors import ReplayError, UsageError
-from baogao.llm.settings import secrets_of
+from baogao.llm.failures import without_keys
 
 _log = logging.getLogger(__name__)
 
@@ -201,8 +201,6 @@ class Cassette:
 
 
 _in_use: ContextVar[Cassette | None] = ContextVar("baogao_cassette", default=None)
-_key: ContextVar[str] = ContextVar("baogao_key", default="")
-"""What the request under way was authorised with: a server may repeat it in its answer."""
 
 
 @contextmanager
@@ -251,11 +249,10 @@ class CassetteTransport(httpx2.AsyncBaseTransport):
         from vcr.stubs.httpx_stubs import vcr_handle_async_request
 
         handle = vcr_handle_async_request(played.vcr, type(self._inner).handle_async_request, httpx2)
-        key = request.headers.get("authorization", "").removeprefix("Bearer ")
-        if secrets_of(key).within(request.content.decode(errors="replace")):
+        asked = request.content.decode(errors="replace")
+        if without_keys(asked) != asked:
             _log.warning("a question repeats the key; it is not recorded")
             return await self._inner.handle_async_request(request)
-        _key.set(key)
         try:
             response: httpx2.Response = await handle(self._inner, request)
         except CannotOverwriteExistingCassetteException as error:
@@ -277,12 +274,13 @@ def _clean_response(response: dict[str, Any]) -> dict[str, Any] | None:
     if status in _PASSING or status >= 500:
         return None
     headers = {name: value for name, value in response["headers"].items() if name.lower() in _HEADERS}
-    said, secrets = response["body"]["string"], secrets_of(_key.get())
+    said = response["body"]["string"]
     text = said if isinstance(said, str) else (said or b"").decode(errors="replace")
-    if status < 300 and secrets.within(text):
+    shown = without_keys(text)
+    if status < 300 and shown != text:
         _log.warning("an answer of the model server repeats the key; it is not recorded")
         return None
-    body = json_of(secrets.strike(text))
+    body = json_of(shown)
     if isinstance(body, dict):
         body = {name: value for name, value in body.items() if name not in _VOLATILE}
     return {"status": response["status"], "headers": headers, "body": {"string": bytes_of(body)}}

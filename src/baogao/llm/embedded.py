@@ -18,7 +18,8 @@ import httpx2
 
 from baogao.errors import ModelFileError
 from baogao.llm.failures import proxies
-from baogao.llm.settings import EndpointSettings, models_dir
+from baogao.llm.settings import EndpointSettings
+from baogao.resources import models_dir
 
 Progress = Callable[[int, int], None]
 """Called with the bytes that are there and the bytes that will be."""

@@ -128,7 +128,7 @@ def guard(settings: EndpointSettings, passwords: Iterable[str] = ()) -> None:
             "and not struck out of what is shown and kept",
             SHORTEST_SECRET,
         )
-    _known.update((settings.secret, *settings.account_headers.values()))
+    _known.update(settings.secret_values)
     for password in passwords:
         _known.update((password, unquote(password), unquote(password).partition(":")[2]))
     make = logging.getLogRecordFactory()

@@ -19,9 +19,6 @@ from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_vali
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from baogao.errors import UsageError
-from baogao.resources import cache_dir, models_dir
-
-__all__ = ["EndpointSettings", "Secrets", "cache_dir", "load_settings", "models_dir", "secrets_of"]
 
 CONFIG_FILE = "baogao.toml"
 OPENAI_URL = "https://api.openai.com/v1"
@@ -30,6 +27,7 @@ _UNSEEN = "\ufeff\u200b\u2060"
 _NOT_IN_A_URL = re.compile(r"[@?#;=&\\\s]")
 """What begins or parts a user, a password, a query, a parameter or a fragment."""
 _HEADER = re.compile(r"([!#$%&'*+.^_`|~0-9A-Za-z-]+)[ \t]*:[ \t]*([\x20-\x7e]*)")
+_SECRET_HEADER = re.compile("auth|key|token|secret|password|cookie", re.I)
 
 SHORTEST_SECRET = 8
 """Characters. A shorter key is a stand-in, and what any text may hold by chance: it is not struck out."""
@@ -227,9 +225,14 @@ class EndpointSettings(BaseSettings):
         return headers
 
     @property
+    def secret_values(self) -> list[str]:
+        """What nobody may see: the key, and what is sent beside it under a name that speaks of a secret."""
+        return [self.secret, *(value for name, value in self.account_headers.items() if _SECRET_HEADER.search(name))]
+
+    @property
     def secrets(self) -> Secrets:
-        """What no one may see: the key, and what is sent beside it."""
-        return secrets_of(self.secret, *self.account_headers.values())
+        """The same, to be found in texts."""
+        return secrets_of(*self.secret_values)
 
     def redact(self, text: str) -> str:
         """``text`` with the key struck out, in whatever spelling, also where the text was cut in the middle of it."""
@@ -241,7 +244,9 @@ class EndpointSettings(BaseSettings):
         """A key goes into a header; what a file or a clipboard put around it is no part of it."""
         word = key.get_secret_value().strip().strip(_UNSEEN).strip() if key else ""
         if not all("!" <= char <= "~" for char in word):
-            raise ValueError("a blank, a control character or one outside ASCII is in it; a key is one word")
+            raise ValueError(
+                "a blank, a control character or one outside ASCII is in it; the key in OPENAI_API_KEY is one word"
+            )
         return SecretStr(word) if word else None
 
     @field_validator("base_url")
