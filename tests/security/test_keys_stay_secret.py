@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import pickle
 import sqlite3
+import subprocess
+import sys
 import traceback
 import zlib
 from contextlib import suppress
@@ -254,6 +257,7 @@ def test_white_space_around_a_key_is_no_part_of_it(monkeypatch, around):
 @pytest.mark.parametrize("key", ["2", "21", "x", "EMPTY", "no-key", "1234567"])
 def test_a_stand_in_for_a_key_alters_nothing(extract, reports, monkeypatch, caplog, tmp_path, key):
     """With a key that any text may hold by chance the figures are those of any other, from the model and the cache."""
+    monkeypatch.setattr("baogao.llm.failures._known", set())
     figures = []
     with fake_server(good_model) as server:
         model = ("--base-url", server.url, "--model", "small", "--ask", "form", "--extractor", "llm")
@@ -360,6 +364,19 @@ def test_a_mirror_of_models_with_a_password(baogao, monkeypatch):
     assert outcome.code == 2
     assert "HF_ENDPOINT cannot be used" in outcome.err
     assert_absent(outcome.err)
+
+
+def test_openai_log_shows_no_key():
+    """The SDK's own logging, which it begins by itself, in a process of its own: headers of the answer are in it."""
+    asked = "from baogao.cli.main import run; run()"
+    answer = replace(failure(400, ECHO), headers={"x-request-id": CANARY, "set-cookie": CANARY})
+    with fake_server(lambda seen: answer, ("small", CANARY)) as server:
+        command = [sys.executable, "-c", asked, "model", "probe", "--base-url", server.url, "--model", "small"]
+        environment = os.environ | {"OPENAI_LOG": "debug"}
+        outcome = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert "DEBUG" in outcome.stderr
+    assert "x-request-id" in outcome.stderr
+    assert_absent(outcome.stdout + outcome.stderr)
 
 
 def test_a_cut_key_is_struck_out():

@@ -227,7 +227,8 @@ class EndpointSettings(BaseSettings):
     @property
     def secret_values(self) -> list[str]:
         """What nobody may see: the key, and what is sent beside it under a name that speaks of a secret."""
-        return [self.secret, *(value for name, value in self.account_headers.items() if _SECRET_HEADER.search(name))]
+        beside = [value for name, value in self.account_headers.items() if _SECRET_HEADER.search(name)]
+        return [self.secret, *beside] if self.api_key else beside
 
     @property
     def secrets(self) -> Secrets:
