@@ -13,6 +13,7 @@ from baogao.document import Document
 from baogao.errors import BaogaoError
 from baogao.extraction import Extractor, ReportText
 from baogao.inputs import Source
+from baogao.llm.failures import without_key_in, without_keys
 from baogao.reading import failed_record, read_record
 from baogao.record import Provenance, Record
 from baogao.usage import usage_scope
@@ -52,10 +53,15 @@ class Outcome:
 async def extract_report(report: ReportText, extractor: Extractor, made_by: Provenance) -> Record:
     """The record of a report that was read.
 
-    :raises BaogaoError: whatever the extractor raises.
+    :raises BaogaoError: whatever the extractor raises, without a key in it.
     """
     with usage_scope() as usage:
-        extraction = await extractor.extract(report)
+        try:
+            extraction = await extractor.extract(report)
+        except BaogaoError as error:
+            if (shown := without_key_in(error)) is error:
+                raise
+            raise shown from None
     return read_record(report, extraction, extractor.schema, made_by, usage)
 
 
@@ -87,6 +93,7 @@ class Worker:
             except Exception as error:  # a bug shows itself in one document; it must not take the others with it
                 _log.exception("%s: an error inside baogao", source.name)
                 words, again = f"an error inside baogao, please report it: {type(error).__name__}: {error}", True
+                words = without_keys(words)
         sha256 = document.sha256 if document else ""
         record = failed_record(source, words, self._extractor.schema, self._made_by, sha256, usage)
         return Outcome(record, document, failure, again)

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from baogao.errors import UsageError
-from baogao.llm.settings import OPENAI_URL, cache_dir, load_settings, models_dir
+from baogao.llm.settings import OPENAI_URL, load_settings
+from baogao.resources import cache_dir, models_dir
 
 
 def toml(text: str) -> None:

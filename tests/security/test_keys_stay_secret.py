@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import pickle
 import sqlite3
+import subprocess
+import sys
 import traceback
 import zlib
 from contextlib import suppress
@@ -16,7 +19,7 @@ import pytest
 
 from baogao.errors import BaogaoError
 from baogao.evaluation.cassettes import CassetteTransport
-from baogao.llm import EndpointSettings, ModelClient, Question, ReplyCache
+from baogao.llm import EndpointSettings, ModelClient, Question, ReplyCache, cache_clear
 from baogao.llm.messages import Message
 from cli.model_of_tests import good_model
 from evaluation.one_cassette import cassette
@@ -101,8 +104,8 @@ def test_no_file_of_a_run_holds_the_key(extract, baogao, reports, every_byte, tm
     assert_absent(every_byte())
 
 
-def test_a_reply_that_repeats_the_key(tmp_path, every_byte):
-    """A server that writes the key into its answer's own text does not bring it into the cache or to the caller."""
+def test_a_reply_that_repeats_the_key(tmp_path, every_byte, caplog):
+    """A reply is read as it came, whatever it holds; one that repeats the key is not kept, which is said."""
 
     async def ask(url: str) -> str:
         settings = EndpointSettings(base_url=url, model="small")
@@ -110,7 +113,9 @@ def test_a_reply_that_repeats_the_key(tmp_path, every_byte):
             return (await client.ask(QUESTION)).text
 
     with fake_server([completion(f"5 {CANARY}")]) as server:
-        assert asyncio.run(ask(server.url)) == "5 ***"
+        assert asyncio.run(ask(server.url)) == f"5 {CANARY}"
+    assert "it is not kept" in caplog.text
+    assert not kept(tmp_path)
     assert_absent(kept(tmp_path))
     assert_absent(every_byte())
 
@@ -138,7 +143,7 @@ def test_no_recording_holds_the_key(baogao, every_byte, tmp_path):
     "answer", [failure(401, ECHO), failure(400, ECHO), completion(ECHO)], ids=["401", "400", "200"]
 )
 def test_no_cassette_of_an_answer_holds_the_key(tmp_path, every_byte, answer):
-    """An answer that repeats the key, in its headers or in its body, is recorded without it."""
+    """An error that repeats the key is recorded without it; a reply that does, which would be read, is not recorded."""
 
     async def ask(url: str) -> None:
         settings = EndpointSettings(base_url=url, model="small")
@@ -149,7 +154,9 @@ def test_no_cassette_of_an_answer_holds_the_key(tmp_path, every_byte, answer):
     answer = replace(answer, headers={"x-seen": CANARY, "set-cookie": CANARY})
     with fake_server([answer]) as server, suppress(BaogaoError):
         asyncio.run(ask(server.url))
-    assert "Bearer ***" in (tmp_path / "a.yaml").read_text(encoding="utf-8")
+    recorded = (tmp_path / "a.yaml").read_text(encoding="utf-8")
+    assert ("Bearer ***" in recorded) is (answer.status != 200)
+    assert ("exchanges: []" in recorded) is (answer.status == 200)
     assert_absent(every_byte())
 
 
@@ -177,14 +184,199 @@ def test_no_log_and_no_traceback_holds_the_key(caplog, tmp_path, trouble):
         assert_absent(text)
 
 
-@pytest.mark.parametrize("url", [f"http://user:{CANARY}@127.0.0.1:1/v1", f"http://127.0.0.1:1/v1?api_key={CANARY}"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        f"http://user:{CANARY}@127.0.0.1:1/v1",
+        f"user:{CANARY}@127.0.0.1:1/v1",
+        f"http://user:pa/{CANARY}@127.0.0.1:1/v1",
+        f"http://user%3A{CANARY}%40127.0.0.1:1/v1",
+        f"http://user%253A{CANARY}%2540127.0.0.1:1/v1",
+        f"http://user:{CANARY}/v1",
+        f"http://127.0.0.1:1/v1?api_key={CANARY}",
+        f"http://127.0.0.1:1/v1#{CANARY}",
+        f"http://127.0.0.1:1/v1;key={CANARY}",
+        f"http://127.0.0.1:1/v1%3Fkey={CANARY}",
+        f"http://127.0.0.1:1/{CANARY}/v1",
+        f"http://{CANARY}.example/v1",
+        f"http:\\\\user:{CANARY}\\127.0.0.1",
+        f"http://127.0.0.1:1/ {CANARY}",
+        f"http://[{CANARY}]/v1",
+    ],
+)
 def test_a_key_in_the_url_is_refused(extract, reports, every_byte, url):
     """The URL is named in messages and records, so a secret in it is refused, and not repeated."""
     outcome = extract(reports, "--base-url", url, "--model", "small")
     assert outcome.code == 2
-    assert "OPENAI_API_KEY" in outcome.err
+    assert outcome.err.count("error:") == 1
+    assert "base_url" in outcome.err
     assert_absent(outcome.out + outcome.err)
     assert_absent(every_byte())
+
+
+ODD_KEYS = [
+    "{}\r{}",
+    "{}\n{}",
+    "{}\t{}",
+    "{} {}",
+    "Bearer {}{}",
+    "{}密钥{}",
+    "{}\x1b[31m{}",
+    "{}\u2028{}",
+    "{}é{}",
+    "{}\x7f{}",
+]
+
+
+@pytest.mark.parametrize("form", ODD_KEYS)
+def test_a_key_that_can_be_no_header(extract, reports, every_byte, monkeypatch, form):
+    """A key with anything in it that is not of one word is one line, which does not show it; nothing is sent."""
+    monkeypatch.setenv("OPENAI_API_KEY", form.format(CANARY, CANARY))
+    with fake_server(good_model) as server:
+        outcome = extract(reports, "--base-url", server.url, "--model", "small")
+    assert outcome.code == 2
+    assert outcome.err.count("error:") == 1
+    assert "the key in OPENAI_API_KEY is one word" in outcome.err
+    assert not server.seen
+    assert_absent(outcome.out + outcome.err)
+    assert_absent(every_byte())
+    with pytest.raises(ValueError, match="one word") as caught:
+        EndpointSettings()
+    assert_absent("".join(traceback.format_exception(caught.value)))
+
+
+@pytest.mark.parametrize("around", ["\n", "\r\n", " ", "\t", "\ufeff", "\u3000", "\u200b\n"])
+def test_white_space_around_a_key_is_no_part_of_it(monkeypatch, around):
+    """What a file or a clipboard put there is left out of the header and of what is struck out."""
+    monkeypatch.setenv("OPENAI_API_KEY", f"{around}{CANARY}{around}")
+    settings = EndpointSettings()
+    assert settings.secret == CANARY
+    assert settings.redact(f"you sent {CANARY}!") == "you sent ***!"
+
+
+@pytest.mark.parametrize("key", ["2", "21", "x", "EMPTY", "no-key", "1234567"])
+def test_a_stand_in_for_a_key_alters_nothing(extract, reports, monkeypatch, caplog, tmp_path, key):
+    """With a key that any text may hold by chance the figures are those of any other, from the model and the cache."""
+    monkeypatch.setattr("baogao.llm.failures._known", set())
+    figures = []
+    with fake_server(good_model) as server:
+        model = ("--base-url", server.url, "--model", "small", "--ask", "form", "--extractor", "llm")
+        for used in (CANARY, key, key):
+            if used == key and len(figures) == 1:
+                cache_clear()
+            monkeypatch.setenv("OPENAI_API_KEY", used)
+            assert extract(reports, *model).code == 0
+            figures.append(Path("out/records.jsonl").read_text(encoding="utf-8").partition('"usage"')[0])
+    assert figures[1] == figures[0]
+    assert figures[2] == figures[0]
+    assert '"reported"' in figures[0]
+    assert caplog.text.count("fewer than 8 characters") == 1
+
+
+@pytest.mark.parametrize("host", ["other", "named"])
+def test_an_account_is_told_only_to_hosts_that_are_named_for_it(monkeypatch, host):
+    """The SDK by itself would send these headers to whatever server is asked."""
+    monkeypatch.setenv("OPENAI_ORG_ID", "org-of-mine")
+    monkeypatch.setenv("OPENAI_PROJECT_ID", "proj-of-mine")
+    monkeypatch.setenv("OPENAI_ADMIN_KEY", "admin-key-of-mine")
+    headers = f"X-Gateway-Token: {CANARY[::-1]}\nAuthorization: Basic of-mine" + "\nX-Team: 密" * (host == "other")
+    monkeypatch.setenv("OPENAI_CUSTOM_HEADERS", headers)
+    if host == "named":
+        monkeypatch.setenv("BAOGAO_ACCOUNT_HOSTS", "api.openai.com, 127.0.0.1")
+
+    async def ask(url: str) -> None:
+        async with ModelClient(EndpointSettings(base_url=url, model="small")) as client:
+            await client.ask(QUESTION)
+
+    with fake_server([completion("5")]) as server:
+        asyncio.run(ask(server.url))
+    sent = server.seen[0].headers
+    assert sent["authorization"] == ("Basic of-mine" if host == "named" else f"Bearer {CANARY}")
+    said = {name: sent.get(name) for name in ("openai-organization", "openai-project", "x-gateway-token")}
+    expected = ("org-of-mine", "proj-of-mine", CANARY[::-1]) if host == "named" else (None, None, None)
+    assert tuple(said.values()) == expected
+    assert "of-mine" not in str(sent) or host == "named"
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("OPENAI_CUSTOM_HEADERS", f"X-Token: 密{CANARY}"),
+        ("OPENAI_CUSTOM_HEADERS", f"{CANARY}"),
+        ("OPENAI_CUSTOM_HEADERS", f"X Token: {CANARY}"),
+        ("OPENAI_ORG_ID", f"{CANARY}\x1b"),
+        ("OPENAI_PROJECT_ID", f"{CANARY}\nX-Other: 1"),
+    ],
+)
+def test_an_account_that_can_be_no_header(extract, reports, monkeypatch, variable, value):
+    """One line, that names the variable and does not show what is in it."""
+    monkeypatch.setenv(variable, value)
+    monkeypatch.setenv("BAOGAO_ACCOUNT_HOSTS", "127.0.0.1")
+    outcome = extract(reports, "--base-url", "http://127.0.0.1:1/v1", "--model", "small")
+    assert outcome.code == 2
+    assert f"{variable} holds what can be no header" in outcome.err
+    assert_absent(outcome.err)
+
+
+PROXIES = {
+    f"http://user:pa/{CANARY}@proxy.example:3128": "the proxy proxy.example:3128, is not http://USER",
+    f"http://user:1/{CANARY}@proxy.example:3128": "the proxy proxy.example:3128, is not http://USER",
+    f"user:pa/{CANARY}@proxy.example:3128": "the proxy proxy.example:3128, is not http://USER",
+    f"http://user:{CANARY}?x@proxy.example": "the proxy proxy.example, is not http://USER",
+    f"http://user:{CANARY}#@proxy.example": "the proxy proxy.example, is not http://USER",
+    f"http://user:{CANARY}": "is not http://USER",
+    f"http://user:{CANARY}@": "is not http://USER",
+    f"http://user:{CANARY}@@pro xy": "is not http://USER",
+    f"socks4://user:{CANARY}@proxy.example:1080": "the proxy socks4://proxy.example:1080, has a scheme",
+    f"ftp://user:{CANARY}@proxy.example": "the proxy ftp://proxy.example, has a scheme",
+    f"http://user:{CANARY}@proxy.example:99999": "the proxy http://proxy.example:99999, has a scheme or a port",
+    f"socks5://user:{CANARY}@proxy.example:1080": "socks5://proxy.example:1080, needs socksio",
+}
+
+
+@pytest.mark.parametrize("proxy", PROXIES)
+@pytest.mark.parametrize("variable", ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"])
+def test_a_proxy_that_cannot_be_used(baogao, monkeypatch, variable, proxy):
+    """One line names the variable and the proxy without its password, before anything is sent."""
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    monkeypatch.setenv(variable, proxy)
+    outcome = baogao("model", "probe", "--base-url", "http://models.example/v1", "--model", "small")
+    assert outcome.code == 2
+    assert outcome.err.count("error:") == 1
+    assert variable in outcome.err
+    assert PROXIES[proxy] in " ".join(outcome.err.split())
+    assert_absent(outcome.err)
+
+
+def test_a_proxy_that_is_not_there_is_named(baogao, monkeypatch):
+    """What is wrong may be the proxy, and not the server behind it."""
+    monkeypatch.setenv("HTTP_PROXY", f"user:{CANARY}@127.0.0.1:1")
+    outcome = baogao("model", "probe", "--base-url", "http://models.example/v1", "--model", "small")
+    assert outcome.code == 2
+    assert "(through the proxy http://127.0.0.1:1)" in outcome.err
+    assert_absent(outcome.err)
+
+
+def test_a_mirror_of_models_with_a_password(baogao, monkeypatch):
+    """The address of the hub is shown where it does not answer, so that no password may be in it."""
+    monkeypatch.setenv("HF_ENDPOINT", f"http://user:{CANARY}@127.0.0.1:1")
+    outcome = baogao("model", "pull", "--source", "hub")
+    assert outcome.code == 2
+    assert "HF_ENDPOINT cannot be used" in outcome.err
+    assert_absent(outcome.err)
+
+
+def test_openai_log_shows_no_key():
+    """The SDK's own logging, which it begins by itself, in a process of its own: headers of the answer are in it."""
+    asked = "from baogao.cli.main import run; run()"
+    answer = replace(failure(400, ECHO), headers={"x-request-id": CANARY, "set-cookie": CANARY})
+    with fake_server(lambda seen: answer, ("small", CANARY)) as server:
+        command = [sys.executable, "-c", asked, "model", "probe", "--base-url", server.url, "--model", "small"]
+        environment = os.environ | {"OPENAI_LOG": "debug"}
+        outcome = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert "DEBUG" in outcome.stderr
+    assert "x-request-id" in outcome.stderr
+    assert_absent(outcome.stdout + outcome.stderr)
 
 
 def test_a_cut_key_is_struck_out():

@@ -18,6 +18,7 @@ from baogao.cli import batch, calibrate, evaluate, extract, gold, model, schema
 from baogao.cli.options import DEFAULT_SCHEMA
 from baogao.console import log_to_terminal, say, shown
 from baogao.errors import BaogaoError, UsageError
+from baogao.llm.failures import without_keys
 from baogao.outputs.export import write_table
 from baogao.outputs.page import write_page
 from baogao.outputs.records import read_records
@@ -105,5 +106,5 @@ def run() -> None:
     try:
         app()
     except BaogaoError as error:
-        say(stderr, f"[red]error:[/] {shown(error)}")
+        say(stderr, f"[red]error:[/] {shown(without_keys(str(error)))}")
         sys.exit(2 if isinstance(error, UsageError) else 1)

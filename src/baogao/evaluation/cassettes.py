@@ -8,6 +8,7 @@ from __future__ import annotations
 import difflib
 import importlib.util
 import json
+import logging
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -20,6 +21,9 @@ import httpx2
 import yaml
 
 from baogao.errors import ReplayError, UsageError
+from baogao.llm.failures import without_keys
+
+_log = logging.getLogger(__name__)
 
 Mode = Literal["replay", "record"]
 _HOST = "http://replay"
@@ -30,8 +34,6 @@ _VOLATILE = frozenset({"id", "created", "timings", "system_fingerprint"})
 """Parts of a reply that differ from one run to the next and tell nothing of the answer."""
 _PASSING = frozenset({408, 425, 429})
 """Statuses of trouble that passes, as all from 500 on are: the request was sent again, and is recorded then."""
-_SHORTEST_KEY = 8
-"""Characters. A shorter one is the stand-in for none."""
 _MOST_DIFFERENCE, _LONGEST_LINE = 8, 120
 """Lines of a difference that an error shows, and characters of each."""
 _LAST_WORDS = 40
@@ -199,8 +201,6 @@ class Cassette:
 
 
 _in_use: ContextVar[Cassette | None] = ContextVar("baogao_cassette", default=None)
-_key: ContextVar[bytes] = ContextVar("baogao_key", default=b"")
-"""What the request under way was authorised with: a server may repeat it in its answer."""
 
 
 @contextmanager
@@ -249,7 +249,10 @@ class CassetteTransport(httpx2.AsyncBaseTransport):
         from vcr.stubs.httpx_stubs import vcr_handle_async_request
 
         handle = vcr_handle_async_request(played.vcr, type(self._inner).handle_async_request, httpx2)
-        _key.set(request.headers.get("authorization", "").removeprefix("Bearer ").encode())
+        asked = request.content.decode(errors="replace")
+        if without_keys(asked) != asked:
+            _log.warning("a question repeats the key; it is not recorded")
+            return await self._inner.handle_async_request(request)
         try:
             response: httpx2.Response = await handle(self._inner, request)
         except CannotOverwriteExistingCassetteException as error:
@@ -271,9 +274,13 @@ def _clean_response(response: dict[str, Any]) -> dict[str, Any] | None:
     if status in _PASSING or status >= 500:
         return None
     headers = {name: value for name, value in response["headers"].items() if name.lower() in _HEADERS}
-    said, key = response["body"]["string"], _key.get()
-    content = said.encode() if isinstance(said, str) else (said or b"")
-    body = json_of(content.replace(key, b"***") if len(key) >= _SHORTEST_KEY else content)
+    said = response["body"]["string"]
+    text = said if isinstance(said, str) else (said or b"").decode(errors="replace")
+    shown = without_keys(text)
+    if status < 300 and shown != text:
+        _log.warning("an answer of the model server repeats the key; it is not recorded")
+        return None
+    body = json_of(shown)
     if isinstance(body, dict):
         body = {name: value for name, value in body.items() if name not in _VOLATILE}
     return {"status": response["status"], "headers": headers, "body": {"string": bytes_of(body)}}

@@ -14,7 +14,8 @@ from pydantic import TypeAdapter
 from baogao.errors import EndpointError, NoReplyError, ReplyError
 from baogao.llm.endpoint import ModelClient
 from baogao.llm.messages import Abilities, Payload, Reply
-from baogao.llm.settings import EndpointSettings, cache_dir
+from baogao.llm.settings import EndpointSettings
+from baogao.resources import cache_dir
 
 _log = logging.getLogger(__name__)
 

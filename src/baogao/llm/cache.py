@@ -20,7 +20,7 @@ from filelock import FileLock
 
 from baogao.errors import UsageError
 from baogao.llm.messages import Payload, Reply, TokenLogprob
-from baogao.llm.settings import cache_dir
+from baogao.resources import cache_dir
 
 _log = logging.getLogger(__name__)
 _T = TypeVar("_T")

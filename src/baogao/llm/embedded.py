@@ -17,7 +17,9 @@ from typing import Literal
 import httpx2
 
 from baogao.errors import ModelFileError
-from baogao.llm.settings import models_dir
+from baogao.llm.failures import proxies
+from baogao.llm.settings import EndpointSettings
+from baogao.resources import models_dir
 
 Progress = Callable[[int, int], None]
 """Called with the bytes that are there and the bytes that will be."""
@@ -174,8 +176,12 @@ def _from_hub(model: EmbeddedModel, part: Path, progress: Progress) -> None:
     headers = {"accept-encoding": "identity"} | ({"range": f"bytes={start}-"} if start else {})
     timeout = httpx2.Timeout(_READ_SECONDS, connect=_CONNECT_SECONDS)
     # HF_ENDPOINT is what the hub's own tools call it.
-    hub = (os.environ.get("HF_ENDPOINT") or "https://huggingface.co").rstrip("/")
-    url = f"{hub}/{model.hub_file}"
+    try:
+        hub = EndpointSettings.without_secrets(os.environ.get("HF_ENDPOINT")) or "https://huggingface.co"
+    except ValueError as error:
+        raise ModelFileError(f"HF_ENDPOINT cannot be used: {error}") from None
+    proxies()
+    url = f"{hub.rstrip('/')}/{model.hub_file}"
     with httpx2.stream("GET", url, headers=headers, timeout=timeout, follow_redirects=True) as response:
         response.raise_for_status()
         resumed = response.status_code == httpx2.codes.PARTIAL_CONTENT

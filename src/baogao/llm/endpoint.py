@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import time
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, suppress
@@ -17,10 +18,14 @@ from baogao.llm.cache import ReplyCache, cache_key
 from baogao.llm.failures import (
     UnknownModelError,
     asked_pause,
+    guard,
     in_words,
     is_throttling,
+    proxies,
     said_by_server,
+    shown_cause,
     was_worked_on,
+    without_key_in,
 )
 from baogao.llm.messages import Abilities, Payload, Question, Reply
 from baogao.llm.replies import read_body, read_reply, refuse_useless
@@ -31,6 +36,8 @@ from baogao.usage import count
 
 if TYPE_CHECKING:
     import openai
+
+_log = logging.getLogger(__name__)
 
 Validate = Callable[[Reply], object]
 """Raises :class:`ReplyError` when a reply cannot be used; such a reply is never kept."""
@@ -72,14 +79,17 @@ class ModelClient:
             settings.concurrency, first_pause=settings.first_wait, longest_pause=settings.longest_wait
         )
         self._naming = asyncio.Lock()
+        # A proxy of the environment cannot reach this machine's loopback.
+        outward = not settings.on_this_machine and transport is None
+        guard(settings, [user for _, user in proxies().values()] if outward else [])
         http = httpx2.AsyncClient(
-            transport=transport,
-            timeout=httpx2.Timeout(settings.timeout, connect=_CONNECT_SECONDS),
-            # A proxy of the environment cannot reach this machine's loopback.
-            trust_env=not settings.on_this_machine,
+            transport=transport, timeout=httpx2.Timeout(settings.timeout, connect=_CONNECT_SECONDS), trust_env=outward
         )
         # Repeating is ours: see ``baogao.llm.retry``.
         self._api = openai.AsyncOpenAI(base_url=settings.url, api_key=settings.secret, max_retries=0, http_client=http)
+        # The SDK would send what the environment says of an account to whatever server is asked.
+        self._api.organization = self._api.project = None
+        self._api._custom_headers = settings.account_headers
 
     async def __aenter__(self) -> Self:
         return self
@@ -128,7 +138,12 @@ class ModelClient:
 
     def keep(self, payload: Payload, reply: Reply) -> None:
         """Keep a good reply; one that was cut is not kept."""
-        if self.cache is not None and not reply.cached and reply.finish_reason in ("stop", "tool_calls"):
+        if self.cache is None or reply.cached or reply.finish_reason not in ("stop", "tool_calls"):
+            return
+        tokens = "".join(one.token for one in reply.logprobs or ())
+        if self.settings.secrets.within(reply.text) or self.settings.secrets.within(tokens):
+            _log.warning("a reply repeats the key; it is not kept")
+        else:
             self.cache.put(self._key(payload), reply)
 
     def _key(self, payload: Payload) -> str:
@@ -156,15 +171,17 @@ class ModelClient:
                 with self.budget.reservation(prompt_tokens + payload["max_tokens"]):
                     return await self._attempt(payload, prompt_tokens, sent_at)
 
+        trouble: Exception
         try:
             reply: Reply = await loop(attempt)
-        except openai.OpenAIError as error:
-            raise await self._explained(error) from self.settings.shown_cause(error)
-        except BaogaoError as error:
-            raise type(error)(self.settings.redact(str(error))) from error
+            return reply
+        except (openai.OpenAIError, BaogaoError) as error:
+            trouble = error
         finally:
             count(retries=max(0, loop.statistics.get("attempt_number", 1) - 1))
-        return reply
+        # Outside of the handler: what is raised in it drags the server's words along.
+        words = await self._explained(trouble) if isinstance(trouble, openai.OpenAIError) else trouble
+        raise without_key_in(words, self.settings) from shown_cause(trouble, self.settings)
 
     async def _attempt(self, payload: Payload, prompt_tokens: int, sent_at: float) -> Reply:
         import openai
@@ -204,7 +221,7 @@ class ModelClient:
 
         try:
             async with asyncio.timeout(self.settings.timeout), request as response:
-                return self.settings.without_key(await read_body(response.iter_bytes()))
+                return await read_body(response.iter_bytes())
         except (TimeoutError, httpx2.TimeoutException) as error:
             raise openai.APITimeoutError(_REQUEST) from error
         except httpx2.HTTPError as error:
@@ -263,9 +280,12 @@ class ModelClient:
             entries = json.loads(await self._received(self._api.models.with_streaming_response.list()))["data"]
             return [entry for entry in entries if isinstance(entry, dict) and "id" in entry]
         except openai.OpenAIError as error:
-            raise EndpointError(str(in_words(error, self.settings))) from self.settings.shown_cause(error)
+            trouble: Exception = error
+            words = self.settings.redact(str(in_words(error, self.settings)))
         except (ReplyError, ValueError, LookupError, TypeError, RecursionError) as error:
-            raise EndpointError(f"{self.settings.url} does not list its models as the OpenAI API does") from error
+            trouble = error
+            words = f"{self.settings.url} does not list its models as the OpenAI API does"
+        raise EndpointError(words) from shown_cause(trouble, self.settings)
 
     async def model_name(self) -> str:
         """The model that is asked: the one that was named, or the only one there is.
@@ -275,8 +295,9 @@ class ModelClient:
         async with self._naming:
             if self._model is None:
                 models = await self.models()
-                if len(models) != 1:
-                    raise EndpointError(f"name a model with --model; {self.settings.url} has: {_listed(models)}")
+                if len(models) != 1 or self.settings.secrets.within(models[0]):
+                    has = self.settings.redact(_listed(models))
+                    raise EndpointError(f"name a model with --model; {self.settings.url} has: {has}")
                 self._model = models[0]
             return self._model
 

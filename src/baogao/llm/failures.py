@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import importlib.util
+import logging
 import re
 import time
+import traceback
+from collections.abc import Iterable
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
+from urllib.request import getproxies, proxy_bypass
 
 import httpx2
 
-from baogao.errors import BaogaoError, EndpointError, NoReplyError, ReplyError
-from baogao.llm.settings import EndpointSettings
+from baogao.errors import BaogaoError, EndpointError, NoReplyError, ReplyError, UsageError
+from baogao.llm.settings import SHORTEST_SECRET, EndpointSettings, secrets_of
 
 if TYPE_CHECKING:
     import openai
+
+_log = logging.getLogger(__name__)
 
 _PASSING_STATUS = frozenset({408, 425, 429})
 """Late, too early, too much; every fault of the server (500 and above) passes too."""
@@ -22,6 +30,12 @@ _MOST_READ = 5000
 """Characters of an error's body that are looked at; it may be of any size."""
 _SHOWN = 300
 """Characters of what the server says that a message shows."""
+
+_PROXY = re.compile(r"(?:(\w+)://)?(?:([^@/?#\s]*)@)?([\w.-]+|\[[0-9a-fA-F:.]+\])(:\d{1,5})?/?")
+"""Scheme, user and password, host, port."""
+_SCHEMES = ("http", "https", "socks5", "socks5h")
+_known: set[str] = set()
+"""Keys and passwords that this process was given."""
 
 # What servers write; there is no common code for any of these.
 _NO_MONEY = re.compile(
@@ -62,12 +76,114 @@ def in_words(error: openai.OpenAIError, settings: EndpointSettings) -> BaogaoErr
         return NoReplyError(f"the model server at {settings.url} gave no reply within {settings.timeout:g} seconds")
     if isinstance(error, openai.APIConnectionError):
         said = settings.redact(one_line(str(cause or error)) or type(cause).__name__)
+        place = f"{settings.url}{_through(settings)}"
         if not isinstance(cause, (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.UnsupportedProtocol)):
-            return NoReplyError(f"the connection to the model server at {settings.url} broke: {said}")
+            return NoReplyError(f"the connection to the model server at {place} broke: {said}")
         return EndpointError(
-            f"no model server answers at {settings.url}: {said}; start one with `baogao model serve` or give --base-url"
+            f"no model server answers at {place}: {said}; start one with `baogao model serve` or give --base-url"
         )
     return EndpointError(settings.redact(f"the model client failed: {one_line(str(error))}"))
+
+
+def shown_cause(error: BaseException, settings: EndpointSettings) -> BaseException | None:
+    """An error as the cause of another, which a traceback shows; None where something in its chain repeats the key.
+
+    One that says more than anybody would read is not shown either.
+    """
+    link: BaseException | None = error
+    while link is not None:
+        said = f"{link} {link!r} {getattr(link, 'body', None)}"
+        if len(said) > 4 * _MOST_READ or settings.secrets.within(said):
+            return None
+        link = link.__cause__ or link.__context__
+    return error
+
+
+def without_keys(text: str) -> str:
+    """A text without any key or password that this process was given."""
+    return secrets_of(*sorted(_known)).strike(text)
+
+
+def without_key_in(error: BaogaoError, settings: EndpointSettings | None = None) -> BaogaoError:
+    """An error that does not repeat a key: the same, or one of its kind with the key struck out.
+
+    :param settings: whose key; without them whatever this process was given.
+    """
+    said = str(error)
+    if (shown := settings.redact(said) if settings else without_keys(said)) == said:
+        return error
+    # A kind that is not public may want more than words.
+    public: type[BaogaoError] = next(kind for kind in type(error).__mro__ if kind.__module__ == BaogaoError.__module__)
+    return public(shown)
+
+
+def guard(settings: EndpointSettings, passwords: Iterable[str] = ()) -> None:
+    """Let no log line, of whichever library and for whichever handler, show the key; a server may repeat it anywhere.
+
+    :param passwords: user and password of each proxy.
+    """
+    if len(settings.secret) < SHORTEST_SECRET and settings.api_key and not _known & {settings.secret}:
+        _log.warning(
+            "the key in OPENAI_API_KEY has fewer than %d characters: it is taken for a stand-in, "
+            "and not struck out of what is shown and kept",
+            SHORTEST_SECRET,
+        )
+    _known.update(settings.secret_values)
+    for password in passwords:
+        _known.update((password, unquote(password), unquote(password).partition(":")[2]))
+    make = logging.getLogRecordFactory()
+    if getattr(make, "keeps_keys", False):
+        return
+
+    def make_without_keys(*arguments: Any, **named: Any) -> logging.LogRecord:
+        record = make(*arguments, **named)
+        said = record.getMessage()
+        if (shown := without_keys(said)) != said:
+            record.msg, record.args = shown, ()
+        if record.exc_info and record.exc_info[0]:
+            trace = "".join(traceback.format_exception(*record.exc_info)).rstrip("\n")
+            if (shown := without_keys(trace)) != trace:
+                record.exc_info, record.exc_text = None, shown
+        return record
+
+    make_without_keys.keeps_keys = True  # type: ignore[attr-defined]
+    logging.setLogRecordFactory(make_without_keys)
+
+
+def proxies() -> dict[str, tuple[str, str]]:
+    """The proxies of the environment by scheme: each without a user, as it may be shown, and its user and password.
+
+    :raises UsageError: one of them cannot be used; it is named without its password.
+    """
+    given, found = getproxies(), {}
+    for kind in ("http", "https", "all"):
+        url = given.get(kind, "").strip()
+        if not url or given.get("no", "").strip() == "*":
+            continue
+        parts = _PROXY.fullmatch(url)
+        if parts is None:
+            place = _PROXY.fullmatch(url.rpartition("@")[2]) if "@" in url else None
+            raise UsageError(
+                f"{kind.upper()}_PROXY{f', the proxy {place[0]},' if place else ''} is not "
+                "http://USER:PASSWORD@HOST:PORT; in a user or a password write / as %2F, @ as %40, ? as %3F, # as %23"
+            )
+        scheme, shown = (parts[1] or "http").lower(), f"{parts[1] or 'http'}://{parts[3]}{parts[4] or ''}"
+        if scheme not in _SCHEMES or int((parts[4] or ":1")[1:]) not in range(1, 65536):
+            raise UsageError(f"{kind.upper()}_PROXY, the proxy {shown}, has a scheme or a port that cannot be used")
+        if scheme.startswith("socks") and importlib.util.find_spec("socksio") is None:
+            raise UsageError(f"{kind.upper()}_PROXY, the proxy {shown}, needs socksio: pip install 'httpx2[socks]'")
+        found[kind] = shown, parts[2] or ""
+    return found
+
+
+def _through(settings: EndpointSettings) -> str:
+    """Words on the proxy that stands between, if one does."""
+    url = httpx2.URL(settings.url)
+    if settings.on_this_machine or proxy_bypass(url.host):
+        return ""
+    found = proxies()
+    shown, _ = found.get(url.scheme) or found.get("all") or ("", "")
+    return f" (through the proxy {shown})" if shown else ""
 
 
 def _status_in_words(error: openai.APIStatusError, settings: EndpointSettings) -> BaogaoError:

@@ -2,50 +2,145 @@
 
 from __future__ import annotations
 
+import base64
+import html
 import os
-import sys
+import re
 import tomllib
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+from itertools import takewhile
 from pathlib import Path
-from typing import Any
-from urllib.parse import urlsplit
+from typing import Any, Self
+from urllib.parse import unquote, urlsplit
 
-from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
+import httpx2
+from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from baogao.errors import UsageError
 
 CONFIG_FILE = "baogao.toml"
 OPENAI_URL = "https://api.openai.com/v1"
-_TELLING = 6
-"""So many characters of a key are as telling as the whole."""
+_UNSEEN = "\ufeff\u200b\u2060"
+"""Characters without width that come along when a key is copied; ``str.strip`` leaves them."""
+_NOT_IN_A_URL = re.compile(r"[@?#;=&\\\s]")
+"""What begins or parts a user, a password, a query, a parameter or a fragment."""
+_HEADER = re.compile(r"([!#$%&'*+.^_`|~0-9A-Za-z-]+)[ \t]*:[ \t]*([\x20-\x7e]*)")
+_SECRET_HEADER = re.compile("auth|key|token|secret|password|cookie", re.I)
+
+SHORTEST_SECRET = 8
+"""Characters. A shorter key is a stand-in, and what any text may hold by chance: it is not struck out."""
+_TELLING = 12
+"""So many characters from within a key are struck out; of its beginning as many as the shortest secret has."""
+_MOST_LAYERS = 5
+"""What was escaped may have been escaped again, so often."""
+_ESCAPED = re.compile(
+    r"(?:\\+(?:u(?:0000)?(?=[0-9a-f]{4})|u\{0*(?=[0-9a-f]{2}\})|x(?=[0-9a-f]{2}))|[%=](?=[0-9a-f]{2}))"
+    r"(?P<hex>(?<=u)[0-9a-f]{4}|(?<=u0000)[0-9a-f]{4}|[0-9a-f]{2})\}?"
+    r"|\\+(?P<octal>[0-3][0-7]{2})|(?P<entity>&#?\w{1,31};)"
+    # Nothing: line ends, blanks and marks put between the characters, and a backslash before one.
+    r"|\\+[rnt]?|=?[\s\x00-\x1f\x7f-\xa0\xad\u200b-\u200f\u2028-\u202e\u2060\ufeff]+",
+    re.I,
+)
+_FOLDED = {0xFEE0 + code: code for code in range(0x21, 0x7F)}
+_FOLDED |= {code + wide: code + 32 for code in range(65, 91) for wide in (0, 0xFEE0)}
+"""Small letters for capital ones, and half-width characters for full-width ones."""
 
 
-def cache_dir() -> Path:
-    """``BAOGAO_CACHE_DIR``, or the folder ``baogao`` in the user's cache folder."""
-    return _chosen("BAOGAO_CACHE_DIR") or _users("XDG_CACHE_HOME", mac="Library/Caches", linux=".cache")
+class Secrets:
+    """Texts that nobody may see, found in any spelling: escaped for JSON, Python, URLs or HTML, in base64, in hex, cut.
+
+    :param values: those of fewer than ``SHORTEST_SECRET`` characters are left out.
+    """
+
+    def __init__(self, values: Iterable[str]) -> None:
+        self._pieces: dict[str, list[tuple[str, int]]] = {}
+        """Where in which spelling so many characters as the shortest secret has stand."""
+        for spelling in sorted({spelling for value in values for spelling in _spellings(value)}):
+            for at in range(len(spelling) - SHORTEST_SECRET + 1):
+                self._pieces.setdefault(spelling[at : at + SHORTEST_SECRET], []).append((spelling, at))
+
+    def within(self, text: str) -> bool:
+        """Whether a text holds one, or a telling part of one."""
+        return any(True for _ in self._spans(text))
+
+    def strike(self, text: str) -> str:
+        """The text with three asterisks for each."""
+        kept, end = [], 0
+        for start, stop in sorted(self._spans(text)):
+            if start >= end:
+                kept += [text[end:start], "***"]
+            end = max(end, stop)
+        return "".join([*kept, text[end:]])
+
+    def _spans(self, text: str) -> Iterator[tuple[int, int]]:
+        for layer, starts, ends in _layers(text) if self._pieces else ():
+            small, position = layer.translate(_FOLDED), 0
+            while position <= len(small) - SHORTEST_SECRET:
+                length = self._length_at(small, position)
+                if length:
+                    yield starts[position], ends[position + length - 1]
+                position += length or 1
+
+    def _length_at(self, text: str, position: int) -> int:
+        """How many characters of a secret stand there; 0 where they are too few to tell it."""
+        longest = 0
+        for spelling, at in self._pieces.get(text[position : position + SHORTEST_SECRET], ()):
+            pairs = zip(spelling[at:], text[position : position + len(spelling) - at], strict=False)
+            shared = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+            if at == 0 or shared >= _TELLING:
+                longest = max(longest, shared)
+        return longest
 
 
-def models_dir() -> Path:
-    """``BAOGAO_MODELS_DIR``, or ``baogao/models`` in the user's data folder."""
-    if chosen := _chosen("BAOGAO_MODELS_DIR"):
-        return chosen
-    return _users("XDG_DATA_HOME", mac="Library/Application Support", linux=".local/share") / "models"
+def _spellings(secret: str) -> set[str]:
+    """A secret as it is, decoded as a text would be in which it stands, in hex, and in base64 wherever it begins."""
+    if len(secret) < SHORTEST_SECRET:
+        return set()
+    data, spellings = secret.encode(), {layer for layer, _, _ in _layers(secret)} | {secret.encode().hex()}
+    for before in range(3):
+        # Whole groups of three bytes, without the characters that hold bits of what stands before or after it.
+        group = base64.b64encode(b"\0" * before + data)
+        inner = group[-(-before * 4 // 3) : (before + len(data)) * 4 // 3].decode()
+        spellings |= {inner, inner.replace("+", "-").replace("/", "_")}
+    return {small for small in (one.translate(_FOLDED) for one in spellings) if len(small) >= SHORTEST_SECRET}
 
 
-def _chosen(variable: str) -> Path | None:
-    chosen = os.environ.get(variable)
-    return Path(chosen).expanduser() if chosen else None
+def _layers(text: str) -> Iterator[tuple[str, Sequence[int], Sequence[int]]]:
+    """The text as it is, then decoded again and again; with each where its characters begin and end in the first."""
+    starts: Sequence[int] = range(len(text))
+    ends: Sequence[int] = range(1, len(text) + 1)
+    for _ in range(_MOST_LAYERS):
+        yield text, starts, ends
+        parts: list[str] = []
+        begins: list[int] = []
+        stops: list[int] = []
+        position = 0
+        for found in _ESCAPED.finditer(text):
+            first, last = found.span()
+            char = _character(found)
+            parts += text[position:first], char
+            begins += [*starts[position:first], *[starts[first]] * len(char)]
+            stops += [*ends[position:first], *[ends[last - 1]] * len(char)]
+            position = last
+        if not parts:
+            return
+        text = "".join([*parts, text[position:]])
+        starts, ends = [*begins, *starts[position:]], [*stops, *ends[position:]]
 
 
-def _users(xdg: str, *, mac: str, linux: str) -> Path:
-    """The tool's own folder in one of the user's, where the system has them."""
-    if base := os.environ.get(xdg):
-        return Path(base) / "baogao"
-    if sys.platform == "darwin":
-        return Path.home() / mac / "baogao"
-    if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA", str(Path.home()))) / "baogao"
-    return Path.home() / linux / "baogao"
+def _character(found: re.Match[str]) -> str:
+    """What an escape stands for; nothing for what only stands between characters."""
+    if code := found["hex"] or found["octal"]:
+        return chr(int(code, 16 if found["hex"] else 8))
+    return html.unescape(found["entity"]) if found["entity"] else ""
+
+
+@lru_cache(maxsize=32)
+def secrets_of(*values: str) -> Secrets:
+    """The same secrets are made ready once."""
+    return Secrets(values)
 
 
 class EndpointSettings(BaseSettings):
@@ -56,7 +151,12 @@ class EndpointSettings(BaseSettings):
     """
 
     model_config = SettingsConfigDict(
-        env_prefix="BAOGAO_", toml_file=CONFIG_FILE, extra="forbid", populate_by_name=True, env_ignore_empty=True
+        env_prefix="BAOGAO_",
+        toml_file=CONFIG_FILE,
+        extra="forbid",
+        populate_by_name=True,
+        env_ignore_empty=True,
+        hide_input_in_errors=True,
     )
 
     base_url: str | None = Field(None, validation_alias=AliasChoices("base_url", "OPENAI_BASE_URL"))
@@ -81,6 +181,8 @@ class EndpointSettings(BaseSettings):
     """Price of a million prompt tokens."""
     completion_price: float | None = Field(None, ge=0)
     """Price of a million reply tokens."""
+    account_hosts: str = "api.openai.com"
+    """Hosts, parted by commas, that OPENAI_ORG_ID, OPENAI_PROJECT_ID and OPENAI_CUSTOM_HEADERS are sent to."""
 
     @property
     def configured(self) -> bool:
@@ -102,38 +204,79 @@ class EndpointSettings(BaseSettings):
         """The key, or a stand-in for servers that want none."""
         return self.api_key.get_secret_value() if self.api_key else "no-key"
 
+    @property
+    def account_headers(self) -> dict[str, str]:
+        """What the environment says of an account, as headers; none for a host that ``account_hosts`` does not name.
+
+        :raises UsageError: one of them can be no header; it is not shown.
+        """
+        named = {host.strip().lower() for host in self.account_hosts.split(",")}
+        if urlsplit(self.url).hostname not in named:
+            return {}
+        lines = [("OPENAI_CUSTOM_HEADERS", line) for line in os.environ.get("OPENAI_CUSTOM_HEADERS", "").splitlines()]
+        for name, header in (("OPENAI_ORG_ID", "OpenAI-Organization"), ("OPENAI_PROJECT_ID", "OpenAI-Project")):
+            lines += [(name, f"{header}: {os.environ[name]}")] if os.environ.get(name) else []
+        headers: dict[str, str] = {}
+        for variable, line in lines:
+            found = _HEADER.fullmatch(line.strip())
+            if found is None and line.strip():
+                raise UsageError(f"{variable} holds what can be no header: NAME: VALUE, in ASCII, one a line")
+            headers |= {found[1]: found[2]} if found else {}
+        return headers
+
+    @property
+    def secret_values(self) -> list[str]:
+        """What nobody may see: the key, and what is sent beside it under a name that speaks of a secret."""
+        beside = [value for name, value in self.account_headers.items() if _SECRET_HEADER.search(name)]
+        return [self.secret, *beside] if self.api_key else beside
+
+    @property
+    def secrets(self) -> Secrets:
+        """The same, to be found in texts."""
+        return secrets_of(*self.secret_values)
+
     def redact(self, text: str) -> str:
-        """``text`` with the key struck out, also where the text was cut in the middle of it."""
-        key = self.api_key.get_secret_value() if self.api_key else ""
-        if not key:
-            return text
-        text = text.replace(key, "***")
-        at = text.rfind(key[:_TELLING])
-        rest = text[at:].rstrip("'\"…. ")
-        return f"{text[:at]}***" if at >= 0 and key.startswith(rest) else text
+        """``text`` with the key struck out, in whatever spelling, also where the text was cut in the middle of it."""
+        return self.secrets.strike(text)
 
-    def without_key(self, body: bytes) -> bytes:
-        """A server's answer with the key struck out: it is kept and shown."""
-        key = self.api_key.get_secret_value() if self.api_key else ""
-        return body.replace(key.encode(), b"***") if key else body
-
-    def shown_cause(self, error: BaseException) -> BaseException | None:
-        """An error as the cause of another, which a traceback shows; None where it repeats the key."""
-        cause: BaseException | None = error
-        while cause is not None:
-            if self.redact(str(cause)) != str(cause):
-                return None
-            cause = cause.__cause__ or cause.__context__
-        return error
+    @field_validator("api_key")
+    @classmethod
+    def _one_word(cls, key: SecretStr | None) -> SecretStr | None:
+        """A key goes into a header; what a file or a clipboard put around it is no part of it."""
+        word = key.get_secret_value().strip().strip(_UNSEEN).strip() if key else ""
+        if not all("!" <= char <= "~" for char in word):
+            raise ValueError(
+                "a blank, a control character or one outside ASCII is in it; the key in OPENAI_API_KEY is one word"
+            )
+        return SecretStr(word) if word else None
 
     @field_validator("base_url")
     @classmethod
-    def _without_secrets(cls, url: str | None) -> str | None:
-        """Messages, records and logs name the URL."""
-        parts = urlsplit(url or "")
-        if parts.username or parts.password or parts.query:
-            raise ValueError("a user, a password or a query does not belong in it; give the key in OPENAI_API_KEY")
+    def without_secrets(cls, url: str | None) -> str | None:
+        """The URL without white space around it: messages, records and logs name it.
+
+        :raises ValueError: it is no URL, or holds more than a place.
+        """
+        url = plain = (url or "").strip() or None
+        while plain and plain != unquote(plain):
+            plain = unquote(plain)
+        if plain and _NOT_IN_A_URL.search(plain):
+            raise ValueError(
+                "a user, a password, a query or a fragment does not belong in it (none of @ ? # ; = &); "
+                "a key is given in OPENAI_API_KEY"
+            )
+        try:
+            httpx2.URL(plain or "")
+        except (httpx2.InvalidURL, ValueError):
+            raise ValueError("it is no URL; http://HOST:PORT/v1 is") from None
         return url
+
+    @model_validator(mode="after")
+    def _key_in_its_place(self) -> Self:
+        for name in ("base_url", "model"):
+            if secrets_of(self.secret).within(getattr(self, name) or ""):
+                raise ValueError(f"the key stands in {name}, which is shown")
+        return self
 
     @classmethod
     def settings_customise_sources(
@@ -169,5 +312,8 @@ def load_settings(**flags: Any) -> EndpointSettings:
     except tomllib.TOMLDecodeError as error:
         raise UsageError(f"{Path(CONFIG_FILE).resolve()}: {error}") from error
     except ValidationError as error:
-        faults = (f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors(include_input=False))
+        faults = [
+            ": ".join((*map(str, fault["loc"]), fault["msg"]))
+            for fault in error.errors(include_input=False, include_context=False, include_url=False)
+        ]
         raise UsageError(f"the settings of the model endpoint do not hold: {'; '.join(faults)}") from error
