@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from baogao.errors import UsageError
+from baogao.resources import make_folder, new_file
 
 _LONGEST_WORDS = 300
 """Characters of a service's error that go into a record."""
@@ -177,8 +178,8 @@ class Replies:
         target = self.folder / f"{number:04}.jsonl"
         part = target.with_suffix(".part")
         try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            with part.open("wb") as file:
+            make_folder(self.folder, "work")
+            with new_file(part, "work") as file:
                 for result in (result for path in paths for result in _checked(path, is_ours, taken)):
                     if result.custom_id in self._good or result.attempt in self._failed.get(result.custom_id, {}):
                         taken.again += 1
