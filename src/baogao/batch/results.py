@@ -174,7 +174,8 @@ class Replies:
         :raises UsageError: a file cannot be read, holds no result at all, or nothing can be written.
         """
         taken = Taken()
-        number = 1 + max((int(path.stem) for path in self.folder.glob("*.jsonl")), default=0)
+        numbers = (int(path.stem) for path in self.folder.glob("*.jsonl") if path.stem.isdecimal())
+        number = 1 + max(numbers, default=0)
         target = self.folder / f"{number:04}.jsonl"
         part = target.with_suffix(".part")
         try:

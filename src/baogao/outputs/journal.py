@@ -100,7 +100,10 @@ class Journal:
     def remove(self) -> None:
         """Take the file away: what it holds stands elsewhere by now."""
         self.close()
-        self.path.unlink(missing_ok=True)
+        try:
+            self.path.unlink(missing_ok=True)
+        except OSError as error:
+            raise UsageError(f"cannot remove {self.path}: {error.strerror or error}") from error
         self._end = 0
 
     def _load(self, fits: Callable[[Entry], bool]) -> None:
