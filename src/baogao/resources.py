@@ -13,8 +13,6 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import BinaryIO, Literal
 
-from baogao.errors import UsageError
-
 _PACKAGE = Path(__file__).parent
 _CHECKOUT = _PACKAGE.parent.parent
 
@@ -48,19 +46,18 @@ def digest_files(paths: Iterable[Path]) -> str:
 def mode_of(holds: Holds) -> int:
     """The permissions to make a file with, before the umask: 0600 or 0666. A folder has the same, and may be searched.
 
-    :raises UsageError: ``BAOGAO_PRIVATE`` is none of its values.
+    :raises OSError: ``BAOGAO_PRIVATE`` is none of its values; nothing can be written then.
     """
     said = os.environ.get("BAOGAO_PRIVATE") or "work"
     if said not in _PRIVATE:
-        raise UsageError(f"BAOGAO_PRIVATE is {said!r}; it may be {', '.join(_PRIVATE)}")
+        raise OSError(errno.EINVAL, f"BAOGAO_PRIVATE is {said!r}; it may be {', '.join(_PRIVATE)}")
     return 0o600 if holds in _PRIVATE[said] else 0o666
 
 
 def new_file(path: Path, holds: Holds = "results", *, buffering: int = -1) -> BinaryIO:
     """Open a new file for writing. What stood under its name goes: a link itself, not what it leads to.
 
-    :raises OSError: it cannot be made.
-    :raises UsageError: as :func:`mode_of`.
+    :raises OSError: it cannot be made; or as :func:`mode_of`.
     """
     path.unlink(missing_ok=True)
     return os.fdopen(os.open(path, _NEW_FILE, mode_of(holds)), "ab", buffering)
@@ -69,8 +66,7 @@ def new_file(path: Path, holds: Holds = "results", *, buffering: int = -1) -> Bi
 def make_folder(path: Path, holds: Holds = "results") -> None:
     """Make a folder, and those above it, where there is none. One that is there stays as it is.
 
-    :raises OSError: it cannot be made.
-    :raises UsageError: as :func:`mode_of`.
+    :raises OSError: it cannot be made; or as :func:`mode_of`.
     """
     mode = mode_of(holds)
     try:

@@ -148,8 +148,8 @@ def test_a_setting_of_privacy_that_is_none(extract, reports, monkeypatch):
     monkeypatch.setenv("BAOGAO_PRIVATE", "yes")
     outcome = extract(reports)
     assert outcome.code == 2
-    assert "error: BAOGAO_PRIVATE is 'yes'; it may be work, all, none" in outcome.err
-    with pytest.raises(UsageError):
+    assert "error: cannot write out: BAOGAO_PRIVATE is 'yes'; it may be work, all, none" in outcome.err
+    with pytest.raises(OSError, match="BAOGAO_PRIVATE"):
         mode_of("work")
 
 
