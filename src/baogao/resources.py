@@ -1,16 +1,29 @@
-"""Where baogao's own files are: prompts and schemas, the cache, models."""
+"""Files of baogao's own: where prompts, schemas, the cache and models are, and how a file that holds texts is made.
+
+Prompts and schemas are in a checkout at its top level, in an installed wheel inside the package.
+"""
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
+import shutil
 import sys
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Literal
+from typing import BinaryIO, Literal
 
 _PACKAGE = Path(__file__).parent
 _CHECKOUT = _PACKAGE.parent.parent
+
+Holds = Literal["work", "results"]
+"""What a file is for: kept while work goes on (journal, cache, replies of a batch), or for whoever asked for it."""
+_PRIVATE: dict[str, tuple[Holds, ...]] = {"work": ("work",), "all": ("work", "results"), "none": ()}
+"""What only the user may read, by the value of ``BAOGAO_PRIVATE``; the umask decides about everything else."""
+NOT_THROUGH_LINKS: int = getattr(os, "O_NOFOLLOW", 0)
+"""For ``os.open``: refuse a path whose last part is a link, where the system can."""
+_NEW_FILE = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL | NOT_THROUGH_LINKS | getattr(os, "O_BINARY", 0)
 
 
 def resource_dir(kind: Literal["prompts", "schemas"]) -> Path:
@@ -57,3 +70,46 @@ def _users(xdg: str, *, mac: str, linux: str) -> Path:
     if sys.platform == "win32":
         return Path(os.environ.get("LOCALAPPDATA", str(Path.home()))) / "baogao"
     return Path.home() / linux / "baogao"
+
+
+def mode_of(holds: Holds) -> int:
+    """The permissions to make a file with, before the umask: 0600 or 0666. A folder has the same, and may be searched.
+
+    :raises OSError: ``BAOGAO_PRIVATE`` is none of its values; nothing can be written then.
+    """
+    said = os.environ.get("BAOGAO_PRIVATE") or "work"
+    if said not in _PRIVATE:
+        raise OSError(errno.EINVAL, f"BAOGAO_PRIVATE is {said!r}; it may be {', '.join(_PRIVATE)}")
+    return 0o600 if holds in _PRIVATE[said] else 0o666
+
+
+def new_file(path: Path, holds: Holds = "results", *, buffering: int = -1) -> BinaryIO:
+    """Open a new file for writing. What stood under its name goes: a link itself, not what it leads to.
+
+    :raises OSError: it cannot be made; or as :func:`mode_of`.
+    """
+    path.unlink(missing_ok=True)
+    return os.fdopen(os.open(path, _NEW_FILE, mode_of(holds)), "ab", buffering)
+
+
+def make_folder(path: Path, holds: Holds = "results") -> None:
+    """Make a folder, and those above it, where there is none. One that is there stays as it is.
+
+    :raises OSError: it cannot be made; or as :func:`mode_of`.
+    """
+    mode = mode_of(holds)
+    try:
+        path.mkdir(mode | (mode & 0o444) >> 2, parents=True, exist_ok=True)
+    except FileExistsError as error:
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(path)) from error
+
+
+def take_away(path: Path) -> None:
+    """Remove a file, a folder with all that is in it, or a link without what it leads to; nothing, where none is there.
+
+    :raises OSError: it cannot be removed.
+    """
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)

@@ -11,6 +11,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
+import baogao
 from baogao.errors import ModelFileError, UsageError
 from baogao.llm.server import EmbeddedServer, serve
 
@@ -61,7 +62,8 @@ def _stand_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     modules = tmp_path / "modules"
     modules.mkdir()
     (modules / "xllamacpp.py").write_text(STAND_IN, encoding="utf-8")
-    monkeypatch.setenv("PYTHONPATH", str(modules))
+    own = Path(baogao.__file__).parents[1]
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(map(str, (modules, own))))
 
 
 def is_up(server: EmbeddedServer) -> bool:
@@ -77,10 +79,13 @@ def test_life_of_a_server(gguf: Path, capfd: pytest.CaptureFixture[str]) -> None
     """It answers on a free port inside the block and is gone after it; nothing of its log is seen, or left."""
     with EmbeddedServer(gguf, context=1000, parallel=2, threads=3) as server:
         params = httpx2.get(f"{server.base_url}/params", trust_env=False).json()
-        assert "noise" in server.log.read_text(encoding="utf-8")
+        log = server.log
+        assert log is not None
+        assert "noise" in log.read_text(encoding="utf-8")
+        assert log.stat().st_mode & 0o777 == 0o600
     assert params == {"alias": ["my-model"], "ctx": 2000, "parallel": 2, "threads": 3, "hosts": ["127.0.0.1"]}
     assert not is_up(server)
-    assert not server.log.exists()
+    assert not log.exists()
     assert capfd.readouterr() == ("", "")
 
 

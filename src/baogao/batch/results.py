@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from baogao.errors import UsageError
+from baogao.resources import make_folder, new_file
 
 _LONGEST_WORDS = 300
 """Characters of a service's error that go into a record."""
@@ -173,12 +174,13 @@ class Replies:
         :raises UsageError: a file cannot be read, holds no result at all, or nothing can be written.
         """
         taken = Taken()
-        number = 1 + max((int(path.stem) for path in self.folder.glob("*.jsonl")), default=0)
+        numbers = (int(path.stem) for path in self.folder.glob("*.jsonl") if path.stem.isdecimal())
+        number = 1 + max(numbers, default=0)
         target = self.folder / f"{number:04}.jsonl"
         part = target.with_suffix(".part")
         try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            with part.open("wb") as file:
+            make_folder(self.folder, "work")
+            with new_file(part, "work") as file:
                 for result in (result for path in paths for result in _checked(path, is_ours, taken)):
                     if result.custom_id in self._good or result.attempt in self._failed.get(result.custom_id, {}):
                         taken.again += 1

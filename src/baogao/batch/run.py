@@ -278,7 +278,7 @@ class _Pass:
 
                 state = used | {"replies": self.replies.state, "again": self.again}
                 order = [source.doc_id for source in self.sources]
-                with RunFolder(out, order, state) if out else nullcontext() as records:
+                with RunFolder(out, order, state, self.schema) if out else nullcontext() as records:
                     sink = BatchSink(extractor, records)
                     todo = self.watch(self.sources)
                     await run_documents(todo, extractor, ready.made_by, sink, on_record=note, on_kept=note)

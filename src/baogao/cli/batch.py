@@ -105,7 +105,7 @@ def collect(
         on_record=totals.add,
         on_notice=lambda notice: say(stderr, f"note: {shown(notice)}"),
     )
-    print_report(out, done.finished, totals, done.schema)
+    print_report(out, done.finished, totals)
     if done.for_results:
         say(stdout, f"{done.for_results} reports wait for results that are not here yet")
     if done.for_round:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from functools import partial
-from itertools import islice
 from pathlib import Path
 from typing import Annotated
 
@@ -21,14 +20,11 @@ from baogao.errors import DocumentError
 from baogao.extraction import ExtractorName, ReportText
 from baogao.inputs import Source, find_sources
 from baogao.llm import Question, estimate_tokens
-from baogao.outputs.page import write_page
-from baogao.outputs.records import iterate_records
-from baogao.outputs.run_folder import RunFolder
+from baogao.outputs.records import RECORDS
+from baogao.outputs.run_folder import PAGE, PAGE_REPORTS, RunFolder
 from baogao.record import Record
 from baogao.schema import Schema, load_schema
 
-_PAGE_REPORTS = 500
-"""Reports that the page of a run shows; more would be too much for a browser. `baogao review` shows them all."""
 _INTERRUPTED = 130
 """What shells expect of a program that Ctrl-C ended."""
 
@@ -71,7 +67,7 @@ def extract_command(
     except KeyboardInterrupt:
         say(stderr, f"interrupted; what was finished is kept in {shown(out)}, and the same command goes on there")
         raise typer.Exit(_INTERRUPTED) from None
-    print_report(out, [source.doc_id for source in sources], totals, loaded)
+    print_report(out, [source.doc_id for source in sources], totals)
     raise typer.Exit(1 if totals.failed else 0)
 
 
@@ -80,7 +76,8 @@ async def _run(job: Job, engine: Engine, sources: Sequence[Source], out: Path, t
     async with ready_extractor(job.name, job.schema, job.options) as ready:
         order = [source.doc_id for source in sources]
         title = ready.extractor.name + (f" · {shown(ready.made_by.model)}" if ready.made_by.model else "")
-        with RunFolder(out, order, ready.made_with()) as folder, RunProgress(stderr, title, len(sources)) as progress:
+        run = ready.made_with()
+        with RunFolder(out, order, run, job.schema) as folder, RunProgress(stderr, title, len(sources)) as progress:
             for notice in folder.notices:
                 say(stderr, f"note: {shown(notice)}")
             if folder.kept:
@@ -122,17 +119,14 @@ def run_dry(sources: Sequence[Source], name: ExtractorName, schema: Schema, opti
     return 1 if failed else 0
 
 
-def print_report(out: Path, order: list[str], totals: Totals, schema: Schema) -> None:
-    """Write the page, and print what the run came to.
+def print_report(out: Path, order: list[str], totals: Totals) -> None:
+    """Print what the run came to.
 
     :param order: the ids of the reports, as the table lists them.
-    :raises UsageError: the page cannot be written.
     """
-    page = out / "index.html"
-    write_page(islice(iterate_records(out), _PAGE_REPORTS), out / "texts", schema, page)
     table = totals.table(order)
     if table is not None:
         stdout.print(table)
-    partly = f" (the first {_PAGE_REPORTS} reports)" if totals.reports > _PAGE_REPORTS else ""
-    records = out / "records.jsonl"
+    partly = f" (the first {PAGE_REPORTS} reports)" if totals.reports > PAGE_REPORTS else ""
+    records, page = out / RECORDS, out / PAGE
     say(stdout, totals.line(), *totals.reasons(), f"records  {shown(records)}", f"page     {shown(page)}{partly}")

@@ -145,7 +145,7 @@ class Recording:
         path = self.folder / RecordingInfo.file_name
         try:
             info = RecordingInfo.of_json(json.loads(path.read_text(encoding="utf-8")), path)
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, RecursionError) as error:
             raise ReplayError(f"{self.folder} is not a recording: {path.name} cannot be read ({error})") from error
         orphans = self._orphans()
         if orphans:

@@ -20,6 +20,7 @@ from baogao.evaluation.scoring import DocumentScore, ListScore, MetadataScore, S
 from baogao.evaluation.submissions import Submission
 from baogao.evaluation.tally import Verdict
 from baogao.evaluation.taxonomy import Cause, Setting, cause_of
+from baogao.resources import new_file
 from baogao.schema.values import Answer, Span, Strict
 
 
@@ -101,7 +102,8 @@ def write_rows(rows: Iterable[Row], path: Path) -> None:
         for row in rows
     )
     try:
-        path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8", newline="\n")
+        with new_file(path) as file:
+            file.writelines(f"{line}\n".encode() for line in lines)
     except OSError as error:
         raise UsageError(f"cannot write {path}: {error.strerror or error}") from error
 
@@ -126,11 +128,11 @@ def read_rows(path: Path) -> list[Row]:
         try:
             data = json.loads(line)
             rows.append(_KINDS[data["kind"]].model_validate(data))
-        except (json.JSONDecodeError, LookupError, TypeError) as error:
-            raise GoldError(f"{where}: is not a row of scores: {error}") from error
         except ValidationError as error:
             first = error.errors()[0]
             raise GoldError(f"{where}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from error
+        except (ValueError, LookupError, TypeError, RecursionError) as error:
+            raise GoldError(f"{where}: is not a row of scores: {error}") from error
     return rows
 
 

@@ -148,7 +148,7 @@ class Run:
             data = json.loads(path.read_text(encoding="utf-8"))
         except FileNotFoundError as error:
             raise UsageError(f"{self.path} is not a complete run: there is no {name}") from error
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, RecursionError) as error:
             raise UsageError(f"{path} cannot be read: {error}") from error
         if not isinstance(data, dict):
             raise UsageError(f"{path} is not a JSON object")
@@ -192,6 +192,7 @@ class Run:
         aside = path.with_name(f"{path.name}.part")
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
+            aside.unlink(missing_ok=True)  # a link would lead elsewhere
             yield aside
         except OSError as error:
             raise UsageError(f"cannot write {path}: {error.strerror or error}") from error

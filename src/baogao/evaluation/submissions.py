@@ -16,6 +16,7 @@ from pydantic import BaseModel, ValidationError, field_validator
 
 from baogao.errors import GoldError
 from baogao.evaluation.gold import Gold, read_text
+from baogao.outputs.records import current
 from baogao.record import Record
 from baogao.schema.fields import Schema
 from baogao.schema.values import Answer, Item, Span, TextAnswer
@@ -100,7 +101,7 @@ def read_submissions(path: Path) -> list[Submission]:
     :raises GoldError: the file cannot be read, or a line is not a record; names file, line and field.
     """
     submissions: list[Submission] = []
-    for number, line in enumerate(read_text(path).split("\n"), start=1):
+    for number, line in enumerate(read_text(current(path)).split("\n"), start=1):
         where = f"{path}, line {number}"
         if not line.strip():
             continue

@@ -115,7 +115,7 @@ def load_calibration(path: Path, schema: Schema, known: Sequence[str]) -> Calibr
         first = error.errors(include_url=False)[0]
         place = ".".join(map(str, first["loc"])) or "the file"
         raise UsageError(f"{path} is not a calibration: {place}: {first['msg']}") from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise UsageError(f"{path} is not JSON: {error}") from error
     if calibration.schema_name != schema.name:
         raise UsageError(f"{path} belongs to the schema {calibration.schema_name!r}, not to {schema.name!r}")

@@ -20,7 +20,7 @@ from filelock import FileLock
 
 from baogao.errors import UsageError
 from baogao.llm.messages import Payload, Reply, TokenLogprob
-from baogao.resources import cache_dir
+from baogao.resources import cache_dir, make_folder
 
 _log = logging.getLogger(__name__)
 _T = TypeVar("_T")
@@ -74,6 +74,7 @@ def open_store(directory: Path) -> Any:
     :raises sqlite3.Error, OSError, diskcache.Timeout: it cannot be opened; :func:`is_damage` says whether it is broken.
     """
     # Nothing is evicted: a reply that was paid for goes when its owner says so.
+    make_folder(directory, "work")
     try:
         return diskcache.Cache(str(directory), disk=InertDisk, eviction_policy="none", timeout=_PATIENCE)
     except (ValueError, TypeError, LookupError, AttributeError) as error:

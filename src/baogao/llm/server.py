@@ -61,7 +61,8 @@ class EmbeddedServer:
     ) -> None:
         self.model = gguf.stem
         """The model's name at the server: the file's, so that it does not depend on the folder."""
-        self.log = Path(tempfile.gettempdir()) / f"baogao-server-{os.getpid()}-{id(self):x}.log"
+        self.log: Path | None = None
+        """What the server says, while it runs: a file that nobody else can read, or have put there before."""
         self._gguf = gguf
         self._context = context
         self._options = [f"--host={host}", f"--port={port}", f"--context={context}", f"--parallel={parallel}"]
@@ -87,15 +88,21 @@ class EmbeddedServer:
         """
         check_llama()
         check_gguf(self._gguf)
-        command = [sys.executable, "-m", __name__, str(self._gguf.resolve()), f"--log={self.log}", *self._options]
-        self._process = subprocess.Popen(
-            command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-            start_new_session=True,  # Ctrl-C is for us; we stop the server
-        )
+        command = [sys.executable, "-m", __name__, str(self._gguf.resolve()), *self._options]
+        try:
+            log, name = tempfile.mkstemp(prefix="baogao-server-", suffix=".log")
+        except OSError as error:
+            raise ModelFileError(f"the model server finds no place for its log: {error}") from error
+        self.log = Path(name)
+        with os.fdopen(log, "wb") as file:
+            self._process = subprocess.Popen(
+                command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=file,
+                text=True,
+                start_new_session=True,  # Ctrl-C is for us; we stop the server
+            )
         try:
             self._await_answer(self._process)
         except BaseException:
@@ -151,11 +158,12 @@ class EmbeddedServer:
             except subprocess.TimeoutExpired:
                 continue
         process.stdout.close()
-        self.log.unlink(missing_ok=True)
+        if self.log is not None:
+            self.log.unlink(missing_ok=True)
 
     def _last_words(self) -> str:
         """The first error in llama.cpp's log, which is the cause of the others, or what was said last."""
-        log = self.log.read_text(encoding="utf-8", errors="replace") if self.log.exists() else ""
+        log = self.log.read_text(encoding="utf-8", errors="replace") if self.log and self.log.exists() else ""
         if error := _LOGGED_ERROR.search(log):
             return error[1]
         return (log.strip().splitlines() or ["it said nothing"])[-1]
@@ -208,18 +216,18 @@ def check_gguf(path: Path) -> None:
 
 
 def _child(arguments: list[str]) -> None:
-    """Be the server's process: serve, say the address as a line of JSON, stop when the standard input ends."""
+    """Be the server's process: serve, say the address as a line of JSON, stop when the standard input ends.
+
+    Everything else that is said on the standard output goes where errors go: into the log.
+    """
     parser = argparse.ArgumentParser()
     parser.add_argument("gguf", type=Path)
-    parser.add_argument("--log", required=True)
     parser.add_argument("--host", required=True)
     for name in ("--port", "--context", "--parallel", "--threads"):
         parser.add_argument(name, type=int, required=True)
     options = parser.parse_args(arguments)
     answer = os.dup(1)
-    log = os.open(options.log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    os.dup2(log, 1)
-    os.dup2(log, 2)
+    os.dup2(2, 1)
     server = _listening(options)
     os.write(answer, json.dumps({"address": server.listening_address}).encode() + b"\n")
     os.close(answer)

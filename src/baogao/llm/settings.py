@@ -309,7 +309,7 @@ def load_settings(**flags: Any) -> EndpointSettings:
     """
     try:
         return EndpointSettings(**{name: value for name, value in flags.items() if value is not None})
-    except tomllib.TOMLDecodeError as error:
+    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError(f"{Path(CONFIG_FILE).resolve()}: {error}") from error
     except ValidationError as error:
         faults = [

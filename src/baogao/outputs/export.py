@@ -10,9 +10,12 @@ The label, unit and note of a field are the comment of its header cell, and fill
 
 from __future__ import annotations
 
+import os
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 from typing import Any, Literal, overload
@@ -24,6 +27,7 @@ from baogao.document import document_from_text
 from baogao.errors import UsageError
 from baogao.outputs.records import astray, kept_text
 from baogao.record import Record
+from baogao.resources import mode_of
 from baogao.schema import Schema, load_schema
 from baogao.schema.values import Answer, HeldBack
 
@@ -52,8 +56,8 @@ _SUFFIXES = (".csv", ".parquet", ".xlsx")
 _SILENCE = Answer(status="not_reported")
 _LINE_BREAK = re.compile(r"\s*[\r\n]\s*")
 """A line break inside a list item or a figure is the scrape's, not the author's; with the blanks around it, it goes."""
-_FORMULA = re.compile(r"[\t\r\n]|[\s\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]*[=+\-@＝＋－＠]")
-"""What a spreadsheet program may take for the beginning of a formula, past blanks and characters that are not seen."""
+_UNSEEN = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+"""Letters, and a symbol, that print as nothing; so do Unicode's controls and formats (C), marks (M) and blanks (Z)."""
 
 _SIDES = {"_bound": "bound", "_status": "state", "_text": "printed characters", "": ""}
 """What a column says of its field, by the end of its name; the value itself has nothing added to the field's id."""
@@ -174,7 +178,9 @@ def write_table(records: Iterable[Record], schema: Schema, path: Path, *, includ
         table.write_parquet(buffer)
         data = buffer.getvalue()
     try:
-        path.write_bytes(data)
+        # Named by the user, who may mean what a link leads to. Path.open knows no opener.
+        with open(path, "wb", opener=partial(os.open, mode=mode_of("results"))) as file:
+            file.write(data)
     except OSError as error:
         raise UsageError(f"cannot write {path}: {error.strerror or error}") from error
 
@@ -192,9 +198,15 @@ def csv_bytes(table: pl.DataFrame) -> bytes:
             if isinstance(value, float):
                 values.append(str(int(value) if value.is_integer() else value))
             else:
-                values.append(f"'{value}" if value is not None and _FORMULA.match(value) else value)
+                values.append(f"'{value}" if value is not None and may_be_formula(value) else value)
     text = pl.DataFrame(cells, schema=dict.fromkeys(cells, pl.String))
     return text.write_csv(include_bom=True, line_terminator="\r\n").encode()
+
+
+def may_be_formula(text: str) -> bool:
+    """Whether a spreadsheet program may take a text for a formula, past what is not seen; wide, small signs count."""
+    seen = (char for char in text if char not in _UNSEEN and unicodedata.category(char)[0] not in "CMZ")
+    return text.startswith(("\t", "\r", "\n")) or unicodedata.normalize("NFKC", next(seen, "")) in set("=+-@")
 
 
 def workbook_bytes(table: pl.DataFrame, schema: Schema) -> bytes:

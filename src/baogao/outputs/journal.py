@@ -17,12 +17,13 @@ import logging
 import os
 import time
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from baogao.errors import UsageError
+from baogao.resources import NOT_THROUGH_LINKS, make_folder, new_file
 
 JOURNAL_VERSION = 1
 _SYNC_SECONDS = 1.0
@@ -41,11 +42,15 @@ Place = tuple[int, int]
 class Journal:
     """An append-only file of checked lines.
 
+    :param path: where it is; a link that stands there is not followed, and gives way to a file.
     :param run: what the entries depend on; a journal that was made with anything else is begun anew.
+    :param fits: whether an entry that was found is one that the caller could have written; it is damaged where not.
     :raises UsageError: the file cannot be read or written, here or later.
     """
 
-    def __init__(self, path: Path, run: Mapping[str, Any]) -> None:
+    def __init__(
+        self, path: Path, run: Mapping[str, Any], fits: Callable[[Entry], bool] = lambda entry: "doc_id" in entry
+    ) -> None:
         self.path = path
         self.notices: list[str] = []
         """What was wrong with the file that was found, in words."""
@@ -55,8 +60,10 @@ class Journal:
         self._end = 0
         self._synced = time.monotonic()
         self._run = json.loads(json.dumps(dict(run)))
-        if path.exists() and path.stat().st_size:
-            self._load()
+        if path.is_symlink():
+            self.notices.append(f"{path} is not used, and begun anew: it is a link")
+        elif path.is_file() and path.stat().st_size:
+            self._load(fits)
 
     @property
     def begun(self) -> bool:
@@ -93,10 +100,13 @@ class Journal:
     def remove(self) -> None:
         """Take the file away: what it holds stands elsewhere by now."""
         self.close()
-        self.path.unlink(missing_ok=True)
+        try:
+            self.path.unlink(missing_ok=True)
+        except OSError as error:
+            raise UsageError(f"cannot remove {self.path}: {error.strerror or error}") from error
         self._end = 0
 
-    def _load(self) -> None:
+    def _load(self, fits: Callable[[Entry], bool]) -> None:
         """Find the whole lines of the file, if its first says that it is of this run, and where the last one ends."""
         damaged: list[int] = []
         try:
@@ -114,7 +124,7 @@ class Journal:
                 start = self._end = len(line)
                 for number, line in enumerate(file, start=2):
                     entry, place = checked(line), (start, len(line))
-                    if entry is not None and "doc_id" in entry:
+                    if entry is not None and fits(entry):
                         self.found.append(({k: v for k, v in entry.items() if k not in ("record", "text")}, place))
                     else:
                         damaged.append(number)
@@ -134,8 +144,7 @@ class Journal:
         line = encoded(entry)
         try:
             if self._file is None:
-                self.path.parent.mkdir(parents=True, exist_ok=True)
-                self._file = self.path.open("ab", buffering=0)  # so that what is written is the system's
+                self._file = self._opened()
                 self._file.truncate(self._end)
             rest = memoryview(line)
             while rest:  # a system whose disk is nearly full takes a part, and refuses at the next call
@@ -154,6 +163,14 @@ class Journal:
         place = (self._end, len(line))
         self._end += len(line)
         return place
+
+    def _opened(self) -> BinaryIO:
+        """The file, open for lines to be added; unbuffered, so that what is written is the system's."""
+        if self.begun:
+            flags = os.O_WRONLY | os.O_APPEND | NOT_THROUGH_LINKS | getattr(os, "O_BINARY", 0)
+            return os.fdopen(os.open(self.path, flags), "ab", 0)
+        make_folder(self.path.parent)
+        return new_file(self.path, "work", buffering=0)
 
 
 def encoded(entry: Entry) -> bytes:

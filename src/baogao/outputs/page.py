@@ -30,6 +30,7 @@ from baogao._version import __version__
 from baogao.errors import UsageError
 from baogao.outputs.records import astray, kept_text
 from baogao.record import Record
+from baogao.resources import new_file
 from baogao.schema import FieldSpec, Schema
 from baogao.schema.values import Answer, HeldBack, Span
 
@@ -73,7 +74,8 @@ def write_page(records: Iterable[Record], texts: Mapping[str, str] | Path, schem
     part = path.with_name(f"{path.name}.part")
     try:
         # Report by report: the whole page is several times the size of what it is made of.
-        page.dump(str(part), encoding="utf-8")
+        with new_file(part) as file:
+            page.dump(file, encoding="utf-8")
         part.replace(path)
     except OSError as error:
         raise UsageError(f"cannot write {path}: {error.strerror or error}") from error

@@ -12,8 +12,22 @@ from baogao.errors import UsageError
 from baogao.record import Record
 from baogao.schema.values import Answer, HeldBack
 
+RECORDS = "records.jsonl"
+WHOLE = ".results.whole"
+"""The folder, inside a run's, of results that are whole and not all in place yet."""
 _MAY_BE_HALF = (b"\\u", b"\xed")
 """The ways in which half of a character (a lone surrogate) may come into a line: escaped, or as bytes."""
+
+
+def current(path: Path) -> Path:
+    """Where a part of a run's results is: records, texts or page, given as the place where it belongs.
+
+    They are put in place one after another. Where a run was killed meanwhile, those that are not in place yet lie
+    beside those of an earlier run, and count instead of them.
+    """
+    whole = path.parent / WHOLE
+    aside = whole / path.name
+    return aside if aside.exists() and not (whole.is_symlink() or aside.is_symlink()) else path
 
 
 def read_records(path: Path) -> list[Record]:
@@ -26,7 +40,7 @@ def read_records(path: Path) -> list[Record]:
 
 def iterate_records(path: Path) -> Iterator[Record]:
     """As :func:`read_records`, one record at a time: a long run's records need not fit into memory."""
-    file = path / "records.jsonl" if path.is_dir() else path
+    file = current(path / RECORDS if path.is_dir() else path)
     first_lines: dict[str, int] = {}
     try:
         with file.open("rb") as opened:
@@ -73,6 +87,7 @@ def kept_text(doc_id: str, texts: Mapping[str, str] | Path) -> str | None:
     """
     if not isinstance(texts, Path):
         return texts.get(doc_id)
+    texts = current(texts)
     file = texts / f"{doc_id}.txt"
     try:
         # Records may come from anybody: an id must not lead to another file of this machine.
@@ -87,3 +102,12 @@ def astray(answer: Answer | HeldBack, text: str) -> bool:
     """True when the characters at the evidence are not the ones that the record quotes: the text has changed since."""
     quoted = "、".join(text[start:end] for start, end in answer.evidence or [])
     return answer.text is not None and answer.text != quoted
+
+
+def belongs(record: Record, text: str) -> bool:
+    """Whether a record can have been read from a text: all its evidence lies in it, and reads as it is quoted there."""
+    answers = [given for answer in record.fields.values() for given in (answer, answer.held_back) if given is not None]
+    items = [item for items in record.lists.values() for item in items]
+    spans = [span for one in (*answers, *record.metadata.values(), *items) for span in one.evidence or ()]
+    inside = all(0 <= start < end <= len(text) for start, end in spans)
+    return inside and not any(astray(answer, text) for answer in answers)

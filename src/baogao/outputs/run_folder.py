@@ -1,8 +1,12 @@
-"""The output folder of a run: a journal while it lasts, records and texts when it has come to its end.
+"""The output folder of a run: a journal while it lasts, its results when it has come to its end.
 
 Whatever is finished goes to ``journal.jsonl`` at once, record and text together. At the end, or when the user stops the
-run, ``records.jsonl`` and ``texts/`` are written from it in the order of the inputs. Until then an earlier run's
-results stay as they were, and a run that is killed at any moment goes on from its journal.
+run, ``records.jsonl``, ``texts/`` and ``index.html`` are written from it in the order of the inputs. Until then an
+earlier run's results stay as they were, and a run that is killed at any moment goes on from its journal.
+
+Results are written aside, into ``.results.part``. When they are whole, one renaming to ``.results.whole`` makes them
+count, and then they are put in place one by one. What a process that died meanwhile left undone, the next run on the
+folder does; until then :func:`baogao.outputs.records.current` says where each part is.
 """
 
 from __future__ import annotations
@@ -11,22 +15,65 @@ import hashlib
 import json
 import os
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from filelock import FileLock, Timeout
+from pydantic import StrictBool, StrictInt, StrictStr
 
 from baogao.document import Document
 from baogao.errors import UsageError
 from baogao.inputs import Source
 from baogao.outputs.journal import Entry, Journal, Place
+from baogao.outputs.page import write_page
+from baogao.outputs.records import RECORDS, WHOLE, belongs, iterate_records
 from baogao.record import Record
+from baogao.resources import make_folder, new_file, take_away
+from baogao.schema import Schema
+from baogao.schema.values import Strict
 
 JOURNAL = "journal.jsonl"
-RECORDS = "records.jsonl"
+TEXTS = "texts"
+PAGE = "index.html"
+PAGE_REPORTS = 500
+"""Reports that the page of a run shows; more would be too much for a browser. `baogao review` shows them all."""
 _LOCK = ".baogao.lock"
+_PART = ".results.part"
+"""Results that are being written; what a process that died left in it is of no use."""
+_OLD = ".results.old"
+"""The texts of an earlier run on their way out."""
+_OF_THE_DESKTOP = (".DS_Store", "Thumbs.db", "desktop.ini")
+"""Files that systems put into folders which somebody looks at."""
+
+
+class _Shape(Strict):
+    """What the journal's entry of a finished document holds."""
+
+    doc_id: StrictStr
+    source: StrictStr
+    size: StrictInt | None
+    mtime_ns: StrictInt | None
+    sha256: StrictStr
+    again: StrictBool
+    record: Record
+    text: StrictStr | None
+
+
+def fits(entry: Entry) -> bool:
+    """Whether a run could have written an entry of a journal: its keys, their types, and that they agree."""
+    try:
+        json.dumps(entry, ensure_ascii=False, allow_nan=False).encode()
+        shape = _Shape.model_validate(entry)
+    except (ValueError, RecursionError):
+        return False
+    record = shape.record
+    same = (record.doc_id, record.source, record.sha256) == (shape.doc_id, shape.source, shape.sha256)
+    stamped = (shape.size is None) == (shape.mtime_ns is None)
+    return same and stamped and (shape.text is None or belongs(record, shape.text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +127,16 @@ class RunFolder:
 
     :param order: the ids of the documents that will come.
     :param run: what the records are made with; what an interrupted run finished counts only if it was the same.
-    :raises UsageError: the folder cannot be written, on entering or later; another run is writing to it.
+    :param schema: what the page of the results is made with; None makes none, and leaves one that is there.
+    :raises UsageError: the folder cannot be written, on entering or later; another run is writing to it; its ``texts``
+        are not those of a run.
     """
 
-    def __init__(self, folder: Path, order: Iterable[str], run: Mapping[str, Any]) -> None:
+    def __init__(
+        self, folder: Path, order: Iterable[str], run: Mapping[str, Any], schema: Schema | None = None
+    ) -> None:
         self.folder = folder
-        self.texts = folder / "texts"
+        self._schema = schema
         self._order = list(order)
         self._run = dict(run)
         self._lock = FileLock(folder / _LOCK)
@@ -98,7 +149,8 @@ class RunFolder:
 
     def __enter__(self) -> Self:
         try:
-            self.texts.mkdir(parents=True, exist_ok=True)
+            self._refuse_strangers()
+            make_folder(self.folder)
             self._lock.acquire(timeout=0)
         except Timeout as error:
             raise UsageError(
@@ -107,7 +159,8 @@ class RunFolder:
         except OSError as error:
             raise _cannot_write(self.folder, error) from error
         try:
-            self._journal = Journal(self.folder / JOURNAL, self._run)
+            self._put_in_place()
+            self._journal = Journal(self.folder / JOURNAL, self._run, fits)
         except UsageError:
             self._lock.release()
             raise
@@ -178,27 +231,71 @@ class RunFolder:
         self._done[record.doc_id] = _Done.of(entry, place)
         self._came_through = self._came_through or record.status == "ok"
 
+    def _refuse_strangers(self) -> None:
+        """See that the folder of texts, which new results replace, is a run's and no other that has its name."""
+        texts = self.folder / TEXTS
+        if texts.is_symlink() or not texts.exists():
+            return
+        ours = any(os.path.lexists(self.folder / name) for name in (RECORDS, JOURNAL, _LOCK, WHOLE))
+        for path in texts.iterdir():
+            if path.name not in _OF_THE_DESKTOP and not (ours and path.suffix == ".txt"):
+                raise UsageError(f"{path} is of no run, and {texts} is replaced at its end: name another folder")
+
     def _write_results(self) -> None:
-        """Write ``texts/``, and ``records.jsonl`` all of it or nothing."""
-        places = [self._done[doc_id].place for doc_id in self._order if doc_id in self._done]
-        part = self.folder / f"{RECORDS}.part"
+        """Write records, texts and page aside; when all is whole, let them count and put them in place.
+
+        :raises UsageError: they cannot be written; an earlier run's stay. Or not put in place: the next run does it.
+        """
+        part = self.folder / _PART
         try:
-            with part.open("wb") as file:
-                for entry in self._journal.read(places) if places else ():
-                    if entry["text"] is not None:
-                        # Bytes, because no newline may be translated: offsets count the file's own characters.
-                        (self.texts / f"{entry['doc_id']}.txt").write_bytes(entry["text"].encode())
-                    line = json.dumps(entry["record"], ensure_ascii=False, separators=(", ", ": "))
-                    file.write(f"{line}\n".encode())
-                file.flush()
-                os.fsync(file.fileno())
+            take_away(part)
+            make_folder(part / TEXTS)
+            self._write_into(part)
             if hasattr(os, "sync"):
                 # The texts, too, must stand before the journal goes; one call costs less than one for each of them.
                 os.sync()
-            part.replace(self.folder / RECORDS)
+            part.rename(self.folder / WHOLE)
+        except (OSError, UsageError) as error:
+            with suppress(OSError):
+                take_away(part)
+            raise error if isinstance(error, UsageError) else _cannot_write(self.folder, error) from error
+        self._put_in_place()
+
+    def _write_into(self, part: Path) -> None:
+        """Write records, texts and page into a folder."""
+        places = [self._done[doc_id].place for doc_id in self._order if doc_id in self._done]
+        with new_file(part / RECORDS) as file:
+            for entry in self._journal.read(places) if places else ():
+                if entry["text"] is not None:
+                    with new_file(part / TEXTS / f"{entry['doc_id']}.txt") as text:
+                        # Bytes, because no newline may be translated: offsets count the file's own characters.
+                        text.write(entry["text"].encode())
+                line = json.dumps(entry["record"], ensure_ascii=False, separators=(", ", ": "))
+                file.write(f"{line}\n".encode())
+            file.flush()
+            os.fsync(file.fileno())
+        if self._schema is not None:
+            write_page(islice(iterate_records(part), PAGE_REPORTS), part / TEXTS, self._schema, part / PAGE)
+
+    def _put_in_place(self) -> None:
+        """Put results that are whole where they belong; what of it was done before is not done again."""
+        whole, old = self.folder / WHOLE, self.folder / _OLD
+        if not os.path.lexists(whole):
+            return
+        try:
+            for name in (RECORDS, TEXTS, PAGE):
+                if whole.is_symlink() or not os.path.lexists(whole / name):
+                    continue
+                place = self.folder / name
+                if name == TEXTS and os.path.lexists(place):
+                    take_away(old)
+                    place.rename(old)
+                (whole / name).replace(place)
+            take_away(whole)
+            take_away(old)
         except OSError as error:
-            raise _cannot_write(Path(error.filename or part), error) from error
+            raise UsageError(f"cannot write {error.filename2 or error.filename}: {error.strerror or error}") from error
 
 
 def _cannot_write(path: Path, error: OSError) -> UsageError:
-    return UsageError(f"cannot write {path}: {error.strerror or error}")
+    return UsageError(f"cannot write {Path(error.filename or path)}: {error.strerror or error}")

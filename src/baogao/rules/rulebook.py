@@ -262,15 +262,16 @@ def load_rulebook(path: Path | None, schema: Schema) -> Rulebook:
     """Read, check and compile a rules file.
 
     :param path: the file, or None for the one beside the schema.
-    :raises RulesError: there is no such file; it is not YAML or has a wrong shape; a field that the schema does not
-        have; a pattern that does not compile. The message names the file and, where it can, field and line.
+    :raises RulesError: there is no such file, or it cannot be read; it is not YAML or has a wrong shape; a field that
+        the schema does not have; a pattern that does not compile. The message names the file and, where it can, field
+        and line.
     """
     path = path or rules_path(schema)
     if not path.is_file():
         raise RulesError(f"the schema {schema.name} has no rules: there is no file {path}")
     try:
         source = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, ValueError) as error:
         raise RulesError(f"{path} cannot be read: {error}") from error
     file = parse_rules(path, source)
     patterns = PatternCompiler(path, source, file.words)

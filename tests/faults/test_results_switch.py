@@ -1,0 +1,138 @@
+"""The end of a run, killed at every step and on a disk that is full at any byte: old results or new ones, never both.
+
+Each attempt is a child of one process that has loaded everything, so that a real ``os._exit`` costs some milliseconds.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import baogao
+
+pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="attempts are forked")
+
+SCRIPT = r"""
+import json, os, resource, shutil, signal, sys
+from pathlib import Path
+from baogao.document import document_from_text
+from baogao.errors import UsageError
+from baogao.outputs.records import current, kept_text, read_records
+from baogao.outputs.run_folder import RunFolder
+from baogao.record import Provenance, Record
+from baogao.schema import load_schema
+
+how, base = sys.argv[1], Path(sys.argv[2])
+schema = load_schema(sys.argv[3])
+made_by = Provenance(baogao="0", extractor="rules", schema_digest=schema.digest)
+os.sync = lambda: None  # forced to the disk or not, a killed process leaves the same
+
+def record(doc_id, word):
+    return Record(doc_id=doc_id, source=doc_id, sha256="0", schema_name=schema.name, status="ok", notices=[word],
+                  made_by=made_by)
+
+def begin(out, word, ids):
+    folder = RunFolder(out, ids, {"word": word}, schema).__enter__()
+    for doc_id in ids:
+        if doc_id not in folder._done:
+            folder.add(record(doc_id, word), document_from_text(word * 200 + doc_id, doc_id))
+    return folder
+
+def end(folder):
+    folder.__exit__(None, None, None)
+
+def state(out):
+    '''What readers are told: the word of records, of texts and of the page, and which documents there are.'''
+    records = read_records(out)
+    texts = {one.doc_id: kept_text(one.doc_id, out / "texts") for one in records}
+    words = {one.notices[0] for one in records} | {text[:3] for text in texts.values()}
+    page = current(out / "index.html").read_text(encoding="utf-8")
+    words |= {word for word in ("old", "new") if f'"{word}"' in page}
+    names = sorted(path.stem for path in current(out / "texts").iterdir())
+    return sorted(words), names
+
+OLD, NEW = (["old"], ["a", "b", "gone"]), (["new"], ["a", "b", "c"])
+end(begin(base, "old", OLD[1]))
+begin(base, "new", NEW[1])._journal.close()  # killed when all was finished, and nothing written
+assert state(base) == OLD
+
+step = 0
+armed = False
+def hook(event, args):
+    global step
+    if not armed or event not in WATCHED:
+        return
+    step += 1
+    if step == at:
+        if how == "kill":
+            os._exit(9)
+        raise OSError(28, "No space left on device", str(args[0]))
+
+WATCHED = {"open", "os.rename", "os.mkdir", "os.remove", "os.rmdir", "shutil.rmtree"}
+sys.addaudithook(hook)
+
+def attempt(out):
+    global armed
+    folder = begin(out, "new", NEW[1])
+    if how == "bytes":
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (at, at))
+    armed = how != "bytes"
+    try:
+        end(folder)
+    except UsageError as error:
+        os._exit(2 if str(error).startswith(("cannot write ", "cannot read ", "cannot remove ")) else 1)
+    os._exit(0)
+
+seen = []
+for at in map(int, sys.argv[4].split(",")):
+    out = base.with_name(f"{how}-{at}")
+    shutil.copytree(base, out)
+    child = os.fork()
+    if not child:
+        attempt(out)
+    code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    found = state(out)
+    assert found in (OLD, NEW), (at, found)
+    if code == 0:
+        assert found == NEW
+    end(begin(out, "new", NEW[1]))
+    assert state(out) == NEW, at
+    left = sorted(path.name for path in out.iterdir())
+    assert left == [".baogao.lock", "index.html", "records.jsonl", "texts"], (at, left)
+    seen.append([code, found == NEW])
+print(json.dumps(seen))
+"""
+COMMUNIQUE = Path(__file__).parents[1] / "fixtures" / "communique" / "communique.py"
+
+
+def attempts(how: str, base: Path, points: range) -> list[tuple[int, bool]]:
+    """What became of a run that met trouble at each of some points: its exit code, and whether new results count."""
+    where = ",".join(map(str, points))
+    command = [sys.executable, "-c", SCRIPT, how, str(base), str(COMMUNIQUE), where]
+    own = os.environ | {"PYTHONPATH": str(Path(baogao.__file__).parents[1])}
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=own)
+    assert done.returncode == 0, done.stderr
+    return [tuple(one) for one in json.loads(done.stdout)]
+
+
+@pytest.mark.parametrize(("how", "code"), [("kill", 9), ("full", 2)])
+def test_trouble_at_every_step(tmp_path, how, code):
+    """Killed at, or refused, any call that opens, makes, moves or removes a file: old or new, and the next run ends."""
+    seen = attempts(how, tmp_path / "base", range(1, 48))
+    assert {number for number, _ in seen} == {0, code}
+    assert {new for _, new in seen} == {False, True}
+    assert seen.count((code, False)) >= 5, "trouble before the results were whole"
+    assert seen.count((code, True)) >= 5, "trouble as they were put in place"
+    assert seen[-1] == (0, True), "more steps than were tried"
+
+
+def test_a_disk_that_is_full_at_any_byte(tmp_path):
+    """No file can grow beyond so many bytes: old results and one line, or the new ones."""
+    seen = attempts("bytes", tmp_path / "base", range(0, 60_000, 4000))
+    assert {(2, False), (0, True)} == set(seen)
