@@ -20,13 +20,12 @@ from filelock import FileLock, Timeout
 
 from baogao.document import Document
 from baogao.errors import UsageError
-from baogao.inputs import Source
+from baogao.inputs import RUN_MARK, Source
 from baogao.outputs.journal import Entry, Journal, Place
 from baogao.record import Record
 
 JOURNAL = "journal.jsonl"
 RECORDS = "records.jsonl"
-_LOCK = ".baogao.lock"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +87,7 @@ class RunFolder:
         self.texts = folder / "texts"
         self._order = list(order)
         self._run = dict(run)
-        self._lock = FileLock(folder / _LOCK)
+        self._lock = FileLock(folder / RUN_MARK)
         self._journal: Journal
         self._done: dict[str, _Done] = {}
         self._stamps: dict[str, _Stamp | None] = {}
