@@ -84,6 +84,17 @@ def test_a_span_has_the_topics_of_its_words(text):
 
 
 @given(TEXTS)
+def test_topics_have_the_order_of_their_words(text):
+    """In a clause, and among the topics of one weight around it: of two patterns that score alike the first is taken."""
+    report, topic_map, clauses = mapped(text)
+    for place, clause in enumerate(clauses):
+        mentions = sorted(WORDS.mentions(report.document.slice(clause.span)))
+        named = list(dict.fromkeys(name for _, name in mentions))
+        assert [name for name in clause.topics if name in named] == named
+        assert list(topic_map.around(clauses, place))[: len(clause.topics)] == list(clause.topics)
+
+
+@given(TEXTS)
 def test_weights_lie_between_0_and_1(text):
     """A clause's own topics weigh 1, others less, and some topic is always there for patterns that want none."""
     _, topic_map, clauses = mapped(text)
