@@ -85,7 +85,7 @@ def test_a_span_has_the_topics_of_its_words(text):
 
 @given(TEXTS)
 def test_topics_have_the_order_of_their_words(text):
-    """In a clause, and among the topics of one weight around it: of two patterns that score alike the first is taken."""
+    """In a clause, and at the head of those around it: of two patterns that score alike the first is taken."""
     report, topic_map, clauses = mapped(text)
     for place, clause in enumerate(clauses):
         mentions = sorted(WORDS.mentions(report.document.slice(clause.span)))
