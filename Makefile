@@ -4,7 +4,7 @@ VENV := .venv
 DEMO_VENV := .demo/venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check format eval fuzz bench properties test-ray measure clean
+.PHONY: demo test check format eval fuzz bench properties seeds test-ray measure clean
 
 demo: $(DEMO_VENV)/.made  ## extract the example reports with the embedded model
 	$(DEMO_VENV)/bin/baogao model pull
@@ -32,6 +32,9 @@ test-ray: $(VENV)/.made  ## a local Ray cluster, one of its workers killed
 
 properties: $(VENV)/.made  ## the property tests, with many more examples
 	$(BIN)/python -m pytest -m hypothesis --hypothesis-profile fuzz
+
+seeds: $(VENV)/.made  ## every answer under eight hash seeds; the suite takes three of them, and fewer answers
+	$(BIN)/python -m pytest -m seeds tests/test_seeds.py
 
 bench: $(VENV)/.made  ## the benchmarks that need no model; docs/performance.md
 	$(BIN)/python eval/bench/rules_speed.py

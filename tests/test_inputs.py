@@ -147,3 +147,83 @@ def test_every_name_gives_a_harmless_id(stem):
     assert not set(source.doc_id) & set('<>:"/\\|?*\n\r\0')
     assert source.doc_id.strip(".")
     assert len(source.doc_id.encode()) <= 201
+
+
+def written_by(kind: str, folder: str) -> None:
+    """A folder as baogao leaves it, or as it is copied."""
+    marks = {
+        "run": (".baogao.lock", b""),
+        "copied run": ("records.jsonl", '{"doc_id": "甲", "source": "r/甲.txt", "sha256": "", "schema": "x"'.encode()),
+        "evaluation": ("run.json", b'{\n "baogao": "0.1.0",\n'),
+    }
+    name, begins = marks[kind]
+    write(Path(), *(f"{folder}/{one}" for one in ("texts/a.txt", "index.html", "report.html", "report.txt")))
+    (Path(folder) / name).write_bytes(begins)
+
+
+def read_from(*inputs: str) -> list[str]:
+    """The paths that are read."""
+    return [str(source.path) for source in find_sources(inputs)]
+
+
+OF_RUN = ["texts/a.txt", "index.html"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "own"),
+    [("run", OF_RUN), ("copied run", OF_RUN), ("evaluation", ["report.html"])],
+    ids=lambda one: str(one),
+)
+@pytest.mark.parametrize("folder", [".", "out", "deep/er/out"])
+@pytest.mark.parametrize("given", [".", "**/*.*", "{here}", "./**/*"])
+def test_own_output_is_no_input(tmp_path, kind, own, folder, given):
+    """What baogao wrote is passed over wherever it lies; what else is in its folder is read."""
+    written_by(kind, folder)
+    write(tmp_path, "r/a.txt", "r/texts/b.txt", "r/index.html", "r/report.html")
+    files = ["texts/a.txt", "index.html", "report.html", "report.txt"]
+    kept = {Path(folder) / name for name in files if name not in own}
+    kept |= {Path("r") / name for name in ("a.txt", "texts/b.txt", "index.html", "report.html")}
+    found = find_sources([given.format(here=tmp_path)])
+    assert {source.path.resolve().relative_to(tmp_path) for source in found} >= kept
+    assert not {Path(folder, name).resolve() for name in own} & {source.path.resolve() for source in found}
+    (notice,) = found.notices
+    assert notice.startswith("passed over what baogao itself wrote in ")
+    assert notice.endswith(str(Path(folder)) if given != "{here}" else str(tmp_path / folder))
+
+
+def test_own_output_that_is_named(tmp_path):
+    """A file that is named, and the folder of a run's texts, are read: the reports themselves may be gone."""
+    written_by("run", "out")
+    assert read_from("out/texts/a.txt", "out/index.html") == ["out/texts/a.txt", "out/index.html"]
+    assert read_from("out/texts") == read_from("out/texts/*.txt") == ["out/texts/a.txt"]
+    assert find_sources(["out/texts"]).notices == []
+    assert read_from(".", "out/texts/a.txt") == ["out/report.html", "out/report.txt", "out/texts/a.txt"]
+
+
+def test_nothing_but_own_output(tmp_path):
+    """It is an error only where there is nothing else; many folders are counted."""
+    for number in range(5):
+        written_by("run", f"out{number}")
+        (tmp_path / f"out{number}" / "report.html").unlink()
+        (tmp_path / f"out{number}" / "report.txt").unlink()
+    words = "there is nothing to read but what baogao itself wrote in out0, out1, out2 and 2 more folders: name a file"
+    with pytest.raises(UsageError, match=words):
+        find_sources(["."])
+    write(tmp_path, "r/a.txt")
+    assert read_from("out0", "r", "out1/*.html") == ["r/a.txt"]
+
+
+@pytest.mark.parametrize("name", ["records.jsonl", "run.json"])
+@pytest.mark.parametrize("content", [b"", b"{}", b'{"doc_id": "a", "text": "b"}', b"\xff\xfe", b'[{"baogao": 1}]'])
+def test_other_peoples_files_are_no_mark(tmp_path, name, content):
+    """A folder is not baogao's because a file in it is called so."""
+    write(tmp_path, "theirs/texts/a.txt", "theirs/index.html", "theirs/report.html")
+    (tmp_path / "theirs" / name).write_bytes(content)
+    assert len(read_from("theirs")) == 3
+
+
+def test_marks_that_cannot_be_read(tmp_path):
+    """A pipe or a folder of that name holds nothing up."""
+    write(tmp_path, "theirs/texts/a.txt", "theirs/.baogao.lock/x")
+    os.mkfifo(tmp_path / "theirs" / "records.jsonl")
+    assert read_from("theirs") == ["theirs/texts/a.txt"]

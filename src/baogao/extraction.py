@@ -151,7 +151,7 @@ async def answers(asked: Iterable[Coroutine[Any, Any, T]]) -> list[T]:
                     raise error
         return [task.result() for task in tasks]
     finally:
-        for task in waiting:
+        for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 

@@ -1,4 +1,8 @@
-"""Which files to read, and what to call them."""
+"""Which files to read, and what to call them.
+
+What baogao itself wrote is no input: where a folder is searched, the texts and the page of an earlier run are passed
+over, so that the same command reads the same reports the second time.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,7 @@ import os
 import re
 import unicodedata
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import takewhile
 from pathlib import Path
@@ -25,6 +30,23 @@ _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 """Controls, directions of writing, halves of characters, line ends."""
 _RESERVED = re.compile(r"(?:con|prn|aux|nul|(?:com|lpt)[0-9¹²³])(?:\..*)?|\.*", re.IGNORECASE)
 """Devices of Windows, and names of dots only."""
+RUN_MARK = ".baogao.lock"
+"""Stands in every folder that a run or a batch writes to."""
+_OF_RUN = re.compile(r"texts/[^/]+\.txt|index\.html")
+_OF_EVAL = re.compile(r"report\.html")
+"""What such a folder, or that of an evaluation, holds that could be taken for a report. Anything else in it is the
+user's, who may well have named the folder of the reports for the results."""
+_MARKS = (
+    (RUN_MARK, re.compile(rb""), _OF_RUN),
+    ("records.jsonl", re.compile(rb'\{"doc_id": ".*", "source": ".*", "sha256": "[0-9a-f]*", "schema": "'), _OF_RUN),
+    ("run.json", re.compile(rb'\{\s*"baogao": "'), _OF_EVAL),
+)
+"""By which file a folder is known, by what at its beginning, and what baogao wrote there. Records are a second mark,
+because hidden files stay behind when a folder is copied."""
+_HEAD = 8192
+"""Bytes of a file in which its mark shows itself."""
+_NAMED = 3
+"""Folders that a notice names."""
 
 
 @dataclass(frozen=True)
@@ -51,28 +73,84 @@ class Source:
         return _writable(self.path)
 
 
-def find_sources(inputs: Iterable[str]) -> list[Source]:
+class Sources(list[Source]):
+    """The files that some inputs stand for.
+
+    :param notices: what a user should know of the search, one line each.
+    """
+
+    def __init__(self, sources: Iterable[Source] = (), notices: Iterable[str] = ()) -> None:
+        super().__init__(sources)
+        self.notices = list(notices)
+
+
+def find_sources(inputs: Iterable[str]) -> Sources:
     """Every file that some inputs stand for, in the order given, each once.
 
-    Two files of one name are both kept: the second is called ``NAME-2``.
+    Two files of one name are both kept: the second is called ``NAME-2``. What baogao wrote into a folder that is
+    searched is passed over, and a notice names it; a file that is named outright is read whoever wrote it.
 
     :param inputs: files, folders (searched to the bottom, names beginning with a dot left out), or glob patterns.
-    :raises UsageError: an input stands for no file at all, or cannot be looked into: nothing has been started then.
+    :raises UsageError: an input stands for no file at all, or cannot be looked into, or all of them hold nothing but
+        what baogao wrote: nothing has been started then.
     """
     found: dict[Path, tuple[Path, Path | None]] = {}
+    own = _OwnOutput()
     for given in inputs:
         try:
             paths, within = _expand(given)
             for path in paths:
+                if within is not None and own.holds(path, within):
+                    continue
                 first, _ = found.setdefault(path.resolve(), (path, within))
                 if within is None:
                     found[path.resolve()] = (first, None)
         except OSError as error:
             raise UsageError(f"{given}: {error.strerror or error}") from error
     if not found:
-        raise UsageError("there is nothing to read: name a file, a folder or a pattern")
+        raise UsageError(f"there is nothing to read{own.words(' but')}: name a file, a folder or a pattern")
     sources = name_sources([path for path, _ in found.values()])
-    return [replace(source, within=within) for source, (_, within) in zip(sources, found.values(), strict=True)]
+    searched = [replace(source, within=within) for source, (_, within) in zip(sources, found.values(), strict=True)]
+    return Sources(searched, [f"passed over{own.words()}"] if own.folders else [])
+
+
+class _OwnOutput:
+    """Finds what baogao wrote itself, and remembers in which folders."""
+
+    def __init__(self) -> None:
+        self.folders: dict[Path, None] = {}
+        """Those with something that was passed over, in the order in which they were met."""
+        self._known: dict[Path, bool] = {}
+
+    def holds(self, path: Path, within: Path) -> bool:
+        """Whether a run wrote this file; a run's folder that the searched one lies in says nothing of it."""
+        for folder in (path.parent, path.parent.parent):
+            if not folder.is_relative_to(within):
+                break
+            name = path.relative_to(folder).as_posix()
+            written = ((mark, begins) for mark, begins, files in _MARKS if files.fullmatch(name))
+            if any(self._has(folder, mark, begins) for mark, begins in written):
+                self.folders[folder] = None
+                return True
+        return False
+
+    def words(self, before: str = "") -> str:
+        """What was passed over, for a user; empty if nothing was."""
+        if not self.folders:
+            return ""
+        names = [_writable(folder) for folder in self.folders]
+        more = f" and {len(names) - _NAMED} more folders" if len(names) > _NAMED else ""
+        return f"{before} what baogao itself wrote in {', '.join(names[:_NAMED])}{more}"
+
+    def _has(self, folder: Path, mark: str, begins: re.Pattern[bytes]) -> bool:
+        place = folder / mark
+        if place not in self._known:
+            self._known[place] = False
+            with suppress(OSError):  # what cannot be opened says nothing
+                if place.is_file():
+                    with place.open("rb") as file:
+                        self._known[place] = begins.match(file.read(_HEAD)) is not None
+        return self._known[place]
 
 
 def _expand(given: str) -> tuple[list[Path], Path | None]:

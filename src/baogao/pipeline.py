@@ -101,7 +101,7 @@ async def run_work(
     :raises UsageError, EndpointError: as there.
     """
     run = _Run(work, sink, on_record)
-    opened: set[asyncio.Task[None]] = set()
+    opened: list[asyncio.Task[None]] = []
     try:
         for source in sources:
             kept = sink.finished(source)
@@ -111,7 +111,7 @@ async def run_work(
                 continue
             while len(opened) >= at_once:
                 opened = await _some_finished(opened)
-            opened.add(asyncio.create_task(run.do(source)))
+            opened.append(asyncio.create_task(run.do(source)))
         while opened:
             opened = await _some_finished(opened)
     finally:
@@ -144,12 +144,16 @@ async def run_extraction(
     return [records[source.doc_id] for source in sources]
 
 
-async def _some_finished(opened: set[asyncio.Task[None]]) -> set[asyncio.Task[None]]:
-    """Wait until at least one document is finished; returns those that are not."""
-    finished, rest = await asyncio.wait(opened, return_when=asyncio.FIRST_COMPLETED)
-    for task in finished:
-        task.result()
-    return rest
+async def _some_finished(opened: list[asyncio.Task[None]]) -> list[asyncio.Task[None]]:
+    """Wait until at least one document is finished; returns those that are not.
+
+    Of several that end the run the first in the order of the documents is heard.
+    """
+    finished, _ = await asyncio.wait(opened, return_when=asyncio.FIRST_COMPLETED)
+    for task in opened:
+        if task in finished:
+            task.result()
+    return [task for task in opened if task not in finished]
 
 
 @dataclass

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from pathlib import Path
 from typing import get_args
 
@@ -11,11 +12,13 @@ import httpx2
 import pytest
 
 from baogao.api import extract
+from baogao.assemble import questioner
 from baogao.batch import BatchSetup, BatchSink, BatchTransport, Replies, RequestFiles, collect_batch, prepare_batch
 from baogao.batch.folder import BatchFolder, HoldTo, Limits
 from baogao.batch.run import BatchOptions, PatientExtractor
 from baogao.errors import EndpointError, NoReplyError, PendingError, ReplyError, UsageError
-from baogao.extraction import AskingName, Way
+from baogao.extraction import AskingName, ReportText, Way
+from baogao.inputs import find_sources
 from baogao.llm import Abilities
 from baogao.schema import load_schema
 from batch.conftest import executed, requests, untimed, write_reports, write_results
@@ -81,6 +84,27 @@ def test_whoever_looks_on_is_told():
     assert [words for words in told if words.startswith(("ok", "failed"))] == [
         *(f"ok r{number}" for number in range(4)),
         "failed r9",
+    ]
+
+
+@pytest.mark.parametrize("ask", ["form", "choice"])
+def test_requests_have_the_order_of_the_questions(ask, monkeypatch):
+    """A file is the same every time: the SDK's thread, which the first requests wait for, lets none be overtaken."""
+    (Path("reports") / "r3.txt").unlink()
+    slow = iter([0.02, 0.01])
+    monkeypatch.setattr("openai._base_client.get_platform", lambda: time.sleep(next(slow, 0.0)) or "Linux")
+    written = []
+    for _ in range(2):
+        prepare_batch(Path("batch"), setup_of(extractor="llm", ask=ask))
+        written.append(Path("batch/requests-1-001.jsonl").read_bytes())
+    assert written[0] == written[1]
+    options = BatchOptions.of(setup_of(extractor="llm", ask=ask))
+    asker = asyncio.run(questioner("llm", load_schema(COMMUNIQUE), options))
+    reports = [ReportText.from_document(source.read()) for source in find_sources(["reports"])]
+    questions = [question.payload()["messages"] for report in reports for question in asker.questions(report)]
+    assert len(questions) > 4
+    assert [request["body"]["messages"] for request in requests()] == [
+        one for number, one in enumerate(questions) if one not in questions[:number]
     ]
 
 

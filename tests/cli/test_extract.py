@@ -67,6 +67,19 @@ def test_a_second_run_replaces_the_first(extract, reports):
     assert len(rows()) == 1
 
 
+def test_own_output_is_no_input(extract, baogao, reports):
+    """A folder that also holds the results has the same reports every time; one line says what was left out."""
+    (reports.parent / "out2" / "texts").mkdir(parents=True)
+    note = "note: passed over what baogao itself wrote in {}"
+    said = [extract(".").err for _ in range(3)]
+    assert [note.format("out") in words for words in said] == [False, True, True]
+    assert [row.doc_id for row in rows()] == ["good"]
+    assert baogao("extract", "out", "--schema", COMMUNIQUE, "--out", "out2").code == 2
+    assert baogao("extract", ".", "--schema", COMMUNIQUE, "--out", ".").code == 0
+    assert note.format("., out") in extract(".").err
+    assert [row.doc_id for row in rows()] == ["good"]
+
+
 @pytest.mark.parametrize("ask", ["form", "link"])
 @pytest.mark.parametrize("extractor", ["llm", "hybrid"])
 def test_a_model(extract, reports, extractor, ask):

@@ -229,7 +229,7 @@ def test_what_stands_around_a_clause():
     before, own, after = clauses("各方重视，来信37件，均已办结。")
     assert (before.figures, after.figures) == ([], [])
     assert (own.before, own.after) == ("各方重视，", "，均已办结。")
-    assert (own.sentence_number, own.topics, own.is_rival) == (0, frozenset(), False)
+    assert (own.sentence_number, own.topics, own.is_rival) == (0, (), False)
 
 
 def test_a_sentence_without_figures_is_one_clause():

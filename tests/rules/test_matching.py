@@ -104,6 +104,17 @@ def test_the_ranking_is_the_same_each_time(text):
         assert places == sorted(places)
 
 
+@pytest.mark.parametrize(("text", "source"), [("粮食公路收购9吨", "收购~№"), ("公路粮食收购9吨", "收(购)~№")])
+def test_patterns_that_score_alike(tmp_path, communique, text, source):
+    """The one counts whose topic is named first, in whatever process."""
+    path = tmp_path / "communique.rules.yaml"
+    alike = "[{match: '收购~№', topic: grain}, {match: '收(购)~№', topic: road}]"
+    rules = f"topics: {{grain: [粮食], road: [公路]}}\nfields:\n  gdp: {{units: [吨], topic: road, match: {alike}}}\n"
+    path.write_text(rules, encoding="utf-8")
+    (best,) = ranked(f"全年{text}。", load_rulebook(path, communique))["gdp"]
+    assert best.pattern.source == source
+
+
 @given(SENTENCES)
 def test_a_candidate_answers_in_the_measure_of_its_field(text):
     """A percentage answers no count; a count may lack its word."""

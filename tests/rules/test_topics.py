@@ -78,9 +78,20 @@ def test_a_span_has_the_topics_of_its_words(text):
     report, topic_map, clauses = mapped(text)
     for clause in clauses:
         named = {name for _, name in WORDS.mentions(report.document.slice(clause.span))}
-        assert named <= clause.topics
-        assert clause.is_rival == bool(clause.topics - {"wide"})
+        assert named <= set(clause.topics)
+        assert clause.is_rival == bool(set(clause.topics) - {"wide"})
         assert topic_map.within(clause.span) == clause.topics
+
+
+@given(TEXTS)
+def test_topics_have_the_order_of_their_words(text):
+    """In a clause, and at the head of those around it: of two patterns that score alike the first is taken."""
+    report, topic_map, clauses = mapped(text)
+    for place, clause in enumerate(clauses):
+        mentions = sorted(WORDS.mentions(report.document.slice(clause.span)))
+        named = list(dict.fromkeys(name for _, name in mentions))
+        assert [name for name in clause.topics if name in named] == named
+        assert list(topic_map.around(clauses, place))[: len(clause.topics)] == list(clause.topics)
 
 
 @given(TEXTS)
@@ -90,7 +101,7 @@ def test_weights_lie_between_0_and_1(text):
     for place, clause in enumerate(clauses):
         found = topic_map.around(clauses, place)
         assert all(0 < weight <= 1 for weight in found.values())
-        assert {name for name, weight in found.items() if weight == 1} == clause.topics
+        assert {name for name, weight in found.items() if weight == 1} == set(clause.topics)
         assert ANY_TOPIC in found
 
 

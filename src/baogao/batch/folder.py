@@ -23,6 +23,7 @@ from pydantic import ValidationError
 
 from baogao.errors import UsageError
 from baogao.extraction import AskingName, WayOrAuto
+from baogao.inputs import RUN_MARK
 from baogao.llm.messages import Payload
 from baogao.llm.tokens import estimate_payload_tokens
 from baogao.resources import make_folder, new_file
@@ -30,7 +31,6 @@ from baogao.schema.values import Strict
 
 HoldTo = Literal["json_schema", "tools", "json_object", "plain"]
 """What a server can hold a reply to: one of its abilities, or nothing."""
-_LOCK = ".baogao.lock"
 _SETUP = "batch.json"
 
 
@@ -70,7 +70,7 @@ class BatchFolder:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.replies = folder / "replies"
-        self._lock = FileLock(folder / _LOCK)
+        self._lock = FileLock(folder / RUN_MARK)
 
     def __enter__(self) -> Self:
         try:

@@ -31,6 +31,8 @@ from baogao.schema import Schema, load_schema
 
 Watch = Callable[[Sequence[Source]], Iterable[Source]]
 """Gives the documents of a pass one by one, so that somebody can show how far it is."""
+OnNotice = Callable[[str], None]
+"""Is told a line for a user."""
 
 _ENDPOINT = "batch"
 """Stands for whichever service is given the files; it is part of every custom_id."""
@@ -150,8 +152,11 @@ class BatchOptions(ModelOptions):
         )
 
     def settings(self) -> EndpointSettings:
-        """The endpoint's settings, without retries, waits and a budget."""
-        calm = {"max_attempts": 1, "first_wait": 0.0, "longest_wait": 0.0, "budget_tokens": None}
+        """The endpoint's settings, without retries, waits and a budget.
+
+        Requests take turns, so that they stand in a file in the order of their questions, whatever the threads do.
+        """
+        calm = {"max_attempts": 1, "first_wait": 0.0, "longest_wait": 0.0, "budget_tokens": None, "concurrency": 1}
         return super().settings().model_copy(update=calm)
 
 
@@ -181,16 +186,20 @@ def prepare_batch(
     *,
     watch: Watch = iter,
     on_record: OnRecord = lambda record: None,
+    on_notice: OnNotice = lambda notice: None,
 ) -> BatchPass:
     """Write what a model would be asked into request files. Nothing is sent.
 
     :param folder: made where there is none; request files of a batch that brought no replies yet are written anew.
     :param setup: what is asked about, of whom and how; its ``made_with`` is found out here.
     :param on_record: called with each document that needs no reply: it failed, or rules alone answer it.
+    :param on_notice: told, before the pass begins, what a user should know of the inputs.
     :raises UsageError: an input, the schema, its rules, prompts or a setting cannot be used; no model is named; the
         folder cannot be written, or holds replies of a batch; a request is larger than a file may be.
     """
     schema, sources = load_schema(setup.schema_source), find_sources(setup.inputs)
+    for notice in sources.notices:
+        on_notice(notice)
     if not setup.model:
         raise UsageError("name the model that will be asked, with --model: it stands in every request")
     with BatchFolder(folder) as batch:
@@ -211,7 +220,7 @@ def collect_batch(
     again: bool = False,
     watch: Watch = iter,
     on_record: OnRecord = lambda record: None,
-    on_notice: Callable[[str], None] = lambda notice: None,
+    on_notice: OnNotice = lambda notice: None,
 ) -> BatchPass:
     """Write the records of the documents whose replies are all here, and request files for what replies bring up.
 
@@ -220,13 +229,15 @@ def collect_batch(
     :param results: result and error files of the service; those of earlier calls are remembered.
     :param again: ask anew what was answered by an error.
     :param on_record: called with the record of each document that does not wait.
-    :param on_notice: told, before the pass begins, what a user should know of the result files.
+    :param on_notice: told, before the pass begins, what a user should know of the inputs and of the result files.
     :raises UsageError: nothing was prepared there; something that records depend on was changed since; a result file
         cannot be read, or holds no results; a folder cannot be written.
     """
     with BatchFolder(folder) as batch:
         setup = batch.load()
         schema, sources = load_schema(setup.schema_source), find_sources(setup.inputs)
+        for notice in sources.notices:
+            on_notice(notice)
         replies = Replies(batch.replies)
         if results:
             requests = RequestFiles(folder)

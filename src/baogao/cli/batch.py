@@ -37,6 +37,10 @@ FileRequests = Annotated[int, typer.Option("--file-requests", min=1, help="The m
 FileMegabytes = Annotated[int, typer.Option("--file-megabytes", min=1, help="The most megabytes of a file.")]
 
 
+def _note(notice: str) -> None:
+    say(stderr, f"note: {shown(notice)}")
+
+
 @app.command("prepare")
 def prepare(
     inputs: Annotated[list[str], typer.Argument(help="Files, folders or patterns.", metavar="INPUT...")],
@@ -70,7 +74,7 @@ def prepare(
     totals = Totals()
     watch = partial(track, description="preparing", console=stderr)
     limits = Limits(file_requests, file_megabytes * _MEGABYTE)
-    done = prepare_batch(out, setup, limits, watch=watch, on_record=totals.add)
+    done = prepare_batch(out, setup, limits, watch=watch, on_record=totals.add, on_notice=_note)
     files = done.requests
     say(
         stdout,
@@ -103,7 +107,7 @@ def collect(
         again=again,
         watch=partial(track, description="collecting", console=stderr),
         on_record=totals.add,
-        on_notice=lambda notice: say(stderr, f"note: {shown(notice)}"),
+        on_notice=_note,
     )
     print_report(out, done.finished, totals)
     if done.for_results:

@@ -55,6 +55,8 @@ def extract_command(
     where = Engine(engine, workers)
     where.check(options)
     loaded, sources = load_schema(schema), find_sources(inputs)
+    for notice in sources.notices:
+        say(stderr, f"note: {shown(notice)}")
     name = extractor or options.default_extractor()
     if extractor is None and name == "rules":
         words = "no model is configured: using rules (for a model: --embedded, or --base-url and --model)"

@@ -27,7 +27,7 @@ from pydantic import StrictBool, StrictInt, StrictStr
 
 from baogao.document import Document
 from baogao.errors import UsageError
-from baogao.inputs import Source
+from baogao.inputs import RUN_MARK, Source
 from baogao.outputs.journal import Entry, Journal, Place
 from baogao.outputs.page import write_page
 from baogao.outputs.records import RECORDS, WHOLE, belongs, iterate_records
@@ -41,7 +41,6 @@ TEXTS = "texts"
 PAGE = "index.html"
 PAGE_REPORTS = 500
 """Reports that the page of a run shows; more would be too much for a browser. `baogao review` shows them all."""
-_LOCK = ".baogao.lock"
 _PART = ".results.part"
 """Results that are being written; what a process that died left in it is of no use."""
 _OLD = ".results.old"
@@ -139,7 +138,7 @@ class RunFolder:
         self._schema = schema
         self._order = list(order)
         self._run = dict(run)
-        self._lock = FileLock(folder / _LOCK)
+        self._lock = FileLock(folder / RUN_MARK)
         self._journal: Journal
         self._done: dict[str, _Done] = {}
         self._stamps: dict[str, _Stamp | None] = {}
@@ -236,7 +235,7 @@ class RunFolder:
         texts = self.folder / TEXTS
         if texts.is_symlink() or not texts.exists():
             return
-        ours = any(os.path.lexists(self.folder / name) for name in (RECORDS, JOURNAL, _LOCK, WHOLE))
+        ours = any(os.path.lexists(self.folder / name) for name in (RECORDS, JOURNAL, RUN_MARK, WHOLE))
         for path in texts.iterdir():
             if path.name not in _OF_THE_DESKTOP and not (ours and path.suffix == ".txt"):
                 raise UsageError(f"{path} is of no run, and {texts} is replaced at its end: name another folder")

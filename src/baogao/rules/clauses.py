@@ -53,8 +53,8 @@ class Clause:
     after: str = ""
     lead: str | None = None
     """The figure's own share of a coordination, in place of what stands before it; see :func:`distribute`."""
-    topics: frozenset[str] = frozenset()
-    """What it mentions."""
+    topics: tuple[str, ...] = ()
+    """What it mentions, in order."""
     is_rival: bool = False
     """True when it mentions more than background topics."""
 

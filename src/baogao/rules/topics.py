@@ -80,18 +80,21 @@ class TopicMap:
         found = sorted((places[place] if places else place, name) for place, name in words.mentions(text))
         self._places = [place for place, _ in found]
         self._names = [name for _, name in found]
-        self._headed: dict[int, frozenset[str]] = {}
+        self._headed: dict[int, tuple[str, ...]] = {}
         """The topics in the headings above each sentence that was asked about."""
 
     def mark(self, clause: Clause) -> None:
         """Note in a clause which topics it mentions."""
         clause.topics = self.within(clause.span)
-        clause.is_rival = not clause.topics <= self._words.background
+        clause.is_rival = not self._words.background.issuperset(clause.topics)
 
-    def within(self, span: Span) -> frozenset[str]:
-        """The topics that are mentioned in a span."""
+    def within(self, span: Span) -> tuple[str, ...]:
+        """The topics that are mentioned in a span, each once, in the order of their first words.
+
+        The order reaches the answers: of two patterns that score alike, the one whose topic comes first is taken.
+        """
         first = bisect_left(self._places, span[0])
-        return frozenset(self._names[first : bisect_left(self._places, span[1], first)])
+        return tuple(dict.fromkeys(self._names[first : bisect_left(self._places, span[1], first)]))
 
     def of_label(self, label: str) -> dict[str, float]:
         """What the heads of a table cell talk about; empty when they name no topic."""
@@ -138,8 +141,8 @@ class TopicMap:
             found.setdefault(name, _FOLLOWING)
         if here.sentence_number not in self._headed:
             sections = self.document.sections_at(here.span[0])
-            headed = frozenset(name for section in sections for name in self.within(section.title))
-            self._headed[here.sentence_number] = headed
+            headed = dict.fromkeys(name for section in sections for name in self.within(section.title))
+            self._headed[here.sentence_number] = tuple(headed)
         for name in self._headed[here.sentence_number]:
             found[name] = max(found.get(name, 0.0), _HEADING)
         found[ANY_TOPIC] = _ANY
