@@ -248,14 +248,16 @@ def guarded_folder() -> Iterator[Path]:
     base = tempfile.gettempdir()
     short = base if len(base) <= _LONGEST_BASE or not Path("/tmp").is_dir() else "/tmp"
     folder = Path(tempfile.mkdtemp(prefix="baogao-ray-", dir=short))
-    code = "import sys; from baogao.engines.ray import guard; guard(sys.argv[1])"
-    command = [sys.executable, "-P", "-c", code, str(folder)]
+    # From where this module is: the program may have found it without its environment.
+    code = "import sys; sys.path.insert(0, sys.argv[2]); from baogao.engines.ray import guard; guard(sys.argv[1])"
+    command = [sys.executable, "-P", "-c", code, str(folder), str(Path(__file__).parents[2])]
     quiet = subprocess.DEVNULL
-    # In a session of its own, Ctrl-C does not reach it.
-    with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=quiet, stderr=quiet, start_new_session=True
-    ):  # leaving this block closes its input and waits for it
-        yield folder
+    try:
+        # In a session of its own, Ctrl-C does not reach it. Leaving the block closes its input and waits for it.
+        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=quiet, stderr=quiet, start_new_session=True):
+            yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def guard(folder: str) -> None:
