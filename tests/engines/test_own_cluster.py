@@ -153,6 +153,15 @@ def test_the_cluster_of_others_is_joined_as_it_is(own_world):
     assert not {"RAY_AUTH_MODE", "RAY_AUTH_TOKEN", "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"} & set(ray.environment)
 
 
+def test_a_cluster_that_the_program_has_already_is_left_alone(own_world, unguarded):
+    """Ray refuses a second one; the first goes on."""
+    ray = install(own_world, FakeRay(error=RuntimeError("Maybe you called ray.init twice by accident?")))
+    with pytest.raises(UsageError, match="twice"), cluster(1):
+        pass
+    assert ray.shut_down == 0
+    assert unguarded == ["made", "removed"]
+
+
 @pytest.mark.parametrize("error", [RayError("a token\nis wanted"), RuntimeError("no"), OSError("no"), ValueError("no")])
 def test_a_cluster_that_cannot_be_had(own_world, unguarded, error):
     """It is one line, and nothing is left."""
@@ -305,7 +314,9 @@ def test_a_cluster_that_broke_down_ends_the_run(communique, begins):
     )
     with pytest.raises(UsageError) as ending:
         done_by(communique, actor)
-    assert str(ending.value).endswith("the same command goes on where it stopped (Node crashed.)")
+    assert str(ending.value).startswith("the Ray cluster broke down, or cannot make a worker; the same command goes on")
+    assert str(ending.value).endswith("Node crashed.)")
+    assert len(str(ending.value).splitlines()) == 1
 
 
 def test_a_worker_that_never_comes_back_ends_the_run(communique, monkeypatch):

@@ -168,8 +168,8 @@ class RayWorkers:
                 f"a worker of Ray died and was not back in {_BACK_SECONDS:.0f} seconds; {goes_on}"
             ) from None
         except RayError as error:
-            why = str(error).strip().splitlines()[-1][:300]
-            raise UsageError(f"the Ray cluster of this run broke down; {goes_on} ({why})") from error
+            why = " ".join(str(error).split())[-300:]
+            raise UsageError(f"the Ray cluster broke down, or cannot make a worker; {goes_on} (…{why})") from error
 
 
 @contextmanager
@@ -187,14 +187,14 @@ def cluster(workers: int) -> Iterator[None]:
             # Ray reads its environment when it is loaded, and not again.
             os.environ.update(own_environment(folder))
             started = own_settings(folder, workers)
-        import ray
-
-        stack.callback(ray.shutdown)
         try:
             _connect(started)
         finally:
             # What this program starts later is no part of the cluster.
             os.environ.pop(_MARK, None)
+        import ray
+
+        stack.callback(ray.shutdown)
         yield
 
 
