@@ -271,7 +271,7 @@ def test_frames_of_other_schemas(long, plain, make_record):
     assert records_to_frame([other], own, long=long).height == (len(own.figures) if long else 1)
     with pytest.raises(UsageError, match=f"of several schemas: {own.name}, law_based_government"):
         records_to_frame([plain, other], long=long)
-    with pytest.raises(SchemaError, match=f"there is no schema named '{own.name}'"):
+    with pytest.raises(SchemaError, match=f"the records are of the schema '{own.name}': give its file"):
         records_to_frame([other], long=long)
     with pytest.raises(UsageError, match="made with the schema 'law_based_government', not with"):
         records_to_frame([plain], own, long=long)

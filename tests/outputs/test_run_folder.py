@@ -259,3 +259,10 @@ def test_no_room_for_a_record(bench, monkeypatch):
         bench.run("a", "b")
     assert not (bench.out / "records.jsonl").exists()
     assert bench.finished() == ["a"]
+
+
+def test_what_is_kept_of_a_run_of_fewer_documents(bench):
+    """Going on with a part of the inputs, only documents of that part count as done before."""
+    bench.kill("a", "b", "c")
+    with RunFolder(bench.out, ["b", "x"], RUN) as folder:
+        assert folder.kept == 1

@@ -22,9 +22,9 @@ import xlsxwriter
 
 from baogao.document import document_from_text
 from baogao.errors import UsageError
-from baogao.outputs.records import astray, kept_text
+from baogao.outputs.records import astray, kept_text, schema_of
 from baogao.record import Record
-from baogao.schema import Schema, load_schema
+from baogao.schema import Schema
 from baogao.schema.values import Answer, HeldBack
 
 Cell = str | int | float | bool | None
@@ -113,10 +113,7 @@ def records_to_frame(
     """
     records = list(records)
     if schema is None:
-        names = sorted({record.schema_name for record in records})
-        if len(names) > 1:
-            raise UsageError(f"the records are of several schemas: {', '.join(names)}")
-        schema = load_schema(*names)
+        schema = schema_of(records)
     if long:
         rows = [row for record in records for row in _long_rows(record, schema, texts)]
         frame = pl.DataFrame(rows, schema=_LONG_COLUMNS, orient="row")

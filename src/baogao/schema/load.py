@@ -202,6 +202,8 @@ def _check_relation(relation: Relation, known: set[str], source: SourceLines) ->
 def load_schema(name: str | Path = "law_based_government") -> Schema:
     """Load a schema that comes with baogao by its name, or anyone's own by the path of its ``.py`` file.
 
+    A name that comes from a file, and not from the user, goes to :func:`shipped_schema`: a path would be run.
+
     :raises SchemaError: no such schema; the file does not run; a field that is not one; two fields of one id. The
         message names the file and the line.
     """
@@ -210,11 +212,20 @@ def load_schema(name: str | Path = "law_based_government") -> Schema:
         if not path.is_file():
             raise SchemaError(f"there is no schema file {name}")
     else:
-        path = resource_dir("schemas") / f"{name}.py"
-        if not path.is_file():
-            known = ", ".join(available_schemas())
-            message = f"there is no schema named {str(name)!r}; there are: {known} (or give the path of a .py file)"
-            raise SchemaError(message)
+        return shipped_schema(str(name))
+    return schema_of(report_class(_run(path), path), path)
+
+
+def shipped_schema(name: str) -> Schema:
+    """Load a schema that comes with baogao. A name that was read from data leads to no other file.
+
+    :raises SchemaError: none of that name comes with baogao.
+    """
+    known = available_schemas()
+    if name not in known:
+        message = f"there is no schema named {name!r}; there are: {', '.join(known)} (or give the path of a .py file)"
+        raise SchemaError(message)
+    path = resource_dir("schemas") / f"{name}.py"
     return schema_of(report_class(_run(path), path), path)
 
 
