@@ -85,10 +85,10 @@ def test_rows_hold_the_sentence_and_both_readings(tmp_path, folder, small, recor
     run = make_run(tmp_path / "run", folder, small, rules=records)
     rows = {(row.doc_id, row.field): row for row in run.rows() if isinstance(row, ScoreRow)}
     row = rows[records[0]["doc_id"], "passengers"]
-    marked = [(passage.text[slice(*span)]) for passage in row.passages for span in passage.answer]
-    gold = [(passage.text[slice(*span)]) for passage in row.passages for span in passage.gold]
+    marked = [(passage.text[slice(*span)]) for passage in row.excerpts for span in passage.answer]
+    gold = [(passage.text[slice(*span)]) for passage in row.excerpts for span in passage.gold]
     assert (row.verdict, marked, gold) == ("wrong", ["上年为90辆"], ["2万余人次"])
-    assert rows[records[1]["doc_id"], "passengers"].passages == []
+    assert rows[records[1]["doc_id"], "passengers"].excerpts == []
 
 
 def test_rows_of_metadata_and_lists(tmp_path, folder, small, records):

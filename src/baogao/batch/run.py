@@ -29,7 +29,7 @@ from baogao.pipeline import OnRecord, Sink, run_documents
 from baogao.record import Record
 from baogao.schema import Schema, load_schema
 
-Watch = Callable[[Sequence[Source]], Iterable[Source]]
+WatchSources = Callable[[Sequence[Source]], Iterable[Source]]
 """Gives the documents of a pass one by one, so that somebody can show how far it is."""
 
 _ENDPOINT = "batch"
@@ -179,7 +179,7 @@ def prepare_batch(
     setup: BatchSetup,
     limits: Limits | None = None,
     *,
-    watch: Watch = iter,
+    watch: WatchSources = iter,
     on_record: OnRecord = lambda record: None,
 ) -> BatchPass:
     """Write what a model would be asked into request files. Nothing is sent.
@@ -209,7 +209,7 @@ def collect_batch(
     limits: Limits | None = None,
     *,
     again: bool = False,
-    watch: Watch = iter,
+    watch: WatchSources = iter,
     on_record: OnRecord = lambda record: None,
     on_notice: Callable[[str], None] = lambda notice: None,
 ) -> BatchPass:
@@ -248,7 +248,7 @@ class _Pass:
     limits: Limits | None
     again: bool = False
     _: KW_ONLY
-    watch: Watch
+    watch: WatchSources
     on_record: OnRecord
 
     async def over_all(self, out: Path | None) -> BatchPass:

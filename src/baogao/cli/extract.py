@@ -23,7 +23,7 @@ from baogao.inputs import Source, find_sources
 from baogao.llm import Question, estimate_tokens
 from baogao.outputs.page import write_page
 from baogao.outputs.records import iterate_records
-from baogao.outputs.run_folder import RunFolder
+from baogao.outputs.run_folder import RECORDS, RunFolder
 from baogao.record import Record
 from baogao.schema import Schema, load_schema
 
@@ -134,5 +134,5 @@ def print_report(out: Path, order: list[str], totals: Totals, schema: Schema) ->
     if table is not None:
         stdout.print(table)
     partly = f" (the first {_PAGE_REPORTS} reports)" if totals.reports > _PAGE_REPORTS else ""
-    records = out / "records.jsonl"
+    records = out / RECORDS
     say(stdout, totals.line(), *totals.reasons(), f"records  {shown(records)}", f"page     {shown(page)}{partly}")

@@ -29,7 +29,7 @@ from baogao.schema.load import shipped_schema
 SUMMARY = Summary.file_name
 CASSETTES = "cassettes"
 """The folder of a run where its recording is."""
-Watch = Callable[[str, int], AbstractContextManager[OnRecord]]
+WatchExtractor = Callable[[str, int], AbstractContextManager[OnRecord]]
 """From an extractor's name and the number of reports to whatever is told of their records."""
 
 
@@ -94,7 +94,7 @@ def parse_records(given: Iterable[str]) -> dict[str, Path]:
     return records
 
 
-def predict_run(request: EvalRequest, schema: Schema, watch: Watch = unwatched) -> Run:
+def predict_run(request: EvalRequest, schema: Schema, watch: WatchExtractor = unwatched) -> Run:
     """Write ``run.json``, ``records/`` and ``timing.json``.
 
     :param watch: entered for each extractor in turn; what it gives is told of every record.
@@ -131,7 +131,7 @@ class _Prediction:
     datasets: Sequence[Dataset]
     schema: Schema
     run: Run
-    watch: Watch
+    watch: WatchExtractor
     infos: list[ExtractorInfo] = field(default_factory=list)
     """What each extractor was, in their order."""
     timings: dict[str, ExtractorTiming] = field(default_factory=dict)
@@ -197,7 +197,7 @@ def replay_run(
     published: Run,
     out: Path,
     cassettes: Path | None = None,
-    watch: Watch = unwatched,
+    watch: WatchExtractor = unwatched,
     *,
     schema: Schema | None = None,
 ) -> list[str]:

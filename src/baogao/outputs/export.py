@@ -93,7 +93,7 @@ def records_to_frame(
 ) -> Any:
     """Records as a DataFrame of polars, or of pandas where that is installed.
 
-    Wide, it is :func:`table_of`. Long, it has a row for every report and figure, silent ones too:
+    Wide, it is :func:`wide_table`. Long, it has a row for every report and figure, silent ones too:
 
     - ``doc_id``, ``field``, ``label``, ``group`` (the id; ``Schema.groups`` has its label)
     - ``status`` as in the record, null throughout a report that failed
@@ -118,7 +118,7 @@ def records_to_frame(
         rows = [row for record in records for row in _long_rows(record, schema, texts)]
         frame = pl.DataFrame(rows, schema=_LONG_COLUMNS, orient="row")
     else:
-        frame = table_of(records, schema)
+        frame = wide_table(records, schema)
     if library == "polars":
         return frame
     try:
@@ -128,7 +128,7 @@ def records_to_frame(
     return pandas.DataFrame(frame.to_dict(as_series=False))
 
 
-def table_of(records: Iterable[Record], schema: Schema, *, include_text: bool = False) -> pl.DataFrame:
+def wide_table(records: Iterable[Record], schema: Schema, *, include_text: bool = False) -> pl.DataFrame:
     """One row a report: what it is, metadata, figures, lists; values are Float64, all other columns String.
 
     :raises UsageError: records of another schema, or field ids that would give two columns one name.
@@ -161,7 +161,7 @@ def write_table(records: Iterable[Record], schema: Schema, path: Path, *, includ
     suffix = path.suffix.lower()
     if suffix not in _SUFFIXES:
         raise UsageError(f"{path}: a table is written as one of {', '.join(_SUFFIXES)}, not as {suffix or path.name!r}")
-    table = table_of(records, schema, include_text=include_text)
+    table = wide_table(records, schema, include_text=include_text)
     if suffix == ".csv":
         data = csv_bytes(table)
     elif suffix == ".xlsx":
@@ -195,7 +195,7 @@ def csv_bytes(table: pl.DataFrame) -> bytes:
 
 
 def workbook_bytes(table: pl.DataFrame, schema: Schema) -> bytes:
-    """The table of :func:`table_of` as ``.xlsx``; text is never taken for a formula or a link.
+    """The table of :func:`wide_table` as ``.xlsx``; text is never taken for a formula or a link.
 
     :raises UsageError: a text is longer than a cell can hold.
     """

@@ -9,6 +9,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from baogao.errors import SchemaError, UsageError
+from baogao.outputs.run_folder import RECORDS
 from baogao.record import Record
 from baogao.schema import Schema, load_schema
 from baogao.schema.load import available_schemas, shipped_schema
@@ -28,7 +29,7 @@ def read_records(path: Path) -> list[Record]:
 
 def iterate_records(path: Path) -> Iterator[Record]:
     """As :func:`read_records`, one record at a time: a long run's records need not fit into memory."""
-    file = path / "records.jsonl" if path.is_dir() else path
+    file = path / RECORDS if path.is_dir() else path
     first_lines: dict[str, int] = {}
     try:
         with file.open("rb") as opened:

@@ -26,6 +26,12 @@ from baogao.errors import SchemaError
 from baogao.resources import digest_files, resource_dir
 from baogao.schema.fields import Ask, FieldKind, FieldSpec, Figure, Group, Items, Relation, Report, Role, Schema, Text
 
+_KINDS: tuple[tuple[object, FieldKind], ...] = ((Figure, "figure"), (Text, "text"), (Items, "items"))
+_ID = re.compile(r"[a-z][a-z0-9_]*")
+"""Ids of fields and names of schemas: they become columns, keys of JSON and names of Python."""
+_FEWEST = {"rate": 3, "ordered": 2, "parts": 3}
+"""How many fields each kind of relation needs; a rate has just so many."""
+
 
 @dataclass(frozen=True)
 class SourceLines:
@@ -73,13 +79,6 @@ class SourceLines:
         """Every field with the class that declares it."""
         classes = [node for node in self._nodes if isinstance(node, ast.ClassDef)]
         return [(node, item) for node in classes for item in node.body if isinstance(item, ast.AnnAssign)]
-
-
-_KINDS: tuple[tuple[object, FieldKind], ...] = ((Figure, "figure"), (Text, "text"), (Items, "items"))
-_ID = re.compile(r"[a-z][a-z0-9_]*")
-"""Ids of fields and names of schemas: they become columns, keys of JSON and names of Python."""
-_FEWEST = {"rate": 3, "ordered": 2, "parts": 3}
-"""How many fields each kind of relation needs; a rate has just so many."""
 
 
 def report_class(module: ModuleType, path: Path) -> type[Report]:
