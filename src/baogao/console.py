@@ -22,11 +22,14 @@ def shown(text: object) -> str:
 def inert(text: object, keep: str = "") -> str:
     """A text as it may be printed as it is: its control characters are spelt out, but for those to ``keep``."""
     return "".join(
-        char.encode("unicode_escape").decode("ascii")
-        if char not in keep and unicodedata.category(char) in _OBEYED
-        else char
+        char.encode("unicode_escape").decode("ascii") if char not in keep and is_obeyed(char) else char
         for char in str(text)
     )
+
+
+def is_obeyed(char: str) -> bool:
+    """Whether a terminal might obey a character, or show nothing where it stands."""
+    return unicodedata.category(char) in _OBEYED
 
 
 class InertFormatter(logging.Formatter):

@@ -38,7 +38,7 @@ class BaogaoError(Exception):
 
 
 class UsageError(BaogaoError):
-    """The request itself cannot work; nothing was started."""
+    """The request itself cannot work: whoever made it must change something. Most are found before a run starts."""
 
     ends = "run"
 

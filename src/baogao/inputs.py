@@ -16,18 +16,17 @@ from dataclasses import dataclass, replace
 from itertools import takewhile
 from pathlib import Path
 
+from baogao.console import is_obeyed
 from baogao.document import Document, read_document
 from baogao.document.readers import SUFFIXES
 from baogao.errors import DocumentError, UsageError
 
-_MARKED = ".marked.txt"
+MARKED = ".marked.txt"
 """How a text with inline marks ends."""
 _LONGEST_ID = 200
 """Bytes; a file is called by its id, a suffix and perhaps a number, and names have at most 255."""
 _NEVER_IN_A_NAME = frozenset('<>:"/\\|?*')
 """Characters that Windows, or any system, does not allow in a file's name."""
-_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
-"""Controls, directions of writing, halves of characters, line ends."""
 _RESERVED = re.compile(r"(?:con|prn|aux|nul|(?:com|lpt)[0-9¹²³])(?:\..*)?|\.*", re.IGNORECASE)
 """Devices of Windows, and names of dots only."""
 RUN_MARK = ".baogao.lock"
@@ -185,7 +184,7 @@ def _is_report(path: Path) -> bool:
     Texts with inline marks are passed over: their compiled text stands elsewhere (docs/evaluation.md).
     """
     hidden = any(part.startswith(".") for part in path.parts)
-    return path.suffix.lower() in SUFFIXES and not hidden and not path.name.endswith(_MARKED)
+    return path.suffix.lower() in SUFFIXES and not hidden and not path.name.endswith(MARKED)
 
 
 def name_sources(paths: list[Path]) -> list[Source]:
@@ -215,7 +214,7 @@ def _key(doc_id: str) -> str:
 
 def _harmless(stem: str) -> str:
     """A stem that leads nowhere else, shows itself as it is, and is no device."""
-    odd = {char for char in stem if char in _NEVER_IN_A_NAME or unicodedata.category(char) in _UNSEEN}
+    odd = {char for char in stem if char in _NEVER_IN_A_NAME or is_obeyed(char)}
     name = "".join("_" if char in odd else char for char in stem)
     name = name.encode()[:_LONGEST_ID].decode("utf-8", "ignore")
     return f"_{name}" if _RESERVED.fullmatch(name) else name

@@ -122,17 +122,37 @@ def test_no_batch_and_a_damaged_one(tmp_path):
 
 
 def test_a_batch_is_prepared_anew_only_before_replies_came(tmp_path):
-    """Old request files go, and the folder is no batch's until it is saved; replies that came back are kept."""
-    with RequestFiles(tmp_path) as files:
-        files.add("k1", BODY)
+    """Replies that came back were paid for."""
     with BatchFolder(tmp_path) as batch:
-        batch.save(SETUP)
-        batch.clear()
-        assert not list(tmp_path.glob("*.json*"))
+        batch.check_unanswered()
         batch.replies.mkdir()
         (batch.replies / "0001.jsonl").write_bytes(b"")
         with pytest.raises(UsageError, match="holds replies of a batch"):
-            batch.clear()
+            batch.check_unanswered()
+
+
+def test_an_earlier_batch_goes_only_when_the_new_one_is_written(tmp_path):
+    """Until then its files stay; afterwards there is the new first round, and no batch until it is saved."""
+
+    def second(limits):
+        with RequestFiles(tmp_path, limits, anew=True) as files:
+            files.add("k2", BODY)
+            files.add("k3", BODY | {"note": "字" * 300})
+        return files
+
+    for _ in range(2):
+        with RequestFiles(tmp_path) as files:
+            files.add("k1", BODY)
+    (tmp_path / "requests-9-001.jsonl.part").touch()
+    with BatchFolder(tmp_path) as batch:
+        batch.save(SETUP)
+        before = {path.name: path.read_bytes() for path in tmp_path.glob("*.json*")}
+        with pytest.raises(UsageError, match="larger than a file may be"):
+            second(Limits(bytes=300))
+        assert {path.name: path.read_bytes() for path in tmp_path.glob("*.json*")} == before
+        assert second(Limits()).asked("k1") == 0
+        assert [path.name for path in tmp_path.glob("*.json*")] == ["requests-1-001.jsonl"]
+        assert b"k2" in (tmp_path / "requests-1-001.jsonl").read_bytes()
 
 
 def test_a_folder_that_cannot_be(tmp_path):

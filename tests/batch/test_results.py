@@ -110,3 +110,28 @@ def test_interrupted_taking(store, tmp_path):
     assert store().get("k2") is None
     assert take(store(), tmp_path, line("k2")).good == 1
     assert store().get("k2").good
+
+
+def test_files_that_are_not_the_store_s_own(tmp_path):
+    """A result file that somebody laid beside the replies is neither read nor counted."""
+    store = tmp_path / "replies"
+    store.mkdir()
+    for name in ("results.jsonl", "1-old.jsonl", "²1.jsonl", "0001.part"):
+        (store / name).write_bytes(line() + b"\n")
+    (tmp_path / "in.jsonl").write_bytes(line("k2") + b"\n")
+    replies = Replies(store)
+    assert replies.get("k1") is None
+    assert replies.take([tmp_path / "in.jsonl"], lambda custom_id: True).good == 1
+    assert (store / "0001.jsonl").is_file()
+    assert Replies(store).get("k2") is not None
+
+
+def test_nothing_kept_leaves_no_file(tmp_path):
+    """Where no line is of this batch, or all were known, the store is as it was."""
+    (tmp_path / "in.jsonl").write_bytes(line() + b"\n")
+    replies = Replies(tmp_path / "replies")
+    assert replies.take([tmp_path / "in.jsonl"], lambda custom_id: False).strange == 1
+    assert list(replies.folder.iterdir()) == []
+    replies.take([tmp_path / "in.jsonl"], lambda custom_id: True)
+    assert replies.take([tmp_path / "in.jsonl"], lambda custom_id: True).again == 1
+    assert [path.name for path in replies.folder.iterdir()] == ["0001.jsonl"]

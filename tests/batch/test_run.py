@@ -130,6 +130,27 @@ def test_records_of_an_earlier_call_are_told_again():
     assert untimed("out") == before
 
 
+@pytest.mark.parametrize("wrong", [{"prompts": "reports"}, {"model": ""}, {"inputs": ["nowhere"]}, {}])
+def test_a_prepare_that_fails_leaves_the_batch_before_it(wrong):
+    """What was prepared, and perhaps sent, can be collected as if nobody had tried to prepare another."""
+    prepare_batch(Path("batch"), setup_of())
+    with fake_server(good_model) as server:
+        results = write_results("all.jsonl", executed(server, requests()))
+    with pytest.raises(UsageError):
+        prepare_batch(Path("batch"), setup_of().model_copy(update=wrong), None if wrong else Limits(bytes=100))
+    assert not list(Path("batch").glob("*.part"))
+    assert collect_batch(Path("batch"), Path("out"), [results]).finished == ["r0", "r1", "r2", "r3"]
+
+
+def test_a_batch_prepared_twice_is_the_second_one():
+    """Its request files are its own only, whatever the first one asked."""
+    prepare_batch(Path("batch"), setup_of(), Limits(requests=1))
+    assert len(list(Path("batch").glob("requests-1-*"))) > 2
+    second = prepare_batch(Path("batch"), setup_of(ask="form"))
+    assert sorted(Path("batch").glob("requests-*")) == second.requests.written
+    assert BatchFolder(Path("batch")).load().ask == "form"
+
+
 def test_a_failed_round_leaves_no_batch():
     """Where a request is larger than a file may be, the folder is not taken for a batch's."""
     with pytest.raises(UsageError, match="larger than a file may be"):

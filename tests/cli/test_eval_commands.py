@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import sys
 from pathlib import Path
 
@@ -264,3 +265,30 @@ def test_min_confidence_holds_back(dataset, tmp_path):
     assert run.read_json("summary.json")["extractors"]["rules"]["verdicts"]["correct"] == 0
     assert run.read_json("run.json")["parameters"]["min_confidence"] == 1
     assert run.records_path("rules").read_text(encoding="utf-8").count('"held_back"') > 5
+
+
+def test_paths_are_printed_as_they_are(dataset, tmp_path):
+    """Square brackets in the name of a run are no markup, on any of the commands that print it."""
+    for name in ("o[dev]", "ev[/b]"):
+        path = tmp_path / name
+        assert f"report  {path / 'report.html'}\n" in call(dataset, "--out", path).stdout
+        assert f"report  {path / 'report.html'}\n" in call("report", path, schema=False).stdout
+    run = recorded(dataset, tmp_path / "r[/]")
+    again = call("replay", run.path, "--cassettes", tmp_path / "r[/]" / "recordings")
+    assert again.stdout == f"{run.path / 'summary.json'}: the same, to the byte\n"
+
+
+def test_an_id_of_gold_does_not_speak_to_the_terminal(dataset, tmp_path):
+    """What a diff lists is spelt out."""
+    call(dataset, "--out", tmp_path / "a")
+    lines = (tmp_path / "a" / "scores.jsonl").read_text(encoding="utf-8")
+    rows = [json.loads(line) for line in lines.splitlines()]
+    name = rows[0]["doc_id"]
+    (tmp_path / "a" / "scores.jsonl").write_text(lines.replace(name, f"{name}\\u001b[31m"), encoding="utf-8")
+    b = tmp_path / "b"
+    shutil.copytree(tmp_path / "a", b)
+    changed = (b / "scores.jsonl").read_text(encoding="utf-8").replace('"verdict": "correct"', '"verdict": "wrong"')
+    (b / "scores.jsonl").write_text(changed, encoding="utf-8")
+    said = call("diff", tmp_path / "a", b, "--show-test", schema=False).stdout
+    assert f"{name}\\x1b[31m" in said
+    assert "\x1b" not in said

@@ -9,9 +9,8 @@ from pathlib import Path
 import pytest
 
 from baogao.cli import main
-from baogao.cli.main import schema_of
 from baogao.errors import BudgetError, SchemaError, UsageError
-from cli.conftest import COMMUNIQUE, rows
+from cli.conftest import COMMUNIQUE
 
 
 def test_version_and_help(baogao):
@@ -80,17 +79,3 @@ def test_the_page_is_opened_only_when_asked(extract, baogao, reports, monkeypatc
     assert opened == []
     assert baogao("review", "out", "--schema", COMMUNIQUE, "--open").code == 0
     assert opened == [Path("out/index.html").resolve().as_uri()]
-
-
-def test_whose_schema_the_records_are(extract, reports):
-    """Their own, where it is known or given; records of two schemas are not made one table."""
-    extract(reports)
-    (record,) = rows()
-    assert schema_of([record], str(COMMUNIQUE)).name == "communique"
-    assert schema_of([], None).name == "law_based_government"
-    flagship = record.model_copy(update={"schema_name": "law_based_government"})
-    assert schema_of([flagship], None).name == "law_based_government"
-    with pytest.raises(UsageError, match="several schemas: communique, law_based_government"):
-        schema_of([flagship, record], str(COMMUNIQUE))
-    with pytest.raises(UsageError, match="give its file with --schema"):
-        schema_of([record], None)

@@ -59,3 +59,12 @@ def test_candidates(baogao, reports):
     assert (gdp["value"], gdp["unit"]) == (8_640_000_000, "元")
     assert GOOD[gdp["start"] : gdp["end"]] == "86.4亿元"
     assert "86.4亿元" in baogao("candidates", reports / "good.txt").out
+
+
+def test_candidates_as_json_obey_nothing(baogao, reports):
+    """Directions of writing, separators and tags are escapes of JSON, and read back as they stand in the report."""
+    odd = "\u202e\u2028\u200b\U000e0041"
+    (reports / "odd.txt").write_text(f"全年办理案件1{odd}2件，其中{odd}立案3件。\n{GOOD}", encoding="utf-8")
+    outcome = baogao("candidates", reports / "odd.txt", "--json")
+    assert outcome.code == 0
+    assert not set(outcome.out) & set(odd)

@@ -110,3 +110,33 @@ def test_work_in_this_process(reports, communique, tmp_path):  # noqa: F811
     job = Job("rules", communique, str(COMMUNIQUE), ModelOptions())
     asyncio.run(run_by(Engine(), job, ready, sources, Nowhere(), on_record=new.append, on_kept=new.append))
     assert [(record.doc_id, record.fields["gdp"].text) for record in new] == [("good", "86.4亿元")]
+
+
+@pytest.mark.parametrize(
+    ("workers", "concurrency", "started", "each"),
+    [(16, 4, 4, 1), (4, 4, 4, 1), (2, 5, 2, 2), (None, 2, 2, 1), (16, None, 16, 1)],
+)
+def test_workers_ask_no_more_at_once_than_is_allowed(communique, monkeypatch, workers, concurrency, started, each):
+    """However many workers are wanted, their requests together are at most ``--concurrency``; rules are not bounded."""
+    asked = []
+
+    class Workers:
+        def __init__(self, start, team, schema, made_by):
+            asked.append((team.workers, start.args[-1].concurrency))
+
+        async def __aenter__(self):
+            raise KeyboardInterrupt
+
+        async def __aexit__(self, *error):
+            pass
+
+    monkeypatch.setattr("baogao.engines.run.RayWorkers", Workers)
+    ready, job = ready_of(communique), job_of(communique)
+    if concurrency is None:
+        ready = replace(ready, client=None, way=None)
+    else:
+        ready.client.settings = ready.client.settings.model_copy(update={"concurrency": concurrency})
+    work = run_by(Engine("ray", workers), job, ready, [], Nowhere(), on_record=list, on_kept=list)
+    with pytest.raises(KeyboardInterrupt):
+        asyncio.run(work)
+    assert asked == [(started, each if concurrency else None)]

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import importlib.util
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -306,3 +309,35 @@ def test_a_cassette_may_be_put_in_again(tmp_path: Path) -> None:
 
     asyncio.run(twice())
     assert played.unplayed == []
+
+
+def test_a_replay_that_was_told_not_to_assert(tmp_path: Path) -> None:
+    """Under ``python -O`` an exchange answers only what was asked in it, as it does otherwise."""
+    path = tmp_path / "one.yaml"
+    record(path, "甲")
+    code = (
+        "import asyncio, sys\n"
+        "from pathlib import Path\n"
+        "from baogao.errors import ReplayError\n"
+        "from evaluation.test_cassettes import NOWHERE, ask\n"
+        "try:\n"
+        "    asyncio.run(ask(NOWHERE, Path(sys.argv[1]), 'replay', '乙'))\n"
+        "except ReplayError:\n"
+        "    print('refused')\n"
+    )
+    tests = Path(__file__).parents[1]
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(tests), *filter(None, sys.path)])}
+    done = subprocess.run([sys.executable, "-O", "-c", code, str(path)], capture_output=True, env=environment)
+    assert done.stdout.split() == [b"refused"], done.stderr.decode()
+
+
+def test_a_cassette_that_cannot_be_written(tmp_path: Path) -> None:
+    """It is an error in words, and what stood there is whole."""
+    path = tmp_path / "one.yaml"
+    record(path, "甲")
+    before = path.read_bytes()
+    played = Cassette(path, "record")
+    (tmp_path / "one.yaml.part").mkdir()
+    with pytest.raises(UsageError, match=r"cannot write .*one\.yaml"):
+        played.save()
+    assert path.read_bytes() == before

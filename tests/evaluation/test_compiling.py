@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from baogao.errors import GoldError
+from baogao.errors import GoldError, UsageError
 from baogao.evaluation.compiling import build, build_dataset
 from baogao.evaluation.datasets import load_gold
 from baogao.evaluation.gold import split_of
@@ -175,3 +175,12 @@ def test_parts_make_a_sum_or_contradict_one_another(compiled, copies: list[list[
     field = compiled(source).fields["drills"]
     assert (field.status, field.value, field.bound) == ("reported", sum(copies[0]), "exact")
     assert [len(copy) for copy in field.evidence] == [len(parts) for parts in copies]
+
+
+def test_a_place_for_gold_that_cannot_be_written(tmp_path: Path, small) -> None:
+    """It is an error in words."""
+    marked = tmp_path / "a.marked.txt"
+    marked.write_text("{5辆|buses=5}", encoding="utf-8")
+    (tmp_path / "file").touch()
+    with pytest.raises(UsageError, match=r"cannot write .*a\.txt"):
+        build_dataset([marked], tmp_path / "file" / "set", small)

@@ -10,10 +10,15 @@ from hypothesis import strategies as st
 
 from baogao.errors import GoldError, UsageError
 from baogao.evaluation.compiling import build_dataset, to_gold
-from baogao.evaluation.datasets import Finding, check_dataset, check_gold, load_dataset, load_gold
+from baogao.evaluation.datasets import Finding, GoldCheck, check_dataset, check_gold, load_dataset, load_gold
 from baogao.evaluation.marks import parse
 
 DATASETS = Path(__file__).parents[2] / "eval" / "datasets"
+
+
+def errors(check: GoldCheck) -> list[Finding]:
+    """What loading would stop at."""
+    return [finding for finding in check.findings if finding.level == "error"]
 
 
 def findings(small, source: str, **changes: object) -> list[tuple[str, str]]:
@@ -118,7 +123,7 @@ def test_a_wrong_file_is_named_and_refused(dataset_dir: Path, small, change: dic
         load_dataset(dataset_dir, small)
     assert message in str(error.value)
     assert path.stem.split(".")[0] in str(error.value) or "gone.txt" in str(error.value)
-    assert message in "\n".join(map(str, check_dataset(dataset_dir, small).of("error")))
+    assert message in "\n".join(map(str, errors(check_dataset(dataset_dir, small))))
 
 
 def test_an_id_that_stands_twice_is_refused(dataset_dir: Path, small) -> None:
@@ -127,7 +132,7 @@ def test_an_id_that_stands_twice_is_refused(dataset_dir: Path, small) -> None:
         (dataset_dir / "test" / f"one{suffix}").write_bytes((dataset_dir / "dev" / f"one{suffix}").read_bytes())
     with pytest.raises(GoldError, match=r"test/one\.gold\.json: doc_id: 'one' is also in .*dev"):
         load_dataset(dataset_dir, small)
-    assert len(check_dataset(dataset_dir, small).of("error")) == 1
+    assert len(errors(check_dataset(dataset_dir, small))) == 1
 
 
 def test_a_data_set_knows_its_splits_and_its_digest(dataset_dir: Path, small) -> None:
@@ -153,8 +158,8 @@ def test_the_gold_of_the_published_reports_passes(name: str, doubtful: int, flag
     """Gold of whole reports has no errors, and only the warnings that a person has looked at: heads of tables."""
     check = check_dataset(DATASETS / name, flagship)
     assert check.documents == len(list((DATASETS / name).glob("*.gold.json"))) > 0
-    assert check.of("error") == []
-    warnings = [finding.message for finding in check.of("warning")]
+    assert errors(check) == []
+    warnings = [finding.message for finding in check.findings]
     assert len(warnings) == len(check.findings) == doubtful
     assert all("no per cent sign" in message or "and the gold says" in message for message in warnings)
 
@@ -184,7 +189,7 @@ def test_a_check_goes_on_after_a_broken_file(dataset_dir: Path, small) -> None:
     (dataset_dir / "test" / "two.txt").write_text("别的", encoding="utf-8")
     check = check_dataset(dataset_dir, small)
     assert check.documents == 2
-    places = [(finding.path.name, finding.place) for finding in check.of("error")]
+    places = [(finding.path.name, finding.place) for finding in errors(check)]
     assert places[:3] == [("one.gold.json", "file"), ("two.gold.json", "sha256"), ("two.gold.json", "characters")]
     broken = check.findings[0]
     assert str(broken).count(str(broken.path)) == 1

@@ -62,8 +62,8 @@ def test_extractors_of_one_run_only(tmp_path, folder, small, records):
     both = make_run(tmp_path / "a", folder, small, rules=records, llm=records)
     one = make_run(tmp_path / "b", folder, small, rules=records)
     other = make_run(tmp_path / "c", folder, small, hybrid=records)
-    assert (diff_runs(both, one).compared, diff_runs(both, one).only_a) == (["rules"], ["llm"])
-    assert diff_runs(one, other).compared == ["rules → hybrid"]
+    assert (diff_runs(both, one).only_a, diff_runs(both, one).only_b) == (["llm"], [])
+    assert (diff_runs(one, other).only_a, diff_runs(one, other).only_b) == ([], [])
     with pytest.raises(UsageError, match="share no extractor"):
         diff_runs(both, other)
 
@@ -205,3 +205,12 @@ def test_a_run_that_was_not_scored(tmp_path, folder, small, records):
     b.scores_path.unlink()
     with pytest.raises(UsageError, match=r"there is no .*b.scores\.jsonl: score the run first"):
         diff_runs(a, b)
+
+
+def test_a_gate_with_nothing_in_common_is_an_error(tmp_path, folder, small, records):
+    """Runs of other extractors can be put side by side, but none of them is then as good as it was."""
+    ours = make_run(tmp_path / "ours", folder, small, rules=records)
+    theirs = make_run(tmp_path / "theirs", folder, small, hybrid=records)
+    with pytest.raises(UsageError, match=r"ours \(rules\) and .*theirs \(hybrid\) share no extractor"):
+        check_not_worse(ours, theirs)
+    assert diff_runs(theirs, ours).changes == []

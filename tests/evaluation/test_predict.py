@@ -350,3 +350,20 @@ def test_a_program_may_decide_in_hybrid(communiques, tmp_path):
     run = predict_run(replace(request, arbiter_for=arbiter_for), load_schema(COMMUNIQUE))
     assert sorted(witness.cases) == ["haituo-2022", "yunling-2023"]
     assert run.info().extractors[0].calibration is None
+
+
+def test_records_of_others_are_opened_before_anything_is_asked(tmp_path, folder, small, monkeypatch):
+    """A file that is not there, and a place that cannot be written, are each named as what they are."""
+
+    def ready(*arguments):
+        raise AssertionError("an extractor was made")
+
+    monkeypatch.setattr(predict, "ready_extractor", ready)
+    (tmp_path / "theirs.jsonl").touch()
+    (tmp_path / "file").touch()
+    request = EvalRequest([folder], tmp_path / "run", ["rules"], {"theirs": tmp_path / "missing.jsonl"})
+    with pytest.raises(UsageError, match=r"cannot read .*missing\.jsonl"):
+        predict_run(request, small)
+    request = EvalRequest([folder], tmp_path / "file", ["rules"], {"theirs": tmp_path / "theirs.jsonl"})
+    with pytest.raises(UsageError, match=r"cannot write .*file.records.theirs\.jsonl"):
+        predict_run(request, small)

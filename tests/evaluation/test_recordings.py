@@ -231,3 +231,22 @@ def test_what_is_asked_outside_of_any_report(tmp_path):
     silent = Recording(tmp_path / "r", "replay", ["a"])
     silent.transport()
     silent.check()
+
+
+@pytest.mark.parametrize("blocked", ["r", "r/reports", "r/recording.json.part"])
+def test_a_place_that_cannot_be_recorded_to(tmp_path, blocked):
+    """It is said before anything is asked."""
+    place = tmp_path / blocked
+    place.parent.mkdir(exist_ok=True)
+    if blocked.endswith(".part"):
+        place.mkdir()
+    else:
+        place.touch()
+    with pytest.raises(UsageError, match="cannot write"):
+        Recording(tmp_path / "r", "record", ["a"])
+
+
+def test_a_place_for_a_recording_is_left_as_it_was(tmp_path):
+    """Trying it leaves no file behind."""
+    Recording(tmp_path / "r", "record", ["a"])
+    assert [path.name for path in (tmp_path / "r").rglob("*")] == ["reports"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -13,11 +14,12 @@ from baogao.errors import GoldError, UsageError
 from baogao.evaluation.gold import Dataset, GoldField, Reading
 from baogao.evaluation.rows import (
     DocumentShapes,
+    Excerpt,
     ListRow,
     MetadataRow,
     Row,
     ScoreRow,
-    passages_of,
+    excerpts_of,
     read_rows,
     rows_of,
     write_rows,
@@ -44,10 +46,10 @@ def score(document: Document, said: list[Span] | None, *copies: list[Span]) -> S
 
 
 def shown(document: Document, judged: Score) -> list[tuple[str, list[str], list[str]]]:
-    """Each passage: its text, and what is pointed at by the answer and by the gold."""
+    """Each excerpt: its text, and what is pointed at by the answer and by the gold."""
     return [
         (one.text, [one.text[slice(*span)] for span in one.answer], [one.text[slice(*span)] for span in one.gold])
-        for one in passages_of(document, judged)
+        for one in excerpts_of(document, judged)
     ]
 
 
@@ -57,7 +59,7 @@ def place(phrase: str, text: str = TEXT, last: bool = False) -> Span:
     return start, start + len(phrase)
 
 
-def test_passages_are_sentences_in_reading_order() -> None:
+def test_excerpts_are_sentences_in_reading_order() -> None:
     """The gold's sentence comes first where it stands first, and one sentence with both is shown once."""
     document = document_from_text(TEXT)
     apart = score(document, [place("65000人次")], [place("120辆")])
@@ -80,10 +82,10 @@ def test_of_several_copies_the_touched_one_is_shown() -> None:
 
 
 def test_what_is_silent_and_points_nowhere_shows_nothing() -> None:
-    """No answer, no gold: no passage; a place outside of the text is none either."""
+    """No answer, no gold: no excerpt; a place outside of the text is none either."""
     document = document_from_text(TEXT)
-    assert passages_of(document, Score("d", "buses", "absent", None, GoldField(status="not_reported"))) == []
-    assert passages_of(document, score(document, [(10_000, 10_002)])) == []
+    assert excerpts_of(document, Score("d", "buses", "absent", None, GoldField(status="not_reported"))) == []
+    assert excerpts_of(document, score(document, [(10_000, 10_002)])) == []
 
 
 def test_a_very_long_sentence_is_cut_around_its_figure() -> None:
@@ -96,16 +98,16 @@ def test_a_very_long_sentence_is_cut_around_its_figure() -> None:
 
 
 @given(st.lists(st.tuples(st.integers(0, len(TEXT) - 1), st.integers(1, 9)), max_size=4), st.integers(0, len(TEXT) - 5))
-def test_what_is_pointed_at_is_found_in_its_passage(places: list[tuple[int, int]], gold: int) -> None:
-    """Wherever an answer and its gold point: every place is in a passage, counted from its beginning."""
+def test_what_is_pointed_at_is_found_in_its_excerpt(places: list[tuple[int, int]], gold: int) -> None:
+    """Wherever an answer and its gold point: every place is in an excerpt, counted from its beginning."""
     document = document_from_text(TEXT)
     said = [(start, min(start + length, len(TEXT))) for start, length in places]
-    passages = passages_of(document, score(document, said, [(gold, gold + 4)]))
-    for one in passages:
+    excerpts = excerpts_of(document, score(document, said, [(gold, gold + 4)]))
+    for one in excerpts:
         assert TEXT[one.start : one.start + len(one.text)] == one.text
-    found = {(one.start + start, one.start + end) for one in passages for start, end in one.answer}
+    found = {(one.start + start, one.start + end) for one in excerpts for start, end in one.answer}
     assert found == set(said)
-    assert (gold, gold + 4) in {(one.start + start, one.start + end) for one in passages for start, end in one.gold}
+    assert (gold, gold + 4) in {(one.start + start, one.start + end) for one in excerpts for start, end in one.gold}
 
 
 def rows_for(dataset: Dataset, small, tmp_path: Path, *records: Record) -> list[Row]:
@@ -201,3 +203,19 @@ def test_a_file_of_other_bytes_is_no_traceback(tmp_path):
     path.write_bytes(b"\xff\xfe")
     with pytest.raises(GoldError, match=r"scores\.jsonl cannot be read"):
         read_rows(path)
+
+
+def test_the_file_keeps_its_names(tmp_path) -> None:
+    """Excerpts stand under ``passages`` in the file, as they always did, and come back."""
+    row = ScoreRow(
+        extractor="rules",
+        dataset="d",
+        doc_id="d",
+        field="buses",
+        verdict="wrong",
+        gold=GoldField(status="not_reported"),
+        excerpts=[Excerpt(start=0, text="公交120辆。")],
+    )
+    write_rows([row], tmp_path / "scores.jsonl")
+    assert set(json.loads((tmp_path / "scores.jsonl").read_text(encoding="utf-8"))) >= {"passages", "kind"}
+    assert read_rows(tmp_path / "scores.jsonl") == [row]

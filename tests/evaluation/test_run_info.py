@@ -191,6 +191,8 @@ def test_parameters_in_words():
     """Only what was asked for, by name."""
     options = ModelOptions(model="m", cache=False, concurrency=2, min_confidence=0.8)
     assert Parameters.of(options).words() == "ask auto, concurrency 2, min_confidence 0.8, model m"
+    none_held = Parameters.of(ModelOptions(min_confidence=0.0, cache=False, embedded=False))
+    assert none_held.words() == "ask auto, min_confidence 0.0"
 
 
 @given(

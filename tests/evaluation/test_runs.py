@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from baogao.errors import GoldError, UsageError
+from baogao.evaluation.gold import check_writable
 from baogao.evaluation.rows import ListRow, MetadataRow, ScoreRow, read_rows
 from baogao.evaluation.runs import ExtractorTiming, Run, Timing, load_datasets, score_run
 from baogao.evaluation.summary import Rates, to_json
@@ -84,10 +85,10 @@ def test_rows_hold_the_sentence_and_both_readings(tmp_path, folder, small, recor
     run = make_run(tmp_path / "run", folder, small, rules=records)
     rows = {(row.doc_id, row.field): row for row in run.rows() if isinstance(row, ScoreRow)}
     row = rows[records[0]["doc_id"], "passengers"]
-    marked = [(passage.text[slice(*span)]) for passage in row.passages for span in passage.answer]
-    gold = [(passage.text[slice(*span)]) for passage in row.passages for span in passage.gold]
+    marked = [(passage.text[slice(*span)]) for passage in row.excerpts for span in passage.answer]
+    gold = [(passage.text[slice(*span)]) for passage in row.excerpts for span in passage.gold]
     assert (row.verdict, marked, gold) == ("wrong", ["上年为90辆"], ["2万余人次"])
-    assert rows[records[1]["doc_id"], "passengers"].passages == []
+    assert rows[records[1]["doc_id"], "passengers"].excerpts == []
 
 
 def test_rows_of_metadata_and_lists(tmp_path, folder, small, records):
@@ -154,13 +155,13 @@ def test_floats_are_rounded_and_keys_sorted():
 @pytest.fixture
 def full_disk(monkeypatch):
     """Half of what is written gets to the disk, then there is no room."""
-    write = Path.write_text
+    write = Path.write_bytes
 
-    def fail(self, data, **how):
-        write(self, data[: len(data) // 2], **how)
+    def fail(self, data):
+        write(self, data[: len(data) // 2])
         raise OSError(28, "No space left on device")
 
-    return lambda: monkeypatch.setattr(Path, "write_text", fail)
+    return lambda: monkeypatch.setattr(Path, "write_bytes", fail)
 
 
 def test_a_file_is_written_whole_or_not_at_all(tmp_path, full_disk):
@@ -178,11 +179,12 @@ def test_a_place_is_tried_without_a_trace(tmp_path):
     """Whether a file can be written is seen beforehand, and what stands there is not touched."""
     run = Run(tmp_path)
     run.write_text("a.txt", "1")
-    run.check_writable("a.txt")
-    run.check_writable("b/c.txt")
+    check_writable(run.path / "a.txt")
+    check_writable(run.path / "b/c.txt")
     assert sorted(path.name for path in tmp_path.rglob("*")) == ["a.txt", "b"]
-    with pytest.raises(UsageError, match="cannot write"):
-        run.check_writable("a.txt/b.txt")
+    for place in ("a.txt/b.txt", "b"):
+        with pytest.raises(UsageError, match="cannot write"):
+            check_writable(run.path / place)
 
 
 @pytest.mark.parametrize(

@@ -15,8 +15,8 @@ from baogao.evaluation.statistics import (
     F1,
     PRECISION,
     RECALL,
-    SHARE,
     Bootstrap,
+    Rate,
     compare,
     compare_fields,
     document_counts,
@@ -103,8 +103,8 @@ def test_documents_that_do_not_speak_do_not_count() -> None:
 
 
 def test_a_share_of_two_columns() -> None:
-    """Other rates (bounds, grounding, metadata) are parts of wholes per document."""
-    low, high = Bootstrap(5).interval(counts((3, 4), (5, 5), (2, 4), (6, 7), (4, 6)), SHARE)
+    """A rate may be of other counts: a part and its whole per document."""
+    low, high = Bootstrap(5).interval(counts((3, 4), (5, 5), (2, 4), (6, 7), (4, 6)), Rate((1, 0), (0, 1)))
     assert low < 20 / 26 < high
 
 

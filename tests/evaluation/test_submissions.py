@@ -114,3 +114,16 @@ def test_answers_survive_the_file(tmp_path_factory, text: str, value: Decimal) -
     path.write_text(json.dumps(record, ensure_ascii=False) + "\n", encoding="utf-8", newline="\n")
     (read,) = read_submissions(path)
     assert (read.metadata["title"], read.fields["a"].value) == (text, value)
+
+
+@pytest.mark.parametrize("span", [[11, 11], [12, 11], [-1, 3], [-3, -1]])
+@pytest.mark.parametrize("where", ["fields", "lists"])
+def test_a_span_without_a_character_is_refused(tmp_path, where, span) -> None:
+    """Evidence that is nowhere is an error with its line and its field, for figures and for items."""
+    answer = {"status": "reported", "value": 1, "evidence": [[0, 1], span]}
+    answers = {"fields": {"buses": answer}} if where == "fields" else {"fields": {}, "lists": {"buses": []}}
+    if where == "lists":
+        answers["lists"]["buses"] = [{"text": "…", "evidence": [span]}]
+    path = write_records(tmp_path / "records.jsonl", {"doc_id": "d", "status": "ok", **answers})
+    with pytest.raises(GoldError, match=rf"line 1: d: buses: evidence from {span[0]} to {span[1]} holds no character"):
+        read_submissions(path)

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from baogao.errors import SchemaError, UsageError
-from baogao.outputs.export import csv_bytes, records_to_frame, table_of, write_table
+from baogao.outputs.export import csv_bytes, records_to_frame, wide_table, write_table
 from baogao.schema import load_schema
 from baogao.schema.values import Answer, TextAnswer
 from short_reports import COMMUNIQUE
@@ -27,7 +27,7 @@ def rows_of_csv(path):
 
 def test_value_bound_and_state_stand_apart(plain, schema):
     """Silence is empty, a stated none is 0, a figure has its bound beside it."""
-    row = table_of([plain], schema).row(0, named=True)
+    row = wide_table([plain], schema).row(0, named=True)
     assert (row["entities_inspected"], row["entities_inspected_bound"]) == (2600, "over")
     assert (row["reconsideration_accepted"], row["reconsideration_accepted_status"]) == (0, "reported_none")
     assert (row["exam_passed"], row["exam_passed_bound"], row["exam_passed_status"]) == (None, None, "not_reported")
@@ -35,22 +35,22 @@ def test_value_bound_and_state_stand_apart(plain, schema):
 
 def test_a_failed_report_keeps_its_row(plain, failed, schema):
     """A failure is a row with its error, and is not mistaken for a silent report."""
-    row = table_of([plain, failed], schema).row(1, named=True)
+    row = wide_table([plain, failed], schema).row(1, named=True)
     assert (row["doc_id"], row["status"], row["error"]) == ("broken", "failed", "the file is empty")
     assert row["exam_passed_status"] is None
 
 
 def test_columns_follow_the_schema(schema):
     """Every field has its columns, in the schema's order, also in an empty table."""
-    columns = table_of([], schema).columns
+    columns = wide_table([], schema).columns
     assert columns[:5] == ["doc_id", "source", "status", "error", "title"]
     assert len(columns) == 4 + 7 + 3 * 65 + 2 + 1
-    assert "exam_passed_text" in table_of([], schema, include_text=True).columns
+    assert "exam_passed_text" in wide_table([], schema, include_text=True).columns
 
 
 def test_lists_are_one_item_a_line(plain, schema):
     """The scrape's line break inside an item does not make two of it."""
-    assert table_of([plain], schema)["problems"].to_list() == ["力量不足\n质量不高"]
+    assert wide_table([plain], schema)["problems"].to_list() == ["力量不足\n质量不高"]
 
 
 def test_csv_opens_in_a_spreadsheet_program(plain, hostile, failed, schema, tmp_path):
@@ -142,7 +142,7 @@ def test_a_field_outside_of_the_schema_is_refused(plain, schema, tmp_path):
 
 def test_what_is_held_back_has_a_column(queued, plain, schema):
     """The value stays empty; one line a figure says what waits and why; nothing waits in other reports."""
-    table = table_of([queued, plain], schema)
+    table = wide_table([queued, plain], schema)
     assert table["entities_inspected"].to_list() == [None, 2600.0]
     assert table["held_back"].to_list() == ["entities_inspected: 2600余户 (0.41, less sure than 0.50)", None]
 
@@ -156,8 +156,8 @@ def long_row(frame, field):
 def test_wide_frame_is_the_table(plain, failed, queued, schema):
     """The frame of records is what a file of them would hold, whether or not the schema is handed in."""
     records = [plain, failed, queued]
-    assert records_to_frame(records).equals(table_of(records, schema))
-    assert records_to_frame(iter(records), schema).equals(table_of(records, schema))
+    assert records_to_frame(records).equals(wide_table(records, schema))
+    assert records_to_frame(iter(records), schema).equals(wide_table(records, schema))
 
 
 def test_long_frame_has_a_row_for_every_figure(plain, queued, failed, schema):
@@ -271,7 +271,7 @@ def test_frames_of_other_schemas(long, plain, make_record):
     assert records_to_frame([other], own, long=long).height == (len(own.figures) if long else 1)
     with pytest.raises(UsageError, match=f"of several schemas: {own.name}, law_based_government"):
         records_to_frame([plain, other], long=long)
-    with pytest.raises(SchemaError, match=f"there is no schema named '{own.name}'"):
+    with pytest.raises(SchemaError, match=f"the records are of the schema '{own.name}': give its file"):
         records_to_frame([other], long=long)
     with pytest.raises(UsageError, match="made with the schema 'law_based_government', not with"):
         records_to_frame([plain], own, long=long)
@@ -279,8 +279,8 @@ def test_frames_of_other_schemas(long, plain, make_record):
 
 def test_frames_of_no_records(schema):
     """Nothing in, no row out, and the columns are there: of the schema that is given, else of the flagship."""
-    assert records_to_frame([]).equals(table_of([], schema))
-    assert records_to_frame([], load_schema(COMMUNIQUE)).columns == table_of([], load_schema(COMMUNIQUE)).columns
+    assert records_to_frame([]).equals(wide_table([], schema))
+    assert records_to_frame([], load_schema(COMMUNIQUE)).columns == wide_table([], load_schema(COMMUNIQUE)).columns
     empty = records_to_frame([], long=True)
     assert (empty.height, empty.columns) == (0, LONG.split())
 
@@ -290,7 +290,7 @@ def test_columns_of_one_name_are_refused(schema):
     first = schema.figures[0]
     clash = replace(schema, specs=(*schema.specs, replace(first, id=f"{first.id}_bound")))
     with pytest.raises(UsageError, match=f"two columns the name '{first.id}_bound'"):
-        table_of([], clash)
+        wide_table([], clash)
 
 
 @given(st.text(" \t\n\u3000\u200b\u2060\ufeff", max_size=4), st.sampled_from("=+-@＝＋－＠"))

@@ -4,8 +4,10 @@ import json
 
 import pytest
 
-from baogao.errors import UsageError
-from baogao.outputs.records import astray, iterate_records, kept_text, read_records
+from baogao.errors import SchemaError, UsageError
+from baogao.outputs.records import astray, iterate_records, kept_text, read_records, schema_of
+from baogao.schema import load_schema
+from short_reports import COMMUNIQUE
 
 
 def test_records_come_back(plain, hostile, failed, tmp_path):
@@ -121,3 +123,16 @@ def test_a_changed_text_is_told(plain, queued, texts):
     assert not astray(held, text)
     assert astray(held, f"。{text}")
     assert not astray(plain.fields["exam_passed"], text)
+
+
+def test_whose_schema_the_records_are(plain, make_record):
+    """Their own, where it is known or given; records of two schemas are not made one table."""
+    other = make_record("other", load_schema(COMMUNIQUE))
+    assert schema_of([other], str(COMMUNIQUE)).name == "communique"
+    assert schema_of([]).name == schema_of([plain]).name == "law_based_government"
+    with pytest.raises(UsageError, match="several schemas: communique, law_based_government"):
+        schema_of([plain, other], str(COMMUNIQUE))
+    with pytest.raises(UsageError, match="of the schema 'law_based_government', not of 'communique'"):
+        schema_of([plain], str(COMMUNIQUE))
+    with pytest.raises(SchemaError, match="give its file with --schema"):
+        schema_of([other])

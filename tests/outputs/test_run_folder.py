@@ -395,3 +395,10 @@ def test_a_folder_of_texts_that_is_somebody_elses(bench):
     (bench.out / "texts" / "notes.md").write_text("mine", encoding="utf-8")
     with pytest.raises(UsageError, match=r"notes\.md is of no run"):
         bench.run("a")
+
+
+def test_what_is_kept_of_a_run_of_fewer_documents(bench):
+    """Going on with a part of the inputs, only documents of that part count as done before."""
+    bench.kill("a", "b", "c")
+    with RunFolder(bench.out, ["b", "x"], RUN) as folder:
+        assert folder.kept == 1

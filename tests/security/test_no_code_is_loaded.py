@@ -10,15 +10,20 @@ from pathlib import Path
 import pytest
 import yaml
 
-from baogao.errors import BaogaoError, GoldError, PromptError, ReplayError, UsageError
+from baogao.cli.evaluate import score_command
+from baogao.errors import BaogaoError, GoldError, PromptError, ReplayError, SchemaError, UsageError
 from baogao.evaluation.cassettes import Persister
 from baogao.evaluation.gold import parse_gold
+from baogao.evaluation.predict import replay_run
+from baogao.evaluation.runs import Run
 from baogao.evaluation.submissions import read_submissions
 from baogao.llm import ReplyCache, load_prompts
 from baogao.llm.cache import cache_stats
 from baogao.llm.messages import Reply
-from baogao.outputs.records import read_records
+from baogao.outputs.export import records_to_frame
+from baogao.outputs.records import read_records, schema_of
 from baogao.rules.rulebook import load_rulebook
+from baogao.schema.load import load_schema, shipped_schema
 from cli.conftest import COMMUNIQUE
 
 REPLY = Reply("5", "stop", 1, 1)
@@ -115,8 +120,6 @@ def test_a_tag_in_a_yaml_file_runs_nothing(tmp_path, trap, attack):
     schema = tmp_path / "communique.py"
     schema.write_bytes(COMMUNIQUE.read_bytes())
     (tmp_path / "communique.rules.yaml").write_text(f"gdp: {text}\n", encoding="utf-8")
-    from baogao.schema import load_schema
-
     with pytest.raises(BaogaoError):
         load_rulebook(None, load_schema(schema))
     (tmp_path / "p.jinja").write_text(f"---\nname: a\nversion: {text}\n---\n<<user>>\nx\n", encoding="utf-8")
@@ -197,3 +200,44 @@ def test_a_number_that_would_fill_the_memory(tmp_path, value):
     path.write_text(text, encoding="utf-8")
     with pytest.raises(GoldError, match="value"):
         parse_gold(path)
+
+
+@pytest.mark.parametrize("written", ["{path}.py", "{path}", "../{up}", "../{up}.py", "./evil.py", "evil"])
+def test_the_name_of_a_schema_in_a_file_runs_nothing(tmp_path, monkeypatch, trap, written):
+    """Records and runs name a schema; a path in place of the name leads to no file, with ``.py`` at its end or not."""
+    evil = tmp_path / "evil.py"
+    evil.write_text(f"import pathlib\npathlib.Path({str(trap)!r}).touch()\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    name = written.format(path=evil.with_suffix(""), up="../" * 20 + str(evil.with_suffix("")).lstrip("/"))
+    made_by = {"baogao": "0", "extractor": "rules", "schema_digest": ""}
+    line = {"doc_id": "a", "source": "a", "sha256": "", "schema": name, "status": "ok", "made_by": made_by}
+    (tmp_path / "records.jsonl").write_text(json.dumps(line), encoding="utf-8")
+    info = {
+        "baogao": "0",
+        "python": "3",
+        "made": "",
+        "mode": "live",
+        "datasets": [],
+        "extractors": [],
+        "parameters": {},
+    }
+    schema = {"name": name, "digest": "", "fields": []}
+    (tmp_path / "run.json").write_text(json.dumps(info | {"schema": schema}), encoding="utf-8")
+    (tmp_path / "summary.json").touch()
+    records = read_records(tmp_path)
+    for attack in (
+        lambda: records_to_frame(records),
+        lambda: schema_of(records),
+        lambda: score_command(tmp_path),
+        lambda: replay_run(Run(tmp_path), tmp_path / "again", tmp_path),
+        lambda: shipped_schema(name),
+    ):
+        with pytest.raises(SchemaError, match="evil"):
+            attack()
+    if not name.endswith(".py"):  # what a user says may be a path, but a name is no way to one
+        with pytest.raises(SchemaError, match="no schema named"):
+            load_schema(name)
+    assert not trap.exists()
+    with pytest.raises(SchemaError):
+        load_schema(evil)
+    assert trap.exists(), "the trap itself must work"

@@ -13,6 +13,7 @@ from __future__ import annotations
 import json
 import os
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -32,6 +33,10 @@ from baogao.schema.values import Strict
 HoldTo = Literal["json_schema", "tools", "json_object", "plain"]
 """What a server can hold a reply to: one of its abilities, or nothing."""
 _SETUP = "batch.json"
+MOST_REQUESTS = 50_000
+MOST_BYTES = 200_000_000
+"""What hosted batch services take in one file."""
+_URL = "/v1/chat/completions"
 
 
 class BatchSetup(Strict):
@@ -87,16 +92,13 @@ class BatchFolder:
     ) -> None:
         self._lock.release()
 
-    def clear(self) -> None:
-        """Make room for a batch that is prepared anew.
+    def check_unanswered(self) -> None:
+        """See that a batch may be prepared here, in place of an earlier one.
 
         :raises UsageError: replies have come back already, and were paid for.
         """
         if any(self.replies.glob("*.jsonl")):
             raise UsageError(f"{self.folder} holds replies of a batch: collect it, or name another folder with --out")
-        (self.folder / _SETUP).unlink(missing_ok=True)
-        for path in self.folder.glob("requests-*.jsonl*"):
-            path.unlink()
 
     def save(self, setup: BatchSetup) -> None:
         """Write what the batch is prepared with; without it the folder is not a batch's.
@@ -127,12 +129,6 @@ class BatchFolder:
             raise UsageError(f"{path} cannot be read: {words}") from error
 
 
-MOST_REQUESTS = 50_000
-MOST_BYTES = 200_000_000
-"""What hosted batch services take in one file."""
-_URL = "/v1/chat/completions"
-
-
 @dataclass(frozen=True)
 class Limits:
     """The most that one request file may hold."""
@@ -146,11 +142,13 @@ class RequestFiles:
 
     The files of a round appear together when the block ends well.
 
+    :param anew: the round is the first one of a new batch; when the block ends well, an earlier batch's files go.
     :raises UsageError: a file cannot be read or written.
     """
 
-    def __init__(self, folder: Path, limits: Limits | None = None) -> None:
+    def __init__(self, folder: Path, limits: Limits | None = None, *, anew: bool = False) -> None:
         self.folder = folder
+        self._anew = anew
         self.limits = limits or Limits()
         self.prompt_tokens = 0
         """Of the new requests, by estimate."""
@@ -163,8 +161,9 @@ class RequestFiles:
         self._parts: list[Path] = []
         self._file: BinaryIO | None = None
         self._lines = 0
-        self._round = 1 + max((_round(path) for path in self.folder.glob("requests-*.jsonl")), default=0)
-        self._load()
+        earlier = [] if anew else sorted(self.folder.glob("requests-*.jsonl"))
+        self._round = 1 + max(map(_round, earlier), default=0)
+        self._load(earlier)
 
     def __enter__(self) -> Self:
         return self
@@ -174,6 +173,8 @@ class RequestFiles:
     ) -> None:
         try:
             self._close()
+            if error is None and self._anew:
+                self._remove_earlier()
             for part in self._parts:
                 if error is None:
                     self.written.append(part.replace(part.with_suffix("")))
@@ -235,8 +236,15 @@ class RequestFiles:
             self._file.close()
             self._file = None
 
-    def _load(self) -> None:
-        for path in sorted(self.folder.glob("requests-*.jsonl")):
+    def _remove_earlier(self) -> None:
+        """Remove an earlier batch: first what makes the folder a batch's, so that no half of one is ever collected."""
+        (self.folder / _SETUP).unlink(missing_ok=True)
+        for path in self.folder.glob("requests-*.jsonl*"):
+            if path not in self._parts:
+                path.unlink()
+
+    def _load(self, files: Iterable[Path]) -> None:
+        for path in files:
             try:
                 with path.open("rb") as file:
                     self._asked.update(str(json.loads(line)["custom_id"]) for line in file if line.strip())

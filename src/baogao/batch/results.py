@@ -131,7 +131,7 @@ class Replies:
         self.folder = folder
         self._good: dict[str, tuple[Path, int, int]] = {}
         self._failed: dict[str, dict[tuple[str, str], Result]] = {}
-        for path in sorted(folder.glob("*.jsonl")):
+        for path in _kept(folder):
             start = 0
             for line in _lines(path):
                 result = read_result(line)
@@ -174,8 +174,7 @@ class Replies:
         :raises UsageError: a file cannot be read, holds no result at all, or nothing can be written.
         """
         taken = Taken()
-        numbers = (int(path.stem) for path in self.folder.glob("*.jsonl") if path.stem.isdecimal())
-        number = 1 + max(numbers, default=0)
+        number = 1 + max((int(path.stem) for path in _kept(self.folder)), default=0)
         target = self.folder / f"{number:04}.jsonl"
         part = target.with_suffix(".part")
         try:
@@ -193,7 +192,10 @@ class Replies:
                 file.flush()
                 os.fsync(file.fileno())
             # The places noted are those of the finished file: nothing is read before it is there.
-            part.replace(target)
+            if taken.good or taken.failed:
+                part.replace(target)
+            else:
+                part.unlink()
         except OSError as error:
             raise UsageError(f"cannot write {part}: {error.strerror or error}") from error
         return taken
@@ -203,6 +205,11 @@ class Replies:
             self._good.setdefault(result.custom_id, place)
         else:
             self._failed.setdefault(result.custom_id, {})[result.attempt] = result
+
+
+def _kept(folder: Path) -> list[Path]:
+    """The files of a store, the earliest first; other files in its folder are not its own."""
+    return sorted(path for path in folder.glob("[0-9]*.jsonl") if path.stem.isdecimal())
 
 
 def _checked(path: Path, is_ours: Callable[[str], bool], taken: Taken) -> Iterator[Result]:

@@ -29,7 +29,7 @@ from baogao.pipeline import OnRecord, Sink, run_documents
 from baogao.record import Record
 from baogao.schema import Schema, load_schema
 
-Watch = Callable[[Sequence[Source]], Iterable[Source]]
+WatchSources = Callable[[Sequence[Source]], Iterable[Source]]
 """Gives the documents of a pass one by one, so that somebody can show how far it is."""
 OnNotice = Callable[[str], None]
 """Is told a line for a user."""
@@ -184,13 +184,13 @@ def prepare_batch(
     setup: BatchSetup,
     limits: Limits | None = None,
     *,
-    watch: Watch = iter,
+    watch: WatchSources = iter,
     on_record: OnRecord = lambda record: None,
     on_notice: OnNotice = lambda notice: None,
 ) -> BatchPass:
     """Write what a model would be asked into request files. Nothing is sent.
 
-    :param folder: made where there is none; request files of a batch that brought no replies yet are written anew.
+    :param folder: made where there is none; a batch there that brought no replies yet is replaced once all is written.
     :param setup: what is asked about, of whom and how; its ``made_with`` is found out here.
     :param on_record: called with each document that needs no reply: it failed, or rules alone answer it.
     :param on_notice: told, before the pass begins, what a user should know of the inputs.
@@ -203,7 +203,7 @@ def prepare_batch(
     if not setup.model:
         raise UsageError("name the model that will be asked, with --model: it stands in every request")
     with BatchFolder(folder) as batch:
-        batch.clear()
+        batch.check_unanswered()
         replies = Replies(batch.replies)
         going = _Pass(batch, setup, schema, sources, replies, limits, watch=watch, on_record=on_record)
         done = asyncio.run(going.over_all(None))
@@ -218,7 +218,7 @@ def collect_batch(
     limits: Limits | None = None,
     *,
     again: bool = False,
-    watch: Watch = iter,
+    watch: WatchSources = iter,
     on_record: OnRecord = lambda record: None,
     on_notice: OnNotice = lambda notice: None,
 ) -> BatchPass:
@@ -259,17 +259,17 @@ class _Pass:
     limits: Limits | None
     again: bool = False
     _: KW_ONLY
-    watch: Watch
+    watch: WatchSources
     on_record: OnRecord
 
     async def over_all(self, out: Path | None) -> BatchPass:
         """Go over the documents.
 
-        :param out: where the records go; None where they are of no use yet.
+        :param out: where the records go; None where they are of no use yet, because a new batch is prepared.
         :raises UsageError: other questions would be asked now than were prepared: what was paid for would be of no use.
         """
         finished: list[str] = []
-        with RequestFiles(self.batch.folder, self.limits) as requests:
+        with RequestFiles(self.batch.folder, self.limits, anew=out is None) as requests:
             transport = BatchTransport(self.replies, requests, again=self.again)
             async with ready_extractor(
                 self.setup.extractor, self.schema, BatchOptions.of(self.setup), transport

@@ -9,13 +9,13 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 from typer.core import TyperGroup
 
 from baogao.assemble import ModelOptions
 from baogao.cli.options import DEFAULT_SCHEMA, SchemaName, with_model_flags
 from baogao.cli.progress import watching
+from baogao.console import say, shown
 from baogao.errors import UsageError
 from baogao.evaluation.diff import CHANGES, FieldChange, RunDiff, check_floors, check_not_worse, diff_runs, parse_floors
 from baogao.evaluation.predict import SUMMARY, EvalRequest, parse_records, predict_run, replay_run
@@ -24,60 +24,11 @@ from baogao.evaluation.report.render import interval_words, reading_words, share
 from baogao.evaluation.rows import ScoreRow
 from baogao.evaluation.runs import Run, load_datasets, score_run
 from baogao.evaluation.summary import Summary
-from baogao.schema.load import load_schema
+from baogao.schema.fields import Schema
+from baogao.schema.load import load_schema, shipped_schema
 
-
-def headline_table(report: ReportModel) -> Table:
-    """One line for each extractor and part of the data."""
-    table = Table(box=None, pad_edge=False)
-    for name in ("reports", "extractor"):
-        table.add_column(name, overflow="fold")
-    for name in ("n", "F1", "95%", "precision", "recall", "bounds", "metadata"):
-        table.add_column(name, justify="right", no_wrap=True)
-    for row in report.headline:
-        table.add_row(
-            escape(row.part),
-            escape(row.extractor),
-            f"{row.documents}" + (f" [red]({row.failed} failed)[/]" if row.failed else ""),
-            share(row.f1.value),
-            interval_words(row.f1.interval),
-            share(row.precision.value),
-            share(row.recall.value),
-            share(row.bound_accuracy.value),
-            share(row.metadata.value),
-        )
-    return table
-
-
-def diff_table(difference: RunDiff, show_test: bool, console: Console) -> None:
-    """Counts of each kind of change, then the fields; those of test reports are counted, and listed only if wanted."""
-    for side, names in (("first", difference.only_a), ("second", difference.only_b)):
-        if names:
-            console.print(f"only in the {side} run: {', '.join(names)}", highlight=False)
-    for change, meaning in CHANGES.items():
-        console.print(f"{len(difference.of(change)):5} {change:8} {meaning}", highlight=False)
-    hidden = 0
-    for one in difference.changes:
-        if one.after.split == "test" and not show_test:
-            hidden += 1
-        else:
-            console.print(_line(one), soft_wrap=True)
-    if hidden:
-        console.print(f"{hidden} of test reports are not listed; --show-test lists them", highlight=False)
-
-
-def _line(one: FieldChange) -> str:
-    colour = {"fixed": "green", "broken": "red"}.get(one.change, "yellow")
-    place = f"{one.extractor}: {one.after.doc_id}: {one.after.field}"
-    said = f"{_said(one.before)} → {_said(one.after)}; gold {reading_words(one.after.gold)}"
-    return f"[{colour}]{one.change:8}[/] {escape(place)}: {escape(said)}"
-
-
-def _said(row: ScoreRow) -> str:
-    return "failed" if row.verdict == "errored" else reading_words(row.answer)
-
-
-RunFolder = Annotated[Path, typer.Argument(help="The folder of a run.", metavar="RUN")]
+RunDir = Annotated[Path, typer.Argument(help="The folder of a run.", metavar="RUN")]
+SchemaOfRun = Annotated[str | None, typer.Option("--schema", help="The schema, if not the one of the run.")]
 Floors = Annotated[
     list[str] | None, typer.Option("--min-f1", help="EXTRACTOR=NUMBER: fail when F1 is lower; may be repeated.")
 ]
@@ -125,33 +76,35 @@ def run_command(
     floors = parse_floors(min_f1 or [])
     extractors = extractor or ([] if records else ["rules"])
     request = EvalRequest(datasets, out, extractors, parse_records(records or []), options, replay, record)
-    run = predict_run(request, load_schema(schema), watching(stderr))
-    _finish(run, list(datasets), schema, floors, not_worse_than)
+    loaded = load_schema(schema)
+    run = predict_run(request, loaded, watching(stderr))
+    _finish(run, list(datasets), loaded, floors, not_worse_than)
 
 
 @app.command("score")
 def score_command(
-    run: RunFolder,
+    run: RunDir,
     dataset: Annotated[
         list[Path] | None, typer.Option("--dataset", help="Where the gold is now, if it was moved; may be repeated.")
     ] = None,
     min_f1: Floors = None,
     not_worse_than: NotWorse = None,
-    schema: Annotated[str | None, typer.Option("--schema", help="The schema, if not the one of the run.")] = None,
+    schema: SchemaOfRun = None,
 ) -> None:
     """Score the records of a run again, and write its report."""
     floors = parse_floors(min_f1 or [])
     info = Run(run).info()
-    _finish(Run(run), dataset or info.folders(), schema or info.schema_info.name, floors, not_worse_than)
+    loaded = load_schema(schema) if schema else shipped_schema(info.schema_info.name)
+    _finish(Run(run), dataset or info.folders(), loaded, floors, not_worse_than)
 
 
 @app.command("report")
-def report_command(run: RunFolder) -> None:
+def report_command(run: RunDir) -> None:
     """Write the report of a scored run again."""
     report = build_report(Run(run))
     write_report(report, Run(run))
-    stdout.print(report.verdict, highlight=False, markup=False)
-    stdout.print(f"report  {run / 'report.html'}", highlight=False, soft_wrap=True)
+    stdout.print(shown(report.verdict), highlight=False)
+    say(stdout, f"report  {shown(run / 'report.html')}")
 
 
 @app.command("diff")
@@ -168,36 +121,35 @@ def diff_command(
 
 @app.command("replay")
 def replay_command(
-    run: RunFolder,
+    run: RunDir,
     out: Annotated[Path | None, typer.Option("--out", help="Keep the replayed run here.")] = None,
     cassettes: Annotated[
         Path | None, typer.Option("--cassettes", help="The recording, if it is not RUN/cassettes.")
     ] = None,
+    schema: SchemaOfRun = None,
 ) -> None:
     """Play a published run again, offline, and say whether its summary comes out the same to the byte."""
     with ExitStack() as stack:
         folder = out or Path(stack.enter_context(TemporaryDirectory(prefix="baogao-replay-")))
-        differences = replay_run(Run(run), folder, cassettes, watching(stderr))
-    for difference in differences[:_MOST_DIFFERENCES]:
-        stderr.print(difference, highlight=False, markup=False, soft_wrap=True)
+        loaded = load_schema(schema) if schema else None
+        differences = replay_run(Run(run), folder, cassettes, watching(stderr), schema=loaded)
+    say(stderr, *map(shown, differences[:_MOST_DIFFERENCES]))
     if differences:
-        stderr.print(f"[red]{len(differences)} differences[/] from {run / SUMMARY}", highlight=False, soft_wrap=True)
+        say(stderr, f"[red]{len(differences)} differences[/] from {shown(run / SUMMARY)}")
         raise typer.Exit(1)
-    stdout.print(f"{run / SUMMARY}: the same, to the byte", highlight=False, soft_wrap=True)
+    say(stdout, f"{shown(run / SUMMARY)}: the same, to the byte")
 
 
-def _finish(run: Run, datasets: list[Path], schema: str, floors: dict[str, float], earlier: Path | None) -> None:
+def _finish(run: Run, datasets: list[Path], schema: Schema, floors: dict[str, float], earlier: Path | None) -> None:
     """Score and report; exits with 1 when a gate does not hold."""
-    loaded = load_schema(schema)
-    summary = score_run(run, load_datasets(datasets, loaded), loaded)
+    summary = score_run(run, load_datasets(datasets, schema), schema)
     report = build_report(run)
     write_report(report, run)
     stdout.print(headline_table(report))
-    stdout.print(report.verdict, highlight=False)
-    stdout.print(f"report  {run.path / 'report.html'}", highlight=False, soft_wrap=True)
+    stdout.print(shown(report.verdict), highlight=False)
+    say(stdout, f"report  {shown(run.path / 'report.html')}")
     failures = _gates(run, summary, floors, earlier)
-    for failure in failures:
-        stderr.print(f"[red]gate:[/] {escape(failure)}", highlight=False, soft_wrap=True)
+    say(stderr, *(f"[red]gate:[/] {shown(failure)}" for failure in failures))
     if failures:
         raise typer.Exit(1)
 
@@ -209,3 +161,53 @@ def _gates(run: Run, summary: Summary, floors: dict[str, float], earlier: Path |
             raise UsageError("--not-worse-than names the run itself")
         failures += check_not_worse(run, Run(earlier))
     return failures
+
+
+def headline_table(report: ReportModel) -> Table:
+    """One line for each extractor and part of the data."""
+    table = Table(box=None, pad_edge=False)
+    for name in ("reports", "extractor"):
+        table.add_column(name, overflow="fold")
+    for name in ("n", "F1", "95%", "precision", "recall", "bounds", "metadata"):
+        table.add_column(name, justify="right", no_wrap=True)
+    for row in report.headline:
+        table.add_row(
+            shown(row.part),
+            shown(row.extractor),
+            f"{row.documents}" + (f" [red]({row.failed} failed)[/]" if row.failed else ""),
+            share(row.f1.value),
+            interval_words(row.f1.interval),
+            share(row.precision.value),
+            share(row.recall.value),
+            share(row.bound_accuracy.value),
+            share(row.metadata.value),
+        )
+    return table
+
+
+def diff_table(difference: RunDiff, show_test: bool, console: Console) -> None:
+    """Counts of each kind of change, then the fields; those of test reports are counted, and listed only if wanted."""
+    for side, names in (("first", difference.only_a), ("second", difference.only_b)):
+        if names:
+            console.print(f"only in the {side} run: {shown(', '.join(names))}", highlight=False)
+    for change, meaning in CHANGES.items():
+        console.print(f"{len(difference.of(change)):5} {change:8} {meaning}", highlight=False)
+    hidden = 0
+    for one in difference.changes:
+        if one.after.split == "test" and not show_test:
+            hidden += 1
+        else:
+            console.print(_line(one), soft_wrap=True)
+    if hidden:
+        console.print(f"{hidden} of test reports are not listed; --show-test lists them", highlight=False)
+
+
+def _line(one: FieldChange) -> str:
+    colour = {"fixed": "green", "broken": "red"}.get(one.change, "yellow")
+    place = f"{one.extractor}: {one.after.doc_id}: {one.after.field}"
+    said = f"{_said(one.before)} → {_said(one.after)}; gold {reading_words(one.after.gold)}"
+    return f"[{colour}]{one.change:8}[/] {shown(place)}: {shown(said)}"
+
+
+def _said(row: ScoreRow) -> str:
+    return "failed" if row.verdict == "errored" else reading_words(row.answer)

@@ -15,16 +15,12 @@ from rich.console import Console
 
 from baogao._version import __version__
 from baogao.cli import batch, calibrate, evaluate, extract, gold, model, schema
-from baogao.cli.options import DEFAULT_SCHEMA
 from baogao.console import log_to_terminal, say, shown
 from baogao.errors import BaogaoError, UsageError
 from baogao.llm.failures import without_keys
 from baogao.outputs.export import write_table
 from baogao.outputs.page import write_page
-from baogao.outputs.records import read_records
-from baogao.record import Record
-from baogao.schema import Schema, load_schema
-from baogao.schema.load import available_schemas
+from baogao.outputs.records import read_records, schema_of
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -45,7 +41,7 @@ app.command("extract")(extract.extract_command)
 stdout = Console()
 stderr = Console(stderr=True)
 
-RunFolder = Annotated[Path, typer.Argument(help="A folder that extract wrote.", metavar="DIR")]
+RunDir = Annotated[Path, typer.Argument(help="A folder that extract wrote.", metavar="DIR")]
 SchemaOfRecords = Annotated[str | None, typer.Option("--schema", help="The schema, if not the one in the records.")]
 
 
@@ -59,7 +55,7 @@ def main(version: Annotated[bool, typer.Option("--version", help="Print the vers
 
 @app.command()
 def review(
-    folder: RunFolder,
+    folder: RunDir,
     schema: SchemaOfRecords = None,
     show: Annotated[bool, typer.Option("--open", help="Open the page in the browser.")] = False,
 ) -> None:
@@ -74,7 +70,7 @@ def review(
 
 @app.command()
 def export(
-    folder: RunFolder,
+    folder: RunDir,
     to: Annotated[Path, typer.Option("--to", help="FILE.csv, FILE.parquet or FILE.xlsx.")],
     schema: SchemaOfRecords = None,
 ) -> None:
@@ -82,22 +78,6 @@ def export(
     records = read_records(folder)
     write_table(records, schema_of(records, schema), to)
     say(stdout, f"{len(records)} rows in {shown(to)}")
-
-
-def schema_of(records: list[Record], given: str | None) -> Schema:
-    """The schema of some records; one that is not baogao's own must be given by its path.
-
-    :raises UsageError: they are of several schemas, of one that is not known, or not of the one that is given.
-    """
-    names = sorted({record.schema_name for record in records})
-    if len(names) > 1:
-        raise UsageError(f"the records are of several schemas: {', '.join(names)}")
-    if given is None and names and names[0] not in available_schemas():
-        raise UsageError(f"the records are of the schema {names[0]!r}: give its file with --schema FILE.py")
-    schema = load_schema(given or next(iter(names), DEFAULT_SCHEMA))
-    if names and schema.name != names[0]:
-        raise UsageError(f"the records are of the schema {names[0]!r}, not of {schema.name!r}")
-    return schema
 
 
 def run() -> None:

@@ -14,7 +14,7 @@ from baogao.cli.options import BaseUrl, Gguf, ModelName
 from baogao.console import shown
 from baogao.llm import DEFAULT_MODEL, Abilities, ModelClient, cache_clear, cache_stats, find_model, load_settings, probe
 from baogao.llm import pull as pull_model
-from baogao.llm.embedded import Source
+from baogao.llm.embedded import Origin
 from baogao.llm.server import EmbeddedServer, serve
 
 app = typer.Typer(no_args_is_help=True)
@@ -26,7 +26,7 @@ stderr = Console(stderr=True, highlight=False)
 @app.command()
 def pull(
     name: Annotated[str, typer.Argument(help="Which model.")] = DEFAULT_MODEL,
-    source: Annotated[Source, typer.Option(help="Where to fetch it from.")] = "auto",
+    source: Annotated[Origin, typer.Option(help="Where to fetch it from.")] = "auto",
 ) -> None:
     """Fetch a model for --embedded; an interrupted download goes on where it stopped."""
     columns = (TextColumn(name), BarColumn(), DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn())

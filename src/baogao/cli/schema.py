@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from pathlib import Path
 from typing import Annotated
 
@@ -13,7 +12,7 @@ from rich.table import Table
 
 from baogao.candidates import find_candidates
 from baogao.cli.options import DEFAULT_SCHEMA
-from baogao.console import shown
+from baogao.console import is_obeyed, shown
 from baogao.document import read_document
 from baogao.errors import DocumentError, UsageError
 from baogao.rules.rulebook import load_rulebook, rules_path
@@ -61,10 +60,6 @@ def new(
     typer.echo(f"{written} is written: change it, then run: baogao schema check {written}")
 
 
-_CONTROL = re.compile(r"[\x7f-\x9f\ud800-\udfff]")
-"""What JSON lets through and a terminal would obey, or could not print."""
-
-
 def show_candidates(
     file: Annotated[Path, typer.Argument(help="One report.")],
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object per line.")] = False,
@@ -78,7 +73,8 @@ def show_candidates(
     if as_json:
         for candidate in found:
             line = json.dumps(candidate.to_json(), ensure_ascii=False)
-            typer.echo(_CONTROL.sub(lambda match: f"\\u{ord(match[0]):04x}", line))
+            # JSON lets through what a terminal would obey, or could not print; as an escape it is the same text.
+            typer.echo("".join(json.dumps(char)[1:-1] if is_obeyed(char) else char for char in line))
         return
     table = Table(box=None, pad_edge=False)
     for name in ("id", "kind", "place", "text", "value", "bound", "unit", "cues"):

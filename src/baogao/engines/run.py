@@ -99,6 +99,8 @@ async def run_by(
         await run_documents(sources, ready.extractor, ready.made_by, sink, at_once=at_once, **told)
         return
     workers = engine.workers or _WORKERS
+    if ready.client is not None:  # one that may not ask has nothing to do, and the endpoint is to see no more at once
+        workers = min(workers, ready.requests_at_once)
     each = max(1, ready.requests_at_once // workers)
     part = job.share(ready, each, workers)
     start = partial(_worker, part.name, part.schema_source, part.options)

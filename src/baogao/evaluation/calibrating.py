@@ -26,7 +26,7 @@ from baogao.evaluation.fitting import (
     given_answers,
 )
 from baogao.evaluation.gold import Dataset, Gold
-from baogao.evaluation.predict import EvalRequest, Watch, predict_run, unwatched
+from baogao.evaluation.predict import EvalRequest, WatchExtractor, predict_run, unwatched
 from baogao.evaluation.reliability import JudgedAnswer, Reliability, measure
 from baogao.evaluation.runs import load_datasets
 from baogao.evaluation.scoring import judge
@@ -144,7 +144,7 @@ class Learned:
     reliability: Reliability
 
 
-def observe(request: CalibrationRequest, schema: Schema, watch: Watch = unwatched) -> Observed:
+def observe(request: CalibrationRequest, schema: Schema, watch: WatchExtractor = unwatched) -> Observed:
     """Run hybrid over gold, live or replayed, and judge whatever it considered.
 
     :param watch: as in :func:`baogao.evaluation.predict.predict_run`.

@@ -10,12 +10,11 @@ from typing import Any
 
 from baogao.errors import GoldError
 from baogao.evaluation.datasets import Finding, check_gold
-from baogao.evaluation.gold import Copies, Gold, GoldField, Reading, read_text, split_of
+from baogao.evaluation.gold import Copies, Gold, GoldField, Reading, read_text, split_of, write_whole
 from baogao.evaluation.marks import Mark, MarkedReport, parse
+from baogao.inputs import MARKED
 from baogao.schema.fields import Schema
 from baogao.schema.values import Bound, Status
-
-SUFFIX = ".marked.txt"
 
 
 def build(marked: Path, schema: Schema) -> tuple[str, Gold]:
@@ -34,6 +33,7 @@ def build_dataset(marked: Iterable[Path], out: Path, schema: Schema, by_split: b
     :param by_split: write into ``out/dev`` and ``out/test`` by the rule of ``split_of``.
     :returns: what the checks found; warnings only where something was written.
     :raises GoldError: marks that do not parse or contradict one another, or two reports of one id.
+    :raises UsageError: a file cannot be written.
     """
     built: dict[Path, tuple[str, Gold]] = {}
     findings: list[Finding] = []
@@ -47,9 +47,8 @@ def build_dataset(marked: Iterable[Path], out: Path, schema: Schema, by_split: b
         findings += check_gold(gold, text, schema, target)
     if not any(finding.level == "error" for finding in findings):
         for target, (text, gold) in built.items():
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.with_name(gold.text_file).write_bytes(text.encode())
-            target.write_bytes(gold.to_json().encode())
+            write_whole(target.with_name(gold.text_file), text.encode())
+            write_whole(target, gold.to_json().encode())
     return findings
 
 
@@ -61,7 +60,7 @@ def to_gold(report: MarkedReport, schema: Schema, path: Path) -> Gold:
         that is also marked as a whole with another value.
     """
     compiler = _Compiler(report, schema, path)
-    doc_id = str(report.front.get("doc_id") or path.name.removesuffix(SUFFIX).removesuffix(".txt"))
+    doc_id = str(report.front.get("doc_id") or path.name.removesuffix(MARKED).removesuffix(".txt"))
     return Gold(
         doc_id=doc_id,
         schema_name=schema.name,

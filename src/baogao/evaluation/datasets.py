@@ -193,10 +193,6 @@ class GoldCheck:
     documents: int
     findings: list[Finding]
 
-    def of(self, level: Literal["error", "warning"]) -> list[Finding]:
-        """The findings of one level, in the order of the files."""
-        return [finding for finding in self.findings if finding.level == level]
-
 
 def load_gold(path: Path, schema: Schema) -> Gold:
     """Load one gold file and check it against its text.

@@ -36,9 +36,8 @@ class FieldChange:
 class RunDiff:
     """What differs between two runs."""
 
-    compared: list[str]
-    """The extractors that were compared."""
     only_a: list[str]
+    """Extractors that only the earlier run has."""
     only_b: list[str]
     changes: list[FieldChange]
 
@@ -75,7 +74,6 @@ def diff_runs(a: Run, b: Run) -> RunDiff:
                 changes.append(FieldChange(change, called[pair], before, after[place]))
     matched_a, matched_b = {one for one, _ in pairs}, {other for _, other in pairs}
     return RunDiff(
-        compared=list(called.values()),
         only_a=[name for name in names_a if name not in matched_a],
         only_b=[name for name in names_b if name not in matched_b],
         changes=changes,
@@ -145,8 +143,11 @@ def check_not_worse(run: Run, earlier: Run) -> list[str]:
     """
     difference = diff_runs(earlier, run)
     before, now = earlier.summary().extractors, run.summary().extractors
+    shared = [name for name in now if name in before]
+    if not shared:  # a diff takes two single extractors of different names; a gate must not hold because of that
+        raise UsageError(f"{run.path} ({', '.join(now)}) and {earlier.path} ({', '.join(before)}) share no extractor")
     failures = []
-    for name in (name for name in now if name in before):
+    for name in shared:
         old, new = before[name].f1, now[name].f1
         if old is not None and (new is None or new < old):
             broken = sum(one.extractor == name for one in difference.of("broken"))

@@ -9,8 +9,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from decimal import Decimal
+from errno import EISDIR
 from pathlib import Path
 from typing import Any, Literal
 
@@ -133,6 +137,42 @@ def read_text(path: Path) -> str:
         raise GoldError(f"{path}: is not UTF-8 at byte {error.start}") from error
     except ValueError as error:  # a name that no file can have, such as one with a NUL
         raise GoldError(f"{path}: cannot be read: {error}") from error
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Write a file, its folder made; what stood there stays until all of it is written.
+
+    :raises UsageError: it cannot be written.
+    """
+    with _aside(path) as aside:
+        aside.write_bytes(data)
+        aside.replace(path)
+
+
+def check_writable(path: Path) -> None:
+    """See that a file can be written, before any work is done for it.
+
+    :raises UsageError: it cannot.
+    """
+    with _aside(path) as aside:
+        aside.write_bytes(b"")
+        if path.is_dir():
+            raise IsADirectoryError(EISDIR, os.strerror(EISDIR))
+
+
+@contextmanager
+def _aside(path: Path) -> Iterator[Path]:
+    """A place beside a file, its folder made; what is there afterwards is removed."""
+    aside = path.with_name(f"{path.name}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        aside.unlink(missing_ok=True)  # a link would lead elsewhere
+        yield aside
+    except OSError as error:
+        raise UsageError(f"cannot write {path}: {error.strerror or error}") from error
+    finally:
+        with suppress(OSError):
+            aside.unlink(missing_ok=True)
 
 
 def parse_gold(path: Path) -> Gold:

@@ -6,17 +6,16 @@ It is made live, recorded, or replayed from a recording; :func:`replay_run` make
 from __future__ import annotations
 
 import asyncio
-import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
-from baogao.assemble import ArbiterFor, ModelOptions, ready_extractor
+from baogao.assemble import ArbiterFor, ModelOptions, extractor_named, ready_extractor
 from baogao.errors import UsageError
-from baogao.evaluation.gold import Dataset
+from baogao.evaluation.gold import Dataset, check_writable, write_whole
 from baogao.evaluation.recordings import RecordedExtractor, Recording
 from baogao.evaluation.run_info import ExtractorInfo, Mode, Parameters, RunInfo
 from baogao.evaluation.runs import ExtractorTiming, Run, Timing, load_datasets, score_run
@@ -25,12 +24,12 @@ from baogao.extraction import Extraction, Extractor, ExtractorName, ReportText, 
 from baogao.inputs import Source
 from baogao.pipeline import Nowhere, OnRecord, run_extraction
 from baogao.schema.fields import Schema
-from baogao.schema.load import load_schema
+from baogao.schema.load import shipped_schema
 
 SUMMARY = Summary.file_name
 CASSETTES = "cassettes"
 """The folder of a run where its recording is."""
-Watch = Callable[[str, int], AbstractContextManager[OnRecord]]
+WatchExtractor = Callable[[str, int], AbstractContextManager[OnRecord]]
 """From an extractor's name and the number of reports to whatever is told of their records."""
 
 
@@ -70,16 +69,13 @@ class EvalRequest:
 
         :raises UsageError: there is no such extractor; one name is given twice; a replay is to be recorded.
         """
-        known: dict[str, ExtractorName] = {name: name for name in get_args(ExtractorName)}
-        unknown = [name for name in self.extractors if name not in known]
-        if unknown:
-            raise UsageError(f"there is no extractor {unknown[0]!r}; there are: {', '.join(known)}")
+        names = [extractor_named(name) for name in self.extractors]
         if self.replay and self.record:
             raise UsageError("--replay and --record exclude each other")
         every = [*self.extractors, *self.records]
         if len(set(every)) < len(every):
             raise UsageError(f"an extractor is named twice: {', '.join(every)}")
-        return [known[name] for name in self.extractors]
+        return names
 
 
 def parse_records(given: Iterable[str]) -> dict[str, Path]:
@@ -98,7 +94,7 @@ def parse_records(given: Iterable[str]) -> dict[str, Path]:
     return records
 
 
-def predict_run(request: EvalRequest, schema: Schema, watch: Watch = unwatched) -> Run:
+def predict_run(request: EvalRequest, schema: Schema, watch: WatchExtractor = unwatched) -> Run:
     """Write ``run.json``, ``records/`` and ``timing.json``.
 
     :param watch: entered for each extractor in turn; what it gives is told of every record.
@@ -109,16 +105,18 @@ def predict_run(request: EvalRequest, schema: Schema, watch: Watch = unwatched) 
     """
     names = request.names()
     datasets = load_datasets(request.folders, schema)
-    run = Run(request.out)
-    work = _Prediction(request, datasets, schema, run, watch)
-    asyncio.run(work.do(names))
-    for name, path in request.records.items():
-        work.infos.append(ExtractorInfo(name=name, origin="records"))
+    run, theirs = Run(request.out), dict[str, bytes]()
+    for name, path in request.records.items():  # before a model is asked for what would then be of no use
         try:
-            run.records_path(name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(path, run.records_path(name))
+            theirs[name] = path.read_bytes()
         except OSError as error:
             raise UsageError(f"cannot read {path}: {error.strerror or error}") from error
+        check_writable(run.records_path(name))
+    work = _Prediction(request, datasets, schema, run, watch)
+    asyncio.run(work.do(names))
+    for name, records in theirs.items():
+        work.infos.append(ExtractorInfo(name=name, origin="records"))
+        write_whole(run.records_path(name), records)
     by_folder = dict(zip(request.folders, datasets, strict=True))
     run.write(RunInfo.of(schema, by_folder, work.infos, request.mode, Parameters.of(request.options)))
     run.write(Timing(mode=request.mode, extractors=work.timings))
@@ -133,7 +131,7 @@ class _Prediction:
     datasets: Sequence[Dataset]
     schema: Schema
     run: Run
-    watch: Watch
+    watch: WatchExtractor
     infos: list[ExtractorInfo] = field(default_factory=list)
     """What each extractor was, in their order."""
     timings: dict[str, ExtractorTiming] = field(default_factory=dict)
@@ -165,7 +163,7 @@ class _Prediction:
                 ready.client.abilities = recording.info.abilities
             inner = RecordedExtractor(ready.extractor, recording) if recording else ready.extractor
             timed = TimedExtractor(inner)
-            self.run.check_writable(f"records/{name}.jsonl")
+            check_writable(self.run.records_path(name))
             started = time.perf_counter()
             with self.watch(name, len(sources)) as on_record:
                 records = await run_extraction(
@@ -195,12 +193,21 @@ class TimedExtractor(WrappedExtractor):
             self.seconds[report.document.doc_id] = time.perf_counter() - started
 
 
-def replay_run(published: Run, out: Path, cassettes: Path | None = None, watch: Watch = unwatched) -> list[str]:
+def replay_run(
+    published: Run,
+    out: Path,
+    cassettes: Path | None = None,
+    watch: WatchExtractor = unwatched,
+    *,
+    schema: Schema | None = None,
+) -> list[str]:
     """Play a published run again into ``out``, offline, and score it.
 
     :param cassettes: the recording, where it is not in the run's own folder.
+    :param schema: the run's own; None finds one that comes with baogao by the name in ``run.json``.
     :returns: what differs in its summary, as paths into it; empty when the two are the same to the byte.
     :raises UsageError: the run has no cassettes, or its data sets are not where they were.
+    :raises SchemaError: the run's schema does not come with baogao, and is not given.
     :raises ReplayError: what is asked now is not what was recorded.
     """
     cassettes = cassettes or published.path / CASSETTES
@@ -214,7 +221,7 @@ def replay_run(published: Run, out: Path, cassettes: Path | None = None, watch: 
     # A run that was made before there was a calibration gets none.
     calibration = None if any(one.calibration for one in info.extractors) else "none"
     options = ModelOptions(min_confidence=info.parameters.min_confidence, calibration=calibration)
-    schema = load_schema(info.schema_info.name)
+    schema = schema or shipped_schema(info.schema_info.name)
     run = predict_run(EvalRequest(folders, out, names, options=options, replay=cassettes), schema, watch)
     score_run(run, load_datasets(folders, schema), schema)
     if (published.path / SUMMARY).read_bytes() == (run.path / SUMMARY).read_bytes():

@@ -25,8 +25,9 @@ import httpx2
 from pydantic import Field, field_validator
 
 from baogao.assemble import ModelOptions, Ready
-from baogao.errors import ReplayError
+from baogao.errors import ReplayError, UsageError
 from baogao.evaluation.cassettes import Cassette, CassetteTransport, Mode, check_vcr, playing
+from baogao.evaluation.gold import check_writable, write_whole
 from baogao.evaluation.summary import RunFile
 from baogao.extraction import Extraction, Extractor, ExtractorName, ReportText, Way, WayOrAuto, WrappedExtractor
 from baogao.llm.messages import Abilities
@@ -68,7 +69,7 @@ class RecordingInfo(RunFile):
 class Recording:
     """The cassettes of a run in use.
 
-    :raises UsageError: vcrpy is missing; ``recording.json`` does not fit.
+    :raises UsageError: vcrpy is missing; ``recording.json`` does not fit; a recording cannot be written there.
     :raises ReplayError: there is no recording, or it does not belong to these reports.
     """
 
@@ -80,6 +81,9 @@ class Recording:
         self.misses: list[str] = []
         self.used = False
         self._cassettes: dict[Path, Cassette] = {}
+        if mode == "record":  # seen now, and not when the first reply was paid for
+            for path in (self.folder / RecordingInfo.file_name, self._path("recording")):
+                check_writable(path)
         self.info = RecordingInfo() if mode == "record" else self._read()
 
     def transport(self) -> httpx2.AsyncBaseTransport:
@@ -105,15 +109,21 @@ class Recording:
                     cassette.save()
 
     def write(self) -> None:
-        """Save a recording: every cassette, and what a replay must know. Cassettes of other reports are removed."""
+        """Save a recording: every cassette, and what a replay must know. Cassettes of other reports are removed.
+
+        :raises UsageError: a file cannot be written, or not be removed.
+        """
         for doc_id in self.doc_ids:
             self._cassette(self._path(doc_id))
         for orphan in self._orphans():
-            orphan.unlink()
+            try:
+                orphan.unlink()
+            except OSError as error:
+                raise UsageError(f"cannot remove {orphan}: {error.strerror or error}") from error
         for cassette in self._cassettes.values():
             cassette.drop_stale()
             cassette.save()
-        (self.folder / self.info.file_name).write_text(self.info.to_json(), encoding="utf-8")
+        write_whole(self.folder / self.info.file_name, self.info.to_json().encode())
 
     def check(self, whole: bool = True) -> None:
         """After a replay: nothing was asked that is not there, and nothing is there that was not asked.

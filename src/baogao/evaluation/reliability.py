@@ -21,7 +21,7 @@ from baogao.schema.values import Strict
 
 BINS = 10
 """More would leave each too few answers: even ten of 60 answers, 95% right, show an error of 0.02 by chance alone."""
-PRECISION = 0.98
+WANTED_PRECISION = 0.98
 """The share of right answers that coverage is asked for; the keys ``…_at_98`` of the file are named for it."""
 JUDGED: tuple[Verdict, ...] = ("correct", "wrong", "spurious")
 """Verdicts on answers that are right or not; what the codebook leaves open counts neither way."""
@@ -105,6 +105,6 @@ def _lowest(ordered: Sequence[JudgedAnswer]) -> float | None:
         outcomes = list(same)
         kept += len(outcomes)
         right += sum(one.right for one in outcomes)
-        if right >= PRECISION * kept:
+        if right >= WANTED_PRECISION * kept:
             lowest = confidence
     return lowest

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import ConfigDict, Field, ValidationError
 
 from baogao.document import Document, document_from_text
 from baogao.errors import GoldError, UsageError
@@ -47,6 +47,8 @@ class _Row(Strict):
 class ScoreRow(_Row):
     """The verdict on one figure."""
 
+    model_config = ConfigDict(populate_by_name=True)
+
     kind: Literal["figure"] = "figure"
     verdict: Verdict
     answer: Answer | None = None
@@ -56,7 +58,8 @@ class ScoreRow(_Row):
     cause: Cause | None = None
     error: str | None = None
     """Why the whole document failed, if it did."""
-    passages: list[Excerpt] = Field(default_factory=list)
+    excerpts: list[Excerpt] = Field(default_factory=list, alias="passages")
+    """The sentences it was judged on; none where nothing is in doubt."""
 
     @property
     def right(self) -> bool:
@@ -98,7 +101,9 @@ def write_rows(rows: Iterable[Row], path: Path) -> None:
     :raises UsageError: the file cannot be written.
     """
     lines = (
-        json.dumps(row.model_dump(mode="json", exclude_defaults=True) | {"kind": row.kind}, ensure_ascii=False)
+        json.dumps(
+            row.model_dump(mode="json", by_alias=True, exclude_defaults=True) | {"kind": row.kind}, ensure_ascii=False
+        )
         for row in rows
     )
     try:
@@ -188,7 +193,7 @@ class _RowWriter:
             grounded=score.grounded,
             cause=cause_of(score, self._setting),
             error=self._error,
-            passages=passages_of(self._setting.document, score) if doubtful else [],
+            excerpts=excerpts_of(self._setting.document, score) if doubtful else [],
         )
 
     def metadata(self, score: MetadataScore) -> MetadataRow:
@@ -209,7 +214,7 @@ class _RowWriter:
         )
 
 
-def passages_of(document: Document, score: Score) -> list[Excerpt]:
+def excerpts_of(document: Document, score: Score) -> list[Excerpt]:
     """The sentences that an answer and its gold stand in, each once, in reading order.
 
     Of gold, the best reading's copy that the answer touches, else its first copy.

@@ -139,7 +139,9 @@ class Parameters(Strict):
 
     def words(self) -> str:
         """Those that were given, by name."""
-        given = {name: value for name, value in sorted(self.model_dump().items()) if value not in (None, False)}
+        given = {
+            name: value for name, value in sorted(self.model_dump().items()) if value is not None and value is not False
+        }
         return ", ".join(f"{name} {value}" for name, value in given.items()) or "defaults"
 
 

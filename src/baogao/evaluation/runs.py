@@ -13,8 +13,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -23,7 +22,7 @@ from pydantic import Field
 
 from baogao.errors import GoldError, UsageError
 from baogao.evaluation.datasets import load_dataset
-from baogao.evaluation.gold import Dataset
+from baogao.evaluation.gold import Dataset, write_whole
 from baogao.evaluation.rows import DocumentShapes, Row, read_rows, rows_of, write_rows
 from baogao.evaluation.run_info import Mode, RunInfo
 from baogao.evaluation.scoring import Scores, score_dataset
@@ -173,32 +172,7 @@ class Run:
 
         :raises UsageError: it cannot be written.
         """
-        with self._aside(name) as aside:
-            aside.write_text(text, encoding="utf-8", newline="\n")
-            aside.replace(self.path / name)
-
-    def check_writable(self, name: str) -> None:
-        """See that a file of the run can be written, before any work is done for it.
-
-        :raises UsageError: it cannot.
-        """
-        with self._aside(name) as aside:
-            aside.touch()
-
-    @contextmanager
-    def _aside(self, name: str) -> Iterator[Path]:
-        """A place beside a file of the run, its folder made; what is there afterwards is removed."""
-        path = self.path / name
-        aside = path.with_name(f"{path.name}.part")
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            aside.unlink(missing_ok=True)  # a link would lead elsewhere
-            yield aside
-        except OSError as error:
-            raise UsageError(f"cannot write {path}: {error.strerror or error}") from error
-        finally:
-            with suppress(OSError):
-                aside.unlink(missing_ok=True)
+        write_whole(self.path / name, text.encode())
 
 
 def load_datasets(folders: Sequence[Path], schema: Schema) -> list[Dataset]:

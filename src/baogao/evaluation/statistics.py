@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from baogao.evaluation.scoring import Scores
 
 Counts = NDArray[np.float64]
-"""Shape (documents, 4); for ``SHARE``, shape (documents, 2)."""
+"""A row for each document; four columns for the rates below."""
 Interval = tuple[float, float]
 
 MINIMUM_DOCUMENTS = 5
@@ -58,8 +58,6 @@ class Rate:
 PRECISION = Rate((1, 0, 0, 0), (1, 1, 0, 1))
 RECALL = Rate((1, 0, 0, 0), (1, 1, 1, 0))
 F1 = Rate((2, 0, 0, 0), (2, 2, 1, 1))
-SHARE = Rate((1, 0), (0, 1))
-"""Of counts with two columns: a part and its whole."""
 
 
 @dataclass(frozen=True)

@@ -76,7 +76,7 @@ class _Line(BaseModel):
         """The record as what is scored.
 
         :param where: file and line, for messages.
-        :raises GoldError: no fields, or an answer whose state and value contradict each other.
+        :raises GoldError: no fields; an answer whose state and value contradict each other; evidence that is no place.
         """
         failure = None
         if self.status == "failed":
@@ -91,7 +91,10 @@ class _Line(BaseModel):
             sha256=self.sha256,
             fields={name: _checked(answer, f"{where}: {self.doc_id}: {name}") for name, answer in answers},
             metadata={name: answer.value for name, answer in self.metadata.items()},
-            lists={name: [item.evidence for item in items] for name, items in self.lists.items()},
+            lists={
+                name: [_places(item.evidence, f"{where}: {self.doc_id}: {name}") for item in items]
+                for name, items in self.lists.items()
+            },
         )
 
 
@@ -124,8 +127,17 @@ def submission_of(record: Record) -> Submission:
     return _Line.model_validate(record.model_dump()).submission("record")
 
 
+def _places(evidence: list[Span], where: str) -> list[Span]:
+    """Spans that hold at least one character."""
+    for start, end in evidence:
+        if not 0 <= start < end:
+            raise GoldError(f"{where}: evidence from {start} to {end} holds no character")
+    return evidence
+
+
 def _checked(answer: Answer, where: str) -> Answer:
-    """An answer whose state and value agree; a none without a value is 0."""
+    """An answer whose state and value agree, with evidence that is somewhere; a none without a value is 0."""
+    _places(answer.evidence or [], where)
     if answer.status == "reported" and answer.value is None:
         raise GoldError(f"{where} is reported without a value")
     if answer.status == "not_reported" and answer.value is not None:

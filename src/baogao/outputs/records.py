@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from pydantic import ValidationError
 
-from baogao.errors import UsageError
+from baogao.errors import SchemaError, UsageError
 from baogao.record import Record
+from baogao.schema import Schema, load_schema
+from baogao.schema.load import available_schemas, shipped_schema
 from baogao.schema.values import Answer, HeldBack
 
 RECORDS = "records.jsonl"
@@ -77,6 +79,27 @@ def _read_line(line: bytes, where: str) -> Record:
         raise UsageError(f"{where}: {field}: {first['msg']}") from error
     except ValueError as error:  # a whole number of too many digits, half of a character
         raise UsageError(f"{where}: it cannot be read: {error}") from error
+
+
+def schema_of(records: Iterable[Record], given: str | None = None) -> Schema:
+    """The schema of some records; one that is not baogao's own must be given, because records do not name files.
+
+    :param given: a name or a path, as the user said it. None finds a schema that comes with baogao by the name in the
+        records; of no records, the one that ``load_schema`` loads when nothing is said.
+    :raises UsageError: they are of several schemas, or not of the one that is given.
+    :raises SchemaError: theirs does not come with baogao, or the one that is given does not load.
+    """
+    names = sorted({record.schema_name for record in records})
+    if len(names) > 1:
+        raise UsageError(f"the records are of several schemas: {', '.join(names)}")
+    if given is None and names:
+        if names[0] not in available_schemas():
+            raise SchemaError(f"the records are of the schema {names[0]!r}: give its file with --schema FILE.py")
+        return shipped_schema(names[0])
+    schema = load_schema(given) if given else load_schema()
+    if names and schema.name != names[0]:
+        raise UsageError(f"the records are of the schema {names[0]!r}, not of {schema.name!r}")
+    return schema
 
 
 def kept_text(doc_id: str, texts: Mapping[str, str] | Path) -> str | None:

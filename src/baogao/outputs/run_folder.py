@@ -185,8 +185,8 @@ class RunFolder:
 
     @property
     def kept(self) -> int:
-        """How many documents an interrupted run has left in the journal."""
-        return len(self._done)
+        """How many documents of this run an interrupted one has left in the journal."""
+        return sum(doc_id in self._done for doc_id in self._order)
 
     @property
     def notices(self) -> list[str]:

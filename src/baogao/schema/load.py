@@ -26,6 +26,12 @@ from baogao.errors import SchemaError
 from baogao.resources import digest_files, resource_dir
 from baogao.schema.fields import Ask, FieldKind, FieldSpec, Figure, Group, Items, Relation, Report, Role, Schema, Text
 
+_KINDS: tuple[tuple[object, FieldKind], ...] = ((Figure, "figure"), (Text, "text"), (Items, "items"))
+_ID = re.compile(r"[a-z][a-z0-9_]*")
+"""Ids of fields and names of schemas: they become columns, keys of JSON and names of Python."""
+_FEWEST = {"rate": 3, "ordered": 2, "parts": 3}
+"""How many fields each kind of relation needs; a rate has just so many."""
+
 
 @dataclass(frozen=True)
 class SourceLines:
@@ -73,13 +79,6 @@ class SourceLines:
         """Every field with the class that declares it."""
         classes = [node for node in self._nodes if isinstance(node, ast.ClassDef)]
         return [(node, item) for node in classes for item in node.body if isinstance(item, ast.AnnAssign)]
-
-
-_KINDS: tuple[tuple[object, FieldKind], ...] = ((Figure, "figure"), (Text, "text"), (Items, "items"))
-_ID = re.compile(r"[a-z][a-z0-9_]*")
-"""Ids of fields and names of schemas: they become columns, keys of JSON and names of Python."""
-_FEWEST = {"rate": 3, "ordered": 2, "parts": 3}
-"""How many fields each kind of relation needs; a rate has just so many."""
 
 
 def report_class(module: ModuleType, path: Path) -> type[Report]:
@@ -202,6 +201,8 @@ def _check_relation(relation: Relation, known: set[str], source: SourceLines) ->
 def load_schema(name: str | Path = "law_based_government") -> Schema:
     """Load a schema that comes with baogao by its name, or anyone's own by the path of its ``.py`` file.
 
+    A name that comes from a file, and not from the user, goes to :func:`shipped_schema`: a path would be run.
+
     :raises SchemaError: no such schema; the file does not run; a field that is not one; two fields of one id. The
         message names the file and the line.
     """
@@ -210,11 +211,20 @@ def load_schema(name: str | Path = "law_based_government") -> Schema:
         if not path.is_file():
             raise SchemaError(f"there is no schema file {name}")
     else:
-        path = resource_dir("schemas") / f"{name}.py"
-        if not path.is_file():
-            known = ", ".join(available_schemas())
-            message = f"there is no schema named {str(name)!r}; there are: {known} (or give the path of a .py file)"
-            raise SchemaError(message)
+        return shipped_schema(str(name))
+    return schema_of(report_class(_run(path), path), path)
+
+
+def shipped_schema(name: str) -> Schema:
+    """Load a schema that comes with baogao. A name that was read from data leads to no other file.
+
+    :raises SchemaError: none of that name comes with baogao.
+    """
+    known = available_schemas()
+    if name not in known:
+        message = f"there is no schema named {name!r}; there are: {', '.join(known)} (or give the path of a .py file)"
+        raise SchemaError(message)
+    path = resource_dir("schemas") / f"{name}.py"
     return schema_of(report_class(_run(path), path), path)
 
 

@@ -26,7 +26,7 @@ def test_every_disagreement_is_there(run):
     ]  # fmt: skip
     wrong = next(one for one in report.discrepancies if one.verdict == "wrong")
     assert (wrong.answer, wrong.gold, wrong.cause, wrong.confidence) == ("90 辆", "100 辆", "prior year", 0.2)
-    assert [piece.text for pieces in wrong.passages for piece in pieces if piece.answer] == ["上年为90辆"]
+    assert [piece.text for pieces in wrong.excerpts for piece in pieces if piece.answer] == ["上年为90辆"]
 
 
 def test_the_same_answer_is_listed_once(run, tmp_path, small):
@@ -39,8 +39,8 @@ def test_the_same_answer_is_listed_once(run, tmp_path, small):
 
 
 @given(st.text(min_size=10, max_size=10), st.lists(SPAN, max_size=3), st.lists(SPAN, max_size=3))
-def test_pieces_are_the_passage(text, answer, gold):
-    """Cut at marks, a passage is still the same text, and a piece is marked where a span covers it."""
+def test_pieces_are_the_excerpt(text, answer, gold):
+    """Cut at marks, an excerpt is still the same text, and a piece is marked where a span covers it."""
     inside = [span for span in answer if max(0, span[0]) < min(10, span[1])]
     true = [span for span in gold if max(0, span[0]) < min(10, span[1])]
     pieces = pieces_of(Excerpt(start=0, text=text, answer=inside, gold=true))

@@ -210,7 +210,7 @@ def test_a_run_without_test_reports_hides_nothing(run):
     assert "<details>" not in render_markdown(report)
 
 
-def test_marks_of_a_passage(run):
+def test_marks_of_an_excerpt(run):
     """In Markdown the answer stands in 【】 and the gold in 〔〕, in the page both are marks."""
     report = build_report(run)
     text, html = render_markdown(report), render_html(report)

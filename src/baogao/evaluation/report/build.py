@@ -11,6 +11,7 @@ from statistics import median
 
 from baogao.evaluation.reliability import JUDGED
 from baogao.evaluation.report.content import (
+    ALPHA,
     CauseRow,
     CostRow,
     Estimate,
@@ -33,8 +34,10 @@ from baogao.evaluation.taxonomy import CAUSES
 
 _BASELINE = "rules"
 """What the leading sentence compares with, where it is in the run."""
-_ALPHA = 0.05
-"""A field on which two extractors differ with a p below this, after Holm's correction, is marked."""
+_COST_NOTES: Mapping[Mode, str] = {
+    "replay": "Replies were replayed: tokens are those of the recording, seconds are not a model's.",
+    "record": "Extractors share the recording: a question that was asked before is not sent again, and takes no time.",
+}
 
 
 @dataclass(frozen=True)
@@ -100,12 +103,6 @@ def build_report(run: Run) -> ReportModel:
         costs=cost_rows(timings, names),
         cost_note=_COST_NOTES.get(files.info.mode, ""),
     )
-
-
-_COST_NOTES: Mapping[Mode, str] = {
-    "replay": "Replies were replayed: tokens are those of the recording, seconds are not a model's.",
-    "record": "Extractors share the recording: a question that was asked before is not sent again, and takes no time.",
-}
 
 
 def headline_rows(files: RunFiles) -> list[HeadlineRow]:
@@ -186,7 +183,7 @@ def field_rows(files: RunFiles) -> list[FieldRow]:
             for name, one in found.items()
         }
         notable = [
-            f"{pair.a} / {pair.b}" for pair in files.summary.comparisons if pair.fields_p.get(spec.id, 1.0) < _ALPHA
+            f"{pair.a} / {pair.b}" for pair in files.summary.comparisons if pair.fields_p.get(spec.id, 1.0) < ALPHA
         ]
         stated = found[files.info.names[0]].stated
         rows.append(FieldRow(spec.id, spec.label, spec.unit, spec.group, stated, cells, notable))

@@ -8,6 +8,9 @@ from dataclasses import dataclass, field, replace
 from baogao.evaluation.reliability import Reliability
 from baogao.evaluation.statistics import Interval
 
+ALPHA = 0.05
+"""Extractors whose difference has a p below this are told apart; over fields, after Holm's correction."""
+
 
 @dataclass(frozen=True)
 class Estimate:
@@ -54,7 +57,7 @@ class PairRow:
     @property
     def significant(self) -> bool:
         """Whether the test at 5% tells the two apart."""
-        return self.p is not None and self.p < 0.05
+        return self.p is not None and self.p < ALPHA
 
     def turned(self) -> PairRow:
         """The same comparison, seen from the other side."""
@@ -107,7 +110,7 @@ class CauseRow:
 
 @dataclass(frozen=True)
 class Fragment:
-    """A stretch of a passage, and whether the answer and the gold point at it."""
+    """A stretch of an excerpt, and whether the answer and the gold point at it."""
 
     text: str
     answer: bool = False
@@ -132,7 +135,7 @@ class Discrepancy:
     others: Sequence[str]
     """Other readings that the gold allows."""
     confidence: float | None
-    passages: Sequence[Sequence[Fragment]]
+    excerpts: Sequence[Sequence[Fragment]]
     note: str = ""
     held_out: bool = False
     """True for a test report: whoever works on rules or prompts should not read it."""

@@ -44,7 +44,7 @@ def figure_discrepancies(rows: Iterable[ScoreRow], fields: Mapping[str, FieldInf
                 gold=reading_words(row.gold, spec.unit),
                 others=[reading_words(other, spec.unit) for other in readings],
                 confidence=max(known, default=None),
-                passages=[pieces_of(passage) for passage in row.passages],
+                excerpts=[pieces_of(excerpt) for excerpt in row.excerpts],
                 note=row.error or "",
                 held_out=row.split == "test",
             )
@@ -63,15 +63,15 @@ def kind_of(row: ScoreRow) -> str | None:
     return "right value, other place" if row.grounded is False else None
 
 
-def pieces_of(passage: Excerpt) -> list[Fragment]:
-    """A passage cut where a mark begins or ends."""
-    length = len(passage.text)
-    spans: list[Span] = [*passage.answer, *passage.gold]
+def pieces_of(excerpt: Excerpt) -> list[Fragment]:
+    """An excerpt cut where a mark begins or ends."""
+    length = len(excerpt.text)
+    spans: list[Span] = [*excerpt.answer, *excerpt.gold]
     held = [(max(0, start), min(length, end)) for start, end in spans]
-    answers = len(passage.answer)
+    answers = len(excerpt.answer)
     return [
         Fragment(
-            passage.text[piece.start : piece.end],
+            excerpt.text[piece.start : piece.end],
             answer=any(index < answers for index in piece.inside),
             gold=any(index >= answers for index in piece.inside),
         )

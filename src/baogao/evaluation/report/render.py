@@ -19,6 +19,7 @@ from baogao.outputs.page import csp_hash
 from baogao.schema.values import Answer, plain_number
 
 NOT_AVAILABLE = "n/a"
+_TEMPLATES = files("baogao.evaluation.report") / "templates"
 _BOUNDS = {"over": "over ", "under": "under ", "about": "about ", "exact": ""}
 
 
@@ -128,9 +129,6 @@ def _alone(row: HeadlineRow) -> str:
 
 def _percent(value: float | None) -> str:
     return NOT_AVAILABLE if value is None else f"{100 * value:.0f}%"
-
-
-_TEMPLATES = files("baogao.evaluation.report") / "templates"
 
 
 def write_report(report: ReportModel, run: Run) -> None:
