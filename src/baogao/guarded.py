@@ -28,6 +28,8 @@ from baogao.inputs import Source
 
 _TICK = 0.2
 """Seconds: time is counted in these, so that a run that was suspended for a night has waited for one of them."""
+_START_SECONDS = 300
+"""The process has these to start: it takes one, where nothing else keeps the machine busy."""
 _ORPHAN_SECONDS = 10.0
 """More than is allowed: so much work a process does whose run was killed, and cannot stop it any more."""
 _SECRET = ("KEY", "TOKEN", "SECRET", "PASSWORD")
@@ -68,6 +70,17 @@ class Reading:
     candidates: Candidates | None = None
     error: Exception | None = None
     """What reading it, or finding its candidates, failed of: a ``BaogaoError``, or a bug of ours."""
+
+    def found(self) -> tuple[Document, Candidates]:
+        """The document and its candidates.
+
+        :raises BaogaoError: the file could not be read, or not within the limits.
+        """
+        if self.error is not None:
+            raise self.error
+        assert self.document is not None  # one of the two is always there
+        assert self.candidates is not None
+        return self.document, self.candidates
 
     @classmethod
     def of(cls, source: Source) -> Reading:
@@ -173,24 +186,22 @@ class _Process:
 
         :raises UsageError: it does not start.
         """
-        self._busy = True
-        try:
-            with self._watched():
-                self._ready = self._ready or self._receive() is not None
-            if not self._ready:
-                self.end()
-                raise UsageError("files are read in a process of its own (docs/running.md), and none can be started")
-            with self._watched():
-                self._send(source)
-                reading: Reading | None = self._receive()
-            if reading is None:
-                reading = Reading(error=self._why(self.end()))
-            elif isinstance(reading.error, MemoryError):
-                self.end()
-                reading = Reading(error=ReadingLimitError(f"reading it {self._too_much_memory()}"))
-            return reading
-        finally:
-            self._busy = False
+        self._busy = True  # until it has answered: one that was broken off by Ctrl-C must not be asked again
+        with self._watched(_START_SECONDS):
+            self._ready = self._ready or self._receive() is not None
+        if not self._ready:
+            self.end()
+            raise UsageError("files are read in a process of its own (docs/running.md), and none can be started")
+        with self._watched(self.limits.seconds):
+            self._send(source)
+            reading: Reading | None = self._receive()
+        if reading is None:
+            reading = Reading(error=self._why(self.end()))
+        elif isinstance(reading.error, MemoryError):
+            self.end()
+            reading = Reading(error=ReadingLimitError(f"reading it {self._too_much_memory()}"))
+        self._busy = False
+        return reading
 
     def _why(self, code: int) -> BaogaoError:
         """What is said of a file whose reader has ended with this code."""
@@ -206,12 +217,12 @@ class _Process:
         return f"takes more than {self.limits.memory_mb:,} MB of memory (BAOGAO_READING_MEMORY_MB allows more)"
 
     @contextmanager
-    def _watched(self) -> Iterator[None]:
-        """End the process where what is done inside takes longer than is allowed."""
+    def _watched(self, seconds: int) -> Iterator[None]:
+        """End the process where what is done inside takes longer than so many seconds."""
         done = Event()
 
         def watch() -> None:
-            for _ in range(int(self.limits.seconds / _TICK)):
+            for _ in range(int(seconds / _TICK)):
                 if done.wait(_TICK):
                     return
             self._late = True

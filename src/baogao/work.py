@@ -81,11 +81,7 @@ class Worker:
             try:
                 reading = await asyncio.get_running_loop().run_in_executor(self._reader, self._files.read, source)
                 document = reading.document
-                if reading.error is not None:
-                    raise reading.error
-                assert document is not None  # where there is no error there is a document
-                assert reading.candidates is not None
-                report = ReportText(document, reading.candidates)
+                report = ReportText(*reading.found())
                 return Outcome(await extract_report(report, self._extractor, self._made_by), document)
             except BaogaoError as error:
                 failure = error

@@ -36,10 +36,10 @@ _POINT_IN_TIME = re.compile(r"\s*(?:截至|截止|到|至)?[^，,]{0,8}(?:末|�
 """When something was counted, between names and figures (来信和来电，截至12月末分别为9件和8件): no name."""
 _BARE_LINK = re.compile(r"[，,、；;／/\s]*(?:和|与|及|以及)?")
 """Nothing but a link: what stands before it goes on."""
-_FAR = 300
-_MOST_FIGURES = 20
-"""Characters, and other figures, on each side of a figure: no clause that a person wrote has a third of either."""
-_MOST_LISTED = 40
+_FAR = 200
+_MOST_FIGURES = 15
+"""Characters, and other figures, on each side of a figure: no clause that a person wrote has half of either."""
+_MOST_LISTED = 20
 """Figures of one coordination; a longer row of them is no list of what names before it count."""
 
 
