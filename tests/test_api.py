@@ -35,6 +35,7 @@ EXPORTED = [
     "NoReplyError",
     "PendingError",
     "PromptError",
+    "ReadingLimitError",
     "Record",
     "ReportText",
     "ReplayError",

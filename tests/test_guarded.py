@@ -18,7 +18,7 @@ from baogao import guarded
 from baogao.errors import DocumentError, ReadingLimitError, UsageError
 from baogao.guarded import GuardedReader, Reading, ReadingLimits, warm_up
 from baogao.inputs import Source
-from baogao.pipeline import run_extraction, Nowhere
+from baogao.pipeline import Nowhere, run_extraction
 from baogao.reading import provenance
 from baogao.rules.extractor import RulesExtractor
 from baogao.rules.rulebook import load_rulebook
@@ -155,10 +155,8 @@ def test_too_much_time(tmp_path):
 def test_a_process_that_dies(tmp_path, small, number, kind):
     """A fault in a library is the file's own; a kill from outside may pass. Neither ends the run."""
     small.read(Source("r", EXAMPLES[0]))
-    os.kill(process_of(small), signal.SIGSTOP)
-    killer = threading.Timer(0.2, os.kill, (process_of(small), number))
-    killer.start()
-    threading.Timer(0.3, lambda pid=process_of(small): os.kill(pid, signal.SIGCONT) if number != 9 else None).start()
+    for sent in (signal.SIGSTOP, number, signal.SIGCONT):
+        os.kill(process_of(small), sent)
     error = small.read(Source("r", EXAMPLES[0])).error
     assert type(error) is kind
     assert small.read(Source("r", EXAMPLES[0])).error is None
@@ -201,6 +199,24 @@ def test_no_key_is_told_to_whoever_opens_files(monkeypatch):
     assert guarded._environment()["PATH"] == os.environ["PATH"]
 
 
+class _OddError(Exception):
+    """A bug whose exception cannot be made again from what it says."""
+
+    def __init__(self, one: int, other: int) -> None:
+        super().__init__(f"{one} and {other}")
+
+
+@pytest.mark.parametrize(
+    ("error", "kind"), [(ZeroDivisionError("oh"), ZeroDivisionError), (_OddError(1, 2), RuntimeError)]
+)
+def test_a_bug_says_where_it_is(error, kind):
+    """What nobody foresaw crosses to the run with the trace of the place it happened at."""
+    sent = guarded._portable(Reading(error=error)).error
+    assert type(sent) is kind
+    assert str(error) in str(sent)
+    assert type(error).__name__ in sent.__notes__[0]
+
+
 def test_one_hostile_file_among_many(tmp_path, flagship):
     """A hundred good reports are read beside one that would fill the memory; it alone fails, and is not tried again."""
     sources = [Source(f"r{number}", EXAMPLES[0]) for number in range(100)]
@@ -227,7 +243,10 @@ def test_ctrl_c_while_a_file_is_read(tmp_path):
     """Ctrl-C ends the command at once, whatever its reader is busy with, and leaves no process behind."""
     written(tmp_path, "forms.pdf", nested_forms(shows=b"q Q"))
     command = [sys.executable, "-m", "baogao", "extract", "forms.pdf", "--extractor", "rules", "--out", "out"]
-    environment = os.environ | {"BAOGAO_READING_MEMORY_MB": "4000", "PYTHONPATH": str(Path(guarded.__file__).parents[1])}
+    environment = os.environ | {
+        "BAOGAO_READING_MEMORY_MB": "4000",
+        "PYTHONPATH": str(Path(guarded.__file__).parents[1]),
+    }
     running = subprocess.Popen(
         command, cwd=tmp_path, env=environment, start_new_session=True, stderr=subprocess.PIPE, text=True
     )

@@ -55,7 +55,7 @@ class ReadingLimits:
         for name in ("memory_mb", "seconds"):
             variable = f"BAOGAO_READING_{name.upper()}"
             if value := os.environ.get(variable):
-                if not (value.isascii() and value.isdigit() and 0 < int(value[:9])) or len(value) > 9:
+                if not (value.isascii() and value.isdigit() and int(value[:9]) > 0) or len(value) > 9:
                     raise UsageError(f"{variable} must be a whole number above 0, not {value[:40]!r}")
                 told[name] = int(value)
         return cls(**told)
@@ -153,6 +153,8 @@ class _Process:
             stderr=subprocess.DEVNULL,
             env=_environment(),
         )
+        self._to: Any = self._running.stdin
+        self._from: Any = self._running.stdout
         self._send(limits)
 
     @classmethod
@@ -178,7 +180,7 @@ class _Process:
         self.usable = False
         self._running.kill()
         with suppress(OSError):  # what was not yet sent is of no use any more
-            self._stream("stdin").close()
+            self._to.close()
         return self._running.wait()
 
     def read(self, source: Source) -> Reading:
@@ -193,7 +195,7 @@ class _Process:
             self.end()
             raise UsageError("files are read in a process of its own (docs/running.md), and none can be started")
         with self._watched(self.limits.seconds):
-            self._send(source)
+            self._send((Path.cwd(), source))  # a program may have gone elsewhere since the process was started
             reading: Reading | None = self._receive()
         if reading is None:
             reading = Reading(error=self._why(self.end()))
@@ -211,7 +213,7 @@ class _Process:
         if -code in {int(signal.SIGTERM), 9}:  # by somebody else, or by a machine without memory: it may pass
             return DocumentError("the process that read it was ended from outside; is there enough memory?")
         name = signal.Signals(-code).name if code < 0 else f"exit code {code}"
-        return ReadingLimitError(f"reading it broke the reader off ({name}): it is damaged, or {self._too_much_memory()}")
+        return ReadingLimitError(f"reading it broke the reader ({name}): it is damaged, or {self._too_much_memory()}")
 
     def _too_much_memory(self) -> str:
         return f"takes more than {self.limits.memory_mb:,} MB of memory (BAOGAO_READING_MEMORY_MB allows more)"
@@ -238,20 +240,16 @@ class _Process:
 
     def _send(self, value: Any) -> None:
         """Send it something; one that has ended is found out when its reply is waited for."""
-        stream = self._stream("stdin")
         with suppress(OSError):
-            stream.write(pickle.dumps(value))
-            stream.flush()
+            self._to.write(pickle.dumps(value))
+            self._to.flush()
 
     def _receive(self) -> Any:
         """What it sends; None where it has ended."""
         try:
-            return pickle.load(self._stream("stdout"))
+            return pickle.load(self._from)
         except (EOFError, OSError, pickle.UnpicklingError):
             return None
-
-    def _stream(self, name: str) -> Any:
-        return getattr(self._running, name)
 
 
 @atexit.register
@@ -268,7 +266,7 @@ def _environment() -> dict[str, str]:
 
 
 def serve() -> None:
-    """What the process does: read the files that it is told of, until there are no more or it has grown too large."""
+    """What the process does: read the files that it is told of, until there are no more."""
     orders, replies = sys.stdin.buffer, os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what a library prints is no reply
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the run, which ends this process
@@ -279,9 +277,13 @@ def serve() -> None:
         while True:
             pickle.dump(answer, replies)
             replies.flush()
-            source: Source = pickle.load(orders)
-            with _limited_work(limits):
-                answer = _portable(Reading.of(source))
+            folder, source = pickle.load(orders)
+            os.chdir(folder)
+            if sys.platform != "win32":  # work that nobody waits for, because its run was killed, comes to an end
+                signal.setitimer(signal.ITIMER_PROF, limits.seconds + _ORPHAN_SECONDS)
+            answer = _portable(Reading.of(source))
+            if sys.platform != "win32":
+                signal.setitimer(signal.ITIMER_PROF, 0)
 
 
 def _limit_memory(limits: ReadingLimits) -> None:
@@ -295,19 +297,6 @@ def _limit_memory(limits: ReadingLimits) -> None:
         wanted = now + limits.memory_mb * 1_000_000
         wanted = wanted if most == resource.RLIM_INFINITY else min(wanted, most)
         resource.setrlimit(resource.RLIMIT_AS, (wanted, wanted))
-
-
-@contextmanager
-def _limited_work(limits: ReadingLimits) -> Iterator[None]:
-    """End the process where work goes on that nobody waits for: its run was killed."""
-    if sys.platform == "win32":
-        yield
-        return
-    signal.setitimer(signal.ITIMER_PROF, limits.seconds + _ORPHAN_SECONDS)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_PROF, 0)
 
 
 def _portable(reading: Reading) -> Reading:

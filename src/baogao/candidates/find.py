@@ -60,9 +60,7 @@ def find_candidates(document: Document) -> Candidates:
     ]
     drafts = [
         *(  # in 没有一件 the one is no number: there is none
-            number
-            for number in numbers
-            if text[number.start] != "一" or not is_denied(number.start)
+            number for number in numbers if text[number.start] != "一" or not is_denied(number.start)
         ),
         *nones,
         *(_Draft(start, end, "item") for start, end in find_items(document)),

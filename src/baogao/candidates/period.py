@@ -68,7 +68,7 @@ def period_of(text: str) -> Period:
 
 
 def planned_spans(document: Document, folded: str, period: Period) -> list[Span]:
-    """The spans about what is to come, in order and apart: sections so headed, paragraphs from a sentence that opens so."""
+    """The spans about what is to come, in order and apart: sections so headed, and from a sentence that opens so on."""
     spans = [
         section.span
         for section in document.sections

@@ -106,7 +106,7 @@ class Document:
             if offset < self.sections[place].span[1]:
                 around.append(self.sections[place])
             place = self._section_parents[place]
-        return sorted(reversed(around), key=lambda section: section.level)
+        return sorted(around, key=lambda section: section.level)
 
     def slice(self, span: Span) -> str:
         """The characters of ``span``."""

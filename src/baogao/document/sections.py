@@ -114,7 +114,8 @@ def _heads_in(text: str, paragraph: Span) -> Iterator[_Head]:
         line_end = line.end() if line else begin
         # A heading is alone on its line, or followed by its text; everything else is an entry of a list.
         if level > 2 or (
-            _PRINTED.search(text, line_end, end) and (text[line_end] in "；;" or not text[line_end:stop].strip("。\n 　\t"))
+            _PRINTED.search(text, line_end, end)
+            and (text[line_end] in "；;" or not text[line_end:stop].strip("。\n 　\t"))
         ):
             clause = _HEAD_CLAUSE.match(text, begin, line_end)
             line_end = clause.end() if clause else begin

@@ -23,7 +23,9 @@ _CHARSET = re.compile(rb"""<(?:meta|\?xml)[^>]{0,200}?(?:charset|encoding)\s*=\s
 _GB = frozenset({"gb2312", "gbk", "gb_2312-80", "x-gbk", "euc-cn"})
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 _ATTRIBUTE = re.compile(r"""[\s/]*+[^\s/>][^\s/>=]*+(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>]*+))?+""")
-_TAG = re.compile(rf"<(?:script\b[^>]*+>(?:(?!</script).)*+|[a-z][^\s/>]*+(?:{_ATTRIBUTE.pattern})*+)", re.I | re.DOTALL)
+_TAG = re.compile(
+    rf"<(?:script\b[^>]*+>(?:(?!</script).)*+|[a-z][^\s/>]*+(?:{_ATTRIBUTE.pattern})*+)", re.I | re.DOTALL
+)
 """A tag up to its end; a script whole, because what looks like a tag in it is none."""
 _MOST_ATTRIBUTES = 5_000
 """Of one tag; a page has some ten, and the parser compares each with every other."""
@@ -113,7 +115,9 @@ def read_page(data: bytes) -> tuple[str, tuple[str, ...]]:
         raise DocumentError("it is empty: there is no text in it")
     long = (tag[0] for tag in _TAG.finditer(source) if tag.end() - tag.start() > 2 * _MOST_ATTRIBUTES)
     if any(not tag[:7].lower().startswith("<script") and _is_crowded(tag) for tag in long):
-        raise DocumentError(f"a tag of it has more than {_MOST_ATTRIBUTES:,} attributes: that is no page; save it as text")
+        raise DocumentError(
+            f"a tag of it has more than {_MOST_ATTRIBUTES:,} attributes: that is no page; save it as text"
+        )
     try:
         page = lxml.html.document_fromstring(source)
     except (lxml.etree.LxmlError, ValueError, RecursionError) as error:

@@ -72,7 +72,16 @@ def read_word(data: bytes) -> tuple[str, tuple[str, ...]]:
             return "\n".join(_lines(_body(archive))), ()
     except (zipfile.BadZipFile, zlib.error, etree.LxmlError) as error:
         raise DocumentError(_DAMAGED) from error
-    except (LookupError, ValueError, TypeError, AttributeError, AssertionError, EOFError, RuntimeError, StopIteration) as error:
+    except (
+        LookupError,
+        ValueError,
+        TypeError,
+        AttributeError,
+        AssertionError,
+        EOFError,
+        RuntimeError,
+        StopIteration,
+    ) as error:
         raise DocumentError(_DAMAGED) from error  # what python-docx raises on wrong parts, locked ones included
 
 

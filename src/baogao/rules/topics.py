@@ -86,7 +86,7 @@ class TopicMap:
         """The clauses that mention any topic, in order, of those that were marked."""
         self._speaking_from: list[int] = []
         self._captions: list[int] = []
-        """For each sentence the last one up to it that is no row of a table, by number; the first where there is none."""
+        """For each sentence the last one up to it that is no row of a table, by number; else the first."""
         for number, sentence in enumerate(document.sentences):
             self._captions.append(self._captions[-1] if number and sentence.row else number)
         self._headed: dict[int, frozenset[str]] = {}
