@@ -36,6 +36,7 @@ EXPORTED = [
     "NoReplyError",
     "PendingError",
     "PromptError",
+    "ReadingLimitError",
     "Record",
     "ReportText",
     "ReplayError",

@@ -14,7 +14,7 @@ FLOORS = (
     ("chinese", "schema", "llm", "console"),
     ("document", "record"),
     ("candidates", "inputs"),
-    ("extraction", "checks", "outputs"),
+    ("extraction", "checks", "outputs", "guarded"),
     ("reading", "rules", "asking"),
     ("hybrid", "work"),
     ("assemble", "pipeline"),

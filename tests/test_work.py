@@ -11,6 +11,7 @@ import pytest
 
 from baogao.errors import BaogaoError, BudgetError, DocumentError, EndpointError, NoReplyError, ReplyError
 from baogao.extraction import Extraction
+from baogao.guarded import GuardedReader
 from baogao.inputs import Source
 from baogao.reading import provenance
 from baogao.usage import count
@@ -106,13 +107,13 @@ def test_files_are_read_aside(communique, source, monkeypatch):
     extractor = Scripted(communique)
     read_in: list[str] = []
 
-    reading = Source.read
+    reading = GuardedReader.read
 
-    def watched(given):
+    def watched(reader, given):
         read_in.append(threading.current_thread().name)
-        return reading(given)
+        return reading(reader, given)
 
-    monkeypatch.setattr(Source, "read", watched)
+    monkeypatch.setattr(GuardedReader, "read", watched)
     with closing(Worker(extractor, provenance(communique, "llm"))) as worker:
         asyncio.run(worker.do(source))
     assert read_in[0].startswith("reader")

@@ -11,6 +11,7 @@
     │   ├── ReplayError          a replayed run asked for something that was never recorded
     │   └── EndpointError        no model can be reached: no server, wrong key, unknown model
     ├── DocumentError            one input cannot be read; the others go on
+    │   └── ReadingLimitError    reading it takes more memory or time than is allowed, or breaks its reader
     ├── ReplyError               the model's reply cannot be used; the document's row says so
     │   └── NoReplyError         none came: the server is too slow, too busy or broken; later one may
     ├── BudgetError              the token budget is spent
@@ -71,6 +72,12 @@ class EndpointError(UsageError):
 
 class DocumentError(BaogaoError):
     """One input cannot be read; the others go on."""
+
+
+class ReadingLimitError(DocumentError):
+    """Reading it takes more memory or time than is allowed, or breaks its reader."""
+
+    may_pass = False
 
 
 class ReplyError(BaogaoError):

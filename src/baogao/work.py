@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from typing import TypeVar
 
 from baogao.document import Document
 from baogao.errors import BaogaoError
 from baogao.extraction import Extractor, ReportText
+from baogao.guarded import GuardedReader
 from baogao.inputs import Source
 from baogao.llm.failures import without_key_in, without_keys
 from baogao.reading import failed_record, read_record
@@ -19,9 +18,6 @@ from baogao.record import Provenance, Record
 from baogao.usage import usage_scope
 
 _log = logging.getLogger(__name__)
-
-_Given = TypeVar("_Given")
-_Made = TypeVar("_Made")
 
 
 @dataclass(frozen=True)
@@ -66,16 +62,21 @@ async def extract_report(report: ReportText, extractor: Extractor, made_by: Prov
 
 
 class Worker:
-    """Does documents in this process, any number at once."""
+    """Does documents, any number at once: files are read in a process of its own, all else is done here.
+
+    :raises UsageError: a limit for reading, in the environment, cannot be used.
+    """
 
     def __init__(self, extractor: Extractor, made_by: Provenance) -> None:
         self._extractor = extractor
         self._made_by = made_by
-        # One thread: more would only wait for each other, and pdfium stands no second one.
+        self._files = GuardedReader()
+        # One thread waits for the process: a second process would only take the memory of another file.
         self._reader = ThreadPoolExecutor(1, "reader")
 
     def close(self) -> None:
-        """Let the reader's thread end."""
+        """End what is being read, and let the reader's thread end."""
+        self._files.close()
         self._reader.shutdown(cancel_futures=True)
 
     async def do(self, source: Source) -> Outcome:
@@ -84,8 +85,9 @@ class Worker:
         failure: BaogaoError | None = None
         with usage_scope() as usage:
             try:
-                document = await self._aside(Source.read, source)
-                report = await self._aside(ReportText.from_document, document)
+                reading = await asyncio.get_running_loop().run_in_executor(self._reader, self._files.read, source)
+                document = reading.document
+                report = ReportText(*reading.found())
                 return Outcome(await extract_report(report, self._extractor, self._made_by), document)
             except BaogaoError as error:
                 failure = error
@@ -97,7 +99,3 @@ class Worker:
         sha256 = document.sha256 if document else ""
         record = failed_record(source, words, self._extractor.schema, self._made_by, sha256, usage)
         return Outcome(record, document, failure, again)
-
-    async def _aside(self, work: Callable[[_Given], _Made], given: _Given) -> _Made:
-        """Do some work in the reader's thread, so that replies do not wait for it."""
-        return await asyncio.get_running_loop().run_in_executor(self._reader, work, given)

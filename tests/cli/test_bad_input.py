@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 from reportlab.pdfgen import canvas
 
-from baogao.candidates import find_candidates
 from baogao.inputs import find_sources
 from baogao.llm import embedded
+from baogao.rules.context import build_contexts
 from cli.conftest import COMMUNIQUE, GOOD, rows
 from cli.model_of_tests import abilities, filled_form, good_model
 from llm.fake_server import Step, completion, failure, fake_server
@@ -322,12 +322,12 @@ def test_a_bug_is_a_row(extract, reports, monkeypatch, caplog):
     """What nobody foresaw in one report is its row, with the trace in the log, and the others go on."""
     (reports / "odd.txt").write_text(GOOD.replace("86.4", "66.6"), encoding="utf-8")
 
-    def find(document):
+    def build(document, *others):
         if "66.6" in document.text:
             raise ZeroDivisionError("division by zero")
-        return find_candidates(document)
+        return build_contexts(document, *others)
 
-    monkeypatch.setattr("baogao.extraction.find_candidates", find)
+    monkeypatch.setattr("baogao.rules.extractor.build_contexts", build)
     outcome = extract(reports)
     assert outcome.code == 1
     assert [row.status for row in rows()] == ["ok", "failed"]

@@ -74,11 +74,34 @@ def test_a_zip_bomb_is_not_unpacked(monkeypatch):
     big = word_file(paragraph("报告"), parts={"word/media/a.bin": bytes(word_and_pdf._LARGEST_UNPACKED + 1)})
     part = word_file(paragraph("报告"), parts={"word/styles2.XML": b" " * (word_and_pdf._LARGEST_PART + 1)})
     assert len(big) < readers.LARGEST
-    monkeypatch.setattr(docx, "Document", lambda *_: pytest.fail("it was opened"))
+    monkeypatch.setattr(word_and_pdf, "parse_xml", lambda *_: pytest.fail("it was opened"))
     with pytest.raises(DocumentError, match="it unpacks to more than 200 MB"):
         text_of(big)
     with pytest.raises(DocumentError, match="a part of it unpacks to more than 30 MB"):
         text_of(part)
+
+
+@pytest.mark.parametrize("name", ["word/document.bin", "报告", "word/document.xml.txt"])
+def test_a_part_of_any_name_is_capped(monkeypatch, name):
+    """A main part is held to what it may be by what is read of it, whatever it is called."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(word_file(paragraph("报告" * 500)))) as source:
+        parts = {part: source.read(part) for part in source.namelist()}
+    parts["_rels/.rels"] = parts["_rels/.rels"].replace(b"word/document.xml", name.encode())
+    parts[name] = parts.pop("word/document.xml")
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as target:
+        for part, content in parts.items():
+            target.writestr(part, content)
+    assert text_of(out.getvalue())[0] == "报告" * 500
+    monkeypatch.setattr(word_and_pdf, "_LARGEST_PART", len(parts[name]) - 1)
+    for part in [part for part in parts if len(parts[part]) >= len(parts[name]) and part != name]:
+        parts[part] = b""
+    small = io.BytesIO()
+    with zipfile.ZipFile(small, "w", zipfile.ZIP_DEFLATED) as target:
+        for part, content in parts.items():
+            target.writestr(part, content)
+    with pytest.raises(DocumentError, match="a part of it unpacks to more than"):
+        text_of(small.getvalue())
 
 
 def test_a_zip_that_lies_about_its_size_gives_no_more_than_it_says():

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import accumulate
 
 from baogao.candidates.candidate import Candidate, Candidates, Cue, Kind
 from baogao.candidates.cues import Mention, read_cues
@@ -43,6 +44,13 @@ def find_candidates(document: Document) -> Candidates:
         for sentence in document.sentences
         for start, end in find_none_phrases(text, sentence.span)
     ]
+    denied = [none.start for none in sorted(nones, key=lambda none: none.start)]
+    reach = list(accumulate((none.end for none in sorted(nones, key=lambda none: none.start)), max))
+
+    def is_denied(place: int) -> bool:
+        before = bisect_right(denied, place)
+        return before > 0 and place < reach[before - 1]
+
     numbers = [
         *_numbers_in_prose(document, folded),
         *(
@@ -52,9 +60,7 @@ def find_candidates(document: Document) -> Candidates:
     ]
     drafts = [
         *(  # in 没有一件 the one is no number: there is none
-            number
-            for number in numbers
-            if text[number.start] != "一" or not any(none.start <= number.start < none.end for none in nones)
+            number for number in numbers if text[number.start] != "一" or not is_denied(number.start)
         ),
         *nones,
         *(_Draft(start, end, "item") for start, end in find_items(document)),
@@ -70,11 +76,12 @@ def find_candidates(document: Document) -> Candidates:
 
 def _numbers_in_prose(document: Document, folded: str) -> Iterator[_Draft]:
     """The numbers of all sentences with their cues; rows of pasted tables are read cell by cell elsewhere."""
-    prose = folded
-    for sentence in document.sentences:
-        if sentence.row:
-            start, end = sentence.span
-            prose = prose[:start] + "\n" * (end - start) + prose[end:]
+    pieces: list[str] = []
+    position = 0
+    for start, end in (sentence.span for sentence in document.sentences if sentence.row):
+        pieces += [folded[position:start], "\n" * (end - start)]
+        position = end
+    prose = "".join([*pieces, folded[position:]])
     drafts = [
         _Draft(begin + figure.start, begin + figure.end, "number", figure.value, figure.bound, figure.unit)
         for begin, end in document.main
@@ -83,13 +90,15 @@ def _numbers_in_prose(document: Document, folded: str) -> Iterator[_Draft]:
     starts = [draft.start for draft in drafts]
     period = period_of("".join(folded[begin:end] for begin, end in document.main))
     planned = planned_spans(document, folded, period)
+    openings = [start for start, _ in planned]
     for sentence in document.sentences:
         begin, end = sentence.span
         inside = drafts[bisect_left(starts, begin) : bisect_left(starts, end)]
         if not inside:
             continue
         mentions = [Mention(draft.start - begin, draft.end - begin, draft.unit) for draft in inside]
-        ahead = any(start <= begin < stop for start, stop in planned)
+        before = bisect_right(openings, begin)
+        ahead = before > 0 and begin < planned[before - 1][1]
         for draft, cues in zip(inside, read_cues(folded[begin:end], mentions, period, ahead), strict=True):
             draft.cues = cues
             yield draft

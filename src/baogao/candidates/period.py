@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from dataclasses import dataclass
 
 from baogao.chinese.numerals import YEAR, year_of
@@ -32,7 +33,7 @@ _OPENS = re.compile(
     r"(?:[^。；;]{0,12}?(?:，|,|：|:|将|要|我们|拟|计划|重点|着重|着力))"
 )
 """A sentence that opens the plans: 下一步，将…; 2024年，重点…."""
-_APPENDIX = re.compile(r"^\s*(?:附[表件]|附[:：]|注[:：])", re.MULTILINE)
+_APPENDIX = re.compile(r"^[^\S\n]*(?:附[表件]|附[:：]|注[:：])", re.MULTILINE)
 _LONGEST_HEADING = 30
 """Characters."""
 _LINE = re.compile(r"^[^\n。，；]{4,30}$", re.MULTILINE)
@@ -67,7 +68,7 @@ def period_of(text: str) -> Period:
 
 
 def planned_spans(document: Document, folded: str, period: Period) -> list[Span]:
-    """The spans about what is to come: sections so headed, and paragraphs from a sentence that opens so."""
+    """The spans about what is to come, in order and apart: sections so headed, and from a sentence that opens so on."""
     spans = [
         section.span
         for section in document.sections
@@ -83,7 +84,15 @@ def planned_spans(document: Document, folded: str, period: Period) -> list[Span]
             break
     spans.extend(_by_sentence(document, folded, period))
     appendix = [match.start() for match in _APPENDIX.finditer(folded)]
-    return [(start, min([end, *(cut for cut in appendix if cut > start)])) for start, end in spans]
+    joined: list[Span] = []
+    for start, end in sorted(spans):
+        following = bisect_right(appendix, start)
+        end = min([end, *appendix[following : following + 1]])
+        if joined and start <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(joined[-1][1], end))
+        else:
+            joined.append((start, end))
+    return joined
 
 
 def _by_sentence(document: Document, folded: str, period: Period) -> list[Span]:
@@ -100,7 +109,7 @@ def _by_sentence(document: Document, folded: str, period: Period) -> list[Span]:
         if match["year"] and (period.year is None or int(match["year"]) <= period.year):
             continue
         last = ends[sentence.paragraph]
-        mixed = [s.span[1] for s in document.sections if s.level == 1 and s.span[0] <= start < s.span[1]]
+        mixed = [section.span[1] for section in document.sections_at(start) if section.level == 1]
         heading_end = min(mixed) if mixed and _is_late(document, start) else last
         spans.append((start, max(last, heading_end)))
     return spans

@@ -10,6 +10,7 @@ Items are marked (一是…, （一）…, 1.…, ● …), or the parts of a se
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from itertools import pairwise
 
@@ -40,9 +41,10 @@ _BEFORE_WU = r"，。；：、,;:.\s（(均皆也年月度内期前来仍并且�
 """What 无 may follow to deny a noun; behind anything else it mostly ends a word."""
 _NEGATION = re.compile(
     rf"""(?=[暂尚均全从并还也都迄没无未零不])(?:
-      (?:暂|尚|均|全年|从|并|还|也|都|迄今)*(?:没有|无|没)\s?(?:任何|一\s?[件起例宗次项人份个名家处])(?!都|不|外)
-    | (?:暂|尚|均|从|并|还|也|都)*未(?:曾)?(?:{_HAPPEN}){_DEGREE}(?:过)?
-    | (?:暂|尚|均|从|并|还|也|都)*没(?:有(?:{_HAPPEN}|需要|应当|需|相关|涉及)?|发生|收到|接到|出现){_QUALITY}{_DEGREE}
+      (?:暂|尚|均|全年|从|并|还|也|都|迄今){{0,6}}(?:没有|无|没)\s?(?:任何|一\s?[件起例宗次项人份个名家处])(?!都|不|外)
+    | (?:暂|尚|均|从|并|还|也|都){{0,6}}未(?:曾)?(?:{_HAPPEN}){_DEGREE}(?:过)?
+    | (?:暂|尚|均|从|并|还|也|都){{0,6}}没
+        (?:有(?:{_HAPPEN}|需要|应当|需|相关|涉及)?|发生|收到|接到|出现){_QUALITY}{_DEGREE}
     | (?:暂|尚)(?:且)?无(?!法|权|力)
     | (?:(?<=[{_BEFORE_WU}])|^)无(?!{_NOT_NONE})
     | 无一(?!例外|不|漏|遗)
@@ -84,6 +86,8 @@ _HEAD = re.compile(r"[ \t　]*([^，,。；;：:\n！!]*(?:（[^（）\n]*）[^�
 _ASCII_STOP = re.compile(r"\.(?!\d)")
 _SHORTEST, _LONGEST = 2, 120
 """Characters of a head clause: a single one is a slip, a longer one is no head but prose."""
+_FAR = 1_000
+"""Characters; no head clause is looked for further behind its marker."""
 _OPENING = re.compile(
     r"\s*(?:[^，,。；;：:\n]{1,6}|(?:对照|总的?[看来说]|回[头顾]|与|同|虽然|尽管|针对|围绕|面对|此外|过去|一年来|下一?步|新的|今后"
     r"|明年|来年|接下来|20\d\d年|[〇零○一二三四五六七八九]{4}年)[^，,。；;：:\n]*)[，,]"
@@ -133,7 +137,7 @@ def find_items(document: Document) -> Iterator[Span]:
     for sentence in document.sentences:
         begin, end = sentence.span
         cuts = [begin + match.end() for match in re.finditer("[；;]", text[begin:end])]
-        if len(cuts) < _SERIES or sentence.row or any(begin <= start < end for start in starts):
+        if len(cuts) < _SERIES or sentence.row or bisect_left(starts, begin) < bisect_left(starts, end):
             continue
         # The first part begins after the last colon, or after a clause that only leads up to the series.
         first = 1 + max(text.rfind("：", begin, cuts[0]), text.rfind(":", begin, cuts[0]))
@@ -146,7 +150,7 @@ def find_items(document: Document) -> Iterator[Span]:
 
 def _head(text: str, start: int, limit: int) -> Span | None:
     """The head clause that begins behind a marker; None where there are too few words, or too many."""
-    match = _HEAD.match(text, start, limit)
+    match = _HEAD.match(text, start, min(limit, start + _FAR))
     if match is None:
         return None
     begin, end = match.span(1)

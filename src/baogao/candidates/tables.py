@@ -14,7 +14,7 @@ from baogao.candidates.period import Period, period_of
 from baogao.document.document import Document, Sentence, Span
 
 _TABBED = re.compile(r"\t")
-_BARRED = re.compile(r"[ ]*\|[ ]*")
+_BARRED = re.compile(r"\|")
 _GAPPED = re.compile(r" {2,}")
 _SPACED = re.compile(r" +")
 """What divides the cells of a row: the first of them that it holds."""
@@ -37,6 +37,8 @@ _PERIODS: tuple[tuple[Cue, re.Pattern[str]], ...] = (
 _YEAR = re.compile(r"(20\d\d)年")
 _TOTAL = re.compile(r"\s*(?:合\s*计|总\s*计|全[省市县区旗盟州])[数\s]*")
 """The head of the row, or of the column, that sums up the others."""
+_LONGEST_HEAD = 1_000
+"""Characters of a row's head, which goes into the label of each of its cells."""
 
 
 class Cell(NamedTuple):
@@ -44,7 +46,7 @@ class Cell(NamedTuple):
 
     figure: Quantity
     label: str
-    """Row head and column head, joined by a space."""
+    """Row head and column head, joined by a space; of each no more than a label needs."""
     cues: tuple[Cue, ...]
 
 
@@ -114,14 +116,15 @@ class _Table:
             if numbered and not self.first_head:
                 counted = counted[1:]
             words = [row[column][0] for column in counted]
-            name = " ".join(word for word in words if word and not _PURE.fullmatch(word) and read_unit(word) is None)
+            named = (word for word in words if word and not _PURE.fullmatch(word) and read_unit(word) is None)
+            name = " ".join(named)[:_LONGEST_HEAD]
             if name.startswith("其中") or (row and not first):
                 name = f"{self.parent} {name}".strip()  # the row goes on from the one above
             else:
                 self.parent = name
             unit = next((text for text, _ in row if text and read_unit(text)), "")
             for column in counted:
-                head = self.heads[column] if column < len(self.heads) else ""
+                head = self.heads[column][:_LONGEST_HEAD] if column < len(self.heads) else ""
                 yield from self._numbers(row[column], name, head, unit)
 
     def _numbers(self, cell: tuple[str, Span], row_head: str, column_head: str, row_unit: str) -> Iterator[Cell]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -18,6 +19,7 @@ from baogao.console import say, shown
 from baogao.engines.run import Engine, EngineChoice, Job, run_by
 from baogao.errors import DocumentError
 from baogao.extraction import ExtractorName, ReportText
+from baogao.guarded import GuardedReader, warm_up
 from baogao.inputs import Source, find_sources
 from baogao.llm import Question, estimate_tokens
 from baogao.outputs.records import RECORDS
@@ -54,6 +56,8 @@ def extract_command(
     """Read reports and write one record for each: every figure with its place in the text."""
     where = Engine(engine, workers)
     where.check(options)
+    if engine == "local":
+        warm_up()  # it takes as long to start as all that follows
     loaded, sources = load_schema(schema), find_sources(inputs)
     for notice in sources.notices:
         say(stderr, f"note: {shown(notice)}")
@@ -103,14 +107,15 @@ def run_dry(sources: Sequence[Source], name: ExtractorName, schema: Schema, opti
     asker = asyncio.run(questioner(name, schema, options))
     questions: list[Question] = []
     failed = 0
-    for source in sources:
-        try:
-            document = source.read()
-        except DocumentError as error:
-            say(stdout, f"[red]failed[/] {shown(source.name)}: {shown(error)}")
-            failed += 1
-        else:
-            questions.extend(asker.questions(ReportText.from_document(document)))
+    with closing(GuardedReader()) as files:
+        for source in sources:
+            try:
+                report = ReportText(*files.read(source).found())
+            except DocumentError as error:
+                say(stdout, f"[red]failed[/] {shown(source.name)}: {shown(error)}")
+                failed += 1
+            else:
+                questions.extend(asker.questions(report))
     prompt = sum(estimate_tokens(question.messages) for question in questions)
     most = sum(question.max_tokens for question in questions)
     read = len(sources) - failed

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated
 
@@ -10,11 +11,11 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from baogao.candidates import find_candidates
 from baogao.cli.options import DEFAULT_SCHEMA
 from baogao.console import is_obeyed, shown
-from baogao.document import read_document
 from baogao.errors import DocumentError, UsageError
+from baogao.guarded import GuardedReader
+from baogao.inputs import Source
 from baogao.rules.rulebook import load_rulebook, rules_path
 from baogao.schema import as_table, json_schema, load_schema, new_schema
 
@@ -66,10 +67,10 @@ def show_candidates(
 ) -> None:
     """Print the candidates of one report: every number, none-phrase and list head, with its place and value."""
     try:
-        document = read_document(file)
+        with closing(GuardedReader()) as files:
+            _, found = files.read(Source(file.stem, file)).found()
     except DocumentError as error:
         raise UsageError(f"{file}: {error}") from error
-    found = find_candidates(document)
     if as_json:
         for candidate in found:
             line = json.dumps(candidate.to_json(), ensure_ascii=False)

@@ -70,6 +70,22 @@ class Document:
     def _sentence_starts(self) -> list[int]:
         return [sentence.span[0] for sentence in self.sentences]
 
+    @cached_property
+    def _section_starts(self) -> list[int]:
+        return [section.span[0] for section in self.sections]
+
+    @cached_property
+    def _section_parents(self) -> list[int]:
+        """For each section the last one before it that is still open where it begins, by number; -1 for none."""
+        parents: list[int] = []
+        around: list[int] = []
+        for number, section in enumerate(self.sections):
+            while around and self.sections[around[-1]].span[1] <= section.span[0]:
+                around.pop()
+            parents.append(around[-1] if around else -1)
+            around.append(number)
+        return parents
+
     def sentence_at(self, offset: int) -> Sentence | None:
         """The sentence that holds ``offset``, or None where nothing is read (navigation, a second copy)."""
         index = bisect_right(self._sentence_starts, offset) - 1
@@ -84,7 +100,12 @@ class Document:
 
     def sections_at(self, offset: int) -> list[Section]:
         """The sections around ``offset``, outermost first."""
-        around = [section for section in self.sections if section.span[0] <= offset < section.span[1]]
+        place = bisect_right(self._section_starts, offset) - 1
+        around: list[Section] = []
+        while place >= 0:
+            if offset < self.sections[place].span[1]:
+                around.append(self.sections[place])
+            place = self._section_parents[place]
         return sorted(around, key=lambda section: section.level)
 
     def slice(self, span: Span) -> str:

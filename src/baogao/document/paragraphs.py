@@ -11,6 +11,7 @@ from baogao.document.navigation import is_page_number
 from baogao.document.sections import heading_level
 
 _LINE = re.compile(r"[^\r\n\f\v\u2028\u2029]+")
+_LINE_ENDS = "\r\n\f\v\u2028\u2029"
 _SENTENCE_END = re.compile(r"[。！？!?]+[”’」』）)]*")
 _FINAL = re.compile(r"[。；：！？;:!?”）)】]$")
 """A line that ends so ends its paragraph, unless it is full."""
@@ -19,7 +20,7 @@ _OPEN_START = re.compile(r"[，、；。）》”’,;)%％]")
 """Ends and beginnings of lines between which a sentence goes on, however short the lines."""
 _FIGURE_START = re.compile(r"(?!(?:19|20)\d\d\s*年)\d[\d,.，]*\s*[^\d\s、.．)）]")
 """A figure with its measure word: a line that begins so goes on from one with a comma in it."""
-_STRONG_BREAK = re.compile(r"\s*[\t|｜]\s*")
+_STRONG_BREAK = re.compile(r"[\t|｜]")
 _WIDE_BREAK = re.compile(r"[  　]{2,}")
 """What parts cells: one tab or bar is certain, wide gaps where there are two of them."""
 _LONE_FIGURE = re.compile(r"[\d,.，％%]+|单位|数量|序号|合计")
@@ -79,7 +80,7 @@ def _cells(line: str) -> tuple[int, bool]:
     if "。" in line:
         return 0, False
     stripped = line.strip().strip("|｜").strip()
-    strong = len([cell for cell in _STRONG_BREAK.split(stripped) if cell])
+    strong = len([cell for cell in _STRONG_BREAK.split(stripped) if cell.strip()])
     if strong >= 2:
         return strong, True
     wide = len(_WIDE_BREAK.split(stripped))
@@ -112,7 +113,7 @@ def _goes_on(text: str, before: Span, line: Span, width: int) -> bool:
         return False
     if _OPEN_END.search(previous) or _OPEN_START.match(following):
         return True
-    last_line = _LINE.findall(previous)[-1]
+    last_line = previous[max(map(previous.rfind, _LINE_ENDS)) + 1 :]
     full = bool(width) and len(last_line.encode("gb18030", "replace")) >= _FULL * width
     if _FINAL.search(previous):
         return full and previous[-1] in "；;）)”" and not text[line[0]].isspace()

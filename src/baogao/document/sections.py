@@ -34,6 +34,7 @@ _HEADING_LINE = re.compile(r"[^。；;]*")
 _BARE = re.compile(r"[^，。；：,;:、]{4,30}")
 _BARE_DIGITS = re.compile(r"\d(?!\d*年)(?!\d{0,3}—)")
 """A line of few words is a heading unless it holds a figure: 检查46次 is none, 2024年工作打算 is one."""
+_PRINTED = re.compile(r"\S")
 _LABEL = re.compile(r"(?P<title>[^，。；：,;:\d]{1,20})[：:]\s*")
 _FRAMED = re.compile(r"【(?P<title>[^】]{2,30})】\s*")
 _LONG = 30
@@ -73,8 +74,7 @@ def sections_of(text: str, paragraphs: Sequence[Span], end: int) -> tuple[Sectio
         head
         for head in _bare_headings(text, paragraphs)
         # In a numbered report only a line behind the last number, and behind a whole sentence, is a heading of its own.
-        if last_numbered is None
-        or (head.marker[0] > last_numbered and text[: head.marker[0]].rstrip().endswith(("。", "；", "！")))
+        if last_numbered is None or (head.marker[0] > last_numbered and _is_behind_a_sentence(text, head.marker[0]))
     ]
     replaced = {head.title[1] for head in bare}
     heads = sorted([*bare, *(head for head in marked if head.title[1] not in replaced)], key=lambda head: head.marker)
@@ -88,6 +88,13 @@ def sections_of(text: str, paragraphs: Sequence[Span], end: int) -> tuple[Sectio
         Section(head.level, text[slice(*head.marker)].strip(), head.title, (head.marker[0], stop))
         for head, stop in zip(heads, ends, strict=True)
     )
+
+
+def _is_behind_a_sentence(text: str, place: int) -> bool:
+    """Whether the last character before a place, white space aside, ends a sentence."""
+    while place > 0 and text[place - 1].isspace():
+        place -= 1
+    return place > 0 and text[place - 1] in "。；！"
 
 
 def _heads_in(text: str, paragraph: Span) -> Iterator[_Head]:
@@ -107,7 +114,8 @@ def _heads_in(text: str, paragraph: Span) -> Iterator[_Head]:
         line_end = line.end() if line else begin
         # A heading is alone on its line, or followed by its text; everything else is an entry of a list.
         if level > 2 or (
-            text[line_end:end].strip() and (text[line_end] in "；;" or not text[line_end:stop].strip("。\n 　\t"))
+            _PRINTED.search(text, line_end, end)
+            and (text[line_end] in "；;" or not text[line_end:stop].strip("。\n 　\t"))
         ):
             clause = _HEAD_CLAUSE.match(text, begin, line_end)
             line_end = clause.end() if clause else begin

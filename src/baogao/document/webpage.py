@@ -22,6 +22,13 @@ from baogao.errors import DocumentError
 _CHARSET = re.compile(rb"""<(?:meta|\?xml)[^>]{0,200}?(?:charset|encoding)\s*=\s*["']?\s*([\w.:-]+)""", re.I)
 _GB = frozenset({"gb2312", "gbk", "gb_2312-80", "x-gbk", "euc-cn"})
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
+_ATTRIBUTE = re.compile(r"""[\s/]*+[^\s/>][^\s/>=]*+(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>]*+))?+""")
+_TAG = re.compile(
+    rf"<(?:script\b[^>]*+>(?:(?!</script).)*+|[a-z][^\s/>]*+(?:{_ATTRIBUTE.pattern})*+)", re.I | re.DOTALL
+)
+"""A tag up to its end; a script whole, because what looks like a tag in it is none."""
+_MOST_ATTRIBUTES = 5_000
+"""Of one tag; a page has some ten, and the parser compares each with every other."""
 _DROPPED = frozenset(
     {
         "script",
@@ -106,6 +113,11 @@ def read_page(data: bytes) -> tuple[str, tuple[str, ...]]:
     source = _DECLARATION.sub("", decode_page(data))
     if not source.strip():
         raise DocumentError("it is empty: there is no text in it")
+    long = (tag[0] for tag in _TAG.finditer(source) if tag.end() - tag.start() > 2 * _MOST_ATTRIBUTES)
+    if any(not tag[:7].lower().startswith("<script") and _is_crowded(tag) for tag in long):
+        raise DocumentError(
+            f"a tag of it has more than {_MOST_ATTRIBUTES:,} attributes: that is no page; save it as text"
+        )
     try:
         page = lxml.html.document_fromstring(source)
     except (lxml.etree.LxmlError, ValueError, RecursionError) as error:
@@ -120,6 +132,12 @@ def read_page(data: bytes) -> tuple[str, tuple[str, ...]]:
     if heading and untitled and "".join(heading.split()) not in "".join(text.split()):
         text = f"{heading}\n{text}"
     return text, ("the main text of a web page",)
+
+
+def _is_crowded(tag: str) -> bool:
+    """Whether a tag has more attributes than there is time to compare."""
+    name = tag.split(maxsplit=1)[0].split("/", 1)[0]
+    return sum(1 for _ in _ATTRIBUTE.finditer(tag, len(name))) > _MOST_ATTRIBUTES
 
 
 def decode_page(data: bytes, lenient: bool = False) -> str:

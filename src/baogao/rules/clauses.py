@@ -24,8 +24,8 @@ _LINK = re.compile(r"以及|和|与|及|并|或")
 """What joins the next listed name to a figure (来信9件和来电8件)."""
 _RANGE_OPEN = re.compile(r"(?:由|从)[^，、到至]{0,12}年[^，、]{0,6}$")
 """由8件、9件增至12件: the comma does not part what grew from what it grew to."""
-_BEFORE_BRACKET = re.compile(r"([^，,；;。：:]*)[（(]$")
-"""The clause in which a bracket opens at the end of what was said."""
+_CLAUSE_END = re.compile(r"[，,；;。：:]")
+"""What parts the clause in which a bracket opens from those before it."""
 _RESPECTIVELY = re.compile(r"分别|依次|各(?=[有为]?\s*$)")
 """What says that figures follow in the order of their names; 各 only right before the first of them."""
 _COMMA = re.compile(r"、|[，,]?以及|[，,；;／/]")
@@ -36,6 +36,11 @@ _POINT_IN_TIME = re.compile(r"\s*(?:截至|截止|到|至)?[^，,]{0,8}(?:末|�
 """When something was counted, between names and figures (来信和来电，截至12月末分别为9件和8件): no name."""
 _BARE_LINK = re.compile(r"[，,、；;／/\s]*(?:和|与|及|以及)?")
 """Nothing but a link: what stands before it goes on."""
+_FAR = 200
+_MOST_FIGURES = 15
+"""Characters, and other figures, on each side of a figure: no clause that a person wrote has half of either."""
+_MOST_LISTED = 20
+"""Figures of one coordination; a longer row of them is no list of what names before it count."""
 
 
 @dataclass(slots=True)
@@ -59,12 +64,14 @@ class Clause:
     """True when it mentions more than background topics."""
 
     def lead_of(self, index: int) -> str:
-        """The clause up to its figure ``index``, the figures before it masked."""
-        return _interleave(self.pieces[: index + 1], self.figures)
+        """The clause up to its figure ``index``, the figures before it masked; of a monstrous one the end."""
+        first = max(0, index - _MOST_FIGURES)
+        return _interleave(self.pieces[first : index + 1], self.figures[first:index])[-_FAR:]
 
     def tail_of(self, index: int) -> str:
-        """The clause after its figure ``index``, the figures after it masked."""
-        return _interleave(self.pieces[index + 1 :], self.figures[index + 1 :])
+        """The clause after its figure ``index``, the figures after it masked; of a monstrous one the beginning."""
+        last = index + 1 + _MOST_FIGURES
+        return _interleave(self.pieces[index + 1 : last], self.figures[index + 1 : last])[:_FAR]
 
     def masked(self) -> str:
         """The whole clause, every figure masked."""
@@ -141,8 +148,7 @@ def _without_asides(text: str) -> str:
 
 def _clause_of_bracket(said: str) -> str:
     """The clause before the bracket that opens at the end of what was said; empty where none does."""
-    opened = _BEFORE_BRACKET.search(said) if said.endswith(("（", "(")) else None
-    return opened[1] if opened else ""
+    return _CLAUSE_END.split(said)[-1][:-1] if said.endswith(("（", "(")) else ""
 
 
 def cut_lead(lead: str) -> tuple[str, str]:
@@ -182,7 +188,7 @@ def distribute(clauses: list[Clause]) -> None:
     leads: list[str] = []
     while at < len(clauses):
         first = clauses[at]
-        run = _run_from(clauses, at)
+        run, following = _run_from(clauses, at)
         names = None
         if len(run) > 1:
             names = listed_names(first.before + first.lead_of(len(first.figures) - 1), len(run))
@@ -190,12 +196,12 @@ def distribute(clauses: list[Clause]) -> None:
             for clause, name in zip(run, names, strict=True):
                 clause.lead = name
         else:
-            run = [first]
+            following = at + 1
             if len(leads) >= 2:
                 first.pieces[0] = first.pieces[0].replace("前者", leads[0]).replace("后者", leads[1])
             names = [first.pieces[0]] if first.figures else []
         leads += names
-        at = clauses.index(run[-1]) + 1
+        at = following
 
 
 def _follows(clause: Clause) -> bool:
@@ -203,21 +209,28 @@ def _follows(clause: Clause) -> bool:
     return len(clause.figures) == 1 and _BARE_LINK.fullmatch(clause.before + clause.pieces[0]) is not None
 
 
-def _run_from(clauses: list[Clause], at: int) -> list[Clause]:
-    """The clauses from ``at`` on whose figures follow each other with nothing but a link in between."""
-    first = clauses[at]
+def _run_from(clauses: list[Clause], at: int) -> tuple[list[Clause], int]:
+    """The clauses from ``at`` on whose figures follow each other with nothing but a link in between.
+
+    :returns: with the place behind the last of them.
+    """
+    first, following = clauses[at], at + 1
     if not first.figures:
-        return [first]
+        return [first], following
     respectively = _RESPECTIVELY.search(first.before + first.masked())
     run = [first]
-    for clause in clauses[at + 1 :]:
+    for place in range(at + 1, len(clauses)):
+        clause = clauses[place]
         if not clause.figures and _BARE_LINK.fullmatch(clause.pieces[0]) and respectively:
             continue
         if not _follows(clause) or run[-1].pieces[-1].strip() or (clause.before and not respectively):
             break
+        if len(run) == _MOST_LISTED:
+            return [first], at + 1
         run.append(clause)
+        following = place + 1
     alike = len({clause.figures[-1].unit for clause in run if clause.figures}) == 1 and not run[-1].pieces[-1].strip()
-    return run if respectively or alike else [first]
+    return (run, following) if respectively or alike else ([first], at + 1)
 
 
 def listed_names(lead: str, count: int) -> list[str] | None:

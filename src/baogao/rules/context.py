@@ -19,6 +19,8 @@ _REACH_BEFORE = 70
 """How much of the clauses before is read: names stand there, and with them those of other figures."""
 _REACH_AFTER = 40
 """How much of the clauses after: less, because what follows seldom names what was counted."""
+_LONGEST_PASSAGE = 1_000
+"""How much of its own sentence, before its clause."""
 _STARTING_VALUE = re.compile(
     r"(?:由|从)[^，,；;。№]{0,30}#[^，,；;。#№]{0,4}?(?=(?:提高|提升|增加|增长|激增|上升|升|抬升|扩大|扩充|扩展|壮大|拉大|增|添|变|减少|下降|回落|精简|降|压缩|压减|加|涨)[到至为成])"
 )
@@ -37,11 +39,13 @@ _REACHED = (
     r"|[增减]加[到至]|达到?|登顶|一举|占了?"
 )
 """Verbs of a value that is reached."""
-_BARE = re.compile(
-    rf"\s*(?:{_SCOPE}|{_PAST}|{_REACHED}|由|从|到|的|合计|合起来|加起来|前后|拢共|共计?|总计|计|有|为|是|系|则|就|已|现|一共"
-    r"|共有|总数|人数|数量|件数|场次|[^，,。；;#]{0,12}(?:均|都)(?:已|为|是|达到?)*)*\s*"
+_BARE_WORD = re.compile(
+    rf"(?:{_SCOPE}|{_PAST}|{_REACHED}|由|从|到|的|合计|合起来|加起来|前后|拢共|共计?|总计|计|有|为|是|系|则|就|已|现|一共"
+    r"|共有|总数|人数|数量|件数|场次|达到|[^，,。；;#]{0,12}(?:均|都))"
 )
-"""A clause that says nothing of its figure but how much or when: it counts what the clause before names."""
+"""A word that says nothing of a figure but how much or when."""
+_LONGEST_BARE_WORD = 14
+"""Characters."""
 _NAMED_BEFORE = re.compile(r"(?P<name>[^，,。；;：:！!？?（）()#—\n]{2,24})(?:[，,：:（(]|—+|--+)\s*\Z")
 """The name that stands before a comma: 法治副校长，58名 reads as 法治副校长58名."""
 _BARE_NONE = re.compile(
@@ -121,7 +125,7 @@ class _Builder:
                 continue
             topics = self.topic_map.around(self.clauses, place)
             said = text[clause.sentence.span[0] : clause.span[0]]
-            passage = said[max(said.rfind("；"), said.rfind(";")) + 1 :]
+            passage = said[max(said.rfind("；"), said.rfind(";")) + 1 :][-_LONGEST_PASSAGE:]
             aside = bool(_BRACKETS.search(said)) and (
                 said.count("（") + said.count("(") > said.count("）") + said.count(")")
             )
@@ -145,7 +149,7 @@ class _Builder:
         if candidate.value == 1 and _NEGATED.search(lead):
             return None
         grown = _STARTING_VALUE.sub("", lead)
-        if not candidate.label and (index == 0 or grown != lead) and not tail.strip() and _BARE.fullmatch(grown):
+        if not candidate.label and (index == 0 or grown != lead) and not tail.strip() and _is_bare(grown):
             front, lead = self._named(clause, front, grown)
         self._last, self._last_lead = (clause, candidate), lead
         front, own = _squeeze(front), _squeeze(f"{lead}{FIGURE}{tail}")
@@ -189,6 +193,20 @@ class _Builder:
             for name in self.topic_map.within((candidate.start - len(lead), candidate.end)):
                 topics[name] = 1.0
             yield Context(candidate, front + own, (len(front), len(front) + len(own)), topics)
+
+
+def _is_bare(lead: str) -> bool:
+    """Whether a clause consists of bare words only: then its figure counts what the clause before names.
+
+    Word by word, with every place that is reached so: a pattern of them all would try each way to part them.
+    """
+    words = lead.strip()
+    reached = {0}
+    for start in range(len(words)):
+        if start in reached:
+            ends = range(start + 1, min(len(words), start + _LONGEST_BARE_WORD) + 1)
+            reached.update(end for end in ends if _BARE_WORD.fullmatch(words, start, end))
+    return len(words) in reached
 
 
 def _squeeze(text: str) -> str:

@@ -7,6 +7,7 @@ A section is known by its heading, or, in reports that run on, by the sentence t
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from dataclasses import dataclass
 
 from baogao.candidates.candidate import Candidates
@@ -18,6 +19,8 @@ from baogao.rules.rulebook import ListRules
 _LATE = 0.45
 """Leads without a heading are believed only in this last part of a report: before it stands the work, which speaks of
 problems that were solved."""
+_FAR = 200
+"""Characters behind a lead in which the end of the heading that follows it is looked for."""
 _REACH = 90
 """The first item stands at most this many characters after a lead; further on it belongs to something else."""
 _ITEM_LEVEL = 3
@@ -133,8 +136,8 @@ def _end_of(document: Document, section: Section) -> int:
 
 def _marker_kind(document: Document, start: int) -> str:
     """What kind of marker stands before a title or an item: “(N)”, “C、”, ``ordinal``; empty where there is none."""
-    line = document.text.rfind("\n", 0, start) + 1
-    before = document.text[max(line, start - _MARKER_REACH) : start]
+    before = document.text[max(0, start - _MARKER_REACH) : start]
+    before = before[before.rfind("\n") + 1 :]
     if _ORDINAL.search(before):
         return "ordinal"
     cut = max((before.rfind(stop) for stop in "。；;：:！!，,"), default=-1)
@@ -151,14 +154,21 @@ def _led(document: Document, rule: ListRules, starts: list[int], within: Span) -
     text = document.text
     heads = sorted(section.title[0] for section in document.sections if section.level < _ITEM_LEVEL)
     for lead in rule.lead.finditer(text, *within):
-        first = next((start for start in starts if start >= lead.end()), None)
-        headed = next((start for start in heads if start >= lead.end()), None)
+        first = _first_from(starts, lead.end())
+        headed = _first_from(heads, lead.end())
         if headed is not None and (first is None or headed < first):
-            line = text.rfind("\n", 0, headed)
-            if line > lead.end() and text[lead.end() : line].rstrip().endswith(("：", ":")):
+            line = text.rfind("\n", lead.end() + 1, min(headed, lead.end() + _FAR))
+            if line >= 0 and text[lead.end() : line].rstrip().endswith(("：", ":")):
                 first = headed
-        between = text[lead.end() : first] if first is not None else ""
-        if first is not None and len(between) <= _REACH and between.count("。") <= 1:
+        near = first is not None and first - lead.end() <= _REACH
+        between = text[lead.end() : first] if near else ""
+        if near and between.count("。") <= 1:
             around = [section for section in document.sections_at(lead.end()) if section.level == 1]
             return lead.end(), min(within[1], around[-1].span[1]) if around else within[1]
     return None
+
+
+def _first_from(places: list[int], start: int) -> int | None:
+    """The first of some places, which are in order, that is not before ``start``."""
+    number = bisect_left(places, start)
+    return places[number] if number < len(places) else None

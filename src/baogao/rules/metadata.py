@@ -120,7 +120,8 @@ _TITLE_LINES = 4  # the most of one title
 _LINE_LIMIT = 60  # characters: a longer line is a paragraph, not a part of a title
 _SPACE = re.compile(r"\s+")
 _DATE = re.compile(
-    r"[（(]?\s*(?:\d{4}|[〇零○一二三四五六七八九]{4})\s*年\s*[\d一二三四五六七八九十]{1,3}\s*月\s*(?:[\d一二三四五六七八九十]{1,3}\s*日)?\s*[）)]?"
+    r"[（(]?\s{0,9}(?:\d{4}|[〇零○一二三四五六七八九]{4})\s{0,9}年\s{0,9}[\d一二三四五六七八九十]{1,3}\s{0,9}月\s{0,9}"
+    r"(?:[\d一二三四五六七八九十]{1,3}\s{0,9}日)?\s{0,9}[）)]?"
 )
 """A date that stands alone on its line, in brackets or not."""
 _NOT_TITLE = re.compile(r"[。；;>]|[：:].|[：:]$|时间|来源|字体|浏览|〔|\[\d{4}\]")

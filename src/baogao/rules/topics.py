@@ -37,6 +37,8 @@ _CAPTION = 0.9
 """For a topic of the line above a table: the cell's own heads come first."""
 _FAINT = 0.5
 """Nothing is looked for further back than this: no pattern could reach the threshold of an answer there."""
+_MOST_PASSED = 100
+"""Clauses with topics that are passed on the way back; rivals end it much sooner."""
 _STRAY_SPACE = re.compile(r"(?<=[一-鿿])[ 　]+(?=[一-鿿])")
 """Spaces between two Chinese characters, which mean nothing."""
 
@@ -80,13 +82,23 @@ class TopicMap:
         found = sorted((places[place] if places else place, name) for place, name in words.mentions(text))
         self._places = [place for place, _ in found]
         self._names = [name for _, name in found]
+        self._speaking: list[Clause] = []
+        """The clauses that mention any topic, in order, of those that were marked."""
+        self._speaking_from: list[int] = []
+        self._captions: list[int] = []
+        """For each sentence the last one up to it that is no row of a table, by number; else the first."""
+        for number, sentence in enumerate(document.sentences):
+            self._captions.append(self._captions[-1] if number and sentence.row else number)
         self._headed: dict[int, tuple[str, ...]] = {}
         """The topics in the headings above each sentence that was asked about."""
 
     def mark(self, clause: Clause) -> None:
-        """Note in a clause which topics it mentions."""
+        """Note in a clause which topics it mentions; clauses are marked in their order."""
         clause.topics = self.within(clause.span)
         clause.is_rival = not self._words.background.issuperset(clause.topics)
+        if clause.topics:
+            self._speaking.append(clause)
+            self._speaking_from.append(clause.span[0])
 
     def within(self, span: Span) -> tuple[str, ...]:
         """The topics that are mentioned in a span, each once, in the order of their first words.
@@ -107,10 +119,8 @@ class TopicMap:
 
         :param row: the number of the sentence that is a row of the table.
         """
-        sentences = self.document.sentences
-        while row > 0 and sentences[row].row:
-            row -= 1
-        return dict.fromkeys(self.within(sentences[row].span), _CAPTION)
+        caption = self.document.sentences[self._captions[row]]
+        return dict.fromkeys(self.within(caption.span), _CAPTION)
 
     def around(self, clauses: list[Clause], index: int) -> dict[str, float]:
         """Every topic that may govern a clause, with its weight between 0 and 1.
@@ -121,9 +131,10 @@ class TopicMap:
         background = self._words.background
         found = dict.fromkeys(here.topics, 1.0)
         rivals = _RIVAL if here.is_rival else 1.0
-        for at in range(index - 1, -1, -1):
-            clause = clauses[at]
-            if not clause.topics:
+        before = bisect_left(self._speaking_from, here.span[0])
+        for at in range(before - 1, max(-1, before - 1 - _MOST_PASSED), -1):
+            clause = self._speaking[at]
+            if not clause.is_rival and all(name in found for name in clause.topics):
                 continue
             weight = _INHERITED * _NEXT_SENTENCE ** (here.sentence_number - clause.sentence_number)
             weight *= _NEXT_PARAGRAPH ** (here.sentence.paragraph - clause.sentence.paragraph)
