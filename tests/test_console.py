@@ -7,7 +7,7 @@ import logging
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from rich.console import Console
 from rich.text import Text
@@ -34,6 +34,7 @@ def test_nothing_is_obeyed(text):
 @given(st.text(st.characters(categories=("L", "N", "P", "S", "Zs")), max_size=60))
 def test_what_is_harmless_is_shown_as_it_is(text):
     """Chinese, figures, brackets and blanks come out unchanged, markup or not."""
+    assume(not text.endswith("\\"))  # rich doubles a last backslash, that it may stand before markup
     assert inert(text) == text
     assert Text.from_markup(shown(text) + "|").plain == text + "|"
 

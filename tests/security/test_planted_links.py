@@ -10,6 +10,7 @@ import pytest
 
 from baogao.batch.folder import BatchFolder, RequestFiles
 from baogao.errors import UsageError
+from baogao.evaluation.gold import check_writable
 from baogao.evaluation.runs import Run
 from baogao.llm.cache import ReplyCache
 from baogao.outputs.journal import Journal
@@ -108,7 +109,8 @@ def test_links_in_the_folder_of_an_evaluation(tmp_path, precious):
     run = Run(tmp_path / "run")
     run.path.mkdir()
     (run.path / "report.md.part").symlink_to(precious / "notes.md")
-    run.check_writable("report.md")
+    check_writable(run.path / "report.md")
+    assert untouched(precious)
     (run.path / "report.md.part").symlink_to(precious / "notes.md")
     run.write_text("report.md", "new")
     assert untouched(precious)
