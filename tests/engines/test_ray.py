@@ -1,6 +1,6 @@
 """A local Ray cluster of four workers gives the records of a local run, also when one of them is killed.
 
-It is open to nobody else, and ends with its run, however that ends. It takes two minutes
+It is open to nobody else, and ends with its run, however that ends. It takes some minutes
 and needs the extra ``baogao[ray]``: ``make test-ray``.
 """
 
