@@ -209,7 +209,8 @@ def test_nobody_else_can_reach_the_cluster(ask_about, folders, tmp_path, monkeyp
         return replace(good_model(asked), delay=0.1)
 
     with fake_server(look) as server:
-        ask_about(server, "out", "--engine", "ray", "--workers", 2)
+        said = ask_about(server, "out", "--engine", "ray", "--workers", 2)
+    assert said.code == 1, said.err
     for name in ("gcs_server", "raylet", "ray::_Actor", "ray::RuntimeEnvAgent", "ray::DashboardAgent"):
         assert name in seen["names"]
     assert len(seen["open"]) >= 6
