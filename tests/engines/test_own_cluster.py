@@ -124,13 +124,12 @@ def test_a_cluster_of_ones_own_is_closed_to_others(own_world):
 
 
 @pytest.mark.usefixtures("own_world")
-def test_a_token_is_new_for_every_program():
+def test_a_token_is_new_for_every_program(tmp_path):
     """It can be guessed from no other one; one that the user chose stays, and so does that of an earlier run."""
-    folder = Path("/tmp/x")
-    first, second = (own_environment(folder)["RAY_AUTH_TOKEN"] for _ in range(2))
+    first, second = (own_environment(tmp_path)["RAY_AUTH_TOKEN"] for _ in range(2))
     assert first != second
     os.environ["RAY_AUTH_TOKEN"] = first
-    assert own_environment(folder)["RAY_AUTH_TOKEN"] == first
+    assert own_environment(tmp_path)["RAY_AUTH_TOKEN"] == first
 
 
 def test_a_ray_that_would_be_open_is_not_started(own_world, unguarded):
@@ -173,7 +172,7 @@ def test_a_cluster_that_cannot_be_had(own_world, unguarded, error):
 
 def test_sockets_have_room_for_their_names(monkeypatch):
     """However long the folder for temporary files is called: a name has at most 107 bytes."""
-    monkeypatch.setattr(tempfile, "tempdir", "/tmp/" + "x" * 60)
+    monkeypatch.setattr(tempfile, "tempdir", f"{tempfile.gettempdir()}/{'x' * 60}")
     with guarded_folder() as folder:
         inside = own_settings(folder, 1)["_temp_dir"]
     longest = f"{inside}/session_2026-11-26_15-26-00_713991_{2**22}/sockets/plasma_store"
