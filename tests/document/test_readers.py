@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from baogao.document import document_from_text, read_document, readers, text_of
+from baogao.document.file_text import FileText, Notice
 from baogao.errors import DocumentError
 
 
@@ -66,9 +67,9 @@ def test_a_wrong_suffix_is_an_error_not_garbage(suffix, message):
 
 def test_text_saved_as_doc_is_read(report):
     """Word processors and web sites call plain text and pages .doc; content goes before name."""
-    assert text_of(report.encode("gb18030"), ".doc")[0] == report
+    assert text_of(report.encode("gb18030"), ".doc").text == report
     page = "<html><body>" + "".join(f"<p>{line}</p>" for line in report.splitlines()) + "</body></html>"
-    assert text_of(page.encode(), ".doc")[0] == report.strip()
+    assert text_of(page.encode(), ".doc").text == report.strip()
 
 
 def test_missing_file_and_folder(tmp_path):
@@ -103,7 +104,7 @@ STARTS = [
 def outcome(data: bytes, suffix: str) -> str:
     """The text of some bytes, or the line that says why there is none."""
     try:
-        return text_of(data, suffix)[0]
+        return text_of(data, suffix).text
     except DocumentError as error:
         return str(error).replace("\n", "")
 
@@ -134,8 +135,9 @@ def test_main_is_what_is_left(text):
 
 def test_notices_are_kept_and_a_copy_is_added(report):
     """What the reader of the file said comes before what the text shows."""
-    assert document_from_text(report, notices=("read as gb18030",)).notices == ("read as gb18030",)
-    first, second = document_from_text(report * 2, notices=("read as gb18030",)).notices
+    said = (Notice("read as gb18030"),)
+    assert document_from_text(FileText(report, notices=said)).notices == ("read as gb18030",)
+    first, second = document_from_text(FileText(report * 2, notices=said)).notices
     assert first == "read as gb18030"
     assert "printed twice" in second
 
@@ -146,7 +148,8 @@ def test_notices_are_kept_and_a_copy_is_added(report):
 )
 def test_an_unusual_encoding_is_a_notice(report, codec, notices):
     """Whoever wonders about a text is told how it was read; UTF-8 goes without saying."""
-    assert text_of(report.encode(codec), ".txt") == (report, notices)
+    read = text_of(report.encode(codec), ".txt")
+    assert (read.text, read.messages) == (report, notices)
 
 
 @pytest.mark.parametrize("data", [b"{\\rtf1", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"\x89PNG", b"GIF89a", b"%PDF"])
@@ -159,8 +162,8 @@ def test_content_goes_before_name(data):
 @pytest.mark.parametrize("start", ["<!DOCTYPE html>", "<!-- a --><!-- b --><div>", "<?xml version='1.0'?><html>"])
 def test_a_page_is_told_by_its_markup(report, start):
     """A page that is called .txt is a page; a text that speaks of one is a text."""
-    assert text_of(f"{start}<body><p>{report}</p>".encode(), ".txt")[1] == ("the main text of a web page",)
-    assert text_of(f"如 <b> 所示{start}{report}".encode(), ".txt")[1] == ()
+    assert text_of(f"{start}<body><p>{report}</p>".encode(), ".txt").messages == ("the main text of a web page",)
+    assert text_of(f"如 <b> 所示{start}{report}".encode(), ".txt").messages == ()
 
 
 def test_a_text_that_is_too_long_is_refused():

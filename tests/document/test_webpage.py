@@ -48,7 +48,8 @@ LAYOUTS = {
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_layouts_of_government_sites(report, layout):
     """In every layout the report comes out line by line, without menus, news and footers."""
-    text, notices = text_of(page(LAYOUTS[layout](report.splitlines())), ".html")
+    read = text_of(page(LAYOUTS[layout](report.splitlines())), ".html")
+    text, notices = read.text, read.messages
     assert text.splitlines() == report.splitlines()
     assert notices == ("the main text of a web page",)
 
@@ -57,7 +58,7 @@ def test_a_table_beside_the_prose_stays(report):
     """A table of figures belongs to the report, in its place, one row a line."""
     lines = report.splitlines()
     body = "<div><div>" + "".join(f"<p>{line}</p>" for line in lines) + f"</div>{TABLE}</div>"
-    text = text_of(page(body))[0]
+    text = text_of(page(body)).text
     assert text.splitlines()[len(lines) :] == ["指标\t数量", "检查\t46", "约谈\t3"]
     assert [s for s in document_from_text(text).sentences if s.row]
 
@@ -70,8 +71,8 @@ def test_the_title_is_taken_from_the_page_when_the_block_has_none(report):
         page(f"<h1>{title}</h1><div>{body}</div>"),
         page(f"<div>{body}</div>", head=f"<meta name='ArticleTitle' content='{title}'>"),
     ):
-        assert text_of(source)[0].splitlines()[0] == title
-    twice = text_of(page(f"<h1>{title}</h1><div><p>{title}</p>{body}</div>"))[0]
+        assert text_of(source).text.splitlines()[0] == title
+    twice = text_of(page(f"<h1>{title}</h1><div><p>{title}</p>{body}</div>")).text
     assert twice.count(title) == 1
 
 
@@ -81,25 +82,25 @@ def test_charsets(report, declared):
     body = "".join(f"<p>{line}喆</p>" for line in report.splitlines())
     source = f'<html><head><meta http-equiv="Content-Type" content="text/html; charset={declared}"></head><body>{body}'
     codec = "utf-8" if declared == "utf-8" else "gb18030"
-    assert "云岭县2023年粮食工作情况报告喆" in text_of(source.encode(codec), ".htm")[0]
+    assert "云岭县2023年粮食工作情况报告喆" in text_of(source.encode(codec), ".htm").text
 
 
 def test_a_wrong_charset_does_not_spoil_valid_utf8(report):
     """A page that is UTF-8 is read as UTF-8 whatever it says of itself."""
     source = f"<html><meta charset=gb2312><body>{report}"
-    assert "云岭县" in text_of(source.encode(), ".html")[0]
+    assert "云岭县" in text_of(source.encode(), ".html").text
 
 
 def test_a_few_broken_bytes_do_not_lose_a_page(report):
     """A page that says GBK and has a stray byte is read around it."""
     source = f"<html><meta charset=gbk><body><p>{report}</p>".encode("gbk") + b"\xff</body></html>"
-    assert "收购粮食6.5万吨" in text_of(source, ".html")[0]
+    assert "收购粮食6.5万吨" in text_of(source, ".html").text
 
 
 def test_hidden_text_and_scripts_are_not_read(report):
     """What a reader does not see is no report."""
     hidden = "<div style='display: none'>全年检查99次。</div><script>var a='全年检查98次。';</script>"
-    text = text_of(page(f"<div>{hidden}<p>{report}</p></div>"))[0]
+    text = text_of(page(f"<div>{hidden}<p>{report}</p></div>")).text
     assert "99次" not in text
     assert "98次" not in text
 
@@ -159,15 +160,15 @@ def test_a_title_above_the_block_is_taken(report):
     """Where the page says nothing of its title, the last line above the text that may be one is it."""
     title, *lines = report.splitlines()
     body = "<div>" + "".join(f"<p>{line}</p>" for line in lines) + "</div>"
-    assert text_of(page(f"<div>{title}</div>{body}"))[0].splitlines()[0] == title
-    assert text_of(page(f"<div>来源：县粮食局</div>{body}"))[0].splitlines()[0] == lines[0]
+    assert text_of(page(f"<div>{title}</div>{body}")).text.splitlines()[0] == title
+    assert text_of(page(f"<div>来源：县粮食局</div>{body}")).text.splitlines()[0] == lines[0]
 
 
 def test_two_headings_are_no_title(report):
     """A page with several headings of the first level does not say which one is the report's."""
     _, *lines = report.splitlines()
     body = "<div>" + "".join(f"<p>{line}</p>" for line in lines) + "</div>"
-    assert text_of(page(f"<h1>站名站名</h1><h1>栏目栏目</h1>{body}"))[0].splitlines()[0] == lines[0]
+    assert text_of(page(f"<h1>站名站名</h1><h1>栏目栏目</h1>{body}")).text.splitlines()[0] == lines[0]
 
 
 def test_a_page_of_too_many_elements(monkeypatch):

@@ -16,7 +16,7 @@ def test_word_paragraphs(word, docx_bytes, report):
     """Every paragraph is a line."""
     for line in report.splitlines():
         word.add_paragraph(line)
-    assert text_of(docx_bytes(word))[0].splitlines() == report.splitlines()
+    assert text_of(docx_bytes(word)).text.splitlines() == report.splitlines()
 
 
 def test_word_tables_keep_columns(word, docx_bytes):
@@ -28,7 +28,7 @@ def test_word_tables_keep_columns(word, docx_bytes):
         for cell, text in zip(row.cells, texts, strict=True):
             cell.text = text
     table.rows[2].cells[0].merge(table.rows[2].cells[1])
-    assert text_of(docx_bytes(word))[0].splitlines() == ["指标\t单位\t数量", "检查\t次\t46", "合计\t\t58"]
+    assert text_of(docx_bytes(word)).text.splitlines() == ["指标\t单位\t数量", "检查\t次\t46", "合计\t\t58"]
 
 
 def test_word_nested_tables_are_not_read_twice(word, docx_bytes):
@@ -36,7 +36,7 @@ def test_word_nested_tables_are_not_read_twice(word, docx_bytes):
     cell = word.add_table(rows=1, cols=2).rows[0].cells[0]
     cell.text = "外"
     cell.add_table(rows=1, cols=1).rows[0].cells[0].text = "内12件"
-    assert text_of(docx_bytes(word))[0].count("内12件") == 1
+    assert text_of(docx_bytes(word)).text.count("内12件") == 1
 
 
 def test_word_tracked_changes(word, docx_bytes):
@@ -48,7 +48,7 @@ def test_word_tracked_changes(word, docx_bytes):
         f'<w:moveFrom {nsdecls("w")} w:id="3" w:author="a"><w:r><w:t>44次</w:t></w:r></w:moveFrom>',
     ):
         paragraph._p.append(parse_xml(xml))
-    assert text_of(docx_bytes(word))[0] == "全年检查46次"
+    assert text_of(docx_bytes(word)).text == "全年检查46次"
 
 
 def test_word_text_boxes_and_content_controls(word, docx_bytes):
@@ -60,7 +60,7 @@ def test_word_text_boxes_and_content_controls(word, docx_bytes):
     control = parse_xml(f"<w:sdt {nsdecls('w')}><w:sdtContent/></w:sdt>")
     control[0].append(inner)
     word.element.body.insert(2, control)
-    assert text_of(docx_bytes(word))[0].splitlines() == ["正文。", "框内9项", "控件内3件", "控件内3件"]
+    assert text_of(docx_bytes(word)).text.splitlines() == ["正文。", "框内9项", "控件内3件", "控件内3件"]
 
 
 def test_a_word_file_cut_short(word, docx_bytes):
@@ -90,7 +90,8 @@ def test_a_spreadsheet_is_no_word_document(tmp_path):
 
 def test_pdf_text_layer(make_pdf, report):
     """The text of every page, line by line, with a notice; wrapped lines become one sentence again."""
-    text, notices = text_of(make_pdf(report.splitlines()[:4], report.splitlines()[4:]))
+    read = text_of(make_pdf(report.splitlines()[:4], report.splitlines()[4:]))
+    text, notices = read.text, read.messages
     assert [line for line in text.splitlines() if line] == report.splitlines()
     assert notices == ("the text layer of a PDF",)
     assert len(document_from_text(text).sections) == len(document_from_text(report).sections)
@@ -98,7 +99,7 @@ def test_pdf_text_layer(make_pdf, report):
 
 def test_pdf_with_a_picture_page(make_pdf):
     """A page without text in a PDF with text is a notice."""
-    assert "no text on page 2: a picture may be there" in text_of(make_pdf(["全年检查46次。"], None))[1]
+    assert "no text on page 2: a picture may be there" in text_of(make_pdf(["全年检查46次。"], None)).messages
 
 
 def test_scanned_pdf(make_pdf):
@@ -121,7 +122,7 @@ def test_word_tabs_and_breaks(word, docx_bytes):
     run.add_break()
     run.add_text("丙")
     run._r.append(parse_xml(f"<w:noBreakHyphen {nsdecls('w')}/>"))
-    assert text_of(docx_bytes(word))[0] == "甲\t乙\n丙-"
+    assert text_of(docx_bytes(word)).text == "甲\t乙\n丙-"
 
 
 def test_word_cells_hold_one_line(word, docx_bytes):
@@ -129,7 +130,7 @@ def test_word_cells_hold_one_line(word, docx_bytes):
     cell = word.add_table(rows=1, cols=2).rows[0].cells[0]
     cell.text = "收\n案  数"
     cell.add_paragraph("（件）")
-    assert text_of(docx_bytes(word))[0] == "收 案 数（件）\t"
+    assert text_of(docx_bytes(word)).text == "收 案 数（件）\t"
 
 
 def test_a_cell_that_claims_to_be_wide(word, docx_bytes):
@@ -138,13 +139,13 @@ def test_a_cell_that_claims_to_be_wide(word, docx_bytes):
     cell = word.add_table(rows=1, cols=1).rows[0].cells[0]
     cell.text = "甲"
     cell._tc.get_or_add_tcPr().append(parse_xml(f'<w:gridSpan {nsdecls("w")} w:val="999999"/>'))
-    assert text_of(docx_bytes(word))[0] == "正文\n甲" + "\t" * 62
+    assert text_of(docx_bytes(word)).text == "正文\n甲" + "\t" * 62
 
 
 def test_pdf_of_many_pages(make_pdf, monkeypatch):
     """A book is no report: its pages, its characters and the time it takes have limits."""
     data = make_pdf(["甲。"], ["乙。"], ["丙。"])
-    assert [line for line in text_of(data)[0].splitlines() if line] == ["甲。", "乙。", "丙。"]
+    assert [line for line in text_of(data).text.splitlines() if line] == ["甲。", "乙。", "丙。"]
     for name, limit, message in (
         ("_MOST_PAGES", 2, "more than 2 pages"),
         ("_MOST_CHARACTERS", 3, "more than 3 characters"),
@@ -158,5 +159,5 @@ def test_pdf_of_many_pages(make_pdf, monkeypatch):
 
 def test_blank_pages_are_named(make_pdf):
     """All pages without text are listed, counted from one."""
-    notices = text_of(make_pdf(None, ["全年检查46次。"], None))[1]
+    notices = text_of(make_pdf(None, ["全年检查46次。"], None)).messages
     assert notices == ("the text layer of a PDF", "no text on page 1, 3: a picture may be there")

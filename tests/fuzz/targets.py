@@ -131,7 +131,7 @@ def read_as(suffix: str) -> Callable[[bytes], None]:
 
     def run(data: bytes) -> None:
         try:
-            text, _ = text_of(data, suffix)
+            text = text_of(data, suffix).text
         except DocumentError as error:
             check_words(error)
             return

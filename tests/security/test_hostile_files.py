@@ -44,7 +44,7 @@ def laughs() -> str:
 def outcome(data: bytes, suffix: str = "") -> str:
     """The text of some bytes, or why there is none."""
     try:
-        return text_of(data, suffix)[0]
+        return text_of(data, suffix).text
     except DocumentError as error:
         return str(error)
 
@@ -62,11 +62,11 @@ def test_an_external_entity_is_not_fetched(tmp_path):
     secret = tmp_path / "secret.txt"
     secret.write_text("密码12345", encoding="utf-8")
     doctype = f'<!DOCTYPE w:document [<!ENTITY x SYSTEM "{secret.as_uri()}">]>'
-    assert "密码" not in text_of(word_file(paragraph("报&x;告"), doctype))[0]
+    assert "密码" not in text_of(word_file(paragraph("报&x;告"), doctype)).text
     page = f'<!DOCTYPE html [<!ENTITY x SYSTEM "{secret.as_uri()}">]><html><body><p>报告，&x;</p></body></html>'
-    assert "密码" not in text_of(page.encode(), ".html")[0]
+    assert "密码" not in text_of(page.encode(), ".html").text
     remote = '<!DOCTYPE w:document SYSTEM "http://192.0.2.1/x.dtd">'
-    assert text_of(word_file(paragraph("报告"), remote))[0] == "报告"
+    assert text_of(word_file(paragraph("报告"), remote)).text == "报告"
 
 
 def test_a_zip_bomb_is_not_unpacked(monkeypatch):
@@ -92,7 +92,7 @@ def test_a_part_of_any_name_is_capped(monkeypatch, name):
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as target:
         for part, content in parts.items():
             target.writestr(part, content)
-    assert text_of(out.getvalue())[0] == "报告" * 500
+    assert text_of(out.getvalue()).text == "报告" * 500
     monkeypatch.setattr(word_and_pdf, "_LARGEST_PART", len(parts[name]) - 1)
     for part in [part for part in parts if len(parts[part]) >= len(parts[name]) and part != name]:
         parts[part] = b""
@@ -117,8 +117,8 @@ def test_a_cell_that_claims_a_million_columns():
     """A cell is never wider than Word allows, so that a few bytes do not fill the memory."""
     cell = f'<w:tc><w:tcPr><w:gridSpan w:val="%s"/></w:tcPr>{paragraph("12件")}</w:tc>'
     row = f"<w:tbl><w:tr>{cell % 100_000_000}<w:tc>{paragraph('3件')}</w:tc></w:tr></w:tbl>"
-    assert text_of(word_file(row))[0].split("\t") == ["12件", *[""] * 62, "3件"]
-    assert text_of(word_file(f"<w:tbl><w:tr>{cell % -5}</w:tr></w:tbl>"))[0] == "12件"
+    assert text_of(word_file(row)).text.split("\t") == ["12件", *[""] * 62, "3件"]
+    assert text_of(word_file(f"<w:tbl><w:tr>{cell % -5}</w:tr></w:tbl>")).text == "12件"
 
 
 @pytest.mark.parametrize("depth", [100, 250, 3000])
@@ -149,7 +149,7 @@ def test_deep_nesting(depth):
 def test_pages_made_to_take_for_ever(data, suffix):
     """Markup that could be read in more ways than there is time for is read in one."""
     started = time.process_time()
-    assert text_of(data, suffix)[0]
+    assert text_of(data, suffix).text
     assert time.process_time() - started < _PATIENCE
 
 
@@ -202,7 +202,7 @@ def test_a_pdf_that_is_too_much(monkeypatch, name, limit, words):
         made.drawString(60, 700, "report 12")
         made.showPage()
     made.save()
-    assert "report 12" in text_of(out.getvalue())[0]
+    assert "report 12" in text_of(out.getvalue()).text
     monkeypatch.setattr(word_and_pdf, name, limit)
     with pytest.raises(DocumentError, match=words):
         text_of(out.getvalue())

@@ -1,17 +1,20 @@
 """The Document: one report's text, and what is known of its shape.
 
-Offsets are Python string offsets, end exclusive, into ``Document.text``; nothing ever normalises that text, so a span
-that is read once is right for ever.
+A report has two texts. ``Document.file.text`` is what its file prints, to the character; records, evidence and gold
+point into it. ``Document.text`` is the same as it is read: without what means nothing (``baogao.document.view``). Shape
+and candidates are found in that one, and their offsets count in it; :meth:`Document.printed` leads back. Offsets are
+Python string offsets, end exclusive.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-Span = tuple[int, int]
+from baogao.document.file_text import FileText
+from baogao.document.file_text import Span as Span
 
 
 @dataclass(frozen=True)
@@ -55,8 +58,13 @@ class Document:
     source: str
     """The path as the user gave it."""
     text: str
+    """The text as it is read."""
     sha256: str
     """Hex digest of the input file's bytes."""
+    file: FileText
+    """What the file prints."""
+    origins: Sequence[int] | None = None
+    """For each character of ``text`` the one of ``file.text`` that it stands for; None where the two are the same."""
     main: tuple[Span, ...] = ()
     """What to read: the report itself in its main copy, in order, without navigation and without repeated bodies."""
     sections: tuple[Section, ...] = ()
@@ -111,3 +119,13 @@ class Document:
     def slice(self, span: Span) -> str:
         """The characters of ``span``."""
         return self.text[span[0] : span[1]]
+
+    def printed(self, span: Span) -> Span:
+        """Where the file prints ``span``: from its first character to its last, what was left out between included."""
+        start, end = span
+        if self.origins is None:
+            return span
+        if start >= end:  # a place, not a stretch
+            place = self.origins[start] if start < len(self.origins) else len(self.file.text)
+            return place, place
+        return self.origins[start], self.origins[end - 1] + 1

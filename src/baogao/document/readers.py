@@ -12,6 +12,7 @@ from pathlib import Path
 from baogao.document.copies import find_copies
 from baogao.document.document import Document, Span
 from baogao.document.encoding import decode
+from baogao.document.file_text import FileText, Notice
 from baogao.document.navigation import navigation_spans
 from baogao.document.paragraphs import lines_of, paragraphs_of, sentences_of
 from baogao.document.sections import sections_of
@@ -35,17 +36,16 @@ _OLD_WORD = (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"{\\rtf")
 """The first bytes of OLE files, which .doc, .wps and locked .docx are, and of .rtf."""
 _PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"II*\0", b"MM\0*")
 
-Read = tuple[str, tuple[str, ...]]
-"""The text, and notices about how it was read."""
 
-
-def document_from_text(
-    text: str, doc_id: str = "text", source: str = "", sha256: str = "", notices: tuple[str, ...] = ()
-) -> Document:
+def document_from_text(text: str | FileText, doc_id: str = "text", source: str = "", sha256: str = "") -> Document:
     """Work out the shape of a text.
 
+    :param text: a plain text, or what a reader made of a file.
     :param sha256: the digest of the file it came from; by default of the text in UTF-8.
     """
+    file = text if isinstance(text, FileText) else FileText(text)
+    text = file.text
+    notices = file.messages
     copies = find_copies(text)
     skipped = sorted([*navigation_spans(text, lines_of(text)), *(copy.span for copy in copies)])
     main: list[Span] = []
@@ -61,6 +61,7 @@ def document_from_text(
         doc_id=doc_id,
         source=source,
         text=text,
+        file=file,
         sha256=sha256 or hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest(),
         main=tuple(main),
         sections=sections_of(text, prose, main[-1][1] if main else 0),
@@ -79,8 +80,8 @@ def read_document(path: str | Path, doc_id: str | None = None) -> Document:
     """
     path = Path(path)
     data = _bytes_of(path)
-    text, notices = text_of(data, path.suffix.lower())
-    return document_from_text(text, doc_id or path.stem, str(path), hashlib.sha256(data).hexdigest(), notices)
+    file = text_of(data, path.suffix.lower())
+    return document_from_text(file, doc_id or path.stem, str(path), hashlib.sha256(data).hexdigest())
 
 
 def _bytes_of(path: Path) -> bytes:
@@ -102,23 +103,23 @@ def _bytes_of(path: Path) -> bytes:
     return data
 
 
-def text_of(data: bytes, suffix: str = "") -> Read:
-    """The text of a file's bytes, and notices about how it was read.
+def text_of(data: bytes, suffix: str = "") -> FileText:
+    """The text of a file's bytes, and what is to be known of how it was read.
 
     :param suffix: the file's suffix with its dot, used where the bytes alone do not tell.
     :raises DocumentError: see ``read_document``.
     """
     if not data.strip():
         raise DocumentError("it is empty: there is no text in it")
-    text, notices = _read(data, suffix)
-    if not _VISIBLE.search(text):
+    file = _read(data, suffix)
+    if not _VISIBLE.search(file.text):
         raise DocumentError("it is empty: there is no text in it")
-    if len(text) > MOST_CHARACTERS:
+    if len(file.text) > MOST_CHARACTERS:
         raise DocumentError(f"it has more than {MOST_CHARACTERS:,} characters: that is no single report; split it")
-    return text, notices
+    return file
 
 
-def _read(data: bytes, suffix: str) -> Read:
+def _read(data: bytes, suffix: str) -> FileText:
     """What the reader for a file makes of it: by content before name, because names are often wrong.
 
     :raises DocumentError: see ``read_document``.
@@ -139,7 +140,7 @@ def _read(data: bytes, suffix: str) -> Read:
     if _MARKUP.match(decode_page(data[:4096], lenient=True)):
         return read_page(data)
     text, encoding = decode(data)
-    return text, () if encoding in {"utf-8", "utf-8-sig"} else (f"read as {encoding}",)
+    return FileText(text, notices=() if encoding in {"utf-8", "utf-8-sig"} else (Notice(f"read as {encoding}"),))
 
 
 def _old_word(data: bytes) -> DocumentError:

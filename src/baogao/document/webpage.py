@@ -15,6 +15,7 @@ from typing import Any
 import lxml.html
 
 from baogao.document.encoding import decode, reads_as_chinese, try_decode
+from baogao.document.file_text import FileText, Notice
 from baogao.document.navigation import is_furniture, is_prose
 from baogao.document.sections import heading_level
 from baogao.errors import DocumentError
@@ -103,7 +104,7 @@ Element = Any
 """An lxml element."""
 
 
-def read_page(data: bytes) -> tuple[str, tuple[str, ...]]:
+def read_page(data: bytes) -> FileText:
     """The main text of a web page, with its heading, and notices.
 
     Rows of tables become tab-separated lines.
@@ -131,7 +132,7 @@ def read_page(data: bytes) -> tuple[str, tuple[str, ...]]:
     untitled = is_prose(first) or first.endswith(("：", ":")) or heading_level(first) is not None
     if heading and untitled and "".join(heading.split()) not in "".join(text.split()):
         text = f"{heading}\n{text}"
-    return text, ("the main text of a web page",)
+    return FileText(text, "page", (Notice("the main text of a web page"),))
 
 
 def _is_crowded(tag: str) -> bool:

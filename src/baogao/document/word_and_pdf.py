@@ -17,6 +17,7 @@ from docx.oxml.ns import qn
 from docx.oxml.parser import parse_xml
 from lxml import etree
 
+from baogao.document.file_text import FileText, Notice
 from baogao.errors import DocumentError
 
 _LARGEST_UNPACKED = 200_000_000
@@ -56,7 +57,7 @@ _PDFIUM = Lock()
 """PDFium stands no second thread, in whatever file."""
 
 
-def read_word(data: bytes) -> tuple[str, tuple[str, ...]]:
+def read_word(data: bytes) -> FileText:
     """The text of a .docx: one line for each paragraph, one tab-separated line for each row of a table.
 
     Tracked insertions and text boxes are read. Merged cells are written once, and the others stay in their columns.
@@ -72,7 +73,7 @@ def read_word(data: bytes) -> tuple[str, tuple[str, ...]]:
             parsed = [part.file_size for part in parts if part.filename.lower().endswith((".xml", ".rels"))]
             if max(parsed, default=0) > _LARGEST_PART:
                 raise DocumentError(_LARGE_PART)
-            return "\n".join(_lines(_body(archive))), ()
+            return FileText("\n".join(_lines(_body(archive))), "word")
     except (zipfile.BadZipFile, zlib.error, etree.LxmlError) as error:
         raise DocumentError(_DAMAGED) from error
     except (
@@ -151,7 +152,7 @@ def _nearest(element: Element, tag: str) -> Element | None:
     return next(element.iterancestors(tag), None)
 
 
-def read_pdf(data: bytes) -> tuple[str, tuple[str, ...]]:
+def read_pdf(data: bytes) -> FileText:
     """The text layer of a PDF, page by page, and notices.
 
     :raises DocumentError: it is damaged, locked by a password, scanned, or its letters have no meaning attached; it
@@ -175,10 +176,10 @@ def read_pdf(data: bytes) -> tuple[str, tuple[str, ...]]:
     text = "\n".join(pages)
     if len(_UNREADABLE.findall(text)) > _MOST_UNREADABLE * len("".join(text.split())):
         raise DocumentError("its fonts do not say which characters they show; run it through text recognition (OCR)")
-    notices = ["the text layer of a PDF"]
+    notices = [Notice("the text layer of a PDF")]
     if blank:
-        notices.append(f"no text on page {', '.join(map(str, blank))}: a picture may be there")
-    return text, tuple(notices)
+        notices.append(Notice(f"no text on page {', '.join(map(str, blank))}: a picture may be there"))
+    return FileText(text, "pdf", tuple(notices))
 
 
 def _pages(pdf: pypdfium2.PdfDocument) -> list[str]:
