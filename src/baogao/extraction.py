@@ -14,6 +14,7 @@ from typing import Any, Literal, Protocol, TypeVar
 from baogao.candidates.candidate import Candidates
 from baogao.candidates.find import find_candidates
 from baogao.document.document import Document, Span
+from baogao.document.file_text import Notice
 from baogao.errors import BaogaoError
 from baogao.llm.messages import Question
 from baogao.schema.fields import Schema
@@ -38,6 +39,16 @@ class ReportText:
     def from_document(cls, document: Document) -> ReportText:
         """A document with the candidates that the grammar finds in it."""
         return cls(document, find_candidates(document))
+
+    @property
+    def notices(self) -> tuple[Notice, ...]:
+        """What a user should know of how the report was read, what was too doubtful for a figure included."""
+        doubtful = (self.document.printed(span) for span in self.candidates.doubtful)
+        words = self.document.file.text
+        return (
+            *self.document.notices,
+            *(Notice(f"no figure is read in {words[start:end]!r}", (start, end)) for start, end in doubtful),
+        )
 
 
 @dataclass(frozen=True)

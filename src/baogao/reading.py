@@ -8,7 +8,7 @@ from baogao._version import __version__
 from baogao.checks import run_checks
 from baogao.extraction import Extraction, Link, ReportText
 from baogao.inputs import Source
-from baogao.record import Provenance, Record
+from baogao.record import FileReading, Provenance, ReadingNotice, Record
 from baogao.schema.fields import FieldSpec, Schema
 from baogao.schema.values import Answer, Bound, HeldBack, Item, TextAnswer
 from baogao.usage import Usage
@@ -45,7 +45,9 @@ def read_record(
         schema_name=schema.name,
         status="ok",
         metadata={
-            spec.id: TextAnswer(value=said[spec.id].value, evidence=list(said[spec.id].evidence))
+            spec.id: TextAnswer(
+                value=said[spec.id].value, evidence=[document.printed(span) for span in said[spec.id].evidence]
+            )
             if spec.id in said
             else TextAnswer()
             for spec in schema.metadata
@@ -55,10 +57,21 @@ def read_record(
             spec.id: [_item(report, one, spec) for one in extraction.lists.get(spec.id, [])] for spec in schema.lists
         },
         checks=run_checks(fields, schema),
-        notices=[*document.notices, *extraction.notices],
+        read=_how_read(report),
+        notices=[*map(str, report.notices), *extraction.notices],
         usage=(usage or Usage()).rounded(),
         made_by=made_by,
     )
+
+
+def _how_read(report: ReportText) -> FileReading:
+    """What the record says of how its file was read."""
+    file = report.document.file
+    said = []
+    for notice in report.notices:
+        start, end = notice.span or (None, None)
+        said.append(ReadingNotice(message=notice.message, start=start, end=end))
+    return FileReading(format=file.format, pages=len(file.pages) or None, converter=file.converter, notices=said)
 
 
 def failed_record(
@@ -89,18 +102,20 @@ def read_answer(report: ReportText, link: Link, spec: FieldSpec) -> Answer:
     bounds = {candidate.bound for candidate in linked}
     # 零件 says in words that there was none; 0件 is a figure.
     says_none = all(c.kind == "none" or (c.value == 0 and c.text.startswith(("零", "〇"))) for c in linked)
+    printed = [report.document.printed((candidate.start, candidate.end)) for candidate in linked]
     answer = Answer(
         status="reported_none" if says_none else "reported",
         value=sum((c.value for c in linked if c.value is not None), Decimal(0)),
         # The loosest bound among the parts; parts that are loose in opposite directions are only about right.
         bound="about" if {"over", "under"} <= bounds else max(bounds, key=_LOOSENESS.__getitem__),
         unit=linked[0].unit or None,
-        evidence=[(candidate.start, candidate.end) for candidate in linked],
-        text="、".join(report.document.text[candidate.start : candidate.end] for candidate in linked),
+        evidence=printed,
+        text="、".join(report.document.file.text[start:end] for start, end in printed),
+        page=report.document.page_of(printed[0][0]),
         confidence=round(link.confidence, 4),
         by=link.by,
     )
-    answer.tell(report.document.sentences_around(answer.evidence or ()))
+    answer.tell(report.document.printed_sentences(printed))
     return answer
 
 
@@ -109,7 +124,9 @@ def _item(report: ReportText, candidate_id: int, spec: FieldSpec) -> Item:
     if candidate_id not in report.candidates or report.candidates[candidate_id].kind != "item":
         raise ValueError(f"{spec.id}: {candidate_id} is no entry of this report")
     entry = report.candidates[candidate_id]
-    return Item(text=entry.text, evidence=[(entry.start, entry.end)])
+    printed = report.document.printed((entry.start, entry.end))
+    text = report.document.file.text[slice(*printed)]
+    return Item(text=text, evidence=[printed], page=report.document.page_of(printed[0]))
 
 
 def provenance(schema: Schema, extractor: str, model: str | None = None, prompts: str | None = None) -> Provenance:

@@ -13,6 +13,9 @@ from pydantic import ConfigDict, Field
 from baogao.schema.values import Answer, Item, Strict, TextAnswer
 from baogao.usage import Usage
 
+_LINE_ENDS = {ord(char): f"\\u{ord(char):04x}" for char in "\x85\u2028\u2029"}
+"""Some programs end a line at them, although JSON does not."""
+
 
 class Check(Strict):
     """The outcome of one arithmetic relation between fields."""
@@ -39,6 +42,28 @@ class Provenance(Strict):
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
 
 
+class ReadingNotice(Strict):
+    """One thing that a user should know of how a file was read."""
+
+    message: str
+    start: int | None = None
+    end: int | None = None
+    """The characters of the text that it is about, end exclusive; None where it is about the whole file."""
+
+
+class FileReading(Strict):
+    """How a file was read."""
+
+    format: str
+    """What it is, whatever it is called: ``text``, ``page``, ``word``, ``pdf`` …"""
+    pages: int | None = None
+    """How many, where it has pages."""
+    converter: str | None = None
+    """The library or program that opened it, with its version; None for plain text."""
+    notices: list[ReadingNotice] = Field(default_factory=list)
+    """What was taken out, what was repaired, what was doubtful."""
+
+
 class Record(Strict):
     """One document's results."""
 
@@ -53,7 +78,10 @@ class Record(Strict):
     fields: dict[str, Answer] = Field(default_factory=dict)
     lists: dict[str, list[Item]] = Field(default_factory=dict)
     checks: list[Check] = Field(default_factory=list)
+    read: FileReading | None = None
+    """None where the file could not be read, and in records of earlier versions."""
     notices: list[str] = Field(default_factory=list)
+    """What a user should know, one line each: those of ``read`` in words, and what the extractor has to say."""
     usage: Usage = Field(default_factory=Usage)
     made_by: Provenance
 
@@ -63,7 +91,13 @@ class Record(Strict):
         """The record as one line of JSON, keys in a fixed order, silence as ``{"status": "not_reported"}``."""
         data: dict[str, Any] = self.model_dump(mode="json", by_alias=True)
         data["fields"] = {name: _compact(answer) for name, answer in data["fields"].items()}
-        return json.dumps(data, ensure_ascii=False, separators=(", ", ": "))
+        data["lists"] = {name: [_compact(item) for item in items] for name, items in data["lists"].items()}
+        return json_line(data)
+
+
+def json_line(data: object) -> str:
+    """Data as JSON that is one line for everybody: line ends that JSON lets stand are escaped."""
+    return json.dumps(data, ensure_ascii=False, separators=(", ", ": ")).translate(_LINE_ENDS)
 
 
 def _compact(answer: dict[str, Any]) -> dict[str, Any]:

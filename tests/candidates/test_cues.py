@@ -161,7 +161,7 @@ def test_second_half_of_a_half_year_report_is_ahead():
 
 def test_strewn_spaces_do_not_hide_words():
     """OCR breaks 同比 in two; the cue holds all the same."""
-    assert cue_of("办结率 95 % ,同 比上升 8.2 件。")["8.2 件"] == {"growth"}
+    assert cue_of("办结率 95 % ,同 比上升 8.2 件。")["8.2件"] == {"growth"}
 
 
 @pytest.mark.parametrize(

@@ -41,6 +41,7 @@ def test_parts_fit_on_any_text(text):
 def test_everything_in_main_is_in_a_sentence(text):
     """No printed character of the main copy is lost between sentences, page numbers aside."""
     document = document_from_text(text)
+    text = document.text
     covered = {offset for sentence in document.sentences for offset in range(*sentence.span)}
     for start, end in document.main:
         for offset in range(start, end):
@@ -67,7 +68,8 @@ def test_the_digest_is_of_the_text_by_default(report):
 def test_a_copy_is_a_notice(report):
     """The user is told that a body was printed twice."""
     (notice,) = document_from_text(report + report).notices
-    assert notice.endswith("characters are printed twice; one copy is read")
+    assert notice.message.endswith("characters are printed twice; one copy is read")
+    assert notice.span == (len(report), 2 * len(report.rstrip()) + 1)
 
 
 def test_the_development_reports_are_here():
@@ -87,7 +89,10 @@ def lost(gold, document, shift=0):
         field
         for field, answer in gold["fields"].items()
         if answer["status"] != "not_reported"
-        and not any(all(document.sentence_at(start + shift) for start, _ in copy) for copy in answer["evidence"])
+        and not any(
+            all(document.sentence_at(document.view.read(start + shift)) for start, _ in copy)
+            for copy in answer["evidence"]
+        )
     ]
 
 
@@ -114,7 +119,7 @@ def test_a_body_printed_twice_is_read_from_its_first_copy(path):
     gold, text = read_gold(path)
     document = document_from_text(f"{text.rstrip()}\n{text.rstrip()}\n")
     assert lost(gold, document) == []
-    assert document.main[-1][1] <= len(text.rstrip()) + 1
+    assert document.printed(document.main[-1])[1] <= len(text.rstrip()) + 1
 
 
 @pytest.mark.parametrize("path", [p for p in GOLD if p.parent.name == "examples"], ids=lambda path: path.name)

@@ -13,6 +13,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any, Literal, NamedTuple
 
+from baogao.document.document import Span
 from baogao.schema.values import Bound, plain_number
 
 Kind = Literal["number", "none", "item"]
@@ -55,6 +56,8 @@ class Candidates:
     """All candidates of one document, in reading order."""
 
     items: tuple[Candidate, ...]
+    doubtful: tuple[Span, ...] = ()
+    """Where digits are printed that cannot be told to be a figure (1O8, 12 348), so that none is read."""
 
     @cached_property
     def _by_id(self) -> dict[int, Candidate]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import accumulate
@@ -15,7 +15,7 @@ from baogao.candidates.period import period_of, planned_spans
 from baogao.candidates.phrases import find_items, find_none_phrases
 from baogao.candidates.tables import find_cells
 from baogao.chinese.numerals import fold
-from baogao.document.document import Document
+from baogao.document.document import Document, Span
 from baogao.schema.values import Bound
 
 
@@ -65,13 +65,34 @@ def find_candidates(document: Document) -> Candidates:
         *nones,
         *(_Draft(start, end, "item") for start, end in find_items(document)),
     ]
+    drafts = [draft for draft in drafts if not _is_barred(document, draft)]
     drafts.sort(key=lambda draft: (draft.start, draft.end, draft.kind))
     return Candidates(
         tuple(
             Candidate(number, d.kind, d.start, d.end, text[d.start : d.end], d.value, d.bound, d.unit, d.cues, d.label)
             for number, d in enumerate(drafts, 1)
-        )
+        ),
+        document.view.doubtful,
     )
+
+
+def as_printed(candidate: Candidate, document: Document) -> Candidate:
+    """A candidate with the place and the characters of what is printed, for whoever has only the file's text."""
+    start, end = document.printed((candidate.start, candidate.end))
+    return candidate._replace(start=start, end=end, text=document.file.text[start:end])
+
+
+def _is_barred(document: Document, draft: _Draft) -> bool:
+    """Whether a draft lies in characters that were inserted, or is a number of doubtful digits."""
+    if draft.kind == "number" and _touches(document.view.doubtful, draft.start, draft.end):
+        return True
+    return _touches(document.file.inserted, *document.printed((draft.start, draft.end)))
+
+
+def _touches(spans: Sequence[Span], start: int, end: int) -> bool:
+    """Whether any of some spans, in order, has a character between two places."""
+    place = bisect_left(spans, (end, 0)) - 1
+    return place >= 0 and spans[place][1] > start
 
 
 def _numbers_in_prose(document: Document, folded: str) -> Iterator[_Draft]:

@@ -11,6 +11,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from baogao.candidates.find import as_printed
 from baogao.cli.options import DEFAULT_SCHEMA
 from baogao.console import is_obeyed, shown
 from baogao.errors import DocumentError, UsageError
@@ -68,9 +69,10 @@ def show_candidates(
     """Print the candidates of one report: every number, none-phrase and list head, with its place and value."""
     try:
         with closing(GuardedReader()) as files:
-            _, found = files.read(Source(file.stem, file)).found()
+            document, candidates = files.read(Source(file.stem, file)).found()
     except DocumentError as error:
         raise UsageError(f"{file}: {error}") from error
+    found = [as_printed(candidate, document) for candidate in candidates]
     if as_json:
         for candidate in found:
             line = json.dumps(candidate.to_json(), ensure_ascii=False)

@@ -9,12 +9,13 @@ Python string offsets, end exclusive.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import cached_property
 
-from baogao.document.file_text import FileText
+from baogao.document.file_text import FileText, Notice
 from baogao.document.file_text import Span as Span
+from baogao.document.view import View
 
 
 @dataclass(frozen=True)
@@ -57,22 +58,25 @@ class Document:
     doc_id: str
     source: str
     """The path as the user gave it."""
-    text: str
-    """The text as it is read."""
-    sha256: str
-    """Hex digest of the input file's bytes."""
     file: FileText
     """What the file prints."""
-    origins: Sequence[int] | None = None
-    """For each character of ``text`` the one of ``file.text`` that it stands for; None where the two are the same."""
+    view: View
+    """The same as it is read."""
+    sha256: str
+    """Hex digest of the input file's bytes."""
     main: tuple[Span, ...] = ()
     """What to read: the report itself in its main copy, in order, without navigation and without repeated bodies."""
     sections: tuple[Section, ...] = ()
     sentences: tuple[Sentence, ...] = ()
     """The sentences of ``main``, in order."""
     copies: tuple[Copy, ...] = ()
-    notices: tuple[str, ...] = field(default=())
-    """What the reader wants a user to know, one line each: a guessed encoding, a body printed twice."""
+    notices: tuple[Notice, ...] = ()
+    """What a user should know of how it was read: a guessed encoding, a body printed twice. Places are of the print."""
+
+    @property
+    def text(self) -> str:
+        """The text as it is read."""
+        return self.view.text
 
     @cached_property
     def _sentence_starts(self) -> list[int]:
@@ -101,11 +105,6 @@ class Document:
             return None
         return self.sentences[index]
 
-    def sentences_around(self, spans: Iterable[Span]) -> str | None:
-        """The sentences that some spans begin in, each once, in the order of the text, a line break between them."""
-        found = [sentence for start, _ in sorted(spans) if (sentence := self.sentence_at(start)) is not None]
-        return "\n".join(dict.fromkeys(self.slice(sentence.span).strip() for sentence in found)) or None
-
     def sections_at(self, offset: int) -> list[Section]:
         """The sections around ``offset``, outermost first."""
         place = bisect_right(self._section_starts, offset) - 1
@@ -121,11 +120,16 @@ class Document:
         return self.text[span[0] : span[1]]
 
     def printed(self, span: Span) -> Span:
-        """Where the file prints ``span``: from its first character to its last, what was left out between included."""
-        start, end = span
-        if self.origins is None:
-            return span
-        if start >= end:  # a place, not a stretch
-            place = self.origins[start] if start < len(self.origins) else len(self.file.text)
-            return place, place
-        return self.origins[start], self.origins[end - 1] + 1
+        """Where the file prints ``span``; see :meth:`View.printed <baogao.document.view.View.printed>`."""
+        return self.view.printed(span)
+
+    def printed_sentences(self, spans: Iterable[Span]) -> str | None:
+        """The sentences, as they are printed, that some spans of the print begin in, each once, in the order of the
+        text, a line break between them."""
+        found = [self.sentence_at(self.view.read(start)) for start, _ in sorted(spans)]
+        texts = [self.file.text[slice(*self.printed(one.span))].strip() for one in found if one is not None]
+        return "\n".join(dict.fromkeys(texts)) or None
+
+    def page_of(self, offset: int) -> int | None:
+        """The page, counted from 1, that a character of the print stands on; None for what has no pages."""
+        return bisect_right(self.file.pages, offset) or None

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
+from baogao.chinese.numerals import DIGITS, NUMERAL_CHARS
 from baogao.document.document import Sentence, Span
-from baogao.document.navigation import is_page_number
 from baogao.document.sections import heading_level
 
-_LINE = re.compile(r"[^\r\n\f\v\u2028\u2029]+")
-_LINE_ENDS = "\r\n\f\v\u2028\u2029"
+LINE_ENDS = "\r\n\f\v\x85\u2028\u2029"
+_LINE = re.compile(f"[^{LINE_ENDS}]+")
 _SENTENCE_END = re.compile(r"[。！？!?]+[”’」』）)]*")
 _FINAL = re.compile(r"[。；：！？;:!?”）)】]$")
 """A line that ends so ends its paragraph, unless it is full."""
@@ -20,6 +20,9 @@ _OPEN_START = re.compile(r"[，、；。）》”’,;)%％]")
 """Ends and beginnings of lines between which a sentence goes on, however short the lines."""
 _FIGURE_START = re.compile(r"(?!(?:19|20)\d\d\s*年)\d[\d,.，]*\s*[^\d\s、.．)）]")
 """A figure with its measure word: a line that begins so goes on from one with a comma in it."""
+_NUMBER_END = re.compile(rf"[\u4e00-\u9fff，、：].*(?:[\d{NUMERAL_CHARS}○][,.，．点]?|[百千万]分之?)$")
+_NUMBER_START = re.compile(rf"[\d{NUMERAL_CHARS}○]|分?之[\d{NUMERAL_CHARS}]|点[{''.join(DIGITS)}]|年|月(?=\d)|[%％‰]")
+"""Ends and beginnings of lines between which a number or a date goes on."""
 _STRONG_BREAK = re.compile(r"[\t|｜]")
 _WIDE_BREAK = re.compile(r"[  　]{2,}")
 """What parts cells: one tab or bar is certain, wide gaps where there are two of them."""
@@ -51,12 +54,15 @@ def lines_of(text: str, start: int = 0, end: int | None = None) -> list[Span]:
     return [match.span() for match in _LINE.finditer(text, start, len(text) if end is None else end)]
 
 
-def paragraphs_of(text: str, main: Sequence[Span]) -> list[Paragraph]:
-    """The paragraphs of the main copy; a line that was broken in mid-sentence goes on in the next."""
+def paragraphs_of(text: str, main: Sequence[Span], furniture: Collection[Span] = ()) -> list[Paragraph]:
+    """The paragraphs of the main copy; a line that was broken in mid-sentence goes on in the next.
+
+    :param furniture: lines that belong to the page: a sentence goes on below them.
+    """
     paragraphs: list[Paragraph] = []
     for start, end in main:
         lines = [span for span in lines_of(text, start, end) if text[slice(*span)].strip()]
-        lines = [span for span in lines if not is_page_number(text[slice(*span)])]
+        lines = [span for span in lines if span not in furniture]
         cells = [_cells(text[slice(*span)]) for span in lines]
         # Cells parted by single blanks are told from words that a scan blew apart by a neighbour of the same shape.
         counts = [0, *(count for count, _ in cells), 0]
@@ -113,10 +119,12 @@ def _goes_on(text: str, before: Span, line: Span, width: int) -> bool:
         return False
     if _OPEN_END.search(previous) or _OPEN_START.match(following):
         return True
-    last_line = previous[max(map(previous.rfind, _LINE_ENDS)) + 1 :]
+    last_line = previous[max(map(previous.rfind, LINE_ENDS)) + 1 :]
     full = bool(width) and len(last_line.encode("gb18030", "replace")) >= _FULL * width
     if _FINAL.search(previous):
         return full and previous[-1] in "；;）)”" and not text[line[0]].isspace()
+    if _NUMBER_END.search(last_line) and _NUMBER_START.match(following):
+        return True
     return full or bool(_FIGURE_START.match(following) and re.search(r"[，。；]", previous))
 
 

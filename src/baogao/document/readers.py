@@ -7,15 +7,19 @@ import hashlib
 import os
 import re
 import stat
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from baogao.document.copies import find_copies
-from baogao.document.document import Document, Span
+from baogao.document.debris import debris
+from baogao.document.document import Copy, Document, Span
 from baogao.document.encoding import decode
 from baogao.document.file_text import FileText, Notice
-from baogao.document.navigation import navigation_spans
-from baogao.document.paragraphs import lines_of, paragraphs_of, sentences_of
+from baogao.document.navigation import is_page_number, navigation_spans
+from baogao.document.paragraphs import Paragraph, lines_of, paragraphs_of, sentences_of
 from baogao.document.sections import sections_of
+from baogao.document.view import View, clean_characters
 from baogao.document.webpage import decode_page, read_page
 from baogao.document.word_and_pdf import read_pdf, read_word
 from baogao.errors import DocumentError
@@ -44,31 +48,55 @@ def document_from_text(text: str | FileText, doc_id: str = "text", source: str =
     :param sha256: the digest of the file it came from; by default of the text in UTF-8.
     """
     file = text if isinstance(text, FileText) else FileText(text)
-    text = file.text
-    notices = file.messages
-    copies = find_copies(text)
-    skipped = sorted([*navigation_spans(text, lines_of(text)), *(copy.span for copy in copies)])
-    main: list[Span] = []
-    position = 0
-    for start, end in [*skipped, (len(text), len(text))]:
-        if text[position:start].strip():
-            main.append((position, start))
-        position = max(position, end)
-    paragraphs = paragraphs_of(text, main)
-    prose = [paragraph.span for paragraph in paragraphs if not paragraph.row]
-    repeated = sum(copy.span[1] - copy.span[0] for copy in copies)
+    clean = clean_characters(file.text)
+    copies = find_copies(clean.text)
+    lines = lines_of(clean.text)
+    furniture = {span for span in lines if is_page_number(clean.text[slice(*span)])}
+    main = _between(clean.text, [*navigation_spans(clean.text, lines), *(copy.span for copy in copies)])
+    laid_out = paragraphs_of(clean.text, main, furniture)
+    cuts, doubtful = debris(clean.text, laid_out, furniture)
+    view = replace(clean.without(cuts), doubtful=tuple(map(cuts.moved, doubtful)))
+    paragraphs = [Paragraph(cuts.moved(one.span), one.row) for one in laid_out]
+    main = [cuts.moved(span) for span in main]
     return Document(
         doc_id=doc_id,
         source=source,
-        text=text,
         file=file,
-        sha256=sha256 or hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest(),
+        view=view,
+        sha256=sha256 or hashlib.sha256(file.text.encode("utf-8", "surrogatepass")).hexdigest(),
         main=tuple(main),
-        sections=sections_of(text, prose, main[-1][1] if main else 0),
-        sentences=tuple(sentences_of(text, paragraphs)),
-        copies=copies,
-        notices=(*notices, f"{repeated} characters are printed twice; one copy is read") if repeated else notices,
+        sections=sections_of(view.text, [one.span for one in paragraphs if not one.row], main[-1][1] if main else 0),
+        sentences=tuple(sentences_of(view.text, paragraphs)),
+        copies=tuple(Copy(cuts.moved(copy.span), cuts.moved(copy.original)) for copy in copies),
+        notices=(*file.notices, *_taken_out(clean, furniture), *_repeated(clean, copies)),
     )
+
+
+def _repeated(clean: View, copies: Sequence[Copy]) -> Iterator[Notice]:
+    """What is said of a body that is printed twice."""
+    if copies:
+        repeated = sum(copy.span[1] - copy.span[0] for copy in copies)
+        place = clean.printed(copies[0].span) if len(copies) == 1 else None
+        yield Notice(f"{repeated} characters are printed twice; one copy is read", place)
+
+
+def _taken_out(clean: View, furniture: Collection[Span]) -> Iterator[Notice]:
+    """What is said of lines that belong to a page."""
+    if furniture:
+        first = min(furniture)
+        words = f"{len(furniture)} lines of the pages are not read (page numbers, running heads), the first"
+        yield Notice(f"{words} {clean.text[slice(*first)].strip()!r}", clean.printed(first))
+
+
+def _between(text: str, skipped: Iterable[Span]) -> list[Span]:
+    """What lies between stretches that are not read, where anything is printed there."""
+    spans: list[Span] = []
+    position = 0
+    for start, end in [*sorted(skipped), (len(text), len(text))]:
+        if text[position:start].strip():
+            spans.append((position, start))
+        position = max(position, end)
+    return spans
 
 
 def read_document(path: str | Path, doc_id: str | None = None) -> Document:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 from baogao.candidates.numbers import Quantity, parse_quantity
+from baogao.document.view import clean_characters
 from baogao.errors import GoldError
 from baogao.evaluation.gold import (
     Copies,
@@ -150,7 +151,8 @@ class _Checker:
             yield self._error(place, "has several spans in one copy and is not additive", where)
             return
         # white space inside a figure is layout: a scrape that broke the line, a thousands space
-        figures = [figure for text in printed if (figure := parse_quantity("".join(text.split()))) is not None]
+        read = ["".join(clean_characters(text).text.split()) for text in printed]
+        figures = [figure for text in read if (figure := parse_quantity(text)) is not None]
         shown = "、".join(printed)
         if len(figures) < len(copy):
             yield self._error(place, f"{shown!r} does not read as a figure", where)

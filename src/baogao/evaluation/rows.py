@@ -202,7 +202,7 @@ class _RowWriter:
     def items(self, score: ListScore, submission: Submission | None) -> ListRow:
         items = self._setting.gold.lists.get(score.name, [])
         answers = submission.lists.get(score.name, []) if submission and not submission.failure else []
-        text = self._setting.document.text
+        text = self._setting.document.file.text
         return ListRow(
             **self._head,
             field=score.name,
@@ -225,11 +225,11 @@ def excerpts_of(document: Document, score: Score) -> list[Excerpt]:
         copy for copy in copies if any(span[0] < end and start < span[1] for start, end in copy for span in spoken)
     )
     true = next(touched, copies[0] if copies else [])
-    frames = sorted({_frame(document, span) for span in [*spoken, *true] if 0 <= span[0] < len(document.text)})
+    frames = sorted({_frame(document, span) for span in [*spoken, *true] if 0 <= span[0] < len(document.file.text)})
     return [
         Excerpt(
             start=start,
-            text=document.text[start:end],
+            text=document.file.text[start:end],
             answer=[_shift(span, start) for span in spoken if start <= span[0] < end],
             gold=[_shift(span, start) for span in true if start <= span[0] < end],
         )
@@ -239,10 +239,10 @@ def excerpts_of(document: Document, score: Score) -> list[Excerpt]:
 
 def _frame(document: Document, span: Span) -> Span:
     """The sentence around a span, cut where it is very long; a window where there is no sentence."""
-    sentence = document.sentence_at(span[0])
+    sentence = document.sentence_at(document.view.read(span[0]))
     if sentence is None:
-        return max(0, span[0] - _WINDOW), min(len(document.text), span[1] + _WINDOW)
-    start, end = sentence.span
+        return max(0, span[0] - _WINDOW), min(len(document.file.text), span[1] + _WINDOW)
+    start, end = document.printed(sentence.span)
     if end - start <= _LONGEST:
         return start, max(end, span[1])
     start = max(start, span[0] - _LONGEST // 2)

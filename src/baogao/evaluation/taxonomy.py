@@ -13,6 +13,7 @@ from typing import Literal
 
 from baogao.candidates import Candidate, find_candidates, parse_quantity
 from baogao.document import Document, Span
+from baogao.document.view import clean_characters
 from baogao.evaluation.gold import Gold
 from baogao.evaluation.scoring import Score
 from baogao.schema.values import Answer
@@ -85,12 +86,14 @@ class Setting:
 
     def cues(self, spans: Sequence[Span]) -> set[str]:
         """What the context says of the candidates at the spans."""
-        here = [found for found in self.candidates if _overlap(spans, [(found.start, found.end)])]
+        document = self.document
+        here = [one for one in self.candidates if _overlap(spans, [document.printed((one.start, one.end))])]
         return {cue for found in here for cue in found.cues}
 
     def reads(self, span: Span) -> bool:
         """Whether the span lies inside what is read."""
-        return any(start <= span[0] and span[1] <= end for start, end in self.document.main)
+        main = map(self.document.printed, self.document.main)
+        return any(start <= span[0] and span[1] <= end for start, end in main)
 
 
 def cause_of(score: Score, setting: Setting) -> Cause | None:
@@ -101,7 +104,7 @@ def cause_of(score: Score, setting: Setting) -> Cause | None:
         return "failed" if score.gold.stated else None
     if score.verdict not in ("wrong", "spurious") or score.answer is None:
         return None
-    if not _printed(score.answer, setting.document.text):
+    if not _printed(score.answer, setting.document.file.text):
         return "invented"
     spans = score.answer.evidence or []
     owners = setting.owners(spans)
@@ -126,7 +129,7 @@ def _printed(answer: Answer, text: str) -> bool:
         return False
     if answer.status == "reported_none":
         return True
-    figures = [parse_quantity(text[start:end]) for start, end in spans]
+    figures = [parse_quantity("".join(clean_characters(text[start:end]).text.split())) for start, end in spans]
     values = [figure.value for figure in figures if figure is not None]
     if len(values) < len(spans):
         return any(char.isnumeric() for start, end in spans for char in text[start:end])

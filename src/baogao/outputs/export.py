@@ -292,9 +292,9 @@ def _long_rows(record: Record, schema: Schema, texts: Mapping[str, str] | Path |
         spans = sorted(given.evidence or ())
         sentence = given.sentence
         if document is not None:
-            if astray(given, document.text):
+            if astray(given, document.file.text):
                 raise UsageError(f"{record.doc_id}: the record does not belong to this text: {spec.id} is not there")
-            sentence = document.sentences_around(spans)
+            sentence = document.printed_sentences(spans)
         quantity = (_value(given), given.bound, given.unit, given.text)
         place = (spans[0][0], max(end for _, end in spans)) if spans else (None, None)
         yield *head, *quantity, sentence, *place, given.confidence, given.by, given is not answer

@@ -31,7 +31,7 @@ from baogao.inputs import RUN_MARK, Source
 from baogao.outputs.journal import Entry, Journal, Place
 from baogao.outputs.page import write_page
 from baogao.outputs.records import RECORDS, WHOLE, belongs, iterate_records
-from baogao.record import Record
+from baogao.record import Record, json_line
 from baogao.resources import make_folder, new_file, take_away
 from baogao.schema import Schema
 from baogao.schema.values import Strict
@@ -220,7 +220,7 @@ class RunFolder:
             "sha256": record.sha256,
             "again": again,
             "record": json.loads(record.to_json()),
-            "text": document.text if document else None,
+            "text": document.file.text if document else None,
         }
         try:
             place = self._journal.append(entry)
@@ -269,7 +269,7 @@ class RunFolder:
                     with new_file(part / TEXTS / f"{entry['doc_id']}.txt") as text:
                         # Bytes, because no newline may be translated: offsets count the file's own characters.
                         text.write(entry["text"].encode())
-                line = json.dumps(entry["record"], ensure_ascii=False, separators=(", ", ": "))
+                line = json_line(entry["record"])
                 file.write(f"{line}\n".encode())
             file.flush()
             os.fsync(file.fileno())

@@ -63,6 +63,7 @@ class HeldBack(_Read, Strict):
     unit: str | None = None
     evidence: list[Span]
     text: str
+    page: int | None = None
     confidence: float
     """Between 0 and 1."""
     by: str
@@ -83,6 +84,8 @@ class Answer(_Read, Strict):
     """The characters of the figure; several spans where an additive field was summed."""
     text: str | None = None
     """The characters at ``evidence``, joined by “、”."""
+    page: int | None = None
+    """The page of the first of them, counted from 1; None for what has no pages."""
     confidence: float | None = None
     """Between 0 and 1."""
     by: str | None = None
@@ -103,3 +106,4 @@ class Item(Strict):
 
     text: str
     evidence: list[Span]
+    page: int | None = None

@@ -1,0 +1,70 @@
+"""Debris: what stands in a text and parts nothing: line ends inside paragraphs, page furniture, blanks in numbers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from baogao.document.file_text import Span
+from baogao.document.paragraphs import LINE_ENDS, Paragraph
+from baogao.document.view import Cuts
+
+_GAP = " \t\u3000\u00a0"
+_LINE_END = re.compile(f"[{_GAP}]*[{LINE_ENDS}][{_GAP}{LINE_ENDS}]*")
+_HAN = "\u3001-\u303f\u3400-\u9fff\uff01-\uffef“”‘’—…%‰·"
+_STRAY = re.compile(rf"(?<=[{_HAN}\d])[ \u00a0](?=[{_HAN}])|(?<=[{_HAN}])[ \u00a0](?=\d)")
+"""One blank between two characters of which at least one is Chinese: it parts nothing. A full-width one parts names."""
+_HEAD_NUMBER = re.compile(r"\s*[（(]?[\d.．、]+[)）]?[ \u00a0\u3000]")
+"""The blank behind a heading's number stays, for it ends the number."""
+_APART = re.compile(r"(?<![\d.,])\d+(?:[,.]\d+)*(?:[ \u00a0]\d+(?:[,.]\d+)*)+(?![\d.,]*\d)")
+"""Digits with single blanks between them."""
+_ONE_NUMBER = re.compile(r"\d(?: \d)+|\d{1,3}(?: \d{3})+(?:\.\d+)?")
+_GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
+_SHORT_PAIR = re.compile(r"\d{1,2} \d{1,2}(?=[%件个名])")
+"""What the grammar of numbers reads as one all the same."""
+
+
+def debris(text: str, paragraphs: Sequence[Paragraph], furniture: Iterable[Span]) -> tuple[Cuts, list[Span]]:
+    """What is to be left out of a text: line ends inside its paragraphs, page furniture, blanks that part nothing.
+
+    :param text: of :func:`clean_characters`.
+    :param paragraphs: rows of tables keep their blanks.
+    :param furniture: lines that belong to the page and not to the text.
+    :return: that, and the stretches of digits that cannot be told to be one number or several.
+    """
+    lines = list(furniture)
+    cuts: list[Span] = lines.copy()
+    doubtful: list[Span] = []
+    for paragraph in paragraphs:
+        if paragraph.row:
+            continue
+        start, end = paragraph.span
+        cuts.extend(_line_ends(text, paragraph.span))
+        head = _HEAD_NUMBER.match(text, start, end)
+        start = head.end() if head else start
+        cuts.extend(match.span() for match in _STRAY.finditer(text, start, end))
+        for match in _APART.finditer(text, start, end):
+            joined = _blanks_inside(match)
+            if joined is None:
+                doubtful.append(match.span())
+            else:
+                cuts.extend(joined)
+    return Cuts(cuts), doubtful
+
+
+def _line_ends(text: str, span: Span) -> Iterator[Span]:
+    """The line ends inside a paragraph; between two Latin words one blank of each stays."""
+    for match in _LINE_END.finditer(text, *span):
+        before, after = text[match.start() - 1 : match.start()], text[match.end() : match.end() + 1]
+        latin = before.isascii() and before.isalpha() and after.isascii() and after.isalpha()
+        yield match.start() + latin, match.end()
+
+
+def _blanks_inside(match: re.Match[str]) -> list[Span] | None:
+    """The blanks of digits that are one number; None where that cannot be told."""
+    digits = match[0].replace("\u00a0", " ")
+    if _SHORT_PAIR.match(match.string, match.start()):
+        return []
+    if _ONE_NUMBER.fullmatch(digits) or _GROUPED.fullmatch(digits.replace(" ", "")):
+        return [(match.start() + place, match.start() + place + 1) for place, char in enumerate(digits) if char == " "]
+    return None
