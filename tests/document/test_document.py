@@ -85,6 +85,10 @@ def read_gold(path):
 
 def lost(gold, document, shift=0):
     """The stated figures of which no place lies in what is read, of a report that begins at ``shift``."""
+
+    def read_at(offset):
+        return document.sentence_at(document.view.read(offset))
+
     return [
         field
         for field, answer in gold["fields"].items()

@@ -12,6 +12,7 @@ from baogao.document.view import Cuts
 _GAP = " \t\u3000\u00a0"
 _LINE_END = re.compile(f"[{_GAP}]*[{LINE_ENDS}][{_GAP}{LINE_ENDS}]*")
 _HAN = "\u3001-\u303f\u3400-\u9fff\uff01-\uffef“”‘’—…%‰·"
+_BLANK = re.compile("[ \u00a0]")
 _STRAY = re.compile(rf"(?<=[{_HAN}\d])[ \u00a0](?=[{_HAN}])|(?<=[{_HAN}])[ \u00a0](?=\d)")
 """One blank between two characters of which at least one is Chinese: it parts nothing. A full-width one parts names."""
 _HEAD_NUMBER = re.compile(r"\s*[（(]?[\d.．、]+[)）]?[ \u00a0\u3000]")
@@ -40,6 +41,8 @@ def debris(text: str, paragraphs: Sequence[Paragraph], furniture: Iterable[Span]
             continue
         start, end = paragraph.span
         cuts.extend(_line_ends(text, paragraph.span))
+        if not _BLANK.search(text, start, end):
+            continue
         head = _HEAD_NUMBER.match(text, start, end)
         start = head.end() if head else start
         cuts.extend(match.span() for match in _STRAY.finditer(text, start, end))

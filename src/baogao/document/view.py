@@ -16,7 +16,7 @@ import unicodedata
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, chain
 
 from baogao.document.file_text import Span
 
@@ -45,22 +45,28 @@ _PLAIN = {
 } | dict.fromkeys("\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f", " ")
 """Each character that is replaced, and what stands for it: one for one."""
 _MEANINGLESS = (
-    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f"
-    "\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff"
+    *((code, code) for code in (0x00AD, 0x034F, 0x061C, 0x3164, 0xFEFF, 0xFFA0)),
+    *((0x115F, 0x1160), (0x17B4, 0x17B5), (0x180B, 0x180F), (0x200B, 0x200F), (0x202A, 0x202E), (0x2060, 0x206F)),
+    *((0xFE00, 0xFE0F), (0xFFF9, 0xFFFB), (0xE0000, 0xE0FFF)),
 )
-"""Zero-width and soft characters, directions, variations, fillers."""
-_THIN = "\u2004-\u200a\u202f\u205f"
+"""Zero-width and soft characters, directions, variations, fillers: first and last of each row of them."""
+_NOTHING = "".join(f"{chr(first)}-{chr(last)}" for first, last in _MEANINGLESS)
+_THIN = "\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f"
 """Blanks that part the digits of one number, never two cells."""
-_NOTE = "¹²³⁰⁴-⁹①-⑳⑴-⒇㈠-㈩†‡※"
+_NOTES = "¹²³⁰⁴⁵⁶⁷⁸⁹①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳⑴⑵⑶⑷⑸⑹⑺⑻⑼⑽㈠㈡㈢㈣㈤㈥㈦㈧㈨㈩†‡※"
+_COUNTED = "件个人次项条份场户家名宗起万亿元%％"
 _LEFT_OUT = re.compile(
-    rf"[{_MEANINGLESS}]+"
+    rf"[{_NOTHING}]+"
     rf"|(?<=\d)[{_THIN}](?=\d)|(?<=\d)\u00a0(?=\d\d\d(?!\d))"
-    rf"|(?<=[\d{_MEANINGLESS}])[⁽(]?[{_NOTE}]++[⁾)]?(?![\s、.．]*\d)"
-    r"|(?<=[\d件个人次项条份场户家万亿%])(?:\[\d{1,2}\]|［\d{1,2}］|[（(\[]注\s?\d{0,2}[)）\]])(?!\s?[号年])"
+    rf"|(?<=[\d{_NOTHING}])[⁽(]?[{_NOTES}]++[⁾)]?(?![\s、.．]*\d)"
+    rf"|(?<=[{_COUNTED}])[⁽(]?[{_NOTES[:10]}†‡※]++[⁾)]?"
+    rf"|(?<=[\d{_COUNTED}])(?:\[\d{{1,2}}\]|［\d{{1,2}}］|[（(\[]注\s?\d{{0,2}}[)）\]])(?!\s?[号年])"
 )
 """Characters without meaning; a thin blank inside a number; the mark of a note behind a figure."""
-_ODD = re.compile(f"[{_MEANINGLESS}{_THIN}{_NOTE}\u00a0\\[［注{''.join(_PLAIN)}]")
-"""Whether there is anything to do: most texts have none of these."""
+_ODD = frozenset(
+    chain(*(map(chr, range(first, last + 1)) for first, last in _MEANINGLESS), _THIN, _NOTES, _PLAIN, "\u00a0[［注")
+)
+"""Without one of these in a text there is nothing to do, and most have none."""
 
 
 @dataclass(frozen=True)
@@ -132,7 +138,7 @@ class Cuts:
 
 def clean_characters(text: str) -> View:
     """A text without characters that mean nothing, every other in its plain form; lines stay as they are."""
-    if _ODD.search(text) is None:
+    if _ODD.isdisjoint(set(text)):
         return View(text)
     plain = text
     for char in _PLAIN.keys() & set(text):
