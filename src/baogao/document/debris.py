@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from baogao.document.file_text import Span
 from baogao.document.paragraphs import LINE_ENDS, Paragraph
-from baogao.document.view import Cuts
+from baogao.document.view import Cuts, View
 
 _GAP = " \t\u3000\u00a0"
-_LINE_END = re.compile(f"[{_GAP}]*[{LINE_ENDS}][{_GAP}{LINE_ENDS}]*")
+_LINE_END = re.compile(rf"[{LINE_ENDS}][{_GAP}{LINE_ENDS}]*+")
+_LATIN = re.compile(r"[A-Za-z]")
 _HAN = "\u3001-\u303f\u3400-\u9fff\uff01-\uffef“”‘’—…%‰·"
 _BLANK = re.compile("[ \u00a0]")
 _STRAY = re.compile(rf"(?<=[{_HAN}\d])[ \u00a0](?=[{_HAN}])|(?<=[{_HAN}])[ \u00a0](?=\d)")
@@ -25,42 +27,48 @@ _SHORT_PAIR = re.compile(r"\d{1,2} \d{1,2}(?=[%件个名])")
 """What the grammar of numbers reads as one all the same."""
 
 
-def debris(text: str, paragraphs: Sequence[Paragraph], furniture: Iterable[Span]) -> tuple[Cuts, list[Span]]:
-    """What is to be left out of a text: line ends inside its paragraphs, page furniture, blanks that part nothing.
+def without_debris(
+    view: View, paragraphs: Sequence[Paragraph], furniture: Iterable[Span]
+) -> tuple[View, list[Paragraph], Cuts]:
+    """A view without line ends inside its paragraphs, page furniture, and blanks that part nothing.
 
-    :param text: of :func:`clean_characters`.
-    :param paragraphs: rows of tables keep their blanks.
+    :param view: of :func:`~baogao.document.view.clean_characters`.
+    :param paragraphs: of its text; rows of tables keep their blanks.
     :param furniture: lines that belong to the page and not to the text.
-    :return: that, and the stretches of digits that cannot be told to be one number or several.
+    :return: that, the paragraphs in it, and what was left out.
     """
-    lines = list(furniture)
-    cuts: list[Span] = lines.copy()
+    text = view.text
+    left_out: list[Span] = list(furniture)
     doubtful: list[Span] = []
     for paragraph in paragraphs:
         if paragraph.row:
             continue
         start, end = paragraph.span
-        cuts.extend(_line_ends(text, paragraph.span))
+        left_out.extend(_line_ends(text, paragraph.span))
         if not _BLANK.search(text, start, end):
             continue
         head = _HEAD_NUMBER.match(text, start, end)
         start = head.end() if head else start
-        cuts.extend(match.span() for match in _STRAY.finditer(text, start, end))
+        left_out.extend(match.span() for match in _STRAY.finditer(text, start, end))
         for match in _APART.finditer(text, start, end):
             joined = _blanks_inside(match)
             if joined is None:
                 doubtful.append(match.span())
             else:
-                cuts.extend(joined)
-    return Cuts(cuts), doubtful
+                left_out.extend(joined)
+    cuts = Cuts(left_out)
+    moved = [Paragraph(cuts.moved(one.span), one.row) for one in paragraphs]
+    return replace(view.without(cuts), doubtful=tuple(map(cuts.moved, doubtful))), moved, cuts
 
 
 def _line_ends(text: str, span: Span) -> Iterator[Span]:
-    """The line ends inside a paragraph; between two Latin words one blank of each stays."""
+    """The line ends inside a paragraph with the blanks around them; between two Latin words one stays, as a blank."""
     for match in _LINE_END.finditer(text, *span):
-        before, after = text[match.start() - 1 : match.start()], text[match.end() : match.end() + 1]
-        latin = before.isascii() and before.isalpha() and after.isascii() and after.isalpha()
-        yield match.start() + latin, match.end()
+        start, end = match.span()
+        while start > span[0] and text[start - 1] in _GAP:
+            start -= 1
+        if not (_LATIN.match(text, start - 1) and _LATIN.match(text, end)):
+            yield start, end
 
 
 def _blanks_inside(match: re.Match[str]) -> list[Span] | None:

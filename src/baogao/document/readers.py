@@ -8,16 +8,15 @@ import os
 import re
 import stat
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from baogao.document.copies import find_copies
-from baogao.document.debris import debris
+from baogao.document.debris import without_debris
 from baogao.document.document import Copy, Document, Span
 from baogao.document.encoding import decode
 from baogao.document.file_text import FileText, Notice
 from baogao.document.navigation import is_page_number, navigation_spans
-from baogao.document.paragraphs import Paragraph, lines_of, paragraphs_of, sentences_of
+from baogao.document.paragraphs import lines_of, paragraphs_of, sentences_of
 from baogao.document.sections import sections_of
 from baogao.document.view import View, clean_characters
 from baogao.document.webpage import decode_page, read_page
@@ -53,10 +52,7 @@ def document_from_text(text: str | FileText, doc_id: str = "text", source: str =
     lines = lines_of(clean.text)
     furniture = {span for span in lines if is_page_number(clean.text[slice(*span)])}
     main = _between(clean.text, [*navigation_spans(clean.text, lines), *(copy.span for copy in copies)])
-    laid_out = paragraphs_of(clean.text, main, furniture)
-    cuts, doubtful = debris(clean.text, laid_out, furniture)
-    view = replace(clean.without(cuts), doubtful=tuple(map(cuts.moved, doubtful)))
-    paragraphs = [Paragraph(cuts.moved(one.span), one.row) for one in laid_out]
+    view, paragraphs, cuts = without_debris(clean, paragraphs_of(clean.text, main, furniture), furniture)
     main = [cuts.moved(span) for span in main]
     return Document(
         doc_id=doc_id,
