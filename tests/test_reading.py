@@ -10,7 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import baogao
-from baogao.extraction import Extraction, HeldLink, Link, TextLink
+from baogao.document import document_from_text
+from baogao.document.file_text import FileText, Notice
+from baogao.extraction import Extraction, HeldLink, Link, ReportText, TextLink
 from baogao.inputs import Source
 from baogao.reading import failed_record, provenance, read_answer, read_record
 from baogao.record import Record
@@ -34,6 +36,45 @@ def test_value_bound_and_place(communique):
     assert answer.text == "约36.5万吨"
     assert [report.document.slice(span) for span in answer.evidence] == ["约36.5万吨"]
     assert (answer.confidence, answer.by) == (0.8765, "rules")
+
+
+def test_evidence_is_what_is_printed(communique):
+    """What was left out to read a figure stands in its evidence, and its sentence is the printed one."""
+    printed = "地区生产总值8\u200b6亿\n元，比上年增长。"
+    report = read(f"海坨市公报\n{printed}")
+    answer = read_answer(report, link(report.of("86亿元")), communique.by_id["gdp"])
+    (span,) = answer.evidence
+    assert answer.text == report.document.file.text[slice(*span)] == "8\u200b6亿\n元"
+    assert (answer.value, answer.sentence) == (8_600_000_000, printed)
+
+
+def test_how_the_file_was_read(communique):
+    """A record says what its file was, where its pages begin, and what was taken out or doubtful, with places."""
+    text = "海坨市公报\n地区生产总值86亿元。\n粮食产量1 23 吨。\n注释\n一是数据为初步统计数。\n"
+    file = FileText(text, "pdf", (Notice("one line is gone", (6, 6)),), pages=(0, 6, 18), converter="pdfium 1")
+    report = ReportText.from_document(document_from_text(file))
+    gdp = next(c for c in report.candidates if c.text == "86亿元")
+    item = next(c for c in report.candidates if c.kind == "item")
+    found = Extraction(fields={"gdp": link(gdp)}, lists={"notes": [item.id]})
+    record = read_record(report, found, communique, provenance(communique, "rules"))
+    assert (record.read.format, record.read.pages, record.read.converter) == ("pdf", [0, 6, 18], "pdfium 1")
+    assert [(one.message, one.start, one.end) for one in record.read.notices] == [
+        ("one line is gone", 6, 6),
+        ("no figure is read in '1 23'", 22, 26),
+    ]
+    assert record.notices == ["one line is gone (character 6)", "no figure is read in '1 23' (characters 22-26)"]
+    assert (record.fields["gdp"].page, record.lists["notes"][0].page) == (2, 3)
+    assert Record.model_validate_json(record.to_json()) == record
+
+
+def test_a_record_is_one_line(communique):
+    """For programs, too, that end a line where JSON does not."""
+    report = read("海坨市公报\n地区生产总值8\u20286亿元。")
+    answer = read_answer(report, link(report.of("86亿元")), communique.by_id["gdp"])
+    found = Extraction(fields={"gdp": link(report.of("86亿元"))})
+    line = read_record(report, found, communique, provenance(communique, "rules")).to_json()
+    assert "\u2028" in answer.text
+    assert line.splitlines() == [line]
 
 
 def test_none(flagship):

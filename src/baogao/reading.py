@@ -71,7 +71,7 @@ def _how_read(report: ReportText) -> FileReading:
     for notice in report.notices:
         start, end = notice.span or (None, None)
         said.append(ReadingNotice(message=notice.message, start=start, end=end))
-    return FileReading(format=file.format, pages=len(file.pages) or None, converter=file.converter, notices=said)
+    return FileReading(format=file.format, pages=list(file.pages), converter=file.converter, notices=said)
 
 
 def failed_record(

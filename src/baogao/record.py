@@ -56,8 +56,8 @@ class FileReading(Strict):
 
     format: str
     """What it is, whatever it is called: ``text``, ``page``, ``word``, ``pdf`` …"""
-    pages: int | None = None
-    """How many, where it has pages."""
+    pages: list[int] = Field(default_factory=list)
+    """Where each page begins in the text; empty for what has no pages."""
     converter: str | None = None
     """The library or program that opened it, with its version; None for plain text."""
     notices: list[ReadingNotice] = Field(default_factory=list)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from baogao.errors import UsageError
 from baogao.outputs.page import Piece, cut, inert_json, report_view, schema_view, summary_view, write_page
+from baogao.record import FileReading
 from baogao.schema.values import Answer, Item, TextAnswer
 
 LENGTH = 40
@@ -279,3 +280,16 @@ def test_a_span_outside_is_refused(span):
     """A span that is not in the text belongs to another text: saying so beats showing the wrong place."""
     with pytest.raises(ValueError, match="does not lie in a text of 6 characters"):
         cut(6, [span])
+
+
+def test_pages_are_shown(make_record, schema):
+    """A line says which page begins in it, and an answer on which page it stands."""
+    text = "全年评查案卷\n135卷。\n抽查主体2600户，\n满意率98.5%。\n"
+    start = text.index("2600")
+    answer = Answer(status="reported", value=2600, evidence=[(start, start + 5)], text="2600户", page=2)
+    read = FileReading(format="pdf", pages=[0, text.index("抽查") + 2, text.index("满意")])
+    view = report_view(make_record("a", schema, fields={"entities_inspected": answer}, read=read), text, schema)
+    assert [line.get("page") for line in view["lines"]] == [1, None, 2, 3]
+    assert view["figures"]["entities_inspected"]["page"] == 2
+    plain = report_view(make_record("a", schema), text, schema)
+    assert not any("page" in line for line in plain["lines"])

@@ -14,7 +14,7 @@ import base64
 import hashlib
 import json
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
@@ -218,7 +218,7 @@ def report_view(record: Record, text: str | None, schema: Schema) -> dict[str, A
         **record.model_dump(
             mode="json", include={"doc_id", "source", "status", "error", "notices", "made_by", "usage"}
         ),
-        "lines": None if text is None else _lines(text, places, record.doc_id),
+        "lines": None if text is None else _lines(text, places, record),
         "places": places.rows,
         "figures": figures if record.status == "ok" else {},
         "order": places.reading_order(),
@@ -252,6 +252,7 @@ def _figure(name: str, answer: Answer, text: str | None, places: _Places) -> dic
         "text": given.text,
         "confidence": given.confidence,
         "by": given.by,
+        "page": given.page,
         "astray": text is not None and astray(given, text),
     }
     if isinstance(given, HeldBack):
@@ -264,16 +265,17 @@ def _figure(name: str, answer: Answer, text: str | None, places: _Places) -> dic
     }
 
 
-def _lines(text: str, places: _Places, doc_id: str) -> list[dict[str, Any]]:
-    """The text line by line: what a line looks like, and its pieces.
+def _lines(text: str, places: _Places, record: Record) -> list[dict[str, Any]]:
+    """The text line by line: what a line looks like, its pieces, and the page that begins in it.
 
     A piece is a string, or a string and the numbers of the places that cover it.
     """
+    pages = record.read.pages if record.read else []
     starts = [match.start() for match in _LINE.finditer(text)]
     try:
         pieces = cut(len(text), places.spans, starts)
     except ValueError as error:
-        raise UsageError(f"{doc_id}: the record does not belong to this text: {error}") from error
+        raise UsageError(f"{record.doc_id}: the record does not belong to this text: {error}") from error
     lines: list[dict[str, Any]] = []
     for _, group in groupby(pieces, key=lambda piece: bisect_right(starts, piece.start)):
         line = [(text[piece.start : piece.end], piece) for piece in group]
@@ -288,5 +290,7 @@ def _lines(text: str, places: _Places, doc_id: str) -> list[dict[str, Any]]:
             for characters, inside in printed
             if characters
         ]
-        lines.append({"role": role, "pieces": views})
+        begun = bisect_left(pages, line[-1][1].end)
+        page = begun if begun > bisect_left(pages, line[0][1].start) else None
+        lines.append({"role": role, "pieces": views} | ({"page": page} if page else {}))
     return lines

@@ -62,7 +62,9 @@
     $("sheet").scrollTop = 0;
   }
   function showLine(line) {
-    return h("div", `l ${line.role}`, ...line.pieces.map((piece) => (typeof piece === "string" ? piece : showPiece(piece))));
+    const element = h("div", `l ${line.role}`, ...line.pieces.map((piece) => (typeof piece === "string" ? piece : showPiece(piece))));
+    if (line.page) element.dataset.page = `page ${line.page}`;
+    return element;
   }
   function showPiece([characters, places]) {
     const element = h("mark", report.places[places[0]].kind, characters);
@@ -172,6 +174,7 @@
       answer.review ? h("span", "badge", "review") : null,
       h("span", "", bound && answer.status === "reported" ? `${state}, ${bound}` : state),
       answer.text ? h("q", "", answer.text) : null,
+      answer.page ? h("span", "num", `page ${answer.page}`) : null,
       answer.by ? h("span", "", answer.by) : null,
       answer.confidence === null ? null : meter(answer),
       failing ? h("span", "warn", "a check fails") : null,
@@ -185,6 +188,7 @@
       h("span", "badge", "held back"),
       h("span", "", held.reason),
       h("q", "", held.text),
+      held.page ? h("span", "num", `page ${held.page}`) : null,
       h("span", "", held.by),
       meter({ confidence: held.confidence, review: true }),
       held.astray ? h("span", "warn", "the text at its place differs") : null,
