@@ -13,7 +13,9 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import inspect
 import re
+import sys
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -83,7 +85,6 @@ FORMATS = {
     "pdf-chromium": Format(".pdf", print_page, ".html", Chromium()),
     "pdf-chromium-head-and-foot": Format(".pdf", print_page, ".html", Chromium(head_and_foot=True)),
 }
-_BENCH = Path(__file__).parent
 _MARK = re.compile(r"^(?:[（(]?(?:[一二三四五六七八九十]{1,3}|\d{1,2})[）)、．.]|[—●•·]+)")
 """The number of an entry, which is not part of its words."""
 
@@ -169,14 +170,14 @@ class Bench:
 
     def _made(self, form: Format, name: str) -> dict[Path, Path]:
         """The file of each report in a format; those that are kept from an earlier run are not made again."""
-        code = b"".join(path.read_bytes() for path in sorted(_BENCH.glob("print_*.py")))
+        code = Path(inspect.getfile(sys.modules[form.print.__module__])).read_bytes()
         made: dict[Path, Path] = {}
         missing: list[tuple[Path, Path]] = []
         folder = self.keep / name
         folder.mkdir(parents=True, exist_ok=True)
         for item in self.items:
             blocks = self.blocks[item.text_path]
-            digest = hashlib.sha256(code + repr((name, form.printed, blocks)).encode()).hexdigest()[:12]
+            digest = hashlib.sha256(code + repr((name, form.program, blocks)).encode()).hexdigest()[:12]
             path = made[item.text_path] = folder / f"{item.gold.doc_id}-{digest}{form.suffix}"
             if path.exists():
                 continue

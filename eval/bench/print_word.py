@@ -42,10 +42,10 @@ class WordLayout:
         style.element.get_or_add_rPr().get_or_add_rFonts().attrib.update(
             {f"{{{_W}}}{kind}": _FONT for kind in ("eastAsia", "ascii", "hAnsi")}
         )
-        numbers = _Numbers(document) if self.numbered else None
+        numbers = _Numbers(document, blocks) if self.numbered else None
         for block in blocks:
             if block.kind == "table":
-                _add_table(document, block)
+                _add_table(document, block, self.columns)
             else:
                 self._add_paragraph(document, block, numbers)
         section = document.sections[0]._sectPr
@@ -70,41 +70,64 @@ class WordLayout:
         layout.alignment = _ALIGNED.get(block.kind, WD_ALIGN_PARAGRAPH.JUSTIFY if self.justified else None)
         if block.kind in ("paragraph", "heading"):
             layout.first_line_indent = Pt(_FIRST_LINE * self.points)
-        if mark and numbers:
-            numbers.give(paragraph, mark["before"], mark["number"], mark["after"] + mark["blank"])
+        if numbers:
+            numbers.give(paragraph, block)
 
 
 _W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 
 
 class _Numbers:
-    """The automatic numbers of a document: a list of its own for each row of numbers that goes on by one."""
+    """The automatic numbers of a document: a list of its own for each row of numbers that goes on by one.
 
-    def __init__(self, document: Any) -> None:
+    Where all headings of the first level are one such row, it is their style that numbers them.
+    """
+
+    def __init__(self, document: Any, blocks: Sequence[Block]) -> None:
         self.numbering = document.part.numbering_part.element
         self.open: dict[tuple[str, str, bool], tuple[int, int]] = {}
         """For each way to write a number the list that goes on, and its last number."""
         self.lists = 100
+        first = [block for block in blocks if block.mark and block.level == 1]
+        ways = {(mark["before"], mark["after"] + mark["blank"]) for block in first if (mark := block.mark)}
+        values = [chinese_number(mark["number"]) for block in first if (mark := block.mark)]
+        self.styled = (
+            len(ways) == 1
+            and values == list(range(1, len(values) + 1))
+            and all(block.kind == "heading" for block in first)
+        )
+        if self.styled:
+            (before, after), style = ways.pop(), document.styles["Heading 1"]
+            number = self._add(before, after, chinese=True, start=1, style=style.style_id)
+            style.element.get_or_add_pPr()._insert_numPr(_numbered_by(number))
 
-    def give(self, paragraph: Any, before: str, printed: str, after: str) -> None:
-        """Number a paragraph automatically."""
+    def give(self, paragraph: Any, block: Block) -> None:
+        """Number a paragraph as its block is, or not at all where its style would."""
+        mark, styled = block.mark, self.styled and block.kind == "heading" and block.level == 1
+        if mark and not styled:
+            number = self._list_of(mark["before"], mark["number"], mark["after"] + mark["blank"])
+            paragraph._p.get_or_add_pPr()._insert_numPr(_numbered_by(number))
+        elif styled and not mark:
+            paragraph._p.get_or_add_pPr()._insert_numPr(_numbered_by(0))
+
+    def _list_of(self, before: str, printed: str, after: str) -> int:
+        """The list that goes on with a number, or a new one."""
         chinese = not printed.isdecimal()
-        value = chinese_number(printed) if chinese else int(printed)
+        value = int(chinese_number(printed) or 1) if chinese else int(printed)
         key = (before, after, chinese)
         number, last = self.open.get(key, (0, 0))
-        if value is None or int(value) != last + 1 or not number:
-            number = self._add(before, after, chinese, int(value or 1))
-        # What is numbered in another way below the last one begins anew when that one goes on: a list of its own.
-        self.open[key] = (number, int(value or 1))
-        properties = f'<w:numPr {nsdecls("w")}><w:ilvl w:val="0"/><w:numId w:val="{number}"/></w:numPr>'
-        paragraph._p.get_or_add_pPr()._insert_numPr(parse_xml(properties))
+        if value != last + 1 or not number:
+            number = self._add(before, after, chinese, value)
+        self.open[key] = (number, value)
+        return number
 
-    def _add(self, before: str, after: str, chinese: bool, start: int) -> int:
+    def _add(self, before: str, after: str, chinese: bool, start: int, style: str = "") -> int:
         self.lists += 1
         kind = "chineseCountingThousand" if chinese else "decimal"
+        of_style = f'<w:pStyle w:val="{style}"/>' if style else ""
         level = (
-            f'<w:lvl w:ilvl="0"><w:start w:val="{start}"/><w:numFmt w:val="{kind}"/><w:suff w:val="nothing"/>'
-            f'<w:lvlText w:val="{before}%1{after}"/><w:lvlJc w:val="left"/></w:lvl>'
+            f'<w:lvl w:ilvl="0"><w:start w:val="{start}"/><w:numFmt w:val="{kind}"/>{of_style}'
+            f'<w:suff w:val="nothing"/><w:lvlText w:val="{before}%1{after}"/><w:lvlJc w:val="left"/></w:lvl>'
         )
         names = nsdecls("w")
         abstract = f'<w:abstractNum {names} w:abstractNumId="{self.lists}">{level}</w:abstractNum>'
@@ -114,11 +137,19 @@ class _Numbers:
         return self.lists
 
 
-def _add_table(document: Any, block: Block) -> None:
+def _numbered_by(number: int) -> Any:
+    """The property of a paragraph or a style that a list numbers it; list 0 is none."""
+    return parse_xml(f'<w:numPr {nsdecls("w")}><w:ilvl w:val="0"/><w:numId w:val="{number}"/></w:numPr>')
+
+
+def _add_table(document: Any, block: Block, columns: int) -> None:
     table = document.add_table(rows=len(block.rows), cols=len(block.rows[0]), style="Table Grid")
+    width = int(document._block_width / columns / len(block.rows[0]))
+    for column in table.columns:
+        column.width = width
     for cells, texts in zip(table.rows, block.rows, strict=True):
         for cell, text in zip(cells.cells, texts, strict=True):
-            cell.text = text
+            cell.text, cell.width = text, width
 
 
 def _add_head_and_foot(document: Any, title: str) -> None:

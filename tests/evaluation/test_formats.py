@@ -155,10 +155,17 @@ def test_a_missing_program_is_a_line(formats, bench, monkeypatch):
     assert "| html | " in said
 
 
-def test_automatic_numbers_print_what_was_typed(blocks_of):
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["一、甲乙", "（一）乙", "（二）丙。", "二、丁", "（一）戊。", "4.己", "下一步打算", "三、庚"],
+        ["一、甲乙", "二、丙丁。", "三、庚", "一、甲", "（3）乙", "五、壬"],
+    ],
+    ids=["by style", "by paragraph"],
+)
+def test_automatic_numbers_print_what_was_typed(blocks_of, lines):
     """Taken together with its text, the number of a paragraph's list is the mark of the text, restarts included."""
-    text = "云岭县工作情况\n情况如下。\n一、甲\n（一）乙\n（二）丙\n二、丁\n（一）戊\n4.己\n"
-    blocks = blocks_of(text)
+    blocks = blocks_of("\n".join(["云岭县工作情况", "情况如下。", *lines]))
     counts: dict[str, int] = {}
     marks = []
     for words, number, (start, kind, pattern) in numbered(script("bench/print_word").WordLayout(numbered=True), blocks):
@@ -176,9 +183,10 @@ def numbered(layout, blocks) -> list[tuple[str, str, tuple[int, str, str]]]:
         level = abstract.find(qn("w:lvl"))
         start, kind, pattern = (level.find(qn(f"w:{part}")).get(qn("w:val")) for part in ("start", "numFmt", "lvlText"))
         lists[abstract.get(qn("w:abstractNumId"))] = (int(start), kind, pattern)
-    properties = [
-        (paragraph.text, paragraph._p.pPr.numPr) for paragraph in document.paragraphs if paragraph._p.pPr is not None
-    ]
-    return [
-        (text, str(given.numId.val), lists[str(given.numId.val)]) for text, given in properties if given is not None
-    ]
+    found = []
+    for paragraph in document.paragraphs:
+        elements = [element for element in (paragraph._p.pPr, paragraph.style.element.pPr) if element is not None]
+        number = next((str(one.numPr.numId.val) for one in elements if one.numPr is not None), "0")
+        if number != "0":
+            found.append((paragraph.text, number, lists[number]))
+    return found
