@@ -14,16 +14,15 @@ from __future__ import annotations
 import argparse
 import hashlib
 import inspect
-import re
 import sys
 import tempfile
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import process_time
 
 import pypdfium2
+from comparison import Comparison, Same
 from print_layout import Block, blocks_of
 from print_page import print_broken_site, print_page, print_site, print_tabled_site, print_titled_site
 from print_pdf import PdfLayout
@@ -44,7 +43,6 @@ from baogao.record import Record
 from baogao.rules.extractor import RulesExtractor
 from baogao.rules.rulebook import load_rulebook
 from baogao.schema.load import load_schema
-from baogao.schema.values import Answer
 
 Print = Callable[[Sequence[Block]], bytes]
 
@@ -85,34 +83,14 @@ FORMATS = {
     "pdf-chromium": Format(".pdf", print_page, ".html", Chromium()),
     "pdf-chromium-head-and-foot": Format(".pdf", print_page, ".html", Chromium(head_and_foot=True)),
 }
-_MARK = re.compile(r"^(?:[（(]?(?:[一二三四五六七八九十]{1,3}|\d{1,2})[）)、．.]|[—●•·]+)")
-"""The number of an entry, which is not part of its words."""
 
 
 @dataclass
-class Same:
-    """How much of two sides is the same."""
-
-    same: int = 0
-    all: int = 0
-
-    def add(self, same: int, every: int) -> None:
-        """Count some more."""
-        self.same += same
-        self.all += every
-
-    def __str__(self) -> str:
-        return f"{self.same / self.all:.2%} ({self.all - self.same} of {self.all} differ)" if self.all else "n/a"
-
-
-@dataclass
-class Result:
+class Result(Comparison):
     """What came of one format."""
 
-    figures: Same = field(default_factory=Same)
-    metadata: Same = field(default_factory=Same)
-    entries: Same = field(default_factory=Same)
     reports: Same = field(default_factory=Same)
+    """Those whose answers are all the same."""
     pages: int = 0
     seconds: float = 0.0
     """Of processor time, for reading the files."""
@@ -163,7 +141,7 @@ class Bench:
             if path.suffix == ".pdf":
                 with pypdfium2.PdfDocument(path) as pdf:
                     result.pages += len(pdf)
-            found = list(_compared(truth, record, result))
+            found = list(result.compare(truth, record))
             result.reports.add(not found, 1)
             result.differences += [f"{item.gold.doc_id}: {line}" for line in found]
         return result
@@ -201,48 +179,6 @@ class Bench:
             records = [result.records[item.text_path] for item in dataset.items if item.text_path in result.records]
             tally += score_dataset(dataset, map(submission_of, records), self.schema).tally
         return tally.f1 or 0.0
-
-
-def _compared(truth: Record, other: Record, result: Result) -> Iterator[str]:
-    """Count what is the same in two records; the differences in words."""
-    for name in truth.fields.keys() | other.fields.keys():
-        pair = truth.fields.get(name), other.fields.get(name)
-        said = [_figure(answer) for answer in pair]
-        if any(said):
-            result.figures.add(said[0] == said[1], 1)
-            if said[0] != said[1]:
-                yield f"{name}: {_told(pair[0])}, as text\n    and {_told(pair[1])}"
-    for name in truth.metadata.keys() | other.metadata.keys():
-        values = [_bare(one.metadata[name].value or "") if name in one.metadata else "" for one in (truth, other)]
-        if any(values):
-            result.metadata.add(values[0] == values[1], 1)
-            if values[0] != values[1]:
-                yield f"{name}: {values[0]!r}, as text\n    and {values[1]!r}"
-    for name in truth.lists.keys() | other.lists.keys():
-        entries = [
-            Counter(_MARK.sub("", _bare(item.text)) for item in one.lists.get(name, [])) for one in (truth, other)
-        ]
-        result.entries.add((entries[0] & entries[1]).total(), (entries[0] | entries[1]).total())
-        yield from (f"{name}: {text!r}, only as text" for text in entries[0] - entries[1])
-        yield from (f"{name}: {text!r}, not as text" for text in entries[1] - entries[0])
-
-
-def _figure(answer: Answer | None) -> tuple[object, ...] | None:
-    """What must be the same of an answer; None for silence."""
-    if answer is None or answer.status == "not_reported":
-        return None
-    return answer.status, answer.value, answer.bound
-
-
-def _told(answer: Answer | None) -> str:
-    if answer is None or answer.status == "not_reported":
-        return "nothing"
-    sentence = " ".join((answer.sentence or "").split())
-    return f"{answer.value} {answer.bound} {answer.text!r} in “{sentence}”"
-
-
-def _bare(text: str) -> str:
-    return "".join(text.split())
 
 
 def table(bench: Bench, names: Sequence[str], errors: bool) -> Iterator[str]:
