@@ -4,7 +4,7 @@ VENV := .venv
 DEMO_VENV := .demo/venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check format eval fuzz bench properties seeds test-ray measure clean
+.PHONY: demo test check format eval fuzz bench formats properties seeds test-ray measure clean
 
 demo: $(DEMO_VENV)/.made  ## extract the example reports with the embedded model
 	$(DEMO_VENV)/bin/baogao model pull
@@ -44,6 +44,10 @@ bench: $(VENV)/.made  ## the benchmarks that need no model; docs/performance.md
 	$(BIN)/python eval/bench/cache_hits.py --ask link
 	$(BIN)/python eval/bench/score_speed.py
 	$(BIN)/python eval/bench/growth.py
+	$(BIN)/python eval/candidate_coverage.py
+
+formats: $(VENV)/.made  ## the same reports in every file format: are the answers the same?
+	$(BIN)/python eval/bench/formats.py eval/datasets/fictional/dev eval/datasets/fresh/tuning --keep out/formats
 
 format: $(VENV)/.made
 	$(BIN)/ruff format .

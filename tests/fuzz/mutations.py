@@ -146,11 +146,14 @@ def mutated(seeds: Sequence[bytes]) -> st.SearchStrategy[bytes]:
     return st.builds(changed, st.sampled_from(seeds), st.lists(EDITS, max_size=6))
 
 
-def mutated_word(seed: bytes) -> st.SearchStrategy[bytes]:
-    """A Word document whose parts are changed and packed again, so that the damage is behind the zip."""
+def mutated_archive(seed: bytes, often: str) -> st.SearchStrategy[bytes]:
+    """A document of many parts, one of which is changed before all are packed again: the damage is behind the zip.
+
+    :param often: the part that is changed as often as all others together.
+    """
     with zipfile.ZipFile(io.BytesIO(seed)) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
-    names = ["word/document.xml"] * 4 + ["word/_rels/document.xml.rels", "[Content_Types].xml", "_rels/.rels"]
+    others = [name for name in parts if name.endswith((".xml", ".rels")) and name != often]
 
     def packed(name: str, content: bytes) -> bytes:
         out = io.BytesIO()
@@ -159,7 +162,8 @@ def mutated_word(seed: bytes) -> st.SearchStrategy[bytes]:
                 archive.writestr(part, data)
         return out.getvalue()
 
-    return st.sampled_from(names).flatmap(lambda name: mutated([parts[name]]).map(lambda data: packed(name, data)))
+    names = st.just(often) | st.sampled_from(others)
+    return names.flatmap(lambda name: mutated([parts[name]]).map(lambda data: packed(name, data)))
 
 
 def phrases() -> st.SearchStrategy[bytes]:

@@ -6,13 +6,19 @@ import asyncio
 import io
 import json
 import tempfile
+import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 import docx
+import openpyxl
+from docx.oxml import parse_xml
+from docx.oxml.ns import nsdecls
 from hypothesis import strategies as st
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen import canvas
 
 from baogao.asking.form import assign_lines, read_form
@@ -21,6 +27,7 @@ from baogao.asking.passages import Passage, PassageCutter, Shortlist
 from baogao.candidates import find_candidates, parse_quantity
 from baogao.candidates.figures import find_figures
 from baogao.document import Document, document_from_text, text_of
+from baogao.document.file_text import FileText
 from baogao.errors import BaogaoError, DocumentError, GoldError, ReplayError, UsageError
 from baogao.evaluation.cassettes import Persister
 from baogao.evaluation.compiling import build_dataset
@@ -39,7 +46,7 @@ from baogao.record import Record
 from baogao.rules.extractor import RulesExtractor
 from baogao.rules.rulebook import load_rulebook
 from baogao.schema import Schema, load_schema
-from fuzz.mutations import mutated, mutated_word, phrases
+from fuzz.mutations import mutated, mutated_archive, phrases
 
 COMMUNIQUE = Path(__file__).parents[1] / "fixtures" / "communique"
 REPORT = """海坨市2022年国民经济和社会发展统计公报
@@ -107,18 +114,32 @@ def check_words(error: BaogaoError, name: str = "") -> None:
     assert name in line
 
 
+def check_file(file: FileText) -> None:
+    """What a reader says of a text lies in it, in order."""
+    size = len(file.text)
+    places = [notice.span for notice in file.notices if notice.span]
+    assert all(0 <= start <= end <= size for start, end in (*file.inserted, *places))
+    assert list(file.inserted) == sorted(file.inserted)
+    assert list(file.pages) == sorted(file.pages)
+    assert all(0 <= page <= size for page in file.pages)
+    assert all(message.strip() and "\n" not in message for message in file.messages)
+
+
 def check_shape(document: Document) -> None:
-    """The parts of a document lie in its text, in order."""
+    """The parts of a document lie in its text, in order; what may be evidence is printed, and not inserted."""
     spans = [sentence.span for sentence in document.sentences]
     assert spans == sorted(spans)
     assert all(0 <= start <= end <= len(document.text) for start, end in (*spans, *document.main))
     for candidate in find_candidates(document):
         assert document.text[candidate.start : candidate.end] == candidate.text
         assert candidate.value is None or candidate.value.is_finite()
+        first, end = document.printed((candidate.start, candidate.end))
+        assert 0 <= first < end <= len(document.file.text)
+        assert not any(left <= place < right for place in (first, end - 1) for left, right in document.file.inserted)
 
 
-def whole_way(text: str) -> None:
-    """From a text to a record that can be written and read again."""
+def whole_way(text: FileText) -> None:
+    """From what a reader gives to a record that can be written and read again."""
     document = document_from_text(text, "report")
     check_shape(document)
     record = record_of(document)
@@ -131,13 +152,14 @@ def read_as(suffix: str) -> Callable[[bytes], None]:
 
     def run(data: bytes) -> None:
         try:
-            text = text_of(data, suffix).text
+            file = text_of(data, suffix)
         except DocumentError as error:
             check_words(error)
             return
-        assert text.strip()
-        text.encode()
-        whole_way(text)
+        assert file.text.strip()
+        file.text.encode()
+        check_file(file)
+        whole_way(file)
 
     return run
 
@@ -249,21 +271,65 @@ def cassette(data: bytes) -> None:
 
 
 def _word_file() -> bytes:
-    out = io.BytesIO()
+    """Numbered paragraphs, a note, an equation, struck-out and raised words, a table with two lines in a cell."""
     word = docx.Document()
+    word.add_heading("海坨市2022年公报", level=1)
     for line in REPORT.splitlines():
         word.add_paragraph(line)
+    for style in ("List Number", "List Bullet"):
+        word.add_paragraph("检查46次。", style=style)
+    paragraph = word.add_paragraph("城镇化率47.6%")
+    for words, mark in (("1", "superscript"), ("12", "strike"), ("3", "hidden")):
+        setattr(paragraph.add_run(words).font, mark, True)
+    names = f"{nsdecls('w')} {nsdecls('m')}"
+    paragraph._p.append(parse_xml(f'<w:r {names}><w:footnoteReference w:id="1"/></w:r>'))
+    paragraph._p.append(parse_xml(f"<m:oMath {names}><m:r><m:t>86.4</m:t></m:r></m:oMath>"))
     cells = word.add_table(rows=2, cols=3).rows[1].cells
     cells[0].merge(cells[1]).text = "合计46次"
+    cells[2].text = "4"
+    cells[2].add_paragraph("5")
+    out, noted = io.BytesIO(), io.BytesIO()
     word.save(out)
+    notes = (
+        f"<w:footnotes {names}><w:footnote w:id='1'><w:p><w:r><w:t>含2处。</w:t></w:r></w:p></w:footnote></w:footnotes>"
+    )
+    with zipfile.ZipFile(out) as source, zipfile.ZipFile(noted, "w") as target:
+        for name in source.namelist():
+            target.writestr(name, source.read(name))
+        target.writestr("word/footnotes.xml", notes)
+    return noted.getvalue()
+
+
+def _excel_file() -> bytes:
+    out = io.BytesIO()
+    book = openpyxl.Workbook()
+    for row in (["指标", "单位", "数量"], ["检查", "次", 46], ["占比", "%", 0.476], ["日期", "", "2022年"]):
+        book.active.append(row)
+    book.active.merge_cells("A4:B4")
+    book.create_sheet("二").append([None, "=B1+1", True])
+    book.save(out)
     return out.getvalue()
 
 
-def _pdf_file() -> bytes:
+def _pdf_file(columns: int = 1) -> bytes:
+    """Two pages of lines with head, foot and a raised figure; Chinese, or the standard letters that need no font."""
+    pdfmetrics.registerFont(UnicodeCIDFont("STSong-Light"))
     out = io.BytesIO()
     pdf = canvas.Canvas(out, pageCompression=0)
-    pdf.drawString(60, 700, "GDP 86.4, population 21.03, 46 inspections.")
-    pdf.showPage()
+    for page in (1, 2):
+        pdf.setFont("STSong-Light", 12)
+        pdf.drawString(60, 800, "海坨市公报")
+        for number, line in enumerate(REPORT.splitlines() * columns):
+            column, row = divmod(number, 8)
+            text = pdf.beginText(60 + 250 * column, 760 - 18 * row)
+            text.textOut(line[:20])
+            text.setRise(5)
+            text.textOut("1")
+            pdf.drawText(text)
+        pdf.drawString(280, 30, f"第 {page} 页 共 2 页")
+        pdf.setFont("Helvetica", 12)
+        pdf.drawString(60, 400, "GDP 86.4, population 21.03, 46 inspections.")
+        pdf.showPage()
     pdf.save()
     return out.getvalue()
 
@@ -273,6 +339,19 @@ def _html() -> bytes:
     row = "<table><tr><td>检查</td><td>次</td><td>46</td></tr></table>"
     head = '<html><head><meta charset="utf-8"><meta name="ArticleTitle" content="公报"></head>'
     return f"{head}<body><div>首页</div><div id=a>{lines}{row}</div><h1>公报</h1></body></html>".encode()
+
+
+def _styled_html() -> bytes:
+    """A page whose style sheet hides, with cells over rows and columns, a table in a cell, and raised figures."""
+    style = (
+        "<style>.no, #x p > b { display: none } @media print { p { color: red } } /* } */ i {visibility:hidden}</style>"
+    )
+    lines = "".join(f'<p class="no a">{line}</p><p>{line}<sup>1</sup><del>2</del></p>' for line in REPORT.splitlines())
+    table = (
+        "<table><tr><th rowspan=2>指标</th><th colspan='2'>数量</th></tr><tr><td>上年</td><td>2022年</td></tr>"
+        "<tr><td>检查</td><td>45<br>次</td><td><table><tr><td>46</td></tr></table></td></tr></table>"
+    )
+    return f"<html><head>{style}</head><body><div id=x>{lines}<b hidden>1</b>{table}<ol><li>甲</ol></div>".encode()
 
 
 def _gold_files() -> list[bytes]:
@@ -285,6 +364,22 @@ def _record_line() -> bytes:
     return record_of(document_from_text(REPORT, "report")).to_json().encode() + b"\n"
 
 
+_CSV = '指标,单位,数量\n检查,次,46\n"占比, 其中","%","4""7.6"\n\n合计,,"1,234"\n'.encode()
+_MARKDOWN = f"""# 海坨市公报
+
+{REPORT}
+| 指标 | 数量 |
+|:-----|-----:|
+| 检查 | **46**次 |
+
+1. 甲~~12~~28件[^1]
+   * 乙 `3` <b>4</b>
+
+[^1]: 含2处。
+```
+5件
+```
+""".encode()
 _COMPLETION = {
     "choices": [
         {
@@ -309,9 +404,18 @@ TARGETS: dict[str, Target] = {
     "text": Target(
         mutated([REPORT.encode(), REPORT.encode("gb18030"), REPORT.encode("utf-16")]) | phrases(), read_as(".txt")
     ),
-    "page": Target(mutated([_html()]), read_as(".html")),
-    "word": Target(mutated_word(_word_file()) | mutated([_word_file()]), read_as(".docx")),
-    "pdf": Target(mutated([_pdf_file()]), read_as(".pdf")),
+    "page": Target(mutated([_html(), _styled_html()]), read_as(".html")),
+    "word": Target(
+        mutated_archive(_word_file(), "word/document.xml") | mutated([_word_file()]),
+        read_as(".docx"),
+    ),
+    "pdf": Target(mutated([_pdf_file(), _pdf_file(columns=2)]), read_as(".pdf")),
+    "excel": Target(
+        mutated_archive(_excel_file(), "xl/worksheets/sheet1.xml") | mutated([_excel_file()]),
+        read_as(".xlsx"),
+    ),
+    "csv": Target(mutated([_CSV, _CSV.replace(b",", b";"), _CSV.decode().encode("gb18030")]), read_as(".csv")),
+    "markdown": Target(mutated([_MARKDOWN]), read_as(".md")),
     "numbers": Target(phrases() | mutated([REPORT.encode()]), numbers),
     "gold": Target(mutated(_gold_files()), gold),
     "marked": Target(mutated([path.read_bytes() for path in sorted(COMMUNIQUE.glob("*.marked.txt"))]), marked),
