@@ -1,4 +1,4 @@
-"""Word documents and PDFs."""
+"""Word documents."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
 
-from baogao.document import document_from_text, text_of, word_and_pdf
+from baogao.document import text_of
 from baogao.errors import DocumentError
 
 
@@ -88,32 +88,6 @@ def test_a_spreadsheet_is_no_word_document(tmp_path):
         text_of(path.read_bytes())
 
 
-def test_pdf_text_layer(make_pdf, report):
-    """The text of every page, line by line, with a notice; wrapped lines become one sentence again."""
-    read = text_of(make_pdf(report.splitlines()[:4], report.splitlines()[4:]))
-    text, notices = read.text, read.messages
-    assert [line for line in text.splitlines() if line] == report.splitlines()
-    assert notices == ("the text layer of a PDF",)
-    assert len(document_from_text(text).sections) == len(document_from_text(report).sections)
-
-
-def test_pdf_with_a_picture_page(make_pdf):
-    """A page without text in a PDF with text is a notice."""
-    assert "no text on page 2: a picture may be there" in text_of(make_pdf(["全年检查46次。"], None)).messages
-
-
-def test_scanned_pdf(make_pdf):
-    """A PDF of pictures says what to do instead."""
-    with pytest.raises(DocumentError, match=r"scanned PDF.*OCR"):
-        text_of(make_pdf(None, None))
-
-
-def test_locked_pdf(make_pdf):
-    """A PDF with a password says so."""
-    with pytest.raises(DocumentError, match="locked by a password"):
-        text_of(make_pdf(["全年检查46次。"], password="x"))
-
-
 def test_word_tabs_and_breaks(word, docx_bytes):
     """A tab, a line break and a hyphen that does not break are characters of the text."""
     run = word.add_paragraph().add_run("甲")
@@ -140,24 +114,3 @@ def test_a_cell_that_claims_to_be_wide(word, docx_bytes):
     cell.text = "甲"
     cell._tc.get_or_add_tcPr().append(parse_xml(f'<w:gridSpan {nsdecls("w")} w:val="999999"/>'))
     assert text_of(docx_bytes(word)).text == "正文\n甲" + "\t" * 62
-
-
-def test_pdf_of_many_pages(make_pdf, monkeypatch):
-    """A book is no report: its pages, its characters and the time it takes have limits."""
-    data = make_pdf(["甲。"], ["乙。"], ["丙。"])
-    assert [line for line in text_of(data).text.splitlines() if line] == ["甲。", "乙。", "丙。"]
-    for name, limit, message in (
-        ("_MOST_PAGES", 2, "more than 2 pages"),
-        ("_MOST_CHARACTERS", 3, "more than 3 characters"),
-        ("_MOST_SECONDS", -1, "takes more than -1 seconds"),
-    ):
-        with monkeypatch.context() as patch:
-            patch.setattr(word_and_pdf, name, limit)
-            with pytest.raises(DocumentError, match=message):
-                text_of(data)
-
-
-def test_blank_pages_are_named(make_pdf):
-    """All pages without text are listed, counted from one."""
-    notices = text_of(make_pdf(None, ["全年检查46次。"], None)).messages
-    assert notices == ("the text layer of a PDF", "no text on page 1, 3: a picture may be there")

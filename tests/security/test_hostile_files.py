@@ -10,7 +10,7 @@ import zipfile
 import docx
 import pytest
 
-from baogao.document import document_from_text, read_document, readers, text_of, webpage, word_and_pdf
+from baogao.document import document_from_text, pdf, read_document, readers, text_of, webpage, word_and_pdf
 from baogao.errors import DocumentError
 
 _NAMESPACE = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
@@ -203,7 +203,7 @@ def test_a_pdf_that_is_too_much(monkeypatch, name, limit, words):
         made.showPage()
     made.save()
     assert "report 12" in text_of(out.getvalue()).text
-    monkeypatch.setattr(word_and_pdf, name, limit)
+    monkeypatch.setattr(pdf, name, limit)
     with pytest.raises(DocumentError, match=words):
         text_of(out.getvalue())
 

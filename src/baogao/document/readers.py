@@ -17,10 +17,11 @@ from baogao.document.encoding import decode
 from baogao.document.file_text import FileText, Notice
 from baogao.document.navigation import is_page_number, navigation_spans
 from baogao.document.paragraphs import lines_of, paragraphs_of, sentences_of
+from baogao.document.pdf import read_pdf
 from baogao.document.sections import sections_of
 from baogao.document.view import View, clean_characters
 from baogao.document.webpage import decode_page, read_page
-from baogao.document.word_and_pdf import read_pdf, read_word
+from baogao.document.word_and_pdf import read_word
 from baogao.errors import DocumentError
 
 SUFFIXES = frozenset({".txt", ".text", ".html", ".htm", ".xhtml", ".docx", ".pdf", ".doc", ".wps", ".rtf"})

@@ -1,0 +1,312 @@
+"""Page furniture: running heads, footers and page numbers, in the pages of a PDF and between the lines of a text.
+
+It is known by its form, by its place and by its repetition: page numbers go up by one from page to page, heads say the
+same on every page, and both stand at the edge of a page, or break a sentence in two where a page was pasted as text.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import NamedTuple
+
+from baogao.chinese.numerals import chinese_number
+from baogao.document.file_text import Span
+from baogao.document.sections import heading_level
+
+_N = r"(\d{1,4}|[ivxl]{1,7}|[一二三四五六七八九十百〇零]{1,4})"
+_DASH = r"[-—–―─~·•]+"
+_SURE = re.compile(
+    rf"{_DASH}\s*{_N}\s*{_DASH}"
+    rf"|第\s*{_N}\s*页(?:.{{0,3}}共\s*{_N}\s*页[)）]?)?"
+    rf"|共\s*(?P<all>\d{{1,4}})\s*页.{{0,3}}第\s*{_N}\s*页"
+    rf"|(\d{{1,3}})\s*/\s*(\d{{1,3}})"
+    rf"|page\s*{_N}(?:\s*(?:of|/)\s*{_N})?"
+    rf"|{_N}\s+of\s+{_N}|p\.\s*{_N}",
+    re.IGNORECASE,
+)
+"""What cannot be anything but a page number, alone on its line."""
+_BARE = re.compile(r"\d{1,3}|[ivxl]{1,7}|[IVXL]{1,7}|[一二三四五六七八九十百〇零]{1,3}")
+"""What may be a page number by its place."""
+_ROMAN = re.compile(r"(x{0,4})(ix|iv|v?i{0,3})", re.IGNORECASE)
+_PRINTED_FROM_WEB = re.compile(
+    r"(?:https?|file)://\S+|\d{2,4}[-/年.]\d{1,2}[-/月.]\d{1,2}日?,?\s+(?:[上下]午)?\d{1,2}:\d{2}"
+)
+"""What a browser prints at the edge of a page."""
+_NUMBER = re.compile(r"\d{1,4}")
+
+_EDGE_LINES = 3
+"""Of a page, at its head and at its foot, can be furniture."""
+_SAME_PLACE = 0.008
+"""Of a page's height: furniture stands in one place on every page."""
+_FEW_PAGES = 5
+"""With so many pages or fewer two that say the same are enough, with more it takes three."""
+_OUTER = 0.1
+"""Of a page's height: a lone number nearer to the edge than that is a page number, if it stands apart."""
+_APART = 0.028
+"""Of a page's height: two lines of text, the room that lies between a page's text and its number."""
+
+_LEAST_PAGE = 120
+"""Characters of a text between two page numbers."""
+_UNEVEN = 5.0
+"""The longest page has at most so many times the characters of the shortest."""
+_HEAD = range(4, 41)
+"""Characters of a running head in a text."""
+_LOOK = 4
+"""Lines that are looked past on either side, if they may be furniture themselves."""
+_PROSE = re.compile(r"[，。；、,]")
+_ENDED = re.compile(r"[。；：！？;:!?”）)】》]$")
+_MEASURED = re.compile(r"[件个次人起项宗名部份条家场户万亿千余多％%元篇期处所吨公平例笔]")
+"""A line that begins so may say what the number above it counts."""
+
+
+class PageNumber(NamedTuple):
+    """A line that is nothing but a page number, or may be one."""
+
+    value: int
+    sure: bool
+    """False for a bare number: only its place can tell."""
+
+
+class PageLine(NamedTuple):
+    """What is printed at one height of a page."""
+
+    text: str
+    place: float
+    """How far down: 0 at the upper edge of the page, 1 at the lower."""
+
+
+def page_number(line: str) -> PageNumber | None:
+    """The page number that a line holds and nothing else; None for any other line."""
+    words = unicodedata.normalize("NFKC", line).strip()
+    if len(words) > 40:
+        return None
+    if sure := _SURE.fullmatch(words):
+        numbers = [group for name, group in _named(sure) if group is not None and name != "all"]
+        value = _value(numbers[0])
+        if value is None or ("/" in words and words[0].isdigit() and value > (_value(numbers[1]) or 0)):
+            return None
+        return PageNumber(value, True)
+    if _BARE.fullmatch(words) and (value := _value(words)):
+        return PageNumber(value, False)
+    return None
+
+
+def _named(match: re.Match[str]) -> Iterator[tuple[str, str | None]]:
+    """The groups of a match in order, each with its name or an empty one."""
+    names = {index: name for name, index in match.re.groupindex.items()}
+    return ((names.get(index, ""), match[index]) for index in range(1, match.re.groups + 1))
+
+
+def _value(number: str) -> int | None:
+    if number.isdigit():
+        return int(number)
+    if (roman := _ROMAN.fullmatch(number)) and number:
+        ones = roman[2].lower()
+        small = {"ix": 9, "iv": 4}.get(ones, 5 * ones.count("v") + ones.count("i"))
+        return 10 * len(roman[1]) + small
+    value = chinese_number(number)
+    return int(value) if value is not None and value == int(value) else None
+
+
+def is_page_number(line: str) -> bool:
+    """True for a line that can be nothing but a page number."""
+    number = page_number(line)
+    return number is not None and number.sure
+
+
+@dataclass
+class Furniture:
+    """What of some pages is furniture."""
+
+    lines: list[set[int]]
+    """For each page the numbers of its lines that are."""
+    numbers: int = 0
+    """Pages whose number is among them."""
+    heads: Counter[str] = field(default_factory=Counter)
+    """Running heads and footers, with the pages that have them."""
+
+    def words(self) -> str:
+        """What was found, for a user; empty if nothing was."""
+        found = [f"page numbers ({_pages(self.numbers)})"] if self.numbers else []
+        found += [f"“{text[:40]}” ({_pages(count)})" for text, count in self.heads.most_common(4)]
+        more = len(self.heads) - 4
+        return ", ".join([*found, f"{more} more"] if more > 0 else found)
+
+
+def _pages(count: int) -> str:
+    return f"{count} page{'s' if count != 1 else ''}"
+
+
+def page_furniture(pages: Sequence[Sequence[PageLine]]) -> Furniture:
+    """The furniture of the pages of a document.
+
+    :param pages: the lines of each page from the top to the bottom, those of tables left out.
+    """
+    found = Furniture([set() for _ in pages])
+    edges = [(page, line) for page, lines in enumerate(pages) for line in _edge(len(lines))]
+    said = _said_on_pages(pages, edges)
+    for page, lines in enumerate(pages):
+        taken = _taken(page, lines, said)
+        if len(taken) == len(lines):  # what stands alone on its page is its text
+            taken = {line for line in taken if page_number(lines[line].text)}
+        found.lines[page] = taken
+        numbers = {line for line in taken if page_number(lines[line].text)}
+        found.numbers += bool(numbers)
+        found.heads.update(said.get((page, line), lines[line].text) for line in taken - numbers)
+    return found
+
+
+def _taken(page: int, lines: Sequence[PageLine], said: dict[tuple[int, int], str]) -> set[int]:
+    """The lines of a page that are furniture: from either edge inwards, to the first that is text."""
+    alone = _lone_numbers(lines)
+    taken: set[int] = set()
+    count = min(_EDGE_LINES, len(lines))
+    for inwards in (range(count), range(len(lines) - 1, len(lines) - 1 - count, -1)):
+        for line in inwards:
+            if (page, line) not in said and line not in alone and not _PRINTED_FROM_WEB.search(lines[line].text):
+                break
+            taken.add(line)
+    return taken
+
+
+def _edge(count: int) -> Iterable[int]:
+    """The numbers of the lines at the head and at the foot of a page."""
+    return sorted({*range(min(_EDGE_LINES, count)), *range(max(0, count - _EDGE_LINES), count)})
+
+
+def _lone_numbers(lines: Sequence[PageLine]) -> set[int]:
+    """The first and the last line of a page where they are page numbers by their form, or by standing apart."""
+    found = set()
+    for line, beside in ((0, 1), (len(lines) - 1, len(lines) - 2)):
+        number = page_number(lines[line].text) if lines else None
+        if number is None:
+            continue
+        place = lines[line].place
+        outer = min(place, 1 - place) < _OUTER
+        apart = len(lines) > 1 and abs(place - lines[beside].place) > _APART
+        if number.sure or (outer and apart):
+            found.add(line)
+    return found
+
+
+def _said_on_pages(pages: Sequence[Sequence[PageLine]], edges: list[tuple[int, int]]) -> dict[tuple[int, int], str]:
+    """The lines at the edges of pages that say the same in the same place, but for the number of the page."""
+    groups: dict[tuple[str, int | None], list[tuple[float, int, int]]] = defaultdict(list)
+    for page, line in edges:
+        text, place = pages[page][line]
+        squeezed = "".join(unicodedata.normalize("NFKC", text).split())
+        groups[squeezed, None].append((place, page, line))
+        for number in _NUMBER.finditer(squeezed):
+            masked = f"{squeezed[: number.start()]}#{squeezed[number.end() :]}"
+            groups[masked, int(number[0]) - page].append((place, page, line))
+        bare = page_number(text)
+        if bare is not None and not squeezed.isdigit():
+            groups["#", bare.value - page].append((place, page, line))
+    least = 2 if len(pages) <= _FEW_PAGES else 3
+    said: dict[tuple[int, int], str] = {}
+    for (text, offset), members in groups.items():
+        if offset is None and page_number(text) is not None:
+            continue  # the same number on every page is none
+        members.sort()
+        start = 0
+        for end in range(1, len(members) + 1):
+            if end < len(members) and members[end][0] - members[end - 1][0] <= _SAME_PLACE:
+                continue
+            if len({page for _, page, _ in members[start:end]}) >= least:
+                said.update({(page, line): text for _, page, line in members[start:end]})
+            start = end
+    return said
+
+
+def furniture_lines(text: str, lines: Sequence[Span]) -> list[Span]:
+    """The lines of a text that are the furniture of pages that it was pasted from.
+
+    Page numbers of a certain form are; a bare number is if it breaks a running sentence in two, or goes up by one over
+    the text at even distances; a short line is if it comes again and breaks sentences in two.
+
+    :param lines: the spans of the text's lines, without their line breaks.
+    """
+    spans = [span for span in lines if text[slice(*span)].strip()]
+    words = [text[slice(*span)].strip() for span in spans]
+    numbers = {line: number for line, each in enumerate(words) if (number := page_number(each)) is not None}
+    taken = {line for line, number in numbers.items() if number.sure}
+    keys = ["" if line in numbers else _head(each) for line, each in enumerate(words)]
+    counts = Counter(keys)
+    maybe = [line in numbers or (key != "" and counts[key] > 1) for line, key in enumerate(keys)]
+    broken = [may and _breaks_a_sentence(words, maybe, line) for line, may in enumerate(maybe)]
+    bare = [line for line, number in numbers.items() if not number.sure and not _is_cell(numbers, line)]
+    taken.update(line for line in bare if broken[line])
+    for chain in _chains(bare, numbers, spans):
+        if 3 * sum(broken[line] or _beside(line, taken) for line in chain) >= len(chain):
+            taken.update(chain)
+    members: dict[str, list[int]] = defaultdict(list)
+    for line, key in enumerate(keys):
+        if key and counts[key] > 1:
+            members[key].append(line)
+    for same in members.values():
+        marked = [line for line in same if broken[line] or _beside(line, taken)]
+        if any(broken[line] for line in same) and 2 * len(marked) >= len(same) - 1:
+            # The first may be the title itself.
+            taken.update(line for line in same if line != same[0] or line in marked)
+    return [spans[line] for line in sorted(taken)]
+
+
+def _head(line: str) -> str:
+    """What a line would say as a running head, its page number aside; empty if it can be none."""
+    if "\t" in line or line.endswith(("。", "；", "，", "：")) or heading_level(line) is not None:
+        return ""
+    squeezed = "".join(unicodedata.normalize("NFKC", line).split())
+    squeezed = re.sub(r"^\d{1,3}(?!\d|年)|(?<!\d)\d{1,3}$|-\d{1,3}-$|第\d{1,3}页$", "", squeezed)
+    figures = re.sub(r"(?:19|20)\d\d", "", squeezed)
+    return squeezed if len(squeezed) in _HEAD and not any(map(str.isdigit, figures)) else ""
+
+
+def _breaks_a_sentence(words: list[str], maybe: list[bool], line: int) -> bool:
+    """Whether a line stands between two lines of one sentence, other lines that may be furniture aside."""
+    before, after = line - 1, line + 1
+    while before >= 0 and maybe[before] and line - before < _LOOK:
+        before -= 1
+    while after < len(words) and maybe[after] and after - line < _LOOK:
+        after += 1
+    if before < 0 or after >= len(words) or maybe[before] or maybe[after]:
+        return False
+    upper, lower = words[before], words[after]
+    if "\t" in upper or "\t" in lower or _ENDED.search(upper) or heading_level(lower) is not None:
+        return False
+    return bool(_PROSE.search(upper) and _PROSE.search(lower)) and not _MEASURED.match(lower)
+
+
+def _is_cell(numbers: dict[int, PageNumber], line: int) -> bool:
+    """Whether a bare number stands beside another, as in a table that lost its shape."""
+    return any(beside in numbers and not numbers[beside].sure for beside in (line - 1, line + 1))
+
+
+def _beside(line: int, taken: set[int]) -> bool:
+    return line - 1 in taken or line + 1 in taken
+
+
+def _chains(bare: list[int], numbers: dict[int, PageNumber], spans: list[Span]) -> Iterator[list[int]]:
+    """Bare numbers that go up by one, at distances of pages that are much alike."""
+    open_chains: dict[int, list[int]] = {}
+    finished: list[list[int]] = []
+    for line in bare:
+        value = numbers[line].value
+        chain = open_chains.pop(value - 1, [])
+        if chain and spans[line][0] - spans[chain[-1]][0] < _LEAST_PAGE:
+            finished.append(chain)
+            chain = []
+        if value in open_chains:
+            finished.append(open_chains[value])
+        chain.append(line)
+        open_chains[value] = chain
+    for chain in [*finished, *open_chains.values()]:
+        if len(chain) < 2:
+            continue
+        lengths = [spans[after][0] - spans[before][0] for before, after in pairwise(chain)]
+        if max(lengths) <= _UNEVEN * min(lengths):
+            yield chain

@@ -1,0 +1,228 @@
+"""The order in which a page is read: column after column, with tables in their places.
+
+A page is taken row by row from its top. Rows that share a free strip from top to bottom are columns of prose if
+their lines fill them, and a table without lines if they do not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from statistics import median
+
+from baogao.document.glyphs import Box
+from baogao.document.page_lines import Line
+from baogao.document.page_tables import Table, cell_text
+
+_GUTTER = 0.85
+"""In sizes of the font: the least width of a free strip."""
+_NARROWEST = 6.5
+"""In sizes of the font: a column of prose is wider."""
+_FULL = 2.0
+"""In sizes of the font: so little room is left behind a line that fills its column."""
+_PROSE_SHARE = 0.5
+"""Of the lines of columns are full, those of a table are not."""
+_PROSE_LENGTH = 7
+"""Characters of a line of prose on average; cells are shorter."""
+_FAR = 1.8
+"""Times the usual distance of two rows: a row further down does not belong to the columns above it."""
+_CLOSE = 0.8
+"""Of the usual distance of two rows of a table: a row that is nearer holds second lines of the cells above it."""
+
+Item = Line | Table
+
+
+@dataclass
+class Column:
+    """What stands one below the other, from the top to the bottom."""
+
+    items: list[Item]
+    whole: bool = True
+    """Whether it is as wide as the page's text."""
+
+
+@dataclass
+class _Row:
+    """What stands side by side."""
+
+    items: list[Item]
+
+    @property
+    def y0(self) -> float:
+        return min(map(_top, self.items))
+
+    @property
+    def y1(self) -> float:
+        return max(map(_bottom, self.items))
+
+    def gaps(self) -> list[tuple[float, float]]:
+        """The free stretches beside its items, those to either side included."""
+        spans = sorted((_left(item), _right(item)) for item in self.items)
+        gaps = [(float("-inf"), spans[0][0])]
+        right = spans[0][1]
+        for x0, x1 in spans[1:]:
+            if x0 > right:
+                gaps.append((right, x0))
+            right = max(right, x1)
+        return [*gaps, (right, float("inf"))]
+
+
+def _left(item: Item) -> float:
+    return item.x0 if isinstance(item, Line) else item.box.x0
+
+
+def _right(item: Item) -> float:
+    return item.x1 if isinstance(item, Line) else item.box.x1
+
+
+def _top(item: Item) -> float:
+    return item.top if isinstance(item, Line) else item.box.y0
+
+
+def _bottom(item: Item) -> float:
+    return item.bottom if isinstance(item, Line) else item.box.y1
+
+
+def columns_of(items: Sequence[Item]) -> list[Column]:
+    """The columns of a page in the order in which they are read.
+
+    :param items: its lines and tables, in any order.
+    """
+    rows = _rows(items)
+    columns: list[Column] = []
+    number = 0
+    while number < len(rows):
+        end, gutters = _band(rows, number)
+        band = rows[number:end]
+        found = _columns_or_table(band, gutters) if gutters else [Column(rows[number].items)]
+        for column in found:
+            if columns and column.whole and columns[-1].whole:
+                columns[-1].items.extend(column.items)
+            else:
+                columns.append(column)
+        number = end
+    return columns
+
+
+def _rows(items: Sequence[Item]) -> list[_Row]:
+    """Items by the height at which they stand."""
+    rows: list[_Row] = []
+    bottom = float("-inf")
+    for item in sorted(items, key=_top):
+        height = _bottom(item) - _top(item)
+        if rows and _top(item) < bottom - 0.4 * height:
+            rows[-1].items.append(item)
+            bottom = max(bottom, _bottom(item))
+        else:
+            rows.append(_Row([item]))
+            bottom = _bottom(item)
+    for row in rows:
+        row.items.sort(key=_left)
+    return rows
+
+
+def _band(rows: list[_Row], start: int) -> tuple[int, list[tuple[float, float]]]:
+    """Where the rows end that share free strips with one, and the strips; none where the row has no gap."""
+    least = _GUTTER * _size(rows[start].items)
+    gutters = [gap for gap in rows[start].gaps()[1:-1] if gap[1] - gap[0] >= least]
+    end = start + 1
+    last = end
+    distance: float | None = None
+    while gutters and end < len(rows):
+        gaps = rows[end].gaps()
+        shared = [(max(a, c), min(b, d)) for a, b in gutters for c, d in gaps if min(b, d) - max(a, c) >= least]
+        step = rows[end].y0 - rows[end - 1].y1
+        if not shared or (distance is not None and step > max(_FAR * distance, 3 * least)):
+            break
+        distance = step if distance is None else max(distance, step)
+        gutters = shared
+        end += 1
+        if len(rows[end - 1].items) > 1:
+            last = end
+    if last - start < 2:
+        return start + 1, gutters
+    return end, gutters
+
+
+def _size(items: Sequence[Item]) -> float:
+    return median([item.size for item in items if isinstance(item, Line)] or [12.0])
+
+
+def _columns_or_table(band: list[_Row], gutters: list[tuple[float, float]]) -> list[Column]:
+    """What rows with free strips between their parts are: columns, a table, or lines with holes."""
+    edges = [(a + b) / 2 for a, b in sorted(gutters)]
+    parts: list[list[Item]] = [[] for _ in range(len(edges) + 1)]
+    for row in band:
+        for item in row.items:
+            parts[_part(item, edges)].append(item)
+    if len(band) > 1 and _is_prose(parts):
+        return [Column(sorted(part, key=_top), whole=False) for part in parts if part]
+    several = [number for number, row in enumerate(band) if len(row.items) > 1]
+    if len(several) < 2 or any(isinstance(item, Table) for row in band for item in row.items):
+        return [Column([item for row in band for item in _with_holes(row)])]
+    first, last = several[0], several[-1] + 1
+    above = [item for row in band[:first] for item in row.items]
+    below = [item for row in band[last:] for item in row.items]
+    return [Column([*above, _table(band[first:last], edges), *below])]
+
+
+def _part(item: Item, edges: list[float]) -> int:
+    middle = (_left(item) + _right(item)) / 2
+    return sum(middle > edge for edge in edges)
+
+
+def _is_prose(parts: list[list[Item]]) -> bool:
+    """Whether parts of a page are columns of running text."""
+    full = lines = characters = 0
+    for part in parts:
+        own = [item for item in part if isinstance(item, Line)]
+        if len(own) < 2:
+            if any(isinstance(item, Table) for item in part):
+                continue
+            return False
+        left, right = min(line.x0 for line in own), max(line.x1 for line in own)
+        size = _size(own)
+        if right - left < _NARROWEST * size:
+            return False
+        full += sum(right - line.x1 < _FULL * size for line in own)
+        lines += len(own)
+        characters += sum(len(line.text) for line in own)
+    return lines > 0 and full >= _PROSE_SHARE * lines and characters >= _PROSE_LENGTH * lines
+
+
+def _with_holes(row: _Row) -> list[Item]:
+    """The items of a row; lines that are parted by holes only are one."""
+    if any(isinstance(item, Table) for item in row.items) or len(row.items) == 1:
+        return row.items
+    lines = [item for item in row.items if isinstance(item, Line)]
+    size = max(line.size for line in lines)
+    if max(line.base for line in lines) - min(line.base for line in lines) > 0.5 * size:
+        return [*sorted(lines, key=lambda line: line.base)]
+    text = " ".join(line.text for line in lines)
+    return [Line(text, lines[0].x0, max(line.x1 for line in lines), lines[0].base, lines[0].size)]
+
+
+def _table(band: list[_Row], edges: list[float]) -> Table:
+    """The rows of a table without lines; a row close below another one holds second lines of its cells."""
+    steps = [after.y0 - before.y0 for before, after in pairwise(band)]
+    usual = median(steps) if steps else 0.0
+    merged: list[list[list[Line]]] = []
+    for number, row in enumerate(band):
+        cells: list[list[Line]] = [[] for _ in range(len(edges) + 1)]
+        for item in row.items:
+            assert isinstance(item, Line)
+            cells[_part(item, edges)].append(item)
+        near = number > 0 and steps[number - 1] < _CLOSE * usual
+        if near and not all(cells) and all(above for above, cell in zip(merged[-1], cells, strict=True) if cell):
+            for above, cell in zip(merged[-1], cells, strict=True):
+                above.extend(cell)
+        else:
+            merged.append(cells)
+    widths = [
+        max((line.x1 - line.x0 for cells in merged for line in cells[part]), default=0.0)
+        for part in range(len(edges) + 1)
+    ]
+    rows = [[cell_text(cell, width) for cell, width in zip(cells, widths, strict=True)] for cells in merged]
+    items = [item for row in band for item in row.items]
+    return Table(Box(min(map(_left, items)), band[0].y0, max(map(_right, items)), max(map(_bottom, items))), rows)

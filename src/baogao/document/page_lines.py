@@ -1,0 +1,201 @@
+"""Lines of print: which glyphs of a page stand on one base line, and where there is a blank or a hole between them.
+
+Blanks of the file mean little, because programs set characters apart in many ways; what counts is the room between
+them, measured against the room that is usual on the line.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from statistics import median
+
+from baogao.document.glyphs import Box, Glyph
+
+_SAME_BASE = 0.22
+"""In sizes of the font: glyphs whose base lines differ by less stand on one line."""
+_SMALLER = 0.88
+"""A note mark is at most so large, measured against its line."""
+_RISE = (0.12, 0.8)
+"""By so much, in sizes of the line, a note mark stands above its line."""
+_LONGEST_MARK = 6
+"""Glyphs."""
+_BLANK_IN_WORDS = 0.18
+"""Room, in sizes of the font, that parts two words or figures of Latin letters and digits."""
+_BLANK = 0.7
+"""Room that is a blank beside Chinese."""
+_HOLE, _HOLE_IN_WORDS = 1.3, 0.9
+"""Room that parts the cells of a row, or two columns."""
+_WIDEST_PITCH = 2.6
+"""Sizes of the font from one character to the next in spread-out words; cells lie further apart."""
+_STRUCK = (0.12, 0.62)
+"""A line so far above the base line, in sizes of the font, goes through its letters."""
+_RAISED = str.maketrans("0123456789+-=()（）", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾⁽⁾")
+_MARK = re.compile(r"[\d①-⑳*※†‡\[\]()（）〔〕,，+=-]+")
+"""What is raised becomes raised characters if it is made of these."""
+
+
+@dataclass(slots=True)
+class Line:
+    """Glyphs on one base line without a hole: a line of a column, a cell of a table, a page number."""
+
+    text: str
+    x0: float
+    x1: float
+    base: float
+    size: float
+
+    @property
+    def top(self) -> float:
+        """Where its letters begin."""
+        return self.base - 0.88 * self.size
+
+    @property
+    def bottom(self) -> float:
+        """Where its letters end."""
+        return self.base + 0.12 * self.size
+
+
+def without_struck(glyphs: list[Glyph], across: Sequence[Box]) -> list[Glyph]:
+    """The glyphs that no line goes through the middle of."""
+    rules = sorted(((rule.y0 + rule.y1) / 2, rule.x0, rule.x1) for rule in across)
+    if not rules:
+        return glyphs
+    return [glyph for glyph in glyphs if not _is_struck(glyph, rules)]
+
+
+def _is_struck(glyph: Glyph, rules: Sequence[tuple[float, float, float]]) -> bool:
+    low, high = (glyph.base - share * glyph.size for share in reversed(_STRUCK))
+    middle = (glyph.x0 + glyph.x1) / 2
+    for y, x0, x1 in rules[bisect_left(rules, (low,)) :]:
+        if y > high:
+            return False
+        if x0 <= middle <= x1:
+            return True
+    return False
+
+
+def lines_of_print(glyphs: Iterable[Glyph]) -> list[Line]:
+    """The lines of some glyphs, from the top to the bottom, those on one base line from left to right."""
+    rows = _rows(glyphs)
+    _attach_marks(rows)
+    return [line for row in rows if row for line in _split(row)]
+
+
+def _rows(glyphs: Iterable[Glyph]) -> list[list[Glyph]]:
+    """Glyphs by base line."""
+    rows: list[list[Glyph]] = []
+    for glyph in sorted(glyphs, key=lambda glyph: glyph.base):
+        if rows and glyph.base - rows[-1][0].base <= _SAME_BASE * min(glyph.size, rows[-1][0].size):
+            rows[-1].append(glyph)
+        else:
+            rows.append([glyph])
+    for row in rows:
+        row.sort(key=lambda glyph: glyph.x0)
+    return rows
+
+
+def _attach_marks(rows: list[list[Glyph]]) -> None:
+    """Put raised small glyphs into the line that they belong to, as raised characters."""
+    for number, row in enumerate(rows):
+        for run in _runs(row):
+            owner = _owner(run, rows[number + 1 : number + 4]) if len(run) <= _LONGEST_MARK else None
+            if owner is None:
+                continue
+            for glyph in run:
+                row.remove(glyph)
+            base = owner[0].base
+            raised = _MARK.fullmatch("".join(glyph.text for glyph in run)) is not None
+            bracketed = any(glyph.text in "[]" for glyph in run)
+            for glyph in run:
+                text = (
+                    glyph.text.translate(_RAISED)
+                    if raised and not (bracketed and not glyph.text.isdigit())
+                    else glyph.text
+                )
+                owner.append(replace(glyph, text=text, base=base))
+            owner.sort(key=lambda glyph: glyph.x0)
+
+
+def _runs(row: list[Glyph]) -> list[list[Glyph]]:
+    """The glyphs of a row that stand close together and have one size."""
+    runs: list[list[Glyph]] = []
+    for glyph in row:
+        last = runs[-1][-1] if runs else None
+        if last and glyph.x0 - last.x1 < 0.5 * glyph.size and abs(glyph.size - last.size) < 0.1 * glyph.size:
+            runs[-1].append(glyph)
+        else:
+            runs.append([glyph])
+    return runs
+
+
+def _owner(run: list[Glyph], below: list[list[Glyph]]) -> list[Glyph] | None:
+    """The row whose letters a small run stands beside, raised."""
+    for row in below:
+        for glyph in row:
+            rise = (glyph.base - run[0].base) / glyph.size
+            if run[0].size > _SMALLER * glyph.size or not _RISE[0] <= rise <= _RISE[1]:
+                continue
+            room = 0.5 * glyph.size
+            if -room <= run[0].x0 - glyph.x1 <= room or -room <= glyph.x0 - run[-1].x1 <= room:
+                return row
+    return None
+
+
+def _split(row: list[Glyph]) -> list[Line]:
+    """The lines of a row: it is parted at its holes."""
+    size = Counter(round(glyph.size, 1) for glyph in row).most_common(1)[0][0] or 1.0
+    usual, pitch = _usual_room(row, size)
+    lines: list[Line] = []
+    start = 0
+    pieces = [row[0].text]
+    for number in range(1, len(row) + 1):
+        room = _room(row[number - 1], row[number], usual, pitch, size) if number < len(row) else "hole"
+        if room == "twice":
+            continue
+        if room == "hole":
+            part = row[start:number]
+            sizes = Counter(round(glyph.size, 1) for glyph in part).most_common(1)[0][0]
+            ends = max(glyph.x1 for glyph in part)
+            lines.append(Line("".join(pieces), part[0].x0, ends, part[0].base, sizes))
+            start, pieces = number, []
+        elif room == "blank":
+            pieces.append(" ")
+        if number < len(row):
+            pieces.append(row[number].text)
+    return lines
+
+
+def _usual_room(row: list[Glyph], size: float) -> tuple[float, float | None]:
+    """The room between the characters of a row, and their pitch where they are spread out evenly."""
+    if len(row) < 4:
+        return 0.0, None
+    pairs = list(pairwise(row))
+    gaps = [after.x0 - before.x1 for before, after in pairs]
+    usual = median(gaps)
+    pitches = Counter(round((after.x0 - before.x0) / size, 1) for before, after in pairs)
+    pitch, count = pitches.most_common(1)[0]
+    spread = 1.15 < pitch <= _WIDEST_PITCH and 2 * count >= len(pairs)
+    wide = sum(not glyph.text.isascii() for glyph in row)
+    if not spread or 2 * wide < len(row):
+        return min(max(usual, 0.0), 0.5 * size), None
+    return max(usual, 0.0), pitch * size
+
+
+def _room(before: Glyph, after: Glyph, usual: float, pitch: float | None, size: float) -> str:
+    """What lies between two glyphs: nothing, a blank, a hole; or that the second is the first once more."""
+    if before.text == after.text and abs(after.x0 - before.x0) < 0.2 * (before.x1 - before.x0):
+        return "twice"
+    if pitch is not None:
+        middles = (after.x0 + after.x1 - before.x0 - before.x1) / 2
+        if min(abs(after.x0 - before.x0 - pitch), abs(middles - pitch)) <= 0.15 * size:
+            return ""
+    room = (after.x0 - before.x1 - usual) / max(min(before.size, after.size), 0.7 * size)
+    words = before.text.isascii() and after.text.isascii()
+    if room >= (_HOLE_IN_WORDS if words else _HOLE):
+        return "hole"
+    return "blank" if room >= (_BLANK_IN_WORDS if words else _BLANK) else ""

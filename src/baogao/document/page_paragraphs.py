@@ -1,0 +1,324 @@
+"""Lines of pages put together into paragraphs, by where they begin and end, over the ends of columns and pages too."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from statistics import median
+
+from baogao.document.page_layout import Column
+from baogao.document.page_lines import Line
+from baogao.document.sections import heading_level
+
+_FINAL = re.compile(r"[。！？!?][”’」』）)】]*$")
+_CLAUSE = re.compile(r"[；;：:]$")
+_OPEN = re.compile(r"[，、,（(《“‘〔—]$")
+_CLOSING = re.compile(r"[，、；。：）》”’〕,;)%％]")
+_UNIT = re.compile(r"[（《“‘(〔]*(?:[A-Za-z0-9.,%％]+|.)[，、；。：！？）》”’,;)]*")
+"""What cannot be broken at the end of a line: a figure, a word, a character with the marks that hang on it."""
+_FIGURE = re.compile(r"(?!(?:19|20)\d\d\s*年)\d[\d,.]*\s*[^\d\s、.．)）]")
+"""A figure with its measure word: a line that begins so goes on from a sentence that has not ended."""
+_NOTE = re.compile(r"[①-⑳*※†¹²³⁴-⁹⁰\[〔]|注\d{0,2}[：:]|\d{1,2}[.、\s]")
+"""How a note at the foot of a page begins."""
+_INDENT = 1.2
+"""In sizes of the font: a line further in than that is indented."""
+_ROOM = 1.15
+"""In sizes of the font: the room that a full line may leave beside what comes next."""
+_SAME_SIZE = 0.08
+"""Share by which sizes of one text may differ."""
+_SMALL = 0.92
+"""Of the size of the text: notes at the foot of a page are smaller."""
+_LARGE = 1.15
+"""Of the size of the text: titles are larger."""
+_GAP = 1.45
+"""Times the usual distance between lines: a wider one parts paragraphs."""
+_REACHED = 0.12
+"""Share of lines that end at the margin of a text that is set in full lines."""
+_LONG = 20
+"""Characters of a line that can be full even where no other line is as wide."""
+
+
+@dataclass
+class Printed:
+    """The text of pages, and where each begins."""
+
+    text: str
+    pages: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class _Measure:
+    """How a column is set."""
+
+    left: float
+    right: float
+    full: bool
+    """Whether several lines end at the right margin."""
+    leading: float
+    """Points from line to line; 0 for a single one."""
+
+    def is_indented(self, line: Line) -> bool:
+        return line.x0 - self.left > _INDENT * line.size
+
+    def is_centred(self, line: Line) -> bool:
+        """Whether a line stands in the middle, with room to both sides."""
+        left, right = line.x0 - self.left, self.right - line.x1
+        return min(left, right) > 1.5 * line.size and abs(left - right) < 1.5 * line.size
+
+    def is_full(self, line: Line, following: str) -> bool:
+        """Whether what follows a line did not fit on it."""
+        if not self.full and len(line.text) < _LONG:
+            return False
+        unit = _UNIT.match(following)
+        width = sum(0.5 if char.isascii() else 1.0 for char in (unit[0] if unit else "")) * line.size
+        return self.right - line.x1 < width + (_ROOM - 1.0 + 0.5) * line.size
+
+
+def paragraphs_of_pages(pages: Sequence[Sequence[Column]]) -> Printed:
+    """The text of pages: a line for each paragraph, heading, and row of a table (cells parted by tabs).
+
+    Notes at the foot of a page follow the paragraph that goes on over the page's end.
+    """
+    writer = _Writer(*_habits(pages))
+    for columns in pages:
+        writer.begin_page()
+        shared = _page_measure(columns, writer.width)
+        notes = _notes(columns, writer.size)
+        for column in columns:
+            measure = shared if column.whole else _measure([item for item in column.items if isinstance(item, Line)])
+            for item in column.items:
+                if isinstance(item, Line):
+                    if id(item) not in notes:
+                        writer.add(item, measure)
+                else:
+                    writer.add_rows(["\t".join(row) for row in item.rows])
+        writer.keep_notes([item for column in columns for item in column.items if id(item) in notes])  # type: ignore[misc]
+    return writer.printed()
+
+
+def _habits(pages: Sequence[Sequence[Column]]) -> tuple[float, float, bool]:
+    """Of a document: the size of its text, the width of its page's text, whether its paragraphs are indented."""
+    sizes: Counter[float] = Counter()
+    widths: list[float] = []
+    indented = flush = 0
+    for columns in pages:
+        for column in columns:
+            lines = [item for item in column.items if isinstance(item, Line)]
+            measure = _measure(lines)
+            for line in lines:
+                sizes[round(line.size, 1)] += len(line.text)
+            if column.whole and measure.full:
+                widths.append(measure.right - measure.left)
+            for before, line in pairwise(lines):
+                if _FINAL.search(before.text) and not measure.is_full(before, line.text) and line.base > before.base:
+                    indented += measure.is_indented(line)
+                    flush += not measure.is_indented(line)
+    size = sizes.most_common(1)[0][0] if sizes else 12.0
+    return size, median(widths) if widths else 0.0, indented > flush
+
+
+def _page_measure(columns: Sequence[Column], width: float) -> _Measure:
+    """How the text of a page is set that is as wide as the page."""
+    measure = _measure([item for column in columns if column.whole for item in column.items if isinstance(item, Line)])
+    if width and measure.right - measure.left < 0.97 * width:
+        return _Measure(measure.left, measure.left + width, True, measure.leading)
+    return measure
+
+
+def _measure(lines: Sequence[Line]) -> _Measure:
+    """How some lines are set, odd ones aside."""
+    if not lines:
+        return _Measure(0.0, 0.0, False, 0.0)
+    size = median(line.size for line in lines)
+    left = _edge([-line.x0 for line in lines], size)
+    right = _edge([line.x1 for line in lines], size)
+    reached = sum(right - line.x1 < 1.6 * size for line in lines)
+    steps = [
+        round(after.base - before.base, 1)
+        for before, after in pairwise(lines)
+        if 0.9 * before.size < after.base - before.base < 4 * before.size
+        and abs(after.size - before.size) < _SAME_SIZE * after.size
+    ]
+    leading = min(_common(steps), 2.6 * size) if steps else 0.0
+    return _Measure(-left, right, reached >= 2 and reached >= _REACHED * len(lines), leading)
+
+
+def _common(steps: list[float]) -> float:
+    """The most frequent distance; the smaller of two."""
+    counts = Counter(steps)
+    most = max(counts.values())
+    return min(step for step, count in counts.items() if count >= 0.6 * most)
+
+
+def _edge(ends: list[float], size: float) -> float:
+    """The furthest that lines reach, a single line that stands out aside."""
+    ordered = sorted(ends, reverse=True)
+    least = 2 if len(ordered) > 5 else 1
+    for place in ordered:
+        if sum(place - other < 1.6 * size and other <= place for other in ordered) >= least:
+            return place
+    return ordered[0]
+
+
+def _notes(columns: Sequence[Column], size: float) -> set[int]:
+    """The lines at the foot of a page that are notes: smaller than the text, and the first of them marked."""
+    found: set[int] = set()
+    for column in columns:
+        lines = [item for item in column.items if isinstance(item, Line)]
+        start = len(lines)
+        while (
+            start and lines[start - 1].size < _SMALL * size and lines[start - 1] is column.items[start - len(lines) - 1]
+        ):
+            start -= 1
+        first = next((number for number in range(start, len(lines)) if _NOTE.match(lines[number].text)), len(lines))
+        if start:  # a page of small print has no notes
+            found.update(id(line) for line in lines[first:])
+    return found
+
+
+@dataclass
+class _Writer:
+    """Writes paragraphs, one behind the other."""
+
+    size: float
+    width: float
+    indents: bool
+    parts: list[str] = field(default_factory=list)
+    length: int = 0
+    pages: list[int] = field(default_factory=list)
+    paragraph: list[str] = field(default_factory=list)
+    """The pieces of the one that is open."""
+    last: Line | None = None
+    """The last line of it."""
+    measure: _Measure | None = None
+    """Of the column that holds that line."""
+    crossed: bool = False
+    """Whether a page has begun since."""
+    notes: list[str] = field(default_factory=list)
+    """Those of the page, which wait until its last paragraph ends."""
+    turned: bool = False
+    """Whether nothing was written of the page yet."""
+
+    def begin_page(self) -> None:
+        """Note that what follows stands on the next page."""
+        self._count_page()
+        self.crossed = self.turned = True
+
+    def _count_page(self, skipped: int = 0) -> None:
+        """Note where the page begins that nothing was written of yet."""
+        if self.turned:
+            self.pages.append(self.length + skipped)
+        self.turned = False
+
+    def add(self, line: Line, measure: _Measure) -> None:
+        """Add a line: it goes on from the last one, or begins a paragraph."""
+        if self.last is not None and self.measure is not None and self._goes_on(self.last, line, self.measure, measure):
+            between = self._between(self.paragraph[-1], line.text)
+            if between == "-":
+                self._shorten()
+                between = ""
+            self._write(between + line.text, between)
+        else:
+            self.close()
+            self._write(line.text)
+        self.last, self.measure, self.crossed = line, measure, False
+
+    def add_rows(self, rows: list[str]) -> None:
+        """Add the rows of a table."""
+        self.close()
+        for row in rows:
+            self._write(row)
+            self.close()
+
+    def keep_notes(self, lines: list[Line]) -> None:
+        """Keep the notes of a page until its last paragraph has ended."""
+        for line in lines:
+            if self.notes and not _NOTE.match(line.text):
+                self.notes[-1] += line.text
+            else:
+                self.notes.append(line.text)
+
+    def close(self) -> None:
+        """End the open paragraph."""
+        if self.paragraph:
+            self._put("\n")
+            self.paragraph, self.last = [], None
+            notes, self.notes = self.notes, []
+            for note in notes:
+                self._put(f"{note}\n")
+
+    def printed(self) -> Printed:
+        """Everything that was written."""
+        self.close()
+        for note in self.notes:
+            self._put(f"{note}\n")
+        self._count_page()
+        text = "".join(self.parts).removesuffix("\n")
+        return Printed(text, tuple(min(page, len(text)) for page in self.pages))
+
+    def _write(self, text: str, between: str = "") -> None:
+        self._count_page(len(between))
+        self.paragraph.append(text)
+        self._put(text)
+
+    def _put(self, text: str) -> None:
+        self.parts.append(text)
+        self.length += len(text)
+
+    def _shorten(self) -> None:
+        """Take back the hyphen at the end of the last line."""
+        self.parts[-1] = self.parts[-1][:-1]
+        self.length -= 1
+
+    @staticmethod
+    def _between(before: str, after: str) -> str:
+        """What belongs between two lines: a blank between words; ``-`` where a hyphen has to go."""
+        end, start = before[-1], after[0]
+        if end in "-\u00ad" and len(before) > 1 and before[-2].isascii() and before[-2].isalpha() and start.islower():
+            return "-"
+        letters = end.isascii() and start.isascii() and end.isalnum() and start.isalnum()
+        return " " if letters and not (end.isdigit() and start.isdigit()) else ""
+
+    def _goes_on(self, before: Line, after: Line, above: _Measure, below: _Measure) -> bool:
+        """Whether a line goes on from the line before it."""
+        if abs(before.size - after.size) > _SAME_SIZE * max(before.size, after.size):
+            return False
+        tail = self.paragraph[-1]
+        if above.is_centred(before) or below.is_centred(after):
+            large = before.size > _LARGE * self.size and not self.crossed
+            both = above.is_centred(before) or above.is_full(before, after.text)
+            return large and both and below.is_centred(after) and not _FINAL.search(tail)
+        level = heading_level(after.text)
+        full = above.is_full(before, after.text)
+        final, clause = bool(_FINAL.search(tail)), bool(_CLAUSE.search(tail))
+        indented = below.is_indented(after)
+        if level is not None and (level <= 2 or not full or indented or not self.indents or not (final or clause)):
+            return False
+        apart = above is below and not self.crossed and above.leading > 0
+        if apart and after.base - before.base > _GAP * above.leading and not (full and not (final or clause)):
+            return bool(_OPEN.search(tail)) and not indented
+        if full:
+            return self._full_goes_on(before, final, clause, indented)
+        return self._short_goes_on(tail, after, indented, final, clause, above is not below)
+
+    def _full_goes_on(self, before: Line, final: bool, clause: bool, indented: bool) -> bool:
+        """Whether a paragraph goes on behind a line that is full."""
+        if final or clause:
+            return not indented and (self.indents or clause)
+        first = len(self.paragraph) == 1
+        heading = first and heading_level(before.text) in (1, 2) and "，" not in before.text
+        return not (indented and heading)
+
+    def _short_goes_on(
+        self, tail: str, after: Line, indented: bool, final: bool, clause: bool, elsewhere: bool
+    ) -> bool:
+        """Whether a paragraph goes on behind a line that is not full."""
+        if indented or final or clause:
+            return False
+        if _OPEN.search(tail) or _CLOSING.match(after.text):
+            return True
+        running = any(mark in piece for piece in self.paragraph for mark in "，。；")
+        return running and (elsewhere or self.crossed or bool(_FIGURE.match(after.text)))

@@ -1,0 +1,205 @@
+"""Tables of a page that have lines between their cells."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from baogao.document.glyphs import Box, Glyph
+from baogao.document.page_lines import Line, lines_of_print
+
+_TOUCH = 2.5
+"""Points between two lines that meet."""
+_NARROWEST = 4.0
+"""Points between two lines of a table; those nearer to each other are one."""
+_OPEN_SIDE = 12.0
+"""Points by which the lines between rows stand out over the last line between columns where a side has none."""
+_MOST_RULES = 400
+"""Each way. Drawings have more; a table that has more is read by the places of its words."""
+_LAYOUT = 300
+"""Characters in a cell of a table with one or two rows: columns of prose with lines around them."""
+_PADDING = 3.0
+"""In sizes of the font: a cell with more room than that beside its widest line has no line that is full."""
+
+
+@dataclass
+class Table:
+    """A table: its place, and its rows, one text for each cell, empty where another cell reaches over."""
+
+    box: Box
+    rows: list[list[str]]
+
+
+def ruled_tables(glyphs: list[Glyph], across: Sequence[Box], down: Sequence[Box]) -> tuple[list[Table], list[Glyph]]:
+    """The tables of a page, and the glyphs that stand in none."""
+    level = _merged([(rule.y0 + rule.y1, rule.x0, rule.x1) for rule in across])
+    upright = _merged([(rule.x0 + rule.x1, rule.y0, rule.y1) for rule in down])
+    if not upright or len(level) < 2 or max(len(level), len(upright)) > _MOST_RULES:
+        return [], glyphs
+    tables: list[Table] = []
+    for rows, columns in _meshes(level, upright):
+        grid = _Grid.of(rows, columns)
+        if grid is None:
+            continue
+        inside = [glyph for glyph in glyphs if grid.box.holds((glyph.x0 + glyph.x1) / 2, glyph.middle)]
+        table = grid.filled(inside) if inside else None
+        if table is not None:
+            tables.append(table)
+            held = set(map(id, inside))
+            glyphs = [glyph for glyph in glyphs if id(glyph) not in held]
+    return tables, glyphs
+
+
+_Rule = tuple[float, float, float]
+"""A line: where it lies, where it begins, where it ends."""
+
+
+def _merged(rules: list[_Rule]) -> list[_Rule]:
+    """Lines put together from their pieces. Each comes with twice its place."""
+    pieces: dict[int, list[_Rule]] = defaultdict(list)
+    last = None
+    bucket = -1
+    for twice, start, end in sorted(rules):
+        if last is None or twice / 2 - last > _TOUCH / 2:
+            bucket += 1
+            last = twice / 2
+        pieces[bucket].append((last, start, end))
+    found: list[_Rule] = []
+    for group in pieces.values():
+        group.sort(key=lambda rule: rule[1])
+        place, start, end = group[0]
+        for _, begins, ends in group[1:]:
+            if begins <= end + _TOUCH:
+                end = max(end, ends)
+            else:
+                found.append((place, start, end))
+                start, end = begins, ends
+        found.append((place, start, end))
+    return found
+
+
+def _meshes(level: list[_Rule], upright: list[_Rule]) -> list[tuple[list[_Rule], list[_Rule]]]:
+    """The lines that hang together, each table's apart."""
+    owner = list(range(len(level) + len(upright)))
+    root = _finder(owner)
+    for i, (y, x0, x1) in enumerate(level):
+        for j, (x, y0, y1) in enumerate(upright):
+            if x0 - _TOUCH <= x <= x1 + _TOUCH and y0 - _TOUCH <= y <= y1 + _TOUCH:
+                owner[root(i)] = root(len(level) + j)
+    groups: dict[int, tuple[list[_Rule], list[_Rule]]] = defaultdict(lambda: ([], []))
+    for i, rule in enumerate([*level, *upright]):
+        groups[root(i)][0 if i < len(level) else 1].append(rule)
+    return [(rows, columns) for rows, columns in groups.values() if len(rows) >= 2 and columns]
+
+
+def _finder(owner: list[int]) -> Callable[[int], int]:
+    """Finds the one that stands for a group."""
+
+    def root(one: int) -> int:
+        while owner[one] != one:
+            owner[one] = owner[owner[one]]
+            one = owner[one]
+        return one
+
+    return root
+
+
+def _places(places: list[float], least: float, most: float) -> list[float]:
+    """Where lines lie, each once, with the ends where a side has no line."""
+    found: list[float] = []
+    for place in sorted(places):
+        if not found or place - found[-1] > _NARROWEST:
+            found.append(place)
+    if found[0] - least > _OPEN_SIDE:
+        found.insert(0, least)
+    if most - found[-1] > _OPEN_SIDE:
+        found.append(most)
+    return found
+
+
+@dataclass
+class _Grid:
+    """The lines of a table as a grid, and which of its fields have no line between them."""
+
+    xs: list[float]
+    ys: list[float]
+    owner: list[int]
+
+    @classmethod
+    def of(cls, level: list[_Rule], upright: list[_Rule]) -> _Grid | None:
+        """The grid of some lines that hang together; None if there is one field only."""
+        xs = _places([x for x, _, _ in upright], min(x0 for _, x0, _ in level), max(x1 for _, _, x1 in level))
+        ys = _places([y for y, _, _ in level], min(y0 for _, y0, _ in upright), max(y1 for _, _, y1 in upright))
+        wide, high = len(xs) - 1, len(ys) - 1
+        owner = list(range(max(wide * high, 0)))
+        root = _finder(owner)
+        for i in range(high):
+            for j in range(wide):
+                y, x = (ys[i] + ys[i + 1]) / 2, (xs[j] + xs[j + 1]) / 2
+                if j + 1 < wide and not _is_line(upright, xs[j + 1], y):
+                    owner[root(i * wide + j + 1)] = root(i * wide + j)
+                if i + 1 < high and not _is_line(level, ys[i + 1], x):
+                    owner[root((i + 1) * wide + j)] = root(i * wide + j)
+        if len({root(one) for one in range(len(owner))}) < 2:
+            return None
+        return cls(xs, ys, [root(one) for one in range(len(owner))])
+
+    @property
+    def box(self) -> Box:
+        """Its place."""
+        return Box(self.xs[0], self.ys[0], self.xs[-1], self.ys[-1])
+
+    def filled(self, glyphs: list[Glyph]) -> Table | None:
+        """The table with these glyphs in it; None where they are prose with lines around."""
+        wide, high = len(self.xs) - 1, len(self.ys) - 1
+        held: dict[int, list[Glyph]] = defaultdict(list)
+        for glyph in glyphs:
+            j = min(max(bisect_right(self.xs, (glyph.x0 + glyph.x1) / 2) - 1, 0), wide - 1)
+            i = min(max(bisect_right(self.ys, glyph.middle) - 1, 0), high - 1)
+            held[self.owner[i * wide + j]].append(glyph)
+        if high <= 2 and max(map(len, held.values())) > _LAYOUT:
+            return None
+        rows = []
+        written: set[int] = set()
+        for i in range(high):
+            row = []
+            for j in range(wide):
+                owner = self.owner[i * wide + j]
+                new = owner not in written and owner in held
+                written.add(owner)
+                row.append(cell_text(lines_of_print(held[owner]), self._width(owner)) if new else "")
+            if any(row):
+                rows.append(row)
+        return Table(self.box, rows)
+
+    def _width(self, owner: int) -> float:
+        """Of a cell, in points."""
+        wide = len(self.xs) - 1
+        columns = [one % wide for one, belongs in enumerate(self.owner) if belongs == owner]
+        return self.xs[max(columns) + 1] - self.xs[min(columns)]
+
+
+def _is_line(rules: list[_Rule], place: float, at: float) -> bool:
+    """Whether a line lies at a place and passes a point."""
+    return any(abs(rule - place) <= _NARROWEST and start - _TOUCH <= at <= end + _TOUCH for rule, start, end in rules)
+
+
+def cell_text(lines: list[Line], width: float) -> str:
+    """The text of a cell: lines that were broken because the cell was full are one, others have a blank between them.
+
+    Two figures are never made one.
+
+    :param width: of the cell, in points.
+    """
+    free = [width - (line.x1 - line.x0) for line in lines]
+    least = min(free, default=0.0)
+    text = lines[0].text if lines else ""
+    for number, (before, line) in enumerate(pairwise(lines)):
+        below = line.base - before.base > 0.5 * line.size
+        full = least < _PADDING * line.size and free[number] - least < 1.1 * line.size
+        words = text[-1].isascii() and line.text[0].isascii()
+        text += line.text if below and full and not words else f" {line.text}"
+    return text
