@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from baogao.document import document_from_text
-from baogao.document.navigation import is_furniture, is_page_number, is_prose, navigation_spans
+from baogao.document.furniture import is_page_number
+from baogao.document.navigation import is_furniture, is_prose, navigation_spans
 from baogao.document.paragraphs import lines_of
 
 BEFORE = """首页

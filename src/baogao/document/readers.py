@@ -15,7 +15,8 @@ from baogao.document.debris import without_debris
 from baogao.document.document import Copy, Document, Span
 from baogao.document.encoding import decode
 from baogao.document.file_text import FileText, Notice
-from baogao.document.navigation import is_page_number, navigation_spans
+from baogao.document.furniture import furniture_lines
+from baogao.document.navigation import navigation_spans
 from baogao.document.paragraphs import lines_of, paragraphs_of, sentences_of
 from baogao.document.pdf import read_pdf
 from baogao.document.sections import sections_of
@@ -51,7 +52,7 @@ def document_from_text(text: str | FileText, doc_id: str = "text", source: str =
     clean = clean_characters(file.text)
     copies = find_copies(clean.text)
     lines = lines_of(clean.text)
-    furniture = {span for span in lines if is_page_number(clean.text[slice(*span)])}
+    furniture = set(furniture_lines(clean.text, lines))
     main = _between(clean.text, [*navigation_spans(clean.text, lines), *(copy.span for copy in copies)])
     view, paragraphs, cuts = without_debris(clean, paragraphs_of(clean.text, main, furniture), furniture)
     main = [cuts.moved(span) for span in main]
