@@ -19,11 +19,11 @@ _STRAY = re.compile(rf"(?<=[{_HAN}\d])[ \u00a0](?=[{_HAN}])|(?<=[{_HAN}])[ \u00a
 """One blank between two characters of which at least one is Chinese: it parts nothing. A full-width one parts names."""
 _HEAD_NUMBER = re.compile(r"\s*[（(]?[\d.．、]+[)）]?[ \u00a0\u3000]")
 """The blank behind a heading's number stays, for it ends the number."""
-_APART = re.compile(r"(?<![\d.,])\d+(?:[,.]\d+)*(?:[ \u00a0]\d+(?:[,.]\d+)*)+(?![\d.,]*\d)")
-"""Digits with single blanks between them."""
-_ONE_NUMBER = re.compile(r"\d(?: \d)+|\d{1,3}(?: \d{3})+(?:\.\d+)?")
+_APART = re.compile(r"(?<![\d.,])\d[\d.,]*+(?:(?<!,)[ \u00a0](?:[.,] ?)?\d[\d.,]*+)+(?<=\d)")
+"""Digits with single blanks between them; behind a comma a blank parts two numbers."""
+_ONE_NUMBER = re.compile(r"\d(?: \d)+|\d{1,3}(?: \d{3})+(?:\.\d+)?|\d+ \. ?\d+")
 _GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
-_SHORT_PAIR = re.compile(r"\d{1,2} \d{1,2}(?=[%件个名])")
+_READ_AS_ONE = re.compile(r"(?:\d{1,2} \d{1,2}(?=[%件个名])|\d+\. \d+(?=\s?[%％万亿]))(?![\d.,])")
 """What the grammar of numbers reads as one all the same."""
 
 
@@ -74,7 +74,7 @@ def _line_ends(text: str, span: Span) -> Iterator[Span]:
 def _blanks_inside(match: re.Match[str]) -> list[Span] | None:
     """The blanks of digits that are one number; None where that cannot be told."""
     digits = match[0].replace("\u00a0", " ")
-    if _SHORT_PAIR.match(match.string, match.start()):
+    if _READ_AS_ONE.match(match.string, match.start()):
         return []
     if _ONE_NUMBER.fullmatch(digits) or _GROUPED.fullmatch(digits.replace(" ", "")):
         return [(match.start() + place, match.start() + place + 1) for place, char in enumerate(digits) if char == " "]

@@ -21,7 +21,9 @@ _OPEN_START = re.compile(r"[，、；。）》”’,;)%％]")
 _FIGURE_START = re.compile(r"(?!(?:19|20)\d\d\s*年)\d[\d,.，]*\s*[^\d\s、.．)）]")
 """A figure with its measure word: a line that begins so goes on from one with a comma in it."""
 _NUMBER_END = re.compile(rf"[\u4e00-\u9fff，、：].*(?:[\d{NUMERAL_CHARS}○][,.，．点]?|[百千万]分之?)$")
-_NUMBER_START = re.compile(rf"[\d{NUMERAL_CHARS}○]|分?之[\d{NUMERAL_CHARS}]|点[{''.join(DIGITS)}]|年|月(?=\d)|[%％‰]")
+_NUMBER_START = re.compile(
+    rf"[.．,，]?\d|[{NUMERAL_CHARS}○]|分?之[\d{NUMERAL_CHARS}]|点[{''.join(DIGITS)}]|年|月(?=\d)|[%％‰]"
+)
 """Ends and beginnings of lines between which a number or a date goes on."""
 _STRONG_BREAK = re.compile(r"[\t|｜]")
 _WIDE_BREAK = re.compile(r"[  　]{2,}")

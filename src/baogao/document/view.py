@@ -18,6 +18,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, chain
 
+from baogao.chinese.numerals import NUMERAL_CHARS
 from baogao.document.file_text import Span
 
 _RADICALS = dict(
@@ -54,13 +55,12 @@ _NOTHING = "".join(f"{chr(first)}-{chr(last)}" for first, last in _MEANINGLESS)
 _THIN = "\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f"
 """Blanks that part the digits of one number, never two cells."""
 _NOTES = "¹²³⁰⁴⁵⁶⁷⁸⁹①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳⑴⑵⑶⑷⑸⑹⑺⑻⑼⑽㈠㈡㈢㈣㈤㈥㈦㈧㈨㈩†‡※"
-_COUNTED = "件个人次项条份场户家名宗起万亿元%％"
 _LEFT_OUT = re.compile(
     rf"[{_NOTHING}]+"
     rf"|(?<=\d)[{_THIN}](?=\d)|(?<=\d)\u00a0(?=\d\d\d(?!\d))"
-    rf"|(?<=[\d{_NOTHING}])[⁽(]?[{_NOTES}]++[⁾)]?(?![\s、.．]*\d)"
-    rf"|(?<=[{_COUNTED}])[⁽(]?[{_NOTES[:10]}†‡※]++[⁾)]?"
-    rf"|(?<=[\d{_COUNTED}])(?:\[\d{{1,2}}\]|［\d{{1,2}}］|[（(\[]注\s?\d{{0,2}}[)）\]])(?!\s?[号年])"
+    rf"|(?<=[\d{NUMERAL_CHARS}{_NOTHING}])[⁽(]?[{_NOTES}]++[⁾)]?(?![\s、.．]*[\d{NUMERAL_CHARS}])"
+    rf"|(?<=[\u4e00-\u9fff%％])[⁽(]?[{_NOTES[:10]}†‡※]++[⁾)]?"
+    r"|(?<=[\w%％”）)])(?:\[\d{1,2}\]|［\d{1,2}］)(?!\s?[号年])|[（(\[〔]注\s?\d{0,2}[)）\]〕]"
 )
 """Characters without meaning; a thin blank inside a number; the mark of a note behind a figure."""
 _ODD = frozenset(
