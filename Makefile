@@ -24,7 +24,7 @@ check: $(VENV)/.made  ## format, lint, types, tests
 MINUTES ?= 30
 
 fuzz: $(VENV)/.made  ## everything that reads what others wrote, on nearly valid inputs, for MINUTES
-	$(BIN)/python tests/fuzz/run.py --minutes $(MINUTES)
+	BAOGAO_UNITS_LENGTH=64000 $(BIN)/python tests/fuzz/run.py --minutes $(MINUTES)
 
 test-ray: $(VENV)/.made  ## a local Ray cluster, one of its workers killed
 	$(BIN)/python -m pip install --quiet --editable '.[dev,ray]'

@@ -94,6 +94,8 @@ ODD_TEXTS = (
         "#",
     ),
 )
+GLUE = ("1", "12件", "甲", "全县检查46次", "\n", " ", "、", "和", "第", "年", "-", "~", ".", ",", "万", "|", "各1场")
+"""What stands between such words in a report."""
 ODD_BYTES = (b"\xff", b"\xfe\xff", b"\x80" * 8, b"PK\x03\x04")
 ODD = (*(text.encode("utf-8", "surrogatepass") for text in ODD_TEXTS), *ODD_BYTES)
 
@@ -169,3 +171,18 @@ def mutated_archive(seed: bytes, often: str) -> st.SearchStrategy[bytes]:
 def phrases() -> st.SearchStrategy[bytes]:
     """Rows of the words that the grammars know."""
     return st.lists(st.sampled_from(ODD_TEXTS), max_size=30).map(lambda words: "".join(words).encode("utf-8", "ignore"))
+
+
+def repeated(length: int) -> st.SearchStrategy[bytes]:
+    """A few of these words over and over, up to a length in characters, with an odd one at some places."""
+
+    def text(unit: list[str], odd: str, places: list[float]) -> bytes:
+        row = "".join(unit) or "甲"
+        whole = (row * (length // len(row) + 1))[:length]
+        for place in places:
+            cut = int(place * len(whole))
+            whole = whole[:cut] + odd + whole[cut:]
+        return whole.encode("utf-8", "ignore")
+
+    words = st.sampled_from([word for word in (*ODD_TEXTS, *GLUE) if word])
+    return st.builds(text, st.lists(words, min_size=1, max_size=5), words, st.lists(st.floats(0, 1), max_size=3))

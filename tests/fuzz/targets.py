@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import io
 import json
+import os
 import tempfile
+import time
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -46,8 +48,12 @@ from baogao.record import Record
 from baogao.rules.extractor import RulesExtractor
 from baogao.rules.rulebook import load_rulebook
 from baogao.schema import Schema, load_schema
-from fuzz.mutations import mutated, mutated_archive, phrases
+from fuzz.mutations import mutated, mutated_archive, phrases, repeated
 
+LENGTH = int(os.environ.get("BAOGAO_UNITS_LENGTH", "8000"))
+"""Characters of a text that is a few words over and over; ``make fuzz`` takes 64,000."""
+_SECONDS = 6.0 * LENGTH / 64_000
+"""Of processor time, for such a text: two each for reading it, finding its candidates and linking them."""
 COMMUNIQUE = Path(__file__).parents[1] / "fixtures" / "communique"
 REPORT = """海坨市2022年国民经济和社会发展统计公报
 一、综合
@@ -162,6 +168,19 @@ def read_as(suffix: str) -> Callable[[bytes], None]:
         whole_way(file)
 
     return run
+
+
+def repetitive(data: bytes) -> None:
+    """A text that is a few words over and over is read in time that grows with its length."""
+    text = data.decode()
+    seconds: list[float] = []
+    while len(seconds) < 3:  # a busy machine may be slow once
+        started = time.process_time()
+        record_of(document_from_text(text, "report"))
+        seconds.append(time.process_time() - started)
+        if seconds[-1] <= _SECONDS:
+            return
+    raise AssertionError(f"{len(text)} characters took {min(seconds):.1f} s of processor time")
 
 
 def numbers(data: bytes) -> None:
@@ -416,6 +435,7 @@ TARGETS: dict[str, Target] = {
     ),
     "csv": Target(mutated([_CSV, _CSV.replace(b",", b";"), _CSV.decode().encode("gb18030")]), read_as(".csv")),
     "markdown": Target(mutated([_MARKDOWN]), read_as(".md")),
+    "repetitive": Target(repeated(LENGTH), repetitive),
     "numbers": Target(phrases() | mutated([REPORT.encode()]), numbers),
     "gold": Target(mutated(_gold_files()), gold),
     "marked": Target(mutated([path.read_bytes() for path in sorted(COMMUNIQUE.glob("*.marked.txt"))]), marked),

@@ -64,7 +64,7 @@ REFUSED = {
     "pictures.pdf": (lambda: pdf_of([[]] * 5, picture=True), "it is a scanned PDF"),
     "bomb.docx": (_bomb, "unpacks to more than 30 MB: that is no report"),
     "book.txt": (lambda: "全县检查46次。\n".encode() * 40_000, "more than 300,000 characters"),
-    "book.pdf": (lambda: pdf_of([["检查46次，" * 7] * 40] * 160), "more than 300,000 characters"),
+    "book.pdf": (lambda: pdf_of([["检查46次，" * 7] * 40] * 200), "more than 300,000 characters"),
 }
 
 
