@@ -70,8 +70,7 @@ def test_a_line_end_makes_no_part_of_a_figure(case):
 @example(("l2件", 2))
 @example(("1\ue1238件", 18))
 def test_a_stranger_makes_no_figure(case):
-    """A letter or a sign without meaning among the digits: neither what stands before it nor what stands behind is read,
-    unless the figure was whole before it came."""
+    """A letter or a sign without meaning among the digits: neither what is before it is read, nor what is behind."""
     figure, value = case
     assert values(f"{BEFORE}{figure}{AFTER}") in ([], [value])
 

@@ -19,8 +19,10 @@ _STRAY = re.compile(rf"(?<=[{_HAN}\d])[ \u00a0](?=[{_HAN}])|(?<=[{_HAN}])[ \u00a
 """One blank between two characters of which at least one is Chinese: it parts nothing. A full-width one parts names."""
 _HEAD_NUMBER = re.compile(r"\s*[（(]?[\d.．、]+[)）]?[ \u00a0\u3000]")
 """The blank behind a heading's number stays, for it ends the number."""
-_APART = re.compile(r"(?<![\d.,])\d[\d.,]*+(?:(?<!,)[ \u00a0](?:[.,] ?)?\d[\d.,]*+)+(?<=\d)")
-"""Digits with single blanks between them; behind a comma a blank parts two numbers."""
+_APART = re.compile(
+    r"(?<![\d.,])\d[\d.,]*+(?:(?<!,)[ \u00a0](?:[.,][ \u00a0]?)?\d[\d.,]*+|(?<=,)[ \u00a0]\d\d\d(?!\d)[\d.,]*+)+(?<=\d)"
+)
+"""Digits with single blanks between them; behind a comma a blank parts two numbers, unless three digits follow."""
 _ONE_NUMBER = re.compile(r"\d(?: \d)+|\d{1,3}(?: \d{3})+(?:\.\d+)?|\d+ \. ?\d+")
 _GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 _READ_AS_ONE = re.compile(r"(?:\d{1,2} \d{1,2}(?=[%件个名])|\d+\. \d+(?=\s?[%％万亿]))(?![\d.,])")
