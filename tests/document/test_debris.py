@@ -61,7 +61,6 @@ def test_a_blank_between_characters_parts_nothing(printed, as_read):
         "全年2023 128件。",
         "收到12 8 45件。",
         "办理128 47件。",
-        "来信8, 129人参加。",
         "合计128. 47件属于来信。",
     ],
 )

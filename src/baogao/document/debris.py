@@ -20,7 +20,8 @@ _STRAY = re.compile(rf"(?<=[{_HAN}\d])[ \u00a0](?=[{_HAN}])|(?<=[{_HAN}])[ \u00a
 _HEAD_NUMBER = re.compile(r"\s*[（(]?[\d.．、]+[)）]?[ \u00a0\u3000]")
 """The blank behind a heading's number stays, for it ends the number."""
 _APART = re.compile(
-    r"(?<![\d.,])\d[\d.,]*+(?:(?<!,)[ \u00a0](?:[.,][ \u00a0]?)?\d[\d.,]*+|(?<=,)[ \u00a0]\d\d\d(?!\d)[\d.,]*+)+(?<=\d)"
+    r"(?<![\d.,])\d[\d.,]*+"
+    r"(?:(?<!,)[ \u00a0](?:[.,][ \u00a0]?)?\d[\d.,]*+|(?<=,)[ \u00a0]\d(?:[ \u00a0]?\d){2}(?!\d)[\d.,]*+)+(?<=\d)"
 )
 """Digits with single blanks between them; behind a comma a blank parts two numbers, unless three digits follow."""
 _ONE_NUMBER = re.compile(r"\d(?: \d)+|\d{1,3}(?: \d{3})+(?:\.\d+)?|\d+ \. ?\d+")
