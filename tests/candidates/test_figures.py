@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from baogao.candidates.figures import blank_noise, find_figures
+from baogao.candidates.figures import find_figures
+from baogao.candidates.noise import blank_noise
 from baogao.candidates.numbers import parse_quantity
 from baogao.chinese.numerals import NUMERAL_CHARS, fold
 from candidates.printed import printed_figures
