@@ -1,0 +1,104 @@
+"""Numbers that a scan or a broken font left half read: 1O8, l2件, a sign without meaning between two digits.
+
+Such a token is no figure, and no part of it is one. Ordinary Latin beside digits (5G, A4, PM2.5, APP12个) is no doubt.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+from baogao.candidates.numbers import UNIT
+from baogao.chinese.numerals import NUMERAL_CHARS, fold
+from baogao.schema.values import Span
+
+_CIRCLES = "〇○◯"
+_ODD = (
+    rf"[^\u4e00-\u9fff\d\s{_CIRCLES}.,:;%()\[\]+/~<>=\"'、。，；：《》“”‘’…·×÷±‰→↑↓-]+"
+    rf"|(?<=\d)[{_CIRCLES}]+|[{_CIRCLES}]+(?=\d)|(?<=\d)零(?=\d)"
+)
+"""Signs that are neither Chinese nor digits nor known to stand in numbers and around them."""
+_NUMERAL = re.compile(rf"[\d{NUMERAL_CHARS}]")
+_NUMBER = rf"[\d.,，点{NUMERAL_CHARS}]"
+_TOKEN = re.compile(rf"(?:{_NUMBER}|{_ODD}){{1,60}}")
+_BEFORE = re.compile(rf"{_NUMBER}*\Z")
+_STRANGER = re.compile(_ODD)
+_LONGEST = 40
+"""Characters of a token before its first stranger."""
+_MEASURED = re.compile(rf"\s?(?:[余多几十百千万亿]|成|{UNIT})")
+"""What shows that something is counted."""
+_LOOKS_LIKE_A_DIGIT = re.compile(r"[OoQDlIiSsBZzqgb|]+")
+_LATIN = re.compile(r"[A-Za-z|]+")
+_LINE_START = re.compile(r"(?:^|\n)[ \t]*\Z")
+_BETWEEN = frozenset("!?#$&@\\^_`")
+"""ASCII signs that are strange between two digits only."""
+
+
+def doubtful_tokens(text: str) -> Iterator[Span]:
+    """The places of numbers with a stranger in them, in order, without overlaps; none of them is read.
+
+    A stranger is a letter that looks like a digit (O, l, I, S …), a private-use, replacement or control character, or
+    another sign that does not belong between two digits.
+
+    :param text: folded or not; spans count in its characters.
+    """
+    folded, end = fold(text), 0
+    for odd in _STRANGER.finditer(folded):
+        start = odd.start()
+        if start < end or not (_is_numeral(folded, start - 1) or _is_numeral(folded, odd.end())):
+            continue
+        before = _BEFORE.search(folded, max(end, start - _LONGEST), start)
+        token = _TOKEN.match(folded, before.start() if before else start)
+        if token is None:
+            continue
+        measured = _MEASURED.match(folded, token.end()) is not None or token[0][-1] in "十百千万亿"
+        strangers = _STRANGER.finditer(folded, token.start(), token.end())
+        if any(_is_strange(folded, one, measured) for one in strangers):
+            end = token.end()
+            yield token.span()
+
+
+def _is_numeral(text: str, place: int) -> bool:
+    """Whether a digit or a Chinese numeral stands at a place."""
+    return 0 <= place < len(text) and _NUMERAL.match(text, place) is not None
+
+
+def _is_strange(text: str, odd: re.Match[str], measured: bool) -> bool:
+    """Whether a run of signs beside a number makes it doubtful."""
+    start, end = odd.span()
+    before, after = _is_numeral(text, start - 1), _is_numeral(text, end)
+    between = before and after
+    if not before and not after:
+        return False
+    heads_line = _LINE_START.search(text, max(0, start - 8), start) is not None
+    if odd[0] == "零":
+        return True  # 1零8件
+    if odd[0][0] in _CIRCLES:
+        return not (heads_line or text[start - 1] in "十百千万亿")  # ○12件, as a bullet; 一百○5件
+    if _LATIN.fullmatch(odd[0]):
+        return _is_strange_latin(text, odd, between, measured)
+    for char in odd[0]:
+        kind = unicodedata.category(char)
+        if char in _BETWEEN or kind in {"So", "Sk", "Sm", "Po", "Pc", "Pd"} and not char == "\ufffd" and char != "*":
+            if between and (char in _BETWEEN or "\u2500" <= char <= "\u27bf"):
+                return True
+        elif char == "*" or kind[0] in "CM" or char == "\ufffd":
+            bullet = heads_line and after and "\uf000" <= char <= "\uf0ff"
+            if not bullet and (between or measured or before):
+                return True
+        elif kind[0] == "L" and not char.isascii() and between | measured:
+            return True
+    return False
+
+
+def _is_strange_latin(text: str, odd: re.Match[str], between: bool, measured: bool) -> bool:
+    """The same for Latin letters: O for a zero, but not 5G or APP."""
+    start, end = odd.span()
+    alike = _LOOKS_LIKE_A_DIGIT.fullmatch(odd[0]) is not None
+    sides = text[max(0, start - 2) : start], text[end : end + 1]
+    if not (sides[0][-1:].isdigit() or sides[1].isdigit()):
+        return alike and between and measured and len(odd[0]) == 1  # 一百O五件
+    if sides[0][-1:].isdigit() and sides[1].isdigit():
+        return alike or measured
+    return alike and (measured or (len(sides[0]) == 2 and sides[0].isdigit()))
