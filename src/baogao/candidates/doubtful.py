@@ -13,17 +13,14 @@ from baogao.candidates.numbers import UNIT
 from baogao.chinese.numerals import NUMERAL_CHARS, fold
 from baogao.schema.values import Span
 
-_CIRCLES = "〇○◯"
-_ODD = (
-    rf"[^\u4e00-\u9fff\d\s{_CIRCLES}.,:;%()\[\]+/~<>=\"'、。，；：《》“”‘’…·×÷±‰→↑↓-]+"
-    rf"|(?<=\d)[{_CIRCLES}]+|[{_CIRCLES}]+(?=\d)|(?<=\d)零(?=\d)"
-)
-"""Signs that are neither Chinese nor digits nor known to stand in numbers and around them."""
+_ZEROS = "零〇○◯"
+_ODD = r"[^\u4e00-\u96f5\u96f7-\u9fff\d\s.,:;%()\[\]+/~<>=\"'、。，；：《》“”‘’…·×÷±‰→↑↓-]"
+"""Signs that are neither Chinese nor digits nor known to stand in numbers and around them; and 零 (U+96F6)."""
 _NUMERAL = re.compile(rf"[\d{NUMERAL_CHARS}]")
 _NUMBER = rf"[\d.,，点{NUMERAL_CHARS}]"
 _TOKEN = re.compile(rf"(?:{_NUMBER}|{_ODD}){{1,60}}")
 _BEFORE = re.compile(rf"{_NUMBER}*\Z")
-_STRANGER = re.compile(_ODD)
+_STRANGER = re.compile(f"{_ODD}+")
 _LONGEST = 40
 """Characters of a token before its first stranger."""
 _MEASURED = re.compile(rf"\s?(?:[余多几十百千万亿]|成|{UNIT})")
@@ -35,26 +32,28 @@ _BETWEEN = frozenset("!?#$&@\\^_`")
 """ASCII signs that are strange between two digits only."""
 
 
-def doubtful_tokens(text: str) -> Iterator[Span]:
+def doubtful_tokens(text: str, folded: bool = False) -> Iterator[Span]:
     """The places of numbers with a stranger in them, in order, without overlaps; none of them is read.
 
     A stranger is a letter that looks like a digit (O, l, I, S …), a private-use, replacement or control character, or
     another sign that does not belong between two digits.
 
-    :param text: folded or not; spans count in its characters.
+    :param folded: True when ``text`` has gone through :func:`~baogao.chinese.numerals.fold` already.
     """
-    folded, end = fold(text), 0
-    for odd in _STRANGER.finditer(folded):
+    if not folded:
+        text = fold(text)
+    end = 0
+    for odd in _STRANGER.finditer(text):
         start = odd.start()
-        if start < end or not (_is_numeral(folded, start - 1) or _is_numeral(folded, odd.end())):
+        if start < end or not (_is_numeral(text, start - 1) or _is_numeral(text, odd.end())):
             continue
-        before = _BEFORE.search(folded, max(end, start - _LONGEST), start)
-        token = _TOKEN.match(folded, before.start() if before else start)
+        before = _BEFORE.search(text, max(end, start - _LONGEST), start)
+        token = _TOKEN.match(text, before.start() if before else start)
         if token is None:
             continue
-        measured = _MEASURED.match(folded, token.end()) is not None or token[0][-1] in "十百千万亿"
-        strangers = _STRANGER.finditer(folded, token.start(), token.end())
-        if any(_is_strange(folded, one, measured) for one in strangers):
+        measured = _MEASURED.match(text, token.end()) is not None or token[0][-1] in "十百千万亿"
+        strangers = _STRANGER.finditer(text, token.start(), token.end())
+        if any(_is_strange(text, one, measured) for one in strangers):
             end = token.end()
             yield token.span()
 
@@ -71,15 +70,15 @@ def _is_strange(text: str, odd: re.Match[str], measured: bool) -> bool:
     between = before and after
     if not before and not after:
         return False
-    heads_line = _LINE_START.search(text, max(0, start - 8), start) is not None
-    if odd[0] == "零":
-        return True  # 1零8件
-    if odd[0][0] in _CIRCLES:
-        return not (heads_line or text[start - 1] in "十百千万亿")  # ○12件, as a bullet; 一百○5件
     if _LATIN.fullmatch(odd[0]):
         return _is_strange_latin(text, odd, between, measured)
+    heads_line = _LINE_START.search(text, max(0, start - 8), start) is not None
     for char in odd[0]:
         kind = unicodedata.category(char)
+        if char in _ZEROS:
+            if _is_strange_zero(text, start, end, heads_line):
+                return True
+            continue
         if char in _BETWEEN or kind in {"So", "Sk", "Sm", "Po", "Pc", "Pd"} and not char == "\ufffd" and char != "*":
             if between and (char in _BETWEEN or "\u2500" <= char <= "\u27bf"):
                 return True
@@ -102,3 +101,11 @@ def _is_strange_latin(text: str, odd: re.Match[str], between: bool, measured: bo
     if sides[0][-1:].isdigit() and sides[1].isdigit():
         return alike or measured
     return alike and (measured or (len(sides[0]) == 2 and sides[0].isdigit()))
+
+
+def _is_strange_zero(text: str, start: int, end: int, heads_line: bool) -> bool:
+    """The same for a Chinese zero among Arabic digits, 1○8; not for 1万零500, 一百○5, or ○ as the mark of a line."""
+    before, after = text[start - 1 : start], text[end : end + 1]
+    if before.isdigit():
+        return after.isdigit() or text[start] != "零"
+    return after.isdigit() and text[start] != "零" and not heads_line and before not in "十百千万亿"

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from baogao.candidates.doubtful import doubtful_tokens
 from baogao.candidates.noise import blank, blank_noise
-from baogao.candidates.numbers import CORE, UNIT, Quantity, read_quantity
+from baogao.candidates.numbers import CORE, UNIT, Quantity, read_quantity, stands_alone
 from baogao.chinese.numerals import fold
 
 _GROUPED = re.compile(rf"(?<![\d.])(?<!\d[,，])\d{{1,3}}(?:，\d{{3}})+(?![\d.]*，?\d)[余多]?[十百千万亿]*(?:{UNIT})?(?:以[上下内]|左右)?")
@@ -25,7 +25,8 @@ _HOTLINES = re.compile(r"11[0249]|12[0-3]|12[1-4]\d\d|96\d{3,4}")
 _HOTLINE_ENDS = re.compile(r"[，。；,;)）\n]|$")
 _CALLED = re.compile(r"(?:热线|电话|拨打|报警|急救|[、“\"和与及])\Z")
 """Before a number that is a hotline's, also where a clause ends behind it."""
-_MINUS = re.compile(r"(?:[^\s\d-][-+] ?|[^\d\s]\s+[-+]|(?:[^\w\s]|[为是])负)\Z")
+_SIGNS = frozenset("-+负 ")
+_MINUS = re.compile(r"(?:[^\s\d-][-+] ?|[^\d\s] +[-+]|(?:[^\w\s]|[为是])负)\Z")
 """Before the number of a change: 较上年-12件. Two dashes are none, nor is one that begins a line."""
 _LOOSE = frozenset(
     {"类", "种", "道", "门", "面", "片", "块", "组", "队", "把", "回", "分", "头", "集", "对", "班", "团", "位"}
@@ -60,7 +61,7 @@ def find_figures(text: str, folded: bool = False) -> Iterator[Quantity]:
     :param folded: True when ``text`` has gone through :func:`~baogao.chinese.numerals.fold` already.
     """
     clean = _join_groups(text if folded else fold(text))
-    doubtful = list(doubtful_tokens(clean))
+    doubtful = list(doubtful_tokens(clean, folded=True))
     for start, end in reversed(doubtful):
         clean = clean[:start] + blank(clean[start:end]) + clean[end:]
     clean = blank_noise(clean)
@@ -111,8 +112,7 @@ def _is_one_number(folded: str, match: re.Match[str]) -> bool:
 
 def _is_change(text: str, figures: list[Quantity], figure: Quantity) -> bool:
     """Whether a sign makes a number a change (较上年-12件): it says nothing of the period."""
-    sign = _MINUS.search(text, max(0, figure.start - 3), figure.start)
-    if sign is None:
+    if text[figure.start - 1 : figure.start] not in _SIGNS or _MINUS.search(text, max(0, figure.start - 3), figure.start) is None:
         return False
     between = text[figures[-1].end : figure.start] if figures else " "
     return _RANGE.fullmatch(between) is None
@@ -128,10 +128,13 @@ def _in_range(first: Quantity, last: Quantity) -> Quantity:
 
 def _admit(text: str, match: re.Match[str]) -> Quantity | None:
     """The figure around a number; None where the number is a fraction, a name, or part of a word."""
+    chinese = match.lastgroup == "chinese"
+    if chinese and stands_alone(text, match) and not _JOINT.match(text, match.end()):
+        return None
     figure = read_quantity(text, match)
     if figure is None:
         return None
-    if match["chinese"]:
+    if chinese:
         return _admit_chinese(text, match, figure)
     if figure.unit == "人" and text.startswith("工", figure.end) and _HOTLINES.fullmatch(match[0]):
         return None  # 12345人工服务

@@ -138,8 +138,10 @@ _ARABIC = (
     r"|\d{1,2} \d{1,2}(?=[%件个名])|\d+)"
     r"(?:\.\d+| ?\. ?\d+(?=\s?[%万亿]))?"
 )
-_SCALES_BEHIND = re.compile(rf"(?<=[\d{''.join(DIGITS)}])[百千佰仟万亿萬億]+\Z|[万亿萬億]+\Z")
+_FACTORS = "百千佰仟万亿萬億"
 """The scale words at the end of a number, which a range lends to its other end."""
+_SHARES = {"percent": "%", "whole": "%", "permille": "‰"}
+"""The unit of a number that is written as a share, by the name of its group."""
 _TYPED_ZERO = re.compile(rf"(?<=[{NUMERAL_CHARS}])0(?=[{NUMERAL_CHARS}])")
 _LONGEST_NUMBER = 40
 """Characters; a longer row of digits is no figure, and could not be written as a number."""
@@ -188,6 +190,8 @@ _BEFORE: tuple[tuple[Bound, str], ...] = (
 _PREFIX = re.compile("(?:" + "|".join(f"(?P<{bound}>{words})" for bound, words in _BEFORE) + r")[了达有]?[ ]?\Z")
 _PREFIX_ENDS = frozenset("过出超破于逾下少起码≥>=近到足满多≤<约为有占概≈")
 """The last characters of the words in ``_BEFORE``: without one of them beside a number nothing is searched."""
+_GOES_ON = frozenset("".join(word[0] for word in (*_SIMPLE, *_COMPOUND)) + _COUNTED_TIMES + "%‰余多几来十百千万亿萬億成(以之左上下不 \n")
+"""What ``_TAIL`` may begin with."""
 _ROUND_PREFIX = re.compile(r"(?<![以之线马])[上过]\Z")
 _SUFFIXES: dict[str, Bound] = {"上": "over", "下": "under", "内": "under", "右": "about"}
 """By their last character; 上下 is the one that reads otherwise."""
@@ -237,6 +241,13 @@ def times(value: Decimal, factor: int) -> Decimal:
     return whole if product == whole else product
 
 
+def stands_alone(text: str, match: re.Match[str]) -> bool:
+    """Whether neither a measure word nor a bound can stand beside a number; quick, and sometimes wrongly False."""
+    start, end = match.span()
+    beside = text[max(0, start - 2) : start]
+    return text[end : end + 1] not in _GOES_ON and _PREFIX_ENDS.isdisjoint(beside) and beside[-1:] not in {"上", "过"}
+
+
 def read_quantity(text: str, match: re.Match[str]) -> Quantity | None:
     """The quantity around a number; None where it cannot be read (两三, 1万2, a row of digits without end).
 
@@ -250,13 +261,15 @@ def read_quantity(text: str, match: re.Match[str]) -> Quantity | None:
     tail = _TAIL.match(text, end)
     assert tail is not None  # every part of it may be empty
     unit = _CANONICAL.get(tail["unit"], tail["unit"]) or ""
-    scales = _SCALES_BEHIND.search(match[0])
-    factor = scale_of(scales[0]) if scales else 1
-    if match["percent"] or match["whole"] or match["permille"]:
-        unit, factor = "‰" if match["permille"] else "%", 1
-    elif tail["scale"]:
-        more = scale_of(tail["scale"].removeprefix("个"))
-        factor, value = factor * more, times(value, more)
+    factor, how = 1, match.lastgroup
+    if how in _SHARES:
+        unit = _SHARES[how]
+    else:
+        if text[end - 1] in _FACTORS:
+            factor = scale_of(match[0][len(match[0].rstrip(_FACTORS)) :])
+        if tail["scale"]:
+            more = scale_of(tail["scale"].removeprefix("个"))
+            factor, value = factor * more, times(value, more)
     if tail["tenths"]:
         tenth = tail["tenth"] or "零"
         unit, value = "%", value * 10 + (5 if tenth == "半" else DIGITS[tenth] if tenth in DIGITS else int(tenth))
@@ -266,18 +279,20 @@ def read_quantity(text: str, match: re.Match[str]) -> Quantity | None:
 
 def _value(match: re.Match[str]) -> Decimal | None:
     """What the number itself says, before a scale word behind 余, or tenths."""
-    if match.end() - match.start() > _LONGEST_NUMBER or match["fraction"]:
+    how = match.lastgroup or ""
+    text = match[how]
+    if how == "fraction" or match.end() - match.start() > _LONGEST_NUMBER:
         return None
-    if match["whole"]:
+    if how == "whole":
         return Decimal(100)
-    text = match["percent"] or match["permille"] or match["arabic"] or match["chinese"]
-    plain = text.replace(",", "").replace("，", "").replace(" ", "")
-    if plain.replace(".", "", 1).isdigit():
-        return Decimal(plain)
-    if "0" in plain:
-        plain = _TYPED_ZERO.sub("零", plain)
-    value = chinese_number(plain)
-    return Decimal(digits) if value is None and (digits := digit_by_digit(plain)) is not None else value
+    if how != "chinese":
+        text = text.replace(",", "").replace("，", "").replace(" ", "")
+        if text.replace(".", "", 1).isdigit():
+            return Decimal(text)
+    if "0" in text:
+        text = _TYPED_ZERO.sub("零", text)
+    value = chinese_number(text)
+    return Decimal(digits) if value is None and (digits := digit_by_digit(text)) is not None else value
 
 
 def _bound(text: str, match: re.Match[str], tail: re.Match[str]) -> tuple[Bound, int]:

@@ -93,6 +93,8 @@ def chinese_number(text: str) -> Decimal | None:
     A numeral may begin with its scale: 百 is 100 (as in 百余), 十二 is 12. What people read in two ways is not read: 1万2
     is 12,000 to one and 10,002 to another. Digits without a scale word are no numeral: see :func:`digit_by_digit`.
     """
+    if len(text) == 1 and text in DIGITS:
+        return Decimal(DIGITS[text])
     if not text or len(text) > _LONGEST:
         return None
     value = _read(text.translate(_ORDINARY))
