@@ -73,20 +73,18 @@ def _is_strange(text: str, odd: re.Match[str], measured: bool) -> bool:
     if _LATIN.fullmatch(odd[0]):
         return _is_strange_latin(text, odd, between, measured)
     heads_line = _LINE_START.search(text, max(0, start - 8), start) is not None
+    bullet = heads_line and after
     for char in odd[0]:
-        kind = unicodedata.category(char)
+        kind = unicodedata.category(char)[0]
         if char in _ZEROS:
-            if _is_strange_zero(text, start, end, heads_line):
-                return True
-            continue
-        if char in _BETWEEN or kind in {"So", "Sk", "Sm", "Po", "Pc", "Pd"} and not char == "\ufffd" and char != "*":
-            if between and (char in _BETWEEN or "\u2500" <= char <= "\u27bf"):
-                return True
-        elif char == "*" or kind[0] in "CM" or char == "\ufffd":
-            bullet = heads_line and after and "\uf000" <= char <= "\uf0ff"
-            if not bullet and (between or measured or before):
-                return True
-        elif kind[0] == "L" and not char.isascii() and between | measured:
+            strange = _is_strange_zero(text, start, end, heads_line)
+        elif kind in "CM" or char in "*\ufffd":
+            strange = (before or measured) and not (bullet and "\uf000" <= char <= "\uf0ff")
+        elif kind == "L":
+            strange = between or measured
+        else:
+            strange = between and (char in _BETWEEN or "\u2500" <= char <= "\u27bf")  # frames, shapes, dingbats
+        if strange:
             return True
     return False
 

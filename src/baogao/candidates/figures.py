@@ -14,7 +14,9 @@ from baogao.candidates.noise import blank, blank_noise
 from baogao.candidates.numbers import CORE, UNIT, Quantity, read_quantity, stands_alone
 from baogao.chinese.numerals import fold
 
-_GROUPED = re.compile(rf"(?<![\d.])(?<!\d[,，])\d{{1,3}}(?:，\d{{3}})+(?![\d.]*，?\d)[余多]?[十百千万亿]*(?:{UNIT})?(?:以[上下内]|左右)?")
+_GROUPED = re.compile(
+    rf"(?<![\d.])(?<!\d[,，])\d{{1,3}}(?:，\d{{3}})+(?![\d.]*，?\d)[余多]?[十百千万亿]*(?:{UNIT})?(?:以[上下内]|左右)?"
+)
 """What may be one number with full-width commas, or two figures that a comma parts."""
 _CLAUSE_ENDS = re.compile(r"[^\w]|$|、")
 _CLAUSE_STARTS = frozenset("，。；：、,;:.([（ \n\t")
@@ -112,7 +114,10 @@ def _is_one_number(folded: str, match: re.Match[str]) -> bool:
 
 def _is_change(text: str, figures: list[Quantity], figure: Quantity) -> bool:
     """Whether a sign makes a number a change (较上年-12件): it says nothing of the period."""
-    if text[figure.start - 1 : figure.start] not in _SIGNS or _MINUS.search(text, max(0, figure.start - 3), figure.start) is None:
+    if (
+        text[figure.start - 1 : figure.start] not in _SIGNS
+        or _MINUS.search(text, max(0, figure.start - 3), figure.start) is None
+    ):
         return False
     between = text[figures[-1].end : figure.start] if figures else " "
     return _RANGE.fullmatch(between) is None
@@ -146,7 +151,9 @@ def _admit(text: str, match: re.Match[str]) -> Quantity | None:
     if _LATIN.match(before) or _LATIN.match(after):
         return None
     if _HOTLINES.fullmatch(match[0]):
-        counted = end - start == 3 and _HOTLINE_ENDS.match(text, end) and not _CALLED.search(text, max(0, start - 3), start)
+        counted = (
+            end - start == 3 and _HOTLINE_ENDS.match(text, end) and not _CALLED.search(text, max(0, start - 3), start)
+        )
         return figure if counted else figure._replace(doubtful=True)
     heads_line = before in {"", "\n"} and _NAME_FOLLOWS.match(text, end) and not _JOINT.match(text, end)
     return None if heads_line else figure

@@ -10,6 +10,7 @@ from itertools import accumulate
 
 from baogao.candidates.candidate import Candidate, Candidates, Cue, Kind
 from baogao.candidates.cues import Mention, read_cues
+from baogao.candidates.each import nouns_sharing
 from baogao.candidates.figures import find_figures
 from baogao.candidates.period import period_of, planned_spans
 from baogao.candidates.phrases import find_items, find_none_phrases
@@ -31,6 +32,7 @@ class _Draft:
     unit: str = ""
     cues: tuple[Cue, ...] = ()
     label: str = ""
+    each: Decimal | None = None
 
 
 def find_candidates(document: Document) -> Candidates:
@@ -68,7 +70,9 @@ def find_candidates(document: Document) -> Candidates:
     drafts.sort(key=lambda draft: (draft.start, draft.end, draft.kind))
     return Candidates(
         tuple(
-            Candidate(number, d.kind, d.start, d.end, text[d.start : d.end], d.value, d.bound, d.unit, d.cues, d.label)
+            Candidate(
+                number, d.kind, d.start, d.end, text[d.start : d.end], d.value, d.bound, d.unit, d.cues, d.label, d.each
+            )
             for number, d in enumerate(drafts, 1)
         )
     )
@@ -87,6 +91,8 @@ def _numbers_in_prose(document: Document, folded: str) -> Iterator[_Draft]:
         for begin, end in document.main
         for figure in find_figures(prose[begin:end], folded=True)
     ]
+    for draft in drafts:
+        _share(draft, folded)
     starts = [draft.start for draft in drafts]
     period = period_of("".join(folded[begin:end] for begin, end in document.main))
     planned = planned_spans(document, folded, period)
@@ -102,3 +108,14 @@ def _numbers_in_prose(document: Document, folded: str) -> Iterator[_Draft]:
         for draft, cues in zip(inside, read_cues(folded[begin:end], mentions, period, ahead), strict=True):
             draft.cues = cues
             yield draft
+
+
+def _share(draft: _Draft, folded: str) -> None:
+    """Let a number behind 各 count for each of its nouns; a rate and the ends of a range do not add up."""
+    if "各" not in folded[max(0, draft.start - 5) : draft.start] or draft.value is None:
+        return
+    if draft.unit in {"%", "‰", "个百分点"} or folded[draft.end : draft.end + 1] in {"-", "~", "至", "到"}:
+        return
+    nouns = nouns_sharing(folded, draft.start)
+    if nouns > 1:
+        draft.each, draft.value = draft.value, draft.value * nouns

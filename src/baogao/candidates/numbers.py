@@ -10,7 +10,18 @@ import re
 from decimal import Decimal
 from typing import NamedTuple
 
-from baogao.chinese.numerals import DIGITS, MYRIADS, NUMERAL_CHARS, SCALES, TENS, ZEROS, chinese_number, digit_by_digit, fold, scale_of
+from baogao.chinese.numerals import (
+    DIGITS,
+    MYRIADS,
+    NUMERAL_CHARS,
+    SCALES,
+    TENS,
+    ZEROS,
+    chinese_number,
+    digit_by_digit,
+    fold,
+    scale_of,
+)
 from baogao.schema.values import Bound
 
 _SIMPLE = {
@@ -170,8 +181,10 @@ CORE = re.compile(
 Arabic and Chinese parts with their scale words are one number, 1亿2345.6万, which is read whole or not at all.
 """
 _TAIL = re.compile(
-    r"(?:[ \n]?(?P<infix>[余多几])?(?P<scale>[十百千]?[万亿萬億]|个(?=亿)亿|[百千](?![米克瓦分姓]))? ?(?P<infix2>[余多]|来(?=[件个人场次份户]))?)"
-    r"[ \n]?(?:(?P<tenths>成(?![功员立果交本效为年就长熟都型品绩份因群]))(?P<tenth>[一二三四五六七八九半1-9](?![成\d.]))?(?P<infix3>[余多])?"
+    r"(?:[ \n]?(?P<infix>[余多几])?(?P<scale>[十百千]?[万亿萬億]|个(?=亿)亿|[百千](?![米克瓦分姓]))?"
+    r" ?(?P<infix2>[余多]|来(?=[件个人场次份户]))?)"
+    r"[ \n]?(?:(?P<tenths>成(?![功员立果交本效为年就长熟都型品绩份因群]))"
+    r"(?P<tenth>[一二三四五六七八九半1-9](?![成\d.]))?(?P<infix3>[余多])?"
     rf"|(?P<unit>{UNIT}))?(?:\([次份件个]\))?"
     r"[ ]?(?P<suffix>(?:及|\(含\)|之)?(?:以上|以下(?![简称几问方特])|以内)|之[上下内]|左右|上下(?![联功同级各])|不等)?"
 )
@@ -190,7 +203,9 @@ _BEFORE: tuple[tuple[Bound, str], ...] = (
 _PREFIX = re.compile("(?:" + "|".join(f"(?P<{bound}>{words})" for bound, words in _BEFORE) + r")[了达有]?[ ]?\Z")
 _PREFIX_ENDS = frozenset("过出超破于逾下少起码≥>=近到足满多≤<约为有占概≈")
 """The last characters of the words in ``_BEFORE``: without one of them beside a number nothing is searched."""
-_GOES_ON = frozenset("".join(word[0] for word in (*_SIMPLE, *_COMPOUND)) + _COUNTED_TIMES + "%‰余多几来十百千万亿萬億成(以之左上下不 \n")
+_GOES_ON = frozenset(
+    "".join(word[0] for word in (*_SIMPLE, *_COMPOUND)) + _COUNTED_TIMES + "%‰余多几来十百千万亿萬億成(以之左上下不 \n"
+)
 """What ``_TAIL`` may begin with."""
 _ROUND_PREFIX = re.compile(r"(?<![以之线马])[上过]\Z")
 _SUFFIXES: dict[str, Bound] = {"上": "over", "下": "under", "内": "under", "右": "about"}

@@ -1,5 +1,4 @@
-"""Numbers as Chinese writes them: numerals (二十七, 两万六千, 九十九点三), mixed ones (1千2百, 1亿2345.6万), years digit by
-digit, full-width forms.
+"""Numbers as Chinese writes them: numerals (二十七, 两万六千), mixed ones (1千2百), years digit by digit, full-width forms.
 
 cn2an reads numerals too, but it is built on exceptions and takes some 20 microseconds a numeral; a test holds this
 module to it.
@@ -9,6 +8,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from itertools import pairwise
 
 ZEROS = "零〇○◯"
 DIGITS = (
@@ -88,10 +88,10 @@ def year_of(digits: str) -> int:
 
 
 def chinese_number(text: str) -> Decimal | None:
-    """The value of a numeral, some of its parts perhaps in Arabic digits; None for what is not one (两三, 十四五, 千千万万).
+    """The value of a numeral, parts of it perhaps in Arabic digits; None for what is not one (两三, 十四五, 千千万万).
 
-    A numeral may begin with its scale: 百 is 100 (as in 百余), 十二 is 12. What people read in two ways is not read: 1万2
-    is 12,000 to one and 10,002 to another. Digits without a scale word are no numeral: see :func:`digit_by_digit`.
+    A numeral may begin with its scale: 百 is 100 (as in 百余), 十二 is 12. What people read in two ways is not read:
+    1万2 is 12,000 to one and 10,002 to another. For digits without a scale word see :func:`digit_by_digit`.
     """
     if len(text) == 1 and text in DIGITS:
         return Decimal(DIGITS[text])
@@ -107,7 +107,7 @@ def digit_by_digit(text: str) -> int | None:
     if len(text) < 2 or len(text) > _LONGEST or not set(text) <= set("零一二三四五六七八九"):
         return None
     digits = [DIGITS[char] for char in text]
-    climbing = all(later - earlier == 1 for earlier, later in zip(digits, digits[1:], strict=False))
+    climbing = all(later - earlier == 1 for earlier, later in pairwise(digits))
     if digits[0] == 0 or climbing or (len(digits) == 2 and digits[1] != 0):
         return None
     return int("".join(map(str, digits)))
