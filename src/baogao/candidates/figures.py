@@ -62,7 +62,7 @@ def find_figures(text: str, folded: bool = False) -> Iterator[Quantity]:
 
     :param folded: True when ``text`` has gone through :func:`~baogao.chinese.numerals.fold` already.
     """
-    clean = _join_groups(text if folded else fold(text))
+    clean = join_groups(text if folded else fold(text))
     doubtful = list(doubtful_tokens(clean, folded=True))
     for start, end in reversed(doubtful):
         clean = clean[:start] + blank(clean[start:end]) + clean[end:]
@@ -89,7 +89,7 @@ def find_figures(text: str, folded: bool = False) -> Iterator[Quantity]:
     return reversed(kept)
 
 
-def _join_groups(folded: str) -> str:
+def join_groups(folded: str) -> str:
     """Make a full-width comma that parts thousands an ASCII one; one that parts two figures stays.
 
     A text parts its thousands with it, or does not: one number that can be read in no other way decides for all.

@@ -11,7 +11,7 @@ from itertools import accumulate
 from baogao.candidates.candidate import Candidate, Candidates, Cue, Kind
 from baogao.candidates.cues import Mention, read_cues
 from baogao.candidates.each import nouns_sharing
-from baogao.candidates.figures import find_figures
+from baogao.candidates.figures import find_figures, join_groups
 from baogao.candidates.period import period_of, planned_spans
 from baogao.candidates.phrases import find_items, find_none_phrases
 from baogao.candidates.tables import find_cells
@@ -40,7 +40,7 @@ def find_candidates(document: Document) -> Candidates:
 
     Numbers do not overlap one another; ``candidate.text`` is ``document.text[start:end]``.
     """
-    text, folded = document.text, fold(document.text)
+    text, folded = document.text, join_groups(fold(document.text))
     nones = [
         _Draft(start, end, "none", Decimal(0))
         for sentence in document.sentences

@@ -42,7 +42,8 @@ _DIGITS_FIRST = re.compile(
     | 0\d{{2,3}}-\d{{7,8}}(?!\d) | [48]00-\d{{3}}-?\d{{4}}(?!\d)  # telephones
     | \d{{15,}}+ | \d{{9,14}}+(?:\.\d+)?+(?!{_LONG_COUNTED})      # telephones, codes
     | \d{{1,6}}\s?号(?!召)                                        # 15号
-    | (?:0?[1-9]|1[0-2])\.(?:0?[1-9]|[12]\d|3[01])(?=[\u4e00-\u9fa5])(?!{_COUNTED}|倍|左右|以[上下内])  # 12.4
+    | (?:0?[1-9]|1[0-2])\.(?:0?[1-9]|[12]\d|3[01])(?=[\u4e00-\u9fa5])(?!{_COUNTED}|倍|左右|以[上下内])
+                                                                  # 12.4宪法日
     | \d+(?:[·+×*]\d*[A-Za-z]?)+                                  # 5·12, 1+28
     | \d+\s?[xX]\s?\d+ | \d+/\d++(?![\d.]*[%件])
     | \d+(?:\.\d+)*版                                            # 4.0版
@@ -65,7 +66,8 @@ _LINE_HEADS = re.compile(
 )
 """The numbering of a line, and page numbers."""
 _RUN_IN_HEADS = re.compile(
-    rf"[。;:,.][ \n]*(?:\d{{1,2}}[.、](?=[^\d\s])|\(\d{{1,2}}\)(?!\s?{_WHOLE}))|[。;][ \n]*\d{{1,2}}[.、](?=\d+\s?{_WHOLE})"
+    rf"[。;:,.][ \n]*(?:\d{{1,2}}[.、](?=[^\d\s])|\(\d{{1,2}}\)(?!\s?{_WHOLE}))"
+    rf"|[。;][ \n]*\d{{1,2}}[.、](?=\d+\s?{_WHOLE})"
 )
 """The numbering of an entry in the middle of a line, behind the end of a clause."""
 _ORDINAL_NOUN = r"\s?[条款项章节目编号期批届季轮讲课页版辑卷名位次]"

@@ -1,4 +1,4 @@
-"""Numbers as Chinese writes them: numerals (二十七, 两万六千), mixed ones (1千2百), years digit by digit, full-width forms.
+"""Numbers as Chinese writes them: numerals (二十七), mixed ones (1千2百), years digit by digit, full-width forms.
 
 cn2an reads numerals too, but it is built on exceptions and takes some 20 microseconds a numeral; a test holds this
 module to it.
