@@ -53,8 +53,8 @@ def doubtful_tokens(text: str, folded: bool = False) -> Iterator[Span]:
             continue
         measured = _MEASURED.match(text, token.end()) is not None or token[0][-1] in "十百千万亿"
         strangers = _STRANGER.finditer(text, token.start(), token.end())
+        end = token.end()
         if any(_is_strange(text, one, measured) for one in strangers):
-            end = token.end()
             yield token.span()
 
 

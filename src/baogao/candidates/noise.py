@@ -7,6 +7,7 @@ by what the number is, never by a word that stands near it.
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from baogao.candidates.numbers import UNIT
 from baogao.chinese.numerals import NUMERAL_CHARS
@@ -29,11 +30,11 @@ _DIGITS_FIRST = re.compile(
     | {_YEAR}-\d{{1,2}}(?:-\d{{1,2}})?(?!\d)                      # 2023-01-30
     | {_YEAR}([./])\d{{1,2}}\1\d{{1,2}}(?!\d)                     # 2023/1/30
     | {_YEAR}\s?年                                                # 2023年
-    | \d{{1,3}}年(?!\d)                                           # 3年
+    | \d{{1,3}}年(?!\d{{4}})                                       # 3年
     | \d{{1,2}}\s?[日]?{_TO}\d{{1,2}}\s?[月日]                    # 1至6月
-    | \d{{1,2}}(?:、\d{{1,2}})+\s?月                              # 5、10月
+    | \d{{1,2}}(?:、\d{{1,2}}){{1,11}}\s?月                            # 5、10月
     | \d{{1,2}}\s?月份?(?:                                        # 6月; 6月12日, but 6月12场 is a count
-          \s?\d{{1,2}}(?:[-~至到、]\d{{1,2}})*+\s?[日号] | \s?\d{{1,2}}+(?![\d.,]|{_COUNTED}) )?
+          \s?\d{{1,2}}(?:[-~至到、]\d{{1,2}}){{0,30}}+\s?[日号] | \s?\d{{1,2}}+(?![\d.,]|{_COUNTED}) )?
     | \d{{1,2}}(?:{_TO}\d{{1,2}})?\s?季度
     | \d{{1,2}}\s?日(?![均常])                                    # 25日
     | \d{{1,2}}:\d{{1,2}}(?::\d\d)?(?!\d)                         # 16:42
@@ -72,9 +73,9 @@ _RUN_IN_HEADS = re.compile(
 """The numbering of an entry in the middle of a line, behind the end of a clause."""
 _ORDINAL_NOUN = r"\s?[条款项章节目编号期批届季轮讲课页版辑卷名位次]"
 _AFTER_DI = re.compile(
-    rf"第\s?(?:\d+(?:[-~至到]第?\d+)*|[{NUMERAL_CHARS}]+(?:[-~至到]第?[{NUMERAL_CHARS}]+)*)"
-    rf"(?:(?<=\d)(?:[-~至到、和]第?\d+)*+(?={_ORDINAL_NOUN})"
-    rf"|(?<=[{NUMERAL_CHARS}])(?:[-~至到、和]第?[{NUMERAL_CHARS}]+)*+(?={_ORDINAL_NOUN}))?"
+    rf"第\s?(?:\d+(?:[-~至到]第?\d+)?|[{NUMERAL_CHARS}]+(?:[-~至到]第?[{NUMERAL_CHARS}]+)?)"
+    rf"(?:(?<=\d)(?:[-~至到、和]第?\d+){{0,30}}+(?={_ORDINAL_NOUN})"
+    rf"|(?<=[{NUMERAL_CHARS}])(?:[-~至到、和]第?[{NUMERAL_CHARS}]+){{0,30}}+(?={_ORDINAL_NOUN}))?"
 )
 """第三条, 第15-18号, 第三、四条: ordinals. In 第一、128件 the second number counts."""
 _DOCUMENT_NUMBER = re.compile(
@@ -82,6 +83,10 @@ _DOCUMENT_NUMBER = re.compile(
     rf"|\[\s?{_YEAR}\s?\]\s?第?\d++(?!{_COUNTED})"
 )
 """〔2022〕15号, (2022)内0526行初12号; folded to square brackets. In （2023）收到128件 only the year is none."""
+_DIGITS_IN_ORDER = "一二三四五六七八九 两三 123456789"
+_PAIRS = [f"{a}、{b}" for a, b in pairwise(_DIGITS_IN_ORDER) if " " not in {a, b}]
+_GUESSED = re.compile(rf"(?<=[^\n。；;{NUMERAL_CHARS}\d.第])(?:{'|'.join(_PAIRS)})(?=[十百千万亿])")
+"""八、九十人 is some eighty or ninety people: neither 8 nor 90 is printed."""
 _TITLE = re.compile(r"《[^《》\n]{0,60}(?:《[^《》\n]{0,60}》[^《》\n]{0,60})*》")
 _QUOTED = re.compile(r"“[^“”\n,。;:]{1,14}”|\"[^\"\n,。;:]{1,14}\"|‘[^‘’\n,。;:]{1,14}’")
 _PHONE = r"(?:0\d{2,3}[- ]?)?(?:\d{7,8}|\d{3,4}-\d{3,4}(?:-\d{3,4})?|1[3-9]\d[ -]\d{4}[ -]\d{4})"
@@ -118,6 +123,7 @@ def blank_noise(folded: str) -> str:
     text = _LINE_HEADS.sub(_blank, text)
     text = _RUN_IN_HEADS.sub(_blank, text)
     text = _AFTER_DI.sub(_blank, text)
+    text = _GUESSED.sub(_blank, text)
     text = _DIGITS_FIRST.sub(_blank, text)
     # In a quoted name (“三项制度”, “12345”) only a number with a unit is a figure.
     return _QUOTED.sub(lambda name: _CHINESE_OR_BARE.sub(lambda number: _BLANK * len(number[0]), name[0]), text)

@@ -169,8 +169,10 @@ _FIRST_SCALES = r"(?:[十百千拾佰仟](?<!千(?=[米克瓦伏卡帕赫]))(?<!
 _PARTS = rf"(?:[{ZEROS}]?{_PLAIN_ARABIC}{_SCALE}+|{_DIGIT}+{_SCALE}+)"
 _REST = rf"(?:{_PARTS}*(?:{_DIGIT}++(?!\d)(?:{_POINT})?|{_POINT}|[{ZEROS}]?{_PLAIN_ARABIC})?)"
 """What may follow a scale word: parts with scale words of their own, and one without."""
+_NO_NUMERAL = "(?<=队)伍|(?<=[大登着内水])陆|陆[续军地路运]|(?<=[收捡])拾|拾[级遗]"
+"""Formal digits that are parts of common words."""
 CORE = re.compile(
-    rf"(?=[\d{NUMERAL_CHARS}])(?:百分之\s?(?P<percent>\d+(?:\.\d+)?|{_CHINESE})|(?P<whole>百分百)"
+    rf"(?=[\d{NUMERAL_CHARS}])(?!{_NO_NUMERAL})(?:百分之\s?(?P<percent>\d+(?:\.\d+)?|{_CHINESE})|(?P<whole>百分百)"
     rf"|千分之\s?(?P<permille>\d+(?:\.\d+)?|{_CHINESE})"
     rf"|(?P<fraction>[\d{NUMERAL_CHARS}]+分之[\d{NUMERAL_CHARS}]+|[{NUMERAL_CHARS}]{{1,3}}点[{NUMERAL_CHARS}]{{1,3}}[分刻])"
     rf"|(?P<arabic>{_ARABIC}(?:{_FIRST_SCALES}+{_REST})?)"
