@@ -21,6 +21,8 @@ _NUMBER = rf"[\d.,，点{NUMERAL_CHARS}]"
 _TOKEN = re.compile(rf"(?:{_NUMBER}|{_ODD}){{1,60}}")
 _BEFORE = re.compile(rf"{_NUMBER}*\Z")
 _STRANGER = re.compile(f"{_ODD}+")
+_RUN = re.compile(f"[{_ZEROS}]|(?:(?![{_ZEROS}]){_ODD})+")
+"""A run of strangers, or one Chinese zero."""
 _LONGEST = 40
 """Characters of a token before its first stranger."""
 _MEASURED = re.compile(rf"\s?(?:[余多几十百千万亿]|成|{UNIT})")
@@ -52,7 +54,7 @@ def doubtful_tokens(text: str, folded: bool = False) -> Iterator[Span]:
         if token is None:
             continue
         measured = _MEASURED.match(text, token.end()) is not None or token[0][-1] in "十百千万亿"
-        strangers = _STRANGER.finditer(text, token.start(), token.end())
+        strangers = _RUN.finditer(text, token.start(), token.end())
         end = token.end()
         if any(_is_strange(text, one, measured) for one in strangers):
             yield token.span()
@@ -95,7 +97,8 @@ def _is_strange_latin(text: str, odd: re.Match[str], between: bool, measured: bo
     alike = _LOOKS_LIKE_A_DIGIT.fullmatch(odd[0]) is not None
     sides = text[max(0, start - 2) : start], text[end : end + 1]
     if not (sides[0][-1:].isdigit() or sides[1].isdigit()):
-        return alike and between and measured and len(odd[0]) == 1  # 一百O五件
+        inside = between or "点" in {text[start - 1 : start], text[end : end + 1]}
+        return alike and inside and measured and len(odd[0]) == 1  # 一百O五件
     if sides[0][-1:].isdigit() and sides[1].isdigit():
         return alike or measured
     return alike and (measured or (len(sides[0]) == 2 and sides[0].isdigit()))
