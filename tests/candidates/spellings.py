@@ -1,4 +1,4 @@
-"""Numbers as people write them: Arabic and Chinese parts mixed, formal digits, old zeros, and signs that do not belong."""
+"""Numbers as people write them: Arabic and Chinese parts mixed, formal digits, old zeros; and signs out of place."""
 
 from __future__ import annotations
 
@@ -16,7 +16,9 @@ def spelled_numbers(draw):
     """A number above ten in any spelling, perhaps one that can be read in two ways, and the value that was meant."""
     value = draw(
         st.one_of(
-            st.integers(11, 99_999), st.integers(11, 9_999_999_999), st.sampled_from([100, 1000, 10_500, 20_003, 12_000])
+            st.integers(11, 99_999),
+            st.integers(11, 9_999_999_999),
+            st.sampled_from([100, 1000, 10_500, 20_003, 12_000]),
         )
     )
     text = _spelled(draw, value)
@@ -40,7 +42,11 @@ def _spelled(draw, value):
         return first + word + ("零" if gap else "") + behind
     if how == "spoken" and scales and value % scales[0][0] and not value % (scales[0][0] // 10):
         scale, word = scales[0]
-        return f"{_part(draw, value // scale)}{word}{_part(draw, value % scale // (scale // 10))}" if value % scale else str(value)
+        return (
+            f"{_part(draw, value // scale)}{word}{_part(draw, value % scale // (scale // 10))}"
+            if value % scale
+            else str(value)
+        )
     if how == "commas":
         return f"{value:,}"
     chinese = cn2an.an2cn(value)

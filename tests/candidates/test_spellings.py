@@ -9,7 +9,9 @@ from baogao.candidates.figures import find_figures
 from candidates.spellings import STRANGERS, spelled_numbers
 
 
-@given(spelled_numbers(), st.sampled_from(["共办理", "受理了", "：", "发放资料", "其中"]), st.sampled_from("件份户场条"))
+@given(
+    spelled_numbers(), st.sampled_from(["共办理", "受理了", "：", "发放资料", "其中"]), st.sampled_from("件份户场条")
+)
 @example(("1千2百", 1200), "共办理", "件")
 @example(("1万2", 12_000), "共办理", "件")
 def test_a_number_is_read_whole_or_not_at_all(spelled, before, unit):

@@ -79,13 +79,13 @@ _AFTER_DI = re.compile(
 )
 """第三条, 第15-18号, 第三、四条: ordinals. In 第一、128件 the second number counts."""
 _DOCUMENT_NUMBER = re.compile(
-    rf"[\[(]\s?{_YEAR}\s?[\])](?:[^\s,。;:\d]{{0,6}}?\d{{0,4}}[^\s,。;:\d]{{0,6}}?第?\s?\d+(?:[-、]\d+)*\s?号)?"
-    rf"|\[\s?{_YEAR}\s?\]\s?第?\d++(?!{_COUNTED})"
+    rf"\[\s?{_YEAR}\s?\]\s?第?\d++(?!{_COUNTED}|[-、])|[\[(]\s?{_YEAR}\s?[\])]"
+    r"(?:[^\s,。;:\d]{0,6}?\d{0,4}[^\s,。;:\d]{0,6}?第?\s?\d+(?:[-、]\d+)*\s?号)?"
 )
 """〔2022〕15号, (2022)内0526行初12号; folded to square brackets. In （2023）收到128件 only the year is none."""
 _DIGITS_IN_ORDER = "一二三四五六七八九 两三 123456789"
 _PAIRS = [f"{a}、{b}" for a, b in pairwise(_DIGITS_IN_ORDER) if " " not in {a, b}]
-_GUESSED = re.compile(rf"(?<=[^\n。；;{NUMERAL_CHARS}\d.第])(?:{'|'.join(_PAIRS)})(?=[十百千万亿])")
+_GUESSED = re.compile(rf"(?<=[^\n。；;{NUMERAL_CHARS}\d.第])(?:{'|'.join(_PAIRS)})[十百千万亿]+")
 """八、九十人 is some eighty or ninety people: neither 8 nor 90 is printed."""
 _TITLE = re.compile(r"《[^《》\n]{0,60}(?:《[^《》\n]{0,60}》[^《》\n]{0,60})*》")
 _QUOTED = re.compile(r"“[^“”\n,。;:]{1,14}”|\"[^\"\n,。;:]{1,14}\"|‘[^‘’\n,。;:]{1,14}’")
