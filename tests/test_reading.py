@@ -103,6 +103,16 @@ def test_parts_of_an_additive_field(flagship, text, parts, value, bound):
     assert answer.text == "、".join(parts)
 
 
+def test_a_number_shared_by_nouns(flagship):
+    """各1场 behind two nouns is 2 for a field that may be summed, and 1 for any other; both are evidence alike."""
+    report = read("防汛演练2场，森林扑火演练、校园消防演练各1场。")
+    other = next(spec for spec in flagship.figures if not spec.additive)
+    assert read_answer(report, link(report.of("1场")), SUM).value == 2
+    assert read_answer(report, link(report.of("1场")), other).value == 1
+    both = read_answer(report, link(report.of("2场"), report.of("1场")), SUM)
+    assert (both.value, both.text) == (4, "2场、1场")
+
+
 @pytest.mark.parametrize("linked", [[], ["86亿元", "5%"]], ids=["nothing", "two for one"])
 def test_links_that_cannot_be_read(communique, linked):
     """No candidate, or several where nothing may be summed, is an extractor's mistake and said so."""

@@ -105,7 +105,7 @@ def read_answer(report: ReportText, link: Link, spec: FieldSpec) -> Answer:
     printed = [report.document.printed((candidate.start, candidate.end)) for candidate in linked]
     answer = Answer(
         status="reported_none" if says_none else "reported",
-        value=sum((c.value for c in linked if c.value is not None), Decimal(0)),
+        value=sum((c.value_for(spec.additive) or Decimal(0) for c in linked), Decimal(0)),
         # The loosest bound among the parts; parts that are loose in opposite directions are only about right.
         bound="about" if {"over", "under"} <= bounds else max(bounds, key=_LOOSENESS.__getitem__),
         unit=linked[0].unit or None,

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from baogao.candidates.figures import blank_noise, find_figures
+from baogao.candidates.figures import find_figures
+from baogao.candidates.noise import blank_noise
 from baogao.candidates.numbers import parse_quantity
 from baogao.chinese.numerals import NUMERAL_CHARS, fold
 from candidates.printed import printed_figures
@@ -91,6 +92,11 @@ def test_page_number_and_markers_are_dropped():
         ("3至5件", [3, 5], "件"),
         ("三至五件", [3, 5], "件"),
         ("3-5万元", [30000, 50000], "元"),
+        ("三至五万元", [30000, 50000], "元"),
+        ("十至二十万元", [100_000, 200_000], "元"),
+        ("二十万至三十万元", [200_000, 300_000], "元"),
+        ("3-5百万元", [3_000_000, 5_000_000], "元"),
+        ("100-3万元", [100, 30000], "元"),
         ("90%-95%", [90, 95], "%"),
         ("152、140和133件", [152, 140, 133], "件"),
     ],
@@ -225,3 +231,47 @@ def test_a_unit_is_lent_over_one_joint_only():
     """Words between two numbers end the list, and a number with a unit of its own keeps it."""
     assert [unit for *_, unit in read("3人、5件")] == ["人", "件"]
     assert [unit for *_, unit in read("共9，办结5件")] == ["", "件"]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("收到申请8，129人参加考试", ["8", "129人"]),
+        ("收到申请8，129名干部参加考试", ["8", "129名"]),
+        ("收到申请8,129人参加考试", ["8,129人"]),
+        ("公开信息4，385条。", ["4，385条"]),
+        ("公开信息1，234，567条参考", ["1，234，567条"]),
+        ("发放资料3，050人次参加", ["3，050人次"]),
+        ("公开信息4，385条，干部8，129人参加", ["4，385条", "8，129人"]),
+        ("办班9期，2，300余人次走进课堂", ["9期", "2，300余人次"]),
+        ("发放1，234份资料", ["1，234份"]),
+        ("收到８，１２９人来信", ["８，１２９人"]),
+        ("收到12，办结8件", ["12", "8件"]),
+    ],
+)
+def test_a_full_width_comma_parts_thousands_or_figures(text, found):
+    """What follows, and how the text parts its other thousands, tells whether a comma parts two figures."""
+    assert [figure for figure, *_ in read(text)] == found
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("执法队伍三百人", ["三百人"]),
+        ("收拾三间", ["三间"]),
+        ("罚款伍佰元", ["伍佰元"]),
+        ("登陆三人", ["三人"]),
+        ("讲座廿三场、卅场", ["廿三场", "卅场"]),
+        ("五卅运动", []),
+        ("统一12件", ["12件"]),
+        ("二〇二三年一二〇件", ["一二〇件"]),
+        ("三四件、七八十人、二三百户", []),
+        ("数百人、几千件、数十万人次", []),
+        ("千余人、近百件", ["千余人", "近百件"]),
+        ("万里、万一、百姓、千万不要", []),
+        ("每万人12件", ["12件"]),
+    ],
+)
+def test_numerals_and_words_that_hold_them(text, found):
+    """Old and formal numerals count; a numeral that is part of a word takes nothing away from its neighbour."""
+    assert [figure for figure, *_ in read(f"共{text}")] == found

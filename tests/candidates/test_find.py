@@ -100,7 +100,7 @@ def matches(found, answer):
         for c in found
         if c.kind == kind
         and any(c.start < end and start < c.end for start, end in spans)
-        and (summed or c.value == Decimal(str(answer["value"])))
+        and (summed or Decimal(str(answer["value"])) in {c.value, c.each})
         and c.bound == answer["bound"]
     ]
 

@@ -56,6 +56,54 @@ def test_printed_forms(text, value, bound, unit):
     assert (figure.value, figure.bound, figure.unit) == (Decimal(value), bound, unit)
 
 
+@pytest.mark.parametrize(
+    ("text", "value", "bound", "unit"),
+    [
+        ("1千2百件", 1200, "exact", "件"),
+        ("2百多件", 200, "over", "件"),
+        ("1千2百余万元", 12_000_000, "over", "元"),
+        ("3.5亿余元", 350_000_000, "over", "元"),
+        ("1亿2345.6万元", 123_456_000, "exact", "元"),
+        ("3个亿", 300_000_000, "exact", ""),
+        ("近1万2千人次", 12_000, "under", "人次"),
+        ("约十万3000人", 103_000, "about", "人"),
+        ("20来件", 20, "about", "件"),
+        ("百分之12.5", "12.5", "exact", "%"),
+        ("百分之三点五", "3.5", "exact", "%"),
+        ("千分之三", 3, "exact", "‰"),
+        ("千分之2.5", "2.5", "exact", "‰"),
+        ("2成5", 25, "exact", "%"),
+        ("两成五", 25, "exact", "%"),
+        ("三成多", 30, "over", "%"),
+        ("一二〇件", 120, "exact", "件"),
+        ("一百0五件", 105, "exact", "件"),
+        ("壹佰贰拾捌万元", 1_280_000, "exact", "元"),
+        ("8，129人", 8129, "exact", "人"),
+        ("3千克", 3, "exact", "千克"),
+        ("12万千瓦时", 120_000, "exact", "千瓦时"),
+        ("3千瓦", 3, "exact", "千瓦"),
+        ("3千米", 3, "exact", "千米"),
+        ("一万二千米", 12_000, "exact", "米"),
+        ("3千吨", 3000, "exact", "吨"),
+        ("5.6公里", "5.6", "exact", "公里"),
+        ("3亩地", 3, "exact", "亩"),
+        ("1.2亿元", 120_000_000, "exact", "元"),
+        ("5百姓", 5, "exact", ""),
+    ],
+)
+def test_scales_as_people_write_them(text, value, bound, unit):
+    """A scale word belongs to its number, also in the middle of it, and is none where it begins another word."""
+    figure = parse_quantity(text)
+    assert figure is not None
+    assert (figure.value, figure.bound, figure.unit) == (Decimal(value), bound, unit)
+
+
+@pytest.mark.parametrize("text", ["1万2件", "三分之一", "3分之1", "二三十件", "1万两三千件", "九点三十分", "500万12个"])
+def test_no_part_of_a_number_is_read(text):
+    """What cannot be read whole is not read at all."""
+    assert parse_quantity(text) is None
+
+
 @pytest.mark.parametrize("text", ["全部", "未收到申请", "", "应聘尽聘"])
 def test_words_are_no_figures(text):
     """Where no number is printed there is no figure."""

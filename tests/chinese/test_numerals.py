@@ -10,7 +10,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from baogao.chinese.numerals import DIGITS, NUMERAL_CHARS, YEAR, chinese_number, fold, scale_of, year_of
+from baogao.chinese.numerals import (
+    DIGITS,
+    NUMERAL_CHARS,
+    YEAR,
+    chinese_number,
+    digit_by_digit,
+    fold,
+    scale_of,
+    year_of,
+)
 
 
 @given(st.integers(min_value=0, max_value=999_999_999_999))
@@ -53,6 +62,72 @@ def test_spoken_forms(text, value):
     assert chinese_number(text) == value
 
 
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("1千2百", 1200),
+        ("3千5百万", 35_000_000),
+        ("1亿2345.6万", 123_456_000),
+        ("一万2千", 12_000),
+        ("十万3000", 103_000),
+        ("1万零500", 10_500),
+        ("1万500", 10_500),
+        ("3万零5", 30_005),
+        ("1万2千3百", 12_300),
+        ("1,234万5678", 12_345_678),
+        ("6.66万亿", 6_660_000_000_000),
+        ("1.2千万", 12_000_000),
+        ("三点五万", 35_000),
+        ("12百", 1200),
+        ("1百五十", 150),
+        ("廿三", 23),
+        ("卅", 30),
+        ("一百卌五", 145),
+        ("一百○五", 105),
+        ("两千〇五", 2005),
+        ("一千◯一", 1001),
+        ("壹佰贰拾捌", 128),
+        ("叁萬伍仟", 35_000),
+        ("貳億", 200_000_000),
+        ("零点五", "0.5"),
+        ("一百零五点二", "105.2"),
+    ],
+)
+def test_mixed_and_old_forms(text, value):
+    """Arabic and Chinese parts are one number; old and formal characters are digits like any other."""
+    assert chinese_number(text) == Decimal(value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["1万2", "一万2", "5万三", "500万12", "2亿3000", "1.2千3百", "万千", "1千2千", "1万2三", "2百3百", "一百1百"],
+)
+def test_what_can_be_read_in_two_ways_is_not_read(text):
+    """1万2 is 12,000 to one and 10,002 to another; scale words that do not go down make no number."""
+    assert chinese_number(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("一二〇", 120),
+        ("二〇二三", 2023),
+        ("二〇", 20),
+        ("三五八", 358),
+        ("一○五", 105),
+        ("三四", None),
+        ("五六七", None),
+        ("〇五", None),
+        ("两三", None),
+        ("五一", None),
+        ("一百二", None),
+    ],
+)
+def test_digit_by_digit(text, value):
+    """Chinese digits in a row are a number, unless they are a guess or a date's name."""
+    assert digit_by_digit(text) == value
+
+
 @pytest.mark.parametrize("text", ["", "两三", "十四五", "千千万万", "一二三", "点五", "三点", "百千万", "二〇二三"])
 def test_not_numerals(text):
     """Guesses (两三), names of plans (十四五) and years digit by digit are no numerals."""
@@ -89,7 +164,16 @@ def test_scales_multiply_in_any_order(text):
 
 @pytest.mark.parametrize(
     ("digits", "year"),
-    [("2023", 2023), ("二〇二三", 2023), ("二零二三", 2023), ("二○二三", 2023), ("二〇一〇", 2010), ("2099", 2099)],
+    [
+        ("2023", 2023),
+        ("二〇二三", 2023),
+        ("二零二三", 2023),
+        ("二○二三", 2023),
+        ("二O二三", 2023),
+        ("二0二三", 2023),
+        ("二〇一〇", 2010),
+        ("2099", 2099),
+    ],
 )
 def test_years(digits, year):
     """A year in Arabic digits, or in Chinese ones with any of the three zeros."""
@@ -123,6 +207,9 @@ def test_no_years(text):
         ("３—５件", "3-5件"),
         ("３～５件", "3~5件"),
         ("一　二\u00a0三", "一 二 三"),
+        ("8，129人，12件", "8，129人,12件"),
+        ("８，１２９人", "8,129人"),
+        ("−3〜5﹣", "-3~5-"),
         ("《条例》“引号”、。", "《条例》“引号”、。"),
     ],
 )

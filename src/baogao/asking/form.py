@@ -177,7 +177,7 @@ def _pointed_at(spec: FieldSpec, answer: str, passage: Passage) -> Filled | None
     """The candidate with the figure that the model copied, where its words fit the field best."""
     figure = parse_quantity(answer)
     if figure is not None and figure.value != 0:
-        printed = [c for c in passage.candidates if c.kind == "number" and c.value == figure.value]
+        printed = [c for c in passage.candidates if c.kind == "number" and figure.value in {c.value, c.each}]
     elif _NONE.match(answer):
         printed = [c for c in passage.candidates if c.value == 0]
     else:

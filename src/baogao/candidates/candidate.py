@@ -39,13 +39,25 @@ class Candidate(NamedTuple):
     """What its context says of it; see ``baogao.candidates.cues``."""
     label: str = ""
     """For a cell of a pasted table: its row and column heads, joined by a space; else empty."""
+    each: Decimal | None = None
+    """The printed number, where ``value`` counts it for each of several nouns: 1 where 各1场 stands behind two."""
+
+    def value_for(self, additive: bool) -> Decimal | None:
+        """The value that a field takes from here: one that may be summed the sum, any other the number of one noun."""
+        return self.value if additive or self.each is None else self.each
 
     def to_json(self) -> dict[str, Any]:
-        """One line of ``baogao candidates --json``: plain JSON types, in a fixed order; no ``label`` if it is empty."""
+        """One line of ``baogao candidates --json``: plain JSON types, in a fixed order.
+
+        Without ``label`` if it is empty, and without ``each`` if it says nothing more than ``value``.
+        """
         line = self._asdict() | {
             "value": None if self.value is None else plain_number(self.value),
             "cues": list(self.cues),
+            "each": None if self.each is None else plain_number(self.each),
         }
+        if self.each is None:
+            del line["each"]
         if not self.label:
             del line["label"]
         return line

@@ -28,7 +28,7 @@ _THEN = (
 """What else a figure may be compared with."""
 _CHANGE = r"(?:净?增[加长多]?|减少?|[多少]出?|提[高升]|[上抬]升|[高低]出?|下?降[低]?|涨|缩[短减]|翻|抬高|回落|压减)"
 """Verbs of change: a number behind them is a difference, unless it is what was reached."""
-_COMPARED = rf"(?=[（(\d]|约|近|[^，。；,;]{{0,10}}{_CHANGE}|[^，。；,;]{{0,20}}相比|$|[，,])"
+_COMPARED = rf"(?=[（(\d+±-]|约|近|[^，。；,;]{{0,10}}{_CHANGE}|[^，。；,;]{{0,20}}相比|$|[，,])"
 """What must follow a comparison: a number, a change, or the end of the clause; else 与去年 only tells of a time."""
 _REACHED = (
     r"达(?:到)?|[增升降减扩涨变添提][加高大升展低少长]?[到至成](?:了)?"

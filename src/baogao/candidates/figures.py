@@ -1,8 +1,7 @@
 """Which numbers of a running text are figures.
 
-Dates, times, document and clause numbers, telephone numbers, names of plans and books are blanked first, so that no
-rule further on has to know of them. Of what is left, an Arabic number counts unless it names something, a Chinese one
-where a measure word or a bound shows that something is counted.
+Doubtful tokens and noise are blanked first (``baogao.candidates.doubtful``, ``.noise``). Of what is left, an Arabic
+number counts unless it names something, a Chinese one where a measure word or a bound shows that something is counted.
 """
 
 from __future__ import annotations
@@ -10,64 +9,27 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from baogao.candidates.numbers import CORE, UNIT, Quantity, read_quantity
-from baogao.chinese.numerals import NUMERAL_CHARS, fold
+from baogao.candidates.doubtful import doubtful_tokens
+from baogao.candidates.noise import blank, blank_noise
+from baogao.candidates.numbers import CORE, UNIT, Quantity, read_quantity, stands_alone
+from baogao.chinese.numerals import fold
 
-_BLANK = "\x00"
-"""What a blanked digit is replaced by: no rule takes it for text, and offsets stay."""
-_YEAR = r"(?:19|20)\d\d"
-_TO = r"\s?[-~至到]{1,2}\s?"
-
-_DIGITS_FIRST = re.compile(
-    rf"""(?=\d)(?<![\d.])(?:
-      {_YEAR}{_TO}{_YEAR}(?!\d)\s?年?度?                          # 2021-2025年
-    | {_YEAR}-\d{{1,2}}(?:-\d{{1,2}})?(?!\d)                      # 2023-01-30
-    | {_YEAR}([./])\d{{1,2}}\1\d{{1,2}}(?!\d)                     # 2023/1/30
-    | {_YEAR}\s?年                                                # 2023年
-    | \d{{1,3}}年(?!\d)                                           # 3年
-    | \d{{1,2}}\s?[日]?{_TO}\d{{1,2}}\s?[月日]                    # 1至6月
-    | \d{{1,2}}、\d{{1,2}}\s?月                                   # 5、10月
-    | \d{{1,2}}\s?月份?(?:\s?\d{{1,2}}\s?[日号]?(?=\D)(?!\s?[%个件名人]))?
-    | \d{{1,2}}(?:{_TO}\d{{1,2}})?\s?季度
-    | \d{{1,2}}\s?日(?![均常])                                    # 25日
-    | \d{{1,2}}:\d{{1,2}}(?::\d\d)?(?!\d)                         # 16:42
-    | \d{{1,2}}时(?![间限期段效代])(?:\d{{1,2}}分)?               # 9时30分
-    | \d{{1,2}}点(?:\d{{1,2}}分|[半钟整])
-    | 1[3-9]\d{{9}}(?!\d) | 0\d{{2,3}}-\d{{7,8}}(?!\d) | \d{{9,}}(?!\s?[{NUMERAL_CHARS}])   # telephones, codes
-    | \d{{1,6}}\s?号(?!召)                                        # 15号
-    | \d{{1,2}}\.\d{{1,2}}(?=[\u4e00-\u9fa5])(?!\s?(?:[万亿千百余多成个倍]|{UNIT}))             # 12.4宪法日
-    | \d+(?:[·+×*]\d*[A-Za-z]?)+                                  # 5·12, 1+28
-    | \d+\s?[xX]\s?\d+ | \d+/\d++(?![\d.]*[%件])
-    | \d+(?:周年|届|级|大(?=[^\d])|[楼室栋](?=[^\d]))
-    )""",
-    re.VERBOSE,
+_GROUPED = re.compile(
+    rf"(?<![\d.])(?<!\d[,，])\d{{1,3}}(?:，\d{{3}})+(?![\d.]*，?\d)[余多]?[十百千万亿]*(?:{UNIT})?(?:以[上下内]|左右)?"
 )
-"""Every alternative begins with a digit, which lets the search skip from digit to digit."""
-_LINE_HEADS = re.compile(
-    r"""^[ \t]*(?:
-      \(\d{1,2}\)
-    | \d{1,2}(?:\.\d{1,2}){2,3}\.? | \d{1,2}\.\d{1,2}(?=[ 、])(?![ ]?[万亿千%]) | \d{1,2}\s?(?:[、)]|\.)(?!\d)
-    | -+[ ]*\d{1,4}[ ]*-+[ ]*$                                    # a page number
-    )""",
-    re.VERBOSE | re.MULTILINE,
-)
-"""The numbering of a line, and page numbers."""
-_RUN_IN_HEADS = re.compile(r"[。;:,.][ \n]*(?:\d{1,2}[.、](?=[^\d\s])|\(\d{1,2}\))")
-"""The numbering of an entry in the middle of a line, behind the end of a clause."""
-_AFTER_DI = re.compile(rf"第\s?[\d{NUMERAL_CHARS}]+(?:[-~至到、]第?[\d{NUMERAL_CHARS}]+)*")
-"""第三条, 第15-18号: ordinals."""
-_DOCUMENT_NUMBER = re.compile(rf"[\[(]\s?{_YEAR}\s?[\])][^\s,。;:\d]{{0,8}}\d*[^\s,。;:\d]{{0,4}}?(?:\d+\s?号)?")
-"""〔2022〕15号, folded to square brackets."""
-_TITLE = re.compile(r"《[^《》\n]{0,60}(?:《[^《》\n]{0,60}》[^《》\n]{0,60})*》")
-_QUOTED = re.compile(r"“[^“”\n,。;:]{1,14}”|\"[^\"\n,。;:]{1,14}\"|‘[^‘’\n,。;:]{1,14}’")
-_ADDRESS = re.compile(r"(?:https?://|www\.)[!-~]+|(?:电话|邮编|邮政编码|传真|标识码|备案号)[^\n,。;\d]{0,6}\d[\d\- ]*")
-"""Web addresses, and the numbers behind 电话 and its like."""
-
-_CHINESE_OR_BARE = re.compile(rf"[{NUMERAL_CHARS}]|(?<![\d.])\d+(?![\d.]*\s?[%万亿件个名人次项])")
-_ANY_NUMERAL = re.compile(rf"[\d{NUMERAL_CHARS}]")
-
+"""What may be one number with full-width commas, or two figures that a comma parts."""
+_CLAUSE_ENDS = re.compile(r"[^\w]|$|、")
+_CLAUSE_STARTS = frozenset("，。；：、,;:.([（ \n\t")
+_SUBJECT = re.compile(r"(?:[人名家户]|人次)\Z")
+"""Behind a comma, these with words behind them open a clause of their own: 申请8，129人参加考试."""
 _HOTLINES = re.compile(r"11[0249]|12[0-3]|12[1-4]\d\d|96\d{3,4}")
 """Numbers of hotlines, which stand where a count might: 12345热线."""
+_HOTLINE_ENDS = re.compile(r"[，。；,;)）\n]|$")
+_CALLED = re.compile(r"(?:热线|电话|拨打|报警|急救|[、“\"和与及])\Z")
+"""Before a number that is a hotline's, also where a clause ends behind it."""
+_SIGNS = frozenset("-+负 ")
+_MINUS = re.compile(r"(?:[^\s\d-][-+] ?|[^\d\s] +[-+]|(?:[^\w\s]|[为是])负)\Z")
+"""Before the number of a change: 较上年-12件. Two dashes are none, nor is one that begins a line."""
 _LOOSE = frozenset(
     {"类", "种", "道", "门", "面", "片", "块", "组", "队", "把", "回", "分", "头", "集", "对", "班", "团", "位"}
 )
@@ -100,13 +62,17 @@ def find_figures(text: str, folded: bool = False) -> Iterator[Quantity]:
 
     :param folded: True when ``text`` has gone through :func:`~baogao.chinese.numerals.fold` already.
     """
-    clean = blank_noise(text if folded else fold(text))
+    clean = join_groups(text if folded else fold(text))
+    doubtful = list(doubtful_tokens(clean, folded=True))
+    for start, end in reversed(doubtful):
+        clean = clean[:start] + blank(clean[start:end]) + clean[end:]
+    clean = blank_noise(clean)
     figures: list[Quantity] = []
     position = 0
     while (match := CORE.search(clean, position)) is not None:
         figure = _admit(clean, match)
         position = match.end() if figure is None else figure.end
-        if figure is not None:
+        if figure is not None and not _is_change(clean, figures, figure):
             figures.append(figure)
     # The unit at the end of a range or a list is lent to the bare numbers before it: 3至5件, 152、140和133件.
     kept: list[Quantity] = []
@@ -114,8 +80,8 @@ def find_figures(text: str, folded: bool = False) -> Iterator[Quantity]:
     for figure in reversed(figures):
         between = clean[figure.end : following.start] if following else ""
         if following and following.unit and not figure.unit and _JOINT.fullmatch(between):
-            if figure.factor == 1 < following.factor and _RANGE.fullmatch(between):
-                figure = figure._replace(value=figure.value * following.factor, factor=following.factor)
+            if _RANGE.fullmatch(between):
+                figure = _in_range(figure, following)
             figure = figure._replace(unit=following.unit, doubtful=False)
         following = None if figure.doubtful else figure
         if following is not None:
@@ -123,41 +89,72 @@ def find_figures(text: str, folded: bool = False) -> Iterator[Quantity]:
     return reversed(kept)
 
 
-def blank_noise(folded: str) -> str:
-    """Blank every digit that is no figure; offsets stay.
+def join_groups(folded: str) -> str:
+    """Make a full-width comma that parts thousands an ASCII one; one that parts two figures stays.
 
-    :param folded: the text as :func:`~baogao.chinese.numerals.fold` gives it.
+    A text parts its thousands with it, or does not: one number that can be read in no other way decides for all.
     """
-    text = _ADDRESS.sub(_blank, folded)
-    text = _TITLE.sub(_blank, text)
-    text = _DOCUMENT_NUMBER.sub(_blank, text)
-    text = _LINE_HEADS.sub(_blank, text)
-    text = _RUN_IN_HEADS.sub(_blank, text)
-    text = _AFTER_DI.sub(_blank, text)
-    text = _DIGITS_FIRST.sub(_blank, text)
-    # In a quoted name (“三项制度”, “12345”) only a number with a unit is a figure.
-    return _QUOTED.sub(lambda name: _CHINESE_OR_BARE.sub(lambda number: _BLANK * len(number[0]), name[0]), text)
+    if "，" not in folded:
+        return folded
+    groups = list(_GROUPED.finditer(folded))
+    if not any(_is_one_number(folded, match) for match in groups):
+        return folded
+    for match in groups:  # who parts thousands so once does so throughout
+        folded = folded[: match.start()] + match[0].replace("，", ",") + folded[match.end() :]
+    return folded
 
 
-def _blank(match: re.Match[str]) -> str:
-    """The same words with every numeral in them blanked."""
-    return _ANY_NUMERAL.sub(_BLANK, match[0])
+def _is_one_number(folded: str, match: re.Match[str]) -> bool:
+    """Whether 2，300 is surely one number: by what stands around it, for the digits look alike either way."""
+    before = folded[match.start() - 1 : match.start()]
+    if match[0].count("，") > 1 or not before or before in _CLAUSE_STARTS or "，0" in match[0]:
+        return True
+    return _CLAUSE_ENDS.match(folded, match.end()) is not None or _SUBJECT.search(match[0]) is None
+
+
+def _is_change(text: str, figures: list[Quantity], figure: Quantity) -> bool:
+    """Whether a sign makes a number a change (较上年-12件): it says nothing of the period."""
+    if (
+        text[figure.start - 1 : figure.start] not in _SIGNS
+        or _MINUS.search(text, max(0, figure.start - 3), figure.start) is None
+    ):
+        return False
+    between = text[figures[-1].end : figure.start] if figures else " "
+    return _RANGE.fullmatch(between) is None
+
+
+def _in_range(first: Quantity, last: Quantity) -> Quantity:
+    """The first end of a range with the scale word of the last: 3-5万元, 十至二十万元."""
+    for factor in (last.factor, 10**8, 10**4):
+        if first.factor == 1 < factor and last.factor % factor == 0 and first.value * factor < last.value:
+            return first._replace(value=first.value * factor, factor=factor)
+    return first
 
 
 def _admit(text: str, match: re.Match[str]) -> Quantity | None:
     """The figure around a number; None where the number is a fraction, a name, or part of a word."""
-    figure = None if match["fraction"] else read_quantity(text, match)
+    chinese = match.lastgroup == "chinese"
+    if chinese and stands_alone(text, match) and not _JOINT.match(text, match.end()):
+        return None
+    figure = read_quantity(text, match)
     if figure is None:
         return None
-    if match["chinese"]:
+    if chinese:
         return _admit_chinese(text, match, figure)
+    if figure.unit == "人" and text.startswith("工", figure.end) and _HOTLINES.fullmatch(match[0]):
+        return None  # 12345人工服务
     if figure.unit:
         return figure
     # A bare Arabic number may name something: a hotline, a part of a Latin word, a row at the head of a line.
     start, end = match.span()
     before, after = text[start - 1 : start], text[end : end + 1]
-    if _HOTLINES.fullmatch(match[0]) or _LATIN.match(before) or _LATIN.match(after):
+    if _LATIN.match(before) or _LATIN.match(after):
         return None
+    if _HOTLINES.fullmatch(match[0]):
+        counted = (
+            end - start == 3 and _HOTLINE_ENDS.match(text, end) and not _CALLED.search(text, max(0, start - 3), start)
+        )
+        return figure if counted else figure._replace(doubtful=True)
     heads_line = before in {"", "\n"} and _NAME_FOLLOWS.match(text, end) and not _JOINT.match(text, end)
     return None if heads_line else figure
 

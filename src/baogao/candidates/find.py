@@ -10,7 +10,8 @@ from itertools import accumulate
 
 from baogao.candidates.candidate import Candidate, Candidates, Cue, Kind
 from baogao.candidates.cues import Mention, read_cues
-from baogao.candidates.figures import find_figures
+from baogao.candidates.each import nouns_sharing
+from baogao.candidates.figures import find_figures, join_groups
 from baogao.candidates.period import period_of, planned_spans
 from baogao.candidates.phrases import find_items, find_none_phrases
 from baogao.candidates.tables import find_cells
@@ -31,6 +32,7 @@ class _Draft:
     unit: str = ""
     cues: tuple[Cue, ...] = ()
     label: str = ""
+    each: Decimal | None = None
 
 
 def find_candidates(document: Document) -> Candidates:
@@ -38,7 +40,7 @@ def find_candidates(document: Document) -> Candidates:
 
     Numbers do not overlap one another; ``candidate.text`` is ``document.text[start:end]``.
     """
-    text, folded = document.text, fold(document.text)
+    text, folded = document.text, join_groups(fold(document.text))
     nones = [
         _Draft(start, end, "none", Decimal(0))
         for sentence in document.sentences
@@ -69,7 +71,9 @@ def find_candidates(document: Document) -> Candidates:
     drafts.sort(key=lambda draft: (draft.start, draft.end, draft.kind))
     return Candidates(
         tuple(
-            Candidate(number, d.kind, d.start, d.end, text[d.start : d.end], d.value, d.bound, d.unit, d.cues, d.label)
+            Candidate(
+                number, d.kind, d.start, d.end, text[d.start : d.end], d.value, d.bound, d.unit, d.cues, d.label, d.each
+            )
             for number, d in enumerate(drafts, 1)
         ),
         document.view.doubtful,
@@ -108,6 +112,8 @@ def _numbers_in_prose(document: Document, folded: str) -> Iterator[_Draft]:
         for begin, end in document.main
         for figure in find_figures(prose[begin:end], folded=True)
     ]
+    for draft in drafts:
+        _share(draft, folded)
     starts = [draft.start for draft in drafts]
     period = period_of("".join(folded[begin:end] for begin, end in document.main))
     planned = planned_spans(document, folded, period)
@@ -123,3 +129,14 @@ def _numbers_in_prose(document: Document, folded: str) -> Iterator[_Draft]:
         for draft, cues in zip(inside, read_cues(folded[begin:end], mentions, period, ahead), strict=True):
             draft.cues = cues
             yield draft
+
+
+def _share(draft: _Draft, folded: str) -> None:
+    """Let a number behind 各 count for each of its nouns; a rate and the ends of a range do not add up."""
+    if "各" not in folded[max(0, draft.start - 5) : draft.start] or draft.value is None:
+        return
+    if draft.unit in {"%", "‰", "个百分点"} or folded[draft.end : draft.end + 1] in {"-", "~", "至", "到"}:
+        return
+    nouns = nouns_sharing(folded, draft.start)
+    if nouns > 1:
+        draft.each, draft.value = draft.value, draft.value * nouns

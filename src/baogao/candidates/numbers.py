@@ -10,14 +10,25 @@ import re
 from decimal import Decimal
 from typing import NamedTuple
 
-from baogao.chinese.numerals import DIGITS, NUMERAL_CHARS, chinese_number, fold, scale_of
+from baogao.chinese.numerals import (
+    DIGITS,
+    MYRIADS,
+    NUMERAL_CHARS,
+    SCALES,
+    TENS,
+    ZEROS,
+    chinese_number,
+    digit_by_digit,
+    fold,
+    scale_of,
+)
 from baogao.schema.values import Bound
 
 _SIMPLE = {
     "件": "",
     "份": "额量",
     "人": "民员口",
-    "户": "籍外",
+    "户": "籍外名",
     "场": "所地景馆合",
     "次": "年要日月",
     "期": "间末限满初",
@@ -57,6 +68,9 @@ _SIMPLE = {
     "米": "",
     "公里": "",
     "千米": "",
+    "千克": "",
+    "千瓦": "",
+    "千瓦时": "",
     "公斤": "",
     "公顷": "",
     "平方米": "",
@@ -130,23 +144,49 @@ _CANONICAL = {"百分点": "个百分点", "个批次": "批次", "工作日": "
 _UNIT_ONLY = re.compile(f"(?P<scale>[十百千]?[万亿])?(?P<unit>{UNIT})?")
 
 _ARABIC = (
-    rf"(?:\d{{1,3}}(?:,\d{{3}}){{1,5}}(?!\d)|\d{{1,3}}(?:(?:, ?| )\d{{3}}){{1,5}}(?=\s?[万亿%]|\s?(?:{UNIT}))"
+    rf"(?:\d{{1,3}}(?:,\d{{3}}){{1,5}}(?!\d)|\d{{1,3}}(?:，0\d\d|(?:，\d{{3}}){{2,5}})(?!\d)"
+    rf"|\d{{1,3}}(?:(?:, ?| )\d{{3}}){{1,5}}(?=\s?[万亿%]|\s?(?:{UNIT}))"
     r"|\d{1,2} \d{1,2}(?=[%件个名])|\d+)"
     r"(?:\.\d+| ?\. ?\d+(?=\s?[%万亿]))?"
 )
+_FACTORS = "百千佰仟万亿萬億"
+"""The scale words at the end of a number, which a range lends to its other end."""
+_SHARES = {"percent": "%", "whole": "%", "permille": "‰"}
+"""The unit of a number that is written as a share, by the name of its group."""
+_TYPED_ZERO = re.compile(rf"(?<=[{NUMERAL_CHARS}])0(?=[{NUMERAL_CHARS}])")
 _LONGEST_NUMBER = 40
 """Characters; a longer row of digits is no figure, and could not be written as a number."""
 _SPACED_GROUPS = re.compile(r"\d{1,3}(?: \d{3})+")
-_CHINESE = rf"[{NUMERAL_CHARS}]+(?:点[{''.join(DIGITS)}]+)?"
+_ALL_SCALES = "".join(SCALES) + "".join(MYRIADS)
+_SCALE = f"[{_ALL_SCALES}{''.join(TENS)}]"
+_DIGIT = f"(?:[{''.join(DIGITS)}]|(?<=[{NUMERAL_CHARS}])[0Oo](?=[{NUMERAL_CHARS}]))"
+"""A Chinese digit, or the 0 that some type for 〇 between two of them: 一百0五."""
+_POINT = f"点[{''.join(DIGITS)}]+"
+_CHINESE = rf"[{NUMERAL_CHARS}]+(?:{_POINT})?"
+_PLAIN_ARABIC = r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?"
+_FIRST_SCALES = r"(?:[十百千拾佰仟](?<!千(?=[米克瓦伏卡帕赫]))(?<!百(?=姓|分点|分之))|[万亿萬億])"
+"""Scale words right behind the first Arabic digits; 千 in 3千瓦 and 百 in 5百姓 are none."""
+_PARTS = rf"(?:[{ZEROS}]?{_PLAIN_ARABIC}{_SCALE}+|(?:{_DIGIT}+|(?=[{''.join(TENS)}])){_SCALE}+)"
+_REST = rf"(?:{_PARTS}*(?:{_DIGIT}++(?!\d)(?:{_POINT})?|{_POINT}|[{ZEROS}]?{_PLAIN_ARABIC})?)"
+"""What may follow a scale word: parts with scale words of their own, and one without."""
+_NO_NUMERAL = "(?<=队)伍|(?<=[大登着内水])陆|陆[续军地路运]|(?<=[收捡])拾|拾[级遗]"
+"""Formal digits that are parts of common words."""
 CORE = re.compile(
-    rf"(?=[\d{NUMERAL_CHARS}])(?:百分之\s?(?P<percent>\d+(?:\.\d+)?|{_CHINESE})|(?P<whole>百分百)|(?P<fraction>[{NUMERAL_CHARS}]+分之[{NUMERAL_CHARS}]+)"
-    rf"|(?P<arabic>{_ARABIC})(?:(?P<scale>[万亿])(?P<rest>\d{{1,4}})(?P<rest_scale>[万千百]))?"
-    rf"|(?P<chinese>{_CHINESE}))"
+    rf"(?=[\d{NUMERAL_CHARS}])(?!{_NO_NUMERAL})(?:百分之\s?(?P<percent>\d+(?:\.\d+)?|{_CHINESE})|(?P<whole>百分百)"
+    rf"|千分之\s?(?P<permille>\d+(?:\.\d+)?|{_CHINESE})"
+    rf"|(?P<fraction>[\d{NUMERAL_CHARS}]+分之[\d{NUMERAL_CHARS}]+|[{NUMERAL_CHARS}]{{1,3}}点[{NUMERAL_CHARS}]{{1,3}}[分刻])"
+    rf"|(?P<arabic>{_ARABIC}(?:{_FIRST_SCALES}+{_REST})?)"
+    rf"|(?P<chinese>{_DIGIT}*(?:{_POINT}[千万亿]*)?(?:{_SCALE}+{_REST})?))"
 )
-"""A number without its bound words and unit; the name of its group says how it is written."""
+"""A number without its bound words and unit; the name of its group says how it begins.
+
+Arabic and Chinese parts with their scale words are one number, 1亿2345.6万, which is read whole or not at all.
+"""
 _TAIL = re.compile(
-    r"(?:[ \n]?(?P<infix>[余多几])?(?P<scale>[十百千]?[万亿]|[百千](?![米克瓦分姓]))? ?(?P<infix2>[余多])?)"
-    r"[ \n]?(?:(?P<tenths>成(?![功员立果交本效为年就长熟都型品绩份因群]))(?P<tenth>[一二三四五六七八九半](?!成))?"
+    r"(?:[ \n]?(?P<infix>[余多几])?(?P<scale>[十百千]?[万亿萬億]|个(?=亿)亿|[百千](?![米克瓦分姓]))?"
+    r" ?(?P<infix2>[余多]|来(?=[件个人场次份户]))?)"
+    r"[ \n]?(?:(?P<tenths>成(?![功员立果交本效为年就长熟都型品绩份因群]))"
+    r"(?P<tenth>[一二三四五六七八九半1-9](?![成\d.]))?(?P<infix3>[余多])?"
     rf"|(?P<unit>{UNIT}))?(?:\([次份件个]\))?"
     r"[ ]?(?P<suffix>(?:及|\(含\)|之)?(?:以上|以下(?![简称几问方特])|以内)|之[上下内]|左右|上下(?![联功同级各])|不等)?"
 )
@@ -165,6 +205,10 @@ _BEFORE: tuple[tuple[Bound, str], ...] = (
 _PREFIX = re.compile("(?:" + "|".join(f"(?P<{bound}>{words})" for bound, words in _BEFORE) + r")[了达有]?[ ]?\Z")
 _PREFIX_ENDS = frozenset("过出超破于逾下少起码≥>=近到足满多≤<约为有占概≈")
 """The last characters of the words in ``_BEFORE``: without one of them beside a number nothing is searched."""
+_GOES_ON = frozenset(
+    "".join(word[0] for word in (*_SIMPLE, *_COMPOUND)) + _COUNTED_TIMES + "%‰余多几来十百千万亿萬億成(以之左上下不 \n"
+)
+"""What ``_TAIL`` may begin with."""
 _ROUND_PREFIX = re.compile(r"(?<![以之线马])[上过]\Z")
 _SUFFIXES: dict[str, Bound] = {"上": "over", "下": "under", "内": "under", "右": "about"}
 """By their last character; 上下 is the one that reads otherwise."""
@@ -193,6 +237,7 @@ def parse_quantity(text: str) -> Quantity | None:
     folded = fold(text)
     if _SPACED_GROUPS.fullmatch(folded):
         folded = folded.replace(" ", "")
+    folded = folded.replace("，", ",")  # one figure's text: no comma in it parts two
     quantities = (read_quantity(folded, match) for match in CORE.finditer(folded))
     return next((quantity for quantity in quantities if quantity is not None), None)
 
@@ -213,8 +258,15 @@ def times(value: Decimal, factor: int) -> Decimal:
     return whole if product == whole else product
 
 
+def stands_alone(text: str, match: re.Match[str]) -> bool:
+    """Whether neither a measure word nor a bound can stand beside a number; quick, and sometimes wrongly False."""
+    start, end = match.span()
+    beside = text[max(0, start - 2) : start]
+    return text[end : end + 1] not in _GOES_ON and _PREFIX_ENDS.isdisjoint(beside) and beside[-1:] not in {"上", "过"}
+
+
 def read_quantity(text: str, match: re.Match[str]) -> Quantity | None:
-    """The quantity around a number; None where it cannot be read (两三, a row of digits without end).
+    """The quantity around a number; None where it cannot be read (两三, 1万2, a row of digits without end).
 
     :param text: the text, folded.
     :param match: of ``CORE`` in it.
@@ -225,35 +277,39 @@ def read_quantity(text: str, match: re.Match[str]) -> Quantity | None:
     end = match.end()
     tail = _TAIL.match(text, end)
     assert tail is not None  # every part of it may be empty
-    factor, unit = 1, _CANONICAL.get(tail["unit"], tail["unit"]) or ""
-    if match["percent"] or match["whole"]:
-        unit = "%"
-    elif tail["scale"]:
-        factor = scale_of(tail["scale"])
+    unit = _CANONICAL.get(tail["unit"], tail["unit"]) or ""
+    factor, how = 1, match.lastgroup
+    if how in _SHARES:
+        unit = _SHARES[how]
+    else:
+        if text[end - 1] in _FACTORS:
+            factor = scale_of(match[0][len(match[0].rstrip(_FACTORS)) :])
+        if tail["scale"]:
+            more = scale_of(tail["scale"].removeprefix("个"))
+            factor, value = factor * more, times(value, more)
     if tail["tenths"]:
-        tenth = tail["tenth"]
-        unit, value = "%", value * 10 + (5 if tenth == "半" else DIGITS[tenth or "零"])
-    elif factor > 1:
-        value = times(value, factor)
+        tenth = tail["tenth"] or "零"
+        unit, value = "%", value * 10 + (5 if tenth == "半" else DIGITS[tenth] if tenth in DIGITS else int(tenth))
     bound, start = _bound(text, match, tail)
     return Quantity(value, bound, unit, start, end + len(tail[0].rstrip()), factor=factor)
 
 
 def _value(match: re.Match[str]) -> Decimal | None:
-    """What the number itself says, before a scale word behind it or tenths."""
-    if match.end() - match.start() > _LONGEST_NUMBER:
+    """What the number itself says, before a scale word behind 余, or tenths."""
+    how = match.lastgroup or ""
+    text = match[how]
+    if how == "fraction" or match.end() - match.start() > _LONGEST_NUMBER:
         return None
-    if match["arabic"]:
-        number = Decimal(match["arabic"].replace(",", "").replace(" ", ""))
-        if not match["rest"]:
-            return number
-        return number * scale_of(match["scale"]) + Decimal(match["rest"]) * scale_of(match["rest_scale"])
-    if match["whole"]:
+    if how == "whole":
         return Decimal(100)
-    text = match["percent"] or match["chinese"] or ""
-    if text[:1].isdigit() and text.isascii():
-        return Decimal(text)
-    return chinese_number(text) if text else None
+    if how != "chinese":
+        text = text.replace(",", "").replace("，", "").replace(" ", "")
+        if text.replace(".", "", 1).isdigit():
+            return Decimal(text)
+    if "0" in text:
+        text = _TYPED_ZERO.sub("零", text)
+    value = chinese_number(text)
+    return Decimal(digits) if value is None and (digits := digit_by_digit(text)) is not None else value
 
 
 def _bound(text: str, match: re.Match[str], tail: re.Match[str]) -> tuple[Bound, int]:
@@ -268,6 +324,8 @@ def _bound(text: str, match: re.Match[str], tail: re.Match[str]) -> tuple[Bound,
         start, bound = start - 1, "over"
     if tail["suffix"] and tail["suffix"][-1] in _SUFFIXES:
         bound = "about" if tail["suffix"] == "上下" else _SUFFIXES[tail["suffix"][-1]]
-    elif tail["infix"] or tail["infix2"]:
+    elif tail["infix2"] == "来":
+        bound = "about"
+    elif tail["infix"] or tail["infix2"] or tail["infix3"]:
         bound = "over"
     return bound, start

@@ -19,9 +19,13 @@ _GAPPED = re.compile(r" {2,}")
 _SPACED = re.compile(r" +")
 """What divides the cells of a row: the first of them that it holds."""
 _PURE = re.compile(
-    rf"[约近超逾]?[-+]?\d[\d,. ]*(?:[余多])?(?:[十百千]?[万亿]|[百千])?(?:[余多])?(?:{UNIT})?(?:以上|以下|以内|左右)?"
+    rf"[约近超逾]?[-+]?\d[\d,，. 零一二三四五六七八九十百千万亿]*(?:[余多])?(?:[十百千]?[万亿]|[百千])?(?:[余多])?"
+    rf"(?:{UNIT})?(?:以上|以下|以内|左右)?"
 )
 """A cell that is a number, with its unit and bound words, and nothing else."""
+_SIGNED = re.compile(r"[-+]\d")
+"""A change against another time."""
+_SPACE = re.compile(r"\s")
 _HEAD_UNIT = re.compile(r"[(（\[]\s*(?:单位[:：]?)?\s*([^()（）\[\]:：]{1,4})\s*[)）\]]\s*$|[/／、]\s*([^/]{1,3})$")
 """The unit in a head: 收案（件）, 资料[单位：份], 金额/万元."""
 _CAPTION_UNIT = re.compile(r"单位[:：]\s*([^\s,，。；;()（）]{1,4})")
@@ -139,6 +143,11 @@ class _Table:
         quantity = parse_quantity(text)
         if quantity is None:
             return
+        signed = _SIGNED.match(text)
+        if signed and "growth" not in cues:
+            cues = tuple(sorted({*cues, "growth"}))
+        if quantity.end - quantity.start + bool(signed) < len(_SPACE.sub("", text)):
+            return  # 1.2.3, or 12,34: no part of it is read
         printed = (row_unit, _unit_in(column_head), _unit_in(row_head), self.unit) if not quantity.unit else ()
         known = next(filter(None, map(read_unit, printed)), None)
         if known is not None:

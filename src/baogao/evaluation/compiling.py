@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from baogao.candidates.each import nouns_sharing
+from baogao.candidates.numbers import parse_quantity
 from baogao.errors import GoldError
 from baogao.evaluation.datasets import Finding, check_gold
 from baogao.evaluation.gold import Copies, Gold, GoldField, Reading, read_text, split_of, write_whole
@@ -83,7 +86,8 @@ class _Compiler:
             if mark.name not in (lists if mark.status is None else figures):
                 kind = "list" if mark.status is None else "figure"
                 raise self._error(f"{mark.name!r} is no {kind} of {schema.name}", mark)
-            self.by_name.setdefault(mark.name, []).append(mark)
+            additive = mark.status == "reported" and schema.by_id[mark.name].additive
+            self.by_name.setdefault(mark.name, []).append(_shared(mark, report.text) if additive else mark)
 
     def metadata(self) -> dict[str, str | None]:
         given: Any = self.report.front.get("metadata") or {}
@@ -153,6 +157,14 @@ class _Compiler:
 
     def _error(self, message: str, mark: Mark) -> GoldError:
         return GoldError(f"{self.path}: {message}: {mark.text!r} at offset {mark.span[0]} of the text")
+
+
+def _shared(mark: Mark, text: str) -> Mark:
+    """A mark of an additive field whose number stands behind 各: it counts for each of the nouns before it."""
+    printed = parse_quantity(mark.text)
+    if printed is None or printed.value != mark.value:
+        return mark
+    return replace(mark, value=printed.value * nouns_sharing(text, mark.span[0]))
 
 
 def _readings(marks: Iterable[Mark]) -> list[Reading]:

@@ -10,6 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Literal
 
+from baogao.candidates.each import nouns_sharing
 from baogao.candidates.numbers import Quantity, parse_quantity
 from baogao.document.view import clean_characters
 from baogao.errors import GoldError
@@ -157,10 +158,13 @@ class _Checker:
         if len(figures) < len(copy):
             yield self._error(place, f"{shown!r} does not read as a figure", where)
             return
-        total = sum((figure.value for figure in figures), Decimal(0))
+        total = once = sum((figure.value for figure in figures), Decimal(0))
+        if spec.additive:  # 各1场 behind two nouns counts for both
+            places = zip(figures, copy, strict=True)
+            total = sum((f.value * nouns_sharing(self.text, start) for f, (start, _) in places), Decimal(0))
         if total != value:
             scaled = any(total * scale == value for scale in _SCALES)
-            add = self._warning if scaled else self._error
+            add = self._warning if scaled or once == value else self._error
             yield add(place, f"{shown!r} reads as {total:f}, and the gold says {value:f}", where)
         yield from self._dress(spec, place, reading.bound or "exact", figures, (shown, where))
 

@@ -16,6 +16,9 @@ A label is
 ``problems``           a list item's head; the same text marked again is another copy of the same item
 =====================  =============================================================================
 
+A number behind 各 that an additive field takes counts for each of the nouns before it: in
+森林扑火演练、消防演练各{1场|drills=1} it is 2.
+
 The same field marked twice with the same value is printed twice: two copies, either one right. The front matter,
 between two lines ``---``, holds ``metadata:`` (and, if it differs from the file's name, ``doc_id:``) as YAML.
 """

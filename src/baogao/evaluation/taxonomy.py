@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import Literal
 
 from baogao.candidates import Candidate, find_candidates, parse_quantity
+from baogao.candidates.each import nouns_sharing
 from baogao.document import Document, Span
 from baogao.document.view import clean_characters
 from baogao.evaluation.gold import Gold
@@ -133,7 +134,8 @@ def _printed(answer: Answer, text: str) -> bool:
     values = [figure.value for figure in figures if figure is not None]
     if len(values) < len(spans):
         return any(char.isnumeric() for start, end in spans for char in text[start:end])
-    return answer.value in values or sum(values) == answer.value
+    shared = [value * nouns_sharing(text, start) for value, (start, _) in zip(values, spans, strict=True)]
+    return answer.value in {*values, sum(values), sum(shared)}
 
 
 def _overlap(spans: Sequence[Span], others: Sequence[Span]) -> bool:
