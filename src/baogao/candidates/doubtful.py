@@ -68,7 +68,8 @@ def _is_numeral(text: str, place: int) -> bool:
 def _is_strange(text: str, odd: re.Match[str], measured: bool) -> bool:
     """Whether a run of signs beside a number makes it doubtful."""
     start, end = odd.span()
-    before, after = _is_numeral(text, start - 1), _is_numeral(text, end)
+    before = _is_numeral(text, start - 1) or (text[start - 1 : start] in {".", ","} and _is_numeral(text, start - 2))
+    after = _is_numeral(text, end) or (text[end : end + 1] in {".", ","} and _is_numeral(text, end + 1))
     between = before and after
     if not before and not after:
         return False

@@ -10,6 +10,7 @@ from itertools import accumulate
 
 from baogao.candidates.candidate import Candidate, Candidates, Cue, Kind
 from baogao.candidates.cues import Mention, read_cues
+from baogao.candidates.doubtful import doubtful_tokens
 from baogao.candidates.each import nouns_sharing
 from baogao.candidates.figures import find_figures, join_groups
 from baogao.candidates.period import period_of, planned_spans
@@ -67,7 +68,13 @@ def find_candidates(document: Document) -> Candidates:
         *nones,
         *(_Draft(start, end, "item") for start, end in find_items(document)),
     ]
-    drafts = [draft for draft in drafts if not _is_barred(document, draft)]
+    strange = [
+        (begin + start, begin + stop)
+        for begin, end in document.main
+        for start, stop in doubtful_tokens(folded[begin:end], folded=True)
+    ]
+    doubtful = tuple(sorted({*strange, *document.view.doubtful}))
+    drafts = [draft for draft in drafts if not _is_barred(document, doubtful, draft)]
     drafts.sort(key=lambda draft: (draft.start, draft.end, draft.kind))
     return Candidates(
         tuple(
@@ -76,7 +83,7 @@ def find_candidates(document: Document) -> Candidates:
             )
             for number, d in enumerate(drafts, 1)
         ),
-        document.view.doubtful,
+        doubtful,
     )
 
 
@@ -86,9 +93,9 @@ def as_printed(candidate: Candidate, document: Document) -> Candidate:
     return candidate._replace(start=start, end=end, text=document.file.text[start:end])
 
 
-def _is_barred(document: Document, draft: _Draft) -> bool:
+def _is_barred(document: Document, doubtful: Sequence[Span], draft: _Draft) -> bool:
     """Whether a draft lies in characters that were inserted, or is a number of doubtful digits."""
-    if draft.kind == "number" and _touches(document.view.doubtful, draft.start, draft.end):
+    if draft.kind == "number" and _touches(doubtful, draft.start, draft.end):
         return True
     return _touches(document.file.inserted, *document.printed((draft.start, draft.end)))
 

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
+from baogao.chinese.numerals import NUMERAL_CHARS
 from baogao.document.file_text import Span
 from baogao.document.paragraphs import LINE_ENDS, Paragraph
 from baogao.document.view import Cuts, View
 
 _GAP = " \t\u3000\u00a0"
 _LINE_END = re.compile(rf"[{LINE_ENDS}][{_GAP}{LINE_ENDS}]*+")
+_FAR = 100
+"""Characters; white space between two lines that is longer parts them."""
+_NUMERAL = re.compile(rf"[\d{NUMERAL_CHARS}]")
 _LATIN = re.compile(r"[A-Za-z]")
 _HAN = "\u3001-\u303f\u3400-\u9fff\uff01-\uffef“”‘’—…%‰·"
 _BLANK = re.compile("[ \u00a0]")
@@ -31,7 +35,7 @@ _READ_AS_ONE = re.compile(r"(?:\d{1,2} \d{1,2}(?=[%件个名])|\d+\. \d+(?=\s?[%
 
 
 def without_debris(
-    view: View, paragraphs: Sequence[Paragraph], furniture: Iterable[Span]
+    view: View, paragraphs: Sequence[Paragraph], furniture: Collection[Span]
 ) -> tuple[View, list[Paragraph], Cuts]:
     """A view without line ends inside its paragraphs, page furniture, and blanks that part nothing.
 
@@ -42,26 +46,36 @@ def without_debris(
     """
     text = view.text
     left_out: list[Span] = list(furniture)
-    doubtful: list[Span] = []
-    for paragraph in paragraphs:
-        if paragraph.row:
-            continue
-        start, end = paragraph.span
-        left_out.extend(_line_ends(text, paragraph.span))
-        if not _BLANK.search(text, start, end):
-            continue
-        head = _HEAD_NUMBER.match(text, start, end)
-        start = head.end() if head else start
-        left_out.extend(match.span() for match in _STRAY.finditer(text, start, end))
-        for match in _APART.finditer(text, start, end):
-            joined = _blanks_inside(match)
-            if joined is None:
-                doubtful.append(match.span())
-            else:
-                left_out.extend(joined)
+    for start, end in (one.span for one in paragraphs if not one.row):
+        left_out.extend(_line_ends(text, (start, end)))
+        if _BLANK.search(text, start, end):
+            start = _behind_number(text, (start, end))
+            left_out.extend(match.span() for match in _STRAY.finditer(text, start, end))
+            for match in _APART.finditer(text, start, end):
+                left_out.extend(_blanks_inside(match))
     cuts = Cuts(left_out)
     moved = [Paragraph(cuts.moved(one.span), one.row) for one in paragraphs]
-    return replace(view.without(cuts), doubtful=tuple(map(cuts.moved, doubtful))), moved, cuts
+    made = view.without(cuts)
+    # A bare number that was taken for that of a page, behind a digit at the end of its line, may be a part of a figure.
+    bare = (cuts.moved(span)[0] for span in furniture if text[slice(*span)].strip().isdigit())
+    ends = (len(made.text[max(0, place - _FAR) : place].rstrip()) + max(0, place - _FAR) for place in bare)
+    parts = ((end - 1, end) for end in ends if _NUMERAL.match(made.text, end - 1))
+    doubtful = sorted([*_doubtful(made.text, moved), *parts])
+    return replace(made, doubtful=tuple(doubtful)), moved, cuts
+
+
+def _doubtful(text: str, paragraphs: Sequence[Paragraph]) -> Iterator[Span]:
+    """The digits that still have a blank among them, so that nobody can tell whether they are one number or several."""
+    for start, end in (one.span for one in paragraphs if not one.row and _BLANK.search(text, *one.span)):
+        for match in _APART.finditer(text, _behind_number(text, (start, end)), end):
+            if not _READ_AS_ONE.match(text, match.start()):
+                yield match.span()
+
+
+def _behind_number(text: str, span: Span) -> int:
+    """Where a paragraph goes on behind the number of its heading."""
+    head = _HEAD_NUMBER.match(text, *span)
+    return head.end() if head else span[0]
 
 
 def _line_ends(text: str, span: Span) -> Iterator[Span]:
@@ -74,11 +88,9 @@ def _line_ends(text: str, span: Span) -> Iterator[Span]:
             yield start, end
 
 
-def _blanks_inside(match: re.Match[str]) -> list[Span] | None:
-    """The blanks of digits that are one number; None where that cannot be told."""
+def _blanks_inside(match: re.Match[str]) -> Iterator[Span]:
+    """The blanks of digits that are one number; none where that cannot be told."""
     digits = match[0].replace("\u00a0", " ")
-    if _READ_AS_ONE.match(match.string, match.start()):
-        return []
-    if _ONE_NUMBER.fullmatch(digits) or _GROUPED.fullmatch(digits.replace(" ", "")):
-        return [(match.start() + place, match.start() + place + 1) for place, char in enumerate(digits) if char == " "]
-    return None
+    whole = _ONE_NUMBER.fullmatch(digits) or _GROUPED.fullmatch(digits.replace(" ", ""))
+    if whole and not _READ_AS_ONE.match(match.string, match.start()):
+        yield from ((match.start() + place, match.start() + place + 1) for place, c in enumerate(digits) if c == " ")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from baogao.chinese.numerals import DIGITS, NUMERAL_CHARS
 from baogao.document.document import Sentence, Span
@@ -22,7 +23,7 @@ _FIGURE_START = re.compile(r"(?!(?:19|20)\d\d\s*年)\d[\d,.，]*\s*[^\d\s、.．
 """A figure with its measure word: a line that begins so goes on from one with a comma in it."""
 _NUMBER_END = re.compile(rf"[\u4e00-\u9fff，、：].*(?:[\d{NUMERAL_CHARS}○][,.，．点]?|[百千万]分之?)$")
 _NUMBER_START = re.compile(
-    rf"[.．,，]?\d|[{NUMERAL_CHARS}○]|分?之[\d{NUMERAL_CHARS}]|点[{''.join(DIGITS)}]|年|月(?=\d)|[%％‰]"
+    rf"(?:[.．,，]\s?)?\d|[{NUMERAL_CHARS}○]|分?之[\d{NUMERAL_CHARS}]|点[{''.join(DIGITS)}]|年|月(?=\d)|[%％‰]"
 )
 """Ends and beginnings of lines between which a number or a date goes on."""
 _STRONG_BREAK = re.compile(r"[\t|｜]")
@@ -63,8 +64,9 @@ def paragraphs_of(text: str, main: Sequence[Span], furniture: Collection[Span] =
     """
     paragraphs: list[Paragraph] = []
     for start, end in main:
-        lines = [span for span in lines_of(text, start, end) if text[slice(*span)].strip()]
-        lines = [span for span in lines if span not in furniture]
+        printed = [span for span in lines_of(text, start, end) if text[slice(*span)].strip()]
+        lines = [span for span in printed if span not in furniture]
+        over_page = {below for above, below in pairwise(printed) if above in furniture}
         cells = [_cells(text[slice(*span)]) for span in lines]
         # Cells parted by single blanks are told from words that a scan blew apart by a neighbour of the same shape.
         counts = [0, *(count for count, _ in cells), 0]
@@ -75,7 +77,7 @@ def paragraphs_of(text: str, main: Sequence[Span], furniture: Collection[Span] =
         width = wrap_width([text[slice(*span)] for span, row in zip(lines, rows, strict=True) if not row])
         current: Span | None = None
         for span, row in zip(lines, rows, strict=True):
-            if current and not row and _goes_on(text, current, span, width):
+            if current and not row and _goes_on(text, current, span, width, span in over_page):
                 paragraphs[-1] = Paragraph((current[0], span[1]))
             else:
                 paragraphs.append(Paragraph(span, row))
@@ -113,8 +115,11 @@ def wrap_width(lines: list[str]) -> int:
     return width if width <= _WRAP_WIDTH and full >= _WRAPPED_SHARE * len(widths) else 0
 
 
-def _goes_on(text: str, before: Span, line: Span, width: int) -> bool:
-    """Whether ``line`` continues the sentence of ``before``."""
+def _goes_on(text: str, before: Span, line: Span, width: int, over_page: bool) -> bool:
+    """Whether ``line`` continues the sentence of ``before``.
+
+    :param over_page: whether the furniture of a page stands between the two.
+    """
     previous = text[max(before[0], before[1] - _LOOK_BACK) : before[1]].rstrip()
     following = text[slice(*line)].strip()
     if heading_level(following) is not None or following.startswith("【"):
@@ -127,7 +132,7 @@ def _goes_on(text: str, before: Span, line: Span, width: int) -> bool:
         return full and previous[-1] in "；;）)”" and not text[line[0]].isspace()
     if _NUMBER_END.search(last_line) and _NUMBER_START.match(following):
         return True
-    return full or bool(_FIGURE_START.match(following) and re.search(r"[，。；]", previous))
+    return full or bool((over_page or _FIGURE_START.match(following)) and re.search(r"[，。；]", previous))
 
 
 def sentences_of(text: str, paragraphs: list[Paragraph]) -> Iterator[Sentence]:
