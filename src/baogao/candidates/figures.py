@@ -46,6 +46,8 @@ _SET_PHRASES = re.compile(
     "方面|维护|确立|意识|自信|坚持|制度|规定|机制|统一|必须|全面|关键|环节|层面|阶段|文明|务必|不|一律|覆盖|转变|聚焦|加强|强化|面向|导向|责任|关系|清单|纳入|到位|结合|体系"
 )
 """Behind a digit with 个, 项 or 条: 四个意识, 三项制度 are names, not counts."""
+_OTHER_DIGITS = frozenset("零两二三四五六七八九")
+"""Right before an Arabic digit, as an Arabic digit before one of these, they make no number: 2五件. 统一12件 is one."""
 _LATIN = re.compile(r"[A-Za-z]")
 _NAME_FOLLOWS = re.compile(r" ?[\u4e00-\u9fa5]")
 """At the head of a line a bare number with a word behind it numbers the line."""
@@ -136,6 +138,10 @@ def _admit(text: str, match: re.Match[str]) -> Quantity | None:
     chinese = match.lastgroup == "chinese"
     if chinese and stands_alone(text, match) and not _JOINT.match(text, match.end()):
         return None
+    start, end = match.span()
+    before, after = text[start - 1 : start], text[end : end + 1]
+    if before.isdigit() if chinese else before in _OTHER_DIGITS:
+        return None
     figure = read_quantity(text, match)
     if figure is None:
         return None
@@ -146,9 +152,7 @@ def _admit(text: str, match: re.Match[str]) -> Quantity | None:
     if figure.unit:
         return figure
     # A bare Arabic number may name something: a hotline, a part of a Latin word, a row at the head of a line.
-    start, end = match.span()
-    before, after = text[start - 1 : start], text[end : end + 1]
-    if _LATIN.match(before) or _LATIN.match(after):
+    if _LATIN.match(before) or _LATIN.match(after) or after in _OTHER_DIGITS:
         return None
     if _HOTLINES.fullmatch(match[0]):
         counted = (
