@@ -53,6 +53,9 @@ _NAME_FOLLOWS = re.compile(r" ?[\u4e00-\u9fa5]")
 """At the head of a line a bare number with a word behind it numbers the line."""
 _TIME_FOLLOWS = frozenset("年月日季周届级")
 """Behind a bare Chinese numeral they make it a date, a time or an edition."""
+_NUMERAL_ENDS = frozenset("，,。；;")
+_SCALED = re.compile("[十百千万亿]")
+_WORD = re.compile(r"(?![第数几之〇])[\u4e00-\u9fa5]")
 _JOINT = re.compile(r"\s?(?:以及|[-~至到、和及与或/])\s?")
 """Between the numbers of a list or a range."""
 _RANGE = re.compile(r"\s?[-~至到]{1,2}\s?")
@@ -136,7 +139,7 @@ def _in_range(first: Quantity, last: Quantity) -> Quantity:
 def _admit(text: str, match: re.Match[str]) -> Quantity | None:
     """The figure around a number; None where the number is a fraction, a name, or part of a word."""
     chinese = match.lastgroup == "chinese"
-    if chinese and stands_alone(text, match) and not _JOINT.match(text, match.end()):
+    if chinese and stands_alone(text, match) and not _JOINT.match(text, match.end()) and not _counts_alone(text, match):
         return None
     start, end = match.span()
     before, after = text[start - 1 : start], text[end : end + 1]
@@ -163,6 +166,14 @@ def _admit(text: str, match: re.Match[str]) -> Quantity | None:
     return None if heads_line else figure
 
 
+def _counts_alone(text: str, match: re.Match[str]) -> bool:
+    """Whether a bare numeral with a scale word stands behind a word and ends its clause: 收到八十八，办结四十九。"""
+    start, end = match.span()
+    if text[end : end + 1] not in _NUMERAL_ENDS or end - start < 2 or _SCALED.search(text, start, end) is None:
+        return False
+    return start > 0 and _WORD.match(text, start - 1) is not None
+
+
 def _admit_chinese(text: str, match: re.Match[str], figure: Quantity) -> Quantity | None:
     """A Chinese numeral counts with a measure word or a bound, and not as part of a word (三级, 一体, 万一)."""
     numeral, bounded = match["chinese"], figure.bound != "exact"
@@ -174,6 +185,8 @@ def _admit_chinese(text: str, match: re.Match[str], figure: Quantity) -> Quantit
     if not figure.unit and text[figure.end : figure.end + 1] in _TIME_FOLLOWS:
         return None
     if not figure.unit and not bounded:
+        if _counts_alone(text, match):
+            return figure
         return figure._replace(doubtful=True) if _JOINT.match(text, match.end()) else None
     if len(numeral) == 1 and not bounded and _is_set_phrase(text, numeral, before, figure):
         return None
