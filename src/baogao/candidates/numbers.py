@@ -278,8 +278,9 @@ def read_quantity(text: str, match: re.Match[str]) -> Quantity | None:
     end = match.end()
     tail = _TAIL.match(text, end)
     assert tail is not None  # every part of it may be empty
-    if (tail["infix"] or tail["infix2"]) and not tail["unit"] and _NUMERAL.match(text, tail.end()):
-        return None  # 12余0件
+    more_follows = tail["infix"] or tail["infix2"] or tail["scale"]
+    if more_follows and not tail["unit"] and _NUMERAL.match(text, tail.end()):
+        return None  # 12余0件, 1 千2百件
     unit = _CANONICAL.get(tail["unit"], tail["unit"]) or ""
     factor, how = 1, match.lastgroup
     if how in _SHARES:
