@@ -167,3 +167,31 @@ def test_two_tables_do_not_mix():
     rows = "指标\t数量（件）\n收案\t37\n办结\t34"
     found = numbers(f"{rows}\n以下是另一张表的内容。\n{rows.replace('件', '次')}")
     assert [c.unit for c in found] == ["件", "件", "次", "次"]
+
+
+@pytest.mark.parametrize(
+    ("cell", "found"),
+    [
+        ("1千2百", [1200]),
+        ("1亿2345.6万", [123_456_000]),
+        ("8，129", [8129]),
+        ("1 234", [1234]),
+        ("约120", [120]),
+        ("1万2", []),
+        ("1.2.3", []),
+        ("12,34", []),
+        ("12 8", []),
+        ("1O8", []),
+        ("1\ue0008", []),
+        ("l2件", []),
+    ],
+)
+def test_a_cell_is_read_whole_or_not_at_all(cell, found):
+    """A cell holds one number; one that cannot be read whole gives no part of itself."""
+    assert [int(c.value) for c in numbers(f"指标\t数量\n收案\t{cell}\n结案\t甲")] == found
+
+
+@pytest.mark.parametrize("cell", ["-12", "+12", "−12"])
+def test_a_signed_cell_is_a_change(cell):
+    """A plus or a minus in a cell makes its number a difference, whatever the heads say."""
+    assert [(int(c.value), c.cues) for c in numbers(f"指标\t数量\n收案\t{cell}\n结案\t甲")] == [(12, ("growth",))]

@@ -184,3 +184,19 @@ def test_a_place_for_gold_that_cannot_be_written(tmp_path: Path, small) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(UsageError, match=r"cannot write .*a\.txt"):
         build_dataset([marked], tmp_path / "file" / "set", small)
+
+
+@pytest.mark.parametrize(
+    ("source", "value"),
+    [
+        ("夜间演练、白天演练各{1场|drills=1}", 2),
+        ("夜间演练、白天演练{各1场|drills=1}", 2),
+        ("夜间演练、白天演练各{1场|drills=2}", 2),
+        ("{3场|drills+=3}，夜间演练、白天演练各{1场|drills+=1}", 5),
+        ("六个车队各{1场|drills=1}", 1),
+        ("新车、旧车各{7辆|buses=7}", 7),
+    ],
+)
+def test_a_number_shared_by_nouns_counts_for_each(compiled, source: str, value: int) -> None:
+    """各1场 behind two nouns is 2 for a field that may be summed, whichever of the two its label says."""
+    assert compiled(source).fields[source.partition("|")[2].split("=")[0].rstrip("+")].value == value

@@ -46,6 +46,8 @@ def findings(small, source: str, **changes: object) -> list[tuple[str, str]]:
         "{1,234|buses=1234}",
         "{未发生事故|accidents=none}",
         "{3次|drills+=3}、{近2次|drills+<2}",
+        "夜间演练、白天演练各{1次|drills=2}",
+        "新车、旧车各{7辆|buses=7}",
     ],
 )
 def test_figures_in_every_dress_pass(small, source: str) -> None:

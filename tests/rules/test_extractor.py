@@ -40,7 +40,10 @@ def read(text):
 def values(sentence):
     """What the rules read from one sentence inside a report: field to value."""
     candidates, extraction = read(FRAME.format(sentence))
-    return {name: sum(candidates[one].value for one in link.candidates) for name, link in extraction.fields.items()}
+    return {
+        name: sum(candidates[one].value_for(SCHEMA.by_id[name].additive) for one in link.candidates)
+        for name, link in extraction.fields.items()
+    }
 
 
 @pytest.mark.parametrize("case", SENTENCES, ids=lambda case: case["text"][:16])

@@ -46,11 +46,16 @@ _SET_PHRASES = re.compile(
     "方面|维护|确立|意识|自信|坚持|制度|规定|机制|统一|必须|全面|关键|环节|层面|阶段|文明|务必|不|一律|覆盖|转变|聚焦|加强|强化|面向|导向|责任|关系|清单|纳入|到位|结合|体系"
 )
 """Behind a digit with 个, 项 or 条: 四个意识, 三项制度 are names, not counts."""
+_OTHER_DIGITS = frozenset("零两二三四五六七八九")
+"""Right before an Arabic digit, as an Arabic digit before one of these, they make no number: 2五件. 统一12件 is one."""
 _LATIN = re.compile(r"[A-Za-z]")
 _NAME_FOLLOWS = re.compile(r" ?[\u4e00-\u9fa5]")
 """At the head of a line a bare number with a word behind it numbers the line."""
 _TIME_FOLLOWS = frozenset("年月日季周届级")
 """Behind a bare Chinese numeral they make it a date, a time or an edition."""
+_NUMERAL_ENDS = frozenset("，,。；;")
+_SCALED = re.compile("[十百千万亿]")
+_WORD = re.compile(r"(?![第数几之〇])[\u4e00-\u9fa5]")
 _JOINT = re.compile(r"\s?(?:以及|[-~至到、和及与或/])\s?")
 """Between the numbers of a list or a range."""
 _RANGE = re.compile(r"\s?[-~至到]{1,2}\s?")
@@ -134,7 +139,11 @@ def _in_range(first: Quantity, last: Quantity) -> Quantity:
 def _admit(text: str, match: re.Match[str]) -> Quantity | None:
     """The figure around a number; None where the number is a fraction, a name, or part of a word."""
     chinese = match.lastgroup == "chinese"
-    if chinese and stands_alone(text, match) and not _JOINT.match(text, match.end()):
+    if chinese and stands_alone(text, match) and not _JOINT.match(text, match.end()) and not _counts_alone(text, match):
+        return None
+    start, end = match.span()
+    before, after = text[start - 1 : start], text[end : end + 1]
+    if before.isdigit() if chinese else before in _OTHER_DIGITS:
         return None
     figure = read_quantity(text, match)
     if figure is None:
@@ -146,9 +155,7 @@ def _admit(text: str, match: re.Match[str]) -> Quantity | None:
     if figure.unit:
         return figure
     # A bare Arabic number may name something: a hotline, a part of a Latin word, a row at the head of a line.
-    start, end = match.span()
-    before, after = text[start - 1 : start], text[end : end + 1]
-    if _LATIN.match(before) or _LATIN.match(after):
+    if _LATIN.match(before) or _LATIN.match(after) or after in _OTHER_DIGITS:
         return None
     if _HOTLINES.fullmatch(match[0]):
         counted = (
@@ -157,6 +164,14 @@ def _admit(text: str, match: re.Match[str]) -> Quantity | None:
         return figure if counted else figure._replace(doubtful=True)
     heads_line = before in {"", "\n"} and _NAME_FOLLOWS.match(text, end) and not _JOINT.match(text, end)
     return None if heads_line else figure
+
+
+def _counts_alone(text: str, match: re.Match[str]) -> bool:
+    """Whether a bare numeral with a scale word stands behind a word and ends its clause: 收到八十八，办结四十九。"""
+    start, end = match.span()
+    if text[end : end + 1] not in _NUMERAL_ENDS or end - start < 2 or _SCALED.search(text, start, end) is None:
+        return False
+    return start > 0 and _WORD.match(text, start - 1) is not None
 
 
 def _admit_chinese(text: str, match: re.Match[str], figure: Quantity) -> Quantity | None:
@@ -170,6 +185,8 @@ def _admit_chinese(text: str, match: re.Match[str], figure: Quantity) -> Quantit
     if not figure.unit and text[figure.end : figure.end + 1] in _TIME_FOLLOWS:
         return None
     if not figure.unit and not bounded:
+        if _counts_alone(text, match):
+            return figure
         return figure._replace(doubtful=True) if _JOINT.match(text, match.end()) else None
     if len(numeral) == 1 and not bounded and _is_set_phrase(text, numeral, before, figure):
         return None

@@ -153,6 +153,7 @@ _FACTORS = "百千佰仟万亿萬億"
 """The scale words at the end of a number, which a range lends to its other end."""
 _SHARES = {"percent": "%", "whole": "%", "permille": "‰"}
 """The unit of a number that is written as a share, by the name of its group."""
+_NUMERAL = re.compile(rf"[\d{NUMERAL_CHARS}]")
 _TYPED_ZERO = re.compile(rf"(?<=[{NUMERAL_CHARS}])0(?=[{NUMERAL_CHARS}])")
 _LONGEST_NUMBER = 40
 """Characters; a longer row of digits is no figure, and could not be written as a number."""
@@ -277,6 +278,9 @@ def read_quantity(text: str, match: re.Match[str]) -> Quantity | None:
     end = match.end()
     tail = _TAIL.match(text, end)
     assert tail is not None  # every part of it may be empty
+    more_follows = tail["infix"] or tail["infix2"] or tail["scale"]
+    if more_follows and not tail["unit"] and _NUMERAL.match(text, tail.end()):
+        return None  # 12余0件, 1 千2百件
     unit = _CANONICAL.get(tail["unit"], tail["unit"]) or ""
     factor, how = 1, match.lastgroup
     if how in _SHARES:
