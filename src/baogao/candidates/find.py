@@ -11,8 +11,9 @@ from itertools import accumulate
 from baogao.candidates.candidate import Candidate, Candidates, Cue, Kind
 from baogao.candidates.cues import Mention, read_cues
 from baogao.candidates.figures import find_figures
+from baogao.candidates.items import find_items
 from baogao.candidates.period import period_of, planned_spans
-from baogao.candidates.phrases import find_items, find_none_phrases
+from baogao.candidates.phrases import find_none_phrases
 from baogao.candidates.tables import find_cells
 from baogao.chinese.numerals import fold
 from baogao.document.document import Document
