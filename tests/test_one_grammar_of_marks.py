@@ -14,7 +14,7 @@ from baogao.schema.load import load_schema
 
 EXTRACTOR = RulesExtractor(load_rulebook(None, load_schema("law_based_government")))
 WORK = "青川县2022年法治政府建设工作报告\n一、工作情况\n" + "全县上下齐心协力，各项工作稳步推进，取得明显成效。" * 6
-ENTRIES = ["粮仓容量不足", "管护人员偏少"]
+ENTRIES = ["粮仓容量太小", "管护人员偏少"]
 MARKS = [
     "（一） （二）",
     "（一）、 （二）、",
@@ -79,14 +79,14 @@ def read(text: str):
     document, candidates = report.document, report.candidates
     lists = EXTRACTOR.link(report)[0].lists
     sections = [document.slice(one.title).split("，")[0] for one in document.sections if one.marker]
-    entries = [one.text for one in find_candidates(document).of_kind("item")]
+    entries = [one.text for one in find_candidates(document).of_kind("item") if one.parted == "mark"]
     return sections, entries, [candidates[one].text for one in lists["problems"]]
 
 
 @pytest.mark.parametrize("marks", MARKS)
 @pytest.mark.parametrize("numbers", [False, True])
 def test_all_see_the_mark(marks, numbers):
-    """Two lines with marks are two sections, two entries and two problems, also where a figure stands behind the mark."""
+    """Two marked lines are two sections, two entries and two problems, also where a figure stands behind the mark."""
     first, second = marks.split(" ")
     gap = " " if first[-1] in "1*" else ""
     words = [f"128{entry}" if numbers and first[-1] not in ".．-—一" else entry for entry in ENTRIES]
@@ -109,5 +109,7 @@ def test_nobody_sees_a_mark(line):
 def test_all_see_a_mark_in_a_running_text(marks, joint):
     """Behind the end of a clause a mark is one for all, with and without blanks between."""
     first, second = marks.split(" ")
-    sections, entries, problems = read(f"{WORK}\n二、存在的问题\n主要有：{first}{ENTRIES[0]}{joint}{second}{ENTRIES[1]}。\n")
+    sections, entries, problems = read(
+        f"{WORK}\n二、存在的问题\n主要有：{first}{ENTRIES[0]}{joint}{second}{ENTRIES[1]}。\n"
+    )
     assert sections[-2:] == entries[-2:] == problems == ENTRIES

@@ -16,6 +16,7 @@ from typing import Any, Literal, NamedTuple
 from baogao.schema.values import Bound, plain_number
 
 Kind = Literal["number", "none", "item"]
+Parted = Literal["", "mark", "row", "semicolon", "sentence", "clause"]
 Cue = Literal["prior_year", "growth", "target", "cumulative", "part", "sub_unit"]
 
 
@@ -38,16 +39,16 @@ class Candidate(NamedTuple):
     """What its context says of it; see ``baogao.candidates.cues``."""
     label: str = ""
     """For a cell of a pasted table: its row and column heads, joined by a space; else empty."""
+    parted: Parted = ""
+    """What parts an entry from its neighbours: a mark of its own, or else a row, a semicolon, a full stop, a comma."""
 
     def to_json(self) -> dict[str, Any]:
-        """One line of ``baogao candidates --json``: plain JSON types, in a fixed order; no ``label`` if it is empty."""
+        """One line of ``baogao candidates --json``: plain JSON, in a fixed order; no ``label``, ``parted`` if empty."""
         line = self._asdict() | {
             "value": None if self.value is None else plain_number(self.value),
             "cues": list(self.cues),
         }
-        if not self.label:
-            del line["label"]
-        return line
+        return {name: value for name, value in line.items() if value or name not in {"label", "parted"}}
 
 
 @dataclass(frozen=True)

@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import accumulate
 
-from baogao.candidates.candidate import Candidate, Candidates, Cue, Kind
+from baogao.candidates.candidate import Candidate, Candidates, Cue, Kind, Parted
 from baogao.candidates.cues import Mention, read_cues
 from baogao.candidates.figures import find_figures
 from baogao.candidates.items import find_items
-from baogao.candidates.period import period_of, planned_spans
+from baogao.candidates.period import Period, period_of, planned_spans
 from baogao.candidates.phrases import find_none_phrases
 from baogao.candidates.tables import find_cells
 from baogao.chinese.numerals import fold
-from baogao.document.document import Document
+from baogao.document.document import Document, Span
 from baogao.schema.values import Bound
 
 
@@ -32,6 +32,7 @@ class _Draft:
     unit: str = ""
     cues: tuple[Cue, ...] = ()
     label: str = ""
+    parted: Parted = ""
 
 
 def find_candidates(document: Document) -> Candidates:
@@ -52,8 +53,10 @@ def find_candidates(document: Document) -> Candidates:
         before = bisect_right(denied, place)
         return before > 0 and place < reach[before - 1]
 
+    period = period_of("".join(folded[begin:end] for begin, end in document.main))
+    planned = planned_spans(document, folded, period)
     numbers = [
-        *_numbers_in_prose(document, folded),
+        *_numbers_in_prose(document, folded, period, planned),
         *(
             _Draft(figure.start, figure.end, "number", figure.value, figure.bound, figure.unit, cues, label)
             for figure, label, cues in find_cells(document, folded)
@@ -64,18 +67,30 @@ def find_candidates(document: Document) -> Candidates:
             number for number in numbers if text[number.start] != "一" or not is_denied(number.start)
         ),
         *nones,
-        *(_Draft(start, end, "item") for start, end in find_items(document)),
+        *(_Draft(*entry.span, "item", parted=entry.parted) for entry in find_items(document, planned)),
     ]
     drafts.sort(key=lambda draft: (draft.start, draft.end, draft.kind))
     return Candidates(
         tuple(
-            Candidate(number, d.kind, d.start, d.end, text[d.start : d.end], d.value, d.bound, d.unit, d.cues, d.label)
+            Candidate(
+                number,
+                d.kind,
+                d.start,
+                d.end,
+                text[d.start : d.end],
+                d.value,
+                d.bound,
+                d.unit,
+                d.cues,
+                d.label,
+                d.parted,
+            )
             for number, d in enumerate(drafts, 1)
         )
     )
 
 
-def _numbers_in_prose(document: Document, folded: str) -> Iterator[_Draft]:
+def _numbers_in_prose(document: Document, folded: str, period: Period, planned: list[Span]) -> Iterator[_Draft]:
     """The numbers of all sentences with their cues; rows of pasted tables are read cell by cell elsewhere."""
     pieces: list[str] = []
     position = 0
@@ -89,8 +104,6 @@ def _numbers_in_prose(document: Document, folded: str) -> Iterator[_Draft]:
         for figure in find_figures(prose[begin:end], folded=True)
     ]
     starts = [draft.start for draft in drafts]
-    period = period_of("".join(folded[begin:end] for begin, end in document.main))
-    planned = planned_spans(document, folded, period)
     openings = [start for start, _ in planned]
     for sentence in document.sentences:
         begin, end = sentence.span

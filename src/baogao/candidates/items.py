@@ -1,33 +1,33 @@
 """Candidates that are entries of lists: head clauses, up to the first ，。；：.
 
-Items are marked (一是…, （一）…, 1.…, ● …), or the parts of a series divided by semicolons.
+Marked entries (一是…, （一）…, ● …) are the document's own sections. Lists without marks have entries too: the rows of
+a table of words, the parts of a series, the sentences and clauses of a stretch of prose. Form alone does not tell
+which prose is a list, so a stretch is taken that counts little or is about what is to come. Each entry says what parts
+it from the next, and whoever reads may prefer those with marks.
 """
 
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
-from collections.abc import Iterator
-from itertools import pairwise
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
+from itertools import groupby, pairwise
+from typing import NamedTuple
 
-from baogao.document.document import Document, Span
+from baogao.candidates.candidate import Parted
+from baogao.candidates.tables import split_row
+from baogao.chinese.list_marks import leading_mark
+from baogao.document.document import Document, Section, Sentence, Span
 
-_NUMERAL = "一二三四五六七八九十"
-_ORDINAL = (
-    rf"[{_NUMERAL}]{{1,2}}(?:是|要|则)(?:要)?|第[{_NUMERAL}]{{1,2}}(?:件|点|方面)?[，、,：:是]|其[{_NUMERAL}]{{1,2}}[，、,：:是]?"
-    r"|(?:首先|其次|再次|再者|此外|最后)[，,：:是]"
-)
-_NUMBERED = (
-    rf"[（(]\s?(?:[{_NUMERAL}]{{1,3}}|\d{{1,2}})\s?[）)][、，,.．]?|\d{{1,2}}(?:\.\d{{1,2}})+(?=[\s　])|"
-    r"\d{1,2}\s?(?:、|．|\.(?!\d)|\)|）)|[①-⑳⑴-⒇⒈-⒛]"
-)
-_BULLET = r"[●○■□◆◇▲△▶►•·★☆※✓✔➢]|[—－–-]{1,2}(?=[\s　\u4e00-\u9fff“])"
-_MARKER = re.compile(
-    rf"(?=[ \t　（(第其首再此最{_NUMERAL}\d①-⑳⑴-⒛●○■□◆◇▲△▶►•·★☆※✓✔➢—－–-])(?:"
-    rf"(?:(?<=[。；;：:！!.\n\t 　，,])|^)(?:{_ORDINAL})|(?:^[ \t　]*|(?<=[。；;：:]))(?:{_NUMBERED})"
-    rf"|^[ \t　]*(?:{_BULLET})|^[ \t　]*[{_NUMERAL}]{{1,3}}、)",
-    re.MULTILINE,
-)
+
+class Entry(NamedTuple):
+    """One entry of a list, marked or not."""
+
+    span: Span
+    parted: Parted
+    """See ``Candidate.parted``."""
+
+
 _HEAD = re.compile(r"[ \t　]*([^，,。；;：:\n！!]*(?:（[^（）\n]*）[^，,。；;：:\n！!]*)?)")
 _ASCII_STOP = re.compile(r"\.(?!\d)")
 _SHORTEST, _LONGEST = 2, 120
@@ -41,38 +41,134 @@ _OPENING = re.compile(
 """A clause that leads up to a series: 对照群众期盼，…; 2024年，…."""
 _SERIES = 2
 """Semicolons that make a sentence a series."""
+_CLAUSE = re.compile(r"(?:[^，,。；;：:！!？?\n（]|,(?=\d{3})|（[^（）\n]{0,80}）|（)++")
+_ANNOUNCED = re.compile(r"[：:]|即(?![可使将时便])|主要(?:有|是|表现|体现)|(?:表现|体现|反映)[在为于]|包括|如下")
+"""What announces a series, wherever it stands: 主要表现为…, 即…."""
+_FEWEST = 3
+"""Parts of a series that commas make."""
+_FEWEST_CHARACTERS = 4
+"""Characters of an unmarked entry: fewer are a label, a name or an adverb."""
+_WORDS = re.compile(r"[\u4e00-\u9fff]")
+_FEWEST_WORDS = 6
+"""Chinese characters of a cell that may be an entry; a shorter one is a label."""
+_FIGURE = re.compile(r"\d++(?![年月日])")
+"""A figure, not a date."""
+_COUNTING = 1.5
+"""Figures to 100 characters: prose that has more of them tells of what was done."""
+_HEADING_LEVEL = 2
+"""Of sections; what stands below a title further down goes into an entry, and is no list itself."""
+_LONG = 600
+"""Characters; of a longer stretch only the sentences are taken."""
 
 
-def find_items(document: Document) -> Iterator[Span]:
-    """The spans of the head clauses (up to the first ，。；：, without the marker), in reading order.
+def find_items(document: Document, planned: Sequence[Span] = ()) -> Iterator[Entry]:
+    """The head clauses of all entries, in reading order, each once.
 
-    An item bears a marker, or is a part of an unmarked series: a sentence with two semicolons or more.
+    :param planned: the spans about what is to come, in order and apart; see ``baogao.candidates.period``.
     """
-    text = document.text
-    marked = {
-        head
-        for start, end in document.main
-        for match in _MARKER.finditer(text, start, end)
-        if (head := _head(text, match.end(), end)) is not None
-    }
-    starts = sorted(start for start, _ in marked)
-    heads: set[Span | None] = set(marked)
+    found: dict[Span, Parted] = {}
+    for entry in (
+        *_marked(document),
+        *_rows(document),
+        *_series(document),
+        *_prose(document, planned),
+    ):
+        found.setdefault(entry.span, entry.parted)
+    yield from (Entry(span, parted) for span, parted in sorted(found.items()))
+
+
+def _marked(document: Document) -> Iterator[Entry]:
+    """The entries and headings that bear a mark."""
+    for section in document.sections:
+        if section.marker and (head := _head(document.text, section.title[0], section.span[1])):
+            yield Entry(head, "mark")
+
+
+def _rows(document: Document) -> Iterator[Entry]:
+    """The rows of tables of words: of each the first cell that is more than a label, and the longest one."""
     for sentence in document.sentences:
+        if not sentence.row:
+            continue
+        cells = split_row(document.slice(sentence.span), sentence.span[0])
+        if any(map(_figure_cell, (text for text, _ in cells[1:]))):
+            continue
+        worded = [cell for cell in cells if len(_WORDS.findall(cell[0])) >= _FEWEST_WORDS]
+        for text, (start, end) in dict.fromkeys((*worded[:1], *sorted(worded, key=lambda cell: -len(cell[0]))[:1])):
+            mark = leading_mark(text)
+            if head := _head(document.text, start + (mark.end if mark else 0), end):
+                yield Entry(head, "row")
+
+
+def _figure_cell(text: str) -> bool:
+    """Whether a cell holds a figure and next to no words: its row counts something."""
+    return bool(_FIGURE.search(text)) and len(_WORDS.findall(text)) < _FEWEST_CHARACTERS
+
+
+def _unmarked(document: Document) -> Iterator[Sentence]:
+    """The sentences of prose in which no mark stands."""
+    starts = [section.title[0] for section in document.sections]
+    for sentence in document.sentences:
+        start, end = sentence.span
+        if not sentence.row and bisect_left(starts, start) == bisect_left(starts, end):
+            yield sentence
+
+
+def _series(document: Document) -> Iterator[Entry]:
+    """The parts of a sentence with two semicolons or more."""
+    text = document.text
+    for sentence in _unmarked(document):
         begin, end = sentence.span
         cuts = [begin + match.end() for match in re.finditer("[；;]", text[begin:end])]
-        if len(cuts) < _SERIES or sentence.row or bisect_left(starts, begin) < bisect_left(starts, end):
+        if len(cuts) < _SERIES:
             continue
         # The first part begins after the last colon, or after a clause that only leads up to the series.
         first = 1 + max(text.rfind("：", begin, cuts[0]), text.rfind(":", begin, cuts[0]))
         if not first:
             opening = _OPENING.match(text, begin, cuts[0])
             first = opening.end() if opening else begin
-        heads.update(_head(text, start, stop) for start, stop in pairwise([first, *cuts, end]))
-    yield from sorted(head for head in heads if head is not None)
+        for start, stop in pairwise([first, *cuts, end]):
+            if head := _head(text, start, stop):
+                yield Entry(head, "semicolon")
+
+
+def _prose(document: Document, planned: Sequence[Span]) -> Iterator[Entry]:
+    """The sentences and clauses of prose that may be a list."""
+    text = document.text
+    openings = [start for start, _ in planned]
+    for section, stretch in groupby(_unmarked(document), lambda sentence: _innermost(document, sentence.span[0])):
+        sentences = list(stretch)
+        size = sum(sentence.span[1] - sentence.span[0] for sentence in sentences)
+        figures = sum(len(_FIGURE.findall(document.slice(sentence.span))) for sentence in sentences)
+        telling = figures * 100 > _COUNTING * size or (section is not None and section.level > _HEADING_LEVEL)
+        for sentence in sentences:
+            before = bisect_right(openings, sentence.span[0])
+            ahead = before > 0 and sentence.span[0] < planned[before - 1][1]
+            if ahead or not telling:
+                yield from _clauses(text, sentence.span, whole=size <= _LONG)
+            elif lead := _ANNOUNCED.search(text, *sentence.span):
+                clauses = list(_clauses(text, (lead.end(), sentence.span[1]), whole=True))
+                yield from clauses if len(clauses) >= _FEWEST else ()
+
+
+def _innermost(document: Document, place: int) -> Section | None:
+    """The innermost section around a place."""
+    around = document.sections_at(place)
+    return around[-1] if around else None
+
+
+def _clauses(text: str, span: Span, whole: bool) -> Iterator[Entry]:
+    """The clauses of a sentence: its head, that behind a lone semicolon, and, if it is taken whole, behind commas."""
+    parted: Parted = "sentence"
+    for match in _CLAUSE.finditer(text, *span):
+        head = _head(text, match.start(), match.end())
+        if head and head[1] - head[0] >= _FEWEST_CHARACTERS and (whole or parted != "clause"):
+            yield Entry(head, parted)
+        behind = text[match.end() : match.end() + 1]
+        parted = "sentence" if behind in {"；", ";"} else "clause"
 
 
 def _head(text: str, start: int, limit: int) -> Span | None:
-    """The head clause that begins behind a marker; None where there are too few words, or too many."""
+    """The head clause that begins at ``start``; None where there are too few words, or too many."""
     match = _HEAD.match(text, start, min(limit, start + _FAR))
     if match is None:
         return None
