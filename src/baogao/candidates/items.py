@@ -42,7 +42,7 @@ _OPENING = re.compile(
 _SERIES = 2
 """Semicolons that make a sentence a series."""
 _CLAUSE = re.compile(r"(?:[^，,。；;：:！!？?\n（]|,(?=\d{3})|（[^（）\n]{0,80}）|（)++")
-_ANNOUNCED = re.compile(r"[：:]|即(?![可使将时便])|主要(?:有|是|表现|体现)|(?:表现|体现|反映)[在为于]|包括|如下")
+ANNOUNCED = re.compile(r"[：:]|即(?![可使将时便])|主要(?:有|是|表现|体现)|(?:表现|体现|反映)[在为于]|包括|如下")
 """What announces a series, wherever it stands: 主要表现为…, 即…."""
 _FEWEST = 3
 """Parts of a series that commas make."""
@@ -145,7 +145,7 @@ def _prose(document: Document, planned: Sequence[Span]) -> Iterator[Entry]:
             ahead = before > 0 and sentence.span[0] < planned[before - 1][1]
             if ahead or not telling:
                 yield from _clauses(text, sentence.span, whole=size <= _LONG)
-            elif lead := _ANNOUNCED.search(text, *sentence.span):
+            elif lead := ANNOUNCED.search(text, *sentence.span):
                 clauses = list(_clauses(text, (lead.end(), sentence.span[1]), whole=True))
                 yield from clauses if len(clauses) >= _FEWEST else ()
 

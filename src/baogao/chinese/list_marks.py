@@ -21,7 +21,7 @@ class ListMark(NamedTuple):
     end: int
     """Where the words of the entry begin: blanks behind the mark are part of it."""
     kind: str
-    """Its form without the number: ``C、``, ``（C）``, ``N.``, ``（N）``, ``①``, ``C是``, ``第C`` (首先 too), ``其C``, ``●``."""
+    """Its form without the number: ``C、``, ``（C）``, ``N.``, ``①``, ``C是``, ``第C`` (首先 too), ``其C``, ``●``."""
     level: int
     """1 for 一、 and 第一章, 2 for （一）, 3 for 1. （1） ①, 4 for 一是 第一， 1.1 A. ● and their like."""
     number: int | None = None
@@ -41,7 +41,10 @@ _NO_MARK = {
     "其": "般些贯直切级次向定分度样体律身生",
 }
 """What makes the character before it part of a word: 一要求, 一则消息, 其一般."""
-_MEASURES = "万亿千百十余多成个倍%％件名人次元吨公里米亩户家项条场期份篇部起宗例处所台辆支座栋间套批分点级类种天日月年小时秒斤克升平方顷度"
+_MEASURES = (
+    "万亿千百十余多成个倍%％件名人次元吨公里米亩户家项条场期份篇部起宗例处所台辆支座栋间套"
+    "批分点级类种天日月年小时秒斤克升平方顷度"
+)
 """Behind 1.1 they make it a number: 1.1倍."""
 _DAY = r"(?![^，。；,;\s]{0,12}(?:[日节](?![常能水约])|[前期]间))"
 """Nor is 12.4宪法日 a mark."""

@@ -6,12 +6,15 @@ A section is known by its heading, or, in reports that run on, by the sentence t
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
+from collections import Counter
 from dataclasses import dataclass
 from itertools import takewhile
 
-from baogao.candidates.candidate import Candidates
-from baogao.document.document import Document, Section, Span
+from baogao.candidates.candidate import Candidate, Candidates
+from baogao.candidates.items import ANNOUNCED
+from baogao.document.document import Document, Section, Sentence, Span
 from baogao.rules.rulebook import ListRules
 
 # Shares, reaches and limits have no source but the development reports (eval/datasets/fictional/dev and the tuning
@@ -25,6 +28,12 @@ _REACH = 90
 """The first item stands at most this many characters after a lead; further on it belongs to something else."""
 _ITEM_LEVEL = 3
 """From this level of sections on a title may be an item of a list as well as its heading."""
+_FEWEST = 2
+"""Entries of a list: a single marked one may be the heading of others."""
+_CLOSING = re.compile(
+    "特此|专此|以上|妥否|此致|现将|[^，。；]{0,30}(?:年[^，。；]{1,3}月[^，。；]{1,3}日|(?:政府|委员会|局|厅|办公室))$"
+)
+"""How a report ends, and who signs it."""
 _TITLE_LIMITS = {1: 60, 2: 20, 3: 8, 4: 8}
 """Characters: a longer title at such a level is an item itself, not the heading of a list."""
 
@@ -43,7 +52,8 @@ def link_lists(
 ) -> dict[str, list[int]]:
     """The item candidates of every list, in reading order; an empty list where there is no such section.
 
-    Items inside items are left out: those whose marker is of another kind than the first marked one's.
+    Items inside items are left out: those whose marker is of another kind than the first that stands there twice. Where
+    nothing is marked, the list is what is parted most clearly: rows, a series, or prose.
     """
     items = candidates.of_kind("item")
     kinds = {section.title[0]: section.kind for section in document.sections}
@@ -51,13 +61,35 @@ def link_lists(
     for region in regions:
         inside = [item for item in items if region.span[0] <= item.start and item.end <= region.span[1]]
         marked = [item for item in inside if item.parted == "mark"]
-        if marked:
-            outermost = kinds.get(marked[0].start)
-            chosen = [item for item in marked if kinds.get(item.start) == outermost]
-        else:
-            chosen = [item for item in inside if item.parted == "semicolon"]
+        counts = Counter(kinds.get(item.start) for item in marked)
+        outermost = next((kind for kind, count in counts.items() if count > 1), next(iter(counts), None))
+        chosen = [item for item in marked if kinds.get(item.start) == outermost]
+        if len(chosen) < _FEWEST:
+            chosen = _unmarked(document, inside, rules[region.name]) or chosen
         found[region.name] += [item.id for item in chosen]
     return found
+
+
+def _unmarked(document: Document, inside: list[Candidate], rule: ListRules) -> list[Candidate]:
+    """The entries of a list without marks."""
+    rows = {document.sentence_at(item.start): item for item in reversed(inside) if item.parted == "row"}
+    if len(rows) >= _FEWEST:
+        return [*reversed(rows.values())]
+    if series := [item for item in inside if item.parted == "semicolon"]:
+        return series
+    clauses: dict[Sentence, list[Candidate]] = {}
+    for item in inside:
+        sentence = document.sentence_at(item.start)
+        if item.parted in {"sentence", "clause"} and sentence is not None and not _CLOSING.match(item.text):
+            clauses.setdefault(sentence, []).append(item)
+    # One sentence announces its clauses, or is alone and holds them.
+    for sentence, parts in clauses.items():
+        announced = ANNOUNCED.search(document.text, *sentence.span)
+        parts = [item for item in parts if announced is None or item.start >= announced.end()]
+        if len(parts) > _FEWEST and (announced or len(clauses) == 1):
+            return parts
+    led = [parts[0] for sentence, parts in clauses.items() if not rule.lead.match(document.slice(sentence.span))]
+    return led if len(led) >= _FEWEST else []
 
 
 def find_regions(document: Document, candidates: Candidates, rules: dict[str, ListRules]) -> list[Region]:
