@@ -11,8 +11,6 @@ import re
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
-from baogao.chinese.numerals import chinese_number
-
 
 class ListMark(NamedTuple):
     """One mark; its offsets count in the text that was searched."""
@@ -33,6 +31,7 @@ class ListMark(NamedTuple):
         return self.number is None and self.kind not in {"第C", "A."}
 
 
+_DIGITS = ["", *"一二三四五六七八九"]
 _C = "[一二三四五六七八九十]{1,3}"
 _N = r"\d{1,2}"
 _NO_MARK = {
@@ -79,6 +78,14 @@ _MARK = re.compile(
     )\s*""",
     re.VERBOSE | re.MULTILINE,
 )
+_CHINESE, _ARABIC = [f"c{place}" for place in range(9)], [f"n{place}" for place in range(2, 5)]
+"""The names of the groups that hold a numeral, or digits."""
+_NUMERALS = {
+    f"{'' if tens < 2 else _DIGITS[tens]}{'十' if tens else ''}{_DIGITS[ones]}": 10 * tens + ones
+    for tens in range(10)
+    for ones in range(10)
+}
+"""The numerals from 一 to 九十九."""
 _LEVELS = {
     "part": 1,
     "chinese": 1,
@@ -95,7 +102,7 @@ _KINDS |= {"bracketed": "（N）", "half": "N）", "letter": "A."}
 _NEXT_NUMBER = re.compile(
     r"(\d{1,2}|[一二三四五六七八九十]{1,3})(?:\s?(?P<named>月|日|号|季度|、[\d一二三四五六七八九十])|(?P<counted>.?))"
 )
-_COUNTED = "大个件名人场次家户万亿千百%％部份起宗例"
+_COUNTED = frozenset("大个件名人场次家户万亿千百%％部份起宗例项")
 """Behind a number they say that something is counted: in 一、二大队 nothing is, in 1、2名干部 1、 is a mark."""
 _Place = Literal["line", "clause", "comma", "blank", "inside"]
 _ENCLOSED = frozenset({"（C）", "（N）", "①"})
@@ -179,13 +186,10 @@ def _value(match: re.Match[str]) -> int | None:
     """The number in a mark; of 1.2.3 the last; 首先 is 1."""
     if match["word"]:
         return 1 + ("首先", "其次", "再次").index(match["word"][:2])
-    found = match.groupdict()
-    chinese = next((text for name, text in found.items() if name[0] == "c" and name[1:].isdigit() and text), None)
-    if chinese:
-        value = chinese_number(chinese)
-        return None if value is None else int(value)
-    digits = re.findall(r"\d+", match[0]) if match.lastgroup != "letter" else []
-    return int(digits[-1]) if digits else None
+    if match["decimal"]:
+        return int(re.findall(r"\d+", match["decimal"])[-1])
+    chinese, arabic = next(filter(None, match.group(*_CHINESE)), None), next(filter(None, match.group(*_ARABIC)), None)
+    return _NUMERALS.get(chinese) if chinese else int(arabic) if arabic else None
 
 
 def _is_enumeration(text: str, place: int, value: int) -> bool:
@@ -194,5 +198,7 @@ def _is_enumeration(text: str, place: int, value: int) -> bool:
     if following is None:
         return False
     digits = following[1]
-    number = int(digits) if digits.isdigit() else chinese_number(digits)
-    return bool(following["named"]) or (number == value + 1 and (following["counted"] or "") not in {*_COUNTED, "项"})
+    number = int(digits) if digits.isdigit() else _NUMERALS.get(digits, 0)
+    # 1、2名干部 begins an entry; 3、5万元 and 二、三级 go on from nothing.
+    counted = (following["counted"] or "") in _COUNTED and (value == 1 or not digits.isdigit())
+    return bool(following["named"]) or (value < number < value + (4 if digits.isdigit() else 2) and not counted)

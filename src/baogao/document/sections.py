@@ -105,13 +105,13 @@ def _heads_in(text: str, paragraph: Span) -> Iterator[_Head]:
 
 def _bare_headings(text: str, paragraphs: Sequence[Span]) -> Iterator[_Head]:
     """Unnumbered headings: a framed line, a label before marked entries, a short line without punctuation."""
+    marks = [leading_mark(text[slice(*span)]) for span in paragraphs]
     for number, (start, end) in enumerate(paragraphs):
         line = text[start:end]
         following = text[slice(*paragraphs[number + 1])] if number + 1 < len(paragraphs) else ""
-        entries = leading_mark(following) is not None
+        entries = number + 1 < len(paragraphs) and marks[number + 1] is not None
         offset = len(line) - len(line.lstrip())
-        mark = leading_mark(line)
-        if mark is not None:
+        if mark := marks[number]:
             offset = mark.end if mark.is_bullet and not entries else end
         line = line[offset:].rstrip()
         if framed := _FRAMED.match(line):
