@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from itertools import groupby, pairwise
+from itertools import chain, groupby, pairwise
 from typing import NamedTuple
 
 from baogao.candidates.candidate import Parted
@@ -67,12 +67,9 @@ def find_items(document: Document, planned: Sequence[Span] = ()) -> Iterator[Ent
     :param planned: the spans about what is to come, in order and apart; see ``baogao.candidates.period``.
     """
     found: dict[Span, Parted] = {}
-    for entry in (
-        *_marked(document),
-        *_rows(document),
-        *_series(document),
-        *_prose(document, planned),
-    ):
+    prose = list(_unmarked(document))
+    entries = (_marked(document), _rows(document), _series(document.text, prose), _prose(document, prose, planned))
+    for entry in chain.from_iterable(entries):
         found.setdefault(entry.span, entry.parted)
     yield from (Entry(span, parted) for span, parted in sorted(found.items()))
 
@@ -113,10 +110,9 @@ def _unmarked(document: Document) -> Iterator[Sentence]:
             yield sentence
 
 
-def _series(document: Document) -> Iterator[Entry]:
+def _series(text: str, prose: list[Sentence]) -> Iterator[Entry]:
     """The parts of a sentence with two semicolons or more."""
-    text = document.text
-    for sentence in _unmarked(document):
+    for sentence in prose:
         begin, end = sentence.span
         cuts = [begin + match.end() for match in re.finditer("[；;]", text[begin:end])]
         if len(cuts) < _SERIES:
@@ -131,11 +127,11 @@ def _series(document: Document) -> Iterator[Entry]:
                 yield Entry(head, "semicolon")
 
 
-def _prose(document: Document, planned: Sequence[Span]) -> Iterator[Entry]:
+def _prose(document: Document, prose: list[Sentence], planned: Sequence[Span]) -> Iterator[Entry]:
     """The sentences and clauses of prose that may be a list."""
     text = document.text
     openings = [start for start, _ in planned]
-    for section, stretch in groupby(_unmarked(document), lambda sentence: _innermost(document, sentence.span[0])):
+    for section, stretch in groupby(prose, lambda sentence: _innermost(document, sentence.span[0])):
         sentences = list(stretch)
         size = sum(sentence.span[1] - sentence.span[0] for sentence in sentences)
         figures = sum(len(_FIGURE.findall(document.slice(sentence.span))) for sentence in sentences)

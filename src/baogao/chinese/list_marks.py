@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 from typing import Literal, NamedTuple
 
 
@@ -45,7 +46,7 @@ _MEASURES = (
     "批分点级类种天日月年小时秒斤克升平方顷度"
 )
 """Behind 1.1 they make it a number: 1.1倍."""
-_DAY = r"(?![^，。；,;\s]{0,12}(?:[日节](?![常能水约])|[前期]间))"
+_DAY = r"(?!\s?[^，。；,;\s]{0,12}(?:[日节](?![常能水约])|[前期]间))"
 """Nor is 12.4宪法日 a mark."""
 _BULLETS = "•·●○◎◉◆◇■□▪▫▲△▶►★☆※➢➣➤❖✓✔√\uf06c\uf06e\uf075\uf076\uf0a7\uf0b2\uf0b7\uf0d8\uf0fc"
 """Those of symbol fonts are in the area for private use."""
@@ -56,8 +57,11 @@ _RUNS |= {"".join(map(chr, range(0x2474, 0x2488))): "（N）", "".join(map(chr, 
 """Marks of one character, in their order, with the kind of each run of them."""
 _ONE_CHARACTER = {char: (kind, number) for run, kind in _RUNS.items() for number, char in enumerate(run, 1)}
 _LATIN = "A-Za-zＡ-Ｚａ-ｚⅠ-Ⅻⅰ-ⅻ"
-_MARK = re.compile(
-    rf"""(?=[（(第其首再此最一二三四五六七八九十\d{_LATIN}{"".join(_ONE_CHARACTER)}{_BULLETS}*＊—－–―-])(?:
+_STARTS = rf"(?=[（(第其首再此最一二三四五六七八九十\d{_LATIN}{''.join(_ONE_CHARACTER)}{_BULLETS}*＊—－–―-])"
+"""What any mark may begin with: it lets the search skip most characters at once."""
+_BEHIND = rf"(?:(?<=[。；;：:！!？?.．，,”’』」）)】\s])|(?=[（({''.join(_ONE_CHARACTER)}]))"
+"""What may stand before a mark; those in brackets and circles may follow any word."""
+_FORMS = rf"""(?:
       (?P<part>第\s?(?P<c0>{_C})\s?(?:部分|章|篇)[、，,：:]?)
     | (?P<ordinal>(?P<c1>{_C})(?:是(?:要(?![{_NO_MARK["要"]}]))?|要(?![{_NO_MARK["要"]}])|则(?![{_NO_MARK["则"]}])要?)
         | 第(?P<c2>{_C})(?:个?方面|[点件步项])?(?:[，、,：:]|是)|第(?P<c3>{_C})(?:个?方面|[点件步])(?=\s)
@@ -73,11 +77,11 @@ _MARK = re.compile(
     | (?P<half>(?P<n4>{_N})\s?[）)])
     | (?P<letter>[（(][{_LATIN}][）)]|[{_LATIN}](?:[.．](?![{_LATIN}\d])|、(?![{_LATIN}])|[)）]))
     | (?P<one>[{"".join(_ONE_CHARACTER)}])
-    | (?P<bullet>[{_BULLETS}]+|——)
+    | (?P<bullet>[{_BULLETS}]+|——(?!\s?\d+\s?[—－–-]))
     | (?P<dash>(?:[—－–―]|--?)(?=[{_BLANKS}]*[^\d\s—–－―-]|[{_BLANKS}]\d(?!\d*\s*(?:[—－–-]|$)))|[*＊](?=[{_BLANKS}]))
-    )\s*""",
-    re.VERBOSE | re.MULTILINE,
-)
+    )\s*"""
+_MARK = re.compile(_STARTS + _FORMS, re.VERBOSE | re.MULTILINE)
+_NEXT_MARK = re.compile(_STARTS + _BEHIND + _FORMS, re.VERBOSE | re.MULTILINE)
 _CHINESE, _ARABIC = [f"c{place}" for place in range(9)], [f"n{place}" for place in range(2, 5)]
 """The names of the groups that hold a numeral, or digits."""
 _NUMERALS = {
@@ -122,8 +126,11 @@ def find_marks(text: str, start: int = 0, end: int | None = None) -> Iterator[Li
     At the head of a line every mark counts, behind the end of a clause all but dashes, behind a comma or a mere blank
     ordinals (一是). Elsewhere one counts that goes on from another of its kind: （一）甲，（二）乙.
     """
+    end = len(text) if end is None else end
     last: dict[str, int | None] = {}
-    for match in _MARK.finditer(text, start, len(text) if end is None else end):
+    first = _MARK.match(text, start, end)
+    following = _NEXT_MARK.finditer(text, first.end() if first else start, end)
+    for match in chain([first] if first else [], following):
         place = _place(text, start, match.start())
         if place == "inside" and not last:
             continue

@@ -89,7 +89,7 @@ def navigation_spans(text: str, lines: Sequence[Span]) -> list[Span]:
     menus = {number for run in runs if len(run) >= _MENU_LENGTH for number in run}
     spans = [lines[number] for number in range(first) if furniture[number] or number in menus]
     # What follows the report begins with a row of links that has news below it, or with furniture below the last prose.
-    last_numbered = max((number for number, line in enumerate(words) if heading_level(line) in _HEADINGS), default=-1)
+    last_numbered = next((n for n in range(len(words) - 1, -1, -1) if heading_level(words[n]) in _HEADINGS), -1)
     links = (
         number
         for number in range(max(first, last_numbered + 1), last)
