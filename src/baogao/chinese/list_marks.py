@@ -59,11 +59,12 @@ _ONE_CHARACTER = {char: (kind, number) for run, kind in _RUNS.items() for number
 _LATIN = "A-Za-zＡ-Ｚａ-ｚⅠ-Ⅻⅰ-ⅻ"
 _STARTS = rf"(?=[（(第其首再此最一二三四五六七八九十\d{_LATIN}{''.join(_ONE_CHARACTER)}{_BULLETS}*＊—－–―-])"
 """What any mark may begin with: it lets the search skip most characters at once."""
-_BEHIND = rf"(?:(?<=[。；;：:！!？?.．，,”’』」）)】\s])|(?=[（({''.join(_ONE_CHARACTER)}]))"
+_BEHIND = rf"(?:(?<=[。；;：:！!？?.．，,”’』」）)】—\s])|(?=[（({''.join(_ONE_CHARACTER)}]))"
 """What may stand before a mark; those in brackets and circles may follow any word."""
 _FORMS = rf"""(?:
       (?P<part>第\s?(?P<c0>{_C})\s?(?:部分|章|篇)[、，,：:]?)
-    | (?P<ordinal>(?P<c1>{_C})(?:是(?:要(?![{_NO_MARK["要"]}]))?|要(?![{_NO_MARK["要"]}])|则(?![{_NO_MARK["则"]}])要?)
+    | (?P<ordinal>(?P<n5>{_N})是(?!否)
+        | (?P<c1>{_C})(?:是(?:要(?![{_NO_MARK["要"]}]))?|要(?![{_NO_MARK["要"]}])|则(?![{_NO_MARK["则"]}])要?)
         | 第(?P<c2>{_C})(?:个?方面|[点件步项])?(?:[，、,：:]|是)|第(?P<c3>{_C})(?:个?方面|[点件步])(?=\s)
         | 其(?P<c4>{_C})(?:[，、,：:是]|(?=\s)|(?=[\u4e00-\u9fff]{{2}})(?![{_NO_MARK["其"]}]))
         | (?P<word>(?:首先|其次|再次)(?:[，,：:]|是|要(?![{_NO_MARK["要"]}])))|(?P<more>(?:再者|此外|最后)[，,：:是]))
@@ -74,7 +75,7 @@ _FORMS = rf"""(?:
         | (?P<n1>{_N})[.．]{_N}(?:、|(?=[{_BLANKS}]\d*[^\d\s万亿千%.])|(?=[\u4e00-\u9fff])(?![{_MEASURES}])){_DAY})
     | (?P<arabic>(?P<n2>{_N})\s{{0,2}}(?:、|[.．](?:(?!\d)|(?=(?:19|20)\d\d\s?年))))
     | (?P<bracketed>[（(]\s?(?P<n3>{_N})\s?[）)][、，,.．]?)
-    | (?P<half>(?P<n4>{_N})\s?[）)])
+    | (?P<half>(?P<n4>{_N})\s?[）)][、.．]?)
     | (?P<letter>[（(][{_LATIN}][）)]|[{_LATIN}](?:[.．](?![{_LATIN}\d])|、(?![{_LATIN}])|[)）]))
     | (?P<one>[{"".join(_ONE_CHARACTER)}])
     | (?P<bullet>[{_BULLETS}]+|——(?!\s?\d+\s?[—－–-]))
@@ -82,7 +83,7 @@ _FORMS = rf"""(?:
     )\s*"""
 _MARK = re.compile(_STARTS + _FORMS, re.VERBOSE | re.MULTILINE)
 _NEXT_MARK = re.compile(_STARTS + _BEHIND + _FORMS, re.VERBOSE | re.MULTILINE)
-_CHINESE, _ARABIC = [f"c{place}" for place in range(9)], [f"n{place}" for place in range(2, 5)]
+_CHINESE, _ARABIC = [f"c{place}" for place in range(9)], [f"n{place}" for place in range(2, 6)]
 """The names of the groups that hold a numeral, or digits."""
 _NUMERALS = {
     f"{'' if tens < 2 else _DIGITS[tens]}{'十' if tens else ''}{_DIGITS[ones]}": 10 * tens + ones
@@ -104,9 +105,9 @@ _LEVELS = {
 _KINDS = {"part": "第C章", "comma": "C，", "chinese": "C、", "chinese_bracketed": "（C）", "decimal": "N.N"}
 _KINDS |= {"bracketed": "（N）", "half": "N）", "letter": "A."}
 _NEXT_NUMBER = re.compile(
-    r"(\d{1,2}|[一二三四五六七八九十]{1,3})(?:\s?(?P<named>月|日|号|季度|、[\d一二三四五六七八九十])|(?P<counted>.?))"
+    r"第?[（(]?(\d{1,2}|[一二三四五六七八九十]{1,3})(?:\s?(?P<named>月|日|号|季度|、[\d一二三四五六七八九十])|(?P<counted>.?))"
 )
-_COUNTED = frozenset("大个件名人场次家户万亿千百%％部份起宗例项")
+_COUNTED = frozenset("大个件名人场次家户万亿千百%％部份起宗例项年")
 """Behind a number they say that something is counted: in 一、二大队 nothing is, in 1、2名干部 1、 is a mark."""
 _Place = Literal["line", "clause", "comma", "blank", "inside"]
 _ENCLOSED = frozenset({"（C）", "（N）", "①"})
@@ -159,7 +160,11 @@ def _place(text: str, start: int, position: int) -> _Place:
     last, second = text[before - 1], text[before - 2 : before - 1] if before - 1 > start else ""
     if last in "：:.．" and second.isascii() and second.isalnum():
         return "blank" if before < position else "inside"  # 16:42, 3.5, www.
-    if last in "。；;：:！!？?.．" or (last in "”’』」）)】" and second in {"。", "！", "？", "；"}):
+    if (
+        last in "。；;：:！!？?.．】"
+        or last == second == "—"
+        or (last in "”’』」）)】" and second in {"。", "！", "？", "；"})
+    ):
         return "clause"
     if last in "，,":
         return "comma"
@@ -185,7 +190,7 @@ def _read(text: str, match: re.Match[str]) -> ListMark | None:
     if form == "arabic":
         kind = "N、" if printed.endswith("、") else "N."
     elif form == "ordinal":
-        kind = "C是" if match["c1"] else "其C" if match["c4"] else "第C"
+        kind = "C是" if match["c1"] or match["n5"] else "其C" if match["c4"] else "第C"
     return ListMark(match.start(), match.end(), kind, _LEVELS.get(form, 4), value)
 
 
