@@ -16,7 +16,7 @@ from typing import Any, Literal, NamedTuple
 from baogao.schema.values import Bound, plain_number
 
 Kind = Literal["number", "none", "item"]
-Parted = Literal["", "mark", "row", "semicolon", "sentence", "clause"]
+Parted = Literal["", "mark", "row", "semicolon", "sentence", "clause", "phrase"]
 Cue = Literal["prior_year", "growth", "target", "cumulative", "part", "sub_unit"]
 
 
@@ -40,7 +40,8 @@ class Candidate(NamedTuple):
     label: str = ""
     """For a cell of a pasted table: its row and column heads, joined by a space; else empty."""
     parted: Parted = ""
-    """What parts an entry from its neighbours: a mark of its own, or else a row, a semicolon, a full stop, a comma."""
+    """What parts an entry from its neighbours: a mark of its own, or else a row of a table, a semicolon in a series of
+    them, a full stop, a comma, or 、."""
 
     def to_json(self) -> dict[str, Any]:
         """One line of ``baogao candidates --json``: plain JSON, in a fixed order; no ``label``, ``parted`` if empty."""

@@ -42,10 +42,13 @@ _OPENING = re.compile(
 _SERIES = 2
 """Semicolons that make a sentence a series."""
 _CLAUSE = re.compile(r"(?:[^，,。；;：:！!？?\n（]|,(?=\d{3})|（[^（）\n]{0,80}）|（)++")
+_PHRASE = re.compile(r"[^、]+")
+_FEWEST_OF_PHRASE = 5
+"""Characters; 、 mostly stands between short words."""
 ANNOUNCED = re.compile(r"[：:]|即(?![可使将时便])|主要(?:有|是|表现|体现)|(?:表现|体现|反映)[在为于]|包括|如下")
 """What announces a series, wherever it stands: 主要表现为…, 即…."""
 _FEWEST = 3
-"""Parts of a series that commas make."""
+"""Parts of a series that commas or 、 make."""
 _FEWEST_CHARACTERS = 4
 """Characters of an unmarked entry: fewer are a label, a name or an adverb."""
 _WORDS = re.compile(r"[\u4e00-\u9fff]")
@@ -159,8 +162,17 @@ def _clauses(text: str, span: Span, whole: bool) -> Iterator[Entry]:
         head = _head(text, match.start(), match.end())
         if head and head[1] - head[0] >= _FEWEST_CHARACTERS and (whole or parted != "clause"):
             yield Entry(head, parted)
+            if whole:
+                yield from _phrases(text, head)
         behind = text[match.end() : match.end() + 1]
         parted = "sentence" if behind in {"；", ";"} else "clause"
+
+
+def _phrases(text: str, clause: Span) -> Iterator[Entry]:
+    """The parts of a clause that 、 divides, where all of them are long."""
+    phrases = [match.span() for match in _PHRASE.finditer(text, *clause)]
+    if len(phrases) >= _FEWEST and all(end - start >= _FEWEST_OF_PHRASE for start, end in phrases):
+        yield from (Entry(span, "phrase") for span in phrases)
 
 
 def _head(text: str, start: int, limit: int) -> Span | None:

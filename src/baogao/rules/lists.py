@@ -80,14 +80,17 @@ def _unmarked(document: Document, inside: list[Candidate], rule: ListRules) -> l
     clauses: dict[Sentence, list[Candidate]] = {}
     for item in inside:
         sentence = document.sentence_at(item.start)
-        if item.parted in {"sentence", "clause"} and sentence is not None and not _CLOSING.match(item.text):
+        if item.parted in {"sentence", "clause", "phrase"} and sentence is not None and not _CLOSING.match(item.text):
             clauses.setdefault(sentence, []).append(item)
     # One sentence announces its clauses, or is alone and holds them.
     for sentence, parts in clauses.items():
         announced = ANNOUNCED.search(document.text, *sentence.span)
-        parts = [item for item in parts if announced is None or item.start >= announced.end()]
-        if len(parts) > _FEWEST and (announced or len(clauses) == 1):
-            return parts
+        if announced or len(clauses) == 1:
+            behind = [item for item in parts if announced is None or item.start >= announced.end()]
+            whole = [item for item in behind if item.parted != "phrase"]
+            series = whole if len(whole) > _FEWEST else [item for item in behind if item.parted == "phrase"]
+            if len(series) > _FEWEST:
+                return series
     led = [parts[0] for sentence, parts in clauses.items() if not rule.lead.match(document.slice(sentence.span))]
     return led if len(led) >= _FEWEST else []
 
