@@ -15,7 +15,7 @@ from itertools import chain, groupby, pairwise
 from typing import NamedTuple
 
 from baogao.candidates.candidate import Parted
-from baogao.candidates.tables import split_row
+from baogao.candidates.tables import split_row, tables_of
 from baogao.chinese.list_marks import leading_mark
 from baogao.document.document import Document, Section, Sentence, Span
 
@@ -54,6 +54,8 @@ _FEWEST_CHARACTERS = 4
 _WORDS = re.compile(r"[\u4e00-\u9fff]")
 _FEWEST_WORDS = 6
 """Chinese characters of a cell that may be an entry; a shorter one is a label."""
+_LONGEST_LABEL = 10
+"""Characters of a cell in the head of a table."""
 _FIGURE = re.compile(r"\d++(?![年月日])")
 """A figure, not a date."""
 _COUNTING = 1.5
@@ -86,20 +88,21 @@ def _marked(document: Document) -> Iterator[Entry]:
 
 def _rows(document: Document) -> Iterator[Entry]:
     """The rows of tables of words: of each the first cell that is more than a label, and the longest one."""
-    for sentence in document.sentences:
-        if not sentence.row:
+    for table in tables_of(document):
+        rows = [split_row(document.slice(row.span), row.span[0]) for row in table]
+        counting = [any(_is_figure(text) for text, _ in row[1:]) for row in rows]
+        if sum(counting) * 2 >= len(rows):
             continue
-        cells = split_row(document.slice(sentence.span), sentence.span[0])
-        if any(map(_figure_cell, (text for text, _ in cells[1:]))):
-            continue
-        worded = [cell for cell in cells if len(_WORDS.findall(cell[0])) >= _FEWEST_WORDS]
-        for text, (start, end) in dict.fromkeys((*worded[:1], *sorted(worded, key=lambda cell: -len(cell[0]))[:1])):
-            mark = leading_mark(text)
-            if head := _head(document.text, start + (mark.end if mark else 0), end):
-                yield Entry(head, "row")
+        headed = len(rows) > 1 and all(len(text) <= _LONGEST_LABEL for text, _ in rows[0])
+        for row in rows[1:] if headed else rows:
+            worded = [cell for cell in row if len(_WORDS.findall(cell[0])) >= _FEWEST_WORDS]
+            for text, (start, end) in dict.fromkeys((*worded[:1], *sorted(worded, key=lambda cell: -len(cell[0]))[:1])):
+                mark = leading_mark(text)
+                if head := _head(document.text, start + (mark.end if mark else 0), end):
+                    yield Entry(head, "row")
 
 
-def _figure_cell(text: str) -> bool:
+def _is_figure(text: str) -> bool:
     """Whether a cell holds a figure and next to no words: its row counts something."""
     return bool(_FIGURE.search(text)) and len(_WORDS.findall(text)) < _FEWEST_CHARACTERS
 
@@ -159,7 +162,8 @@ def _clauses(text: str, span: Span, whole: bool) -> Iterator[Entry]:
     """The clauses of a sentence: its head, that behind a lone semicolon, and, if it is taken whole, behind commas."""
     parted: Parted = "sentence"
     for match in _CLAUSE.finditer(text, *span):
-        head = _head(text, match.start(), match.end())
+        announced = ANNOUNCED.match(text, *match.span())
+        head = _head(text, announced.end() if announced else match.start(), match.end())
         if head and head[1] - head[0] >= _FEWEST_CHARACTERS and (whole or parted != "clause"):
             yield Entry(head, parted)
             if whole:

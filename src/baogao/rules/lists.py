@@ -84,9 +84,9 @@ def _unmarked(document: Document, inside: list[Candidate], rule: ListRules) -> l
             clauses.setdefault(sentence, []).append(item)
     # One sentence announces its clauses, or is alone and holds them.
     for sentence, parts in clauses.items():
-        announced = ANNOUNCED.search(document.text, *sentence.span)
-        if announced or len(clauses) == 1:
-            behind = [item for item in parts if announced is None or item.start >= announced.end()]
+        announced = [match.end() for match in ANNOUNCED.finditer(document.text, *sentence.span)]
+        for place in (*reversed(announced), *([sentence.span[0]] if len(clauses) == 1 else [])):
+            behind = [item for item in parts if item.start >= place]
             whole = [item for item in behind if item.parted != "phrase"]
             series = whole if len(whole) > _FEWEST else [item for item in behind if item.parted == "phrase"]
             if len(series) > _FEWEST:
@@ -99,7 +99,7 @@ def find_regions(document: Document, candidates: Candidates, rules: dict[str, Li
     """Where each list stands: its headed section if there is one, else from its lead on; cut where the next begins."""
     heads = {section.title[0] for section in document.sections if section.level < _ITEM_LEVEL}
     items = candidates.of_kind("item")
-    starts = [item.start for item in items if item.parted in {"mark", "semicolon"} and item.start not in heads]
+    starts = [item.start for item in items if item.parted in {"mark", "semicolon", "row"} and item.start not in heads]
     begin, end = (document.main[0][0], document.main[-1][1]) if document.main else (0, 0)
     late = (int(end - (end - begin) * _LATE), end)
     headings = {name: _heading(document, rule) for name, rule in rules.items()}
