@@ -28,7 +28,7 @@ class Entry(NamedTuple):
     """See ``Candidate.parted``."""
 
 
-_HEAD = re.compile(r"[ \t　]*([^，,。；;：:\n！!]*(?:（[^（）\n]*）[^，,。；;：:\n！!]*)?)")
+_HEAD = re.compile(r"[ \t　]*((?:[^，,。；;：:\n！!（]|(?<=\d),(?=\d{3})|（[^（）\n]{0,80}）|（)*+)")
 _ASCII_STOP = re.compile(r"\.(?!\d)")
 _SHORTEST, _LONGEST = 2, 120
 """Characters of a head clause: a single one is a slip, a longer one is no head but prose."""
@@ -41,7 +41,8 @@ _OPENING = re.compile(
 """A clause that leads up to a series: 对照群众期盼，…; 2024年，…."""
 _SERIES = 2
 """Semicolons that make a sentence a series."""
-_CLAUSE = re.compile(r"(?:[^，,。；;：:！!？?\n（]|,(?=\d{3})|（[^（）\n]{0,80}）|（)++")
+_STOP = re.compile("[，。；]")
+_CLAUSE = re.compile(r"(?:[^，,。；;：:！!？?\n（]|(?<=\d),(?=\d{3})|（[^（）\n]{0,80}）|（)++")
 _PHRASE = re.compile(r"[^、]+")
 _FEWEST_OF_PHRASE = 5
 """Characters; 、 mostly stands between short words."""
@@ -56,10 +57,11 @@ _FEWEST_WORDS = 6
 """Chinese characters of a cell that may be an entry; a shorter one is a label."""
 _LONGEST_LABEL = 10
 """Characters of a cell in the head of a table."""
-_FIGURE = re.compile(r"\d++(?![年月日])")
+_FIGURE = re.compile(r"\d[\d,.]*+(?![年月日])")
 """A figure, not a date."""
+_FEW_FIGURES = 2
 _COUNTING = 1.5
-"""Figures to 100 characters: prose that has more of them tells of what was done."""
+"""Figures, and of figures to 100 characters: prose that has more of both tells of what was done."""
 _HEADING_LEVEL = 2
 """Of sections; what stands below a title further down goes into an entry, and is no list itself."""
 _LONG = 600
@@ -108,11 +110,14 @@ def _is_figure(text: str) -> bool:
 
 
 def _unmarked(document: Document) -> Iterator[Sentence]:
-    """The sentences of prose in which no mark stands."""
+    """The sentences of prose in which no mark stands, and no heading; the lines of the title are none."""
     starts = [section.title[0] for section in document.sections]
+    begun = False
     for sentence in document.sentences:
         start, end = sentence.span
-        if not sentence.row and bisect_left(starts, start) == bisect_left(starts, end):
+        first, last = bisect_left(starts, start), bisect_left(starts, end)
+        begun = begun or last > 0 or bool(_STOP.search(document.text, start, end))
+        if begun and not sentence.row and first == last:
             yield sentence
 
 
@@ -141,7 +146,8 @@ def _prose(document: Document, prose: list[Sentence], planned: Sequence[Span]) -
         sentences = list(stretch)
         size = sum(sentence.span[1] - sentence.span[0] for sentence in sentences)
         figures = sum(len(_FIGURE.findall(document.slice(sentence.span))) for sentence in sentences)
-        telling = figures * 100 > _COUNTING * size or (section is not None and section.level > _HEADING_LEVEL)
+        counts = figures > _FEW_FIGURES and figures * 100 > _COUNTING * size
+        telling = counts or (section is not None and section.level > _HEADING_LEVEL)
         for sentence in sentences:
             before = bisect_right(openings, sentence.span[0])
             ahead = before > 0 and sentence.span[0] < planned[before - 1][1]

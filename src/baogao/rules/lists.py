@@ -91,8 +91,10 @@ def _unmarked(document: Document, inside: list[Candidate], rule: ListRules) -> l
             series = whole if len(whole) > _FEWEST else [item for item in behind if item.parted == "phrase"]
             if len(series) > _FEWEST:
                 return series
-    led = [parts[0] for sentence, parts in clauses.items() if not rule.lead.match(document.slice(sentence.span))]
-    return led if len(led) >= _FEWEST else []
+    heads = [parts[0] for parts in clauses.values()]
+    if clauses and rule.lead.match(document.slice(next(iter(clauses)).span)):
+        heads = heads[1:]
+    return heads if len(heads) >= _FEWEST else []
 
 
 def find_regions(document: Document, candidates: Candidates, rules: dict[str, ListRules]) -> list[Region]:
