@@ -34,7 +34,6 @@ CUED_AWAY = {
     "xiaopuxian-2021": {"legal_review_opinions"},  # 由上年度的58件次上升为94件次
 }
 """Stated figures whose candidates bear a cue of another time or place."""
-ITEMS_OUT_OF_REACH = {"huaipengzhen-2019": 4, "tangxixian-2021": 6}  # 一，给…二，趁…; items inside one sentence
 EXCLUDING = {"prior_year", "growth", "target", "cumulative", "sub_unit"}
 
 
@@ -55,7 +54,8 @@ def test_only_the_main_copy_is_read():
 def test_denied_one_is_no_figure():
     """没有一件 is a none, and its 一件 no figure."""
     found = find_candidates(document_from_text("全年没有一件被退回。"))
-    assert {c.kind for c in found} == {"none"}
+    assert found.of_kind("none")
+    assert found.of_kind("number") == []
 
 
 @pytest.mark.parametrize("text", ["一、共 9\n 件。", "全年 受理9\n\n件均已办结。", "共 9\n  以上。"])
@@ -135,7 +135,7 @@ def test_every_gold_figure_is_a_candidate(path):
 
 @pytest.mark.parametrize("path", GOLD, ids=lambda path: path.name)
 def test_every_gold_item_is_a_candidate(path):
-    """The entries of gold's lists are among the item heads; the number of known losses is fixed."""
+    """The entries of gold's lists are among the item heads."""
     gold, text = read_gold(path)
     heads = [candidate for candidate in printed_candidates(text) if candidate.kind == "item"]
     lost = [
@@ -144,7 +144,7 @@ def test_every_gold_item_is_a_candidate(path):
         for entry in entries
         if not any(c.start < end and start < c.end for copy in entry for start, end in copy for c in heads)
     ]
-    assert len(lost) == ITEMS_OUT_OF_REACH.get(gold["doc_id"], 0)
+    assert lost == []
 
 
 @pytest.mark.parametrize("path", [p for p in GOLD if p.parent.name == "examples"], ids=lambda path: path.name)

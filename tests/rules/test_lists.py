@@ -121,3 +121,42 @@ def test_a_lead_in_the_main_part_is_not_believed():
     document = document_from_text(text)
     found = EXTRACTOR.link(ReportText.from_document(document))[0].lists
     assert found["problems"] == []
+
+
+MORE = ["学法不够系统", "人手比较紧张", "办案经费不足"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "学法不够系统。人手比较紧张。办案经费不足。\n",
+        "学法不够系统，流于形式。人手比较紧张，一人多岗。办案经费不足，捉襟见肘。\n",
+        "当前工作还存在一些不足。学法不够系统。人手比较紧张。办案经费不足。\n",
+        "学法不够系统。\n人手比较紧张。\n办案经费不足。\n",
+        "学法不够系统，人手比较紧张，办案经费不足。\n",
+        "主要表现为：学法不够系统，人手比较紧张，办案经费不足。\n",
+        "主要表现为三点，即学法不够系统，人手比较紧张，办案经费不足。\n",
+        "表现在学法不够系统、人手比较紧张、办案经费不足。\n",
+        "学法不够系统；人手比较紧张；办案经费不足。\n",
+        "序号\t问题\t措施\n1\t学法不够系统\t办班讲课\n2\t人手比较紧张\t招录人员\n3\t办案经费不足\t争取资金\n",
+        "（一）主要问题\n1.学法不够系统。\n2.人手比较紧张。\n3.办案经费不足。\n",
+        "学法不够系统。人手比较紧张。办案经费不足。\n特此报告。\n青川县人民政府\n2023年1月9日\n",
+    ],
+)
+def test_lists_without_marks(body):
+    """Sentences, clauses, parts of a series and rows; not what leads to them, nor what ends the report."""
+    assert lists(f"二、存在的问题\n{body}")["problems"] == MORE
+
+
+@pytest.mark.parametrize(
+    ("text", "problems"),
+    [
+        ("二、存在的问题\n学法不够系统。一是人手比较紧张。二是办案经费不足。\n", MORE[1:]),
+        ("二、存在的问题\n学法不够系统；人手比较紧张；办案经费不足。人手不足。形式单一。\n", MORE),
+        ("二、存在的问题\n（一）学法不够系统。①办班少，讲课少。②人手少。\n（二）人手比较紧张。\n", MORE[:2]),
+        ("二、存在的问题\n学法不够系统。\n", []),
+    ],
+)
+def test_the_best_parted_entries_are_taken(text, problems):
+    """Marked entries before unmarked ones, a series before sentences; a single sentence is no list."""
+    assert lists(text)["problems"] == problems

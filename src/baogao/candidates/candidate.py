@@ -17,6 +17,7 @@ from baogao.document.document import Span
 from baogao.schema.values import Bound, plain_number
 
 Kind = Literal["number", "none", "item"]
+Parted = Literal["", "mark", "row", "semicolon", "sentence", "clause", "phrase"]
 Cue = Literal["prior_year", "growth", "target", "cumulative", "part", "sub_unit"]
 
 
@@ -41,26 +42,25 @@ class Candidate(NamedTuple):
     """For a cell of a pasted table: its row and column heads, joined by a space; else empty."""
     each: Decimal | None = None
     """The printed number, where ``value`` counts it for each of several nouns: 1 where 各1场 stands behind two."""
+    parted: Parted = ""
+    """What parts an entry from its neighbours: a mark of its own, or else a row of a table, a semicolon in a series of
+    them, a full stop, a comma, or 、."""
 
     def value_for(self, additive: bool) -> Decimal | None:
         """The value that a field takes from here: one that may be summed the sum, any other the number of one noun."""
         return self.value if additive or self.each is None else self.each
 
     def to_json(self) -> dict[str, Any]:
-        """One line of ``baogao candidates --json``: plain JSON types, in a fixed order.
+        """One line of ``baogao candidates --json``: plain JSON, in a fixed order.
 
-        Without ``label`` if it is empty, and without ``each`` if it says nothing more than ``value``.
+        Without ``label`` and ``parted`` if they are empty, and without ``each`` if it says no more than ``value``.
         """
         line = self._asdict() | {
             "value": None if self.value is None else plain_number(self.value),
             "cues": list(self.cues),
             "each": None if self.each is None else plain_number(self.each),
         }
-        if self.each is None:
-            del line["each"]
-        if not self.label:
-            del line["label"]
-        return line
+        return {name: value for name, value in line.items() if value or name not in {"label", "each", "parted"}}
 
 
 @dataclass(frozen=True)

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import accumulate
 
-from baogao.candidates.candidate import Candidate, Candidates, Cue, Kind
+from baogao.candidates.candidate import Candidate, Candidates, Cue, Kind, Parted
 from baogao.candidates.cues import Mention, read_cues
 from baogao.candidates.doubtful import doubtful_tokens
 from baogao.candidates.each import nouns_sharing
 from baogao.candidates.figures import find_figures, join_groups
-from baogao.candidates.period import period_of, planned_spans
-from baogao.candidates.phrases import find_items, find_none_phrases
+from baogao.candidates.items import find_items
+from baogao.candidates.period import Period, period_of, planned_spans
+from baogao.candidates.phrases import find_none_phrases
 from baogao.candidates.tables import find_cells
 from baogao.chinese.numerals import fold
 from baogao.document.document import Document, Span
@@ -34,6 +35,7 @@ class _Draft:
     cues: tuple[Cue, ...] = ()
     label: str = ""
     each: Decimal | None = None
+    parted: Parted = ""
 
 
 def find_candidates(document: Document) -> Candidates:
@@ -54,8 +56,10 @@ def find_candidates(document: Document) -> Candidates:
         before = bisect_right(denied, place)
         return before > 0 and place < reach[before - 1]
 
+    period = period_of("".join(folded[begin:end] for begin, end in document.main))
+    planned = planned_spans(document, folded, period)
     numbers = [
-        *_numbers_in_prose(document, folded),
+        *_numbers_in_prose(document, folded, period, planned),
         *(
             _Draft(figure.start, figure.end, "number", figure.value, figure.bound, figure.unit, cues, label)
             for figure, label, cues in find_cells(document, folded)
@@ -66,7 +70,7 @@ def find_candidates(document: Document) -> Candidates:
             number for number in numbers if text[number.start] != "一" or not is_denied(number.start)
         ),
         *nones,
-        *(_Draft(start, end, "item") for start, end in find_items(document)),
+        *(_Draft(*entry.span, "item", parted=entry.parted) for entry in find_items(document, planned)),
     ]
     strange = [
         (begin + start, begin + stop)
@@ -79,7 +83,18 @@ def find_candidates(document: Document) -> Candidates:
     return Candidates(
         tuple(
             Candidate(
-                number, d.kind, d.start, d.end, text[d.start : d.end], d.value, d.bound, d.unit, d.cues, d.label, d.each
+                number,
+                d.kind,
+                d.start,
+                d.end,
+                text[d.start : d.end],
+                d.value,
+                d.bound,
+                d.unit,
+                d.cues,
+                d.label,
+                d.each,
+                d.parted,
             )
             for number, d in enumerate(drafts, 1)
         ),
@@ -106,7 +121,7 @@ def _touches(spans: Sequence[Span], start: int, end: int) -> bool:
     return place >= 0 and spans[place][1] > start
 
 
-def _numbers_in_prose(document: Document, folded: str) -> Iterator[_Draft]:
+def _numbers_in_prose(document: Document, folded: str, period: Period, planned: list[Span]) -> Iterator[_Draft]:
     """The numbers of all sentences with their cues; rows of pasted tables are read cell by cell elsewhere."""
     pieces: list[str] = []
     position = 0
@@ -122,8 +137,6 @@ def _numbers_in_prose(document: Document, folded: str) -> Iterator[_Draft]:
     for draft in drafts:
         _share(draft, folded)
     starts = [draft.start for draft in drafts]
-    period = period_of("".join(folded[begin:end] for begin, end in document.main))
-    planned = planned_spans(document, folded, period)
     openings = [start for start, _ in planned]
     for sentence in document.sentences:
         begin, end = sentence.span

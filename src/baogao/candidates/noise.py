@@ -10,6 +10,7 @@ import re
 from itertools import pairwise
 
 from baogao.candidates.numbers import UNIT
+from baogao.chinese.list_marks import find_marks
 from baogao.chinese.numerals import NUMERAL_CHARS
 
 _BLANK = "\x00"
@@ -53,24 +54,7 @@ _DIGITS_FIRST = re.compile(
     re.VERBOSE,
 )
 """Every alternative begins with a digit, which lets the search skip from digit to digit."""
-_WHOLE = r"[件人户份场册宗起卷篇辆]"
-"""Measure words of what comes in whole pieces only: before them 1.128 is no decimal."""
-_LINE_HEADS = re.compile(
-    rf"""^[ \t]*(?:
-      \(\d{{1,2}}\)
-    | \d{{1,2}}(?:\.\d{{1,2}}){{2,3}}\.? | \d{{1,2}}\.\d{{1,2}}(?=[ 、])(?![ ]?(?:[万亿千%吨亩米]|公[斤里]))
-    | \d{{1,2}}\s?(?:[、)]|\.)(?!\d) | \d{{1,2}}\.(?=\d\d+{_WHOLE})
-    | (?<![^。;:.!?\n]\n)\d{{1,2}}、(?=\d+\s?{_WHOLE})            # 1、128件, but 12\n3、4和5件
-    | -+[ ]*\d{{1,4}}[ ]*-+[ ]*$                                  # a page number
-    )""",
-    re.VERBOSE | re.MULTILINE,
-)
-"""The numbering of a line, and page numbers."""
-_RUN_IN_HEADS = re.compile(
-    rf"[。;:,.][ \n]*(?:\d{{1,2}}[.、](?=[^\d\s])|\(\d{{1,2}}\)(?!\s?{_WHOLE}))"
-    rf"|[。;][ \n]*\d{{1,2}}[.、](?=\d+\s?{_WHOLE})"
-)
-"""The numbering of an entry in the middle of a line, behind the end of a clause."""
+_PAGE_NUMBER = re.compile(r"^[ \t]*-+[ ]*\d{1,4}[ ]*-+[ ]*$", re.MULTILINE)
 _ORDINAL_NOUN = r"\s?[条款项章节目编号期批届季轮讲课页版辑卷名位次]"
 _AFTER_DI = re.compile(
     rf"第\s?(?:\d+(?:[-~至到]第?\d+)?|[{NUMERAL_CHARS}]+(?:[-~至到]第?[{NUMERAL_CHARS}]+)?)"
@@ -120,8 +104,9 @@ def blank_noise(folded: str) -> str:
         text = _MAIL.sub(_blank, text)
     text = _TITLE.sub(_blank, text)
     text = _DOCUMENT_NUMBER.sub(_blank, text)
-    text = _LINE_HEADS.sub(_blank, text)
-    text = _RUN_IN_HEADS.sub(_blank, text)
+    text = _PAGE_NUMBER.sub(_blank, text)
+    for mark in find_marks(text):
+        text = text[: mark.start] + blank(text[mark.start : mark.end]) + text[mark.end :]
     text = _AFTER_DI.sub(_blank, text)
     text = _GUESSED.sub(_blank, text)
     text = _DIGITS_FIRST.sub(_blank, text)

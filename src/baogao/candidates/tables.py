@@ -63,12 +63,7 @@ def find_cells(document: Document, folded: str) -> Iterator[Cell]:
 
     :param folded: the document's text, folded.
     """
-    tables: list[list[Sentence]] = []
-    for sentence in document.sentences:
-        if sentence.row and tables and sentence.paragraph == tables[-1][-1].paragraph + 1:
-            tables[-1].append(sentence)
-        elif sentence.row:
-            tables.append([sentence])
+    tables = tables_of(document)
     if not tables:
         return
     period = period_of("".join(folded[begin:end] for begin, end in document.main))
@@ -77,6 +72,17 @@ def find_cells(document: Document, folded: str) -> Iterator[Cell]:
         caption = folded[max(0, start - _CAPTION) : start]
         cells = [split_row(folded[slice(*row.span)], row.span[0]) for row in rows]
         yield from _Table(cells, caption, period).cells()
+
+
+def tables_of(document: Document) -> list[list[Sentence]]:
+    """The tables of a document, each as its rows."""
+    tables: list[list[Sentence]] = []
+    for sentence in document.sentences:
+        if sentence.row and tables and sentence.paragraph == tables[-1][-1].paragraph + 1:
+            tables[-1].append(sentence)
+        elif sentence.row:
+            tables.append([sentence])
+    return tables
 
 
 def split_row(line: str, offset: int) -> _Cells:

@@ -30,6 +30,10 @@ class Section:
     """The heading's words, without the marker; for an entry of a list, its head clause (up to the first ，。；)."""
     span: Span
     """From the marker to the next heading of the same or a higher level."""
+    kind: str = ""
+    """The form of its marker (see ``ListMark.kind``); empty for an unnumbered heading."""
+    number: int | None = None
+    """What its marker counts; None for bullets, words and unnumbered headings."""
 
 
 @dataclass(frozen=True)

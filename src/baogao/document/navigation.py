@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from itertools import chain, groupby
 
 from baogao.document.document import Span
+from baogao.document.sections import heading_level
 
 _LABELS = r"""
     首页|网站首页|当前位置|您(?:现在)?(?:的|所在)位?置|所在位置|网站地图|站点地图|联系我们|关于我们|设为首页|加入收藏
@@ -42,8 +43,8 @@ _AFTER = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 """What stands below a report on its page, and not above it."""
-_NUMBERED = re.compile(r"\s*(?:[一二三四五六七八九十]+、|[（(][一二三四五六七八九十]+[）)])")
-"""A numbered heading: where one follows, the report goes on."""
+_HEADINGS = {1, 2}
+"""Levels of numbered headings: where one follows, the report goes on."""
 _LONG = 40
 """Characters of a punctuated line that is prose even without an end."""
 _SHORT = 80
@@ -80,7 +81,7 @@ def navigation_spans(text: str, lines: Sequence[Span]) -> list[Span]:
     menus = {number for run in runs if len(run) >= _MENU_LENGTH for number in run}
     spans = [lines[number] for number in range(first) if furniture[number] or number in menus]
     # What follows the report begins with a row of links that has news below it, or with furniture below the last prose.
-    last_numbered = max((number for number, line in enumerate(words) if _NUMBERED.match(line)), default=-1)
+    last_numbered = next((n for n in range(len(words) - 1, -1, -1) if heading_level(words[n]) in _HEADINGS), -1)
     links = (
         number
         for number in range(max(first, last_numbered + 1), last)

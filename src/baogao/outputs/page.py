@@ -27,6 +27,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from baogao._version import __version__
+from baogao.chinese.list_marks import leading_mark
 from baogao.errors import UsageError
 from baogao.outputs.records import astray, kept_text
 from baogao.record import Record
@@ -42,11 +43,10 @@ _NOT_INERT = re.compile("[<>&\u2028\u2029\ud800-\udfff]")
 """What HTML or JavaScript could take for its own, and halves of characters, which UTF-8 cannot write."""
 _SILENCE = Answer(status="not_reported")
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|$)")
-_HEADINGS = (
-    ("h1", re.compile(r"\s*[一二三四五六七八九十]{1,3}[、，,．.][^。；;]{1,40}\s*")),
-    ("h2", re.compile(r"\s*[（(][一二三四五六七八九十]{1,3}[）)][^。；;]{1,40}\s*")),
-)
-"""Lines that look like headings: 一、 or （一）, then at most 40 characters that end no clause; longer is prose."""
+_HEADINGS = {1: "h1", 2: "h2"}
+"""The lines that look like headings, by the level of their marks: 一、 or （一）."""
+_TITLE = re.compile(r"[^。；;]{1,40}\s*")
+"""What follows the mark of a heading: at most 40 characters that end no clause; longer is prose."""
 _BESIDE_FIGURES = ("metadata", "item")
 """Kinds of place that are no figure's."""
 
@@ -283,7 +283,8 @@ def _lines(text: str, places: _Places, record: Record) -> list[dict[str, Any]]:
         if whole.strip() and all(places.in_title(piece) for characters, piece in line if characters.strip()):
             role = "title"
         else:
-            role = next((role for role, pattern in _HEADINGS if pattern.fullmatch(whole)), "")
+            mark = leading_mark(whole)
+            role = _HEADINGS.get(mark.level, "") if mark and _TITLE.fullmatch(whole, mark.end) else ""
         printed = [(characters.rstrip("\r\n"), piece.inside) for characters, piece in line]
         views = [
             [characters, places.foremost_first(inside)] if inside else characters

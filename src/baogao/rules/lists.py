@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections import Counter
 from dataclasses import dataclass
+from itertools import takewhile
 
-from baogao.candidates.candidate import Candidates
-from baogao.document.document import Document, Section, Span
+from baogao.candidates.candidate import Candidate, Candidates
+from baogao.candidates.items import ANNOUNCED
+from baogao.document.document import Document, Section, Sentence, Span
 from baogao.rules.rulebook import ListRules
 
 # Shares, reaches and limits have no source but the development reports (eval/datasets/fictional/dev and the tuning
@@ -25,20 +28,14 @@ _REACH = 90
 """The first item stands at most this many characters after a lead; further on it belongs to something else."""
 _ITEM_LEVEL = 3
 """From this level of sections on a title may be an item of a list as well as its heading."""
+_FEWEST = 2
+"""Entries of a list: a single marked one may be the heading of others."""
+_CLOSING = re.compile(
+    "特此|专此|以上|妥否|此致|现将|[^，。；]{0,30}(?:年[^，。；]{1,3}月[^，。；]{1,3}日|(?:政府|委员会|局|厅|办公室))$"
+)
+"""How a report ends, and who signs it."""
 _TITLE_LIMITS = {1: 60, 2: 20, 3: 8, 4: 8}
 """Characters: a longer title at such a level is an item itself, not the heading of a list."""
-_NUMERAL = re.compile(r"[一二三四五六七八九十]+")
-_DIGITS = re.compile(r"\d+")
-# The marker right before an item: 一是, 第一， or 首先， with what may follow it.
-_ORDINAL = re.compile(
-    r"(?:[一二三四五六七八九十]{1,2}(?:是|要|则)[要在]?|第[一二三四五六七八九十]{1,2}(?:点|件|方面)?[，、,：:是]"
-    r"|(?:首先|其次|再次|再者|此外|最后)[，,：:是]|其[一二三四五六][，、,：:是]?)\s?\Z"
-)
-_FIRST = re.compile(r"[。：:，,；;\s](?:一是|一要|首先[，,]|第一[，、,]|[（(]1[）)]|①)")
-"""Where a section begins to count something up."""
-_CIRCLED = re.compile(r"[①-⑳⑴-⒛]")
-_MARKER_REACH = 6
-"""The most characters of a marker, with the stop before it."""
 
 
 @dataclass(frozen=True)
@@ -55,22 +52,56 @@ def link_lists(
 ) -> dict[str, list[int]]:
     """The item candidates of every list, in reading order; an empty list where there is no such section.
 
-    Items inside items are left out: those whose marker is of another kind than the first marked one's.
+    Items inside items are left out: those whose marker is of another kind than the first that stands there twice. Where
+    nothing is marked, the list is what is parted most clearly: rows, a series, or prose.
     """
     items = candidates.of_kind("item")
+    kinds = {section.title[0]: section.kind for section in document.sections}
     found: dict[str, list[int]] = {name: [] for name in rules}
     for region in regions:
         inside = [item for item in items if region.span[0] <= item.start and item.end <= region.span[1]]
-        kinds = [_marker_kind(document, item.start) for item in inside]
-        outermost = next((kind for kind in kinds if kind), "")
-        found[region.name] += [item.id for item, kind in zip(inside, kinds, strict=True) if kind == outermost]
+        marked = [item for item in inside if item.parted == "mark"]
+        counts = Counter(kinds.get(item.start) for item in marked)
+        outermost = next((kind for kind, count in counts.items() if count > 1), next(iter(counts), None))
+        chosen = [item for item in marked if kinds.get(item.start) == outermost]
+        if len(chosen) < _FEWEST:
+            chosen = _unmarked(document, inside, rules[region.name]) or chosen
+        found[region.name] += [item.id for item in chosen]
     return found
+
+
+def _unmarked(document: Document, inside: list[Candidate], rule: ListRules) -> list[Candidate]:
+    """The entries of a list without marks."""
+    rows = {document.sentence_at(item.start): item for item in reversed(inside) if item.parted == "row"}
+    if len(rows) >= _FEWEST:
+        return [*reversed(rows.values())]
+    if series := [item for item in inside if item.parted == "semicolon"]:
+        return series
+    clauses: dict[Sentence, list[Candidate]] = {}
+    for item in inside:
+        sentence = document.sentence_at(item.start)
+        if item.parted in {"sentence", "clause", "phrase"} and sentence is not None and not _CLOSING.match(item.text):
+            clauses.setdefault(sentence, []).append(item)
+    # One sentence announces its clauses, or is alone and holds them.
+    for sentence, parts in clauses.items():
+        announced = [match.end() for match in ANNOUNCED.finditer(document.text, *sentence.span)]
+        for place in (*reversed(announced), *([sentence.span[0]] if len(clauses) == 1 else [])):
+            behind = [item for item in parts if item.start >= place]
+            whole = [item for item in behind if item.parted != "phrase"]
+            series = whole if len(whole) > _FEWEST else [item for item in behind if item.parted == "phrase"]
+            if len(series) > _FEWEST:
+                return series
+    heads = [parts[0] for parts in clauses.values()]
+    if clauses and rule.lead.match(document.slice(next(iter(clauses)).span)):
+        heads = heads[1:]
+    return heads if len(heads) >= _FEWEST else []
 
 
 def find_regions(document: Document, candidates: Candidates, rules: dict[str, ListRules]) -> list[Region]:
     """Where each list stands: its headed section if there is one, else from its lead on; cut where the next begins."""
     heads = {section.title[0] for section in document.sections if section.level < _ITEM_LEVEL}
-    starts = [item.start for item in candidates.of_kind("item") if item.start not in heads]
+    items = candidates.of_kind("item")
+    starts = [item.start for item in items if item.parted in {"mark", "semicolon", "row"} and item.start not in heads]
     begin, end = (document.main[0][0], document.main[-1][1]) if document.main else (0, 0)
     late = (int(end - (end - begin) * _LATE), end)
     headings = {name: _heading(document, rule) for name, rule in rules.items()}
@@ -100,15 +131,14 @@ def find_regions(document: Document, candidates: Candidates, rules: dict[str, Li
 def _heading(document: Document, rule: ListRules) -> Section | None:
     """The section that is headed so: of several the outermost, and of those the last."""
     fitting = []
-    for section in document.sections:
+    for number, section in enumerate(document.sections):
         title = document.slice(section.title)
         if len(title) > _TITLE_LIMITS[section.level]:
             continue
         # On an item's level a heading stands alone, or counts something up: an item that speaks of a problem does not.
-        if section.level >= _ITEM_LEVEL and not _stands_alone(document, section):
-            counted = _FIRST.search(document.text, section.title[1], section.span[1])
-            if section.level > _ITEM_LEVEL or counted is None:
-                continue
+        alone = section.level < _ITEM_LEVEL or _stands_alone(document, section)
+        if not alone and (section.level > _ITEM_LEVEL or not _counts_up(document, number)):
+            continue
         if rule.heading.search(title) and not (rule.not_heading and rule.not_heading.search(title)):
             fitting.append(section)
     top = min((section.level for section in fitting), default=0)
@@ -120,29 +150,24 @@ def _stands_alone(document: Document, section: Section) -> bool:
     return not document.text[section.title[1] : section.span[1]].strip()
 
 
+def _counts_up(document: Document, number: int) -> bool:
+    """Whether the section of that number counts something up: in it there is a first entry."""
+    end = document.sections[number].span[1]
+    following = map(document.sections.__getitem__, range(number + 1, len(document.sections)))
+    return any(one.number == 1 for one in takewhile(lambda one: one.span[0] < end, following))
+
+
 def _end_of(document: Document, section: Section) -> int:
     """Where a headed list ends: entries on the heading's level with another marker belong to it (7. and (1))."""
     if not _stands_alone(document, section):
         return section.span[1]
-    marker = _marker_kind(document, section.title[0])
     after = [one for one in document.sections if one.span[0] >= section.span[1]]
     ends = (
         one.span[0]
         for one in after
-        if one.level < section.level or (one.level == section.level and _marker_kind(document, one.title[0]) == marker)
+        if one.level < section.level or (one.level == section.level and one.kind == section.kind)
     )
     return next(ends, document.main[-1][1] if document.main else section.span[1])
-
-
-def _marker_kind(document: Document, start: int) -> str:
-    """What kind of marker stands before a title or an item: “(N)”, “C、”, ``ordinal``; empty where there is none."""
-    before = document.text[max(0, start - _MARKER_REACH) : start]
-    before = before[before.rfind("\n") + 1 :]
-    if _ORDINAL.search(before):
-        return "ordinal"
-    cut = max((before.rfind(stop) for stop in "。；;：:！!，,"), default=-1)
-    marker = "".join(before[cut + 1 :].split())
-    return _CIRCLED.sub("①", _DIGITS.sub("N", _NUMERAL.sub("C", marker)))
 
 
 def _led(document: Document, rule: ListRules, starts: list[int], within: Span) -> Span | None:

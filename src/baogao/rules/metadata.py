@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from baogao.document.document import Document, Span
+from baogao.document.sections import heading_level
 from baogao.extraction import TextLink
 from baogao.rules.rulebook import MetadataRules
 
@@ -127,7 +128,8 @@ _DATE = re.compile(
 _NOT_TITLE = re.compile(r"[。；;>]|[：:].|[：:]$|时间|来源|字体|浏览|〔|\[\d{4}\]")
 """What no title has: the end of a sentence, an addressee's colon, the words of a web page, a document's number."""
 _TITLE_GOES_ON = re.compile(r"(?:的|及|和|暨|与).{0,20}(?:报告|汇报|总结|安排|打算|计划)$")
-_HEADING = re.compile(r"[一二三四五六七八九十]{1,3}\s*[、．]|[（(][一二三四五六七八九十]|\d+[、.．]")
+_HEADINGS = {1, 2, 3}
+"""Levels of what begins the body: 一、 （一） 1."""
 _ADDRESSED = re.compile(
     r"(?:委|委员会|政府|公署|办公室|办公厅|常委会|人大|局|厅|办|政协|小组|处)(?:[（(].{1,12}[）)])?[：:]$"
 )
@@ -206,7 +208,7 @@ class _Frame:
         after_title = self.title_range[1] + 1 if self.title_range else 0
         for index in range(after_title, len(self.lines)):
             text = self.lines[index].text
-            if "。" in text or _HEADING.match(text) or _NO_ADDRESSEE.search(text):
+            if "。" in text or heading_level(text) in _HEADINGS or _NO_ADDRESSEE.search(text):
                 return index
         return after_title
 
@@ -299,4 +301,4 @@ def link_metadata(document: Document, rules: dict[str, MetadataRules]) -> dict[s
 
 
 def _may_be_title(line: str) -> bool:
-    return len(line) <= _LINE_LIMIT and not _NOT_TITLE.search(line) and not _HEADING.match(line)
+    return len(line) <= _LINE_LIMIT and not _NOT_TITLE.search(line) and heading_level(line) not in _HEADINGS
