@@ -207,7 +207,8 @@ async def _client(
     settings, abilities = options.settings(), options.abilities
     if options.starts_server:
         server = stack.enter_context(EmbeddedServer(options.gguf or find_model()))
-        settings = settings.model_copy(update={"base_url": server.base_url, "model": server.model, "concurrency": 1})
+        told = {"base_url": server.base_url, "model": server.model, "concurrency": 1}
+        settings = settings.model_copy(update={**told, "shared_cache": settings.shared_cache or server.identity})
         abilities = server.abilities
     client = ModelClient(settings, cache=cache, abilities=abilities, transport=transport)
     return await stack.enter_async_context(client)

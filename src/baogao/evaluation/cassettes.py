@@ -20,6 +20,7 @@ import httpx2
 import yaml
 
 from baogao.errors import ReplayError, UsageError
+from baogao.llm.replies import CutTransport
 
 Mode = Literal["replay", "record"]
 _HOST = "http://replay"
@@ -235,7 +236,7 @@ class CassetteTransport(httpx2.AsyncBaseTransport):
 
     def __init__(self, inner: httpx2.AsyncBaseTransport | None = None) -> None:
         check_vcr()
-        self._inner = inner or httpx2.AsyncHTTPTransport()
+        self._inner = CutTransport(inner or httpx2.AsyncHTTPTransport())
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         """Play, or send and record.

@@ -19,11 +19,12 @@ from baogao.llm.failures import (
     asked_pause,
     in_words,
     is_throttling,
+    one_line,
     said_by_server,
     was_worked_on,
 )
 from baogao.llm.messages import Abilities, Payload, Question, Reply
-from baogao.llm.replies import read_body, read_reply, refuse_useless
+from baogao.llm.replies import CutClient, read_body, read_reply, refuse_useless
 from baogao.llm.retry import Limiter, retrying
 from baogao.llm.settings import EndpointSettings
 from baogao.llm.tokens import Budget, estimate_payload_tokens
@@ -39,6 +40,8 @@ _CONNECT_SECONDS = 10.0
 """A server that does not take the connection within these is not there; its reply may take ``timeout`` seconds."""
 _REQUEST = httpx2.Request("POST", "http://endpoint.invalid/")
 """What the SDK's errors want to hold; nothing of ours reads it."""
+_LONGEST_NAME = 100
+"""Characters of a model's name that a message shows."""
 
 
 class ModelClient:
@@ -72,7 +75,7 @@ class ModelClient:
             settings.concurrency, first_pause=settings.first_wait, longest_pause=settings.longest_wait
         )
         self._naming = asyncio.Lock()
-        http = httpx2.AsyncClient(
+        http = CutClient(
             transport=transport,
             timeout=httpx2.Timeout(settings.timeout, connect=_CONNECT_SECONDS),
             # A proxy of the environment cannot reach this machine's loopback.
@@ -106,15 +109,12 @@ class ModelClient:
         payload = await self.complete(question.payload())
         kept = self.recall(payload)
         if kept is not None:
-            with suppress(ReplyError):  # one that the caller refuses is asked for again
-                if validate is not None:
-                    validate(kept)
+            with suppress(ReplyError):  # one that cannot be used is asked for again
+                _check(kept, question, validate)
                 count(cached=1)
                 return kept
         reply = await self.exchange(payload)
-        refuse_useless(reply, accept_cut=question.accept_cut)
-        if validate is not None:
-            validate(reply)
+        _check(reply, question, validate)
         self.keep(payload, reply)
         return reply
 
@@ -132,7 +132,8 @@ class ModelClient:
             self.cache.put(self._key(payload), reply)
 
     def _key(self, payload: Payload) -> str:
-        return cache_key("local" if self.settings.on_this_machine else self.settings.url, payload)
+        shared = self.settings.shared_cache
+        return cache_key(self.settings.url if shared is None else f"shared {shared}", payload)
 
     async def exchange(self, payload: Payload, *, max_attempts: int | None = None) -> Reply:
         """Send one request, again where that may help, and count what it took. The cache is not asked.
@@ -204,7 +205,12 @@ class ModelClient:
 
         try:
             async with asyncio.timeout(self.settings.timeout), request as response:
-                return self.settings.without_key(await read_body(response.iter_bytes()))
+                body = await read_body(response.iter_bytes())
+                self._limiter.answered()
+                return self.settings.without_key(body)
+        except openai.APIStatusError:
+            self._limiter.answered()
+            raise
         except (TimeoutError, httpx2.TimeoutException) as error:
             raise openai.APITimeoutError(_REQUEST) from error
         except httpx2.HTTPError as error:
@@ -233,7 +239,7 @@ class ModelClient:
         import openai
 
         words = in_words(error, self.settings)
-        if self._limiter.replies and words.no_answer and isinstance(error, openai.APIConnectionError):
+        if self._limiter.heard and words.no_answer and isinstance(error, openai.APIConnectionError):
             return NoReplyError(str(words))  # it was there before, and may be again
         if not isinstance(words, UnknownModelError):
             return words
@@ -250,7 +256,7 @@ class ModelClient:
 
         :raises EndpointError: there is no server, or it has no such list.
         """
-        return [str(entry["id"]) for entry in await self.model_entries()]
+        return [entry["id"] for entry in await self.model_entries()]
 
     async def model_entries(self) -> list[dict[str, Any]]:
         """The server's own words on its models, one entry each.
@@ -261,7 +267,7 @@ class ModelClient:
 
         try:
             entries = json.loads(await self._received(self._api.models.with_streaming_response.list()))["data"]
-            return [entry for entry in entries if isinstance(entry, dict) and "id" in entry]
+            return [entry for entry in entries if isinstance(entry, dict) and isinstance(entry.get("id"), str)]
         except openai.OpenAIError as error:
             raise EndpointError(str(in_words(error, self.settings))) from self.settings.shown_cause(error)
         except (ReplyError, ValueError, LookupError, TypeError, RecursionError) as error:
@@ -281,5 +287,20 @@ class ModelClient:
             return self._model
 
 
+def _check(reply: Reply, question: Question, validate: Validate | None) -> None:
+    """Refuse a reply that cannot be used; whatever else goes wrong in reading it is the fault of that one reply.
+
+    :raises ReplyError: it is useless, or the caller cannot read it.
+    """
+    refuse_useless(reply, accept_cut=question.accept_cut)
+    try:
+        if validate is not None:
+            validate(reply)
+    except BaogaoError:
+        raise
+    except Exception as error:
+        raise ReplyError(f"the model's reply cannot be read: {type(error).__name__}: {one_line(str(error))}") from error
+
+
 def _listed(models: list[str]) -> str:
-    return ", ".join(sorted(models)[:20]) or "none"
+    return ", ".join(one_line(name)[:_LONGEST_NAME] for name in sorted(models)[:20]) or "none"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import time
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import httpx2
 
@@ -20,6 +20,7 @@ _PASSING_STATUS = frozenset({408, 425, 429})
 _THROTTLING_STATUS = frozenset({429, 503})
 _MOST_READ = 5000
 """Characters of an error's body that are looked at; it may be of any size."""
+_SECONDS = re.compile(r"-?[0-9]{1,12}(\.[0-9]{0,12})?")
 _SHOWN = 300
 """Characters of what the server says that a message shows."""
 
@@ -97,7 +98,15 @@ def said_by_server(error: openai.APIStatusError) -> str:
     if isinstance(body, dict):
         inner = body.get("error", body)
         body = inner.get("message", inner) if isinstance(inner, dict) else inner
-    return one_line(str(body or error.response.text or error.response.reason_phrase))[:_SHOWN]
+    return one_line(_as_text(body) or error.response.text or error.response.reason_phrase)[:_SHOWN]
+
+
+def _as_text(said: Any) -> str:
+    """The beginning of whatever JSON a server sends; nothing where it nests, or a number is long, without end."""
+    try:
+        return str(said or "")[:_MOST_READ]
+    except (RecursionError, ValueError):
+        return ""
 
 
 def one_line(text: str) -> str:
@@ -109,7 +118,7 @@ def one_line(text: str) -> str:
 def is_passing(error: BaseException, *, longest_wait: float, answered_before: bool) -> bool:
     """Whether the same request may well succeed a little later.
 
-    A refused connection is taken for a server that is not there, unless it answered earlier in this run.
+    A refused connection is taken for a server that was never there, unless it answered earlier in this run.
 
     :param longest_wait: a server that asks for more seconds than these is not waited for.
     """
@@ -127,6 +136,11 @@ def is_passing(error: BaseException, *, longest_wait: float, answered_before: bo
             return False
         return answered_before or not isinstance(error.__cause__, httpx2.ConnectError)
     return False
+
+
+def is_away(error: BaseException) -> bool:
+    """Whether nothing takes the connection: the server is not there, or not now."""
+    return isinstance(error.__cause__, (httpx2.ConnectError, httpx2.ConnectTimeout))
 
 
 def is_passing_status(status: int) -> bool:
@@ -149,23 +163,21 @@ def is_out_of_money(error: openai.APIStatusError) -> bool:
     """Whether the account is empty. Some servers say so with the status of throttling, which would pass."""
     if error.status_code not in (402, 403, 429):
         return False
-    return error.status_code == 402 or bool(_NO_MONEY.search(f"{error.code} {str(error.body)[:_MOST_READ]}"))
+    return error.status_code == 402 or bool(_NO_MONEY.search(f"{_as_text(error.code)} {_as_text(error.body)}"))
 
 
 def asked_pause(error: BaseException) -> float | None:
-    """The seconds of a ``Retry-After`` header, given as a number or as a date; None without one."""
+    """The seconds of a ``Retry-After`` header, given as a number or as a date; None without one that can be read."""
     import openai
 
     if not isinstance(error, openai.APIStatusError):
         return None
-    value = error.response.headers.get("retry-after", "")
-    try:
+    value = error.response.headers.get("retry-after", "").strip()
+    if _SECONDS.fullmatch(value):
         return max(0.0, float(value))
-    except ValueError:
-        pass
     try:
         return max(0.0, parsedate_to_datetime(value).timestamp() - time.time())
-    except ValueError:
+    except (ValueError, TypeError, LookupError, ArithmeticError, OSError):  # what a date that is none, or never, raises
         return None
 
 

@@ -6,11 +6,14 @@ import json
 import re
 from collections.abc import AsyncIterator
 from itertools import groupby
-from typing import Any
+from typing import Annotated, Any
+
+import httpx2
+from pydantic import BaseModel, BeforeValidator, Field
 
 from baogao.errors import EndpointError, NoReplyError, ReplyError
 from baogao.llm.failures import one_line
-from baogao.llm.messages import Reply, TokenLogprob
+from baogao.llm.messages import MOST_TOKENS, Reply, TokenLogprob
 
 # A model that repeats itself; set by hand, so that long lists, tables and rules of dashes pass.
 _MOST_EQUAL_LINES = 7
@@ -25,7 +28,7 @@ _FEWEST_REPEATED = 120
 _MOST_CHARACTERS = 100_000
 """Of a reply: no question allows one anywhere near this."""
 _MOST_BYTES = 8_000_000
-"""Of an answer as it is read, log-probabilities included."""
+"""Of an answer of whatever status, as it comes and as it is unpacked, log-probabilities included."""
 
 _MOST_READ = 2000
 """Characters of a useless answer that are looked at for its error; it may be of any size."""
@@ -39,6 +42,14 @@ _THOUGHTS = re.compile(r"\A\s*<think>.*?(?:</think>\s*|\Z)", re.DOTALL)
 """What reasoning models put in front, behind servers that do not separate it; it may be cut before its end."""
 _SURROGATE = re.compile("[\ud800-\udfff]")
 """Half of a character: JSON can say it, and nothing can write it."""
+_PLAIN_TYPE = re.compile(
+    r"[\w.+/-]+(\s*;\s*charset=\"?(utf-?8|gb18030|gbk|gb2312|big5|us-ascii|iso-8859-1)\"?)?\s*", re.I
+)
+"""A type of content that may be believed: Python decodes by any name, also by one that unpacks or fails."""
+_MOST_ROUNDING = 0.01
+"""By which a probability that was computed may be above 1, as a logarithm."""
+
+_Text = Annotated[str, BeforeValidator(lambda said: _SURROGATE.sub("\ufffd", said) if isinstance(said, str) else said)]
 
 
 class WebPageError(EndpointError):
@@ -47,6 +58,120 @@ class WebPageError(EndpointError):
 
 class UnreadableReplyError(NoReplyError):
     """What came with status 200 is not a chat completion: JSON that was cut, another shape, bytes of no encoding."""
+
+
+class _Token(BaseModel):
+    token: _Text
+    logprob: float = Field(strict=True, le=_MOST_ROUNDING, allow_inf_nan=False)
+
+
+class _Logprobs(BaseModel):
+    content: list[_Token] | None = None
+
+
+class _Function(BaseModel):
+    arguments: Any
+
+
+class _Call(BaseModel):
+    function: _Function
+
+
+class _Message(BaseModel):
+    content: _Text | None = None
+    refusal: _Text | None = None
+    tool_calls: list[_Call] | None = None
+
+
+class _Choice(BaseModel):
+    message: _Message
+    finish_reason: _Text | None = None
+    logprobs: _Logprobs | None = None
+
+
+class _Completion(BaseModel):
+    """What is read of a chat completion; whatever else is in it does not matter."""
+
+    choices: list[_Choice] = Field(min_length=1)
+    usage: dict[str, Any] | None = None
+
+
+class _Cut(httpx2.AsyncByteStream):
+    """A body as it comes, which ends where no reply could still be meant."""
+
+    def __init__(self, stream: httpx2.AsyncByteStream) -> None:
+        self._stream = stream
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        read = 0
+        async for part in self._stream:
+            yield part
+            read += len(part)
+            if read > _MOST_BYTES:
+                return
+
+    async def aclose(self) -> None:
+        await self._stream.aclose()
+
+
+async def cut_response(response: httpx2.Response) -> httpx2.Response:
+    """A server's answer with its body read and unpacked, cut a little behind what an answer may be.
+
+    What is larger is still found to be so by :func:`read_body`; of an error the beginning is enough. Only those headers
+    are left that somebody looks at.
+
+    :raises httpx2.HTTPError: the connection broke, or the body of an answer that is no error cannot be unpacked.
+    """
+    assert isinstance(response.stream, httpx2.AsyncByteStream)
+    raw = httpx2.Response(response.status_code, headers=response.headers, stream=_Cut(response.stream))
+    body = bytearray()
+    try:
+        async for part in raw.aiter_bytes():
+            body += part
+            if len(body) > _MOST_BYTES:
+                break
+    except httpx2.DecodingError:
+        if not response.is_error:
+            raise
+    finally:
+        await response.aclose()
+    content_type = response.headers.get("content-type", "")
+    headers = {"content-type": content_type if _PLAIN_TYPE.fullmatch(content_type) else "application/octet-stream"}
+    if "retry-after" in response.headers:
+        headers["retry-after"] = response.headers["retry-after"]
+    extensions = {name: said for name, said in response.extensions.items() if name == "reason_phrase"}
+    return httpx2.Response(response.status_code, headers=headers, content=bytes(body), extensions=extensions)
+
+
+class CutClient(httpx2.AsyncClient):
+    """A client whose answers are read no further than an answer may be long; it keeps to the proxies of the system."""
+
+    async def send(self, request: httpx2.Request, **how: Any) -> httpx2.Response:
+        """Send, and read the answer.
+
+        :raises httpx2.HTTPError: as :func:`cut_response`, and whatever sending raises.
+        """
+        answer = await cut_response(await super().send(request, **how | {"stream": True}))
+        answer.request = request
+        return answer
+
+
+class CutTransport(httpx2.AsyncBaseTransport):
+    """Another transport, whose answers are read no further than an answer may be long: :func:`cut_response`."""
+
+    def __init__(self, inner: httpx2.AsyncBaseTransport) -> None:
+        self._inner = inner
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        """Send, and read the answer.
+
+        :raises httpx2.HTTPError: as :func:`cut_response`, and whatever the other transport raises.
+        """
+        return await cut_response(await self._inner.handle_async_request(request))
+
+    async def aclose(self) -> None:
+        """Close the other transport."""
+        await self._inner.aclose()
 
 
 async def read_body(parts: AsyncIterator[bytes]) -> bytes:
@@ -81,32 +206,33 @@ def read_reply(body: str | bytes, *, prompt_tokens: int) -> Reply:
         if isinstance(data, dict) and (fault := data.get("error")):
             said = str(fault.get("message", fault) if isinstance(fault, dict) else fault)
             raise UnreadableReplyError(f"the model server answers with an error: {_beginning(said)!r}")
-        return _reply(data, prompt_tokens)
-    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+        return _reply(_Completion.model_validate(data), prompt_tokens)
+    except UnreadableReplyError:
+        raise
+    except Exception as error:  # whatever reading comes upon, it is the fault of what was sent
         raise UnreadableReplyError(
             f"the server's answer is not a chat completion of the OpenAI API: {_beginning(start)!r}"
         ) from error
 
 
-def _reply(data: dict[str, Any], prompt_tokens: int) -> Reply:
-    choice = data["choices"][0]
-    message, usage = choice["message"], data.get("usage") or {}
-    calls = message.get("tool_calls")
-    text = str(calls[0]["function"]["arguments"]) if calls else _THOUGHTS.sub("", message.get("content") or "")
-    refused = not text.strip() and bool(message.get("refusal"))
-    tokens = (choice.get("logprobs") or {}).get("content")
+def _reply(said: _Completion, prompt_tokens: int) -> Reply:
+    choice, usage = said.choices[0], said.usage or {}
+    message, calls = choice.message, choice.message.tool_calls
+    text = str(calls[0].function.arguments) if calls else _THOUGHTS.sub("", message.content or "")
+    refused = not text.strip() and bool(message.refusal)
+    tokens = choice.logprobs.content if choice.logprobs else None
     return Reply(
-        text=_SURROGATE.sub("\ufffd", str(message["refusal"]) if refused else text),
-        finish_reason=_REFUSED if refused else str(choice.get("finish_reason") or "stop"),
+        text=_SURROGATE.sub("\ufffd", message.refusal or "" if refused else text),
+        finish_reason=_REFUSED if refused else choice.finish_reason or "stop",
         prompt_tokens=_tokens(usage.get("prompt_tokens")) or prompt_tokens,
         completion_tokens=_tokens(usage.get("completion_tokens")),
-        logprobs=tuple(TokenLogprob(token["token"], token["logprob"]) for token in tokens) if tokens else None,
+        logprobs=tuple(TokenLogprob(token.token, min(0.0, token.logprob)) for token in tokens) if tokens else None,
     )
 
 
 def _tokens(said: Any) -> int:
     """A count as the server says it; nothing for what is no count."""
-    return said if isinstance(said, int) and said > 0 else 0
+    return said if type(said) is int and 0 < said <= MOST_TOKENS else 0
 
 
 def _beginning(text: str) -> str:
