@@ -161,7 +161,7 @@ class _Attempts(stop_base):
     """Ends after so many attempts.
 
     Refusals by a server that answers others meanwhile are not counted among them, nor is what finds a server away
-    that was there before: it is waited for, by all questions together for as long as by one.
+    that was there before: it is waited for, by all questions together for as long as by one. One attempt is just one.
     """
 
     def __init__(self, most: int, limiter: Limiter, away_seconds: float) -> None:
@@ -181,7 +181,7 @@ class _Attempts(stop_base):
     def _is_waited_for(self, error: BaseException) -> bool:
         """Whether the server is only away, and not yet for too long; the first who finds it so says it."""
         limiter, now = self._limiter, time.monotonic()
-        if not (limiter.heard and is_away(error)):
+        if self._most == 1 or not (limiter.heard and is_away(error)):
             return False
         if limiter.away_since is None:
             limiter.away_since = now
