@@ -184,7 +184,7 @@ def _known(key: str) -> Abilities | None:
     if entry is None:
         return None
     try:
-        known = _ENTRY.validate_json(json.dumps(entry))
+        known = _ENTRY.validate_json(json.dumps(entry), strict=True)
         if asdict(known) == entry:
             return known
     except (ValueError, RecursionError):

@@ -160,7 +160,7 @@ class ReplyCache:
             kept = self._use(lambda store: store.get(key, _ABSENT))
             if kept is None or kept is _ABSENT:
                 return None
-            return replace(_KEPT.validate_json(json.dumps(kept)), cached=True)
+            return replace(_KEPT.validate_json(json.dumps(kept), strict=True), cached=True)
         except BAD_ENTRY as error:
             what = f"a reply in the cache at {self.directory} is damaged"
             self._say(f"{what} ({type(error).__name__}: {one_line(str(error))[:_SHOWN]}); it is asked for again")

@@ -50,6 +50,7 @@ class ModelClient:
     :param cache: where replies are kept; without one every question is sent.
     :param abilities: what the endpoint can do, where it need not be probed.
     :param transport: what carries the requests, for record and replay.
+    :param may_return: whether a server that has gone away may come back; one that may not is not waited for.
     """
 
     def __init__(
@@ -59,6 +60,7 @@ class ModelClient:
         cache: ReplyCache | None = None,
         abilities: Abilities | None = None,
         transport: httpx2.AsyncBaseTransport | None = None,
+        may_return: Callable[[], bool] = lambda: True,
     ) -> None:
         import openai
 
@@ -72,7 +74,10 @@ class ModelClient:
         self.probing = asyncio.Lock()
         """Held while somebody finds out what the endpoint can do; the others wait for what comes out."""
         self._limiter = Limiter(
-            settings.concurrency, first_pause=settings.first_wait, longest_pause=settings.longest_wait
+            settings.concurrency,
+            first_pause=settings.first_wait,
+            longest_pause=settings.longest_wait,
+            may_return=may_return,
         )
         self._naming = asyncio.Lock()
         http = CutClient(

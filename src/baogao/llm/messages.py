@@ -15,8 +15,8 @@ MOST_TOKENS = 1_000_000_000
 """Of a question, a reply or a context: what says more counts nothing."""
 Tokens = Annotated[int, Field(ge=0, le=MOST_TOKENS)]
 
-# How kept values are read back: exactly as they were written, or not at all.
-_AS_WRITTEN = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
+# How what is kept is read back: as it was written, or not at all.
+_AS_WRITTEN = ConfigDict(extra="forbid", allow_inf_nan=False)
 
 
 @dataclass(frozen=True)
@@ -82,8 +82,6 @@ class Reply:
 @dataclass(frozen=True)
 class Abilities:
     """What an endpoint's model was seen to do; plain text is always possible."""
-
-    __pydantic_config__: ClassVar[ConfigDict] = _AS_WRITTEN
 
     json_schema: bool = False
     """Replies follow a JSON schema given as ``response_format``."""

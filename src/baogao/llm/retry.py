@@ -12,7 +12,7 @@ import logging
 import random
 import time
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from tenacity import (
@@ -42,12 +42,21 @@ class Limiter:
     :param first_pause: seconds of the first pause where the server does not say how long; it doubles with every further
         refusal until a reply comes.
     :param longest_pause: no pause that was not asked for is longer than this.
+    :param may_return: whether a server that is away may come back at all.
     """
 
-    def __init__(self, most: int, *, first_pause: float = 1.0, longest_pause: float = 60.0) -> None:
+    def __init__(
+        self,
+        most: int,
+        *,
+        first_pause: float = 1.0,
+        longest_pause: float = 60.0,
+        may_return: Callable[[], bool] = lambda: True,
+    ) -> None:
         self.under_way = 0
         self.replies = 0
         """Good replies so far; a request that is refused can tell whether others get through."""
+        self.may_return = may_return
         self.heard = False
         """Whether the server has answered anything at all: from then on it may come back when it goes away."""
         self.away_since: float | None = None
@@ -181,7 +190,7 @@ class _Attempts(stop_base):
     def _is_waited_for(self, error: BaseException) -> bool:
         """Whether the server is only away, and not yet for too long; the first who finds it so says it."""
         limiter, now = self._limiter, time.monotonic()
-        if self._most == 1 or not (limiter.heard and is_away(error)):
+        if self._most == 1 or not (limiter.heard and is_away(error) and limiter.may_return()):
             return False
         if limiter.away_since is None:
             limiter.away_since = now
