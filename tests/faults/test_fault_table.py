@@ -80,7 +80,7 @@ def test_every_fault_is_in_the_table():
 def test_fault(ask_about, monkeypatch, name, when):
     """Rows, requests, exit code, words and tokens are the table's; nothing bad is kept; nothing looks like a bug."""
     monkeypatch.setenv("BAOGAO_MAX_ATTEMPTS", "2")
-    monkeypatch.setenv("BAOGAO_FIRST_WAIT", "0.1")
+    monkeypatch.setenv("BAOGAO_FIRST_WAIT", "0.02")
     # Where no reply is to come in time, little time is enough.
     patience = "120" if name != "stall" else "0.3" if when == "every time" else "1.5"
     monkeypatch.setenv("BAOGAO_TIMEOUT", patience)

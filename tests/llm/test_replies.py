@@ -3,17 +3,30 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import json
-from collections.abc import AsyncIterator
+import zlib
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import asdict
+from itertools import chain, repeat
 from typing import Any
 
+import httpx2
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import TypeAdapter
 
 from baogao.errors import NoReplyError, ReplyError
-from baogao.llm.messages import Reply
-from baogao.llm.replies import UnreadableReplyError, WebPageError, read_body, read_reply, refuse_useless
+from baogao.llm.messages import Reply, TokenLogprob
+from baogao.llm.replies import (
+    UnreadableReplyError,
+    WebPageError,
+    cut_response,
+    read_body,
+    read_reply,
+    refuse_useless,
+)
 
 
 def body(**choice: Any) -> str:
@@ -49,6 +62,14 @@ def test_anything_else_is_refused(text: str) -> None:
         {"message": {"tool_calls": [{}]}},
         {"message": {"content": 5}},
         {"message": {"content": "好"}, "logprobs": {"content": [{"token": "好"}]}},
+        *(
+            {"message": {"content": "好"}, "logprobs": {"content": [{"token": "好", "logprob": said}]}}
+            for said in ("x", None, 1000, True, [], float("nan"), float("inf"), -float("inf"), 0.1, "-0.5")
+        ),
+        {"message": {"content": "好"}, "logprobs": {"content": [{"token": 5, "logprob": -0.5}]}},
+        {"message": {"content": "好"}, "logprobs": {"content": 5}},
+        {"message": {"content": ["好"]}},
+        {"message": {"content": "好"}, "finish_reason": {}},
     ],
 )
 def test_nearly_a_completion(choice: dict[str, Any]) -> None:
@@ -110,7 +131,7 @@ def test_half_a_character() -> None:
     assert reply.text == "a\ufffd"
 
 
-@pytest.mark.parametrize("said", ["12", -1, None, 1.5, [], "NaN"])
+@pytest.mark.parametrize("said", ["12", -1, None, 1.5, [], "NaN", True, 10**12, 10**4299, float("inf")])
 def test_usage_that_is_no_count(said: Any) -> None:
     """What is no count is left out: the prompt by estimate, the reply as nothing."""
     usage = {"prompt_tokens": said, "completion_tokens": said}
@@ -156,3 +177,95 @@ def test_a_body_without_end() -> None:
     with pytest.raises(ReplyError, match="larger than 8 MB"):
         asyncio.run(read_body(parts()))
     assert read == 9_000_000
+
+
+def test_a_probability_that_was_rounded_up() -> None:
+    """A little above 1 is rounding, and 1."""
+    tokens = {"content": [{"token": "a\ud83d", "logprob": 1e-6}, {"token": "b", "logprob": -0.5}]}
+    reply = read_reply(body(message={"content": "好"}, logprobs=tokens), prompt_tokens=1)
+    assert reply.logprobs == (TokenLogprob("a\ufffd", 0.0), TokenLogprob("b", -0.5))
+
+
+VALUES = st.sampled_from([None, True, 1000, -1.5, "x", [], {}, [[[]]], {"a": [1]}, 10**4000, float("nan"), "\ud83d"])
+
+
+@given(
+    st.sampled_from(["choices", "message", "content", "tool_calls", "logprobs", "token", "logprob", "usage"]), VALUES
+)
+def test_any_part_of_another_kind(part: str, value: Any) -> None:
+    """Whatever stands in any part of a completion, it is a reply that can be kept, or one kind of error."""
+    token = {"token": "好", "logprob": -0.5}
+    message: dict[str, Any] = {"content": "好", "tool_calls": None}
+    choice: dict[str, Any] = {"message": message, "logprobs": {"content": [token]}, "finish_reason": "stop"}
+    data: dict[str, Any] = {"choices": [choice], "usage": {"prompt_tokens": 1}}
+    for place in (data, choice, message, token):
+        if part in place:
+            place[part] = value
+    try:
+        reply = read_reply(json.dumps(data), prompt_tokens=7)
+    except UnreadableReplyError:
+        return
+    kept = TypeAdapter(Reply).validate_json(json.dumps(asdict(reply)), strict=True)
+    assert kept == reply
+
+
+def cut(content: Iterator[bytes], **headers: str) -> bytes:
+    """What is left of an answer of 500."""
+
+    class Body(httpx2.AsyncByteStream):
+        async def __aiter__(self) -> AsyncIterator[bytes]:
+            for part in content:
+                yield part
+
+    response = httpx2.Response(500, headers=headers, stream=Body())
+    return asyncio.run(cut_response(response)).content
+
+
+@pytest.mark.parametrize("encoding", ["", "gzip", "gzip, gzip"])
+def test_no_body_is_read_or_unpacked_without_end(encoding: str) -> None:
+    """However a body grows, as it comes or as it is unpacked, little more than 8 MB of it are looked at."""
+    packing = zlib.compressobj(wbits=31)
+    begin, block = (packing.compress(bytes(1_000_000)) + packing.flush(zlib.Z_FULL_FLUSH) for _ in range(2))
+    if not encoding:
+        begin, block = b"x", bytes(1_000_000)
+    taken = 0
+
+    def endless() -> Iterator[bytes]:
+        nonlocal taken
+        for part in chain([begin], repeat(block)):
+            taken += len(part)
+            yield gzip.compress(part) if "," in encoding else part
+
+    body = cut(endless(), **{"content-encoding": encoding})
+    assert len(body) <= 8_000_000 + 2**20
+    assert taken <= 9_100_000
+
+
+def test_a_body_that_unpacks_to_nothing() -> None:
+    """Empty blocks without end are a body without end."""
+    packing = zlib.compressobj(wbits=31)
+    begin = packing.compress(b"busy") + packing.flush(zlib.Z_FULL_FLUSH)
+    nothing = (packing.flush(zlib.Z_FULL_FLUSH) or b"\0\0\0\xff\xff") * 100_000
+    assert cut(chain([begin], repeat(nothing)), **{"content-encoding": "gzip"}) == b"busy"
+
+
+@pytest.mark.parametrize("charset", ["zlib_codec", "bz2", "idna", "punycode", "rot13", "no-such", "hex"])
+def test_charsets_that_are_none(charset: str) -> None:
+    """A name that Python would unpack by, or fail at, is not believed."""
+    response = httpx2.Response(500, headers={"content-type": f"text/plain; charset={charset}"}, stream=_Bytes(b"busy"))
+    assert asyncio.run(cut_response(response)).text == "busy"
+
+
+def test_charsets_that_are_used() -> None:
+    """Old gateways write their error pages so."""
+    said = "超出".encode("gb18030")
+    response = httpx2.Response(500, headers={"content-type": 'text/html; charset="GBK"'}, stream=_Bytes(said))
+    assert asyncio.run(cut_response(response)).text == "超出"
+
+
+class _Bytes(httpx2.AsyncByteStream):
+    def __init__(self, content: bytes) -> None:
+        self._content = content
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        yield self._content

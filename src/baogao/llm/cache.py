@@ -157,10 +157,10 @@ class ReplyCache:
     def get(self, key: str) -> Reply | None:
         """The reply kept under a key."""
         try:
-            kept = self._use(lambda store: store.get(key, _ABSENT))
-            if kept is None or kept is _ABSENT:
+            found = self._use(lambda store: [store.get(key, _ABSENT)])
+            if not found or found[0] is _ABSENT:
                 return None
-            return replace(_KEPT.validate_json(json.dumps(kept), strict=True), cached=True)
+            return replace(_KEPT.validate_json(json.dumps(found[0]), strict=True), cached=True)
         except BAD_ENTRY as error:
             what = f"a reply in the cache at {self.directory} is damaged"
             self._say(f"{what} ({type(error).__name__}: {one_line(str(error))[:_SHOWN]}); it is asked for again")
