@@ -88,6 +88,7 @@ def test_a_server_that_only_fails(ask_about, name):
 def test_a_server_that_fails_later(ask_about, monkeypatch, patience, code):
     """One that has answered may come back: the run ends only after some time of silence."""
     monkeypatch.setattr(pipeline, "SILENT_SECONDS", patience)
+    monkeypatch.setenv("BAOGAO_SHARED_CACHE", "one server at two ports")
     with fake_server(faulty(good_model, FAULTS["503"], after(10))) as server:
         assert ask_about(server, *LINK, "--concurrency", "1").code == code
     with fake_server(good_model) as server:
@@ -107,8 +108,9 @@ def test_what_passes_costs_no_report(ask_about, name):
     assert sum(use.retries for use in usage) == len(server.seen) - MANY
 
 
-def test_only_what_failed_is_done_again(ask_about):
+def test_only_what_failed_is_done_again(ask_about, monkeypatch):
     """The same command asks about the report whose failure may pass, and about no other."""
+    monkeypatch.setenv("BAOGAO_SHARED_CACHE", "one server at two ports")
     with fake_server(faulty(good_model, FAULTS["503"], about(COUNTIES[1]))) as server:
         assert ask_about(server, *LINK).code == 1
     with fake_server(good_model) as server:
@@ -255,7 +257,7 @@ def _rows():
 
 @pytest.mark.usefixtures("many")
 @pytest.mark.parametrize("concurrency", [1, 4])
-def test_a_server_that_is_started_anew(ask_about, monkeypatch, concurrency):
+def test_a_server_that_is_started_anew(ask_about, monkeypatch, caplog, concurrency):
     """A server that is away for forty times the first wait, as for 40 seconds at defaults, costs no report."""
     monkeypatch.setenv("BAOGAO_MAX_ATTEMPTS", "4")
     monkeypatch.setenv("BAOGAO_FIRST_WAIT", "0.02")
@@ -268,7 +270,7 @@ def test_a_server_that_is_started_anew(ask_about, monkeypatch, concurrency):
         outcome = ask_about(server, *LINK, "--concurrency", concurrency)
     assert outcome.code == 0, outcome.err
     assert [row.status for row in rows()] == ["ok"] * MANY
-    assert (outcome.out + outcome.err).count("it is waited for") == 1
+    assert caplog.text.count("it is waited for") == 1
 
 
 def test_a_server_that_was_never_there(ask_about, three):
@@ -282,7 +284,7 @@ def test_a_server_that_was_never_there(ask_about, three):
     assert time.monotonic() - started < 20
 
 
-def test_a_damaged_cache_between_two_runs(ask_about):
+def test_a_damaged_cache_between_two_runs(ask_about, caplog):
     """Entries of another shape are asked for again; the run says so in a line, and nothing looks like a bug."""
     with fake_server(good_model) as server:
         assert ask_about(server, *LINK).code == 0
@@ -292,5 +294,5 @@ def test_a_damaged_cache_between_two_runs(ask_about):
         assert len(server.seen) == 6
     assert outcome.code == 0
     assert [row.status for row in rows()] == ["ok"] * 3
-    assert (outcome.out + outcome.err).count("is damaged") == 1
+    assert caplog.text.count("is damaged") == 1
     assert "inside baogao" not in outcome.out + outcome.err
