@@ -33,6 +33,8 @@ _DECREASE = 0.5
 """What is left of the limit after a refusal: the half, as networks do."""
 _JITTER = 0.25
 """Of a pause, so that clients that were told the same do not come back in the same moment."""
+_MOST_FIRST_WAITS = 10
+"""While a server is away, no pause is longer than so many first waits."""
 
 
 class Limiter:
@@ -157,11 +159,15 @@ class _Pause(wait_base):
 
     def __init__(self, first: float, longest: float) -> None:
         self._growing = wait_random_exponential(multiplier=first, max=longest)
+        # Asking whether a server is back costs next to nothing, and whoever sleeps meanwhile holds its report up.
+        self._until_back = wait_random_exponential(multiplier=first, max=min(longest, _MOST_FIRST_WAITS * first))
 
     def __call__(self, retry_state: RetryCallState) -> float:
         error = _error_of(retry_state)
         if error is None or is_throttling(error):
             return 0.0
+        if is_away(error):
+            return self._until_back(retry_state)
         asked = asked_pause(error)
         return self._growing(retry_state) if asked is None else asked
 
