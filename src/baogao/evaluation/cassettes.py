@@ -22,6 +22,7 @@ import yaml
 
 from baogao.errors import ReplayError, UsageError
 from baogao.evaluation.gold import write_whole
+from baogao.llm.body import cap_body
 from baogao.llm.failures import without_keys
 
 _log = logging.getLogger(__name__)
@@ -254,7 +255,7 @@ class CassetteTransport(httpx2.AsyncBaseTransport):
         from vcr.errors import CannotOverwriteExistingCassetteException
         from vcr.stubs.httpx_stubs import vcr_handle_async_request
 
-        handle = vcr_handle_async_request(played.vcr, type(self._inner).handle_async_request, httpx2)
+        handle = vcr_handle_async_request(played.vcr, _sent, httpx2)
         asked = request.content.decode(errors="replace")
         if without_keys(asked) != asked:
             _log.warning("a question repeats the key; it is not recorded")
@@ -268,6 +269,13 @@ class CassetteTransport(httpx2.AsyncBaseTransport):
     async def aclose(self) -> None:
         """Close what carries the rest."""
         await self._inner.aclose()
+
+
+async def _sent(transport: httpx2.AsyncBaseTransport, request: httpx2.Request) -> httpx2.Response:
+    """What a server answers, unpacked and capped: vcrpy keeps the bytes as they come."""
+    response = await transport.handle_async_request(request)
+    await cap_body(response)
+    return response
 
 
 def _same_body(one: Any, other: Any) -> bool:
