@@ -12,7 +12,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from baogao.errors import BaogaoError, BudgetError, EndpointError, NoReplyError, ReplyError
+from baogao.errors import BaogaoError, BudgetError, EndpointError, NoReplyError, ReplayError, ReplyError
 from baogao.llm.cache import ReplyCache
 from baogao.llm.endpoint import ModelClient
 from baogao.llm.messages import Message, Question, Reply
@@ -433,6 +433,36 @@ def test_renamed_parameters_keep_their_values() -> None:
     assert [other.pop("max_completion_tokens") for other in others] == [20, 20]
     assert first.pop("max_tokens") == 20
     assert others == [first, first]
+
+
+@pytest.mark.parametrize("depth", [100, 800, 950, 990, 100_000])
+@pytest.mark.parametrize("status", [200, 400, 401, 429, 500])
+def test_a_body_that_nests_without_end(status: int, depth: int) -> None:
+    """However deep a body is, it is an error of its status, in words."""
+    body = b'{"error": ' + b"[" * depth + b"]" * depth + b"}"
+    error, _ = failing(lambda _: Step(body, status), max_attempts=1)
+    assert str(status) in str(error) if status != 200 else "chat completion" in str(error) or "error" in str(error)
+
+
+class Unrecorded(httpx2.AsyncBaseTransport):
+    """Has an answer to nothing."""
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        """Say so, because of another error."""
+        raise ReplayError("not recorded") from LookupError("no such file")
+
+
+def test_an_error_of_ours_does_not_cause_itself() -> None:
+    """An error that comes through the SDK as it was has the causes that it had, and is none of them."""
+
+    async def run() -> None:
+        async with ModelClient(settings("http://server.invalid/v1"), transport=Unrecorded()) as client:
+            await client.ask(QUESTION)
+
+    with pytest.raises(ReplayError) as caught:
+        asyncio.run(run())
+    assert isinstance(caught.value.__cause__, LookupError)
+    assert caught.value.__cause__.__cause__ is None
 
 
 def test_a_reading_that_fails_is_a_bad_reply(tmp_path: Path) -> None:

@@ -38,6 +38,8 @@ _PASSING = frozenset({408, 425, 429})
 """Statuses of trouble that passes, as all from 500 on are: the request was sent again, and is recorded then."""
 _MOST_DIFFERENCE, _LONGEST_LINE = 8, 120
 """Lines of a difference that an error shows, and characters of each."""
+_MOST_SAID = 20_000
+"""Characters of an error that are kept; a server may send any number."""
 _LAST_WORDS = 40
 """Characters by which an exchange that was not asked for is told: the end of its last message."""
 _NOT_A_CASSETTE = (OSError, ValueError, yaml.YAMLError, LookupError, TypeError, AttributeError, RecursionError)
@@ -51,7 +53,7 @@ def json_of(body: Any) -> Any:
     text = body.decode("utf-8") if isinstance(body, bytes) else (body or "")
     try:
         return json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return text
 
 
@@ -295,7 +297,7 @@ def _clean_response(response: dict[str, Any]) -> dict[str, Any] | None:
     if status < 300 and shown != text:
         _log.warning("an answer of the model server repeats the key; it is not recorded")
         return None
-    body = json_of(shown)
+    body = json_of(shown if status < 300 else shown[:_MOST_SAID])
     if isinstance(body, dict):
         body = {name: value for name, value in body.items() if name not in _VOLATILE}
     return {"status": response["status"], "headers": headers, "body": {"string": bytes_of(body)}}
