@@ -293,11 +293,12 @@ def _clean_response(response: dict[str, Any]) -> dict[str, Any] | None:
     headers = {name: value for name, value in response["headers"].items() if name.lower() in _HEADERS}
     said = response["body"]["string"]
     text = said if isinstance(said, str) else (said or b"").decode(errors="replace")
+    text = text if status < 300 else text[:_MOST_SAID]
     shown = without_keys(text)
     if status < 300 and shown != text:
         _log.warning("an answer of the model server repeats the key; it is not recorded")
         return None
-    body = json_of(shown if status < 300 else shown[:_MOST_SAID])
+    body = json_of(shown)
     if isinstance(body, dict):
         body = {name: value for name, value in body.items() if name not in _VOLATILE}
     return {"status": response["status"], "headers": headers, "body": {"string": bytes_of(body)}}
