@@ -270,7 +270,8 @@ def test_a_server_that_is_started_anew(ask_about, monkeypatch, caplog, concurren
         outcome = ask_about(server, *LINK, "--concurrency", concurrency)
     assert outcome.code == 0, outcome.err
     assert [row.status for row in rows()] == ["ok"] * MANY
-    assert caplog.text.count("it is waited for") == 1
+    # What was under way is answered still, and the server found away once more.
+    assert 1 <= caplog.text.count("it is waited for") <= concurrency
 
 
 def test_a_server_that_was_never_there(ask_about, three):

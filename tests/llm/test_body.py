@@ -53,9 +53,9 @@ def answer(sent: Sent) -> httpx2.Response:
     return asyncio.run(run())
 
 
-def zeros(wbits: int = 31) -> Iterable[bytes]:
+def zeros() -> Iterable[bytes]:
     """Megabytes of nothing without end, packed."""
-    packing = zlib.compressobj(wbits=wbits)
+    packing = zlib.compressobj(wbits=31)
     begin, block = (packing.compress(bytes(1_000_000)) + packing.flush(zlib.Z_FULL_FLUSH) for _ in range(2))
     return chain([begin], repeat(block * 50))
 
@@ -68,7 +68,6 @@ def zeros(wbits: int = 31) -> Iterable[bytes]:
         (partial(repeat, bytes(30_000_000), 1), "identity"),
         (zeros, "gzip"),
         (zeros, "X-GZIP"),
-        (partial(zeros, 15), "deflate"),
     ],
 )
 def test_no_body_is_read_or_unpacked_without_end(
@@ -109,6 +108,7 @@ BAD_PACKING = [
     ([gzip.compress(b"busy")], "gzip, gzip"),
     ([b"\x0b\x01\x80busy\x03"], "br"),
     ([b"busy"], "zstd"),
+    ([zlib.compress(b"busy")], "deflate"),
     (repeat(b"busy"), "x" * 1000),
 ]
 
@@ -117,15 +117,15 @@ BAD_PACKING = [
 def test_a_body_that_cannot_be_unpacked(parts: Iterable[bytes], coding: str) -> None:
     """An error has its status still; any other answer is as good as none."""
     assert answer(Sent(parts, 500, content_encoding=coding)).content == b""
-    with pytest.raises(httpx2.DecodingError) as caught:
+    with pytest.raises(httpx2.DecodingError, match="cannot be unpacked") as caught:
         answer(Sent(parts, 200, content_encoding=coding))
     assert len(str(caught.value)) < 120
 
 
-@given(st.binary(max_size=300), st.integers(1, 50), st.sampled_from(["identity", "gzip", "deflate"]))
+@given(st.binary(max_size=300), st.integers(1, 50), st.sampled_from(["identity", "gzip"]))
 def test_what_is_sent_is_read(said: bytes, size: int, coding: str) -> None:
     """A body of ordinary size comes out as it was, in whatever pieces it came."""
-    packed = {"identity": said, "gzip": gzip.compress(said), "deflate": zlib.compress(said)}[coding]
+    packed = gzip.compress(said) if coding == "gzip" else said
     parts = [packed[start : start + size] for start in range(0, len(packed), size)]
     assert answer(Sent(parts, 200, content_encoding=coding)).content == said
 

@@ -13,11 +13,9 @@ from baogao.errors import ReplyError
 MOST_BYTES = 8_000_000
 """Of an answer of whatever status, as it comes and as it is unpacked, log-probabilities included."""
 
-ACCEPTED = {"accept-encoding": "gzip, deflate"}
+ACCEPTED = {"accept-encoding": "gzip"}
 """What is asked for; a server that packs otherwise is not understood."""
-_PACKED = frozenset({"gzip", "x-gzip", "deflate"})
-_ANY_HEAD = 32 + zlib.MAX_WBITS
-"""Lets zlib see by itself which of these it is."""
+_GZIP = 16 + zlib.MAX_WBITS
 
 _PLAIN = re.compile(r"[\w.+/-]+(\s*;\s*charset=\"?(utf-?8|gb18030|gbk|gb2312|big5|us-ascii|iso-8859-1)\"?)?\s*", re.I)
 """A type of content that may be believed: Python decodes by any name, also by one that unpacks or fails."""
@@ -47,11 +45,11 @@ class _Capped(httpx2.AsyncByteStream):
         self._lenient = lenient
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        unpacking = zlib.decompressobj(_ANY_HEAD) if self._coding in _PACKED else None
+        unpacking = zlib.decompressobj(_GZIP) if self._coding in ("gzip", "x-gzip") else None
         to_come = to_give = MOST_BYTES + 1
         try:
             if unpacking is None and self._coding != "identity":
-                raise httpx2.DecodingError(f"the answer is packed as {self._coding[:40]!r}, which was not asked for")
+                raise zlib.error(f"{self._coding[:40]!r} was not asked for")
             async for part in self._stream:
                 part = part[:to_come]
                 given = part if unpacking is None else unpacking.decompress(part, to_give)
@@ -59,9 +57,9 @@ class _Capped(httpx2.AsyncByteStream):
                 yield given
                 if not to_come or not to_give:
                     return
-        except (zlib.error, httpx2.DecodingError) as error:
+        except zlib.error as error:
             if not self._lenient:
-                raise httpx2.DecodingError(str(error)) from error
+                raise httpx2.DecodingError(f"the answer cannot be unpacked ({error})") from error
 
     async def aclose(self) -> None:
         await self._stream.aclose()

@@ -233,9 +233,8 @@ class ModelClient:
 
         try:
             async with asyncio.timeout(self.settings.timeout), request as response:
-                body = await read_body(response.iter_bytes())
                 self._limiter.answered()
-                return body
+                return await read_body(response.iter_bytes())
         except openai.APIStatusError:
             self._limiter.answered()
             raise
