@@ -122,7 +122,7 @@ def test_a_body_that_cannot_be_unpacked(parts: Iterable[bytes], coding: str) -> 
     assert len(str(caught.value)) < 120
 
 
-@given(st.binary(max_size=300), st.integers(1, 50), st.sampled_from(["identity", "gzip"]))
+@given(st.binary(max_size=300), st.integers(1, 50), st.sampled_from(["", "identity", "gzip"]))
 def test_what_is_sent_is_read(said: bytes, size: int, coding: str) -> None:
     """A body of ordinary size comes out as it was, in whatever pieces it came."""
     packed = gzip.compress(said) if coding == "gzip" else said

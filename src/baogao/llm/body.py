@@ -27,7 +27,7 @@ async def cap_body(response: httpx2.Response) -> None:
     What is larger is found to be so by :func:`read_body`; of an error the beginning is enough.
     """
     assert isinstance(response.stream, httpx2.AsyncByteStream)
-    coding = response.headers.pop("content-encoding", "identity").strip().lower()
+    coding = response.headers.pop("content-encoding", "").strip().lower() or "identity"
     response.stream = _Capped(response.stream, coding, lenient=response.is_error)
     if not _PLAIN.fullmatch(response.headers.get("content-type", "")):
         response.encoding = "utf-8"
