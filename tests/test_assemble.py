@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import shutil
+from contextlib import ExitStack
 from itertools import product
 from pathlib import Path
 from typing import get_args
@@ -15,15 +16,16 @@ from baogao.asking.choice import ChoiceExtractor
 from baogao.asking.form import FormExtractor
 from baogao.asking.link import LinkExtractor
 from baogao.assemble import ModelOptions, extractor_named, questioner, ready_extractor, way_of_asking
-from baogao.errors import PromptError, RulesError, UsageError
+from baogao.errors import NoReplyError, PromptError, RulesError, UsageError
 from baogao.extraction import AskingName, ExtractorName, HoldingExtractor, Way
 from baogao.hybrid.calibration import calibration_path
 from baogao.hybrid.hybrid import FILL_ONLY, HybridExtractor, ThresholdArbiter
-from baogao.llm import Abilities
+from baogao.llm import Abilities, Message, Question
 from baogao.rules.extractor import RulesExtractor
 from baogao.schema import load_schema
+from baogao.usage import usage_scope
 from llm.conftest import _own_world  # noqa: F401
-from llm.fake_server import completion, fake_server
+from llm.fake_server import Seen, Step, completion, fake_server
 from short_reports import COMMUNIQUE
 
 NOBODY = {"base_url": "http://127.0.0.1:9/v1", "model": "small", "cache": False}
@@ -210,3 +212,62 @@ def test_options_that_mean_nothing_are_refused(option, words):
     """A program's misspelt option is an error, as a flag's is, and not taken for another."""
     with pytest.raises(UsageError, match=words):
         ModelOptions(**option)
+
+
+class Started:
+    """Stands in for an embedded server: at another port each time, and known by what is in the model's file."""
+
+    latest: Started
+    seen: list[Seen] = []  # noqa: RUF012
+    """What was asked, at whatever port."""
+
+    def __init__(self, gguf: Path) -> None:
+        self.model, self.identity, self.alive = gguf.stem, gguf.read_text(), True
+        self.abilities = Abilities(json_schema=True)
+        self._running = ExitStack()
+
+    def __enter__(self) -> Started:
+        self.base_url = self._running.enter_context(fake_server(self._answer)).url
+        Started.latest = self
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.alive = False
+        self._running.close()
+
+    def _answer(self, seen: Seen) -> Step:
+        self.seen.append(seen)
+        return completion("答")
+
+
+@pytest.fixture
+def ask_embedded(communique, tmp_path, monkeypatch):
+    """Start a model, and ask it one question; then, if told so, another one after it has ended."""
+    monkeypatch.setattr("baogao.assemble.EmbeddedServer", Started)
+    monkeypatch.setattr(Started, "seen", [])
+
+    async def ask(*, after_its_end: bool = False) -> None:
+        async with ready_extractor("llm", communique, ModelOptions(gguf=tmp_path / "model.gguf")) as found:
+            await found.client.ask(Question((Message("user", "问"),), max_tokens=5))
+            if after_its_end:
+                Started.latest.__exit__()
+                await found.client.ask(Question((Message("user", "再问"),), max_tokens=5))
+
+    return lambda **how: asyncio.run(ask(**how))
+
+
+def test_replies_of_an_embedded_model_go_by_its_file(tmp_path, ask_embedded):
+    """A model that is started again, at another port, is not asked again; one that took its place is."""
+    for content, asked in [("one", 1), ("one", 1), ("another", 2), ("one", 2)]:
+        (tmp_path / "model.gguf").write_text(content)
+        ask_embedded()
+        assert len(Started.seen) == asked
+
+
+def test_an_embedded_model_that_ended_is_not_waited_for(tmp_path, monkeypatch, ask_embedded):
+    """Nobody starts it again, so that a question has the attempts of any other trouble."""
+    monkeypatch.setenv("BAOGAO_FIRST_WAIT", "0.01")
+    (tmp_path / "model.gguf").write_text("one")
+    with usage_scope() as usage, pytest.raises(NoReplyError):
+        ask_embedded(after_its_end=True)
+    assert usage.requests == 1 + 4

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import os
 import signal
 import subprocess
 import sys
 import threading
 import time
+import zipfile
 from contextlib import closing
 from pathlib import Path
 
+import docx
 import pytest
 
 from baogao import guarded
@@ -237,6 +240,26 @@ def test_one_hostile_file_among_many(tmp_path, flagship):
     assert [record.doc_id for record in failed] == ["forms"]
     assert "300 MB of memory" in failed[0].error
     assert again == [False]
+
+
+def test_the_largest_word_file_is_read(tmp_path):
+    """The memory that is allowed by default is enough for a file that just keeps to all other limits."""
+    fonts = '<w:rFonts w:ascii="仿宋" w:eastAsia="仿宋" w:hAnsi="仿宋" w:hint="eastAsia"/>'
+    run = f'<w:r w:rsidR="00A77B3E"><w:rPr>{fonts}<w:sz w:val="32"/><w:szCs w:val="32"/></w:rPr><w:t>%s</w:t></w:r>'
+    paragraph = f"<w:p>{''.join(run % char for char in '全年检查12次，发现问题9个。')}</w:p>"
+    packed, buffer = io.BytesIO(), io.BytesIO()
+    docx.Document().save(packed)
+    with zipfile.ZipFile(packed) as empty, zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as full:
+        for name in empty.namelist():
+            content = empty.read(name)
+            if name == "word/document.xml":
+                before, body, after = content.decode().partition("<w:body>")
+                content = f"{before}{body}{paragraph * (29_500_000 // len(paragraph.encode()))}{after}".encode()
+                assert 29_000_000 < len(content) < 30_000_000
+            full.writestr(name, content)
+    with closing(GuardedReader(ReadingLimits())) as reader:
+        document, candidates = reader.read(written(tmp_path, "large.docx", buffer.getvalue())).found()
+    assert len(candidates.of_kind("number")) == 2 * document.text.count("检查")
 
 
 def test_ctrl_c_while_a_file_is_read(tmp_path):

@@ -173,7 +173,8 @@ def _start(place: Path, name: str, url: str, concurrency: int) -> subprocess.Pop
     return subprocess.Popen(
         [sys.executable, "-m", "baogao", "extract", "reports", *model, *more],
         cwd=place,
-        env=os.environ | {"BAOGAO_CACHE_DIR": str(place / f"cache-{name}")},
+        # Every run asks the one server at an address of its own.
+        env=os.environ | {"BAOGAO_CACHE_DIR": str(place / f"cache-{name}"), "BAOGAO_SHARED_CACHE": "one server"},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,

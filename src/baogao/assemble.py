@@ -218,12 +218,19 @@ async def _client(
 ) -> ModelClient:
     """A client for the configured endpoint, or for a server that is started for the length of the stack."""
     cache = ReplyCache() if options.cache and transport is None else None
-    settings, abilities = options.settings(), options.abilities
+    settings, abilities, server = options.settings(), options.abilities, None
     if options.starts_server:
         server = stack.enter_context(EmbeddedServer(options.gguf or find_model()))
-        settings = settings.model_copy(update={"base_url": server.base_url, "model": server.model, "concurrency": 1})
+        told = {"base_url": server.base_url, "model": server.model, "concurrency": 1}
+        settings = settings.model_copy(update={**told, "shared_cache": settings.shared_cache or server.identity})
         abilities = server.abilities
-    client = ModelClient(settings, cache=cache, abilities=abilities, transport=transport)
+    client = ModelClient(
+        settings,
+        cache=cache,
+        abilities=abilities,
+        transport=transport,
+        may_return=lambda: server is None or server.alive,  # nobody starts it again
+    )
     return await stack.enter_async_context(client)
 
 

@@ -40,7 +40,7 @@ _SECRET = ("KEY", "TOKEN", "SECRET", "PASSWORD")
 class ReadingLimits:
     """What reading one report, and finding its candidates, may take."""
 
-    memory_mb: int = 2000
+    memory_mb: int = 700
     """Megabytes of address space, above what the process has before its first file. Held on Linux only."""
     seconds: int = 120
     """By the clock."""

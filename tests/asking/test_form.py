@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import time
 
 import pytest
 from hypothesis import given
@@ -211,6 +212,20 @@ LABELS = [spec.label for spec in PASSAGE.fields]
 ANSWERS = st.sampled_from(
     ["21.03万人", "47.6%", "86.4亿元", "无", "零", "0人", "没有", "未提", "好的", "", "1/0", "１２人"]
 )
+
+
+@pytest.mark.parametrize("start", ["", "甲", f"{LABELS[0]}："])
+@pytest.mark.parametrize(
+    "unit",
+    ["\n", " \n", " ", "\r", "\t", "-", "- ", "（", "甲（", "：", "甲：", "9", "9,", "一", "万", "百分之", "- 甲乙"],
+)
+def test_a_form_of_one_thing_over_and_over(start, unit):
+    """Whatever a reply says 99,000 characters long, it is read in less than a second."""
+    reply = start + unit * (99_000 // len(unit)) + "甲"
+    started = time.process_time()
+    read_form(reply, PASSAGE)
+    read_metadata(said(reply), REPORT.document, SCHEMA)
+    assert time.process_time() - started < 1
 
 
 @given(

@@ -55,7 +55,12 @@ def test_good_result():
 
 @pytest.mark.parametrize(
     "junk",
-    [b"", b"{", b"[]", b"3", b"\xff\xfe", b'{"custom_id": 3, "response": {"status_code": 200}}', b'{"custom_id": "k"}'],
+    [
+        *(b"", b"{", b"[]", b"3", b"\xff\xfe", b"[" * 100_000),
+        b'{"custom_id": 3, "response": {"status_code": 200}}',
+        b'{"custom_id": "k"}',
+        *(b'{"custom_id": "k", "response": {"status_code": %s}}' % said for said in (b"Infinity", b"NaN", b"9" * 5000)),
+    ],
 )
 def test_no_result(junk):
     """What is no result is told from one, never an exception."""

@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from decimal import Decimal
 from pathlib import Path
 
@@ -171,6 +172,49 @@ def test_interrupted(tmp_path):
     assert "Traceback" not in err
     assert [row.doc_id for row in rows(tmp_path / "out")] == ["a"]
     assert [path.name for path in (tmp_path / "out" / "texts").iterdir()] == ["a.txt"]
+
+
+ENDLESS = """
+from itertools import count
+from baogao.cli.main import run
+from baogao.rules.extractor import RulesExtractor
+
+def link(self, report):
+    if "66.6" in report.document.text:
+        print("linking", flush=True)
+        all(True for _ in count())
+    return linked(self, report)
+
+linked, RulesExtractor.link = RulesExtractor.link, link
+run()
+"""
+
+
+def test_interrupted_while_rules_are_matched(tmp_path):
+    """Ctrl-C waits half a second for what is computed; the report that was finished is there."""
+    (tmp_path / "a.txt").write_text(GOOD, encoding="utf-8")
+    (tmp_path / "b.txt").write_text(GOOD.replace("86.4", "66.6"), encoding="utf-8")
+    arguments = ["extract", "a.txt", "b.txt", "--out", "out", "--extractor", "rules", "--schema", str(COMMUNIQUE)]
+    process = subprocess.Popen(
+        [sys.executable, "-c", ENDLESS, *arguments],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    with process:
+        try:
+            assert process.stdout.readline() == "linking\n"
+            process.send_signal(signal.SIGINT)
+            started = time.monotonic()
+            _, err = process.communicate(timeout=_PATIENCE)
+        finally:
+            process.kill()
+    assert time.monotonic() - started < 10  # half a second, and the writing of what is there
+    assert process.returncode == 130, err
+    assert "Traceback" not in err
+    assert "never retrieved" not in err
+    assert [row.doc_id for row in rows(tmp_path / "out")] == ["a"]
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import importlib.util
 import os
 import subprocess
@@ -166,6 +167,23 @@ def test_passing_trouble_is_not_recorded(tmp_path: Path) -> None:
         record(path, "甲", script=[failure(400, "exceeds the context size")])
     with pytest.raises(ReplyError, match="longer than the model can read"):
         asyncio.run(ask(NOWHERE, path, "replay", "甲"))
+
+
+def test_a_packed_answer_is_recorded_unpacked(tmp_path: Path) -> None:
+    """What a server packs is in the file as text, and plays back as it was."""
+    path = tmp_path / "one.yaml"
+    packed = Step(gzip.compress(completion("好").data()), headers={"content-encoding": "gzip"})
+    record(path, "甲", script=[packed])
+    assert "好" in path.read_text(encoding="utf-8")
+    assert asyncio.run(ask(NOWHERE, path, "replay", "甲"))[0] == ["好"]
+
+
+@pytest.mark.parametrize("step", [Step(b"x" * 100_000, 400, endless=True), Step(b"[" * 100_000, 400)])
+def test_a_hostile_answer_while_it_is_recorded(tmp_path: Path, step: Step) -> None:
+    """A body without end, or of brackets without end, is the error that its status says, recorded or not."""
+    with pytest.raises(ReplyError, match="says 400"):
+        record(tmp_path / "one.yaml", "甲", script=lambda _: step)
+    assert (tmp_path / "one.yaml").stat().st_size < 100_000
 
 
 def test_documents_side_by_side_have_a_cassette_each(tmp_path: Path) -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import threading
+import zlib
 from collections.abc import Callable
 from typing import Any
 
+from cli.model_of_tests import good_model
 from llm.fake_server import Seen, Step, completion, failure
 
 Fault = Callable[[Seen], Step]
@@ -15,6 +17,28 @@ When = Callable[[Seen], bool]
 STALL = 30.0
 """Seconds; far more than any time limit of the tests."""
 HUGE = 10_000_000
+
+
+def _bomb() -> bytes:
+    """Two megabytes that unpack to two thousand: one megabyte of nothing, packed once and put in again and again."""
+    packing = zlib.compressobj(wbits=31)
+    begin, block = (packing.compress(bytes(1_000_000)) + packing.flush(zlib.Z_FULL_FLUSH) for _ in range(2))
+    return begin + block * 2000
+
+
+def _changed(**choice: Any) -> Step:
+    step = _links()
+    step.body["choices"][0].update(choice)
+    return step
+
+
+def _counted(tokens: int) -> Fault:
+    def fault(seen: Seen) -> Step:
+        step = good_model(seen)
+        step.body["usage"] = {"prompt_tokens": tokens, "completion_tokens": tokens}
+        return step
+
+    return fault
 
 
 def _always(step: Step) -> Fault:
@@ -39,6 +63,10 @@ _GOOD = json.dumps(_links().body).encode()
 _TOO_LONG = "This model's maximum context length is 4096 tokens. However, your messages resulted in 9000 tokens."
 _PAGE = "<html><head><title>Sign in</title></head><body>Welcome to the campus network</body></html>"
 
+_BOMB = _bomb()
+_PACKED = {"content-encoding": "gzip"}
+_NEVER = "Fri, 31 Dec 99999999999 23:59:59 GMT"
+
 FAULTS: dict[str, Fault] = {
     "401": _always(failure(401, "Incorrect API key provided")),
     "402": _always(failure(402, "Insufficient Balance")),
@@ -49,6 +77,7 @@ FAULTS: dict[str, Fault] = {
     "429": _always(failure(429, "Rate limit reached")),
     "429 Retry-After": _always(failure(429, "Rate limit reached", headers={"retry-after": "0.05"})),
     "429 long Retry-After": _always(failure(429, "Rate limit reached", headers={"retry-after": "86400"})),
+    "429 Retry-After never": _always(failure(429, "Rate limit reached", headers={"retry-after": _NEVER})),
     "429 quota": _always(failure(429, "You exceeded your current quota", code="insufficient_quota")),
     "500": _always(failure(500, "Internal error")),
     "503": _always(failure(503, "Loading model")),
@@ -61,6 +90,13 @@ FAULTS: dict[str, Fault] = {
     "10 MB": _always(_said("x" * 3 + "很" * (HUGE // 3))),
     "10 MB page": _always(Step("<" * HUGE)),
     "10 MB error": _always(Step("<" * HUGE, 500)),
+    "endless error": _always(Step("<" * 100_000, 500, endless=True)),
+    "endless 401": _always(Step("<" * 100_000, 401, endless=True)),
+    "gzip bomb": _always(Step(_BOMB, headers=_PACKED)),
+    "gzip bomb error": _always(Step(_BOMB, 500, _PACKED)),
+    "broken gzip error": _always(Step(b"no gzip", 400, _PACKED)),
+    "charset that unpacks": _always(Step("x", 500, {"content-type": "text/plain; charset=zlib_codec"})),
+    "away": _always(Step(away=0.4)),
     "invalid UTF-8": _always(Step(json.dumps(_links().body).encode().replace(b'"stop"', b'"st\xff\xfeop"'))),
     "deep JSON": _always(Step(b"[" * 1_000_000)),
     "wrong shape": _always(_said('{"answers": [{"name": "gdp", "value": 86.4}]}')),
@@ -73,6 +109,9 @@ FAULTS: dict[str, Fault] = {
     "length": _always(_said('{"links": [{"field": "gdp", "ids": [1', finish_reason="length")),
     "repetition": _always(_said("地区生产总值：86.4亿元\n" * 200)),
     "repetition in a line": _always(_said('{"links": [{"field": "gdp", "ids": [' + "17, " * 400)),
+    "logprob in words": _always(_changed(logprobs={"content": [{"token": "x", "logprob": "x"}]})),
+    "logprob of 1000": _always(_changed(logprobs={"content": [{"token": "x", "logprob": 1000}]})),
+    "usage of 4,300 digits": _counted(10**4299),
     "unknown ids": _always(_links({"field": "gdp", "ids": [9999]}, {"field": "no_such_field", "ids": [1]})),
 }
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import time
+import zlib
 from pathlib import Path
 
 import pytest
 
 from baogao import pipeline
 from baogao.llm.abilities import memory_file
+from baogao.resources import cache_dir
 from cli.conftest import GOOD, rows
 from cli.model_of_tests import good_model
 from faults.conftest import COUNTIES
@@ -85,6 +88,7 @@ def test_a_server_that_only_fails(ask_about, name):
 def test_a_server_that_fails_later(ask_about, monkeypatch, patience, code):
     """One that has answered may come back: the run ends only after some time of silence."""
     monkeypatch.setattr(pipeline, "SILENT_SECONDS", patience)
+    monkeypatch.setenv("BAOGAO_SHARED_CACHE", "one server at two ports")
     with fake_server(faulty(good_model, FAULTS["503"], after(10))) as server:
         assert ask_about(server, *LINK, "--concurrency", "1").code == code
     with fake_server(good_model) as server:
@@ -104,8 +108,9 @@ def test_what_passes_costs_no_report(ask_about, name):
     assert sum(use.retries for use in usage) == len(server.seen) - MANY
 
 
-def test_only_what_failed_is_done_again(ask_about):
+def test_only_what_failed_is_done_again(ask_about, monkeypatch):
     """The same command asks about the report whose failure may pass, and about no other."""
+    monkeypatch.setenv("BAOGAO_SHARED_CACHE", "one server at two ports")
     with fake_server(faulty(good_model, FAULTS["503"], about(COUNTIES[1]))) as server:
         assert ask_about(server, *LINK).code == 1
     with fake_server(good_model) as server:
@@ -248,3 +253,47 @@ def test_a_cut_form_is_read_and_not_kept(ask_about):
 
 def _rows():
     return rows() if Path("out/records.jsonl").exists() else []
+
+
+@pytest.mark.usefixtures("many")
+@pytest.mark.parametrize("concurrency", [1, 4])
+def test_a_server_that_is_started_anew(ask_about, monkeypatch, caplog, concurrency):
+    """A server that is away for forty times the first wait, as for 40 seconds at defaults, costs no report."""
+    monkeypatch.setenv("BAOGAO_MAX_ATTEMPTS", "4")
+    monkeypatch.setenv("BAOGAO_FIRST_WAIT", "0.02")
+    eleventh = iter(range(MANY * 9))
+
+    def script(seen: Seen) -> Step:
+        return Step(away=0.8) if always(seen) and next(eleventh) == 10 else good_model(seen)
+
+    with fake_server(script) as server:
+        outcome = ask_about(server, *LINK, "--concurrency", concurrency)
+    assert outcome.code == 0, outcome.err
+    assert [row.status for row in rows()] == ["ok"] * MANY
+    # What was under way is answered still, and the server found away once more.
+    assert 1 <= caplog.text.count("it is waited for") <= concurrency
+
+
+def test_a_server_that_was_never_there(ask_about, three):
+    """It is said at once, and nothing is waited for."""
+    with fake_server(good_model) as server:
+        pass
+    started = time.monotonic()
+    outcome = ask_about(server, *LINK)
+    assert outcome.code == 2
+    assert "no model server answers at" in outcome.err
+    assert time.monotonic() - started < 20
+
+
+def test_a_damaged_cache_between_two_runs(ask_about, caplog):
+    """Entries of another shape are asked for again; the run says so in a line, and nothing looks like a bug."""
+    with fake_server(good_model) as server:
+        assert ask_about(server, *LINK).code == 0
+        with sqlite3.connect(cache_dir() / "replies" / "cache.db") as database:
+            database.execute("UPDATE Cache SET value = ?", (zlib.compress(b'"a bare text"'),))
+        outcome = ask_about(server, *LINK)
+        assert len(server.seen) == 6
+    assert outcome.code == 0
+    assert [row.status for row in rows()] == ["ok"] * 3
+    assert caplog.text.count("is damaged") == 1
+    assert "inside baogao" not in outcome.out + outcome.err

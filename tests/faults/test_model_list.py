@@ -6,7 +6,10 @@ import json
 
 import pytest
 
-from llm.fake_server import FakeServer, Step, failure
+from faults.faults import FAULTS
+from llm.fake_server import FakeServer, Seen, Step, failure
+
+SEEN = Seen("GET", "/v1/models", {}, {})
 
 LISTS = {
     "401": (failure(401, "no key"), "refuses access (401)"),
@@ -20,6 +23,11 @@ LISTS = {
     "no list": (Step({"data": 5}), "does not list its models"),
     "deep": (Step(b"[" * 1_000_000), "does not list its models"),
     "10 MB": (Step(json.dumps({"data": ["x" * 10_000_000]})), "does not list its models"),
+    "endless": (Step(b"x" * 100_000, endless=True), "does not list its models"),
+    "endless error": (Step(b"x" * 100_000, 500, endless=True), "says 500"),
+    "gzip bomb": (FAULTS["gzip bomb"](SEEN), "does not list its models"),
+    "deep id": (Step(b'{"data": [{"id": ' + b"[" * 500 + b"]" * 500 + b"}]}"), "name a model with --model"),
+    "long id": (Step({"data": [{"id": "x" * 10_000}, {"id": "b"}]}), "has: b, xxxxx"),
     "invalid UTF-8": (Step(b'{"data": [{"id": "\xff"}]}'), "does not list its models"),
     "reset": (Step(b'{"data": []}', reset_after=4), "broke"),
     "stall": (Step({"data": []}, delay=30), "gave no reply within"),

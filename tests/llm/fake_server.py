@@ -32,6 +32,10 @@ class Step:
     """Reset the connection after so many bytes of the body."""
     drip: float = 0.0
     """Seconds between one byte of the body and the next."""
+    endless: bool = False
+    """Send the body again and again, until the client has had enough."""
+    away: float | None = None
+    """Close the connection without an answer, and take no other for so many seconds."""
 
     def data(self) -> bytes:
         """The bytes of the body."""
@@ -97,6 +101,8 @@ class FakeServer:
         self._now = 0
         self._lock = threading.Lock()
         self._closing = threading.Event()
+        self.bytes_sent = 0
+        """Of bodies without end."""
         self._http = _Http(self)
 
     @property
@@ -130,6 +136,20 @@ class FakeServer:
         """Whether the block has been left."""
         return self._closing.is_set()
 
+    def go_away(self, seconds: float) -> None:
+        """Take no connection for a while; whoever comes is refused."""
+        port = self._http.server_port
+        self._http.shutdown()
+        self._http.server_close()
+
+        def come_back() -> None:
+            self.pause(seconds)
+            if not self.closing:
+                self._http = _Http(self, port)
+                self._http.serve_forever(0.02)
+
+        threading.Thread(target=come_back, daemon=True).start()
+
     def _next(self) -> Step:
         assert not callable(self._script)
         if len(self.seen) > len(self._script):
@@ -149,9 +169,9 @@ class FakeServer:
 class _Http(ThreadingHTTPServer):
     daemon_threads = True
 
-    def __init__(self, fake: FakeServer) -> None:
+    def __init__(self, fake: FakeServer, port: int = 0) -> None:
         self.fake = fake
-        super().__init__(("127.0.0.1", 0), _Handler)
+        super().__init__(("127.0.0.1", port), _Handler)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Say nothing of clients that have gone; everything else is a defect of a test."""
@@ -177,18 +197,24 @@ class _Handler(BaseHTTPRequestHandler):
         body = json.loads(sent) if sent else {}
         headers = {name.lower(): value for name, value in self.headers.items()}
         step = self.server.fake.answer(Seen(self.command, self.path, headers, body))
+        if step.away is not None:
+            self.server.fake.go_away(step.away)
         try:
-            self._hang_up() if step.drop else self._send(step)
+            self._hang_up() if step.drop or step.away is not None else self._send(step)
         except (BrokenPipeError, ConnectionResetError):
             self.close_connection = True  # the client has given up
 
     def _send(self, step: Step) -> None:
         data = step.data()
         self.send_response(step.status)
-        headers = {"content-type": step.content_type(), "content-length": str(len(data)), **step.headers}
+        size = {} if step.endless else {"content-length": str(len(data))}
+        headers = {"content-type": step.content_type(), **size, **step.headers}
         for name, value in headers.items():
             self.send_header(name, value)
         self.end_headers()
+        if step.endless:
+            self._repeat(data)
+            return
         if step.drip:
             self._drip(data, step.drip)
             return
@@ -201,6 +227,12 @@ class _Handler(BaseHTTPRequestHandler):
     def _hang_up(self) -> None:
         self.close_connection = True
         self.connection.close()
+
+    def _repeat(self, data: bytes) -> None:
+        self.close_connection = True  # without a length, the end of the body is the end of the connection
+        while not self.server.fake.closing:
+            self.wfile.write(data)
+            self.server.fake.bytes_sent += len(data)
 
     def _drip(self, data: bytes, seconds: float) -> None:
         for position in range(len(data)):

@@ -114,7 +114,10 @@ def test_context_length(said: dict[str, object]) -> None:
     assert probed(able, models=({"id": "small", **said},))[0].context_length == 4096
 
 
-@pytest.mark.parametrize("said", [{"meta": "n_ctx"}, {"meta": None}, {"max_model_len": "long"}])
+@pytest.mark.parametrize(
+    "said",
+    [{"meta": "n_ctx"}, {"meta": None}, {"max_model_len": "long"}, {"n_ctx": True}, {"n_ctx": -1}, {"n_ctx": 10**4000}],
+)
 def test_odd_entries_in_the_list_of_models(said: dict[str, object]) -> None:
     """What is no length is none."""
     assert probed(able, models=({"id": "small", **said},))[0].context_length is None
@@ -173,6 +176,10 @@ def test_the_form_of_what_is_remembered() -> None:
         FOUND | {"tools": "no"},
         FOUND | {"context_length": "4096"},
         FOUND | {"context_length": 4096.5},
+        FOUND | {"context_length": -1},
+        FOUND | {"context_length": 10**12},
+        FOUND | {"tools": 1},
+        "small",
         FOUND | {"images": True},
         {name: FOUND[name] for name in FOUND if name != "tools"},
     ],
@@ -189,12 +196,28 @@ def test_a_memory_of_a_wrong_shape_is_probed_again(entry: Any) -> None:
     assert remembered_abilities(EndpointSettings(base_url="http://a/v1", model="other")) is not None
 
 
-@pytest.mark.parametrize("memory", ["", "5", "[]", '{"a": ', "\udcff"])
-def test_a_broken_memory_is_as_good_as_none(memory: str) -> None:
-    """Whatever is in the file, nothing is known of the endpoint."""
+@pytest.mark.parametrize(
+    "memory", ["", "5", "[]", '"a"', '{"a": ', "\udcff", "[" * 100_000, '{"a":' * 100_000, " " * 2_000_000, "\x00"]
+)
+def test_a_broken_memory_is_as_good_as_none(memory: str, caplog: pytest.LogCaptureFixture) -> None:
+    """Whatever is in the file, nothing is known of the endpoint, and a line says so."""
     memory_file().parent.mkdir(parents=True)
     memory_file().write_text(memory, encoding="utf-8", errors="surrogateescape")
     assert remembered_abilities(EndpointSettings(base_url="http://a/v1", model="small")) is None
+    assert caplog.messages[0].count("\n") == 0
+    assert "what endpoints can do is tried again" in caplog.messages[0]
+
+
+@pytest.mark.parametrize("depth", [50, 150, 300, 5000])
+def test_a_deep_memory_is_written_anew(depth: int) -> None:
+    """However deep an entry is, beside others or in their place, a run finds out and remembers."""
+    with fake_server(able) as server:
+        memory_file().parent.mkdir(parents=True)
+        deep = '{"a":' * depth + "1" + "}" * depth
+        memory_file().write_text(f'{{"{server.url} small": {deep}, "b": {deep}}}', encoding="utf-8")
+        found = asyncio.run(_abilities(server.url))
+        assert found.tools
+        assert remembered_abilities(EndpointSettings(base_url=server.url, model="small")) == found
 
 
 def test_given_abilities_are_not_probed() -> None:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import subprocess
 import sys
+import tracemalloc
+import zlib
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
@@ -228,3 +232,80 @@ def test_clear_removes_nothing_else(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="does not look like a reply cache"):
         cache_clear(tmp_path)
     assert (tmp_path / "thesis.docx").exists()
+
+
+KEPT = asdict(REPLY)
+DEEP = "[" * 100_000
+OTHER_SHAPES = [
+    "text", [], [1], 5, 1.5, True, None, {}, {"text": "12件"},
+    KEPT | {"more": 1}, KEPT | {"text": 5}, KEPT | {"text": None}, KEPT | {"prompt_tokens": "10"},
+    KEPT | {"prompt_tokens": -1}, KEPT | {"completion_tokens": 10**4000}, KEPT | {"cached": "yes"},
+    *(KEPT | {"logprobs": said} for said in (5, "x", [5], [{}], {"token": "x"}, [["12", -0.5]])),
+    *(KEPT | {"logprobs": [{"token": "12", "logprob": x}]} for x in ("x", None, 1000, True, "-0.5", float("nan"))),
+]  # fmt: skip
+
+
+def written_over(folder: Path, value: bytes) -> ReplyCache:
+    """A cache whose one entry is something else."""
+    cache = ReplyCache(folder)
+    cache.put("a", REPLY)
+    cache.close()
+    with sqlite3.connect(folder / "cache.db") as database:
+        database.execute("UPDATE Cache SET value = ?", (value,))
+    return ReplyCache(folder)
+
+
+@pytest.mark.parametrize("value", [*map(json.dumps, OTHER_SHAPES), DEEP, '{"text":' + DEEP, "9" * 5000, "", "\x00"])
+def test_an_entry_of_another_shape(tmp_path: Path, value: str) -> None:
+    """Whatever an entry holds, of whatever shape or depth, it is thrown away with a line, and the reply kept anew."""
+    cache = written_over(tmp_path, zlib.compress(value.encode()))
+    assert cache.get("a") is None
+    assert cache.damage is not None
+    assert "is damaged" in cache.damage
+    assert "\n" not in cache.damage
+    assert len(cache.damage) < 300 + len(str(tmp_path))
+    assert cache.count() == 0
+    cache.put("a", REPLY)
+    assert cache.get("a") == replace(REPLY, cached=True)
+
+
+def test_an_entry_that_unpacks_without_end(tmp_path: Path) -> None:
+    """An entry of many megabytes is none of ours, and is not unpacked to its end."""
+    cache = written_over(tmp_path, zlib.compress(bytes(100_000_000), 1))
+    tracemalloc.start()
+    assert cache.get("a") is None
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert "too large" in (cache.damage or "")
+    assert peak < 90_000_000
+
+
+@pytest.mark.parametrize("name", ["cache.db", "value"])
+def test_a_file_of_no_length(tmp_path: Path, name: str) -> None:
+    """An emptied database or an emptied file of an entry costs the replies that were in it, and nothing else."""
+    place = tmp_path / "replies"
+    long = replace(REPLY, text="".join(map(str, range(60_000))))
+    cache = ReplyCache(place)
+    cache.put("a", long)
+    cache.close()
+    files = list(place.glob("cache.db*" if name == "cache.db" else "*/*/*.val"))
+    assert files
+    for file in files:
+        file.write_bytes(b"")
+    cache = ReplyCache(place)
+    assert cache.get("a") is None
+    cache.put("a", long)
+    assert cache.get("a") == replace(long, cached=True)
+
+
+@pytest.mark.parametrize("name", ["../x", "\x00", "a" * 5000, 5, b"x"])
+def test_an_entry_in_a_file_that_cannot_be(tmp_path: Path, name: object) -> None:
+    """A name that no file of ours has is neither opened nor removed, and ends nothing."""
+    cache = written_over(tmp_path, b"")
+    cache.close()
+    with sqlite3.connect(tmp_path / "cache.db") as database:
+        database.execute("UPDATE Cache SET filename = ?, mode = 2", (name,))
+    cache = ReplyCache(tmp_path)
+    assert cache.get("a") is None
+    cache.put("a", REPLY)
+    assert cache.get("a") is not None

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import tracemalloc
+import zlib
 from pathlib import Path
 from typing import Any
 
 import httpx2
 import pytest
 
-from baogao.errors import BaogaoError, BudgetError, EndpointError, NoReplyError, ReplyError
+from baogao.errors import BaogaoError, BudgetError, EndpointError, NoReplyError, ReplayError, ReplyError
 from baogao.llm.cache import ReplyCache
 from baogao.llm.endpoint import ModelClient
 from baogao.llm.messages import Message, Question, Reply
@@ -368,7 +370,7 @@ def test_tokens_are_estimated_where_the_server_does_not_say() -> None:
 
 
 class Away(httpx2.AsyncHTTPTransport):
-    """Carries requests to the server, which refuses the connection at some of them."""
+    """Carries requests to the server, which refuses the connection at some of them, and at all the rest."""
 
     def __init__(self, *away: bool) -> None:
         super().__init__()
@@ -376,16 +378,16 @@ class Away(httpx2.AsyncHTTPTransport):
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         """Refuse, or send."""
-        if next(self.away):
+        if next(self.away, True):
             raise httpx2.ConnectError("refused", request=request)
         return await super().handle_async_request(request)
 
 
-def asked_twice(*away: bool) -> Usage:
+def asked_twice(*away: bool, **more: Any) -> Usage:
     """Ask two questions of a server that is away at some of the requests; what the second took."""
 
     async def run(url: str) -> Usage:
-        async with ModelClient(settings(url, max_attempts=3), transport=Away(*away)) as client:
+        async with ModelClient(settings(url, max_attempts=3, **more), transport=Away(*away)) as client:
             await client.ask(QUESTION)
             with usage_scope() as usage:
                 await client.ask(QUESTION)
@@ -396,9 +398,9 @@ def asked_twice(*away: bool) -> Usage:
 
 
 def test_server_that_comes_back() -> None:
-    """A refused connection is tried again once the server has answered in this run, and the question is answered."""
-    usage = asked_twice(False, True, True, False)
-    assert (usage.requests, usage.retries, usage.completion_tokens) == (3, 2, 5)
+    """A server that has answered in this run is waited for, however often that takes, and the question is answered."""
+    usage = asked_twice(False, *[True] * 8, False)
+    assert (usage.requests, usage.retries, usage.completion_tokens) == (9, 8, 5)
 
 
 def test_server_that_stays_away() -> None:
@@ -406,7 +408,7 @@ def test_server_that_stays_away() -> None:
     with pytest.raises(EndpointError, match="no model server answers at"):
         asked_twice(True, False, False)
     with pytest.raises(NoReplyError, match="no model server answers at"):
-        asked_twice(False, True, True, True)
+        asked_twice(False, retry_seconds=0.1)
 
 
 def test_models_that_are_listed() -> None:
@@ -431,3 +433,127 @@ def test_renamed_parameters_keep_their_values() -> None:
     assert [other.pop("max_completion_tokens") for other in others] == [20, 20]
     assert first.pop("max_tokens") == 20
     assert others == [first, first]
+
+
+@pytest.mark.parametrize("depth", [100, 800, 950, 990, 100_000])
+@pytest.mark.parametrize("status", [200, 400, 401, 429, 500])
+def test_a_body_that_nests_without_end(status: int, depth: int) -> None:
+    """However deep a body is, it is an error of its status, in words."""
+    body = b'{"error": ' + b"[" * depth + b"]" * depth + b"}"
+    error, _ = failing(lambda _: Step(body, status), max_attempts=1)
+    assert str(status) in str(error) if status != 200 else "chat completion" in str(error) or "error" in str(error)
+
+
+class Unrecorded(httpx2.AsyncBaseTransport):
+    """Has an answer to nothing."""
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        """Say so, because of another error."""
+        raise ReplayError("not recorded") from LookupError("no such file")
+
+
+def test_an_error_of_ours_does_not_cause_itself() -> None:
+    """An error that comes through the SDK as it was has the causes that it had, and is none of them."""
+
+    async def run() -> None:
+        async with ModelClient(settings("http://server.invalid/v1"), transport=Unrecorded()) as client:
+            await client.ask(QUESTION)
+
+    with pytest.raises(ReplayError) as caught:
+        asyncio.run(run())
+    assert isinstance(caught.value.__cause__, LookupError)
+    assert caught.value.__cause__.__cause__ is None
+
+
+def test_a_reading_that_fails_is_a_bad_reply(tmp_path: Path) -> None:
+    """Whatever a caller comes upon in a reply, it is that reply's error, and the reply is not kept."""
+
+    def read(reply: Reply) -> None:
+        raise OverflowError("math range error")
+
+    cache = ReplyCache(tmp_path / "replies")
+
+    async def run(url: str) -> None:
+        async with ModelClient(settings(url), cache=cache) as client:
+            await client.ask(QUESTION, read)
+
+    words = "cannot be read: OverflowError: math range error"
+    with fake_server(lambda _: completion("好")) as server, pytest.raises(ReplyError, match=words):
+        asyncio.run(run(server.url))
+    assert ReplyCache(tmp_path / "replies").count() == 0
+
+
+def test_two_servers_on_one_machine_are_two(tmp_path: Path) -> None:
+    """Two local servers that call different models by one name answer each for itself; one word lets them share."""
+    place = tmp_path / "replies"
+    with fake_server(lambda _: completion("甲")) as one, fake_server(lambda _: completion("乙")) as other:
+        said = [ask(server, cache=ReplyCache(place))[0].text for server in (one, other, one, other)]
+        assert said == ["甲", "乙", "甲", "乙"]
+        assert len(one.seen) == len(other.seen) == 1
+        said = [ask(server, cache=ReplyCache(place), shared_cache="both")[0].text for server in (one, other)]
+        assert said == ["甲", "甲"]
+        assert (len(one.seen), len(other.seen)) == (2, 1)
+        assert ask(other, cache=ReplyCache(place), shared_cache=other.url)[0].text == "乙"
+        assert len(other.seen) == 2
+
+
+@pytest.mark.parametrize("status", [200, 400, 500])
+@pytest.mark.parametrize("packed", [False, True])
+def test_memory_is_bounded_whatever_is_sent(status: int, packed: bool) -> None:
+    """A body without end, plain or packed and of whatever status, takes a few times 8 MB and no more."""
+    packing = zlib.compressobj(wbits=31)
+    begin, block = (packing.compress(bytes(1_000_000)) + packing.flush(zlib.Z_FULL_FLUSH) for _ in range(2))
+    bomb = Step(begin + block * 1000, status, {"content-encoding": "gzip"})
+    endless = Step(b"x" * 100_000, status, endless=True)
+    tracemalloc.start()
+    try:
+        error, server = failing(lambda _: bomb if packed else endless, max_attempts=1)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert ("larger than 8 MB" if status == 200 else f"says {status}") in str(error)
+    assert peak < 80_000_000
+    assert server.bytes_sent < 30_000_000
+
+
+def test_a_server_away_is_waited_for_by_all_together() -> None:
+    """What one question has waited in vain, the next need not wait again."""
+
+    async def run(url: str) -> list[int]:
+        requests = []
+        async with ModelClient(settings(url, max_attempts=2, retry_seconds=0.3), transport=Away(False)) as client:
+            await client.ask(QUESTION)
+            for _ in range(2):
+                with usage_scope() as usage, pytest.raises(NoReplyError):
+                    await client.ask(QUESTION)
+                requests.append(usage.requests)
+                await asyncio.sleep(0.3)
+        return requests
+
+    with fake_server(lambda _: completion("好")) as server:
+        first, second = asyncio.run(run(server.url))
+    assert first > 2
+    assert second == 2
+
+
+def test_a_server_that_cannot_return_is_not_waited_for() -> None:
+    """One that nobody starts again has the attempts of any other trouble."""
+
+    async def run(url: str) -> int:
+        async with ModelClient(
+            settings(url, max_attempts=3), transport=Away(False), may_return=lambda: False
+        ) as client:
+            await client.ask(QUESTION)
+            with usage_scope() as usage, pytest.raises(NoReplyError):
+                await client.ask(QUESTION)
+        return usage.requests
+
+    with fake_server(lambda _: completion("好")) as server:
+        assert asyncio.run(run(server.url)) == 3
+
+
+def test_a_server_that_goes_away_before_its_first_reply() -> None:
+    """A server that has said anything, also that it is not ready, was there."""
+    steps = iter([failure(503, "loading"), Step(away=0.3)])
+    with fake_server(lambda _: next(steps, completion("好"))) as server:
+        assert ask(server, first_wait=0.02)[0].text == "好"

@@ -9,6 +9,8 @@ from typing import Any
 import httpx2
 import openai
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from baogao.errors import BaogaoError, EndpointError, NoReplyError, ReplayError, ReplyError
 from baogao.llm.failures import (
@@ -30,7 +32,7 @@ def refusal(
 ) -> openai.APIStatusError:
     """A server's refusal as the SDK raises it."""
     body = {"message": message, "code": code}
-    headers = {} if retry_after is None else {"retry-after": retry_after}
+    headers = {} if retry_after is None else {"retry-after": retry_after.encode("utf-8", "surrogateescape")}
     response = httpx2.Response(status, headers=headers, request=REQUEST)
     return openai.APIStatusError(message, response=response, body=body)
 
@@ -111,7 +113,13 @@ def test_errors_of_any_size_and_kind(body: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "seconds"), [("7", 7.0), ("0.5", 0.5), ("-3", 0.0), ("", None), ("soon", None), ("nan s", None)]
+    ("said", "seconds"),
+    [
+        ("7", 7.0),
+        ("0.5", 0.5),
+        ("-3", 0.0),
+        *((said, None) for said in ("", "soon", "nan s", "nan", "inf", "1e3", "1_0", "١٢", "\xa0", "9" * 5000)),
+    ],
 )
 def test_pause_in_seconds(said: str, seconds: float | None) -> None:
     """A number is taken, nonsense is not."""
@@ -148,3 +156,32 @@ def test_what_passes(error: Exception, passes: bool) -> None:
 def test_a_miss_of_a_replay_never_passes() -> None:
     """Not even after other requests were answered."""
     assert not is_passing(broken(ReplayError("not recorded")), longest_wait=60, answered_before=True)
+
+
+_PART = st.sampled_from(
+    ["Fri,", "31", "Dec", "99999999999", "0", "9999", "23:59:60", "99:99:99", "GMT", "+9999", "-2359", "-999999999999"]
+)
+
+
+@given(st.lists(_PART).map(" ".join) | st.binary().map(lambda said: said.decode("utf-8", "surrogateescape")))
+def test_no_pause_is_beyond_the_calendar(said: str) -> None:
+    """Whatever stands where a pause should, it is a number of seconds or none."""
+    pause = asked_pause(refusal(429, "no", retry_after=said))
+    assert pause is None or 0 <= pause < float("inf")
+
+
+@pytest.mark.parametrize("said", ["Fri, 31 Dec 99999999999 23:59:59 GMT", "Fri, 31 Dec 9999 23:59:59 -2359"])
+def test_dates_beyond_the_calendar(said: str) -> None:
+    """A date that never comes is no error: at most it is not waited for."""
+    pause = asked_pause(refusal(429, "no", retry_after=said))
+    assert pause is None or pause > 1e9
+
+
+@pytest.mark.parametrize("depth", [500, 900, 2000])
+def test_an_error_that_nests_without_end(depth: int) -> None:
+    """A body too deep for words is an error like any other."""
+    body: Any = "x"
+    for _ in range(depth):
+        body = [body]
+    error = openai.APIStatusError("no", response=httpx2.Response(429, text="busy", request=REQUEST), body=body)
+    assert "(429)" in str(in_words(error, SETTINGS))

@@ -126,3 +126,36 @@ def test_two_of_one_name(tmp_path: Path) -> None:
     write(tmp_path, GREETING, "other.jinja")
     with pytest.raises(PromptError, match=r"'greeting' is taken by greeting\.jinja"):
         load_prompts(tmp_path)
+
+
+HEAD = "---\nname: a\nversion: 1\n---\n<<system>>\n你好。\n"
+
+
+@pytest.mark.parametrize("end", ["<<user>>", "<<user>>\n", "<<user>>  \n"])
+def test_a_template_that_ends_with_the_beginning_of_a_turn(tmp_path: Path, end: str) -> None:
+    """Nothing is asked by it, so it is an error that names the turn's line."""
+    path = write(tmp_path, HEAD + end)
+    with pytest.raises(PromptError, match=r":7: nothing follows the beginning of this turn") as caught:
+        load_prompt(path).render()
+    assert str(caught.value).startswith(str(path))
+
+
+def test_a_turn_whose_line_is_eaten(tmp_path: Path) -> None:
+    """A tag that takes the end of the line away would make the turn's words part of its role."""
+    path = write(tmp_path, HEAD + "<<user>>\n{%- if true %}问\n答{% endif %}\n")
+    with pytest.raises(PromptError, match=r":7: a turn must begin with a line of its own, not 'user问'"):
+        load_prompt(path).render()
+
+
+@given(st.lists(st.sampled_from(["<<user>>", "<<system>>", "\n", " ", "好", "{{ x }}", "{%- if x %}", "{% endif %}"])))
+def test_any_template_renders_or_says_where(tmp_path_factory: pytest.TempPathFactory, parts: list[str]) -> None:
+    """Whatever a template is made of, it gives turns with a role each, or an error that names its file."""
+    path = write(tmp_path_factory.mktemp("prompts"), HEAD + "".join(parts))
+    failed = ""
+    roles: set[str] = set()
+    try:
+        roles = {message.role for message in load_prompt(path).render(x="1")}
+    except PromptError as error:
+        failed = str(error)
+    assert roles <= {"system", "user"}
+    assert failed.startswith(str(path)) or roles

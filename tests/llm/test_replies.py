@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-from collections.abc import AsyncIterator
+from dataclasses import asdict
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import TypeAdapter
 
 from baogao.errors import NoReplyError, ReplyError
-from baogao.llm.messages import Reply
-from baogao.llm.replies import UnreadableReplyError, WebPageError, read_body, read_reply, refuse_useless
+from baogao.llm.messages import Reply, TokenLogprob
+from baogao.llm.replies import (
+    UnreadableReplyError,
+    WebPageError,
+    read_reply,
+    refuse_useless,
+)
 
 
 def body(**choice: Any) -> str:
@@ -49,6 +54,14 @@ def test_anything_else_is_refused(text: str) -> None:
         {"message": {"tool_calls": [{}]}},
         {"message": {"content": 5}},
         {"message": {"content": "好"}, "logprobs": {"content": [{"token": "好"}]}},
+        *(
+            {"message": {"content": "好"}, "logprobs": {"content": [{"token": "好", "logprob": said}]}}
+            for said in ("x", None, 1000, True, [], float("nan"), float("inf"), -float("inf"), 0.1, "-0.5")
+        ),
+        {"message": {"content": "好"}, "logprobs": {"content": [{"token": 5, "logprob": -0.5}]}},
+        {"message": {"content": "好"}, "logprobs": {"content": 5}},
+        {"message": {"content": ["好"]}},
+        {"message": {"content": "好"}, "finish_reason": {}},
     ],
 )
 def test_nearly_a_completion(choice: dict[str, Any]) -> None:
@@ -110,7 +123,7 @@ def test_half_a_character() -> None:
     assert reply.text == "a\ufffd"
 
 
-@pytest.mark.parametrize("said", ["12", -1, None, 1.5, [], "NaN"])
+@pytest.mark.parametrize("said", ["12", -1, None, 1.5, [], "NaN", True, 10**12, 10**4299, float("inf")])
 def test_usage_that_is_no_count(said: Any) -> None:
     """What is no count is left out: the prompt by estimate, the reply as nothing."""
     usage = {"prompt_tokens": said, "completion_tokens": said}
@@ -143,16 +156,31 @@ def test_web_page(page: str) -> None:
         read_reply(page, prompt_tokens=1)
 
 
-def test_a_body_without_end() -> None:
-    """Reading stops where no reply could still be meant."""
-    read = 0
+def test_a_probability_that_was_rounded_up() -> None:
+    """A little above 1 is rounding, and 1."""
+    tokens = {"content": [{"token": "a\ud83d", "logprob": 1e-6}, {"token": "b", "logprob": -0.5}]}
+    reply = read_reply(body(message={"content": "好"}, logprobs=tokens), prompt_tokens=1)
+    assert reply.logprobs == (TokenLogprob("a\ufffd", 0.0), TokenLogprob("b", -0.5))
 
-    async def parts() -> AsyncIterator[bytes]:
-        nonlocal read
-        while True:
-            read += 1_000_000
-            yield b"x" * 1_000_000
 
-    with pytest.raises(ReplyError, match="larger than 8 MB"):
-        asyncio.run(read_body(parts()))
-    assert read == 9_000_000
+VALUES = st.sampled_from([None, True, 1000, -1.5, "x", [], {}, [[[]]], {"a": [1]}, 10**4000, float("nan"), "\ud83d"])
+
+
+@given(
+    st.sampled_from(["choices", "message", "content", "tool_calls", "logprobs", "token", "logprob", "usage"]), VALUES
+)
+def test_any_part_of_another_kind(part: str, value: Any) -> None:
+    """Whatever stands in any part of a completion, it is a reply that can be kept, or one kind of error."""
+    token = {"token": "好", "logprob": -0.5}
+    message: dict[str, Any] = {"content": "好", "tool_calls": None}
+    choice: dict[str, Any] = {"message": message, "logprobs": {"content": [token]}, "finish_reason": "stop"}
+    data: dict[str, Any] = {"choices": [choice], "usage": {"prompt_tokens": 1}}
+    for place in (data, choice, message, token):
+        if part in place:
+            place[part] = value
+    try:
+        reply = read_reply(json.dumps(data), prompt_tokens=7)
+    except UnreadableReplyError:
+        return
+    kept = TypeAdapter(Reply).validate_json(json.dumps(asdict(reply)), strict=True)
+    assert kept == reply

@@ -179,3 +179,13 @@ def test_without_llama(gguf: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     with pytest.raises(UsageError, match=r"pip install 'baogao\[local\]'"):
         EmbeddedServer(gguf).start()
+
+
+def test_a_model_is_known_by_its_file(gguf: Path) -> None:
+    """Whatever its port and its folder's other names, it is the same; a file that took its place is another."""
+    one, link = EmbeddedServer(gguf, port=1), gguf.with_name("link.gguf")
+    link.symlink_to(gguf)
+    assert one.identity == EmbeddedServer(gguf, port=2).identity == EmbeddedServer(link).identity
+    before = one.identity
+    gguf.write_bytes(b"GGUF.....")
+    assert EmbeddedServer(gguf).identity != before

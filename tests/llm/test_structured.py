@@ -18,7 +18,7 @@ from baogao.llm.prompts import load_prompts
 from baogao.llm.settings import EndpointSettings
 from baogao.llm.structured import ask_model, json_inside
 from baogao.usage import Usage, usage_scope
-from llm.fake_server import Script, Seen, Step, completion, fake_server
+from llm.fake_server import Script, Seen, Step, completion, failure, fake_server
 
 QUESTION = Question((Message("system", "连线。"), Message("user", "候选：1. 12件")), max_tokens=50)
 GOOD = '{"accepted": [1], "closed": []}'
@@ -192,3 +192,38 @@ def test_failed_answer_is_not_kept(tmp_path: Path) -> None:
         ask([completion(BAD), completion(BAD)], cache=tmp_path / "replies")
     _, seen, _ = ask([completion(GOOD)], cache=tmp_path / "replies")
     assert len(seen) == 1
+
+
+def causes(error: BaseException) -> list[BaseException]:
+    """An error and what caused it, each once."""
+    chain: list[BaseException] = []
+    one: BaseException | None = error
+    while one is not None:
+        assert not any(one is other for other in chain), "the errors cause each other"
+        chain.append(one)
+        one = one.__cause__ or one.__context__
+    return chain
+
+
+@pytest.mark.parametrize("step", [Step(b"{"), completion(""), completion(BAD), failure(400, "no")])
+def test_no_error_causes_itself(step: Step) -> None:
+    """Whoever walks from an error to its causes comes to an end."""
+    with pytest.raises(ReplyError) as caught:
+        ask(lambda _: step, max_attempts=1)
+    assert len(causes(caught.value)) >= 1
+
+
+def test_a_model_that_fails_over_a_reply() -> None:
+    """What a model's own checks come upon is a reply that does not fit, never an error of ours."""
+
+    class Fragile(Links):
+        @pydantic.model_validator(mode="after")
+        def _fails(self) -> Fragile:
+            raise RecursionError("too deep")
+
+    async def run(url: str) -> None:
+        async with ModelClient(EndpointSettings(base_url=url, model="small"), abilities=WAYS["schema"]) as client:
+            await ask_model(client, QUESTION, Fragile, REPAIR)
+
+    with fake_server(lambda _: completion(GOOD)) as server, pytest.raises(ReplyError, match="does not fit"):
+        asyncio.run(run(server.url))

@@ -83,9 +83,7 @@ def _squeeze(text: str) -> str:
 
 
 # A line of a filled form: a bullet that models like to add, the field's name, its unit in brackets, the answer.
-_LINE = re.compile(
-    r"^\s*[-*]?\s*(?P<label>[^：:（(\n]{2,30})(?:[（(][^）)\n]*[）)])?\s*[：:][ \t]*(?P<answer>.*?)\s*$", re.MULTILINE
-)
+_LINE = re.compile(r"[-*]?\s*(?P<label>[^：:（(]{2,30})(?:[（(][^）)]*[）)])?\s*[：:](?P<answer>.*)")
 _NOTHING = "无"
 _STOPS = "。；;， \n"
 """What models end a line with, and is no part of the answer."""
@@ -140,10 +138,10 @@ def form_lines(reply: str, passage: Passage) -> list[tuple[FieldSpec, str]]:
         return [(spec, _NOTHING) for spec in passage.fields]
     asked = {spec.label: spec for spec in passage.fields}
     found: dict[str, tuple[FieldSpec, str]] = {}
-    for match in _LINE.finditer(reply):
+    for match in filter(None, (_LINE.match(line.strip()) for line in reply.split("\n"))):
         spec = asked.get(match["label"].strip())
         if spec is not None and spec.id not in found:
-            found[spec.id] = (spec, match["answer"].strip(_STOPS))
+            found[spec.id] = (spec, match["answer"].strip().strip(_STOPS))
     return list(found.values())
 
 
@@ -201,9 +199,10 @@ def _none_of(spec: FieldSpec, passage: Passage) -> Filled | None:
 
 
 def _refuse_unfilled(passage: Passage, reply: Reply) -> None:
-    """Refuse a reply that fills no line of the passage's form."""
+    """Refuse a reply that fills no line of the passage's form, or cannot be read."""
     if not form_lines(reply.text, passage):
         raise ReplyError(f"the model did not fill the form; it said {reply.text[:60]!r}")
+    read_form(reply.text, passage)
 
 
 class FormExtractor:
@@ -228,7 +227,8 @@ class FormExtractor:
         """
         passages = [p for p in self._cutter.cut(report) if self._cutter.is_open(p, settled)]
         about = None if settled.metadata else metadata_question(report.document, self.schema, self._metadata_prompt)
-        asked = [self._client.ask(about)] if about else []
+        read = partial(read_metadata, document=report.document, schema=self.schema)
+        asked = [self._client.ask(about, read)] if about else []
         asked += [self._client.ask(self.question(one), partial(_refuse_unfilled, one)) for one in passages]
         replies = await answers(asked)
         metadata = read_metadata(replies.pop(0), report.document, self.schema) if about else {}

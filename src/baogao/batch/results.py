@@ -78,7 +78,7 @@ def read_result(line: bytes) -> Result | None:
     """The result of a line, or None where the line is not one: cut, damaged, of another format."""
     try:
         return Result.of(json.loads(line.decode("utf-8", "surrogatepass")))
-    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+    except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError):
         return None
 
 

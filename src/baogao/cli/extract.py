@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
-from contextlib import closing
+import signal
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
+from threading import Timer
+from types import FrameType
 from typing import Annotated
 
 import typer
@@ -29,6 +32,8 @@ from baogao.schema import Schema, load_schema
 
 _INTERRUPTED = 130
 """What shells expect of a program that Ctrl-C ended."""
+_LONGEST_COMPUTING = 0.5
+"""Seconds that Ctrl-C leaves to what is being computed."""
 
 stdout = Console()
 stderr = Console(stderr=True)
@@ -77,6 +82,28 @@ def extract_command(
     raise typer.Exit(1 if totals.failed else 0)
 
 
+@contextmanager
+def _prompt_interrupts() -> Iterator[None]:
+    """Let Ctrl-C end what computes for long, too: asyncio notes it, and waits until the next pause."""
+    loop, noted = asyncio.get_running_loop(), signal.getsignal(signal.SIGINT)
+    if not callable(noted):  # the run was told to ignore it
+        yield
+        return
+
+    def hear(number: int, frame: FrameType | None) -> None:
+        again = Timer(_LONGEST_COMPUTING, signal.raise_signal, (number,))
+        again.daemon = True
+        again.start()
+        loop.call_soon_threadsafe(again.cancel)  # there was a pause
+        noted(number, frame)
+
+    signal.signal(signal.SIGINT, hear)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, noted)
+
+
 async def _run(job: Job, engine: Engine, sources: Sequence[Source], out: Path, totals: Totals) -> None:
     """Do the reports with a bar that says how far it is; every record is added to ``totals``."""
     async with ready_extractor(job.name, job.schema, job.options) as ready:
@@ -93,7 +120,8 @@ async def _run(job: Job, engine: Engine, sources: Sequence[Source], out: Path, t
                 totals.add(record)
                 progress.add(record, fresh=fresh)
 
-            await run_by(engine, job, ready, sources, folder, on_record=note, on_kept=partial(note, fresh=False))
+            with _prompt_interrupts():
+                await run_by(engine, job, ready, sources, folder, on_record=note, on_kept=partial(note, fresh=False))
 
 
 def run_dry(sources: Sequence[Source], name: ExtractorName, schema: Schema, options: ModelOptions) -> int:

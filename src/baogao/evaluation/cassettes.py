@@ -22,6 +22,7 @@ import yaml
 
 from baogao.errors import ReplayError, UsageError
 from baogao.evaluation.gold import write_whole
+from baogao.llm.body import cap_body
 from baogao.llm.failures import without_keys
 
 _log = logging.getLogger(__name__)
@@ -37,6 +38,8 @@ _PASSING = frozenset({408, 425, 429})
 """Statuses of trouble that passes, as all from 500 on are: the request was sent again, and is recorded then."""
 _MOST_DIFFERENCE, _LONGEST_LINE = 8, 120
 """Lines of a difference that an error shows, and characters of each."""
+_MOST_SAID = 20_000
+"""Characters of an error that are kept; a server may send any number."""
 _LAST_WORDS = 40
 """Characters by which an exchange that was not asked for is told: the end of its last message."""
 _NOT_A_CASSETTE = (OSError, ValueError, yaml.YAMLError, LookupError, TypeError, AttributeError, RecursionError)
@@ -50,7 +53,7 @@ def json_of(body: Any) -> Any:
     text = body.decode("utf-8") if isinstance(body, bytes) else (body or "")
     try:
         return json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return text
 
 
@@ -254,7 +257,7 @@ class CassetteTransport(httpx2.AsyncBaseTransport):
         from vcr.errors import CannotOverwriteExistingCassetteException
         from vcr.stubs.httpx_stubs import vcr_handle_async_request
 
-        handle = vcr_handle_async_request(played.vcr, type(self._inner).handle_async_request, httpx2)
+        handle = vcr_handle_async_request(played.vcr, _sent, httpx2)
         asked = request.content.decode(errors="replace")
         if without_keys(asked) != asked:
             _log.warning("a question repeats the key; it is not recorded")
@@ -270,6 +273,13 @@ class CassetteTransport(httpx2.AsyncBaseTransport):
         await self._inner.aclose()
 
 
+async def _sent(transport: httpx2.AsyncBaseTransport, request: httpx2.Request) -> httpx2.Response:
+    """What a server answers, unpacked and capped: vcrpy keeps the bytes as they come."""
+    response = await transport.handle_async_request(request)
+    await cap_body(response)
+    return response
+
+
 def _same_body(one: Any, other: Any) -> bool:
     """What vcrpy goes by; it takes a matcher that returns nothing for one that matched, so that no assert will do."""
     return bool(json_of(one.body) == json_of(other.body))
@@ -283,6 +293,7 @@ def _clean_response(response: dict[str, Any]) -> dict[str, Any] | None:
     headers = {name: value for name, value in response["headers"].items() if name.lower() in _HEADERS}
     said = response["body"]["string"]
     text = said if isinstance(said, str) else (said or b"").decode(errors="replace")
+    text = text if status < 300 else text[:_MOST_SAID]
     shown = without_keys(text)
     if status < 300 and shown != text:
         _log.warning("an answer of the model server repeats the key; it is not recorded")

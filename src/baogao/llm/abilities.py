@@ -13,7 +13,8 @@ from pydantic import TypeAdapter
 
 from baogao.errors import EndpointError, NoReplyError, ReplyError
 from baogao.llm.endpoint import ModelClient
-from baogao.llm.messages import Abilities, Payload, Reply
+from baogao.llm.failures import one_line
+from baogao.llm.messages import MOST_TOKENS, Abilities, Payload, Reply
 from baogao.llm.settings import EndpointSettings
 from baogao.resources import cache_dir
 
@@ -54,6 +55,10 @@ _PLAINEST = _plain("Say: yes")
 
 _MEMORY = TypeAdapter(dict[str, Any])
 _ENTRY = TypeAdapter(Abilities)
+_MOST_REMEMBERED = 1_000_000
+"""Bytes of the memory: thousands of endpoints."""
+_SHOWN = 120
+"""Characters of what is wrong with it."""
 
 
 async def abilities_of(client: ModelClient) -> Abilities:
@@ -142,7 +147,8 @@ async def _context_length(client: ModelClient) -> int | None:
     entry = next((entry for entry in entries if entry["id"] == model), {})
     meta = entry.get("meta")
     said = entry | (meta if isinstance(meta, dict) else {})
-    return next((int(said[name]) for name in _CONTEXT_NAMES if isinstance(said.get(name), int)), None)
+    lengths = (said[name] for name in _CONTEXT_NAMES if type(said.get(name)) is int)
+    return next((length for length in lengths if 0 < length <= MOST_TOKENS), None)
 
 
 def memory_file() -> Path:
@@ -155,26 +161,43 @@ def remembered_abilities(settings: EndpointSettings) -> Abilities | None:
     return _known(f"{settings.url} {settings.model}")
 
 
-def _memory() -> dict[str, Any]:
+def _memory(*, say: bool = False) -> dict[str, Any]:
+    """What the file holds, entries of whatever shape; nothing where it is damaged, which may be said."""
     try:
-        return _MEMORY.validate_json(memory_file().read_bytes())
-    except (OSError, ValueError):
+        with memory_file().open("rb") as file:
+            content = file.read(_MOST_REMEMBERED + 1)
+    except OSError:
+        return {}
+    try:
+        if len(content) > _MOST_REMEMBERED:
+            raise ValueError(f"larger than {_MOST_REMEMBERED // 1_000_000} MB")
+        return _MEMORY.validate_json(content)
+    except (ValueError, RecursionError) as error:
+        if say:
+            words = one_line(str(error))[:_SHOWN]
+            _log.warning("%s is damaged (%s); what endpoints can do is tried again", memory_file(), words)
         return {}
 
 
 def _known(key: str) -> Abilities | None:
     """What is remembered under a key; what was written by a baogao that tried more, or less, is probed again."""
-    entry = _memory().get(key)
-    try:
-        known = _ENTRY.validate_python(entry)
-    except ValueError:
+    entry = _memory(say=True).get(key)
+    if entry is None:
         return None
-    return known if asdict(known) == entry else None
+    try:
+        known = _ENTRY.validate_json(json.dumps(entry), strict=True)
+        if asdict(known) == entry:
+            return known
+    except (ValueError, RecursionError):
+        pass
+    _log.warning("what %s can do is not remembered as this baogao writes it; it is tried again", key)
+    return None
 
 
 def _remember(key: str, abilities: Abilities) -> None:
     try:
         memory_file().parent.mkdir(parents=True, exist_ok=True)
-        memory_file().write_text(json.dumps(_memory() | {key: asdict(abilities)}, indent=1), encoding="utf-8")
-    except OSError as error:
+        flat = {other: entry for other, entry in _memory().items() if isinstance(entry, dict)}
+        memory_file().write_text(json.dumps(flat | {key: asdict(abilities)}, indent=1), encoding="utf-8")
+    except (OSError, ValueError, RecursionError) as error:
         _log.warning("what %s can do is not remembered: %s", key, error)

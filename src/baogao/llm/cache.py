@@ -9,7 +9,7 @@ import shutil
 import sqlite3
 import zlib
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from itertools import count
 from pathlib import Path
 from typing import Any, TypeVar
@@ -17,9 +17,11 @@ from typing import Any, TypeVar
 import diskcache
 from diskcache.core import DBNAME, MODE_BINARY, MODE_RAW
 from filelock import FileLock
+from pydantic import TypeAdapter
 
 from baogao.errors import UsageError
-from baogao.llm.messages import Payload, Reply, TokenLogprob
+from baogao.llm.failures import one_line
+from baogao.llm.messages import Payload, Reply
 from baogao.resources import cache_dir, make_folder
 
 _log = logging.getLogger(__name__)
@@ -30,13 +32,19 @@ CACHE_VERSION = 1
 
 TROUBLE = (sqlite3.Error, OSError, diskcache.Timeout)
 """What any use of the files may raise."""
-BAD_ENTRY = (zlib.error, ValueError, KeyError, TypeError)
-"""What reading one entry may raise, when the entry is not one that was kept whole."""
+BAD_ENTRY = (zlib.error, ValueError, TypeError, LookupError, AttributeError, RuntimeError)
+"""What reading one entry may raise, when it is not one that was kept whole; nesting without end is a RuntimeError."""
 
 _DAMAGE = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR})
 """SQLite's words for files that are not what they should be; ERROR is a table or a column that is not there."""
 _PATIENCE = 30
 """Seconds to wait for another process that writes."""
+_MOST_BYTES = 32_000_000
+"""Of one entry, packed or unpacked: far more than any reply with its log-probabilities."""
+_KEPT = TypeAdapter(Reply)
+_ABSENT = object()
+_SHOWN = 120
+"""Characters of what is wrong with an entry."""
 
 
 class InertDisk(diskcache.JSONDisk):  # type: ignore[misc]
@@ -56,7 +64,14 @@ class InertDisk(diskcache.JSONDisk):  # type: ignore[misc]
         """The value of an entry."""
         if mode not in (MODE_RAW, MODE_BINARY) or not self._is_own(filename):
             raise ValueError("an entry in it is not one of baogao's")
-        return super().fetch(mode, filename, value, read)
+        if filename is not None and (Path(self._directory) / filename).stat().st_size > _MOST_BYTES:
+            raise ValueError("an entry in it is too large")
+        packed = diskcache.Disk.fetch(self, mode, filename, value, read)
+        unpacking = zlib.decompressobj()
+        unpacked = unpacking.decompress(packed, _MOST_BYTES)
+        if not unpacking.eof:
+            raise ValueError("an entry in it is cut, or too large")
+        return json.loads(unpacked)
 
     def remove(self, file_path: str) -> None:
         """Remove the file that holds an entry's value."""
@@ -65,7 +80,10 @@ class InertDisk(diskcache.JSONDisk):  # type: ignore[misc]
 
     def _is_own(self, filename: str | None) -> bool:
         place = Path(self._directory).resolve()
-        return filename is None or (place / filename).resolve().is_relative_to(place)
+        try:
+            return filename is None or (place / filename).resolve().is_relative_to(place)
+        except (ValueError, TypeError, OSError, RuntimeError):  # a name that no file can have, links in a circle
+            return False
 
 
 def open_store(directory: Path) -> Any:
@@ -114,7 +132,7 @@ def set_aside(directory: Path, opened: int | None) -> Path | None:
 def cache_key(endpoint: str, payload: Payload) -> str:
     """The digest of everything that may change a reply; the order of keys does not matter, an API key is not in it.
 
-    :param endpoint: which service answers. A server on the same machine is just that, whatever its port today.
+    :param endpoint: which service answers: two servers may call different models by one name.
     """
     content = {"version": CACHE_VERSION, "endpoint": endpoint, "payload": payload}
     text = json.dumps(content, ensure_ascii=False, sort_keys=True)
@@ -140,14 +158,13 @@ class ReplyCache:
     def get(self, key: str) -> Reply | None:
         """The reply kept under a key."""
         try:
-            kept = self._use(lambda store: store.get(key))
-            if kept is None:
+            found = self._use(lambda store: [store.get(key, _ABSENT)])
+            if not found or found[0] is _ABSENT:
                 return None
-            logprobs = kept.pop("logprobs")
-            tokens = None if logprobs is None else tuple(TokenLogprob(**token) for token in logprobs)
-            return Reply(**kept | {"cached": True}, logprobs=tokens)
+            return replace(_KEPT.validate_json(json.dumps(found[0]), strict=True), cached=True)
         except BAD_ENTRY as error:
-            self._say(f"a reply in the cache at {self.directory} is damaged ({error}); it is asked for again")
+            what = f"a reply in the cache at {self.directory} is damaged"
+            self._say(f"{what} ({type(error).__name__}: {one_line(str(error))[:_SHOWN]}); it is asked for again")
             self._use(lambda store: store.delete(key))
             return None
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Self
 import httpx2
 
 from baogao.errors import BaogaoError, EndpointError, NoReplyError, ReplyError
+from baogao.llm.body import ACCEPTED, cap_body, read_body
 from baogao.llm.cache import ReplyCache, cache_key
 from baogao.llm.failures import (
     UnknownModelError,
@@ -21,6 +22,7 @@ from baogao.llm.failures import (
     guard,
     in_words,
     is_throttling,
+    one_line,
     proxies,
     said_by_server,
     shown_cause,
@@ -28,7 +30,7 @@ from baogao.llm.failures import (
     without_key_in,
 )
 from baogao.llm.messages import Abilities, Payload, Question, Reply
-from baogao.llm.replies import read_body, read_reply, refuse_useless
+from baogao.llm.replies import read_reply, refuse_useless
 from baogao.llm.retry import Limiter, retrying
 from baogao.llm.settings import EndpointSettings
 from baogao.llm.tokens import Budget, estimate_payload_tokens
@@ -46,6 +48,8 @@ _CONNECT_SECONDS = 10.0
 """A server that does not take the connection within these is not there; its reply may take ``timeout`` seconds."""
 _REQUEST = httpx2.Request("POST", "http://endpoint.invalid/")
 """What the SDK's errors want to hold; nothing of ours reads it."""
+_LONGEST_NAME = 100
+"""Characters of a model's name that a message shows."""
 
 
 class ModelClient:
@@ -54,6 +58,7 @@ class ModelClient:
     :param cache: where replies are kept; without one every question is sent.
     :param abilities: what the endpoint can do, where it need not be probed.
     :param transport: what carries the requests, for record and replay.
+    :param may_return: whether a server that has gone away may come back; one that may not is not waited for.
     """
 
     def __init__(
@@ -63,6 +68,7 @@ class ModelClient:
         cache: ReplyCache | None = None,
         abilities: Abilities | None = None,
         transport: httpx2.AsyncBaseTransport | None = None,
+        may_return: Callable[[], bool] = lambda: True,
     ) -> None:
         import openai
 
@@ -76,14 +82,21 @@ class ModelClient:
         self.probing = asyncio.Lock()
         """Held while somebody finds out what the endpoint can do; the others wait for what comes out."""
         self._limiter = Limiter(
-            settings.concurrency, first_pause=settings.first_wait, longest_pause=settings.longest_wait
+            settings.concurrency,
+            first_pause=settings.first_wait,
+            longest_pause=settings.longest_wait,
+            may_return=may_return,
         )
         self._naming = asyncio.Lock()
         # A proxy of the environment cannot reach this machine's loopback.
         outward = not settings.on_this_machine and transport is None
         guard(settings, [user for _, user in proxies().values()] if outward else [])
         http = httpx2.AsyncClient(
-            transport=transport, timeout=httpx2.Timeout(settings.timeout, connect=_CONNECT_SECONDS), trust_env=outward
+            transport=transport,
+            timeout=httpx2.Timeout(settings.timeout, connect=_CONNECT_SECONDS),
+            trust_env=outward,
+            headers=ACCEPTED,
+            event_hooks={"response": [cap_body]},
         )
         # Repeating is ours: see ``baogao.llm.retry``.
         self._api = openai.AsyncOpenAI(base_url=settings.url, api_key=settings.secret, max_retries=0, http_client=http)
@@ -116,15 +129,12 @@ class ModelClient:
         payload = await self.complete(question.payload())
         kept = self.recall(payload)
         if kept is not None:
-            with suppress(ReplyError):  # one that the caller refuses is asked for again
-                if validate is not None:
-                    validate(kept)
+            with suppress(ReplyError):  # one that cannot be used is asked for again
+                _check(kept, question, validate)
                 count(cached=1)
                 return kept
         reply = await self.exchange(payload)
-        refuse_useless(reply, accept_cut=question.accept_cut)
-        if validate is not None:
-            validate(reply)
+        _check(reply, question, validate)
         self.keep(payload, reply)
         return reply
 
@@ -147,7 +157,8 @@ class ModelClient:
             self.cache.put(self._key(payload), reply)
 
     def _key(self, payload: Payload) -> str:
-        return cache_key("local" if self.settings.on_this_machine else self.settings.url, payload)
+        shared = self.settings.shared_cache
+        return cache_key(self.settings.url if shared is None else f"shared {shared}", payload)
 
     async def exchange(self, payload: Payload, *, max_attempts: int | None = None) -> Reply:
         """Send one request, again where that may help, and count what it took. The cache is not asked.
@@ -181,7 +192,8 @@ class ModelClient:
             count(retries=max(0, loop.statistics.get("attempt_number", 1) - 1))
         # Outside of the handler: what is raised in it drags the server's words along.
         words = await self._explained(trouble) if isinstance(trouble, openai.OpenAIError) else trouble
-        raise without_key_in(words, self.settings) from shown_cause(trouble, self.settings)
+        shown = without_key_in(words, self.settings)
+        raise shown from shown_cause(trouble, self.settings, of=shown)
 
     async def _attempt(self, payload: Payload, prompt_tokens: int, sent_at: float) -> Reply:
         import openai
@@ -221,7 +233,11 @@ class ModelClient:
 
         try:
             async with asyncio.timeout(self.settings.timeout), request as response:
+                self._limiter.answered()
                 return await read_body(response.iter_bytes())
+        except openai.APIStatusError:
+            self._limiter.answered()
+            raise
         except (TimeoutError, httpx2.TimeoutException) as error:
             raise openai.APITimeoutError(_REQUEST) from error
         except httpx2.HTTPError as error:
@@ -250,7 +266,7 @@ class ModelClient:
         import openai
 
         words = in_words(error, self.settings)
-        if self._limiter.replies and words.no_answer and isinstance(error, openai.APIConnectionError):
+        if self._limiter.heard and words.no_answer and isinstance(error, openai.APIConnectionError):
             return NoReplyError(str(words))  # it was there before, and may be again
         if not isinstance(words, UnknownModelError):
             return words
@@ -267,7 +283,7 @@ class ModelClient:
 
         :raises EndpointError: there is no server, or it has no such list.
         """
-        return [str(entry["id"]) for entry in await self.model_entries()]
+        return [entry["id"] for entry in await self.model_entries()]
 
     async def model_entries(self) -> list[dict[str, Any]]:
         """The server's own words on its models, one entry each.
@@ -278,7 +294,7 @@ class ModelClient:
 
         try:
             entries = json.loads(await self._received(self._api.models.with_streaming_response.list()))["data"]
-            return [entry for entry in entries if isinstance(entry, dict) and "id" in entry]
+            return [entry for entry in entries if isinstance(entry, dict) and isinstance(entry.get("id"), str)]
         except openai.OpenAIError as error:
             trouble: Exception = error
             words = self.settings.redact(str(in_words(error, self.settings)))
@@ -302,5 +318,20 @@ class ModelClient:
             return self._model
 
 
+def _check(reply: Reply, question: Question, validate: Validate | None) -> None:
+    """Refuse a reply that cannot be used; whatever else goes wrong in reading it is the fault of that one reply.
+
+    :raises ReplyError: it is useless, or the caller cannot read it.
+    """
+    refuse_useless(reply, accept_cut=question.accept_cut)
+    try:
+        if validate is not None:
+            validate(reply)
+    except BaogaoError:
+        raise
+    except Exception as error:
+        raise ReplyError(f"the model's reply cannot be read: {type(error).__name__}: {one_line(str(error))}") from error
+
+
 def _listed(models: list[str]) -> str:
-    return ", ".join(sorted(models)[:20]) or "none"
+    return ", ".join(one_line(name)[:_LONGEST_NAME] for name in sorted(models)[:20]) or "none"

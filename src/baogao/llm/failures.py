@@ -28,6 +28,7 @@ _PASSING_STATUS = frozenset({408, 425, 429})
 _THROTTLING_STATUS = frozenset({429, 503})
 _MOST_READ = 5000
 """Characters of an error's body that are looked at; it may be of any size."""
+_SECONDS = re.compile(r"-?[0-9]{1,12}(\.[0-9]{0,12})?")
 _SHOWN = 300
 """Characters of what the server says that a message shows."""
 
@@ -85,18 +86,31 @@ def in_words(error: openai.OpenAIError, settings: EndpointSettings) -> BaogaoErr
     return EndpointError(settings.redact(f"the model client failed: {one_line(str(error))}"))
 
 
-def shown_cause(error: BaseException, settings: EndpointSettings) -> BaseException | None:
+def shown_cause(
+    trouble: BaseException, settings: EndpointSettings, *, of: BaseException | None = None
+) -> BaseException | None:
     """An error as the cause of another, which a traceback shows; None where something in its chain repeats the key.
 
     One that says more than anybody would read is not shown either.
+
+    :param of: what is raised; where it is in the chain itself, only what led to it is its cause.
     """
-    link: BaseException | None = error
+    cause: BaseException | None = trouble
+    link: BaseException | None = trouble
     while link is not None:
-        said = f"{link} {link!r} {getattr(link, 'body', None)}"
+        try:
+            said = str(link)
+            if len(said) < _MOST_READ:
+                said += f" {link!r} {getattr(link, 'body', None)}"
+        except (RecursionError, ValueError):  # a body that nests, or a number in it that is long, without end
+            return None
         if len(said) > 4 * _MOST_READ or settings.secrets.within(said):
             return None
-        link = link.__cause__ or link.__context__
-    return error
+        before = link.__cause__ or link.__context__
+        if link is of:
+            cause = before
+        link = before
+    return cause
 
 
 def without_keys(text: str) -> str:
@@ -213,7 +227,15 @@ def said_by_server(error: openai.APIStatusError) -> str:
     if isinstance(body, dict):
         inner = body.get("error", body)
         body = inner.get("message", inner) if isinstance(inner, dict) else inner
-    return one_line(str(body or error.response.text or error.response.reason_phrase))[:_SHOWN]
+    return one_line(_as_text(body) or error.response.text or error.response.reason_phrase)[:_SHOWN]
+
+
+def _as_text(said: Any) -> str:
+    """The beginning of whatever JSON a server sends; nothing where it nests, or a number is long, without end."""
+    try:
+        return str(said or "")[:_MOST_READ]
+    except (RecursionError, ValueError):
+        return ""
 
 
 def one_line(text: str) -> str:
@@ -225,7 +247,7 @@ def one_line(text: str) -> str:
 def is_passing(error: BaseException, *, longest_wait: float, answered_before: bool) -> bool:
     """Whether the same request may well succeed a little later.
 
-    A refused connection is taken for a server that is not there, unless it answered earlier in this run.
+    A refused connection is taken for a server that was never there, unless it answered earlier in this run.
 
     :param longest_wait: a server that asks for more seconds than these is not waited for.
     """
@@ -243,6 +265,11 @@ def is_passing(error: BaseException, *, longest_wait: float, answered_before: bo
             return False
         return answered_before or not isinstance(error.__cause__, httpx2.ConnectError)
     return False
+
+
+def is_away(error: BaseException) -> bool:
+    """Whether nothing takes the connection: the server is not there, or not now."""
+    return isinstance(error.__cause__, (httpx2.ConnectError, httpx2.ConnectTimeout))
 
 
 def is_passing_status(status: int) -> bool:
@@ -265,23 +292,21 @@ def is_out_of_money(error: openai.APIStatusError) -> bool:
     """Whether the account is empty. Some servers say so with the status of throttling, which would pass."""
     if error.status_code not in (402, 403, 429):
         return False
-    return error.status_code == 402 or bool(_NO_MONEY.search(f"{error.code} {str(error.body)[:_MOST_READ]}"))
+    return error.status_code == 402 or bool(_NO_MONEY.search(f"{_as_text(error.code)} {_as_text(error.body)}"))
 
 
 def asked_pause(error: BaseException) -> float | None:
-    """The seconds of a ``Retry-After`` header, given as a number or as a date; None without one."""
+    """The seconds of a ``Retry-After`` header, given as a number or as a date; None without one that can be read."""
     import openai
 
     if not isinstance(error, openai.APIStatusError):
         return None
-    value = error.response.headers.get("retry-after", "")
-    try:
+    value = error.response.headers.get("retry-after", "").strip()
+    if _SECONDS.fullmatch(value):
         return max(0.0, float(value))
-    except ValueError:
-        pass
     try:
         return max(0.0, parsedate_to_datetime(value).timestamp() - time.time())
-    except ValueError:
+    except (ValueError, TypeError, LookupError, ArithmeticError, OSError):  # what a date that is none, or never, raises
         return None
 
 

@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import ConfigDict, Field
 
 Role = Literal["system", "user", "assistant"]
 Payload = dict[str, Any]
 """The body of one chat completion request, as the OpenAI API names its parts."""
+
+MOST_TOKENS = 1_000_000_000
+"""Of a question, a reply or a context: what says more counts nothing."""
+Tokens = Annotated[int, Field(ge=0, le=MOST_TOKENS)]
+
+# How what is kept is read back: as it was written, or not at all.
+_AS_WRITTEN = ConfigDict(extra="forbid", allow_inf_nan=False)
 
 
 @dataclass(frozen=True)
@@ -48,20 +57,24 @@ class Question:
 class TokenLogprob:
     """One token of a reply and the natural logarithm of its probability."""
 
+    __pydantic_config__: ClassVar[ConfigDict] = _AS_WRITTEN
+
     token: str
-    logprob: float
+    logprob: Annotated[float, Field(le=0.0)]
 
 
 @dataclass(frozen=True)
 class Reply:
     """What a model answered."""
 
+    __pydantic_config__: ClassVar[ConfigDict] = _AS_WRITTEN
+
     text: str
     """The reply's text; for a call of a tool, the arguments' JSON."""
     finish_reason: str
     """``stop``, ``length`` (cut at ``max_tokens``), ``tool_calls``."""
-    prompt_tokens: int
-    completion_tokens: int
+    prompt_tokens: Tokens
+    completion_tokens: Tokens
     cached: bool = False
     logprobs: tuple[TokenLogprob, ...] | None = None
 
@@ -76,5 +89,5 @@ class Abilities:
     tools: bool = False
     """A forced call of a tool comes back as a call."""
     logprobs: bool = False
-    context_length: int | None = None
+    context_length: Annotated[int, Field(gt=0, le=MOST_TOKENS)] | None = None
     """In tokens, where the server says so."""

@@ -62,7 +62,8 @@ class Prompt:
     def render(self, **values: Any) -> tuple[Message, ...]:
         """The turns, each without blank lines at its ends; a turn that comes out empty is left out.
 
-        :raises PromptError: a variable is missing, or the template fails; its line is named.
+        :raises PromptError: a variable is missing, the template fails, or it ends in a turn without a line; its line is
+            named.
         """
         try:
             text = self._template.render(meta=self.meta, **values)
@@ -73,9 +74,18 @@ class Prompt:
         before, *turns = text.split(self._mark)
         if before.strip():
             raise PromptError(f"{self.path}: there is text before the first turn: {before.strip()[:40]!r}")
-        pairs = (turn.split("\n", 1) for turn in turns)
-        messages = (Message(cast(Role, role), content.strip("\n")) for role, content in pairs)
+        messages = map(self._message, turns)
         return tuple(message for message in messages if message.content.strip())
+
+    def _message(self, turn: str) -> Message:
+        """A turn, led by its line in the file and its role, as :func:`load_prompt` marks it."""
+        head, end, content = turn.partition("\n")
+        line, _, role = head.partition(" ")
+        if not end:
+            raise PromptError(f"{self.path}:{line}: nothing follows the beginning of this turn")
+        if role not in get_args(Role):
+            raise PromptError(f"{self.path}:{line}: a turn must begin with a line of its own, not {role[:40]!r}")
+        return Message(cast(Role, role), content.strip("\n"))
 
 
 def _line(error: BaseException, path: Path) -> int:
@@ -138,12 +148,15 @@ def load_prompt(path: Path) -> Prompt:
     except (OSError, UnicodeDecodeError) as error:
         raise PromptError(f"{path}: cannot be read: {error}") from error
     meta, body = _front_matter(path, source.replace("\r\n", "\n"))
-    for turn in _TURN.finditer(body):
-        if turn[1] not in get_args(Role):
-            line = body.count("\n", 0, turn.start()) + 1
-            raise PromptError(f"{path}:{line}: unknown role {turn[1]!r}; there are {', '.join(get_args(Role))}")
     mark = f"<<{secrets.token_hex(8)}>>"  # no text put in for a variable can pretend to be a turn
-    marked = _TURN.sub(lambda turn: mark + turn[1], body)
+
+    def marked_turn(turn: re.Match[str]) -> str:
+        line = body.count("\n", 0, turn.start()) + 1
+        if turn[1] not in get_args(Role):
+            raise PromptError(f"{path}:{line}: unknown role {turn[1]!r}; there are {', '.join(get_args(Role))}")
+        return f"{mark}{line} {turn[1]}"
+
+    marked = _TURN.sub(marked_turn, body)
     try:
         code = _ENVIRONMENT.compile(marked, name=path.name, filename=str(path))
     except jinja2.TemplateSyntaxError as error:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import AsyncIterator
 from itertools import groupby
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, Field
 
 from baogao.errors import EndpointError, NoReplyError, ReplyError
 from baogao.llm.failures import one_line
-from baogao.llm.messages import Reply, TokenLogprob
+from baogao.llm.messages import MOST_TOKENS, Reply, TokenLogprob
 
 # A model that repeats itself; set by hand, so that long lists, tables and rules of dashes pass.
 _MOST_EQUAL_LINES = 7
@@ -24,8 +25,6 @@ _FEWEST_REPEATED = 120
 # A server that sends more disregards the cap that every question has.
 _MOST_CHARACTERS = 100_000
 """Of a reply: no question allows one anywhere near this."""
-_MOST_BYTES = 8_000_000
-"""Of an answer as it is read, log-probabilities included."""
 
 _MOST_READ = 2000
 """Characters of a useless answer that are looked at for its error; it may be of any size."""
@@ -39,6 +38,10 @@ _THOUGHTS = re.compile(r"\A\s*<think>.*?(?:</think>\s*|\Z)", re.DOTALL)
 """What reasoning models put in front, behind servers that do not separate it; it may be cut before its end."""
 _SURROGATE = re.compile("[\ud800-\udfff]")
 """Half of a character: JSON can say it, and nothing can write it."""
+_MOST_ROUNDING = 0.01
+"""By which a probability that was computed may be above 1, as a logarithm."""
+
+_Text = Annotated[str, BeforeValidator(lambda said: _SURROGATE.sub("\ufffd", said) if isinstance(said, str) else said)]
 
 
 class WebPageError(EndpointError):
@@ -49,17 +52,40 @@ class UnreadableReplyError(NoReplyError):
     """What came with status 200 is not a chat completion: JSON that was cut, another shape, bytes of no encoding."""
 
 
-async def read_body(parts: AsyncIterator[bytes]) -> bytes:
-    """Join the parts of a body, as long as it is of a size that a reply may have.
+class _Token(BaseModel):
+    token: _Text
+    logprob: float = Field(strict=True, le=_MOST_ROUNDING, allow_inf_nan=False)
 
-    :raises ReplyError: it is larger; the rest is not read.
-    """
-    body = bytearray()
-    async for part in parts:
-        body += part
-        if len(body) > _MOST_BYTES:
-            raise ReplyError(f"the model server's answer is larger than {_MOST_BYTES // 1_000_000} MB")
-    return bytes(body)
+
+class _Logprobs(BaseModel):
+    content: list[_Token] | None = None
+
+
+class _Function(BaseModel):
+    arguments: Any
+
+
+class _Call(BaseModel):
+    function: _Function
+
+
+class _Message(BaseModel):
+    content: _Text | None = None
+    refusal: _Text | None = None
+    tool_calls: list[_Call] | None = None
+
+
+class _Choice(BaseModel):
+    message: _Message
+    finish_reason: _Text | None = None
+    logprobs: _Logprobs | None = None
+
+
+class _Completion(BaseModel):
+    """What is read of a chat completion; whatever else is in it does not matter."""
+
+    choices: list[_Choice] = Field(min_length=1)
+    usage: dict[str, Any] | None = None
 
 
 def read_reply(body: str | bytes, *, prompt_tokens: int) -> Reply:
@@ -81,32 +107,33 @@ def read_reply(body: str | bytes, *, prompt_tokens: int) -> Reply:
         if isinstance(data, dict) and (fault := data.get("error")):
             said = str(fault.get("message", fault) if isinstance(fault, dict) else fault)
             raise UnreadableReplyError(f"the model server answers with an error: {_beginning(said)!r}")
-        return _reply(data, prompt_tokens)
-    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+        return _reply(_Completion.model_validate(data), prompt_tokens)
+    except UnreadableReplyError:
+        raise
+    except Exception as error:  # whatever reading comes upon, it is the fault of what was sent
         raise UnreadableReplyError(
             f"the server's answer is not a chat completion of the OpenAI API: {_beginning(start)!r}"
         ) from error
 
 
-def _reply(data: dict[str, Any], prompt_tokens: int) -> Reply:
-    choice = data["choices"][0]
-    message, usage = choice["message"], data.get("usage") or {}
-    calls = message.get("tool_calls")
-    text = str(calls[0]["function"]["arguments"]) if calls else _THOUGHTS.sub("", message.get("content") or "")
-    refused = not text.strip() and bool(message.get("refusal"))
-    tokens = (choice.get("logprobs") or {}).get("content")
+def _reply(said: _Completion, prompt_tokens: int) -> Reply:
+    choice, usage = said.choices[0], said.usage or {}
+    message, calls = choice.message, choice.message.tool_calls
+    text = str(calls[0].function.arguments) if calls else _THOUGHTS.sub("", message.content or "")
+    refused = not text.strip() and bool(message.refusal)
+    tokens = choice.logprobs.content if choice.logprobs else None
     return Reply(
-        text=_SURROGATE.sub("\ufffd", str(message["refusal"]) if refused else text),
-        finish_reason=_REFUSED if refused else str(choice.get("finish_reason") or "stop"),
+        text=_SURROGATE.sub("\ufffd", message.refusal or "" if refused else text),
+        finish_reason=_REFUSED if refused else choice.finish_reason or "stop",
         prompt_tokens=_tokens(usage.get("prompt_tokens")) or prompt_tokens,
         completion_tokens=_tokens(usage.get("completion_tokens")),
-        logprobs=tuple(TokenLogprob(token["token"], token["logprob"]) for token in tokens) if tokens else None,
+        logprobs=tuple(TokenLogprob(token.token, min(0.0, token.logprob)) for token in tokens) if tokens else None,
     )
 
 
 def _tokens(said: Any) -> int:
     """A count as the server says it; nothing for what is no count."""
-    return said if isinstance(said, int) and said > 0 else 0
+    return said if type(said) is int and 0 < said <= MOST_TOKENS else 0
 
 
 def _beginning(text: str) -> str:

@@ -76,6 +76,12 @@ class EmbeddedServer:
         return Abilities(json_schema=True, json_object=True, logprobs=True, context_length=self._context)
 
     @property
+    def identity(self) -> str:
+        """What tells the model's file from any other, so that its replies are found again whatever the port is."""
+        file = self._gguf.resolve()
+        return f"{file} {file.stat().st_size} {file.stat().st_mtime_ns}"
+
+    @property
     def base_url(self) -> str:
         """The URL to ask, once the server is up."""
         return f"{self._address}/v1"

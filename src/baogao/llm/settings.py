@@ -175,6 +175,8 @@ class EndpointSettings(BaseSettings):
     """No further attempt at one question is begun so many seconds after the first."""
     concurrency: int = Field(4, ge=1)
     """Requests under way at the same time."""
+    shared_cache: str | None = Field(None, min_length=1)
+    """Endpoints with the same word here share their kept replies; by itself each has its own."""
     budget_tokens: int | None = Field(None, gt=0)
     """Prompt and reply tokens that all questions together may take."""
     prompt_price: float | None = Field(None, ge=0)

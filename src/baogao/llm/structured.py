@@ -98,27 +98,35 @@ class _Turn(Generic[M]):
         import instructor
 
         self.payload: Payload
-        self.reply: Reply
+        self._reply: Reply | None = None
         self._client = client
         self._question = question
         self._model = model
         self._create: Any = instructor.patch(create=self._send, mode=mode)
+
+    @property
+    def reply(self) -> Reply:
+        """What was answered last."""
+        assert self._reply is not None
+        return self._reply
 
     async def take(self, messages: tuple[Message, ...]) -> M:
         from instructor.core.exceptions import InstructorRetryException
 
         payload = self._question.payload()
         payload["messages"] = [{"role": message.role, "content": message.content} for message in messages]
+        self._reply = None
         try:
             # max_retries=0: repeating is ours, in words of ours; strict=False: "3" is a 3 in a model's reply.
             value = await self._create(response_model=self._model, max_retries=0, strict=False, **payload)
-        except InstructorRetryException as error:
-            cause = error.__cause__
-            if isinstance(cause, BaogaoError):
-                raise cause from error
-            raise _NotUnderstoodError(cause, self.reply.text) from error
-        # instructor answers with a subclass of its own, the completion hidden in it.
-        return self._model.model_validate(value.model_dump(by_alias=True))
+            # instructor answers with a subclass of its own, the completion hidden in it.
+            return self._model.model_validate(value.model_dump(by_alias=True))
+        except Exception as error:
+            failed = (error.__cause__ or error) if isinstance(error, InstructorRetryException) else error
+        # Outside of the block: instructor's error was caused by ours, and ours must not be caused by it in turn.
+        if isinstance(failed, BaogaoError) or self._reply is None:
+            raise failed
+        raise _NotUnderstoodError(failed, self.reply.text) from failed
 
     async def _send(self, **payload: Any) -> ChatCompletion:
         """Stand in for the SDK's ``create``: instructor gets its completion, from the cache where there is one.
@@ -131,11 +139,11 @@ class _Turn(Generic[M]):
         self.payload = await self._client.complete(copy.deepcopy(payload))
         kept = self._client.recall(self.payload)
         if kept is None:
-            self.reply = await self._client.exchange(self.payload)
-            refuse_useless(self.reply, accept_cut=False)
+            self._reply = await self._client.exchange(self.payload)
+            refuse_useless(self._reply, accept_cut=False)
         else:
             count(cached=1)
-            self.reply = kept
+            self._reply = kept
         content = json_inside(self.reply.text)
         message: dict[str, Any] = {"role": "assistant", "content": content}
         if "tools" in self.payload:
