@@ -78,7 +78,8 @@ def find_candidates(document: Document) -> Candidates:
         for start, stop in doubtful_tokens(folded[begin:end], folded=True)
     ]
     doubtful = tuple(sorted({*strange, *document.view.doubtful}))
-    drafts = [draft for draft in drafts if not _is_barred(document, doubtful, draft)]
+    if doubtful or document.file.inserted:
+        drafts = [draft for draft in drafts if not _is_barred(document, doubtful, draft)]
     drafts.sort(key=lambda draft: (draft.start, draft.end, draft.kind))
     return Candidates(
         tuple(

@@ -57,11 +57,11 @@ _DIGITS_FIRST = re.compile(
 _PAGE_NUMBER = re.compile(r"^[ \t]*-+[ ]*\d{1,4}[ ]*-+[ ]*$", re.MULTILINE)
 _ORDINAL_NOUN = r"\s?[条款项章节目编号期批届季轮讲课页版辑卷名位次]"
 _AFTER_DI = re.compile(
-    rf"第\s?(?:\d+(?:[-~至到]第?\d+)?|[{NUMERAL_CHARS}]+(?:[-~至到]第?[{NUMERAL_CHARS}]+)?)"
+    rf"第(?!(?<=到第)\s?\d+\s?(?:人次|件次?|例|起|宗))\s?(?:\d+(?:[-~至到]第?\d+)?|[{NUMERAL_CHARS}]+(?:[-~至到]第?[{NUMERAL_CHARS}]+)?)"
     rf"(?:(?<=\d)(?:[-~至到、和]第?\d+){{0,30}}+(?={_ORDINAL_NOUN})"
     rf"|(?<=[{NUMERAL_CHARS}])(?:[-~至到、和]第?[{NUMERAL_CHARS}]+){{0,30}}+(?={_ORDINAL_NOUN}))?"
 )
-"""第三条, 第15-18号, 第三、四条: ordinals. In 第一、128件 the second number counts."""
+"""第三条, 第15-18号, 第三、四条: ordinals. In 第一、128件 the second number counts, and 办到第128件 says how many."""
 _DOCUMENT_NUMBER = re.compile(
     rf"\[\s?{_YEAR}\s?\]\s?第?\d++(?!{_COUNTED}|[-、])|[\[(]\s?{_YEAR}\s?[\])]"
     r"(?:[^\s,。;:\d]{0,6}?\d{0,4}[^\s,。;:\d]{0,6}?第?\s?\d+(?:[-、]\d+)*\s?号)?"

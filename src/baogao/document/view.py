@@ -138,7 +138,7 @@ class Cuts:
 
 def clean_characters(text: str) -> View:
     """A text without characters that mean nothing, every other in its plain form; lines stay as they are."""
-    if _ODD.isdisjoint(set(text)):
+    if _ODD.isdisjoint(set(text)) and "（注" not in text and "(注" not in text and "〔注" not in text:
         return View(text)
     plain = text
     for char in _PLAIN.keys() & set(text):
