@@ -17,7 +17,8 @@ from baogao.document.navigation import navigation_spans
 from baogao.document.paragraphs import lines_of, paragraphs_of, sentences_of
 from baogao.document.sections import sections_of
 from baogao.document.webpage import decode_page, read_page
-from baogao.document.word_and_pdf import read_pdf, read_word
+from baogao.document.word import read_word
+from baogao.document.word_and_pdf import read_pdf
 from baogao.errors import DocumentError
 
 SUFFIXES = frozenset({".txt", ".text", ".html", ".htm", ".xhtml", ".docx", ".pdf", ".doc", ".wps", ".rtf"})
