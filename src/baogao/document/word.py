@@ -1,133 +1,202 @@
-"""The text of Word documents (.docx), which a library opens and which may be damaged, locked or huge."""
+"""The text of Word documents (.docx), as somebody sees it who opens them.
+
+Numbers of lists and headings are text that is marked as inserted; struck-out, hidden and deleted text is left out, with
+notices; raised and lowered characters keep their place by their form.
+"""
 
 from __future__ import annotations
 
-import io
-import zipfile
-import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from importlib.metadata import version
 from typing import Any
 
-from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.oxml.ns import qn
-from docx.oxml.parser import parse_xml
-from lxml import etree
 
+from baogao.document.equations import MATH, math_text
 from baogao.document.file_text import FileText
+from baogao.document.grid import MOST_COLUMNS, Cell, lines_of_table
+from baogao.document.package import Package, opened
+from baogao.document.scripts import lowered, raised
+from baogao.document.signs import DELETED, EMBEDDED, HIDDEN, HIDDEN_ROWS, STRUCK, file_text, inserted, places, plain
+from baogao.document.word_numbering import Numbering
+from baogao.document.word_styles import VALUE, Styles, number
+from baogao.document.word_symbols import symbol
 from baogao.errors import DocumentError
 
-_LARGEST_UNPACKED = 200_000_000
-"""Bytes of all parts of a .docx together, pictures included."""
-_LARGEST_PART = 30_000_000
-"""Bytes of one part that is parsed; its tree takes some ten times as many."""
-_LARGE_PART = f"a part of it unpacks to more than {_LARGEST_PART // 1_000_000} MB: that is no report"
-_MOST_COLUMNS = 63
-"""What Word itself allows in a table; a cell can claim to be wider."""
 _DAMAGED = "it is not a Word document that can be opened; save it again as .docx or as text"
 _PARAGRAPH, _TABLE, _ROW, _CELL = (qn(name) for name in ("w:p", "w:tbl", "w:tr", "w:tc"))
+_PROPERTIES, _RUN, _RUN_PROPERTIES = qn("w:pPr"), qn("w:r"), qn("w:rPr")
 _BOX = qn("w:txbxContent")
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
-_SKIPPED = frozenset({qn("w:del"), qn("w:moveFrom"), qn("w:instrText"), qn("w:pPr"), qn("w:rPr"), _FALLBACK})
-"""Deleted and moved text, field codes, and the second drawing of a text box for old programs."""
+_SKIPPED = frozenset(
+    {qn("w:instrText"), qn("w:delText"), qn("w:delInstrText"), _PROPERTIES, _RUN_PROPERTIES, _FALLBACK, qn("w:rt")}
+)
+"""Field codes, the second drawing of a text box for old programs, and what stands above characters."""
+_DELETED = frozenset({qn("w:del"), qn("w:moveFrom")})
 _MARKS = {
     qn("w:tab"): "\t",
+    qn("w:ptab"): "\t",
     qn("w:br"): "\n",
     qn("w:cr"): "\n",
     qn("w:noBreakHyphen"): "-",
+    qn("w:softHyphen"): "\xad",
+    qn("w:altChunk"): EMBEDDED,
+    qn("w:subDoc"): EMBEDDED,
 }
+_SMALL = 0.8
+"""Of the size of the letters beside it: a raised run that is no larger is a superscript."""
 
 Element = Any
 """An lxml element."""
 
 
 def read_word(data: bytes) -> FileText:
-    """The text of a .docx: one line for each paragraph, one tab-separated line for each row of a table.
+    """The text of a .docx: one line for each paragraph, one tab-separated line for each row of a table, notes last.
 
-    Tracked insertions and text boxes are read. Merged cells are written once, and the others stay in their columns.
+    Tracked insertions and text boxes are read; headers, footers and comments are not. A merged cell stands in its first
+    column, and the others keep theirs.
 
     :raises DocumentError: it is damaged, unpacks to more than a report needs, or is a zip file of another kind.
     """
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            parts = archive.infolist()
-            # Before anything is unpacked; zipfile never gives more of a part than the archive's list says.
-            if sum(part.file_size for part in parts) > _LARGEST_UNPACKED:
-                raise DocumentError(f"it unpacks to more than {_LARGEST_UNPACKED // 1_000_000} MB: that is no report")
-            parsed = [part.file_size for part in parts if part.filename.lower().endswith((".xml", ".rels"))]
-            if max(parsed, default=0) > _LARGEST_PART:
-                raise DocumentError(_LARGE_PART)
-            return FileText("\n".join(_lines(_body(archive))), "word")
-    except (zipfile.BadZipFile, zlib.error, etree.LxmlError) as error:
-        raise DocumentError(_DAMAGED) from error
-    except (
-        LookupError,
-        ValueError,
-        TypeError,
-        AttributeError,
-        AssertionError,
-        EOFError,
-        RuntimeError,
-        StopIteration,
-    ) as error:
-        raise DocumentError(_DAMAGED) from error  # what python-docx raises on wrong parts, locked ones included
+    with opened(data, _DAMAGED) as package:
+        body = package.main().find(qn("w:body"))
+        if body is None:
+            raise DocumentError(_DAMAGED)
+        story = _Story(package)
+        lines = [*story.lines(body), *story.notes(package)]
+        return file_text("\n".join(lines), "word", converter=f"python-docx {version('python-docx')}")
 
 
-def _body(archive: zipfile.ZipFile) -> Element:
-    """The body of the main part. Only what leads to it is read besides: no pictures, no styles.
+class _Story:
+    """A document while it is read in order: its lists count on."""
 
-    :raises DocumentError: one of these parts unpacks to more than a report needs, whatever it is called.
-    """
-    relations = _parsed(archive, "_rels/.rels")
-    main = next(one.get("Target") for one in relations if one.get("Type") == RELATIONSHIP_TYPE.OFFICE_DOCUMENT)
-    body = _parsed(archive, main.removeprefix("/")).find(qn("w:body"))
-    if body is None:
-        raise DocumentError(_DAMAGED)
-    return body
+    def __init__(self, package: Package) -> None:
+        self._styles = Styles(package.related("styles"))
+        self._numbering = Numbering(package.related("numbering"), self._styles)
+
+    def lines(self, container: Element) -> Iterator[str]:
+        """The lines of everything that holds paragraphs and tables: the body, a content control, a text box, a cell."""
+        before = ""  # of a paragraph whose end was deleted: the next goes on from it
+        for child in container:
+            if child.tag == _PARAGRAPH:
+                text = self._paragraph(child)
+                properties = child.find(_PROPERTIES)
+                if _ends_deleted(properties):
+                    before += text
+                    continue
+                label = self._numbering.label(properties) if plain(before + text).strip() else ""
+                glued = label[-1:].isdigit() or (label[-1:] in (".", "．") and plain(before + text)[:1].isdigit())
+                yield inserted(f"{label} " if glued else label) + before + text
+                before = ""
+                for box in child.iter(_BOX):
+                    if _nearest(box, _FALLBACK) is None and _nearest(box, _PARAGRAPH) is child:
+                        yield from self.lines(box)
+            elif child.tag == _TABLE:
+                yield from lines_of_table(list(self._rows(child)))
+            elif child.tag in _MARKS:
+                yield _MARKS[child.tag]
+            elif child.tag not in _SKIPPED and child.tag not in _DELETED:
+                yield from self.lines(child)
+        if before:
+            yield before
+
+    def notes(self, package: Package) -> Iterator[str]:
+        """The footnotes, then the endnotes, a line for each paragraph. They explain figures, so they are part of it."""
+        for kind in ("footnotes", "endnotes"):
+            root = package.related(kind)
+            for count, note in enumerate(_real_notes(root), start=1):
+                lines = [line for line in self.lines(note) if plain(line).strip()]
+                yield from (inserted(f"注{count}：") + line if place == 0 else line for place, line in enumerate(lines))
+
+    def _paragraph(self, paragraph: Element) -> str:
+        properties = paragraph.find(_PROPERTIES)
+        named = None if properties is None else properties.find(qn("w:pStyle"))
+        style = None if named is None else named.get(VALUE)
+        return "".join(self._pieces(paragraph, style))
+
+    def _pieces(self, element: Element, style: str | None) -> Iterator[str]:
+        """The pieces of text of a paragraph, those in its boxes aside."""
+        for child in element:
+            if child.tag == qn("w:t"):
+                yield plain(child.text or "")
+            elif child.tag in _MARKS:
+                yield _MARKS[child.tag]
+            elif child.tag == qn("w:sym"):
+                yield symbol(child.get(qn("w:char"), ""), child.get(qn("w:font"), ""))
+            elif child.tag == _RUN:
+                yield self._run(child, style)
+            elif child.tag in _DELETED:
+                yield DELETED if child.find(f".//{_RUN}") is not None else ""
+            elif child.tag == MATH:
+                yield math_text(child)
+            elif child.tag not in _SKIPPED and child.tag != _BOX:
+                yield from self._pieces(child, style)
+
+    def _run(self, run: Element, style: str | None) -> str:
+        text = "".join(self._pieces(run, style))
+        if not text:
+            return ""
+        shown = self._styles.of_run(run, style)
+        if shown.hidden or shown.struck:
+            return places(text) + (HIDDEN if shown.hidden else STRUCK if text.strip() else "")
+        if shown.place == "superscript" or (shown.place == "baseline" and self._is_lifted(run, style, 1)):
+            return raised(text)
+        if shown.place == "subscript" or (shown.place == "baseline" and self._is_lifted(run, style, -1)):
+            return lowered(text)
+        return text
+
+    def _is_lifted(self, run: Element, style: str | None, direction: int) -> bool:
+        """Whether a run stands above its line (direction 1) or below (-1) in smaller letters."""
+        properties = run.find(_RUN_PROPERTIES)
+        position = None if properties is None else properties.find(qn("w:position"))
+        if position is None or direction * number(position.get(VALUE)) <= 0:
+            return False
+        beside = [self._styles.size(each, style) for each in run.getparent().findall(_RUN) if each is not run]
+        return 0 < self._styles.size(run, style) <= _SMALL * max(beside, default=0)
+
+    def _rows(self, table: Element) -> Iterator[list[Cell]]:
+        for row in table.iter(_ROW):
+            if _nearest(row, _TABLE) is not table:
+                continue
+            properties = row.find(qn("w:trPr"))
+            deleted, hidden = (_has(properties, tag) for tag in ("w:del", "w:hidden"))
+            if deleted or hidden:
+                yield [Cell((DELETED if deleted else HIDDEN_ROWS,))]
+                continue
+            gap = _whole(properties, "w:gridBefore")
+            cells = [Cell(columns=gap)] if gap else []
+            cells.extend(self._cell(cell, row) for cell in row.iter(_CELL) if _nearest(cell, _ROW) is row)
+            yield cells
+
+    def _cell(self, cell: Element, row: Element) -> Cell:
+        properties = cell.find(qn("w:tcPr"))
+        merged = None if properties is None else properties.find(qn("w:vMerge"))
+        head = _has(row.find(qn("w:trPr")), "w:tblHeader")
+        goes_on = merged is not None and merged.get(VALUE) != "restart"
+        lines = [part for line in self.lines(cell) for part in line.split("\n")]
+        while lines and not lines[-1]:
+            lines.pop()
+        return Cell(tuple(lines), max(1, _whole(properties, "w:gridSpan")), 0 if goes_on else 1, head)
 
 
-def _parsed(archive: zipfile.ZipFile, name: str) -> Element:
-    with archive.open(name) as part:
-        data = part.read(_LARGEST_PART + 1)
-    if len(data) > _LARGEST_PART:
-        raise DocumentError(_LARGE_PART)
-    return parse_xml(data)
+def _real_notes(root: Element | None) -> Iterable[Element]:
+    """The notes of a part, without the lines that part them from the text."""
+    return [] if root is None else [note for note in root if note.get(qn("w:type"), "normal") == "normal"]
 
 
-def _lines(container: Element) -> Iterator[str]:
-    """The lines of everything that holds paragraphs and tables: the body, a content control, a text box."""
-    for child in container:
-        if child.tag == _PARAGRAPH:
-            yield "".join(_runs(child))
-            for box in child.iter(_BOX):
-                if _nearest(box, _FALLBACK) is None and _nearest(box, _PARAGRAPH) is child:
-                    yield from _lines(box)
-        elif child.tag == _TABLE:
-            yield from (_row(row) for row in child.iter(_ROW) if _nearest(row, _TABLE) is child)
-        elif child.tag not in _SKIPPED:
-            yield from _lines(child)
+def _ends_deleted(properties: Element | None) -> bool:
+    """Whether tracked changes delete the end of a paragraph."""
+    return properties is not None and properties.find(f"{_RUN_PROPERTIES}/{qn('w:del')}") is not None
 
 
-def _runs(element: Element) -> Iterator[str]:
-    """The pieces of text of a paragraph, those in its boxes aside."""
-    for child in element:
-        if child.tag == qn("w:t"):
-            yield child.text or ""
-        elif child.tag in _MARKS:
-            yield _MARKS[child.tag]
-        elif child.tag not in _SKIPPED and child.tag != _BOX:
-            yield from _runs(child)
+def _has(properties: Element | None, tag: str) -> bool:
+    return properties is not None and properties.find(qn(tag)) is not None
 
 
-def _row(row: Element) -> str:
-    """The cells of a row, as many as the table has columns."""
-    cells: list[str] = []
-    for cell in row.iter(_CELL):
-        if _nearest(cell, _ROW) is row:
-            text = " ".join("".join("".join(_runs(paragraph)) for paragraph in cell.iter(_PARAGRAPH)).split())
-            span = cell.find(f"{qn('w:tcPr')}/{qn('w:gridSpan')}")
-            width = min(int(span.get(qn("w:val"), "1")), _MOST_COLUMNS) if span is not None else 1
-            cells.extend([text, *[""] * (width - 1)])
-    return "\t".join(cells)
+def _whole(properties: Element | None, tag: str) -> int:
+    """A count of columns that a property gives: 0 if it is not there, and never more than a table may have."""
+    found = None if properties is None else properties.find(qn(tag))
+    return 0 if found is None else max(0, min(int(number(found.get(VALUE), 1)), MOST_COLUMNS))
 
 
 def _nearest(element: Element, tag: str) -> Element | None:
