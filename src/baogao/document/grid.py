@@ -81,8 +81,8 @@ def lines_of_table(rows: Sequence[Sequence[Cell]]) -> Iterator[str]:
     heads = _head_rows(grid)
     if heads > 1:
         yield _merged_heads(grid[:heads])
-    for row in grid[heads if heads > 1 else 0 :]:
-        yield "\t".join(map(_text_at, row))
+    for line in grid[heads if heads > 1 else 0 :]:
+        yield "\t".join(map(_text_at, line))
 
 
 def in_one_line(lines: Iterable[str]) -> str:

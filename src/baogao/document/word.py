@@ -7,6 +7,7 @@ notices; raised and lowered characters keep their place by their form.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from importlib.metadata import version
 from typing import Any
 
@@ -155,18 +156,24 @@ class _Story:
         return 0 < self._styles.size(run, style) <= _SMALL * max(beside, default=0)
 
     def _rows(self, table: Element) -> Iterator[list[Cell]]:
+        left_out = ""
         for row in table.iter(_ROW):
             if _nearest(row, _TABLE) is not table:
                 continue
             properties = row.find(qn("w:trPr"))
-            deleted, hidden = (_has(properties, tag) for tag in ("w:del", "w:hidden"))
-            if deleted or hidden:
-                yield [Cell((DELETED if deleted else HIDDEN_ROWS,))]
+            if _has(properties, "w:del") or _has(properties, "w:hidden"):
+                left_out += DELETED if _has(properties, "w:del") else HIDDEN_ROWS
                 continue
             gap = _whole(properties, "w:gridBefore")
             cells = [Cell(columns=gap)] if gap else []
             cells.extend(self._cell(cell, row) for cell in row.iter(_CELL) if _nearest(cell, _ROW) is row)
+            if left_out and cells:
+                first, *others = cells[0].lines or ("",)
+                cells[0] = replace(cells[0], lines=(left_out + first, *others))
+                left_out = ""
             yield cells
+        if left_out:
+            yield [Cell((left_out,))]
 
     def _cell(self, cell: Element, row: Element) -> Cell:
         properties = cell.find(qn("w:tcPr"))

@@ -63,7 +63,7 @@ class Numbering:
         own = None if properties is None else properties.find(qn("w:numPr"))
         by_style = self._styles.numbering(style)
         number = _value(own, "w:numId") or _value(by_style, "w:numId")
-        if number not in self._numbers:
+        if number is None or number not in self._numbers:
             return ""
         name, levels = self._list(number)
         named = [level for level, each in levels.items() if style and each.style == style]
@@ -115,7 +115,8 @@ class Numbering:
         def one(place: re.Match[str]) -> str:
             at = int(place[1]) - 1
             form = levels[at].form if at in levels and not this.only_decimal else "decimal"
-            return counted(counts[at] if counts[at] is not None else 1, form)
+            count = counts[at]
+            return counted(1 if count is None else count, form)
 
         if this.form == "bullet":
             words = _OWN_SIGN.sub("●", this.words)
