@@ -42,7 +42,7 @@ def test_doc_id_can_be_given(tmp_path, report):
         (b"<html><body><script>x()</script></body></html>", "no text"),
         (bytes(range(256)) * 40, "binary"),
         (b"\x7fELF\x02\x01\x01" + bytes(500), "binary"),
-        (b"\xff\xfe" + "报告".encode("utf-16-le") + b"\x00\xd8", "begins as utf-16"),
+        (b"\xff\xfe" + "报告".encode("utf-16-le") + b"\x00\xd8a\0" * 2, "begins as utf-16"),
         (b"\x89PNG\r\n\x1a\n" + bytes(50), "picture"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(500), "old Word format"),
         (b"{\\rtf1\\ansi hello}", "old Word format"),

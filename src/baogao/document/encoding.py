@@ -1,4 +1,4 @@
-"""From bytes to text, without ever normalising a character."""
+"""From bytes to text, without ever normalising a character. A byte that fits no character costs one, and shows."""
 
 from __future__ import annotations
 
@@ -35,6 +35,14 @@ _MOST_BINARY = 0.05
 _GUESS_BYTES = 100_000
 """More would only take longer."""
 _BINARY = "it holds binary data, not text"
+LOST = "\ufffd"
+"""What stands for bytes that fit no character of the encoding."""
+_MOST_LOST = 200
+"""One character in so many may be lost; with more, the encoding is another one, or the text is not worth reading."""
+_LONGEST_CHARACTER = 4
+"""Bytes, in UTF-8 and in GB 18030."""
+_LOOK_AHEAD = 24
+"""Bytes behind a lost character that show where the next one begins."""
 
 
 def decode(data: bytes) -> tuple[str, str]:
@@ -47,18 +55,22 @@ def decode(data: bytes) -> tuple[str, str]:
     """
     marked = next((encoding for mark, encoding in _BOMS if data.startswith(mark)), None)
     if marked is not None:
-        try:
-            text = data.decode(marked)
-        except UnicodeDecodeError as error:
-            where = f"it begins as {marked} but byte {error.start} does not fit"
-            raise DocumentError(f"{where}; save it as UTF-8") from error
+        text = mended(data, marked)
+        if text is None:
+            raise DocumentError(f"it begins as {marked} but many of its bytes do not fit; save it as UTF-8")
         if not _is_text(text):
             raise DocumentError(_BINARY)
         return text, marked
     for encoding in ("utf-8", _unmarked_utf16(data), "gb18030"):
-        tried = try_decode(data, encoding) if encoding else None
-        if tried is not None and encoding is not None and (encoding != "gb18030" or reads_as_chinese(tried)):
+        if encoding is None:
+            continue
+        tried = mended(data, encoding) if encoding.startswith("utf-16") else try_decode(data, encoding)
+        if tried is not None and (encoding != "gb18030" or reads_as_chinese(tried)):
             return tried, encoding
+    for encoding in ("utf-8", "gb18030"):
+        text = mended(data, encoding)
+        if text is not None and _is_text(text) and _HANZI.search(text) and reads_as_chinese(text):
+            return text, encoding
     return _guess(data)
 
 
@@ -69,6 +81,43 @@ def try_decode(data: bytes, encoding: str) -> str | None:
     except (UnicodeDecodeError, LookupError):
         return None
     return text if _is_text(text) else None
+
+
+def mended(data: bytes, encoding: str) -> str | None:
+    """The text with U+FFFD for each character whose bytes do not fit the encoding; None if they are more than a few."""
+    try:
+        lost = data.decode(encoding, "replace").count(LOST)
+        if lost > _LONGEST_CHARACTER * max(1, len(data) // _MOST_LOST):
+            return None
+        text = data.decode(encoding, _ONE_CHARACTER)
+    except LookupError:
+        return None
+    return text if text.count(LOST) <= max(1, len(text) // _MOST_LOST) else None
+
+
+def _one_character(error: UnicodeError) -> tuple[str, int]:
+    """Where reading goes on behind bytes that fit no character, so that they cost no more than one."""
+    assert isinstance(error, UnicodeDecodeError)
+    data, end = error.object, error.end
+    if error.encoding == "utf-8":
+        end = error.start + 1
+        while end < min(len(data), error.start + _LONGEST_CHARACTER) and (
+            0x80 <= data[end] < 0xC0 or data[end] >= 0xF8
+        ):
+            end += 1
+    elif error.encoding.startswith("gb") and data[error.start + 1 : error.start + 2] >= b"\x80":
+        # Either this byte is one too many, or it stands for the first half of a character.
+        end = max((error.start + 1, error.start + 2), key=lambda start: _common(data[start : start + _LOOK_AHEAD]))
+    return LOST, end
+
+
+def _common(data: bytes) -> int:
+    """How many common characters some bytes of GB 18030 begin with."""
+    return len(re.findall(rb"[\xb0-\xd7][\xa1-\xfe]|[\xa1-\xa3][\xa1-\xfe]|(?<![\x80-\xff])[\x00-\x7f]", data))
+
+
+_ONE_CHARACTER = "baogao.one_character"
+codecs.register_error(_ONE_CHARACTER, _one_character)
 
 
 def reads_as_chinese(text: str) -> bool:
@@ -83,13 +132,13 @@ def reads_as_chinese(text: str) -> bool:
 def _unmarked_utf16(data: bytes) -> str | None:
     """UTF-16 without a mark: zero bytes, or the lead bytes of Chinese characters, in one of two columns."""
     sample = data[:_SAMPLE]
-    if len(data) % 2 or len(sample) < 2:
+    if len(sample) < 2:
         return None
     for first, encoding in ((1, "utf-16-le"), (0, "utf-16-be")):
         high = sample[first::2]
         leading = sum(byte == 0 or 0x4E <= byte <= 0x9F or byte in (0x30, 0xFF, 0x20) for byte in high)
-        text = try_decode(data, encoding) if leading > _LEADING_SHARE * len(high) else None
-        if text is not None and len(_HANZI.findall(text)) > _HANZI_SHARE * len(text):
+        text = mended(data, encoding) if leading > _LEADING_SHARE * len(high) else None
+        if text is not None and _is_text(text) and len(_HANZI.findall(text)) > _HANZI_SHARE * len(text):
             return encoding
     return None
 
@@ -108,7 +157,8 @@ def _guess(data: bytes) -> tuple[str, str]:
         return text, guess.encoding
     text = try_decode(data, "gb18030")
     if text is None:
-        raise DocumentError("its encoding cannot be told (neither UTF-8 nor GB18030 nor UTF-16); save it as UTF-8")
+        fitting = "neither UTF-8 nor GB18030 nor UTF-16, or too many of its bytes are damaged"
+        raise DocumentError(f"its encoding cannot be told ({fitting}); save it as UTF-8")
     return text, "gb18030"
 
 

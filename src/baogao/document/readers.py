@@ -7,15 +7,17 @@ import hashlib
 import os
 import re
 import stat
+from dataclasses import replace
 from pathlib import Path
 
 from baogao.document.copies import find_copies
 from baogao.document.document import Document, Span
-from baogao.document.encoding import decode
+from baogao.document.encoding import LOST, decode
 from baogao.document.file_text import FileText, Notice
 from baogao.document.navigation import navigation_spans
 from baogao.document.paragraphs import lines_of, paragraphs_of, sentences_of
 from baogao.document.sections import sections_of
+from baogao.document.signs import notice_of
 from baogao.document.webpage import decode_page, read_page
 from baogao.document.word import read_word
 from baogao.document.word_and_pdf import read_pdf
@@ -113,6 +115,9 @@ def text_of(data: bytes, suffix: str = "") -> FileText:
     if not data.strip():
         raise DocumentError("it is empty: there is no text in it")
     file = _read(data, suffix)
+    lost = [match.span() for match in re.finditer(LOST, file.text)]
+    if lost and file.format != "pdf":
+        file = replace(file, notices=(*file.notices, notice_of("bytes that are no character are read as \ufffd", lost)))
     if not _VISIBLE.search(file.text):
         raise DocumentError("it is empty: there is no text in it")
     if len(file.text) > MOST_CHARACTERS:

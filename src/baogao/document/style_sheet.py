@@ -1,7 +1,8 @@
 """What a web page's own style says of what is seen: text that it hides, strikes out or raises.
 
 Only that much of CSS is read: simple selectors (``p``, ``.x``, ``#y``, ``div.x span``, ``ul > li``), the cascade
-between them, and a handful of properties. A selector of another kind changes nothing, which shows text rather than hides it.
+between them, and a handful of properties. A selector of another kind changes nothing, so that text is
+rather shown than hidden.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ from typing import Any
 
 import lxml.html
 
-from baogao.document.encoding import decode, reads_as_chinese, try_decode
+from baogao.document.encoding import decode, mended, reads_as_chinese, try_decode
 from baogao.document.file_text import FileText, Notice
 from baogao.document.navigation import is_furniture, is_prose
 from baogao.document.page_text import PageText
@@ -100,8 +100,10 @@ def decode_page(data: bytes, lenient: bool = False) -> str:
         text = try_decode(data, "gb18030" if name in _GB else name)
         if text is not None and reads_as_chinese(text):
             return text
-        if name in _GB:
-            return data.decode("gb18030", "replace")
+        for encoding in ("utf-8", "gb18030") if name in _GB else (name, "utf-8"):
+            text = mended(data, encoding)
+            if text is not None and reads_as_chinese(text):
+                return text
     return decode(data)[0]
 
 
