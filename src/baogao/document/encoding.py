@@ -56,7 +56,8 @@ def decode(data: bytes) -> tuple[str, str]:
     marked = next((encoding for mark, encoding in _BOMS if data.startswith(mark)), None)
     if marked is not None:
         text = mended(data, marked)
-        if text is None:
+        # Where a byte is missing in UTF-16 all that follows is nonsense.
+        if text is None or (len(data) % 2 and marked == "utf-16" and not reads_as_chinese(text[-_SAMPLE // 10 :])):
             raise DocumentError(f"it begins as {marked} but many of its bytes do not fit; save it as UTF-8")
         if not _is_text(text):
             raise DocumentError(_BINARY)
@@ -112,8 +113,10 @@ def _one_character(error: UnicodeError) -> tuple[str, int]:
 
 
 def _common(data: bytes) -> int:
-    """How many common characters some bytes of GB 18030 begin with."""
-    return len(re.findall(rb"[\xb0-\xd7][\xa1-\xfe]|[\xa1-\xa3][\xa1-\xfe]|(?<![\x80-\xff])[\x00-\x7f]", data))
+    """How many common characters, beyond those that are none, some bytes of GB 18030 hold."""
+    text = data.decode("gb18030", "ignore")
+    common = sum(_is_common(char) or char.isascii() or char in "，。、；：（）“”％" for char in text)
+    return 2 * common - len(text)
 
 
 _ONE_CHARACTER = "baogao.one_character"
@@ -123,10 +126,13 @@ codecs.register_error(_ONE_CHARACTER, _one_character)
 def reads_as_chinese(text: str) -> bool:
     """Whether the Chinese characters of a text are mostly common ones: misread bytes give rare ones."""
     hanzi: list[str] = _HANZI.findall(text[: _SAMPLE * 2])[:_SAMPLE]
-    codes = (char.encode("gb18030") for char in hanzi)
-    # The first level of GB 2312 has two bytes, rows 0xB0 to 0xD7.
-    common = sum(len(code) == 2 and 0xB0 <= code[0] <= 0xD7 and code[1] >= 0xA1 for code in codes)
-    return common >= _COMMON_SHARE * len(hanzi)
+    return sum(map(_is_common, hanzi)) >= _COMMON_SHARE * len(hanzi)
+
+
+def _is_common(char: str) -> bool:
+    """Whether a character is of the first level of GB 2312, which has two bytes, rows 0xB0 to 0xD7."""
+    code = char.encode("gb18030", "ignore")
+    return len(code) == 2 and 0xB0 <= code[0] <= 0xD7 and code[1] >= 0xA1
 
 
 def _unmarked_utf16(data: bytes) -> str | None:
