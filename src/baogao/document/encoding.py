@@ -41,6 +41,14 @@ _MOST_LOST = 200
 """One character in so many may be lost; with more, the encoding is another one, or the text is not worth reading."""
 _LONGEST_CHARACTER = 4
 """Bytes, in UTF-8 and in GB 18030."""
+_HALVES = re.compile(rb"[\x80-\xff]{3,}")
+_COMMON_PAIR = re.compile(rb"[\xb0-\xd7][\xa1-\xfe]|[\xa1-\xa3][\xa1-\xfe]")
+"""A common character, or a sign, in GB 2312."""
+_SURE = 2
+"""So many more common characters show that bytes are out of step."""
+_LOST_IN_GB = LOST.encode("gb18030")
+_LONGEST_IN_STEP = 4_000_000
+"""Bytes; no report has so many, whatever is wrong with it."""
 _LOOK_AHEAD = 24
 """Bytes behind a lost character that show where the next one begins."""
 
@@ -63,11 +71,11 @@ def decode(data: bytes) -> tuple[str, str]:
             raise DocumentError(_BINARY)
         return text, marked
     for encoding in ("utf-8", _unmarked_utf16(data), "gb18030"):
-        if encoding is None:
-            continue
-        tried = mended(data, encoding) if encoding.startswith("utf-16") else try_decode(data, encoding)
-        if tried is not None and (encoding != "gb18030" or reads_as_chinese(tried)):
-            return tried, encoding
+        tried = (
+            mended(data, encoding) if encoding and encoding.startswith("utf-16") else try_decode(data, encoding or "")
+        )
+        if tried is not None and encoding is not None and (encoding != "gb18030" or reads_as_chinese(tried)):
+            return (mended(data, encoding) or tried), encoding
     for encoding in ("utf-8", "gb18030"):
         text = mended(data, encoding)
         if text is not None and _is_text(text) and _HANZI.search(text) and reads_as_chinese(text):
@@ -86,6 +94,7 @@ def try_decode(data: bytes, encoding: str) -> str | None:
 
 def mended(data: bytes, encoding: str) -> str | None:
     """The text with U+FFFD for each character whose bytes do not fit the encoding; None if they are more than a few."""
+    data = _in_step(data) if encoding == "gb18030" else data
     try:
         lost = data.decode(encoding, "replace").count(LOST)
         if lost > _LONGEST_CHARACTER * max(1, len(data) // _MOST_LOST):
@@ -110,6 +119,33 @@ def _one_character(error: UnicodeError) -> tuple[str, int]:
         # Either this byte is one too many, or it stands for the first half of a character.
         end = max((error.start + 1, error.start + 2), key=lambda start: _common(data[start : start + _LOOK_AHEAD]))
     return LOST, end
+
+
+def _in_step(data: bytes) -> bytes:
+    """Bytes of GB 18030 in which no character is read from the halves of two, because one byte is missing or too many.
+
+    That byte is made a lost character.
+    """
+    if len(data) > _LONGEST_IN_STEP:
+        return data
+    pieces: list[bytes] = []
+    last = 0
+    for run in _HALVES.finditer(data):
+        start, end = run.span()
+        if (end - start) % 2 == 0:
+            continue
+        in_step = [_COMMON_PAIR.match(data, at) is not None for at in range(start, end - 1, 2)]
+        behind = [_COMMON_PAIR.match(data, at) is not None for at in range(start + 1, end, 2)]
+        best = here = sum(behind)
+        place = start
+        for number, (one, other) in enumerate(zip(in_step, behind, strict=True), start=1):
+            here += one - other
+            if here > best:
+                best, place = here, start + 2 * number
+        if best >= sum(in_step) + _SURE:
+            pieces.extend((data[last:place], _LOST_IN_GB))
+            last = place + 1
+    return b"".join((*pieces, data[last:]))
 
 
 def _common(data: bytes) -> int:

@@ -97,10 +97,11 @@ def decode_page(data: bytes, lenient: bool = False) -> str:
     declared = _CHARSET.search(data[:4096])
     if declared and try_decode(data, "utf-8") is None:
         name = declared[1].decode("ascii", "replace").lower()
-        text = try_decode(data, "gb18030" if name in _GB else name)
+        name = "gb18030" if name in _GB else name
+        text = try_decode(data, name)
         if text is not None and reads_as_chinese(text):
-            return text
-        for encoding in ("utf-8", "gb18030") if name in _GB else (name, "utf-8"):
+            return mended(data, name) or text
+        for encoding in ("utf-8", name):
             text = mended(data, encoding)
             if text is not None and reads_as_chinese(text):
                 return text
