@@ -12,6 +12,8 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen import canvas
 
+from baogao.document import office
+
 REPORT = """云岭县2023年粮食工作情况报告
 一、主要工作
 （一）收储有序推进。全县收购粮食6.5万吨，同比增长3.2%；新建粮仓12座，改造旧仓30余座。
@@ -21,6 +23,22 @@ REPORT = """云岭县2023年粮食工作情况报告
 云岭县粮食局
 2024年1月15日
 """
+
+
+@pytest.fixture(autouse=True)
+def _without_libreoffice(monkeypatch, request):
+    """No program is started, but by tests that ask for ``libreoffice``."""
+    if "libreoffice" not in request.fixturenames:
+        monkeypatch.setattr(office, "libreoffice", lambda: None)
+
+
+@pytest.fixture
+def libreoffice() -> str:
+    """The path of LibreOffice; a test that asks for it is skipped where it is not installed."""
+    found = office.libreoffice()
+    if found is None:
+        pytest.skip("LibreOffice is not installed")
+    return found
 
 
 @pytest.fixture

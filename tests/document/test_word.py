@@ -84,7 +84,7 @@ def test_a_spreadsheet_is_no_word_document(tmp_path):
     xlsxwriter = pytest.importorskip("xlsxwriter")
     path = tmp_path / "table.xlsx"
     xlsxwriter.Workbook(path).close()
-    with pytest.raises(DocumentError, match="not a Word document"):
+    with pytest.raises(DocumentError, match="it is empty"):
         text_of(path.read_bytes())
 
 
