@@ -44,9 +44,10 @@ _SECONDS = 90.0
 """Turning one file into another takes some five; a limit on reading (``BAOGAO_READING_SECONDS``) may end it sooner."""
 _WATCHED = """
 ulimit -S -v "$(ulimit -H -v)" 2>/dev/null
-"$@" </dev/null >/dev/null 2>&1 &
+exec 3<&0
+"$@" 3<&- &
 child=$!
-(read -r _; kill -9 0) &
+(read -r _ <&3; kill -9 0) &
 wait $child
 kill -9 0
 """

@@ -23,7 +23,8 @@ _LEFT_OUT = {
 }
 _SIGN = re.compile("[\ufdd0-\ufddf]")
 _PLACE = re.compile("[\ufdd2-\ufddf]")
-_EDGE = re.compile("^[ \r\t\ufdd2-\ufddf]+|[ \r\t\ufdd2-\ufddf]+$")
+_EDGE = " \r" + "".join(map(chr, range(0xFDD2, 0xFDE0)))
+"""What is taken off the ends of a line."""
 
 
 def inserted(text: str) -> str:
@@ -42,11 +43,13 @@ def places(marked: str) -> str:
 
 
 def printed_lines(lines: Iterable[str]) -> Iterator[str]:
-    """The lines that are not empty, with blanks at their ends taken off; no sign is lost."""
+    """The lines that are not empty, with blanks at their ends taken off; no sign is lost, and a tab at the beginning is an empty cell."""
     last: str | None = None
     carried = ""
     for line in lines:
-        line = _EDGE.sub(lambda edge: places(edge[0]), line)
+        begun = line.lstrip(_EDGE)
+        whole = begun.rstrip(_EDGE + "\t")
+        line = places(line[: len(line) - len(begun)]) + whole + places(begun[len(whole) :])
         if not plain(line).strip():
             carried += places(line)
             continue

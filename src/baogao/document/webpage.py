@@ -75,6 +75,7 @@ def read_page(data: bytes) -> FileText:
         raise DocumentError("no text was found on this web page; save the report itself as text")
     first = plain(text).split("\n", 1)[0].strip()
     untitled = is_prose(first) or first.endswith(("：", ":")) or heading_level(first) is not None
+    untitled = untitled or len(first) < len(heading) // 2  # the rest of a title that is broken in two
     if heading and untitled and "".join(heading.split()) not in "".join(plain(text).split()):
         text = f"{heading}\n{text}"
     return file_text(text, "page", [Notice("the main text of a web page")], f"lxml {lxml.etree.__version__}")
