@@ -43,7 +43,10 @@ def places(marked: str) -> str:
 
 
 def printed_lines(lines: Iterable[str]) -> Iterator[str]:
-    """The lines that are not empty, with blanks at their ends taken off; no sign is lost, and a tab at the beginning is an empty cell."""
+    """The lines that are not empty, with blanks at their ends taken off.
+
+    No sign is lost, and a tab at the beginning is an empty cell.
+    """
     last: str | None = None
     carried = ""
     for line in lines:
