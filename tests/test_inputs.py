@@ -233,8 +233,8 @@ def test_marks_that_cannot_be_read(tmp_path):
 def test_what_programs_keep_for_themselves_is_no_report(tmp_path, name):
     """A file that stands beside an open report is passed over without a word, in a folder and in a pattern."""
     write(tmp_path, "r/a.docx", f"r/{name}")
-    for given in ("r", "r/*"):
-        found = find_sources([given])
+    for inputs in ("r", "r/*"):
+        found = find_sources([inputs])
         assert [source.path.name for source in found] == ["a.docx"]
         assert found.notices == []
 

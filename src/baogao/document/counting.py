@@ -59,7 +59,7 @@ def chinese_count(number: int, digits: str = _DIGITS, scales: str = "十百千")
             continue
         written += ("零" if gap else "") + digits[digit] + (scales[place - 1] if place else "")
         gap = False
-    return written[1:] if written.startswith(digits[1] + scales[0]) and number < 20 else written
+    return written[1:] if written.startswith("一十") and number < 20 else written
 
 
 def _with_digits(number: int, form: str) -> str:

@@ -66,7 +66,7 @@ def decode(data: bytes) -> tuple[str, str]:
         text = mended(data, marked)
         # Where a byte is missing in UTF-16 all that follows is nonsense.
         if text is None or (len(data) % 2 and marked == "utf-16" and not reads_as_chinese(text[-_SAMPLE // 10 :])):
-            raise DocumentError(f"it begins as {marked} but many of its bytes do not fit; save it as UTF-8")
+            raise DocumentError(f"it begins as {marked} but much of it does not fit; save it as UTF-8")
         if not _is_text(text):
             raise DocumentError(_BINARY)
         return text, marked

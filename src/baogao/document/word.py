@@ -85,7 +85,8 @@ class _Story:
                 if _ends_deleted(properties):
                     before += text
                     continue
-                label = self._numbering.label(properties) if plain(before + text).strip() else ""
+                label = self._numbering.label(properties)  # an empty one counts as well
+                label = label if plain(before + text).strip() else ""
                 glued = label[-1:].isdigit() or (label[-1:] in (".", "．") and plain(before + text)[:1].isdigit())
                 yield inserted(f"{label} " if glued else label) + before + text
                 before = ""

@@ -123,7 +123,7 @@ class Numbering:
         else:
             words = "" if this.form == "none" and "%" in this.words else _PLACE.sub(one, this.words)
         words = words.strip()[:_LONGEST]
-        blank = this.divider != "nothing" and not words.endswith(("、", "）", "．", "。", "：", "】"))
+        blank = this.divider != "nothing" and not words.endswith(("、", "）", "．", "。", "：", "】", "是"))
         return f"{words} " if words and blank else words
 
 
