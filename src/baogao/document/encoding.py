@@ -39,6 +39,8 @@ LOST = "\ufffd"
 """What stands for bytes that fit no character of the encoding."""
 _MOST_LOST = 200
 """One character in so many may be lost; with more, the encoding is another one, or the text is not worth reading."""
+_ALWAYS_ALLOWED = 2
+"""Lost characters in the shortest text: a bad byte between two good halves costs as many."""
 _LONGEST_CHARACTER = 4
 """Bytes, in UTF-8 and in GB 18030."""
 _HALVES = re.compile(rb"[\x80-\xff]{3,}")
@@ -97,12 +99,12 @@ def mended(data: bytes, encoding: str) -> str | None:
     data = _in_step(data) if encoding == "gb18030" else data
     try:
         lost = data.decode(encoding, "replace").count(LOST)
-        if lost > _LONGEST_CHARACTER * max(1, len(data) // _MOST_LOST):
+        if lost > _LONGEST_CHARACTER * max(_ALWAYS_ALLOWED, len(data) // _MOST_LOST):
             return None
         text = data.decode(encoding, _ONE_CHARACTER)
     except LookupError:
         return None
-    return text if text.count(LOST) <= max(1, len(text) // _MOST_LOST) else None
+    return text if text.count(LOST) <= max(_ALWAYS_ALLOWED, len(text) // _MOST_LOST) else None
 
 
 def _one_character(error: UnicodeError) -> tuple[str, int]:
@@ -111,13 +113,11 @@ def _one_character(error: UnicodeError) -> tuple[str, int]:
     data, end = error.object, error.end
     if error.encoding == "utf-8":
         end = error.start + 1
-        while end < min(len(data), error.start + _LONGEST_CHARACTER) and (
-            0x80 <= data[end] < 0xC0 or data[end] >= 0xF8
-        ):
+        while end < min(len(data), error.start + _LONGEST_CHARACTER) and _NEVER_FIRST[data[end]]:
             end += 1
     elif error.encoding.startswith("gb") and data[error.start + 1 : error.start + 2] >= b"\x80":
         # Either this byte is one too many, or it stands for the first half of a character.
-        end = max((error.start + 1, error.start + 2), key=lambda start: _common(data[start : start + _LOOK_AHEAD]))
+        end = max(range(error.start + 1, error.start + 4), key=lambda start: _common(data[start : start + _LOOK_AHEAD]))
     return LOST, end
 
 
@@ -155,6 +155,8 @@ def _common(data: bytes) -> int:
     return 2 * common - len(text)
 
 
+_NEVER_FIRST = [0x80 <= byte < 0xC2 or byte >= 0xF5 for byte in range(256)]
+"""By byte, whether it begins no character in UTF-8."""
 _ONE_CHARACTER = "baogao.one_character"
 codecs.register_error(_ONE_CHARACTER, _one_character)
 

@@ -18,7 +18,7 @@ _RULES = (frozenset("= "), frozenset("- "), frozenset("* "), frozenset("_ "), fr
 """What alone makes a line below a heading, across the page, or below the head of a table."""
 _FENCE = re.compile(r"\s*(?:```|~~~)")
 _BULLET = re.compile(r"(\s*)[-*+][ \t]+(?:\[[ xX]\][ \t]+)?(?=\S)")
-_QUOTE = re.compile(r" {0,3}(?:> ?)+")
+_QUOTE = re.compile(r"\A {0,3}(?:> ?)+")
 _NOTE = re.compile(r"\[\^([^\]\s]{1,20})\]:\s*")
 _MARKUP = re.compile(r"<!--|-->|<table\b|</table>", re.I)
 _STRUCK = re.compile(r"~~([^~\n]+)~~|<(del|s|strike)>([^<\n]*)</\2>", re.I)

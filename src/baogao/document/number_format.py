@@ -38,7 +38,7 @@ BUILT_IN = {
 }
 """Formats that have a number instead of a text, as they are shown in China."""
 _TOKEN = re.compile(
-    r'"([^"]*)"|[\\!](.)|_.|\*.|\[[^\]]*\]|([#0?][#0?,]*(?:\.[#0?]+)?)|([ymdhs]+)|(.)', re.I | re.DOTALL
+    r'"([^"]*)"|[\\!](.)|_.|\*.|\[[^\]]*\]|([#0?][#0?,]*(?:\.[#0?]+)?,*)|([ymdhs]+)|(.)', re.I | re.DOTALL
 )
 _LONGEST_FORMAT = 200
 _MOST_DIGITS = 11

@@ -265,7 +265,7 @@ def _is_sentence(item: Element) -> bool:
 
 def _whole(value: str | None, default: int) -> int:
     """A whole number of an attribute, kept within reason."""
-    match = re.match(r"\s*(-?\d{1,7})(?!\d)", value or "")
+    match = re.match(r"\s*(-?\d{1,9})", value or "")
     return max(-_LARGEST_COUNT, min(int(match[1]), _LARGEST_COUNT)) if match else default
 
 

@@ -75,30 +75,17 @@ def read_workbook(data: bytes) -> FileText:
         workbook = package.main()
         book = _Book(package, workbook)
         targets = package.targets()
-        lines: list[str] = []
-        sheets = workbook.findall(f"{_SPACE}sheets/{_SPACE}sheet")
-        for sheet in sheets:
+        text = ""
+        for sheet in workbook.findall(f"{_SPACE}sheets/{_SPACE}sheet"):
             if sheet.get("state", "visible") != "visible":
-                lines.append(HIDDEN_ROWS)
+                text += HIDDEN_ROWS
                 continue
             root = package.part(targets.get(sheet.get(_RELATION), ""))
-            rows = list(book.lines(root)) if root is not None else []
+            rows = [] if root is None else list(book.lines(root))
             if any(plain(line).strip() for line in rows):
-                lines.extend([plain(sheet.get("name", "")), *rows])
-        return file_text("\n".join(_joined_to_next(lines)), "excel", converter=f"lxml {etree.__version__}")
-
-
-def _joined_to_next(lines: list[str]) -> Iterator[str]:
-    """The lines, with those that only say that something was left out put before the next."""
-    carried = ""
-    for line in lines:
-        if line and not plain(line):
-            carried += line
-        else:
-            yield carried + line
-            carried = ""
-    if carried:
-        yield carried
+                lines = "\n".join([plain(sheet.get("name", "")), *rows])
+                text += f"\n{lines}" if plain(text) else lines
+        return file_text(text, "excel", converter=f"lxml {etree.__version__}")
 
 
 class _Book:

@@ -74,6 +74,9 @@ class _Story:
     def __init__(self, package: Package) -> None:
         self._styles = Styles(package.related("styles"))
         self._numbering = Numbering(package.related("numbering"), self._styles)
+        self._around: Element | None = None
+        """What held the last raised run, and the size of the largest letters in it."""
+        self._largest = 0.0
 
     def lines(self, container: Element) -> Iterator[str]:
         """The lines of everything that holds paragraphs and tables: the body, a content control, a text box, a cell."""
@@ -153,8 +156,11 @@ class _Story:
         position = None if properties is None else properties.find(qn("w:position"))
         if position is None or direction * number(position.get(VALUE)) <= 0:
             return False
-        beside = [self._styles.size(each, style) for each in run.getparent().findall(_RUN) if each is not run]
-        return 0 < self._styles.size(run, style) <= _SMALL * max(beside, default=0)
+        around = run.getparent()
+        if around is not self._around:
+            sizes = (self._styles.size(each, style) for each in around.iterchildren(_RUN))
+            self._around, self._largest = around, max(sizes, default=0.0)
+        return 0 < self._styles.size(run, style) <= _SMALL * self._largest
 
     def _rows(self, table: Element) -> Iterator[list[Cell]]:
         left_out = ""

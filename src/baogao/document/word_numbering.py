@@ -52,7 +52,8 @@ class Numbering:
         self._numbers = {each.get(qn("w:numId")): each for each in found}
         self._levels: dict[str, tuple[str, dict[int, _Level]]] = {}
         self._counts: dict[str, list[int | None]] = {}
-        self._begun: set[tuple[str, int]] = set()
+        self._starts: dict[str, dict[int, int]] = {}
+        """By numbering and level, where it begins anew."""
 
     def label(self, properties: Element | None) -> str:
         """What stands before a paragraph, and its count goes on; empty where nothing does.
@@ -85,19 +86,20 @@ class Numbering:
                 pattern = self._by_style[link]
                 name = pattern.get(qn("w:abstractNumId"))
             levels = _levels_of(pattern)
+            self._starts[number] = {}
             for change in element.findall(qn("w:lvlOverride")):
                 levels |= _levels_of(change)
+                begins = _value(change, "w:startOverride")
+                if begins is not None and int(change.get(qn("w:ilvl"), "0")) < _LEVELS:
+                    self._starts[number][int(change.get(qn("w:ilvl"), "0"))] = int(begins)
             self._levels[number] = name, levels
         return self._levels[number]
 
     def _count(self, name: str, number: str, level: int, levels: dict[int, _Level]) -> None:
         counts = self._counts.setdefault(name, [None] * _LEVELS)
-        for change in self._numbers[number].findall(qn("w:lvlOverride")):
-            begins = _value(change, "w:startOverride")
-            at = int(change.get(qn("w:ilvl"), "0"))
-            if begins is not None and at <= level and (number, at) not in self._begun and at < _LEVELS:
-                self._begun.add((number, at))
-                counts[at] = int(begins) - 1 if at == level else int(begins)
+        for at in [at for at in self._starts[number] if at <= level]:
+            begins = self._starts[number].pop(at)  # at the first paragraph only
+            counts[at] = begins - 1 if at == level else begins
         before = counts[level]
         counts[level] = levels[level].start if before is None else before + 1
         for above in range(level):
