@@ -90,17 +90,17 @@ def in_one_line(lines: Iterable[str]) -> str:
 
     A word that a narrow cell broke is whole again; a semicolon parts two numbers, and is marked as inserted.
     """
-    whole = ""
+    whole: list[str] = []
+    last = ""
     for line in lines:
         for piece in line.split("\t"):
             words = " ".join(piece.split())
-            if not plain(words):
-                whole += words
-            elif not plain(whole):
-                whole = whole + words
-            else:
-                whole += _between(plain(whole)[-1], plain(words)) + words
-    return whole
+            seen = plain(words)
+            if last and seen:
+                whole.append(_between(last, seen))
+            whole.append(words)
+            last = seen[-1:] or last
+    return "".join(whole)
 
 
 def _between(before: str, after: str) -> str:

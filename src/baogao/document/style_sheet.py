@@ -26,7 +26,7 @@ _MEDIA = re.compile(
 )
 """Blocks whose rules hold on a screen of any size."""
 _MOST_RULES = 5_000
-_MOST_TRIES = 3_000_000
+_MOST_TRIES = 2_000_000
 """Rules held against elements; a page of a government site takes some ten thousand."""
 _LONGEST_SELECTOR = 200
 
@@ -62,6 +62,8 @@ class StyleSheet:
         self._rules: dict[str, list[_Rule]] = {}
         """By a name, or the tag, that an element must have."""
         self._tries = 0
+        self._names: dict[Element, frozenset[str]] = {}
+        """What was looked at, by its names; it keeps the elements in mind as well, so that they are the same later."""
         count = 0
         for selectors, said in (each for sheet in sheets for each in _blocks(_COMMENT.sub("", sheet))):
             for selector in selectors.split(","):
@@ -84,7 +86,7 @@ class StyleSheet:
         """
         said: list[tuple[tuple[Any, ...], str, str]] = []
         if self._rules:
-            for key in {*_names(element), element.tag, "*"} & self._rules.keys():
+            for key in {*self._names_of(element), element.tag, "*"} & self._rules.keys():
                 for rule in self._rules[key]:
                     self._tries += 1
                     if self._matches(element, rule.compounds):
@@ -97,20 +99,30 @@ class StyleSheet:
         return {name: value.replace("!important", "").strip() for _, name, value in ranked}
 
     def _matches(self, element: Element, compounds: tuple[_Compound, ...]) -> bool:
-        if not _fits(element, compounds[-1]):
+        if not self._fits(element, compounds[-1]):
             return False
         for later, earlier in zip(reversed(compounds), reversed(compounds[:-1]), strict=False):
             above = (element.getparent(),) if later.parent else element.iterancestors()
             found = None
             for each in above:
                 self._tries += 1
-                if each is not None and _fits(each, earlier):
+                if each is not None and self._fits(each, earlier):
                     found = each
                     break
             if found is None:
                 return False
             element = found
         return True
+
+    def _fits(self, element: Element, compound: _Compound) -> bool:
+        return compound.tag in {"*", element.tag} and (not compound.names or compound.names <= self._names_of(element))
+
+    def _names_of(self, element: Element) -> frozenset[str]:
+        names = self._names.get(element)
+        if names is None:
+            classes = (f".{name}" for name in (element.get("class") or "").split())
+            names = self._names[element] = frozenset((*classes, f"#{element.get('id') or ''}"))
+        return names
 
 
 def hides(said: Declared) -> bool:
@@ -177,12 +189,3 @@ def _compounds(selector: str) -> tuple[_Compound, ...] | None:
             return None
         found.append(_Compound((match[1] or "*").lower(), frozenset(re.findall(r"[.#][\w-]+", match[2])), parent))
     return tuple(found)
-
-
-def _names(element: Element) -> set[str]:
-    names = {f".{name}" for name in (element.get("class") or "").split()}
-    return names | {f"#{element.get('id')}"} if element.get("id") else names
-
-
-def _fits(element: Element, compound: _Compound) -> bool:
-    return compound.tag in {"*", element.tag} and (not compound.names or compound.names <= _names(element))

@@ -172,8 +172,9 @@ class _Story:
                 left_out += DELETED if _has(properties, "w:del") else HIDDEN_ROWS
                 continue
             gap = _whole(properties, "w:gridBefore")
+            head = _has(properties, "w:tblHeader")
             cells = [Cell(columns=gap)] if gap else []
-            cells.extend(self._cell(cell, row) for cell in row.iter(_CELL) if _nearest(cell, _ROW) is row)
+            cells.extend(self._cell(cell, head) for cell in row.iter(_CELL) if _nearest(cell, _ROW) is row)
             if left_out and cells:
                 first, *others = cells[0].lines or ("",)
                 cells[0] = replace(cells[0], lines=(left_out + first, *others))
@@ -182,10 +183,9 @@ class _Story:
         if left_out:
             yield [Cell((left_out,))]
 
-    def _cell(self, cell: Element, row: Element) -> Cell:
+    def _cell(self, cell: Element, head: bool) -> Cell:
         properties = cell.find(qn("w:tcPr"))
         merged = None if properties is None else properties.find(qn("w:vMerge"))
-        head = _has(row.find(qn("w:trPr")), "w:tblHeader")
         goes_on = merged is not None and merged.get(VALUE) != "restart"
         lines = [part for line in self.lines(cell) for part in line.split("\n")]
         while lines and not lines[-1]:
