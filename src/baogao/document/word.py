@@ -44,6 +44,9 @@ _MARKS = {
     qn("w:altChunk"): EMBEDDED,
     qn("w:subDoc"): EMBEDDED,
 }
+_FAR = 6
+"""Half points above or below the line of the run before: a mark so far away is a superscript, however large."""
+_LONGEST_MARK = 4
 _SMALL = 0.8
 """Of the size of the letters beside it: a raised run that is no larger is a superscript."""
 
@@ -144,18 +147,21 @@ class _Story:
         shown = self._styles.of_run(run, style)
         if shown.hidden or shown.struck:
             return places(text) + (HIDDEN if shown.hidden else STRUCK if text.strip() else "")
-        if shown.place == "superscript" or (shown.place == "baseline" and self._is_lifted(run, style, 1)):
+        if shown.place == "superscript" or (shown.place == "baseline" and self._is_lifted(run, style, 1, text)):
             return raised(text)
-        if shown.place == "subscript" or (shown.place == "baseline" and self._is_lifted(run, style, -1)):
+        if shown.place == "subscript" or (shown.place == "baseline" and self._is_lifted(run, style, -1, text)):
             return lowered(text)
         return text
 
-    def _is_lifted(self, run: Element, style: str | None, direction: int) -> bool:
-        """Whether a run stands above its line (direction 1) or below (-1) in smaller letters."""
-        properties = run.find(_RUN_PROPERTIES)
-        position = None if properties is None else properties.find(qn("w:position"))
-        if position is None or direction * number(position.get(VALUE)) <= 0:
+    def _is_lifted(self, run: Element, style: str | None, direction: int, text: str) -> bool:
+        """Whether a run stands above its line (direction 1) or below (-1): in smaller letters, or far and for a mark."""
+        position = direction * _position(run)
+        if position <= 0:
             return False
+        before = next(run.itersiblings(_RUN, preceding=True), None)
+        apart = before is not None and _position(before) != _position(run)
+        if position >= _FAR and apart and len(text.strip()) <= _LONGEST_MARK:
+            return True
         around = run.getparent()
         if around is not self._around:
             sizes = (self._styles.size(each, style) for each in around.iterchildren(_RUN))
@@ -201,6 +207,13 @@ def _real_notes(root: Element | None) -> Iterable[Element]:
 def _ends_deleted(properties: Element | None) -> bool:
     """Whether tracked changes delete the end of a paragraph."""
     return properties is not None and properties.find(f"{_RUN_PROPERTIES}/{qn('w:del')}") is not None
+
+
+def _position(run: Element) -> float:
+    """How far a run stands above its line, in half points."""
+    properties = run.find(_RUN_PROPERTIES)
+    found = None if properties is None else properties.find(qn("w:position"))
+    return 0.0 if found is None else number(found.get(VALUE))
 
 
 def _has(properties: Element | None, tag: str) -> bool:
