@@ -70,6 +70,10 @@ STRUCK, HIDDEN = "struck-out text is left out", "hidden text is left out"
         ("<span class=x>120</span>", HIDDEN),
         ("<b id=y>120</b>", HIDDEN),
         ("<em><u class='a x b'>1<i>20</i></u></em>", HIDDEN),
+        ("<span style='color:#fff'>120</span>", HIDDEN),
+        ("<font color=white>120</font>", HIDDEN),
+        ("<span style='color:#fff;background:#00f'>120</span>", None),
+        ("<span style='color:#f00'>120</span>", None),
         ("<span hidden class=shown>120</span>", None),
         ("<span aria-hidden=true>120</span>", None),
         ("<span class=print>120</span>", None),
@@ -83,6 +87,18 @@ def test_what_is_not_seen_is_left_out(markup, message):
     read = seen(f"收到申请{markup}128件", f"<style>{sheet}.shown{{display:inline}}</style>")
     assert read.text == ("收到申请128件" if message else "收到申请120128件")
     assert [(notice.message, notice.span) for notice in read.notices] == ([(message, (4, 4))] if message else [])
+
+
+def test_white_text_on_a_dark_page_is_seen():
+    """Where an element around it has a background, white text is seen; so is a heading that is white by itself."""
+    for source in (
+        "<div bgcolor=blue>甲<b style='color:#fff'>12</b></div>",
+        "<h1><span style='color:#fff'>12</span></h1>",
+    ):
+        assert "12" in seen(source).text
+    assert (
+        "12" in seen("<div class=d>甲<b style='color:#fff'>12</b></div>", "<style>.d{background:url(a)}</style>").text
+    )
 
 
 def test_nothing_hidden_is_no_notice():

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from email.mime.multipart import MIMEMultipart
+from email.mime.text import MIMEText
+
 import lxml.html
 import pytest
 
@@ -179,3 +182,16 @@ def test_a_page_of_too_many_elements(monkeypatch):
     monkeypatch.setattr(webpage, "_MOST_ELEMENTS", 20)
     with pytest.raises(DocumentError, match="more than 20 elements"):
         text_of(b"<html><body>" + b"<p>1</p>" * 30, ".html")
+
+
+@pytest.mark.parametrize("charset", ["gb2312", "utf-8"])
+def test_a_page_saved_as_one_file(report, charset):
+    """A page that was saved with its pictures is the page, whatever its name says."""
+    body = "<html><body>" + "".join(f"<p>{line}</p>" for line in report.splitlines()) + "</body></html>"
+    mail = MIMEMultipart("related")
+    mail.attach(MIMEText(body, "html", charset))
+    mail.attach(MIMEText("全年检查99次。", "plain", charset))
+    for suffix in (".mht", ".doc"):
+        assert text_of(mail.as_bytes(), suffix).text.splitlines() == report.splitlines()
+    with pytest.raises(DocumentError, match="without a page in it"):
+        text_of(b"MIME-Version: 1.0\r\nContent-Type: text/plain\r\n\r\nx", ".mht")

@@ -204,12 +204,12 @@ def test_defaults_of_the_document_hide(word_xml):
         ('<w:position w:val="-6"/><w:sz w:val="14"/>', "1", "128₁件"),
         ('<w:position w:val="8"/>', "1", "128¹件"),
         ('<w:position w:val="4"/>', "1", "1281件"),
-        ('<w:position w:val="8"/>', "1万余人", "1281万余人件"),
+        ('<w:position w:val="8"/>', "1万余人次", "1281万余人次件"),
         ('<w:sz w:val="14"/>', "1", "1281件"),
     ],
 )
 def test_raised_and_lowered_runs(word_xml, properties, text, written):
-    """A raised digit is no digit of the figure before it; letters that are only a little raised, or only small, stay."""
+    """A raised digit is no digit of the figure before it; one that is only a little raised, or small, stays."""
     size = '<w:sz w:val="28"/>'
     body = paragraph(run("128", size), run(text, properties), run("件", size))
     assert text_of(word_xml(body, styles=STYLES)).text == written

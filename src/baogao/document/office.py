@@ -23,8 +23,11 @@ from baogao.document.word import read_word
 from baogao.errors import DocumentError
 
 _ZIP, _RTF = b"PK\x03\x04", b"{\\rtf"
-OFFICE = (_ZIP, b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", _RTF)
-"""The first bytes of office files: new ones; old ones and locked ones; .rtf."""
+_FIRST_BYTES = (_ZIP, b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", _RTF)
+"""Of new office files; of old ones and locked ones; of .rtf."""
+_WORD_2003 = re.compile(
+    rb"(?:\xef\xbb\xbf)?<\?xml[^>]*>\s*(?:<\?mso-application[^>]*Word\.Document[^>]*>|<w:wordDocument\b)"
+)
 OLD_WORD = (
     "it is in an old Word format (.doc, .wps, .rtf) or of OpenDocument (.odt); open it in a word processor and save it"
     " as .docx"
@@ -66,8 +69,13 @@ _SETTINGS = (
 """No macro is run, and nothing that a document links to is fetched."""
 
 
+def is_office(data: bytes) -> bool:
+    """Whether a file is one of an office program, by its first bytes."""
+    return data.startswith(_FIRST_BYTES) or _WORD_2003.match(data[:1000]) is not None
+
+
 def read_office(data: bytes) -> FileText:
-    """The text of a file that begins with one of ``OFFICE``: new Word and Excel; the others by way of LibreOffice.
+    """The text of a file of which ``is_office`` is true: new Word and Excel; the others by way of LibreOffice.
 
     :raises DocumentError: it is damaged, locked or of another kind, or wants LibreOffice, which is not installed or
         cannot open it.
@@ -93,6 +101,8 @@ def _read_zip(data: bytes) -> FileText:
         return read_workbook(data)
     if any(name.startswith("ppt/") for name in names) or b"opendocument.presentation" in kind:
         raise DocumentError(_SLIDES)
+    if "OFD.xml" in names:
+        raise DocumentError("it is an OFD file; save it as PDF or as text")
     if names and not names & {"[Content_Types].xml", "_rels/.rels"}:
         raise DocumentError("it is an archive of files, not a report; unpack it first")
     return read_word(data)
@@ -104,6 +114,8 @@ def _read_old(data: bytes) -> FileText:
         raise DocumentError("it is locked by a password; open it in a word processor and save it without one")
     if data.startswith(_RTF):
         return _by_libreoffice(data, ".rtf")
+    if data.startswith(b"<"):
+        return _by_libreoffice(data, ".xml")
     if _named("PowerPoint Document") in data:
         raise DocumentError(_SLIDES)
     if (_named("Workbook") in data or _named("Book") in data) and _named("WordDocument") not in data:

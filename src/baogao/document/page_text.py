@@ -11,7 +11,7 @@ from baogao.document.equations import mathml_text
 from baogao.document.grid import MOST_COLUMNS, Cell, lines_of_table
 from baogao.document.scripts import lowered, raised
 from baogao.document.signs import HIDDEN, STRUCK, inserted, plain, printed_lines
-from baogao.document.style_sheet import Declared, StyleSheet, hides, strikes
+from baogao.document.style_sheet import Declared, StyleSheet, hides, is_white, strikes
 
 _DROPPED = frozenset(
     {"script", "style", "noscript", "template", "nav", "header", "footer", "aside", "select", "button", "iframe"}
@@ -38,6 +38,7 @@ _BLOCKS = frozenset(
 """Elements that begin a line of their own."""
 _TABLES = frozenset({"table", "tbody", "thead", "tfoot"})
 _STRUCK = frozenset({"del", "s", "strike"})
+_INLINE = frozenset({"span", "font", "b", "i", "em", "strong", "u"})
 _BROKEN = re.compile(r"(?<=[!-~])[ \t\r]*\n\s*(?=[!-~])")
 """A line break of the source between Latin words or digits: a blank."""
 _BLANKS = re.compile(r"[ \t\r\n\xa0]+")
@@ -153,7 +154,17 @@ class PageText:
         return element.tag in _DROPPED or (element.tag == "dialog" and element.get("open") is None)
 
     def _is_unseen(self, element: Element, said: Declared) -> bool:
-        return hides(said) or (element.get("hidden") is not None and "display" not in said)
+        hidden = element.get("hidden") is not None and "display" not in said
+        return hidden or hides(said) or (element.tag in _INLINE and self._is_white_on_white(element, said))
+
+    def _is_white_on_white(self, element: Element, said: Declared) -> bool:
+        """Whether a piece of a sentence is white where nothing says that its page is not."""
+        white = is_white(said) or (element.tag == "font" and is_white({"color": (element.get("color") or "").lower()}))
+        if not white or not ((element.getparent().text or "").strip() or (element.tail or "").strip()):
+            return False
+        around = [element, *element.iterancestors()]
+        dark = (name.startswith("background") for each in around for name in self._shown.get(each, {}))
+        return not any(dark) and all(each.get("bgcolor") is None for each in around)
 
     def _table(self, table: Element, links: bool) -> list[str]:
         """The lines of a table, of a part of it or of a row by itself; laid out once, however often it is asked for."""

@@ -16,19 +16,19 @@ from baogao.document.encoding import LOST, decode
 from baogao.document.file_text import FileText, Notice
 from baogao.document.markdown import read_markdown
 from baogao.document.navigation import navigation_spans
-from baogao.document.office import OFFICE, OLD_WORD, read_office
+from baogao.document.office import OLD_WORD, is_office, read_office
 from baogao.document.paragraphs import lines_of, paragraphs_of, sentences_of
 from baogao.document.sections import sections_of
 from baogao.document.signs import notice_of
 from baogao.document.spreadsheet import read_delimited
-from baogao.document.webpage import decode_page, read_page
+from baogao.document.webpage import decode_page, read_page, read_saved_page
 from baogao.document.word import read_word
 from baogao.document.word_and_pdf import read_pdf
 from baogao.errors import DocumentError
 
 SUFFIXES = frozenset(
     {".txt", ".text", ".md", ".markdown", ".html", ".htm", ".xhtml", ".docx", ".docm", ".pdf", ".csv", ".tsv", ".xlsx"}
-    | {".xlsm", ".doc", ".wps", ".rtf", ".odt", ".xls", ".et", ".ods"}
+    | {".xlsm", ".doc", ".wps", ".rtf", ".odt", ".xls", ".et", ".ods", ".mht", ".mhtml"}
 )
 """What a folder is searched for; a file that is named outright may be called anything."""
 LARGEST = 50_000_000
@@ -41,7 +41,18 @@ _MARKUP = re.compile(
 )
 """Possessive, because a row of comments could be taken apart in more ways than anybody can try."""
 _VISIBLE = re.compile(r"[^\s\ufeff\u200b]")
-_PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"II*\0", b"MM\0*")
+_NO_REPORTS = (
+    (
+        (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"II*\0", b"MM\0*", b"RIFF", b"\0\0\1\0"),
+        "it is a picture; run it through text recognition (OCR) first",
+    ),
+    ((b"Rar!\x1a", b"7z\xbc\xaf", b"\x1f\x8b"), "it is an archive of files, not a report; unpack it first"),
+)
+"""What files begin with that hold no text, and what is said of them."""
+_SAVED_PAGE = re.compile(
+    rb"(?:[A-Za-z-]{2,40}: [^\r\n]{0,300}\r?\n(?:[ \t][^\r\n]{0,300}\r?\n){0,9}){0,9}MIME-Version: 1\.0"
+)
+"""A page that was saved with its pictures as one file (.mht), which sites also offer as .doc."""
 
 
 def document_from_text(text: str | FileText, doc_id: str = "text", source: str = "", sha256: str = "") -> Document:
@@ -134,14 +145,17 @@ def _read(data: bytes, suffix: str) -> FileText:
 
     :raises DocumentError: see ``read_document``.
     """
-    if data.startswith(OFFICE):
+    if is_office(data):
         return read_office(data)
     if data[:1024].lstrip().startswith(b"%PDF") or suffix == ".pdf":
         return read_pdf(data)
     if suffix in {".docx", ".docm"}:
         return read_word(data)
-    if data.startswith(_PICTURES):
-        raise DocumentError("it is a picture; run it through text recognition (OCR) first")
+    for begins, message in _NO_REPORTS:
+        if data.startswith(begins):
+            raise DocumentError(message)
+    if _SAVED_PAGE.match(data):
+        return read_saved_page(data)
     if suffix in {".html", ".htm", ".xhtml"}:
         return read_page(data)
     if suffix in {".doc", ".wps"} and b"\0" in data:

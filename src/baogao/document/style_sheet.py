@@ -15,6 +15,7 @@ from baogao.errors import DocumentError
 
 _PROPERTIES = (
     r"display|visibility|opacity|font-size|text-decoration(?:-line)?|vertical-align|list-style(?:-type)?|color|left|top"
+    r"|background(?:-color)?"
     r"|text-indent"
 )
 _DECLARATION = re.compile(rf"(?:^|[;\s])({_PROPERTIES})\s*:\s*([^;]*)", re.I)
@@ -29,6 +30,7 @@ _MOST_RULES = 5_000
 _MOST_TRIES = 2_000_000
 """Rules held against elements; a page of a government site takes some ten thousand."""
 _LONGEST_SELECTOR = 200
+_WHITE = frozenset({"white", "#fff", "#ffffff", "rgb(255,255,255)", "rgb(255, 255, 255)"})
 
 Element = Any
 """An lxml element."""
@@ -138,6 +140,11 @@ def hides(said: Declared) -> bool:
             for name in ("left", "top", "text-indent")
         )
     )
+
+
+def is_white(said: Declared) -> bool:
+    """Whether text with such a style is white, and nothing is said of what stands behind it."""
+    return said.get("color") in _WHITE and not any(name.startswith("background") for name in said)
 
 
 def strikes(said: Declared) -> bool:

@@ -7,6 +7,7 @@ page's prose is taken whole.
 
 from __future__ import annotations
 
+import email
 import re
 from itertools import islice
 from typing import Any
@@ -79,6 +80,21 @@ def read_page(data: bytes) -> FileText:
     if heading and untitled and "".join(heading.split()) not in "".join(plain(text).split()):
         text = f"{heading}\n{text}"
     return file_text(text, "page", [Notice("the main text of a web page")], f"lxml {lxml.etree.__version__}")
+
+
+def read_saved_page(data: bytes) -> FileText:
+    """The main text of a web page that was saved as one file (.mht): a mail that holds the page and its pictures.
+
+    :raises DocumentError: there is no page in it, or no text on it.
+    """
+    for part in email.message_from_bytes(data).walk():
+        if part.get_content_type() == "text/html":
+            page = part.get_payload(decode=True)
+            charset = part.get_content_charset()
+            if isinstance(page, bytes):
+                declared = f'<meta charset="{charset}">'.encode("ascii", "ignore") if charset else b""
+                return read_page(page if _CHARSET.search(page[:4096]) else declared + page)
+    raise DocumentError("it is a mail or a saved page without a page in it; save the report itself as text")
 
 
 def _is_crowded(tag: str) -> bool:

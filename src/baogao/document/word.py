@@ -154,7 +154,7 @@ class _Story:
         return text
 
     def _is_lifted(self, run: Element, style: str | None, direction: int, text: str) -> bool:
-        """Whether a run stands above its line (direction 1) or below (-1): in smaller letters, or far and for a mark."""
+        """Whether a run stands above its line (direction 1) or below (-1): in smaller letters, or far away."""
         position = direction * _position(run)
         if position <= 0:
             return False
