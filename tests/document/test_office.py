@@ -76,6 +76,14 @@ def test_an_old_document_is_opened(libreoffice):
     assert read.messages[0] == f"opened with {read.converter}"
 
 
+def test_what_nobody_sees_in_an_old_document(libreoffice):
+    """Struck-out, hidden and raised text comes through LibreOffice as what it is."""
+    source = r"{\rtf1\ansi a 120\par b {\strike 120}128{\super 1} c {\v 999}97\par}"
+    read = text_of(source.encode())
+    assert read.text.split() == ["a", "120", "b", "128¹", "c", "97"]
+    assert [notice.message for notice in read.notices[1:]] == ["struck-out text is left out", "hidden text is left out"]
+
+
 def test_it_works_in_the_guarded_process(libreoffice, tmp_path):
     """The limit on memory that holds for our own reader is not that of LibreOffice."""
     path = tmp_path / "a.rtf"

@@ -23,6 +23,7 @@ _LONGEST_REPEATED = 60
 """Characters of a row's head that are repeated in each row that it stands beside."""
 _FIGURE = re.compile(r"(?!(?:19|20)\d\d年?度?$)\W*\d[\d.,，\s]*(?![年月日季周])[%％‰]?[^\W\d]{0,3}\W*")
 """A cell that is a number, with its unit, and no date."""
+_DATE = re.compile(r"(?:19|20)\d\d年?|\d{1,2}月")
 _NUMBER_OR_LATIN = re.compile(r"[!-~０-９·．，]")
 _ITEM = re.compile(
     r"\s*(?:[（(]?[\d一二三四五六七八九十]{1,3}[）)、.．]|[①-⑳●•·■◆]|[一二三四五六七八九十]是|第[一二三四五六七八九十])"
@@ -107,6 +108,8 @@ def _between(before: str, after: str) -> str:
     """What parts two lines of a cell, by the last character of one and the words of the other."""
     if before.isdigit() and after[0].isdigit():
         return inserted("；")
+    if before.isspace():
+        return ""
     if _NUMBER_OR_LATIN.match(before) or _NUMBER_OR_LATIN.match(after) or _ITEM.match(after):
         return " "
     return ""
@@ -159,7 +162,9 @@ def _text_at(place: _Place) -> str:
     """What stands at a place in the line of its row."""
     if not place.in_first_column:
         return ""
-    return place.cell.text if place.in_first_row else _repeated(place.cell)
+    if place.in_first_row:
+        return place.cell.text
+    return "" if re.search(r"\d", _DATE.sub("", plain(place.cell.text))) else _repeated(place.cell)
 
 
 def _repeated(cell: Cell) -> str:

@@ -114,8 +114,8 @@ def _read_old(data: bytes) -> FileText:
         raise DocumentError("it is locked by a password; open it in a word processor and save it without one")
     if data.startswith(_RTF):
         return _by_libreoffice(data, ".rtf")
-    if data.startswith(b"<"):
-        return _by_libreoffice(data, ".xml")
+    if data.startswith(b"<"):  # LibreOffice loses what is struck out in it, and the numbers of lists
+        raise DocumentError(OLD_WORD)
     if _named("PowerPoint Document") in data:
         raise DocumentError(_SLIDES)
     if (_named("Workbook") in data or _named("Book") in data) and _named("WordDocument") not in data:
@@ -194,9 +194,8 @@ def converted(data: bytes, suffix: str, target: str) -> bytes:
         _run(command, folder)
         outcome = folder / "out" / f"report.{target}"
         if not outcome.is_file():
-            raise DocumentError(
-                "LibreOffice cannot open it: it is damaged or locked; save it again as .docx or as text"
-            )
+            reasons = "it is damaged or locked, or the part of LibreOffice for it is not installed"
+            raise DocumentError(f"LibreOffice cannot open it: {reasons}; save it again as .{target} or as text")
         return outcome.read_bytes()
 
 
