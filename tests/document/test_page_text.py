@@ -209,6 +209,16 @@ def test_what_a_merged_cell_repeats_is_inserted():
     assert read.inserted[0][0] > read.text.index("12")
 
 
+def test_a_short_report_beside_a_menu_is_no_cell():
+    """A layout that puts a report beside something else is no table, however short the report."""
+    report = "".join(
+        f"<p>{line}</p>" for line in ("一、工作。做了12件。", "二、问题。有3个。", "三、打算。", "落款" * 60)
+    )
+    side = "<tr><td>标志</td><td>搜索</td></tr>"
+    lines = seen(f"<table>{side}<tr><td>栏目</td><td>{report}</td></tr></table>").text.split("\n")
+    assert lines[:3] == ["标志\t搜索", "栏目", "一、工作。做了12件。"]
+
+
 def test_a_row_by_itself():
     """A part of a table is laid out as the table is."""
     element = lxml.html.fromstring("<table><tr><td>甲</td><td>1<br>2</td></tr><tr><td>乙</td><td>3</td></tr></table>")

@@ -25,6 +25,8 @@ _FIGURE = re.compile(r"(?!(?:19|20)\d\d年?度?$)\W*\d[\d.,，\s]*(?![年月日�
 """A cell that is a number, with its unit, and no date."""
 _DATE = re.compile(r"(?:19|20)\d\d年?|\d{1,2}月")
 _NUMBER_OR_LATIN = re.compile(r"[!-~０-９·．，]")
+_HEADING = re.compile(r"\s*[一二三四五六七八九十]{1,3}、")
+"""A heading of a report; a cell that holds two of them is no cell of a table."""
 _ITEM = re.compile(
     r"\s*(?:[（(]?[\d一二三四五六七八九十]{1,3}[）)、.．]|[①-⑳●•·■◆]|[一二三四五六七八九十]是|第[一二三四五六七八九十])"
 )
@@ -128,7 +130,8 @@ def _is_layout(rows: Sequence[Sequence[Cell]]) -> bool:
         return False
     beside = sum(sum(bool(cell.lines) for cell in row) > 1 for row in rows)
     widest = max(sum(map(len, cell.lines)) for cell in long)
-    return beside < 2 or widest > _LONGEST_ENTRY or any("\t" in line for cell in long for line in cell.lines)
+    framed = (sum(map(bool, map(_HEADING.match, cell.lines))) > 1 or "\t" in "".join(cell.lines) for cell in long)
+    return beside < 2 or widest > _LONGEST_ENTRY or any(framed)
 
 
 def _grid(rows: Sequence[Sequence[Cell]]) -> list[list[_Place]]:
