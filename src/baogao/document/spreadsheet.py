@@ -48,7 +48,7 @@ def read_delimited(text: str, suffix: str = ".csv") -> FileText:
         ]
     except csv.Error as error:
         raise DocumentError(f"it is no table of cells parted by {delimiter!r}: {error}; save it as text") from error
-    return file_text("\n".join("\t".join(row) for row in rows), "csv")
+    return file_text("\n".join("\t".join(row).rstrip("\t") for row in rows), "csv")
 
 
 def _delimiter(text: str) -> str:
