@@ -36,6 +36,8 @@ _BLOCKS = frozenset(
     | {"address", "legend", "menu", "dir"}
 )
 """Elements that begin a line of their own."""
+_BREAKING = _BLOCKS | {"br", "td", "th"}
+_NOTHING: Declared = {}
 _TABLES = frozenset({"table", "tbody", "thead", "tfoot"})
 _STRUCK = frozenset({"del", "s", "strike"})
 _INLINE = frozenset({"span", "font", "b", "i", "em", "strong", "u"})
@@ -108,45 +110,44 @@ class PageText:
         return "\n".join(printed_lines(self._lines(element, links)))
 
     def _lines(self, element: Element, links: bool) -> list[str]:
-        return _LABEL_ALONE.sub("", "".join(self._pieces(element, links))).split("\n")
+        pieces: list[str] = []
+        self._add(element, links, pieces)
+        return _LABEL_ALONE.sub("", "".join(pieces)).split("\n")
 
-    def _pieces(self, element: Element, links: bool) -> Iterator[str]:
-        """The text of an element, piece by piece, with what parts it from the next."""
+    def _add(self, element: Element, links: bool, pieces: list[str]) -> None:
+        """Add the text of an element, piece by piece, with what parts it from the next."""
         if not isinstance(element.tag, str) or (element.tag == "a" and not links):
             return
-        said = self._shown.get(element, {})
+        said = self._shown.get(element, _NOTHING)
         if self._is_dropped(element) or self._is_unseen(element, said):
-            yield HIDDEN if element.tag not in _DROPPED and _has_text(element) else ""
-        elif element.tag in _STRUCK or strikes(said):
-            yield STRUCK if _has_text(element) else ""
+            pieces.append(HIDDEN if element.tag not in _DROPPED and _has_text(element) else "")
+        elif element.tag in _STRUCK or (said and strikes(said)):
+            pieces.append(STRUCK if _has_text(element) else "")
         elif element.tag in _TABLES or element.tag == "tr":
-            yield "\n" + "\n".join(self._table(element, links)) + "\n"
+            pieces.extend(("\n", "\n".join(self._table(element, links)), "\n"))
         elif element.tag == "pre":
-            yield f"\n{plain(element.text_content())}\n"
+            pieces.append(f"\n{plain(element.text_content())}\n")
         elif element.tag == "math":
-            yield mathml_text(element)
+            pieces.append(mathml_text(element))
         else:
-            yield from self._flow(element, said, links)
+            self._add_flow(element, said, links, pieces)
 
-    def _flow(self, element: Element, said: Declared, links: bool) -> Iterator[str]:
+    def _add_flow(self, element: Element, said: Declared, links: bool, pieces: list[str]) -> None:
         place = said.get("vertical-align")
-        if element.tag == "sup" or place in {"super", "text-top"}:
-            yield raised("".join(self._inside(element, links)))
-        elif element.tag == "sub" or place in {"sub", "text-bottom"}:
-            yield lowered("".join(self._inside(element, links)))
-        else:
-            end = "\n" if element.tag in _BLOCKS or element.tag in {"br", "td", "th"} else ""
-            yield end
-            if element.tag == "li":
-                yield inserted(self._label(element))
-            yield from self._inside(element, links)
-            yield end
-
-    def _inside(self, element: Element, links: bool) -> Iterator[str]:
-        yield _inline(element.text)
+        moved = raised if element.tag == "sup" or place in {"super", "text-top"} else None
+        moved = lowered if element.tag == "sub" or place in {"sub", "text-bottom"} else moved
+        end = "\n" if element.tag in _BREAKING else ""
+        pieces.append(end)
+        if element.tag == "li":
+            pieces.append(inserted(self._label(element)))
+        inside: list[str] = [] if moved else pieces
+        inside.append(_inline(element.text))
         for child in element:
-            yield from self._pieces(child, links)
-            yield _inline(child.tail)
+            self._add(child, links, inside)
+            inside.append(_inline(child.tail))
+        if moved:
+            pieces.append(moved("".join(inside)))
+        pieces.append(end)
 
     def _is_dropped(self, element: Element) -> bool:
         if element.tag == "form":
@@ -154,13 +155,16 @@ class PageText:
         return element.tag in _DROPPED or (element.tag == "dialog" and element.get("open") is None)
 
     def _is_unseen(self, element: Element, said: Declared) -> bool:
-        hidden = element.get("hidden") is not None and "display" not in said
-        return hidden or hides(said) or (element.tag in _INLINE and self._is_white_on_white(element, said))
+        if (element.get("hidden") is not None and "display" not in said) or (said and hides(said)):
+            return True
+        return element.tag in _INLINE and self._is_white_on_white(element, said)
 
     def _is_white_on_white(self, element: Element, said: Declared) -> bool:
         """Whether a piece of a sentence is white where nothing says that its page is not."""
         white = is_white(said) or (element.tag == "font" and is_white({"color": (element.get("color") or "").lower()}))
-        if not white or not ((element.getparent().text or "").strip() or (element.tail or "").strip()):
+        if not white or element.getparent() is None:
+            return False
+        if not ((element.getparent().text or "").strip() or (element.tail or "").strip()):
             return False
         around = [element, *element.iterancestors()]
         dark = (name.startswith("background") for each in around for name in self._shown.get(each, {}))
@@ -182,7 +186,7 @@ class PageText:
         for child in table:
             if not isinstance(child.tag, str) or child.tag in {"colgroup", "col"}:
                 continue
-            if self._is_unseen(child, self._shown.get(child, {})):
+            if self._is_unseen(child, self._shown.get(child, _NOTHING)):
                 above.append(HIDDEN if _has_text(child) else "")
             elif child.tag == "caption":
                 above.extend(self._lines(child, links=True))
@@ -282,5 +286,7 @@ def _whole(value: str | None, default: int) -> int:
 
 def _inline(text: str | None) -> str:
     """White space of the source is one blank, and none where a line was broken beside Chinese."""
-    flowing = _BROKEN.sub(" ", plain(text or ""))
+    if not text:
+        return ""
+    flowing = _BROKEN.sub(" ", plain(text)) if "\n" in text else plain(text)
     return _BLANKS.sub(lambda match: "" if "\n" in match[0] else " ", flowing)
