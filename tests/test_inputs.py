@@ -104,7 +104,7 @@ def test_a_name_in_another_encoding(tmp_path):
 
 
 def test_folder_leaves_out_what_is_no_report(tmp_path: Path) -> None:
-    """Hidden files, notes in Markdown and annotators' marked texts in a folder are not taken for reports."""
+    """Hidden files, notes on the folder and annotators' marked texts in a folder are not taken for reports."""
     for name in ("a.txt", ".hidden.txt", "README.md", "b.marked.txt"):
         (tmp_path / name).write_text("报告", encoding="utf-8")
     assert [source.doc_id for source in find_sources([str(tmp_path)])] == ["a"]
@@ -227,3 +227,49 @@ def test_marks_that_cannot_be_read(tmp_path):
     write(tmp_path, "theirs/texts/a.txt", "theirs/.baogao.lock/x")
     os.mkfifo(tmp_path / "theirs" / "records.jsonl")
     assert read_from("theirs") == ["theirs/texts/a.txt"]
+
+
+@pytest.mark.parametrize("name", ["~$a.docx", ".~lock.a.docx#", "._a.docx", "Thumbs.db", ".DS_Store", "desktop.ini"])
+def test_what_programs_keep_for_themselves_is_no_report(tmp_path, name):
+    """A file that stands beside an open report is passed over without a word, in a folder and in a pattern."""
+    write(tmp_path, "r/a.docx", f"r/{name}")
+    for inputs in ("r", "r/*"):
+        found = find_sources([inputs])
+        assert [source.path.name for source in found] == ["a.docx"]
+        assert found.notices == []
+
+
+@pytest.mark.parametrize(
+    "name", ["a.md", "a.csv", "a.tsv", "a.xlsx", "a.XLS", "a.et", "a.odt", "a.wps", "a.rtf", "a.docm"]
+)
+def test_tables_and_other_formats_in_a_folder(tmp_path, name):
+    """Every format that can be read is looked for."""
+    write(tmp_path, f"r/{name}")
+    assert [source.path.name for source in find_sources(["r"])] == [name]
+
+
+def test_files_of_other_kinds_are_named(tmp_path):
+    """What is passed over by its name is said in one line, with a few names."""
+    write(tmp_path, "r/a.txt", "r/b.jpg")
+    assert find_sources(["r"]).notices == ["passed over 1 file that is no report by the name: r/b.jpg"]
+    write(tmp_path, "r/c/d.zip", "r/e.pptx", "r/README.md", "r/f.marked.txt", "r/.g.jpg")
+    (line,) = find_sources(["r"]).notices
+    assert line == "passed over 4 files that are no report by the name: r/README.md, r/b.jpg, r/c/d.zip and others"
+    assert find_sources(["r/a.txt"]).notices == []
+
+
+def test_what_stands_beside_results_is_not_named(tmp_path):
+    """The files of a run are no surprise to whoever made it."""
+    write(tmp_path, "r/a.txt", "r/out/.baogao.lock", "r/out/records.jsonl", "r/out/texts/a.txt")
+    (line,) = find_sources(["r"]).notices
+    assert line == "passed over what baogao itself wrote in r/out"
+
+
+def test_a_table_of_records_is_no_report(tmp_path):
+    """What was exported into the folder of the reports is known by its first line."""
+    write(tmp_path, "r/a.txt")
+    (tmp_path / "r" / "table.csv").write_text("\ufeffdoc_id,source,status,error,title\n", encoding="utf-8")
+    (tmp_path / "r" / "b.csv").write_text("指标,数量\n", encoding="utf-8")
+    found = find_sources(["r"])
+    assert [source.path.name for source in found] == ["a.txt", "b.csv"]
+    assert found.notices == ["passed over what baogao itself wrote in r"]

@@ -296,7 +296,8 @@ def _limit_memory(limits: ReadingLimits) -> None:
         _, most = resource.getrlimit(resource.RLIMIT_AS)
         wanted = now + limits.memory_mb * 1_000_000
         wanted = wanted if most == resource.RLIM_INFINITY else min(wanted, most)
-        resource.setrlimit(resource.RLIMIT_AS, (wanted, wanted))
+        # What LibreOffice asks for is not counted here: it takes itself the limit that was there before.
+        resource.setrlimit(resource.RLIMIT_AS, (wanted, most))
 
 
 def _portable(reading: Reading) -> Reading:

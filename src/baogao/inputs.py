@@ -42,10 +42,16 @@ _MARKS = (
 )
 """By which file a folder is known, by what at its beginning, and what baogao wrote there. Records are a second mark,
 because hidden files stay behind when a folder is copied."""
+_TABLE = re.compile(rb"(?:\xef\xbb\xbf)?doc_id,(?:source,status,error|field,label,group),")
+"""How a table of records begins, wherever it was written to."""
 _HEAD = 8192
 """Bytes of a file in which its mark shows itself."""
 _NAMED = 3
-"""Folders that a notice names."""
+"""Folders, or files, that a notice names."""
+_UNSEEN = re.compile(r"[.].*|~\$.*|thumbs\.db|desktop\.ini", re.IGNORECASE)
+"""Names of files that a system or an office program keeps for itself while a report is open."""
+_ABOUT = re.compile(r"(?:readme|changelog|licen[cs]e|contributing)\b.*\.(?:md|markdown)", re.IGNORECASE)
+"""Notes on a folder, which are no report."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +93,8 @@ def find_sources(inputs: Iterable[str]) -> Sources:
     """Every file that some inputs stand for, in the order given, each once.
 
     Two files of one name are both kept: the second is called ``NAME-2``. What baogao wrote into a folder that is
-    searched is passed over, and a notice names it; a file that is named outright is read whoever wrote it.
+    searched is passed over, as are files of other kinds, and notices name them; a file that is named outright is read
+    whoever wrote it and whatever it is called.
 
     :param inputs: files, folders (searched to the bottom, names beginning with a dot left out), or glob patterns.
     :raises UsageError: an input stands for no file at all, or cannot be looked into, or all of them hold nothing but
@@ -95,9 +102,12 @@ def find_sources(inputs: Iterable[str]) -> Sources:
     """
     found: dict[Path, tuple[Path, Path | None]] = {}
     own = _OwnOutput()
+    others: dict[Path, None] = {}
     for given in inputs:
         try:
             paths, within = _expand(given)
+            if within is not None and Path(given).is_dir():
+                others.update(dict.fromkeys(path for path in _others(within) if not own.is_beside(path, within)))
             for path in paths:
                 if within is not None and own.holds(path, within):
                     continue
@@ -110,7 +120,23 @@ def find_sources(inputs: Iterable[str]) -> Sources:
         raise UsageError(f"there is nothing to read{own.words(' but')}: name a file, a folder or a pattern")
     sources = name_sources([path for path, _ in found.values()])
     searched = [replace(source, within=within) for source, (_, within) in zip(sources, found.values(), strict=True)]
-    return Sources(searched, [f"passed over{own.words()}"] if own.folders else [])
+    notices = [f"passed over{own.words()}"] if own.folders else []
+    return Sources(searched, [*notices, *_passed_over(list(others))])
+
+
+def _others(folder: Path) -> list[Path]:
+    """The files of a folder that are taken for no report by their names, those that nobody sees aside."""
+    files = (file for file in sorted(folder.rglob("*")) if file.is_file() and not _is_report(file.relative_to(folder)))
+    return [file for file in files if not _is_unseen(file.relative_to(folder)) and not file.name.endswith(MARKED)]
+
+
+def _passed_over(files: list[Path]) -> list[str]:
+    """The line that says which files were passed over; none if there were none."""
+    if not files:
+        return []
+    names = ", ".join(map(_writable, files[:_NAMED])) + (" and others" if len(files) > _NAMED else "")
+    count = "1 file that is" if len(files) == 1 else f"{len(files):,} files that are"
+    return [f"passed over {count} no report by the name: {names}"]
 
 
 class _OwnOutput:
@@ -123,6 +149,9 @@ class _OwnOutput:
 
     def holds(self, path: Path, within: Path) -> bool:
         """Whether a run wrote this file; a run's folder that the searched one lies in says nothing of it."""
+        if path.suffix.lower() == ".csv" and self._has(path.parent, path.name, _TABLE):
+            self.folders[path.parent] = None
+            return True
         for folder in (path.parent, path.parent.parent):
             if not folder.is_relative_to(within):
                 break
@@ -132,6 +161,11 @@ class _OwnOutput:
                 self.folders[folder] = None
                 return True
         return False
+
+    def is_beside(self, path: Path, within: Path) -> bool:
+        """Whether a file lies where a run or an evaluation wrote, in the folder that is searched."""
+        folders = (folder for folder in path.parents if folder.is_relative_to(within))
+        return any(self._has(folder, mark, begins) for folder in folders for mark, begins, _ in _MARKS)
 
     def words(self, before: str = "") -> str:
         """What was passed over, for a user; empty if nothing was."""
@@ -169,7 +203,7 @@ def _expand(given: str) -> tuple[list[Path], Path | None]:
     if path.exists():
         return [path], None
     matches = sorted(map(Path, glob.glob(given, recursive=True)))  # noqa: PTH207  a pattern may be absolute
-    files = [match for match in matches if match.is_file()]
+    files = [match for match in matches if match.is_file() and not _UNSEEN.fullmatch(match.name)]
     if not files:
         kind = "no file matches" if glob.has_magic(given) else "there is no file or folder"
         raise UsageError(f"{kind} {given}")
@@ -183,8 +217,13 @@ def _is_report(path: Path) -> bool:
 
     Texts with inline marks are passed over: their compiled text stands elsewhere (docs/evaluation.md).
     """
-    hidden = any(part.startswith(".") for part in path.parts)
-    return path.suffix.lower() in SUFFIXES and not hidden and not path.name.endswith(MARKED)
+    known = path.suffix.lower() in SUFFIXES and not _ABOUT.fullmatch(path.name)
+    return known and not _is_unseen(path) and not path.name.endswith(MARKED)
+
+
+def _is_unseen(path: Path) -> bool:
+    """Whether a file is hidden, lies in a hidden folder, or is kept by a program for itself."""
+    return _UNSEEN.fullmatch(path.name) is not None or any(part.startswith(".") for part in path.parts)
 
 
 def name_sources(paths: list[Path]) -> list[Source]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from collections.abc import Callable
 
 import docx
@@ -11,6 +12,8 @@ from reportlab.lib.utils import ImageReader
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen import canvas
+
+from baogao.document import office
 
 REPORT = """云岭县2023年粮食工作情况报告
 一、主要工作
@@ -21,6 +24,22 @@ REPORT = """云岭县2023年粮食工作情况报告
 云岭县粮食局
 2024年1月15日
 """
+
+
+@pytest.fixture(autouse=True)
+def _without_libreoffice(monkeypatch, request):
+    """No program is started, but by tests that ask for ``libreoffice``."""
+    if "libreoffice" not in request.fixturenames:
+        monkeypatch.setattr(office, "libreoffice", lambda: None)
+
+
+@pytest.fixture
+def libreoffice() -> str:
+    """The path of LibreOffice; a test that asks for it is skipped where it is not installed."""
+    found = office.libreoffice()
+    if found is None:
+        pytest.skip("LibreOffice is not installed")
+    return found
 
 
 @pytest.fixture
@@ -75,3 +94,50 @@ def docx_bytes() -> Callable[[object], bytes]:
 def word() -> object:
     """An empty Word document."""
     return docx.Document()
+
+
+_WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+_OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006"
+_NAMES = (
+    f'xmlns:w="{_WORD}" xmlns:m="{_OFFICE}/math" xmlns:r="{_OFFICE}/relationships"'
+    ' xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"'
+)
+
+
+@pytest.fixture
+def word_xml() -> Callable[..., bytes]:
+    """A function from the XML of a body, and of other parts by their names, to the bytes of a Word document."""
+
+    def make(body: str, strict: bool = False, **parts: str) -> bytes:
+        roots = {"styles": "styles", "numbering": "numbering", "footnotes": "footnotes", "endnotes": "endnotes"}
+        files = {
+            "word/document.xml": f"<w:document {_NAMES}><w:body>{body}</w:body></w:document>",
+            "_rels/.rels": _relations({"officeDocument": "word/document.xml"}),
+            "word/_rels/document.xml.rels": _relations({kind: f"{kind}.xml" for kind in parts}),
+        }
+        files |= {
+            f"word/{kind}.xml": f"<w:{roots[kind]} {_NAMES}>{xml}</w:{roots[kind]}>" for kind, xml in parts.items()
+        }
+        buffer = io.BytesIO()
+        with zipfile.ZipFile(buffer, "w") as archive:
+            for name, xml in files.items():
+                archive.writestr(name, _strict(xml) if strict else xml)
+        return buffer.getvalue()
+
+    return make
+
+
+def _relations(targets: dict[str, str]) -> str:
+    space = "http://schemas.openxmlformats.org/package/2006/relationships"
+    lines = (
+        f'<Relationship Id="r{kind}" Type="{_OFFICE}/relationships/{kind}" Target="{target}"/>'
+        for kind, target in targets.items()
+    )
+    return f'<Relationships xmlns="{space}">{"".join(lines)}</Relationships>'
+
+
+def _strict(xml: str) -> str:
+    """The same in the namespaces of the strict kind."""
+    return xml.replace(_WORD, "http://purl.oclc.org/ooxml/wordprocessingml/main").replace(
+        _OFFICE, "http://purl.oclc.org/ooxml/officeDocument"
+    )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import codecs
+import contextlib
+import time
 
 import pytest
 from hypothesis import given
@@ -57,10 +59,10 @@ def test_any_bytes_give_text_or_a_document_error(data):
     assert "\0" not in text
 
 
-def test_a_broken_byte_in_a_marked_file_is_named(report):
-    """A file that begins with a UTF-8 mark and is not UTF-8 is an error with its place."""
-    with pytest.raises(DocumentError, match=r"begins as utf-8-sig but byte \d+"):
-        decode(codecs.BOM_UTF8 + report.encode() + b"\xff\xff")
+def test_a_marked_file_of_many_broken_bytes(report):
+    """A file that begins with a UTF-8 mark and is not UTF-8 is an error."""
+    with pytest.raises(DocumentError, match="begins as utf-8-sig but much of it does not fit"):
+        decode(codecs.BOM_UTF8 + b"\xff".join([report.encode()] * 9))
 
 
 def test_bytes_of_no_encoding(report):
@@ -103,3 +105,83 @@ def test_a_mark_is_never_part_of_the_text(text, encoding):
     """Whatever follows a byte order mark, the mark is dropped."""
     if text and "\0" not in text:
         assert decode(text.encode(encoding))[0] == text
+
+
+def damaged(report: str, codec: str, place: int, byte: int, how: str) -> bytes:
+    """The bytes of a report in which one is another, is one too many, or is missing."""
+    data = bytearray(report.encode(codec))
+    place = 2 + place % (len(data) - 2)
+    if how == "another":
+        data[place] = byte
+    elif how == "one more":
+        data.insert(place, byte)
+    else:
+        del data[place]
+    return bytes(data)
+
+
+@given(
+    st.integers(0, 10_000),
+    st.sampled_from([0xFF, 0xFE, 0x80, 0xC0]),
+    st.sampled_from(["another", "one more", "missing"]),
+)
+def test_one_bad_byte_in_utf8(place, byte, how):
+    """It costs one character, wherever it stands: all before and behind is read."""
+    report = "全年办理案件128件，审结97件；组织培训15场，培训1,200人次。\n" * 6
+    data = damaged(report, "utf-8", place, byte, how)
+    text, _ = decode(data)
+    assert text.count("\ufffd") <= 1
+    lost = len(report) - len(text.replace("\ufffd", ""))
+    assert 0 <= lost <= 1
+
+
+@pytest.mark.parametrize("how", ["another", "one more", "missing"])
+@pytest.mark.parametrize("place", [21, 22, 33, 34, 35, 60, 61, 100])
+def test_one_bad_byte_in_gb18030(place, how):
+    """The figures behind it are read; what a byte too many or too few puts out of step is found again."""
+    report = "全年共办理各类案件128件，依法审结97件；组织各类培训15场，培训工作人员1,200人次。\n" * 3
+    text, encoding = decode(damaged(report, "gb18030", place, 0xFF, how))
+    assert encoding == "gb18030"
+    assert text.count("\ufffd") <= 2
+    for figure in ("128件", "97件", "15场", "1,200人次"):
+        assert text.count(figure) >= 2
+
+
+@pytest.mark.parametrize("codec", ["utf-8", "gb18030", "utf-16", "utf-16-le", "utf-16-be", "utf-8-sig"])
+def test_a_text_that_is_cut(report, codec):
+    """A file that ends in the middle of a character has lost this one character."""
+    data = report.strip().encode(codec)[:-1]
+    text, _ = decode(data)
+    assert text.removesuffix("\ufffd") == report.strip()[:-1]
+
+
+@pytest.mark.parametrize(
+    ("data", "text"),
+    [
+        ("\ufeff报告12".encode("utf-16-le") + b"\x00\xd8" + "件34".encode("utf-16-le"), "报告12\ufffd件34"),
+        (b"\xef\xbb\xbf" + "报告".encode() + b"\xff" + "12件".encode(), "报告\ufffd12件"),
+        ("报告审".encode("gb18030") + b"\xff" + "97件，全年".encode("gb18030"), "报告审\ufffd97件，全年"),
+        ("报告审".encode() + b"\xe5\xff\xa1" + "97件".encode(), "报告审\ufffd97件"),
+        ("报告审".encode() + b"\xe5\xae" + "97件".encode(), "报告审\ufffd97件"),
+    ],
+)
+def test_where_a_character_is_lost(data, text):
+    """The lost character stands in its place."""
+    assert decode(data)[0] == text
+
+
+def test_many_bad_bytes_are_no_text(report):
+    """One in two hundred is the end of patience."""
+    data = report.encode()
+    spoiled = b"\xff".join(data[at : at + 30] for at in range(0, len(data), 30))
+    with pytest.raises(DocumentError, match="encoding cannot be told"):
+        decode(spoiled)
+
+
+@pytest.mark.parametrize("unit", [b"\xff", b"\xe5", b"\xb0\xa1\x80", b"\x81\x30", b"\xb0" * 3 + b"1"])
+def test_bytes_made_to_take_for_ever(unit):
+    """Megabytes of bytes that fit nothing are told in time."""
+    started = time.process_time()
+    with contextlib.suppress(DocumentError):
+        decode("报告".encode() + unit * (2_000_000 // len(unit)))
+    assert time.process_time() - started < 10

@@ -42,7 +42,7 @@ def test_doc_id_can_be_given(tmp_path, report):
         (b"<html><body><script>x()</script></body></html>", "no text"),
         (bytes(range(256)) * 40, "binary"),
         (b"\x7fELF\x02\x01\x01" + bytes(500), "binary"),
-        (b"\xff\xfe" + "报告".encode("utf-16-le") + b"\x00\xd8", "begins as utf-16"),
+        (b"\xff\xfe" + "报告".encode("utf-16-le") + b"\x00\xd8a\0" * 9, "begins as utf-16"),
         (b"\x89PNG\r\n\x1a\n" + bytes(50), "picture"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(500), "old Word format"),
         (b"{\\rtf1\\ansi hello}", "old Word format"),
@@ -184,3 +184,37 @@ def test_a_name_that_no_file_can_have():
     """A zero byte in a name is an error with words, as any other."""
     with pytest.raises(DocumentError, match="cannot be opened"):
         read_document("a\0b.txt")
+
+
+@pytest.mark.parametrize("suffix", [".txt", ".html", ".md", ".csv"])
+@pytest.mark.parametrize("codec", ["utf-8", "gb18030"])
+def test_a_bad_byte_is_a_notice(suffix, codec):
+    """In every format a bad byte costs one character, and a notice says where it stood."""
+    before, after = "全年共办理各类案件128件，依法审结".encode(codec), "97件。".encode(codec)
+    data = before + b"\xff" + after
+    if suffix == ".html":
+        data = (
+            f"<html><meta charset={'gb2312' if codec == 'gb18030' else codec}><body><p>".encode()
+            + data
+            + b"</p></html>"
+        )
+    read = text_of(data, suffix)
+    place = read.text.index("\ufffd")
+    assert read.text.replace("\t", "，")[place + 1 :].startswith("97件")
+    assert f"bytes that are no character are read as \ufffd (character {place})" in read.messages
+
+
+@pytest.mark.parametrize(
+    ("data", "suffix", "file_format"),
+    [
+        ("报告", ".txt", "text"),
+        ("报告", ".md", "markdown"),
+        ("报告", ".markdown", "markdown"),
+        ("a,b", ".csv", "csv"),
+        ("a\tb", ".tsv", "csv"),
+        ("<html><body>报告</body></html>", ".md", "page"),
+    ],
+)
+def test_formats(data, suffix, file_format):
+    """A text knows what kind of file it was."""
+    assert text_of(data.encode(), suffix).format == file_format

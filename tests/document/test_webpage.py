@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from email.mime.multipart import MIMEMultipart
+from email.mime.text import MIMEText
+
 import lxml.html
 import pytest
 
 from baogao.document import document_from_text, text_of, webpage
-from baogao.document.webpage import block_text, decode_page
+from baogao.document.page_text import PageText
+from baogao.document.signs import plain
+from baogao.document.webpage import decode_page
 from baogao.errors import DocumentError
 
 MENU = (
@@ -113,7 +118,8 @@ def test_a_page_of_nothing():
 
 def lines_of_block(source: str) -> list[str]:
     """The lines that a reader sees of a piece of markup."""
-    return block_text(lxml.html.fromstring(f"<div>{source}</div>")).split("\n")
+    element = lxml.html.fromstring(f"<div>{source}</div>")
+    return plain(PageText(element).text(element)).split("\n")
 
 
 @pytest.mark.parametrize(
@@ -128,7 +134,7 @@ def lines_of_block(source: str) -> list[str]:
         ("<p>甲<!-- 乙 -->丙</p>", ["甲丙"]),
         ("<p>甲<script>乙</script>丙</p>", ["甲丙"]),
         ("<p style='visibility:hidden'>乙</p>丙", ["丙"]),
-        ("<table><tr><td>甲</td><td><p>1</p><p>2</p></td></tr></table>", ["甲\t12"]),
+        ("<table><tr><td>甲</td><td><p>1</p><p>2</p></td></tr></table>", ["甲\t1；2"]),
         ("<table><tr><td>甲</td><td></td><td>2</td></tr></table>", ["甲\t\t2"]),
     ],
 )
@@ -140,8 +146,8 @@ def test_what_a_reader_sees(source, lines):
 def test_links_can_be_left_out():
     """What can be clicked on is not counted as prose."""
     element = lxml.html.fromstring("<div>甲<a href='/'>乙</a>丙</div>")
-    assert block_text(element) == "甲乙丙"
-    assert block_text(element, links=False) == "甲丙"
+    assert PageText(element).text(element) == "甲乙丙"
+    assert PageText(element).text(element, links=False) == "甲丙"
 
 
 def test_a_cell_that_holds_a_report_is_no_cell(report):
@@ -176,3 +182,16 @@ def test_a_page_of_too_many_elements(monkeypatch):
     monkeypatch.setattr(webpage, "_MOST_ELEMENTS", 20)
     with pytest.raises(DocumentError, match="more than 20 elements"):
         text_of(b"<html><body>" + b"<p>1</p>" * 30, ".html")
+
+
+@pytest.mark.parametrize("charset", ["gb2312", "utf-8"])
+def test_a_page_saved_as_one_file(report, charset):
+    """A page that was saved with its pictures is the page, whatever its name says."""
+    body = "<html><body>" + "".join(f"<p>{line}</p>" for line in report.splitlines()) + "</body></html>"
+    mail = MIMEMultipart("related")
+    mail.attach(MIMEText(body, "html", charset))
+    mail.attach(MIMEText("全年检查99次。", "plain", charset))
+    for suffix in (".mht", ".doc"):
+        assert text_of(mail.as_bytes(), suffix).text.splitlines() == report.splitlines()
+    with pytest.raises(DocumentError, match="without a page in it"):
+        text_of(b"MIME-Version: 1.0\r\nContent-Type: text/plain\r\n\r\nx", ".mht")

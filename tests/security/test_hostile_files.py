@@ -10,7 +10,7 @@ import zipfile
 import docx
 import pytest
 
-from baogao.document import document_from_text, pdf, read_document, readers, text_of, webpage, word_and_pdf
+from baogao.document import document_from_text, package, pdf, read_document, readers, text_of, webpage
 from baogao.errors import DocumentError
 
 _NAMESPACE = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
@@ -71,10 +71,10 @@ def test_an_external_entity_is_not_fetched(tmp_path):
 
 def test_a_zip_bomb_is_not_unpacked(monkeypatch):
     """What an archive says it unpacks to, in all or for one part that would be parsed, is checked before it is."""
-    big = word_file(paragraph("报告"), parts={"word/media/a.bin": bytes(word_and_pdf._LARGEST_UNPACKED + 1)})
-    part = word_file(paragraph("报告"), parts={"word/styles2.XML": b" " * (word_and_pdf._LARGEST_PART + 1)})
+    big = word_file(paragraph("报告"), parts={"word/media/a.bin": bytes(package.LARGEST_UNPACKED + 1)})
+    part = word_file(paragraph("报告"), parts={"word/styles2.XML": b" " * (package.LARGEST_PART + 1)})
     assert len(big) < readers.LARGEST
-    monkeypatch.setattr(word_and_pdf, "parse_xml", lambda *_: pytest.fail("it was opened"))
+    monkeypatch.setattr(package, "parse_xml", lambda *_: pytest.fail("it was opened"))
     with pytest.raises(DocumentError, match="it unpacks to more than 200 MB"):
         text_of(big)
     with pytest.raises(DocumentError, match="a part of it unpacks to more than 30 MB"):
@@ -93,7 +93,7 @@ def test_a_part_of_any_name_is_capped(monkeypatch, name):
         for part, content in parts.items():
             target.writestr(part, content)
     assert text_of(out.getvalue()).text == "报告" * 500
-    monkeypatch.setattr(word_and_pdf, "_LARGEST_PART", len(parts[name]) - 1)
+    monkeypatch.setattr(package, "LARGEST_PART", len(parts[name]) - 1)
     for part in [part for part in parts if len(parts[part]) >= len(parts[name]) and part != name]:
         parts[part] = b""
     small = io.BytesIO()

@@ -25,13 +25,12 @@ def test_every_named_test_exists():
 
 def test_the_limits_on_the_page_are_those_of_the_code():
     """Numbers drift; these are looked up."""
-    from baogao.document import paragraphs, pdf, readers, webpage
-    from baogao.document import word_and_pdf as packed
+    from baogao.document import package, paragraphs, pdf, readers, webpage
 
     page = (_ROOT / "docs" / "security.md").read_text(encoding="utf-8")
     for words in (
         f"{readers.LARGEST // 1_000_000} MB, and {readers.MOST_CHARACTERS:,} characters",
-        f"{packed._LARGEST_UNPACKED // 1_000_000} MB unpacked and {packed._LARGEST_PART // 1_000_000} MB for a part",
+        f"{package.LARGEST_UNPACKED // 1_000_000} MB unpacked and {package.LARGEST_PART // 1_000_000} MB for a part",
         f"{pdf._MOST_PAGES:,} pages, {pdf._MOST_CHARACTERS:,} characters, {pdf._MOST_SECONDS:.0f} seconds",
         f"{webpage._MOST_ELEMENTS:,} elements",
         f"cut at {paragraphs._LONGEST_SENTENCE:,} characters",

@@ -1,4 +1,4 @@
-"""From bytes to text, without ever normalising a character."""
+"""From bytes to text, without ever normalising a character. A byte that fits no character costs one, and shows."""
 
 from __future__ import annotations
 
@@ -35,6 +35,24 @@ _MOST_BINARY = 0.05
 _GUESS_BYTES = 100_000
 """More would only take longer."""
 _BINARY = "it holds binary data, not text"
+LOST = "\ufffd"
+"""What stands for bytes that fit no character of the encoding."""
+_MOST_LOST = 200
+"""One character in so many may be lost; with more, the encoding is another one, or the text is not worth reading."""
+_ALWAYS_ALLOWED = 2
+"""Lost characters in the shortest text: a bad byte between two good halves costs as many."""
+_LONGEST_CHARACTER = 4
+"""Bytes, in UTF-8 and in GB 18030."""
+_HALVES = re.compile(rb"[\x80-\xff]{3,}")
+_COMMON_PAIR = re.compile(rb"[\xb0-\xd7][\xa1-\xfe]|[\xa1-\xa3][\xa1-\xfe]")
+"""A common character, or a sign, in GB 2312."""
+_SURE = 2
+"""So many more common characters show that bytes are out of step."""
+_LOST_IN_GB = LOST.encode("gb18030")
+_LONGEST_IN_STEP = 4_000_000
+"""Bytes; no report has so many, whatever is wrong with it."""
+_LOOK_AHEAD = 24
+"""Bytes behind a lost character that show where the next one begins."""
 
 
 def decode(data: bytes) -> tuple[str, str]:
@@ -47,18 +65,23 @@ def decode(data: bytes) -> tuple[str, str]:
     """
     marked = next((encoding for mark, encoding in _BOMS if data.startswith(mark)), None)
     if marked is not None:
-        try:
-            text = data.decode(marked)
-        except UnicodeDecodeError as error:
-            where = f"it begins as {marked} but byte {error.start} does not fit"
-            raise DocumentError(f"{where}; save it as UTF-8") from error
+        text = mended(data, marked)
+        # Where a byte is missing in UTF-16 all that follows is nonsense.
+        if text is None or (len(data) % 2 and marked == "utf-16" and not reads_as_chinese(text[-_SAMPLE // 10 :])):
+            raise DocumentError(f"it begins as {marked} but much of it does not fit; save it as UTF-8")
         if not _is_text(text):
             raise DocumentError(_BINARY)
         return text, marked
     for encoding in ("utf-8", _unmarked_utf16(data), "gb18030"):
-        tried = try_decode(data, encoding) if encoding else None
+        tried = (
+            mended(data, encoding) if encoding and encoding.startswith("utf-16") else try_decode(data, encoding or "")
+        )
         if tried is not None and encoding is not None and (encoding != "gb18030" or reads_as_chinese(tried)):
-            return tried, encoding
+            return (mended(data, encoding) or tried), encoding
+    for encoding in ("utf-8", "gb18030"):
+        text = mended(data, encoding)
+        if text is not None and _is_text(text) and _HANZI.search(text) and reads_as_chinese(text):
+            return text, encoding
     return _guess(data)
 
 
@@ -71,25 +94,95 @@ def try_decode(data: bytes, encoding: str) -> str | None:
     return text if _is_text(text) else None
 
 
+def mended(data: bytes, encoding: str) -> str | None:
+    """The text with U+FFFD for each character whose bytes do not fit the encoding; None if they are more than a few."""
+    data = _in_step(data) if encoding == "gb18030" else data
+    try:
+        lost = data.decode(encoding, "replace").count(LOST)
+        if lost > _LONGEST_CHARACTER * max(_ALWAYS_ALLOWED, len(data) // _MOST_LOST):
+            return None
+        text = data.decode(encoding, _ONE_CHARACTER)
+    except LookupError:
+        return None
+    return text if text.count(LOST) <= max(_ALWAYS_ALLOWED, len(text) // _MOST_LOST) else None
+
+
+def _one_character(error: UnicodeError) -> tuple[str, int]:
+    """Where reading goes on behind bytes that fit no character, so that they cost no more than one."""
+    assert isinstance(error, UnicodeDecodeError)
+    data, end = error.object, error.end
+    if error.encoding == "utf-8":
+        end = error.start + 1
+        while end < min(len(data), error.start + _LONGEST_CHARACTER) and _NEVER_FIRST[data[end]]:
+            end += 1
+    elif error.encoding.startswith("gb") and data[error.start + 1 : error.start + 2] >= b"\x80":
+        # Either this byte is one too many, or it stands for the first half of a character.
+        end = max(range(error.start + 1, error.start + 4), key=lambda start: _common(data[start : start + _LOOK_AHEAD]))
+    return LOST, end
+
+
+def _in_step(data: bytes) -> bytes:
+    """Bytes of GB 18030 in which no character is read from the halves of two, because one byte is missing or too many.
+
+    That byte is made a lost character.
+    """
+    if len(data) > _LONGEST_IN_STEP:
+        return data
+    pieces: list[bytes] = []
+    last = 0
+    for run in _HALVES.finditer(data):
+        start, end = run.span()
+        if (end - start) % 2 == 0:
+            continue
+        in_step = [_COMMON_PAIR.match(data, at) is not None for at in range(start, end - 1, 2)]
+        behind = [_COMMON_PAIR.match(data, at) is not None for at in range(start + 1, end, 2)]
+        best = here = sum(behind)
+        place = start
+        for number, (one, other) in enumerate(zip(in_step, behind, strict=True), start=1):
+            here += one - other
+            if here > best:
+                best, place = here, start + 2 * number
+        if best >= sum(in_step) + _SURE:
+            pieces.extend((data[last:place], _LOST_IN_GB))
+            last = place + 1
+    return b"".join((*pieces, data[last:]))
+
+
+def _common(data: bytes) -> int:
+    """How many common characters, beyond those that are none, some bytes of GB 18030 hold."""
+    text = data.decode("gb18030", "ignore")
+    common = sum(_is_common(char) or char.isascii() or char in "，。、；：（）“”％" for char in text)
+    return 2 * common - len(text)
+
+
+_NEVER_FIRST = [0x80 <= byte < 0xC2 or byte >= 0xF5 for byte in range(256)]
+"""By byte, whether it begins no character in UTF-8."""
+_ONE_CHARACTER = "baogao.one_character"
+codecs.register_error(_ONE_CHARACTER, _one_character)
+
+
 def reads_as_chinese(text: str) -> bool:
     """Whether the Chinese characters of a text are mostly common ones: misread bytes give rare ones."""
     hanzi: list[str] = _HANZI.findall(text[: _SAMPLE * 2])[:_SAMPLE]
-    codes = (char.encode("gb18030") for char in hanzi)
-    # The first level of GB 2312 has two bytes, rows 0xB0 to 0xD7.
-    common = sum(len(code) == 2 and 0xB0 <= code[0] <= 0xD7 and code[1] >= 0xA1 for code in codes)
-    return common >= _COMMON_SHARE * len(hanzi)
+    return sum(map(_is_common, hanzi)) >= _COMMON_SHARE * len(hanzi)
+
+
+def _is_common(char: str) -> bool:
+    """Whether a character is of the first level of GB 2312, which has two bytes, rows 0xB0 to 0xD7."""
+    code = char.encode("gb18030", "ignore")
+    return len(code) == 2 and 0xB0 <= code[0] <= 0xD7 and code[1] >= 0xA1
 
 
 def _unmarked_utf16(data: bytes) -> str | None:
     """UTF-16 without a mark: zero bytes, or the lead bytes of Chinese characters, in one of two columns."""
     sample = data[:_SAMPLE]
-    if len(data) % 2 or len(sample) < 2:
+    if len(sample) < 2:
         return None
     for first, encoding in ((1, "utf-16-le"), (0, "utf-16-be")):
         high = sample[first::2]
         leading = sum(byte == 0 or 0x4E <= byte <= 0x9F or byte in (0x30, 0xFF, 0x20) for byte in high)
-        text = try_decode(data, encoding) if leading > _LEADING_SHARE * len(high) else None
-        if text is not None and len(_HANZI.findall(text)) > _HANZI_SHARE * len(text):
+        text = mended(data, encoding) if leading > _LEADING_SHARE * len(high) else None
+        if text is not None and _is_text(text) and len(_HANZI.findall(text)) > _HANZI_SHARE * len(text):
             return encoding
     return None
 
@@ -108,7 +201,8 @@ def _guess(data: bytes) -> tuple[str, str]:
         return text, guess.encoding
     text = try_decode(data, "gb18030")
     if text is None:
-        raise DocumentError("its encoding cannot be told (neither UTF-8 nor GB18030 nor UTF-16); save it as UTF-8")
+        fitting = "neither UTF-8 nor GB18030 nor UTF-16, or too many of its bytes are damaged"
+        raise DocumentError(f"its encoding cannot be told ({fitting}); save it as UTF-8")
     return text, "gb18030"
 
 

@@ -8,24 +8,32 @@ import os
 import re
 import stat
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from baogao.document.copies import find_copies
 from baogao.document.debris import without_debris
 from baogao.document.document import Copy, Document, Span
-from baogao.document.encoding import decode
+from baogao.document.encoding import LOST, decode
 from baogao.document.file_text import FileText, Notice
 from baogao.document.furniture import furniture_lines
+from baogao.document.markdown import read_markdown
 from baogao.document.navigation import navigation_spans
+from baogao.document.office import OLD_WORD, is_office, read_office
 from baogao.document.paragraphs import lines_of, paragraphs_of, sentences_of
 from baogao.document.pdf import read_pdf
 from baogao.document.sections import sections_of
+from baogao.document.signs import notice_of
+from baogao.document.spreadsheet import read_delimited
 from baogao.document.view import View, clean_characters
-from baogao.document.webpage import decode_page, read_page
-from baogao.document.word_and_pdf import read_word
+from baogao.document.webpage import decode_page, read_page, read_saved_page
+from baogao.document.word import read_word
 from baogao.errors import DocumentError
 
-SUFFIXES = frozenset({".txt", ".text", ".html", ".htm", ".xhtml", ".docx", ".pdf", ".doc", ".wps", ".rtf"})
+SUFFIXES = frozenset(
+    {".txt", ".text", ".md", ".markdown", ".html", ".htm", ".xhtml", ".docx", ".docm", ".pdf", ".csv", ".tsv", ".xlsx"}
+    | {".xlsm", ".doc", ".wps", ".rtf", ".odt", ".xls", ".et", ".ods", ".mht", ".mhtml"}
+)
 """What a folder is searched for; a file that is named outright may be called anything."""
 LARGEST = 50_000_000
 """Bytes; a report has some thousands."""
@@ -37,9 +45,18 @@ _MARKUP = re.compile(
 )
 """Possessive, because a row of comments could be taken apart in more ways than anybody can try."""
 _VISIBLE = re.compile(r"[^\s\ufeff\u200b]")
-_OLD_WORD = (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"{\\rtf")
-"""The first bytes of OLE files, which .doc, .wps and locked .docx are, and of .rtf."""
-_PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"II*\0", b"MM\0*")
+_NO_REPORTS = (
+    (
+        (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"II*\0", b"MM\0*", b"RIFF", b"\0\0\1\0"),
+        "it is a picture; run it through text recognition (OCR) first",
+    ),
+    ((b"Rar!\x1a", b"7z\xbc\xaf", b"\x1f\x8b"), "it is an archive of files, not a report; unpack it first"),
+)
+"""What files begin with that hold no text, and what is said of them."""
+_SAVED_PAGE = re.compile(
+    rb"(?:[A-Za-z-]{2,40}: [^\r\n]{0,300}\r?\n(?:[ \t][^\r\n]{0,300}\r?\n){0,9}){0,9}MIME-Version: 1\.0"
+)
+"""A page that was saved with its pictures as one file (.mht), which sites also offer as .doc."""
 
 
 def document_from_text(text: str | FileText, doc_id: str = "text", source: str = "", sha256: str = "") -> Document:
@@ -138,6 +155,9 @@ def text_of(data: bytes, suffix: str = "") -> FileText:
     if not data.strip():
         raise DocumentError("it is empty: there is no text in it")
     file = _read(data, suffix)
+    lost = [match.span() for match in re.finditer(LOST, file.text)]
+    if lost and file.format != "pdf":
+        file = replace(file, notices=(*file.notices, notice_of("bytes that are no character are read as \ufffd", lost)))
     if not _VISIBLE.search(file.text):
         raise DocumentError("it is empty: there is no text in it")
     if len(file.text) > MOST_CHARACTERS:
@@ -150,29 +170,35 @@ def _read(data: bytes, suffix: str) -> FileText:
 
     :raises DocumentError: see ``read_document``.
     """
-    if data.startswith(_OLD_WORD):
-        raise _old_word(data)
+    if is_office(data):
+        return read_office(data)
     if data[:1024].lstrip().startswith(b"%PDF") or suffix == ".pdf":
         return read_pdf(data)
-    if data.startswith(b"PK\x03\x04") or suffix == ".docx":
+    if suffix in {".docx", ".docm"}:
         return read_word(data)
-    if data.startswith(_PICTURES):
-        raise DocumentError("it is a picture; run it through text recognition (OCR) first")
+    for begins, message in _NO_REPORTS:
+        if data.startswith(begins):
+            raise DocumentError(message)
+    if _SAVED_PAGE.match(data):
+        return read_saved_page(data)
     if suffix in {".html", ".htm", ".xhtml"}:
         return read_page(data)
     if suffix in {".doc", ".wps"} and b"\0" in data:
-        raise _old_word(data)
+        raise DocumentError(OLD_WORD)
     # Word processors also save pages as .doc, and a name may say nothing.
     if _MARKUP.match(decode_page(data[:4096], lenient=True)):
         return read_page(data)
+    return _read_text(data, suffix)
+
+
+def _read_text(data: bytes, suffix: str) -> FileText:
+    """A file of characters: plain, Markdown, or a table of cells that commas or tabs part."""
     text, encoding = decode(data)
-    return FileText(text, notices=() if encoding in {"utf-8", "utf-8-sig"} else (Notice(f"read as {encoding}"),))
-
-
-def _old_word(data: bytes) -> DocumentError:
-    """What is said of a document of an old Word format, or of a locked one, which is wrapped in the same way."""
-    if "EncryptedPackage".encode("utf-16-le") in data:
-        return DocumentError("it is locked by a password; open it in a word processor and save it without one")
-    return DocumentError(
-        "it is in an old Word format (.doc, .wps, .rtf); open it in a word processor and save it as .docx"
-    )
+    if suffix in {".md", ".markdown"}:
+        file = read_markdown(text)
+    elif suffix in {".csv", ".tsv"}:
+        file = read_delimited(text, suffix)
+    else:
+        file = FileText(text)
+    said = () if encoding in {"utf-8", "utf-8-sig"} else (Notice(f"read as {encoding}"),)
+    return replace(file, notices=(*said, *file.notices))

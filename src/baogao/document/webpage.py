@@ -7,17 +7,19 @@ page's prose is taken whole.
 
 from __future__ import annotations
 
+import email
 import re
-from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
 import lxml.html
 
-from baogao.document.encoding import decode, reads_as_chinese, try_decode
+from baogao.document.encoding import decode, mended, reads_as_chinese, try_decode
 from baogao.document.file_text import FileText, Notice
 from baogao.document.navigation import is_furniture, is_prose
+from baogao.document.page_text import PageText
 from baogao.document.sections import heading_level
+from baogao.document.signs import file_text, plain
 from baogao.errors import DocumentError
 
 _CHARSET = re.compile(rb"""<(?:meta|\?xml)[^>]{0,200}?(?:charset|encoding)\s*=\s*["']?\s*([\w.:-]+)""", re.I)
@@ -30,69 +32,10 @@ _TAG = re.compile(
 """A tag up to its end; a script whole, because what looks like a tag in it is none."""
 _MOST_ATTRIBUTES = 5_000
 """Of one tag; a page has some ten, and the parser compares each with every other."""
-_DROPPED = frozenset(
-    {
-        "script",
-        "style",
-        "noscript",
-        "template",
-        "nav",
-        "header",
-        "footer",
-        "aside",
-        "select",
-        "button",
-        "form",
-        "iframe",
-        "svg",
-        "object",
-        "textarea",
-    }
-)
-"""Elements that hold no text of the report, or none that is shown."""
-_BLOCKS = frozenset(
-    {
-        "p",
-        "div",
-        "li",
-        "ul",
-        "ol",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "tr",
-        "table",
-        "tbody",
-        "thead",
-        "section",
-        "article",
-        "main",
-        "dd",
-        "dt",
-        "dl",
-        "blockquote",
-        "center",
-        "body",
-        "figure",
-        "figcaption",
-        "hr",
-        "fieldset",
-        "caption",
-    }
-)
-"""Elements that begin a line of their own."""
 _PUNCTUATION = re.compile(r"[，。；：,;]")
 _DIGIT = re.compile(r"\d")
-_BROKEN = re.compile(r"(?<=[!-~])[ \t\r]*\n\s*(?=[!-~])")
-"""A line break of the source between Latin words or digits: a blank."""
 _TITLE = re.compile(r"[^。；，：\t]{8,60}")
 """A line that may be a title: long enough, and no sentence."""
-_LONGEST_CELL = 200
-"""Characters of a cell of a table of figures."""
-_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 _MAIN_SHARE = 0.95
 """The main block is the smallest one that holds so much of the page's prose."""
 _LEAST_ROWS = 2
@@ -125,14 +68,33 @@ def read_page(data: bytes) -> FileText:
         raise DocumentError("no text was found on this web page; save the report itself as text") from error
     if sum(1 for _ in islice(page.iter(), _MOST_ELEMENTS + 1)) > _MOST_ELEMENTS:
         raise DocumentError(f"it has more than {_MOST_ELEMENTS:,} elements: that is no single report; save it as text")
-    text, heading = _main_block(page)
-    if not text.strip():
+    try:
+        text, heading = _main_block(page, PageText(page))
+    except RecursionError as error:
+        raise DocumentError("its elements are nested too deep; save the report itself as text") from error
+    if not plain(text).strip():
         raise DocumentError("no text was found on this web page; save the report itself as text")
-    first = text.split("\n", 1)[0].strip()
+    first = plain(text).split("\n", 1)[0].strip()
     untitled = is_prose(first) or first.endswith(("：", ":")) or heading_level(first) is not None
-    if heading and untitled and "".join(heading.split()) not in "".join(text.split()):
+    untitled = untitled or len(first) < len(heading) // 2  # the rest of a title that is broken in two
+    if heading and untitled and "".join(heading.split()) not in "".join(plain(text).split()):
         text = f"{heading}\n{text}"
-    return FileText(text, "page", (Notice("the main text of a web page"),))
+    return file_text(text, "page", [Notice("the main text of a web page")], f"lxml {lxml.etree.__version__}")
+
+
+def read_saved_page(data: bytes) -> FileText:
+    """The main text of a web page that was saved as one file (.mht): a mail that holds the page and its pictures.
+
+    :raises DocumentError: there is no page in it, or no text on it.
+    """
+    for part in email.message_from_bytes(data).walk():
+        if part.get_content_type() == "text/html":
+            page = part.get_payload(decode=True)
+            charset = part.get_content_charset()
+            if isinstance(page, bytes):
+                declared = f'<meta charset="{charset}">'.encode("ascii", "ignore") if charset else b""
+                return read_page(page if _CHARSET.search(page[:4096]) else declared + page)
+    raise DocumentError("it is a mail or a saved page without a page in it; save the report itself as text")
 
 
 def _is_crowded(tag: str) -> bool:
@@ -152,103 +114,51 @@ def decode_page(data: bytes, lenient: bool = False) -> str:
     declared = _CHARSET.search(data[:4096])
     if declared and try_decode(data, "utf-8") is None:
         name = declared[1].decode("ascii", "replace").lower()
-        text = try_decode(data, "gb18030" if name in _GB else name)
+        name = "gb18030" if name in _GB else name
+        text = try_decode(data, name)
         if text is not None and reads_as_chinese(text):
-            return text
-        if name in _GB:
-            return data.decode("gb18030", "replace")
+            return mended(data, name) or text
+        for encoding in ("utf-8", name):
+            text = mended(data, encoding)
+            if text is not None and reads_as_chinese(text):
+                return text
     return decode(data)[0]
 
 
-def _main_block(page: Element) -> tuple[str, str]:
+def _main_block(page: Element, seen: PageText) -> tuple[str, str]:
     """The text of the smallest element that holds nearly all prose, and the page's heading.
 
     The heading is in the standard meta tag of government sites, or the page's only h1, or a line above the element.
     """
     body = page.find("body")
     element = page if body is None else body
-    least = _MAIN_SHARE * _prose(element)
+    least = _MAIN_SHARE * _prose(seen, element)
     if not least:
-        return block_text(element), ""
+        return seen.text(element), ""
     above = ""
     while True:
         children = [child for child in element if isinstance(child.tag, str)]
-        inner = next((child for child in children if _prose(child) >= least), None)
+        inner = next((child for child in children if _prose(seen, child) >= least), None)
         # A table of figures belongs to the prose beside it.
-        beside = (block_text(child, links=False).split("\n") for child in children if child is not inner)
+        beside = (plain(seen.text(child, links=False)).split("\n") for child in children if child is not inner)
         if inner is None or any(sum(map(_is_row, each)) >= _LEAST_ROWS for each in beside):
             break
-        lines = "\n".join(block_text(child, links=False) for child in children[: children.index(inner)]).split("\n")
+        lines = "\n".join(plain(seen.text(child, links=False)) for child in children[: children.index(inner)]).split(
+            "\n"
+        )
         titles = (line for line in map(str.strip, reversed(lines)) if _TITLE.fullmatch(line) and not is_furniture(line))
         above = next(titles, above)
         element = inner
     for meta in page.iter("meta"):
         if (meta.get("name") or "").lower() == "articletitle" and meta.get("content"):
-            return block_text(element), str(meta.get("content")).strip() or above
-    headings = [" ".join(block_text(heading).split()) for heading in page.iter("h1")]
-    return block_text(element), (headings[0] if len(headings) == 1 else "") or above
+            return seen.text(element), str(meta.get("content")).strip() or above
+    headings = [" ".join(plain(seen.text(heading)).split()) for heading in page.iter("h1")]
+    return seen.text(element), (headings[0] if len(headings) == 1 else "") or above
 
 
-def block_text(element: Element, links: bool = True) -> str:
-    """The text of an element as a reader sees it: one line for each block, row or ``<br>``, cells parted by tabs.
-
-    :param links: False leaves out what can be clicked on.
-    """
-    lines = "".join(_pieces(element, links)).split("\n")
-    return "\n".join(line for line in (line.strip(" \r").rstrip("\t ") for line in lines) if line.strip())
-
-
-def _pieces(element: Element, links: bool) -> Iterator[str]:
-    """The text of an element, piece by piece, with what parts it from the next."""
-    shown = (
-        isinstance(element.tag, str) and element.tag not in _DROPPED and not _HIDDEN.search(element.get("style") or "")
-    )
-    if not shown or (element.tag == "a" and not links):
-        return
-    if element.tag == "pre":
-        yield f"\n{element.text_content()}\n"
-        return
-    end = _break_after(element)
-    yield end.strip("\t")
-    yield _inline(element.text)
-    for child in element:
-        yield from _pieces(child, links)
-        yield _inline(child.tail)
-    yield end
-
-
-def _break_after(element: Element) -> str:
-    """What parts an element from the next: a line break around blocks, a tab after the cells of a table of figures."""
-    if element.tag in {"td", "th"}:
-        return "\t" if _is_data_cell(element) else "\n"
-    if element.tag not in _BLOCKS:
-        return "\n" if element.tag == "br" else ""
-    if element.tag in {"tr", "table", "tbody"}:
-        return "\n"
-    cell = next(element.iterancestors("td", "th"), None)
-    return "" if cell is not None and _is_data_cell(cell) else "\n"
-
-
-def _inline(text: str | None) -> str:
-    """White space of the source is one blank, and none where a line was broken beside Chinese."""
-    flowing = _BROKEN.sub(" ", text or "")
-    return re.sub(r"[ \t\r\n\xa0]+", lambda match: "" if "\n" in match[0] else " ", flowing)
-
-
-def _is_data_cell(cell: Element) -> bool:
-    """Layout tables hold a whole report in one cell; a cell of a table of figures is short."""
-    length = stops = 0
-    for piece in cell.itertext():
-        length += len(piece)
-        stops += piece.count("。")
-        if length > _LONGEST_CELL or stops >= 2:  # no further than needed: this is asked for every block in the cell
-            return False
-    return True
-
-
-def _prose(element: Element) -> int:
+def _prose(page: PageText, element: Element) -> int:
     """How many characters of prose and of tables an element holds, beside links and the page's furniture."""
-    lines = block_text(element, links=False).split("\n")
+    lines = plain(page.text(element, links=False)).split("\n")
     return sum(len(line) for line in lines if (_PUNCTUATION.search(line) or _is_row(line)) and not is_furniture(line))
 
 
