@@ -47,6 +47,8 @@ _FEW_PAGES = 5
 """With so many pages or fewer two that say the same are enough, with more it takes three."""
 _OUTER = 0.1
 """Of a page's height: a lone number nearer to the edge than that is a page number, if it stands apart."""
+_HEAD_PLACE = 0.08
+"""Of a page's height: a small line above that, standing apart, is a running head even where there is one page."""
 _APART = 0.028
 """Of a page's height: two lines of text, the room that lies between a page's text and its number."""
 
@@ -78,6 +80,8 @@ class PageLine(NamedTuple):
     text: str
     place: float
     """How far down: 0 at the upper edge of the page, 1 at the lower."""
+    small: bool = False
+    """Whether it is smaller than the text of the document."""
 
 
 def page_number(line: str) -> PageNumber | None:
@@ -163,7 +167,7 @@ def page_furniture(pages: Sequence[Sequence[PageLine]]) -> Furniture:
 
 def _taken(page: int, lines: Sequence[PageLine], said: dict[tuple[int, int], str]) -> set[int]:
     """The lines of a page that are furniture: from either edge inwards, to the first that is text."""
-    alone = _lone_numbers(lines)
+    alone = _standing_apart(lines)
     taken: set[int] = set()
     count = min(_EDGE_LINES, len(lines))
     for inwards in (range(count), range(len(lines) - 1, len(lines) - 1 - count, -1)):
@@ -179,17 +183,20 @@ def _edge(count: int) -> Iterable[int]:
     return sorted({*range(min(_EDGE_LINES, count)), *range(max(0, count - _EDGE_LINES), count)})
 
 
-def _lone_numbers(lines: Sequence[PageLine]) -> set[int]:
-    """The first and the last line of a page where they are page numbers by their form, or by standing apart."""
+def _standing_apart(lines: Sequence[PageLine]) -> set[int]:
+    """The first and the last line of a page where one page alone shows that they are furniture.
+
+    They are page numbers by their form, or numbers that stand apart from the text, or a small head that does.
+    """
     found = set()
     for line, beside in ((0, 1), (len(lines) - 1, len(lines) - 2)):
-        number = page_number(lines[line].text) if lines else None
-        if number is None:
-            continue
-        place = lines[line].place
+        if not lines:
+            break
+        text, place, small = lines[line]
+        number = page_number(text)
         outer = min(place, 1 - place) < _OUTER
         apart = len(lines) > 1 and abs(place - lines[beside].place) > _APART
-        if number.sure or (outer and apart):
+        if (number and number.sure) or (outer and apart and (number or (small and place < _HEAD_PLACE))):
             found.add(line)
     return found
 
@@ -198,7 +205,7 @@ def _said_on_pages(pages: Sequence[Sequence[PageLine]], edges: list[tuple[int, i
     """The lines at the edges of pages that say the same in the same place, but for the number of the page."""
     groups: dict[tuple[str, int | None], list[tuple[float, int, int]]] = defaultdict(list)
     for page, line in edges:
-        text, place = pages[page][line]
+        text, place, _ = pages[page][line]
         squeezed = "".join(unicodedata.normalize("NFKC", text).split())
         groups[squeezed, None].append((place, page, line))
         for number in _NUMBER.finditer(squeezed):

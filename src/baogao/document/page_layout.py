@@ -6,6 +6,7 @@ their lines fill them, and a table without lines if they do not.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -21,10 +22,20 @@ _NARROWEST = 6.5
 """In sizes of the font: a column of prose is wider."""
 _FULL = 2.0
 """In sizes of the font: so little room is left behind a line that fills its column."""
-_PROSE_SHARE = 0.5
-"""Of the lines of columns are full, those of a table are not."""
+_FULL_SHARE = 0.25
+"""Of the lines of columns are full."""
+_PROSE_SHARE = 0.3
+"""Of the lines of columns have a mark in them as sentences do; few cells have."""
 _PROSE_LENGTH = 7
 """Characters of a line of prose on average; cells are shorter."""
+_MARKS = frozenset("，。；、：")
+_FIGURE = re.compile(r"[\d.,%％+-]+\S{0,2}")
+_FIGURES_SHARE = 0.4
+"""Of the lines of a column are mere figures; those of a table may be."""
+_LONG_LIST = 8
+"""Lines of a column that is a list and has few full lines."""
+_UNEVEN = 0.2
+"""Share by which the distance of two columns may differ from that of others."""
 _FAR = 1.8
 """Times the usual distance of two rows: a row further down does not belong to the columns above it."""
 _CLOSE = 0.8
@@ -173,22 +184,33 @@ def _part(item: Item, edges: list[float]) -> int:
 
 
 def _is_prose(parts: list[list[Item]]) -> bool:
-    """Whether parts of a page are columns of running text."""
-    full = lines = characters = 0
+    """Whether parts of a page are columns of running text, or of a list."""
+    full = count = characters = marked = 0
     for part in parts:
-        own = [item for item in part if isinstance(item, Line)]
-        if len(own) < 2:
+        lines = [item for item in part if isinstance(item, Line)]
+        if len(lines) < 2:
             if any(isinstance(item, Table) for item in part):
                 continue
             return False
-        left, right = min(line.x0 for line in own), max(line.x1 for line in own)
-        size = _size(own)
-        if right - left < _NARROWEST * size:
+        left, right = min(line.x0 for line in lines), max(line.x1 for line in lines)
+        size = _size(lines)
+        figures = sum(_FIGURE.fullmatch(line.text) is not None for line in lines)
+        if right - left < _NARROWEST * size or figures > _FIGURES_SHARE * len(lines):
             return False
-        full += sum(right - line.x1 < _FULL * size for line in own)
-        lines += len(own)
-        characters += sum(len(line.text) for line in own)
-    return lines > 0 and full >= _PROSE_SHARE * lines and characters >= _PROSE_LENGTH * lines
+        full += sum(right - line.x1 < _FULL * size for line in lines)
+        count += len(lines)
+        characters += sum(len(line.text) for line in lines)
+        marked += sum(not _MARKS.isdisjoint(line.text) for line in lines)
+    if marked < max(1, _PROSE_SHARE * count) or characters < _PROSE_LENGTH * count:
+        return False
+    return full >= _FULL_SHARE * count or (count >= _LONG_LIST * len(parts) and _are_even(parts))
+
+
+def _are_even(parts: list[list[Item]]) -> bool:
+    """Whether parts of a page begin at even distances, as the columns of a page do."""
+    lefts = [min(map(_left, part)) for part in parts]
+    pitch = (max(map(_right, parts[-1])) - lefts[0]) / len(parts)
+    return all(abs(right - left - pitch) < _UNEVEN * pitch for left, right in pairwise(lefts))
 
 
 def _with_holes(row: _Row) -> list[Item]:

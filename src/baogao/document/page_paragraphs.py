@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from statistics import median
 
@@ -25,8 +25,12 @@ _NOTE = re.compile(r"[①-⑳*※†¹²³⁴-⁹⁰\[〔]|注\d{0,2}[：:]|\d{1
 """How a note at the foot of a page begins."""
 _INDENT = 1.2
 """In sizes of the font: a line further in than that is indented."""
-_ROOM = 1.15
+_ASIDE = 2.6
+"""In sizes of the font: so much room is left on either side of a title that stands in the middle."""
+_ROOM = 0.65
 """In sizes of the font: the room that a full line may leave beside what comes next."""
+_DIGIT_ROOM = 0.06
+"""In sizes of the font: by so much a digit may be narrower than the half width that a program reckoned with."""
 _SAME_SIZE = 0.08
 """Share by which sizes of one text may differ."""
 _SMALL = 0.92
@@ -37,6 +41,8 @@ _GAP = 1.45
 """Times the usual distance between lines: a wider one parts paragraphs."""
 _REACHED = 0.12
 """Share of lines that end at the margin of a text that is set in full lines."""
+_COUNTED = 0.25
+"""Share of lines with the very same number of characters in a text that was broken by counting them."""
 _LONG = 20
 """Characters of a line that can be full even where no other line is as wide."""
 
@@ -59,6 +65,8 @@ class _Measure:
     """Whether several lines end at the right margin."""
     leading: float
     """Points from line to line; 0 for a single one."""
+    wrap: int = 0
+    """Characters of its lines, where they were broken by counting; else 0."""
 
     def is_indented(self, line: Line) -> bool:
         return line.x0 - self.left > _INDENT * line.size
@@ -66,7 +74,7 @@ class _Measure:
     def is_centred(self, line: Line) -> bool:
         """Whether a line stands in the middle, with room to both sides."""
         left, right = line.x0 - self.left, self.right - line.x1
-        return min(left, right) > 1.5 * line.size and abs(left - right) < 1.5 * line.size
+        return min(left, right) > _ASIDE * line.size and abs(left - right) < 1.5 * line.size
 
     def is_full(self, line: Line, following: str) -> bool:
         """Whether what follows a line did not fit on it."""
@@ -74,7 +82,8 @@ class _Measure:
             return False
         unit = _UNIT.match(following)
         width = sum(0.5 if char.isascii() else 1.0 for char in (unit[0] if unit else "")) * line.size
-        return self.right - line.x1 < width + (_ROOM - 1.0 + 0.5) * line.size
+        narrow = _DIGIT_ROOM * sum(map(str.isascii, line.text))
+        return len(line.text) == self.wrap or self.right - line.x1 < width + (_ROOM + narrow) * line.size
 
 
 def paragraphs_of_pages(pages: Sequence[Sequence[Column]]) -> Printed:
@@ -124,7 +133,7 @@ def _page_measure(columns: Sequence[Column], width: float) -> _Measure:
     """How the text of a page is set that is as wide as the page."""
     measure = _measure([item for column in columns if column.whole for item in column.items if isinstance(item, Line)])
     if width and measure.right - measure.left < 0.97 * width:
-        return _Measure(measure.left, measure.left + width, True, measure.leading)
+        return replace(measure, right=measure.left + width, full=True)
     return measure
 
 
@@ -133,7 +142,7 @@ def _measure(lines: Sequence[Line]) -> _Measure:
     if not lines:
         return _Measure(0.0, 0.0, False, 0.0)
     size = median(line.size for line in lines)
-    left = _edge([-line.x0 for line in lines], size)
+    left = -_edge([-line.x0 for line in lines], size)
     right = _edge([line.x1 for line in lines], size)
     reached = sum(right - line.x1 < 1.6 * size for line in lines)
     steps = [
@@ -143,7 +152,10 @@ def _measure(lines: Sequence[Line]) -> _Measure:
         and abs(after.size - before.size) < _SAME_SIZE * after.size
     ]
     leading = min(_common(steps), 2.6 * size) if steps else 0.0
-    return _Measure(-left, right, reached >= 2 and reached >= _REACHED * len(lines), leading)
+    lengths = Counter(len(line.text) for line in lines if len(line.text) >= _LONG)
+    wrap, count = lengths.most_common(1)[0] if lengths else (0, 0)
+    counted = count >= 3 and count >= _COUNTED * len(lines)
+    return _Measure(left, right, reached >= 2 and reached >= _REACHED * len(lines), leading, wrap if counted else 0)
 
 
 def _common(steps: list[float]) -> float:
@@ -154,11 +166,12 @@ def _common(steps: list[float]) -> float:
 
 
 def _edge(ends: list[float], size: float) -> float:
-    """The furthest that lines reach, a single line that stands out aside."""
+    """The furthest that lines reach, a few that stand out aside."""
     ordered = sorted(ends, reverse=True)
-    least = 2 if len(ordered) > 5 else 1
-    for place in ordered:
-        if sum(place - other < 1.6 * size and other <= place for other in ordered) >= least:
+    least = max(2, round(_REACHED * len(ordered))) if len(ordered) > 5 else 1
+    for number, place in enumerate(ordered):
+        end = number + least - 1
+        if end < len(ordered) and place - ordered[end] < 0.8 * size:
             return place
     return ordered[0]
 
@@ -301,16 +314,18 @@ class _Writer:
         if apart and after.base - before.base > _GAP * above.leading and not (full and not (final or clause)):
             return bool(_OPEN.search(tail)) and not indented
         if full:
-            return self._full_goes_on(before, final, clause, indented)
+            return self._full_goes_on(final, clause, indented)
         return self._short_goes_on(tail, after, indented, final, clause, above is not below)
 
-    def _full_goes_on(self, before: Line, final: bool, clause: bool, indented: bool) -> bool:
+    def _full_goes_on(self, final: bool, clause: bool, indented: bool) -> bool:
         """Whether a paragraph goes on behind a line that is full."""
         if final or clause:
             return not indented and (self.indents or clause)
-        first = len(self.paragraph) == 1
-        heading = first and heading_level(before.text) in (1, 2) and "，" not in before.text
-        return not (indented and heading)
+        return not indented or self._is_running()
+
+    def _is_running(self) -> bool:
+        """Whether the open paragraph is prose, not a heading."""
+        return any(mark in piece for piece in self.paragraph for mark in "，。；")
 
     def _short_goes_on(
         self, tail: str, after: Line, indented: bool, final: bool, clause: bool, elsewhere: bool
@@ -320,5 +335,4 @@ class _Writer:
             return False
         if _OPEN.search(tail) or _CLOSING.match(after.text):
             return True
-        running = any(mark in piece for piece in self.paragraph for mark in "，。；")
-        return running and (elsewhere or self.crossed or bool(_FIGURE.match(after.text)))
+        return self._is_running() and (elsewhere or self.crossed or bool(_FIGURE.match(after.text)))

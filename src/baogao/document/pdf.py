@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import time
+from collections import Counter
 from dataclasses import dataclass, field
 from threading import Lock
 
@@ -36,6 +37,8 @@ _SCANNED = "it is a scanned PDF: pictures without text; run it through text reco
 
 _NAMED = 10
 """Pages that a notice names."""
+_SMALL = 0.92
+"""Of the size of the text: running heads may be smaller."""
 _CONVERTER = f"pypdfium2 {pypdfium2.PYPDFIUM_INFO}"
 _PDFIUM = Lock()
 """PDFium stands no second thread, in whatever file."""
@@ -137,6 +140,11 @@ class _Read:
         """Whether there is no text on it."""
         return not (self.lines or self.tables or self.aside)
 
+    def seen(self, row: list[Line], small: float) -> PageLine:
+        """What stands at one height, and whether all of it is smaller than a size."""
+        place = (row[0].base - self.top) / self.height
+        return PageLine("\t".join(line.text for line in row), place, all(line.size < small for line in row))
+
     def rows(self) -> list[list[Line]]:
         """Its lines by the height at which they stand, from the top to the bottom."""
         rows: list[list[Line]] = []
@@ -187,12 +195,14 @@ def _read(printed: Page, notices: _Notices, number: int) -> _Read:
 
 def _without_furniture(pages: list[_Read]) -> Furniture:
     """Take page numbers and running heads out of some pages; returns what was taken."""
+    sizes: Counter[float] = Counter()
+    for page in pages:
+        for line in page.lines:
+            sizes[round(line.size, 1)] += len(line.text)
+    small = _SMALL * sizes.most_common(1)[0][0] if sizes else 0.0
     rows = [page.rows() for page in pages]
     found = page_furniture(
-        [
-            [PageLine("\t".join(line.text for line in row), (row[0].base - page.top) / page.height) for row in of_page]
-            for page, of_page in zip(pages, rows, strict=True)
-        ]
+        [[page.seen(row, small) for row in of_page] for page, of_page in zip(pages, rows, strict=True)]
     )
     for page, of_page, taken in zip(pages, rows, found.lines, strict=True):
         page.lines = [line for number, row in enumerate(of_page) if number not in taken for line in row]
