@@ -38,6 +38,8 @@ _PRINTED_FROM_WEB = re.compile(
 )
 """What a browser prints at the edge of a page."""
 _NUMBER = re.compile(r"\d{1,4}")
+_LETTERS = re.compile(r"[^\W\d_].*[^\W\d_]")
+"""Two letters: fewer are no head."""
 
 _EDGE_LINES = 3
 """Of a page, at its head and at its foot, can be furniture."""
@@ -207,6 +209,8 @@ def _said_on_pages(pages: Sequence[Sequence[PageLine]], edges: list[tuple[int, i
     for page, line in edges:
         text, place, _ = pages[page][line]
         squeezed = "".join(unicodedata.normalize("NFKC", text).split())
+        if page_number(text) is None and (_LETTERS.search(squeezed) is None or text.endswith("。")):
+            continue
         groups[squeezed, None].append((place, page, line))
         for number in _NUMBER.finditer(squeezed):
             masked = f"{squeezed[: number.start()]}#{squeezed[number.end() :]}"

@@ -28,7 +28,7 @@ _PROSE_SHARE = 0.3
 """Of the lines of columns have a mark in them as sentences do; few cells have."""
 _PROSE_LENGTH = 7
 """Characters of a line of prose on average; cells are shorter."""
-_MARKS = frozenset("，。；、：")
+_MARK = re.compile(r"[，。；、：]|[,.;:](?!\d)")
 _FIGURE = re.compile(r"[\d.,%％+-]+\S{0,2}")
 _FIGURES_SHARE = 0.4
 """Of the lines of a column are mere figures; those of a table may be."""
@@ -42,6 +42,8 @@ _CLOSE = 0.8
 """Of the usual distance of two rows of a table: a row that is nearer holds second lines of the cells above it."""
 
 Item = Line | Table
+_Strip = tuple[float, float]
+"""Where a free strip between two parts of a page begins and ends, from left to right."""
 
 
 @dataclass
@@ -67,7 +69,7 @@ class _Row:
     def y1(self) -> float:
         return max(map(_bottom, self.items))
 
-    def gaps(self) -> list[tuple[float, float]]:
+    def gaps(self) -> list[_Strip]:
         """The free stretches beside its items, those to either side included."""
         spans = sorted((_left(item), _right(item)) for item in self.items)
         gaps = [(float("-inf"), spans[0][0])]
@@ -101,19 +103,33 @@ def columns_of(items: Sequence[Item]) -> list[Column]:
     :param items: its lines and tables, in any order.
     """
     rows = _rows(items)
-    columns: list[Column] = []
+    bands: list[tuple[list[_Row], list[_Strip]]] = []
     number = 0
     while number < len(rows):
         end, gutters = _band(rows, number)
         band = rows[number:end]
-        found = _columns_or_table(band, gutters) if gutters else [Column(rows[number].items)]
-        for column in found:
+        if gutters and _is_prose(_parts(band, gutters)):
+            # A column may begin higher up than its neighbour.
+            while bands and not bands[-1][1] and _is_beside(bands[-1][0][-1], band[0], gutters):
+                band[:0] = bands.pop()[0]
+        bands.append((band, gutters))
+        number = end
+    columns: list[Column] = []
+    for band, gutters in bands:
+        for column in _columns_or_table(band, gutters) if gutters else [Column(list(band[0].items))]:
             if columns and column.whole and columns[-1].whole:
                 columns[-1].items.extend(column.items)
             else:
                 columns.append(column)
-        number = end
     return columns
+
+
+def _is_beside(row: _Row, below: _Row, gutters: list[_Strip]) -> bool:
+    """Whether a row stands in one column of those below it."""
+    size = _size(row.items)
+    free = row.gaps()
+    inside = all(any(min(b, d) - max(a, c) >= _GUTTER * size / 2 for c, d in free) for a, b in gutters)
+    return inside and below.y0 - row.y1 < _FAR * size
 
 
 def _rows(items: Sequence[Item]) -> list[_Row]:
@@ -133,7 +149,7 @@ def _rows(items: Sequence[Item]) -> list[_Row]:
     return rows
 
 
-def _band(rows: list[_Row], start: int) -> tuple[int, list[tuple[float, float]]]:
+def _band(rows: list[_Row], start: int) -> tuple[int, list[_Strip]]:
     """Where the rows end that share free strips with one, and the strips; none where the row has no gap."""
     least = _GUTTER * _size(rows[start].items)
     gutters = [gap for gap in rows[start].gaps()[1:-1] if gap[1] - gap[0] >= least]
@@ -160,13 +176,10 @@ def _size(items: Sequence[Item]) -> float:
     return median([item.size for item in items if isinstance(item, Line)] or [12.0])
 
 
-def _columns_or_table(band: list[_Row], gutters: list[tuple[float, float]]) -> list[Column]:
+def _columns_or_table(band: list[_Row], gutters: list[_Strip]) -> list[Column]:
     """What rows with free strips between their parts are: columns, a table, or lines with holes."""
     edges = [(a + b) / 2 for a, b in sorted(gutters)]
-    parts: list[list[Item]] = [[] for _ in range(len(edges) + 1)]
-    for row in band:
-        for item in row.items:
-            parts[_part(item, edges)].append(item)
+    parts = _parts(band, gutters)
     if len(band) > 1 and _is_prose(parts):
         return [Column(sorted(part, key=_top), whole=False) for part in parts if part]
     several = [number for number, row in enumerate(band) if len(row.items) > 1]
@@ -176,6 +189,16 @@ def _columns_or_table(band: list[_Row], gutters: list[tuple[float, float]]) -> l
     above = [item for row in band[:first] for item in row.items]
     below = [item for row in band[last:] for item in row.items]
     return [Column([*above, _table(band[first:last], edges), *below])]
+
+
+def _parts(band: list[_Row], gutters: list[_Strip]) -> list[list[Item]]:
+    """The items between the free strips of some rows."""
+    edges = [(a + b) / 2 for a, b in sorted(gutters)]
+    parts: list[list[Item]] = [[] for _ in range(len(edges) + 1)]
+    for row in band:
+        for item in row.items:
+            parts[_part(item, edges)].append(item)
+    return parts
 
 
 def _part(item: Item, edges: list[float]) -> int:
@@ -200,7 +223,7 @@ def _is_prose(parts: list[list[Item]]) -> bool:
         full += sum(right - line.x1 < _FULL * size for line in lines)
         count += len(lines)
         characters += sum(len(line.text) for line in lines)
-        marked += sum(not _MARKS.isdisjoint(line.text) for line in lines)
+        marked += sum(_MARK.search(line.text) is not None for line in lines)
     if marked < max(1, _PROSE_SHARE * count) or characters < _PROSE_LENGTH * count:
         return False
     return full >= _FULL_SHARE * count or (count >= _LONG_LIST * len(parts) and _are_even(parts))

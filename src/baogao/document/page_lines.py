@@ -48,6 +48,8 @@ class Line:
     x1: float
     base: float
     size: float
+    count: int = 0
+    """Characters, with those that leave no ink."""
 
     @property
     def top(self) -> float:
@@ -161,7 +163,9 @@ def _split(row: list[Glyph]) -> list[Line]:
             part = row[start:number]
             sizes = Counter(round(glyph.size, 1) for glyph in part).most_common(1)[0][0]
             ends = max(glyph.x1 for glyph in part)
-            lines.append(Line("".join(pieces), part[0].x0, ends, part[0].base, sizes))
+            lines.append(
+                Line("".join(pieces), part[0].x0, ends, part[0].base, sizes, sum(glyph.count for glyph in part))
+            )
             start, pieces = number, []
         elif room == "blank":
             pieces.append(" ")

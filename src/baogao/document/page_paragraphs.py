@@ -13,8 +13,11 @@ from baogao.document.page_layout import Column
 from baogao.document.page_lines import Line
 from baogao.document.sections import heading_level
 
-_FINAL = re.compile(r"[。！？!?][”’」』）)】]*$")
+_FINAL = re.compile(r"(?:[。！？!?]|(?<=[^\x00-\x7f])\.)[”’」』）)】]*$")
 _CLAUSE = re.compile(r"[；;：:]$")
+_RUNNING = re.compile(r"[，。；]|[,.;](?!\d)")
+"""What a sentence has and a heading has not."""
+_CELL_FIGURE = re.compile(r"[\d.,％%-]+")
 _OPEN = re.compile(r"[，、,（(《“‘〔—]$")
 _CLOSING = re.compile(r"[，、；。：）》”’〕,;)%％]")
 _UNIT = re.compile(r"[（《“‘(〔]*(?:[A-Za-z0-9.,%％]+|.)[，、；。：！？）》”’,;)]*")
@@ -41,7 +44,7 @@ _GAP = 1.45
 """Times the usual distance between lines: a wider one parts paragraphs."""
 _REACHED = 0.12
 """Share of lines that end at the margin of a text that is set in full lines."""
-_COUNTED = 0.25
+_COUNTED = 0.2
 """Share of lines with the very same number of characters in a text that was broken by counting them."""
 _LONG = 20
 """Characters of a line that can be full even where no other line is as wide."""
@@ -83,7 +86,7 @@ class _Measure:
         unit = _UNIT.match(following)
         width = sum(0.5 if char.isascii() else 1.0 for char in (unit[0] if unit else "")) * line.size
         narrow = _DIGIT_ROOM * sum(map(str.isascii, line.text))
-        return len(line.text) == self.wrap or self.right - line.x1 < width + (_ROOM + narrow) * line.size
+        return line.count == self.wrap or self.right - line.x1 < width + (_ROOM + narrow) * line.size
 
 
 def paragraphs_of_pages(pages: Sequence[Sequence[Column]]) -> Printed:
@@ -152,7 +155,7 @@ def _measure(lines: Sequence[Line]) -> _Measure:
         and abs(after.size - before.size) < _SAME_SIZE * after.size
     ]
     leading = min(_common(steps), 2.6 * size) if steps else 0.0
-    lengths = Counter(len(line.text) for line in lines if len(line.text) >= _LONG)
+    lengths = Counter(line.count for line in lines if line.count >= _LONG)
     wrap, count = lengths.most_common(1)[0] if lengths else (0, 0)
     counted = count >= 3 and count >= _COUNTED * len(lines)
     return _Measure(left, right, reached >= 2 and reached >= _REACHED * len(lines), leading, wrap if counted else 0)
@@ -174,6 +177,12 @@ def _edge(ends: list[float], size: float) -> float:
         if end < len(ordered) and place - ordered[end] < 0.8 * size:
             return place
     return ordered[0]
+
+
+def _is_row(text: str) -> bool:
+    """Whether a line is a row of cells with blanks between them: three or more, one of them a mere figure."""
+    cells = text.split(" ")
+    return len(cells) >= 3 and any(map(_CELL_FIGURE.fullmatch, cells[1:]))
 
 
 def _notes(columns: Sequence[Column], size: float) -> set[int]:
@@ -300,6 +309,8 @@ class _Writer:
         if abs(before.size - after.size) > _SAME_SIZE * max(before.size, after.size):
             return False
         tail = self.paragraph[-1]
+        if _is_row(tail) or _is_row(after.text):
+            return False
         if above.is_centred(before) or below.is_centred(after):
             large = before.size > _LARGE * self.size and not self.crossed
             both = above.is_centred(before) or above.is_full(before, after.text)
@@ -308,7 +319,7 @@ class _Writer:
         full = above.is_full(before, after.text)
         final, clause = bool(_FINAL.search(tail)), bool(_CLAUSE.search(tail))
         indented = below.is_indented(after)
-        if level is not None and (level <= 2 or not full or indented or not self.indents or not (final or clause)):
+        if level is not None and not self._is_inside(level, full and not indented, final or clause):
             return False
         apart = above is below and not self.crossed and above.leading > 0
         if apart and after.base - before.base > _GAP * above.leading and not (full and not (final or clause)):
@@ -316,6 +327,13 @@ class _Writer:
         if full:
             return self._full_goes_on(final, clause, indented)
         return self._short_goes_on(tail, after, indented, final, clause, above is not below)
+
+    def _is_inside(self, level: int, flush: bool, ended: bool) -> bool:
+        """Whether a line that begins with a mark goes on from the one above: by chance, or as an entry that is run in.
+
+        :param flush: whether the line above is full and this one is not indented.
+        """
+        return level > 2 and flush and (self.indents if ended else self._is_running())
 
     def _full_goes_on(self, final: bool, clause: bool, indented: bool) -> bool:
         """Whether a paragraph goes on behind a line that is full."""
@@ -325,7 +343,7 @@ class _Writer:
 
     def _is_running(self) -> bool:
         """Whether the open paragraph is prose, not a heading."""
-        return any(mark in piece for piece in self.paragraph for mark in "，。；")
+        return any(map(_RUNNING.search, self.paragraph))
 
     def _short_goes_on(
         self, tail: str, after: Line, indented: bool, final: bool, clause: bool, elsewhere: bool
