@@ -218,7 +218,7 @@ def _said_on_pages(pages: Sequence[Sequence[PageLine]], edges: list[tuple[int, i
         bare = page_number(text)
         if bare is not None and not squeezed.isdigit():
             groups["#", bare.value - page].append((place, page, line))
-    least = 2 if len(pages) <= _FEW_PAGES else 3
+    few = 2 if len(pages) <= _FEW_PAGES else 3
     said: dict[tuple[int, int], str] = {}
     for (text, offset), members in groups.items():
         if offset is None and page_number(text) is not None:
@@ -228,10 +228,22 @@ def _said_on_pages(pages: Sequence[Sequence[PageLine]], edges: list[tuple[int, i
         for end in range(1, len(members) + 1):
             if end < len(members) and members[end][0] - members[end - 1][0] <= _SAME_PLACE:
                 continue
-            if len({page for _, page, _ in members[start:end]}) >= least:
-                said.update({(page, line): text for _, page, line in members[start:end]})
+            same = [(page, line) for _, page, line in members[start:end]]
             start = end
+            # Two pages may begin with the same words by chance, in the midst of their text.
+            apart = offset is not None or all(_is_apart(pages[page], line) for page, line in same)
+            if len({page for page, _ in same}) >= (few if apart else max(few, 3)):
+                said.update(dict.fromkeys(same, text))
     return said
+
+
+def _is_apart(lines: Sequence[PageLine], line: int) -> bool:
+    """Whether a line at the edge of a page is small, or further from the next one than lines of text are."""
+    if lines[line].small or len(lines) < 2 * _EDGE_LINES:
+        return True
+    inwards = line + 1 if line < len(lines) / 2 else line - 1
+    steps = sorted(after.place - before.place for before, after in pairwise(lines))
+    return abs(lines[inwards].place - lines[line].place) > 1.2 * steps[len(steps) // 2]
 
 
 def furniture_lines(text: str, lines: Sequence[Span]) -> list[Span]:

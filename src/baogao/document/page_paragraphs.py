@@ -15,12 +15,12 @@ from baogao.document.sections import heading_level
 
 _FINAL = re.compile(r"(?:[。！？!?]|(?<=[^\x00-\x7f])\.)[”’」』）)】]*$")
 _CLAUSE = re.compile(r"[；;：:]$")
-_RUNNING = re.compile(r"[，。；]|[,.;](?!\d)")
+_RUNNING = re.compile(r"[，。；]|：.|[,.;](?!\d)")
 """What a sentence has and a heading has not."""
-_CELL_FIGURE = re.compile(r"[\d.,％%-]+")
+_CELL_FIGURE = re.compile(r"[\d.,％%-]+\D?")
 _OPEN = re.compile(r"[，、,（(《“‘〔—]$")
 _CLOSING = re.compile(r"[，、；。：）》”’〕,;)%％]")
-_UNIT = re.compile(r"[（《“‘(〔]*(?:[A-Za-z0-9.,%％]+|.)[，、；。：！？）》”’,;)]*")
+_UNIT = re.compile(r"[（《“‘(〔—…-]*(?:[A-Za-z0-9.,%％]+|.)[，、；。：！？）》”’,;)]*")
 """What cannot be broken at the end of a line: a figure, a word, a character with the marks that hang on it."""
 _FIGURE = re.compile(r"(?!(?:19|20)\d\d\s*年)\d[\d,.]*\s*[^\d\s、.．)）]")
 """A figure with its measure word: a line that begins so goes on from a sentence that has not ended."""
@@ -40,8 +40,14 @@ _SMALL = 0.92
 """Of the size of the text: notes at the foot of a page are smaller."""
 _LARGE = 1.15
 """Of the size of the text: titles are larger."""
+_DEEPEST = 3.5
+"""In sizes of the font: first lines are not indented by more."""
+_SPACED = 1.12
+"""Times the usual distance between lines: the room between paragraphs is wider where there is any."""
 _GAP = 1.45
 """Times the usual distance between lines: a wider one parts paragraphs."""
+_NEAR = 1.6
+"""In sizes of the font: full lines end so near to the margin; of lines that end anywhere more are a little shorter."""
 _REACHED = 0.12
 """Share of lines that end at the margin of a text that is set in full lines."""
 _COUNTED = 0.2
@@ -74,10 +80,14 @@ class _Measure:
     def is_indented(self, line: Line) -> bool:
         return line.x0 - self.left > _INDENT * line.size
 
-    def is_centred(self, line: Line) -> bool:
-        """Whether a line stands in the middle, with room to both sides."""
+    def is_centred(self, line: Line, size: float) -> bool:
+        """Whether a line stands in the middle, with room to both sides; a title of larger print than the text may
+        leave less."""
         left, right = line.x0 - self.left, self.right - line.x1
-        return min(left, right) > _ASIDE * line.size and abs(left - right) < 1.5 * line.size
+        return (
+            min(left, right) > (0.5 if line.size > _LARGE * size else _ASIDE) * line.size
+            and abs(left - right) < 1.5 * line.size
+        )
 
     def is_full(self, line: Line, following: str) -> bool:
         """Whether what follows a line did not fit on it."""
@@ -94,11 +104,12 @@ def paragraphs_of_pages(pages: Sequence[Sequence[Column]]) -> Printed:
 
     Notes at the foot of a page follow the paragraph that goes on over the page's end.
     """
-    writer = _Writer(*_habits(pages))
+    habits = _Habits.of(pages)
+    writer = _Writer(habits)
     for columns in pages:
         writer.begin_page()
-        shared = _page_measure(columns, writer.width)
-        notes = _notes(columns, writer.size)
+        shared = habits.page_measure(columns)
+        notes = _notes(columns, habits.size)
         for column in columns:
             measure = shared if column.whole else _measure([item for item in column.items if isinstance(item, Line)])
             for item in column.items:
@@ -111,33 +122,55 @@ def paragraphs_of_pages(pages: Sequence[Sequence[Column]]) -> Printed:
     return writer.printed()
 
 
-def _habits(pages: Sequence[Sequence[Column]]) -> tuple[float, float, bool]:
-    """Of a document: the size of its text, the width of its page's text, whether its paragraphs are indented."""
-    sizes: Counter[float] = Counter()
-    widths: list[float] = []
-    indented = flush = 0
-    for columns in pages:
-        for column in columns:
-            lines = [item for item in column.items if isinstance(item, Line)]
-            measure = _measure(lines)
-            for line in lines:
-                sizes[round(line.size, 1)] += len(line.text)
-            if column.whole and measure.full:
-                widths.append(measure.right - measure.left)
-            for before, line in pairwise(lines):
-                if _FINAL.search(before.text) and not measure.is_full(before, line.text) and line.base > before.base:
-                    indented += measure.is_indented(line)
-                    flush += not measure.is_indented(line)
-    size = sizes.most_common(1)[0][0] if sizes else 12.0
-    return size, median(widths) if widths else 0.0, indented > flush
+@dataclass(frozen=True)
+class _Habits:
+    """How a document is set."""
 
+    size: float
+    """Of its text."""
+    left: float | None
+    """Where the text of its pages begins and how wide it is; None where no page has full lines."""
+    width: float
+    indents: bool
+    """Whether the first lines of paragraphs are indented."""
+    spaced: bool
+    """Whether there is more room between paragraphs than between lines."""
 
-def _page_measure(columns: Sequence[Column], width: float) -> _Measure:
-    """How the text of a page is set that is as wide as the page."""
-    measure = _measure([item for column in columns if column.whole for item in column.items if isinstance(item, Line)])
-    if width and measure.right - measure.left < 0.97 * width:
-        return replace(measure, right=measure.left + width, full=True)
-    return measure
+    @classmethod
+    def of(cls, pages: Sequence[Sequence[Column]]) -> _Habits:
+        """Those of some pages."""
+        sizes: Counter[float] = Counter()
+        measures: list[_Measure] = []
+        indented = flush = spaced = close = 0
+        for columns in pages:
+            for column in columns:
+                lines = [item for item in column.items if isinstance(item, Line)]
+                measure = _measure(lines)
+                for line in lines:
+                    sizes[round(line.size, 1)] += len(line.text)
+                if column.whole and measure.full:
+                    measures.append(measure)
+                for before, line in pairwise(lines):
+                    step = line.base - before.base
+                    if step > 0 and _FINAL.search(before.text) and not measure.is_full(before, line.text):
+                        indented += measure.is_indented(line)
+                        flush += not measure.is_indented(line)
+                        spaced += step > _SPACED * measure.leading
+                        close += step <= _SPACED * measure.leading
+        size = sizes.most_common(1)[0][0] if sizes else 12.0
+        left = median(measure.left for measure in measures) if measures else None
+        width = median(measure.right - measure.left for measure in measures) if measures else 0.0
+        return cls(size, left, width, indented > flush, spaced > close)
+
+    def page_measure(self, columns: Sequence[Column]) -> _Measure:
+        """How the text of a page is set that is as wide as the page, by what other pages are like where it is short."""
+        lines = [item for column in columns if column.whole for item in column.items if isinstance(item, Line)]
+        measure = _measure(lines)
+        if self.left is not None and _INDENT * self.size < measure.left - self.left < _DEEPEST * self.size:
+            measure = replace(measure, left=self.left)  # there are first lines only
+        if self.width and measure.right - measure.left < 0.97 * self.width:
+            return replace(measure, right=measure.left + self.width, full=True)
+        return measure
 
 
 def _measure(lines: Sequence[Line]) -> _Measure:
@@ -147,7 +180,8 @@ def _measure(lines: Sequence[Line]) -> _Measure:
     size = median(line.size for line in lines)
     left = -_edge([-line.x0 for line in lines], size)
     right = _edge([line.x1 for line in lines], size)
-    reached = sum(right - line.x1 < 1.6 * size for line in lines)
+    reached = sum(right - line.x1 < _NEAR * size for line in lines)
+    short = sum(_NEAR * size <= right - line.x1 < 4 * _NEAR * size for line in lines)
     steps = [
         round(after.base - before.base, 1)
         for before, after in pairwise(lines)
@@ -158,7 +192,8 @@ def _measure(lines: Sequence[Line]) -> _Measure:
     lengths = Counter(line.count for line in lines if line.count >= _LONG)
     wrap, count = lengths.most_common(1)[0] if lengths else (0, 0)
     counted = count >= 3 and count >= _COUNTED * len(lines)
-    return _Measure(left, right, reached >= 2 and reached >= _REACHED * len(lines), leading, wrap if counted else 0)
+    full = reached >= max(2, _REACHED * len(lines), short)
+    return _Measure(left, right, full, leading, wrap if counted else 0)
 
 
 def _common(steps: list[float]) -> float:
@@ -205,9 +240,7 @@ def _notes(columns: Sequence[Column], size: float) -> set[int]:
 class _Writer:
     """Writes paragraphs, one behind the other."""
 
-    size: float
-    width: float
-    indents: bool
+    habits: _Habits
     parts: list[str] = field(default_factory=list)
     length: int = 0
     pages: list[int] = field(default_factory=list)
@@ -311,12 +344,12 @@ class _Writer:
         tail = self.paragraph[-1]
         if _is_row(tail) or _is_row(after.text):
             return False
-        if above.is_centred(before) or below.is_centred(after):
-            large = before.size > _LARGE * self.size and not self.crossed
-            both = above.is_centred(before) or above.is_full(before, after.text)
-            return large and both and below.is_centred(after) and not _FINAL.search(tail)
-        level = heading_level(after.text)
         full = above.is_full(before, after.text)
+        centred = above.is_centred(before, self.habits.size), below.is_centred(after, self.habits.size)
+        if any(centred):
+            large = before.size > _LARGE * self.habits.size and not self.crossed
+            return large and (centred[0] or full) and centred[1] and not _FINAL.search(tail)
+        level = heading_level(after.text)
         final, clause = bool(_FINAL.search(tail)), bool(_CLAUSE.search(tail))
         indented = below.is_indented(after)
         if level is not None and not self._is_inside(level, full and not indented, final or clause):
@@ -324,8 +357,10 @@ class _Writer:
         apart = above is below and not self.crossed and above.leading > 0
         if apart and after.base - before.base > _GAP * above.leading and not (full and not (final or clause)):
             return bool(_OPEN.search(tail)) and not indented
+        if full and final and self.habits.spaced and apart:
+            return not indented
         if full:
-            return self._full_goes_on(final, clause, indented)
+            return self._full_goes_on(before, final, clause, indented)
         return self._short_goes_on(tail, after, indented, final, clause, above is not below)
 
     def _is_inside(self, level: int, flush: bool, ended: bool) -> bool:
@@ -333,13 +368,14 @@ class _Writer:
 
         :param flush: whether the line above is full and this one is not indented.
         """
-        return level > 2 and flush and (self.indents if ended else self._is_running())
+        return level > 2 and flush and (self.habits.indents if ended else self._is_running())
 
-    def _full_goes_on(self, final: bool, clause: bool, indented: bool) -> bool:
+    def _full_goes_on(self, before: Line, final: bool, clause: bool, indented: bool) -> bool:
         """Whether a paragraph goes on behind a line that is full."""
         if final or clause:
-            return not indented and (self.indents or clause)
-        return not indented or self._is_running()
+            return not indented and (self.habits.indents or clause)
+        heading = len(self.paragraph) == 1 and heading_level(before.text) in (1, 2)
+        return not indented or (self._is_running() and not heading)
 
     def _is_running(self) -> bool:
         """Whether the open paragraph is prose, not a heading."""
