@@ -29,6 +29,14 @@ _BLANK = 0.7
 """Room that is a blank beside Chinese."""
 _HOLE, _HOLE_IN_WORDS = 1.3, 0.9
 """Room that parts the cells of a row, or two columns."""
+_GUTTER = 0.6
+"""Room between two columns that are as near as can be."""
+_GUTTER_LINES = 5
+"""Rows with room in one place make a gutter."""
+_GUTTER_SIDE = 6
+"""Glyphs on either side of it, at least: the room behind the number of an entry is none."""
+_COVERED = 0.5
+"""For each row with room there, so many may have letters: headings over both columns."""
 _WIDEST_PITCH = 2.6
 """Sizes of the font from one character to the next in spread-out words; cells lie further apart."""
 _STRUCK = (0.12, 0.62)
@@ -84,7 +92,33 @@ def lines_of_print(glyphs: Iterable[Glyph]) -> list[Line]:
     """The lines of some glyphs, from the top to the bottom, those on one base line from left to right."""
     rows = _rows(glyphs)
     _attach_marks(rows)
-    return [line for row in rows if row for line in _split(row)]
+    rows = [row for row in rows if row]
+    gutters = _gutters(rows) if len(rows) > _GUTTER_LINES else []
+    return [line for row in rows for line in _split(row, gutters)]
+
+
+def _gutters(rows: list[list[Glyph]]) -> list[float]:
+    """Places across the lines at which many rows have room in the midst of text: between two columns that are near."""
+    steps: list[tuple[float, int]] = []
+    for row in rows:
+        size = _size(row)
+        usual, pitch = _usual_room(row, size)
+        if pitch is None:
+            for number in range(_GUTTER_SIDE, len(row) - _GUTTER_SIDE + 1):
+                before, after = row[number - 1], row[number]
+                if after.x0 - before.x1 - usual >= _GUTTER * size:
+                    steps += [(before.x1, 1), (after.x0, -1)]
+    gutters: list[float] = []
+    open_rows = 0
+    steps.sort()
+    for (place, step), (end, following) in pairwise(steps):
+        open_rows += step
+        if step > 0 > following and open_rows >= _GUTTER_LINES:
+            middle = (place + end) / 2
+            covered = sum(any(glyph.x0 < middle < glyph.x1 for glyph in row) for row in rows)
+            if covered <= _COVERED * open_rows:
+                gutters.append(middle)
+    return gutters
 
 
 def _rows(glyphs: Iterable[Glyph]) -> list[list[Glyph]]:
@@ -147,9 +181,14 @@ def _owner(run: list[Glyph], below: list[list[Glyph]]) -> list[Glyph] | None:
     return None
 
 
-def _split(row: list[Glyph]) -> list[Line]:
-    """The lines of a row: it is parted at its holes."""
-    size = Counter(round(glyph.size, 1) for glyph in row).most_common(1)[0][0] or 1.0
+def _size(row: list[Glyph]) -> float:
+    """The size of most of a row."""
+    return Counter(round(glyph.size, 1) for glyph in row).most_common(1)[0][0] or 1.0
+
+
+def _split(row: list[Glyph], gutters: list[float]) -> list[Line]:
+    """The lines of a row: it is parted at its holes, and at room between columns."""
+    size = _size(row)
     usual, pitch = _usual_room(row, size)
     lines: list[Line] = []
     start = 0
@@ -158,19 +197,23 @@ def _split(row: list[Glyph]) -> list[Line]:
         room = _room(row[number - 1], row[number], usual, pitch, size) if number < len(row) else "hole"
         if room == "twice":
             continue
+        if number < len(row) and _has_gutter(row[number - 1].x1, row[number].x0, gutters, size):
+            room = "hole"
         if room == "hole":
             part = row[start:number]
-            sizes = Counter(round(glyph.size, 1) for glyph in part).most_common(1)[0][0]
-            ends = max(glyph.x1 for glyph in part)
-            lines.append(
-                Line("".join(pieces), part[0].x0, ends, part[0].base, sizes, sum(glyph.count for glyph in part))
-            )
+            end, count = max(glyph.x1 for glyph in part), sum(glyph.count for glyph in part)
+            lines.append(Line("".join(pieces), part[0].x0, end, part[0].base, _size(part), count))
             start, pieces = number, []
         elif room == "blank":
             pieces.append(" ")
         if number < len(row):
             pieces.append(row[number].text)
     return lines
+
+
+def _has_gutter(left: float, right: float, gutters: list[float], size: float) -> bool:
+    """Whether there is the room of a gutter between two glyphs, at a gutter."""
+    return right - left >= 0.5 * size and any(left <= gutter <= right for gutter in gutters)
 
 
 def _usual_room(row: list[Glyph], size: float) -> tuple[float, float | None]:

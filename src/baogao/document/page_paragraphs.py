@@ -149,7 +149,7 @@ class _Habits:
                 for line in lines:
                     sizes[round(line.size, 1)] += len(line.text)
                 if column.whole and measure.full:
-                    measures.append(measure)
+                    measures += [measure] * len(lines)
                 for before, line in pairwise(lines):
                     step = line.base - before.base
                     if step > 0 and _FINAL.search(before.text) and not measure.is_full(before, line.text):
