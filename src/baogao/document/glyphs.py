@@ -80,10 +80,8 @@ class Page:
     """In the order of the file, without white space; those that run the way of most."""
     aside: dict[int, list[Glyph]] = field(default_factory=dict)
     """Those that run other ways, by the degrees between: words beside a table, a stamp, a watermark."""
-    height: float = 0.0
-    """In points, from the first line of text to the last."""
-    top: float = 0.0
-    """Where the page begins."""
+    frame: Box = field(default_factory=lambda: Box(0.0, 0.0, 0.0, 0.0))
+    """Where the page lies."""
     across: list[Box] = field(default_factory=list)
     """Lines along the text: those of tables, those that strike out."""
     down: list[Box] = field(default_factory=list)
@@ -151,8 +149,9 @@ def page_of(page: pypdfium2.PdfPage) -> Page:
             result.glyphs.append(glyph)
         else:
             result.aside.setdefault((style.way - way) % 360, []).append(glyph)
-    ends = [_turn(x, y, way)[1] for x in (left, right) for y in (bottom, top)]
-    result.top, result.height = min(ends), max(ends) - min(ends)
+    corners = [_turn(x, y, way) for x in (left, right) for y in (bottom, top)]
+    xs, ys = [x for x, _ in corners], [y for _, y in corners]
+    result.frame = Box(min(xs), min(ys), max(xs), max(ys))
     for line in drawn.lines:
         x0, y0 = _turn(line[0], line[1], way)
         x1, y1 = _turn(line[2], line[3], way)

@@ -16,7 +16,7 @@ from baogao.document.glyphs import Box
 from baogao.document.page_lines import Line
 from baogao.document.page_tables import Table, cell_text
 
-_GUTTER = 0.85
+_GUTTER = 0.5
 """In sizes of the font: the least width of a free strip."""
 _NARROWEST = 6.5
 """In sizes of the font: a column of prose is wider."""

@@ -25,6 +25,10 @@ _LONGEST_MARK = 6
 """Glyphs."""
 _BLANK_IN_WORDS = 0.18
 """Room, in sizes of the font, that parts two words or figures of Latin letters and digits."""
+_TYPED_BLANK = 0.08
+"""The same where the file has a blank between them: it is no mere shift."""
+_WIDE_BLANK = 0.35
+"""The same beside Chinese, where the file has a blank; programs leave less beside digits of themselves."""
 _BLANK = 0.7
 """Room that is a blank beside Chinese."""
 _HOLE, _HOLE_IN_WORDS = 1.3, 0.9
@@ -69,12 +73,13 @@ class Line:
         return self.base + 0.12 * self.size
 
 
-def without_struck(glyphs: list[Glyph], across: Sequence[Box]) -> list[Glyph]:
-    """The glyphs that no line goes through the middle of."""
+def strike(glyphs: list[Glyph], across: Sequence[Box]) -> int:
+    """Empty the glyphs that a line goes through the middle of; returns how many there are."""
     rules = sorted(((rule.y0 + rule.y1) / 2, rule.x0, rule.x1) for rule in across)
-    if not rules:
-        return glyphs
-    return [glyph for glyph in glyphs if not _is_struck(glyph, rules)]
+    struck = [glyph for glyph in glyphs if _is_struck(glyph, rules)] if rules else []
+    for glyph in struck:
+        glyph.text = ""
+    return len(struck)
 
 
 def _is_struck(glyph: Glyph, rules: Sequence[tuple[float, float, float]]) -> bool:
@@ -94,7 +99,7 @@ def lines_of_print(glyphs: Iterable[Glyph]) -> list[Line]:
     _attach_marks(rows)
     rows = [row for row in rows if row]
     gutters = _gutters(rows) if len(rows) > _GUTTER_LINES else []
-    return [line for row in rows for line in _split(row, gutters)]
+    return [line for row in rows for line in _split(row, gutters) if line.text]
 
 
 def _gutters(rows: list[list[Glyph]]) -> list[float]:
@@ -225,7 +230,10 @@ def _usual_room(row: list[Glyph], size: float) -> tuple[float, float | None]:
     usual = sorted(gaps)[len(gaps) // 4]  # of a row of cells most glyphs may stand apart
     pitches = Counter(round((after.x0 - before.x0) / size, 1) for before, after in pairs)
     pitch, count = pitches.most_common(1)[0]
-    spread = 1.15 < pitch <= _WIDEST_PITCH and 2 * count >= len(pairs)
+    near = min((after.x0 - before.x0 for before, after in pairs if (before.text + after.text).isascii()), default=0.0)
+    # Digits at the pitch of Chinese letters are set so one by one, if none of them stand as close as they could.
+    least = 1.15 if near < 0.8 * pitch * size else 0.95
+    spread = least < pitch <= _WIDEST_PITCH and 2 * count >= len(pairs)
     wide = sum(not glyph.text.isascii() for glyph in row)
     if not spread or 2 * wide < len(row):
         return min(max(usual, 0.0), 0.5 * size), None
@@ -236,7 +244,7 @@ def _room(before: Glyph, after: Glyph, usual: float, pitch: float | None, size: 
     """What lies between two glyphs: nothing, a blank, a hole; or that the second is the first once more."""
     if before.text == after.text and abs(after.x0 - before.x0) < 0.2 * (before.x1 - before.x0):
         return "twice"
-    if pitch is not None:
+    if pitch is not None and (before.count == 1 or pitch > 1.15 * size):
         middles = (after.x0 + after.x1 - before.x0 - before.x1) / 2
         if min(abs(after.x0 - before.x0 - pitch), abs(middles - pitch)) <= 0.15 * size:
             return ""
@@ -244,4 +252,7 @@ def _room(before: Glyph, after: Glyph, usual: float, pitch: float | None, size: 
     words = before.text.isascii() and after.text.isascii()
     if room >= (_HOLE_IN_WORDS if words else _HOLE):
         return "hole"
+    if before.count > 1:
+        letters = words and before.text.isalpha() and after.text.isalpha()
+        return "blank" if letters or room >= (_TYPED_BLANK if words else _WIDE_BLANK) else ""
     return "blank" if room >= (_BLANK_IN_WORDS if words else _BLANK) else ""

@@ -17,8 +17,9 @@ _FINAL = re.compile(r"(?:[。！？!?]|(?<=[^\x00-\x7f])\.)[”’」』）)】]
 _CLAUSE = re.compile(r"[；;：:]$")
 _RUNNING = re.compile(r"[，。；]|：.|[,.;](?!\d)")
 """What a sentence has and a heading has not."""
+_PROSE = re.compile(r"[，。；：、]|[,.;:](?!\d)")
 _CELL_FIGURE = re.compile(r"[\d.,％%-]+\D?")
-_OPEN = re.compile(r"[，、,（(《“‘〔—]$")
+_OPEN = re.compile(r"[，、,（(《“‘〔—]$|(?<=[A-Za-z])-$")
 _CLOSING = re.compile(r"[，、；。：）》”’〕,;)%％]")
 _UNIT = re.compile(r"[（《“‘(〔—…-]*(?:[A-Za-z0-9.,%％]+|.)[，、；。：！？）》”’,;)]*")
 """What cannot be broken at the end of a line: a figure, a word, a character with the marks that hang on it."""
@@ -42,10 +43,14 @@ _LARGE = 1.15
 """Of the size of the text: titles are larger."""
 _DEEPEST = 3.5
 """In sizes of the font: first lines are not indented by more."""
-_SPACED = 1.12
-"""Times the usual distance between lines: the room between paragraphs is wider where there is any."""
-_GAP = 1.45
+_GAP = 1.2
 """Times the usual distance between lines: a wider one parts paragraphs."""
+Frame = tuple[float, float]
+"""Where a page begins and ends, from left to right."""
+_WIDE = 0.75
+"""Of the width of a page between margins that are alike: narrower text must be full lines for the most part."""
+_MOSTLY = 0.4
+"""Share of lines that are then full."""
 _NEAR = 1.6
 """In sizes of the font: full lines end so near to the margin; of lines that end anywhere more are a little shorter."""
 _REACHED = 0.12
@@ -99,19 +104,21 @@ class _Measure:
         return line.count == self.wrap or self.right - line.x1 < width + (_ROOM + narrow) * line.size
 
 
-def paragraphs_of_pages(pages: Sequence[Sequence[Column]]) -> Printed:
+def paragraphs_of_pages(pages: Sequence[Sequence[Column]], frames: Sequence[Frame]) -> Printed:
     """The text of pages: a line for each paragraph, heading, and row of a table (cells parted by tabs).
 
     Notes at the foot of a page follow the paragraph that goes on over the page's end.
+
+    :param frames: where each page begins and ends.
     """
-    habits = _Habits.of(pages)
+    habits = _Habits.of(pages, frames)
     writer = _Writer(habits)
-    for columns in pages:
+    for columns, frame in zip(pages, frames, strict=True):
         writer.begin_page()
-        shared = habits.page_measure(columns)
+        shared = habits.page_measure(columns, frame)
         notes = _notes(columns, habits.size)
         for column in columns:
-            measure = shared if column.whole else _measure([item for item in column.items if isinstance(item, Line)])
+            measure = shared if column.whole else _measure(_lines(column), None)
             for item in column.items:
                 if isinstance(item, Line):
                     if id(item) not in notes:
@@ -133,19 +140,17 @@ class _Habits:
     width: float
     indents: bool
     """Whether the first lines of paragraphs are indented."""
-    spaced: bool
-    """Whether there is more room between paragraphs than between lines."""
 
     @classmethod
-    def of(cls, pages: Sequence[Sequence[Column]]) -> _Habits:
+    def of(cls, pages: Sequence[Sequence[Column]], frames: Sequence[Frame]) -> _Habits:
         """Those of some pages."""
         sizes: Counter[float] = Counter()
         measures: list[_Measure] = []
-        indented = flush = spaced = close = 0
-        for columns in pages:
+        indented = flush = 0
+        for columns, frame in zip(pages, frames, strict=True):
             for column in columns:
-                lines = [item for item in column.items if isinstance(item, Line)]
-                measure = _measure(lines)
+                lines = _lines(column)
+                measure = _measure(lines, frame if column.whole else None)
                 for line in lines:
                     sizes[round(line.size, 1)] += len(line.text)
                 if column.whole and measure.full:
@@ -155,17 +160,14 @@ class _Habits:
                     if step > 0 and _FINAL.search(before.text) and not measure.is_full(before, line.text):
                         indented += measure.is_indented(line)
                         flush += not measure.is_indented(line)
-                        spaced += step > _SPACED * measure.leading
-                        close += step <= _SPACED * measure.leading
         size = sizes.most_common(1)[0][0] if sizes else 12.0
         left = median(measure.left for measure in measures) if measures else None
         width = median(measure.right - measure.left for measure in measures) if measures else 0.0
-        return cls(size, left, width, indented > flush, spaced > close)
+        return cls(size, left, width, indented > flush)
 
-    def page_measure(self, columns: Sequence[Column]) -> _Measure:
+    def page_measure(self, columns: Sequence[Column], page: Frame) -> _Measure:
         """How the text of a page is set that is as wide as the page, by what other pages are like where it is short."""
-        lines = [item for column in columns if column.whole for item in column.items if isinstance(item, Line)]
-        measure = _measure(lines)
+        measure = _measure([line for column in columns for line in _lines(column)], page)
         if self.left is not None and _INDENT * self.size < measure.left - self.left < _DEEPEST * self.size:
             measure = replace(measure, left=self.left)  # there are first lines only
         if self.width and measure.right - measure.left < 0.97 * self.width:
@@ -173,8 +175,11 @@ class _Habits:
         return measure
 
 
-def _measure(lines: Sequence[Line]) -> _Measure:
-    """How some lines are set, odd ones aside."""
+def _measure(lines: Sequence[Line], page: Frame | None) -> _Measure:
+    """How some lines are set, odd ones aside.
+
+    :param page: where their page begins and ends, for lines that are as wide as it; its margins are mostly alike.
+    """
     if not lines:
         return _Measure(0.0, 0.0, False, 0.0)
     size = median(line.size for line in lines)
@@ -182,6 +187,12 @@ def _measure(lines: Sequence[Line]) -> _Measure:
     right = _edge([line.x1 for line in lines], size)
     reached = sum(right - line.x1 < _NEAR * size for line in lines)
     short = sum(_NEAR * size <= right - line.x1 < 4 * _NEAR * size for line in lines)
+    expected = page[1] - (left - page[0]) if page else right
+    wide = right - left >= _WIDE * (expected - left)
+    full = reached >= max(2, _REACHED * len(lines), short) and (wide or reached >= _MOSTLY * len(lines))
+    furthest = max(line.x1 for line in lines)
+    if page and not full and expected - furthest < _DEEPEST * size:
+        right, full = furthest, True  # few lines are full, but where they end a page ends
     steps = [
         round(after.base - before.base, 1)
         for before, after in pairwise(lines)
@@ -189,10 +200,8 @@ def _measure(lines: Sequence[Line]) -> _Measure:
         and abs(after.size - before.size) < _SAME_SIZE * after.size
     ]
     leading = min(_common(steps), 2.6 * size) if steps else 0.0
-    lengths = Counter(line.count for line in lines if line.count >= _LONG)
-    wrap, count = lengths.most_common(1)[0] if lengths else (0, 0)
-    counted = count >= 3 and count >= _COUNTED * len(lines)
-    full = reached >= max(2, _REACHED * len(lines), short)
+    wrap, count = Counter(line.count for line in lines).most_common(1)[0]
+    counted = count >= 3 and count >= (_COUNTED if wrap >= _LONG else 2.5 * _COUNTED) * len(lines)
     return _Measure(left, right, full, leading, wrap if counted else 0)
 
 
@@ -214,17 +223,23 @@ def _edge(ends: list[float], size: float) -> float:
     return ordered[0]
 
 
+def _lines(column: Column) -> list[Line]:
+    """The lines of a column, its tables left out."""
+    return [item for item in column.items if isinstance(item, Line)]
+
+
 def _is_row(text: str) -> bool:
     """Whether a line is a row of cells with blanks between them: three or more, one of them a mere figure."""
     cells = text.split(" ")
-    return len(cells) >= 3 and any(map(_CELL_FIGURE.fullmatch, cells[1:]))
+    words = sum(cell.isascii() and not any(map(str.isdigit, cell)) for cell in cells)  # of a Latin sentence
+    return len(cells) >= 3 and 2 * words < len(cells) and any(map(_CELL_FIGURE.fullmatch, cells[1:]))
 
 
 def _notes(columns: Sequence[Column], size: float) -> set[int]:
     """The lines at the foot of a page that are notes: smaller than the text, and the first of them marked."""
     found: set[int] = set()
     for column in columns:
-        lines = [item for item in column.items if isinstance(item, Line)]
+        lines = _lines(column)
         start = len(lines)
         while (
             start and lines[start - 1].size < _SMALL * size and lines[start - 1] is column.items[start - len(lines) - 1]
@@ -357,10 +372,8 @@ class _Writer:
         apart = above is below and not self.crossed and above.leading > 0
         if apart and after.base - before.base > _GAP * above.leading and not (full and not (final or clause)):
             return bool(_OPEN.search(tail)) and not indented
-        if full and final and self.habits.spaced and apart:
-            return not indented
         if full:
-            return self._full_goes_on(before, final, clause, indented)
+            return self._full_goes_on(before, after, below.right - after.x1, final or clause, indented)
         return self._short_goes_on(tail, after, indented, final, clause, above is not below)
 
     def _is_inside(self, level: int, flush: bool, ended: bool) -> bool:
@@ -370,10 +383,12 @@ class _Writer:
         """
         return level > 2 and flush and (self.habits.indents if ended else self._is_running())
 
-    def _full_goes_on(self, before: Line, final: bool, clause: bool, indented: bool) -> bool:
+    def _full_goes_on(self, before: Line, after: Line, room: float, ended: bool, indented: bool) -> bool:
         """Whether a paragraph goes on behind a line that is full."""
-        if final or clause:
-            return not indented and (self.habits.indents or clause)
+        if ended:
+            # Behind a whole sentence a line of few words is who signs, or a heading.
+            short = room > _NEAR * before.size and not _PROSE.search(after.text)
+            return not indented and not short
         heading = len(self.paragraph) == 1 and heading_level(before.text) in (1, 2)
         return not indented or (self._is_running() and not heading)
 

@@ -17,9 +17,9 @@ import pypdfium2
 
 from baogao.document.file_text import FileText, Notice
 from baogao.document.furniture import Furniture, PageLine, page_furniture, page_number
-from baogao.document.glyphs import Page, page_of
+from baogao.document.glyphs import Box, Page, page_of
 from baogao.document.page_layout import Column, columns_of
-from baogao.document.page_lines import Line, lines_of_print, without_struck
+from baogao.document.page_lines import Line, lines_of_print, strike
 from baogao.document.page_paragraphs import paragraphs_of_pages
 from baogao.document.page_tables import Table, ruled_tables
 from baogao.errors import DocumentError
@@ -112,7 +112,7 @@ def read_pdf(data: bytes) -> FileText:
     columns = [
         [*columns_of([*page.lines, *page.tables]), *(Column([line], False) for line in page.aside)] for page in pages
     ]
-    printed = paragraphs_of_pages(columns)
+    printed = paragraphs_of_pages(columns, [(page.frame.x0, page.frame.x1) for page in pages])
     if len(_UNREADABLE.findall(printed.text)) > _MOST_UNREADABLE * len("".join(printed.text.split())):
         raise DocumentError("its fonts do not say which characters they show; run it through text recognition (OCR)")
     notices = [Notice("the text layer of a PDF")]
@@ -132,8 +132,8 @@ class _Read:
     tables: list[Table]
     aside: list[Line]
     """Words that run along the side of the page."""
-    top: float
-    height: float
+    frame: Box
+    """Where the page lies."""
 
     @property
     def blank(self) -> bool:
@@ -142,7 +142,7 @@ class _Read:
 
     def seen(self, row: list[Line], small: float) -> PageLine:
         """What stands at one height, and whether all of it is smaller than a size."""
-        place = (row[0].base - self.top) / self.height
+        place = (row[0].base - self.frame.y0) / ((self.frame.y1 - self.frame.y0) or 1.0)
         return PageLine("\t".join(line.text for line in row), place, all(line.size < small for line in row))
 
     def rows(self) -> list[list[Line]]:
@@ -180,17 +180,16 @@ def _pages(pdf: pypdfium2.PdfDocument, notices: _Notices) -> list[_Read]:
 
 def _read(printed: Page, notices: _Notices, number: int) -> _Read:
     """The lines and tables of a page."""
-    glyphs = without_struck(printed.glyphs, printed.across)
     notices.hidden.count(number, printed.hidden)
-    notices.struck.count(number, len(printed.glyphs) - len(glyphs))
-    tables, rest = ruled_tables(glyphs, printed.across, printed.down)
+    notices.struck.count(number, strike(printed.glyphs, printed.across))
+    tables, rest = ruled_tables(printed.glyphs, printed.across, printed.down)
     aside = []
     for way, turned in printed.aside.items():
         if way % 90:
             notices.slanted.count(number, len(turned))
         else:
             aside += [line for line in lines_of_print(turned) if page_number(line.text) is None]
-    return _Read(lines_of_print(rest), tables, aside, printed.top, printed.height or 1.0)
+    return _Read(lines_of_print(rest), tables, aside, printed.frame)
 
 
 def _without_furniture(pages: list[_Read]) -> Furniture:
