@@ -34,6 +34,8 @@ _FIGURES_SHARE = 0.4
 """Of the lines of a column are mere figures; those of a table may be."""
 _LONG_LIST = 8
 """Lines of a column that is a list and has few full lines."""
+_DEEPEST = 3
+"""Columns within columns."""
 _UNEVEN = 0.2
 """Share by which the distance of two columns may differ from that of others."""
 _FAR = 1.8
@@ -97,10 +99,11 @@ def _bottom(item: Item) -> float:
     return item.bottom if isinstance(item, Line) else item.box.y1
 
 
-def columns_of(items: Sequence[Item]) -> list[Column]:
+def columns_of(items: Sequence[Item], depth: int = 0) -> list[Column]:
     """The columns of a page in the order in which they are read.
 
     :param items: its lines and tables, in any order.
+    :param depth: how many columns these items stand in already.
     """
     rows = _rows(items)
     bands: list[tuple[list[_Row], list[_Strip]]] = []
@@ -116,7 +119,7 @@ def columns_of(items: Sequence[Item]) -> list[Column]:
         number = end
     columns: list[Column] = []
     for band, gutters in bands:
-        for column in _columns_or_table(band, gutters) if gutters else [Column(list(band[0].items))]:
+        for column in _columns_or_table(band, gutters, depth) if gutters else [Column(list(band[0].items))]:
             if columns and column.whole and columns[-1].whole:
                 columns[-1].items.extend(column.items)
             else:
@@ -176,12 +179,12 @@ def _size(items: Sequence[Item]) -> float:
     return median([item.size for item in items if isinstance(item, Line)] or [12.0])
 
 
-def _columns_or_table(band: list[_Row], gutters: list[_Strip]) -> list[Column]:
+def _columns_or_table(band: list[_Row], gutters: list[_Strip], depth: int) -> list[Column]:
     """What rows with free strips between their parts are: columns, a table, or lines with holes."""
     edges = [(a + b) / 2 for a, b in sorted(gutters)]
     parts = _parts(band, gutters)
     if len(band) > 1 and _is_prose(parts):
-        return [Column(sorted(part, key=_top), whole=False) for part in parts if part]
+        return [column for part in parts if part for column in _inside_column(part, depth)]
     several = [number for number, row in enumerate(band) if len(row.items) > 1]
     if len(several) < 2 or any(isinstance(item, Table) for row in band for item in row.items):
         return [Column([item for row in band for item in _with_holes(row)])]
@@ -189,6 +192,13 @@ def _columns_or_table(band: list[_Row], gutters: list[_Strip]) -> list[Column]:
     above = [item for row in band[:first] for item in row.items]
     below = [item for row in band[last:] for item in row.items]
     return [Column([*above, _table(band[first:last], edges), *below])]
+
+
+def _inside_column(items: list[Item], depth: int) -> list[Column]:
+    """What stands in a column: it may have tables without lines, or columns of its own."""
+    if depth >= _DEEPEST:
+        return [Column(sorted(items, key=_top), whole=False)]
+    return [Column(column.items, whole=False) for column in columns_of(items, depth + 1)]
 
 
 def _parts(band: list[_Row], gutters: list[_Strip]) -> list[list[Item]]:

@@ -18,6 +18,10 @@ _CLAUSE = re.compile(r"[；;：:]$")
 _RUNNING = re.compile(r"[，。；]|：.|[,.;](?!\d)")
 """What a sentence has and a heading has not."""
 _PROSE = re.compile(r"[，。；：、]|[,.;:](?!\d)")
+_DASHES = "—–－-"
+_IN_TEXT = frozenset(f"{_DASHES}一二三四五六七八九十其第首再最")
+"""Marks of entries that may stand in the midst of a sentence, by their first character."""
+_HANGING = "，。；、："
 _CELL_FIGURE = re.compile(r"[\d.,％%-]+\D?")
 _OPEN = re.compile(r"[，、,（(《“‘〔—]$|(?<=[A-Za-z])-$")
 _CLOSING = re.compile(r"[，、；。：）》”’〕,;)%％]")
@@ -184,7 +188,8 @@ def _measure(lines: Sequence[Line], page: Frame | None) -> _Measure:
         return _Measure(0.0, 0.0, False, 0.0)
     size = median(line.size for line in lines)
     left = -_edge([-line.x0 for line in lines], size)
-    right = _edge([line.x1 for line in lines], size)
+    # Marks may hang over the margin.
+    right = _edge([line.x1 - size * (line.text[-1] in _HANGING) for line in lines], size)
     reached = sum(right - line.x1 < _NEAR * size for line in lines)
     short = sum(_NEAR * size <= right - line.x1 < 4 * _NEAR * size for line in lines)
     expected = page[1] - (left - page[0]) if page else right
@@ -215,12 +220,11 @@ def _common(steps: list[float]) -> float:
 def _edge(ends: list[float], size: float) -> float:
     """The furthest that lines reach, a few that stand out aside."""
     ordered = sorted(ends, reverse=True)
-    least = max(2, round(_REACHED * len(ordered))) if len(ordered) > 5 else 1
-    for number, place in enumerate(ordered):
-        end = number + least - 1
-        if end < len(ordered) and place - ordered[end] < 0.8 * size:
-            return place
-    return ordered[0]
+    least = max(2, round(_REACHED * len(ordered)))
+    for number in range(len(ordered) // 8):
+        if ordered[number] - ordered[number + least - 1] < 0.8 * size:
+            return ordered[number]
+    return ordered[len(ordered) // 8] if len(ordered) >= 8 else ordered[0]
 
 
 def _lines(column: Column) -> list[Line]:
@@ -367,7 +371,9 @@ class _Writer:
         level = heading_level(after.text)
         final, clause = bool(_FINAL.search(tail)), bool(_CLAUSE.search(tail))
         indented = below.is_indented(after)
-        if level is not None and not self._is_inside(level, full and not indented, final or clause):
+        if level is not None and (
+            level < 4 or not self._is_inside(after.text[0], full and not indented, final or clause)
+        ):
             return False
         apart = above is below and not self.crossed and above.leading > 0
         if apart and after.base - before.base > _GAP * above.leading and not (full and not (final or clause)):
@@ -376,19 +382,21 @@ class _Writer:
             return self._full_goes_on(before, after, below.right - after.x1, final or clause, indented)
         return self._short_goes_on(tail, after, indented, final, clause, above is not below)
 
-    def _is_inside(self, level: int, flush: bool, ended: bool) -> bool:
-        """Whether a line that begins with a mark goes on from the one above: by chance, or as an entry that is run in.
+    def _is_inside(self, mark: str, flush: bool, ended: bool) -> bool:
+        """Whether a line that begins with a mark goes on from the one above: with a dash, or an entry that is run in.
 
         :param flush: whether the line above is full and this one is not indented.
         """
-        return level > 2 and flush and (self.habits.indents if ended else self._is_running())
+        if not flush or mark not in _IN_TEXT or (mark in _DASHES and self.paragraph[0][0] == mark):
+            return False
+        return self.habits.indents if ended else self._is_running()
 
     def _full_goes_on(self, before: Line, after: Line, room: float, ended: bool, indented: bool) -> bool:
         """Whether a paragraph goes on behind a line that is full."""
         if ended:
             # Behind a whole sentence a line of few words is who signs, or a heading.
-            short = room > _NEAR * before.size and not _PROSE.search(after.text)
-            return not indented and not short
+            short = _FINAL.search(self.paragraph[-1]) and room > _NEAR * before.size and not _PROSE.search(after.text)
+            return not (indented or short)
         heading = len(self.paragraph) == 1 and heading_level(before.text) in (1, 2)
         return not indented or (self._is_running() and not heading)
 
