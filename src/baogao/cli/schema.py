@@ -11,8 +11,9 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from baogao.cli.options import DEFAULT_SCHEMA
+from baogao.cli.options import DEFAULT_SCHEMA, Ocr
 from baogao.console import is_obeyed, shown
+from baogao.document.ocr import require_engine
 from baogao.errors import DocumentError, UsageError
 from baogao.guarded import GuardedReader
 from baogao.inputs import Source
@@ -64,11 +65,14 @@ def new(
 def show_candidates(
     file: Annotated[Path, typer.Argument(help="One report.")],
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object per line.")] = False,
+    ocr: Ocr = False,
 ) -> None:
     """Print the candidates of one report: every number, none-phrase and list head, with its place and value."""
+    if ocr:
+        require_engine()
     try:
         with closing(GuardedReader()) as files:
-            _, found = files.read(Source(file.stem, file)).found()
+            _, found = files.read(Source(file.stem, file, ocr=ocr)).found()
     except DocumentError as error:
         raise UsageError(f"{file}: {error}") from error
     if as_json:

@@ -62,6 +62,8 @@ _HEAD = range(4, 41)
 """Characters of a running head in a text."""
 _LOOK = 4
 """Lines that are looked past on either side, if they may be furniture themselves."""
+_SENTENCE = re.compile(r"[，。；]")
+"""No head has that."""
 _PROSE = re.compile(r"[，。；、,]")
 _ENDED = re.compile(r"[。；：！？;:!?”）)】》]$")
 _MEASURED = re.compile(r"[件个次人起项宗名部份条家场户万亿千余多％%元篇期处所吨公平例笔]")
@@ -209,7 +211,7 @@ def _said_on_pages(pages: Sequence[Sequence[PageLine]], edges: list[tuple[int, i
     for page, line in edges:
         text, place, _ = pages[page][line]
         squeezed = "".join(unicodedata.normalize("NFKC", text).split())
-        if page_number(text) is None and (_LETTERS.search(squeezed) is None or text.endswith("。")):
+        if page_number(text) is None and (_LETTERS.search(squeezed) is None or _SENTENCE.search(text)):
             continue
         groups[squeezed, None].append((place, page, line))
         for number in _NUMBER.finditer(squeezed):
@@ -281,7 +283,7 @@ def furniture_lines(text: str, lines: Sequence[Span]) -> list[Span]:
 
 def _head(line: str) -> str:
     """What a line would say as a running head, its page number aside; empty if it can be none."""
-    if "\t" in line or line.endswith(("。", "；", "，", "：")) or heading_level(line) is not None:
+    if "\t" in line or line.endswith("：") or _SENTENCE.search(line) or heading_level(line) is not None:
         return ""
     squeezed = "".join(unicodedata.normalize("NFKC", line).split())
     squeezed = re.sub(r"^\d{1,3}(?!\d|年)|(?<!\d)\d{1,3}$|-\d{1,3}-$|第\d{1,3}页$", "", squeezed)

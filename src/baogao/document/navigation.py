@@ -42,9 +42,6 @@ _AFTER = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 """What stands below a report on its page, and not above it."""
-_PAGE_NUMBER = re.compile(
-    r"^\s*(?:[-－—–―]+\s*\d{1,3}\s*[-－—–―]+|第\s*\d{1,3}\s*页(?:.{0,3}共\s*\d{1,3}\s*页)?|\d{1,3}\s*/\s*\d{1,3})\s*$"
-)
 _NUMBERED = re.compile(r"\s*(?:[一二三四五六七八九十]+、|[（(][一二三四五六七八九十]+[）)])")
 """A numbered heading: where one follows, the report goes on."""
 _LONG = 40
@@ -66,11 +63,6 @@ def is_furniture(line: str) -> bool:
     if stripped.endswith(("。", "；")) or (len(stripped) > _SHORT and "。" in stripped):
         return False
     return bool(_FURNITURE.search(stripped))
-
-
-def is_page_number(line: str) -> bool:
-    """True for a line that holds nothing but a page number."""
-    return bool(_PAGE_NUMBER.match(line))
 
 
 def navigation_spans(text: str, lines: Sequence[Span]) -> list[Span]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from baogao.document.document import Sentence, Span
-from baogao.document.navigation import is_page_number
+from baogao.document.furniture import is_page_number
 from baogao.document.sections import heading_level
 
 _LINE = re.compile(r"[^\r\n\f\v\u2028\u2029]+")

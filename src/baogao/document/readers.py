@@ -15,7 +15,7 @@ from baogao.document.encoding import decode
 from baogao.document.file_text import FileText, Notice
 from baogao.document.navigation import navigation_spans
 from baogao.document.paragraphs import lines_of, paragraphs_of, sentences_of
-from baogao.document.pdf import read_pdf
+from baogao.document.pdf import read_pdf, read_picture
 from baogao.document.sections import sections_of
 from baogao.document.webpage import decode_page, read_page
 from baogao.document.word_and_pdf import read_word
@@ -72,16 +72,18 @@ def document_from_text(text: str | FileText, doc_id: str = "text", source: str =
     )
 
 
-def read_document(path: str | Path, doc_id: str | None = None) -> Document:
+def read_document(path: str | Path, doc_id: str | None = None, *, ocr: bool = False) -> Document:
     """Read one report.
 
     :param doc_id: by default the file's name without its suffix.
+    :param ocr: recognise the words in pictures, and on pages of PDFs that have no text.
     :raises DocumentError: the file is missing, empty, too large, binary, encrypted, scanned, or in a format that is not
         read; the message says what to do instead.
+    :raises UsageError: text is to be recognised, and the extra for it is not installed.
     """
     path = Path(path)
     data = _bytes_of(path)
-    file = text_of(data, path.suffix.lower())
+    file = text_of(data, path.suffix.lower(), ocr=ocr)
     return document_from_text(file, doc_id or path.stem, str(path), hashlib.sha256(data).hexdigest())
 
 
@@ -104,15 +106,16 @@ def _bytes_of(path: Path) -> bytes:
     return data
 
 
-def text_of(data: bytes, suffix: str = "") -> FileText:
+def text_of(data: bytes, suffix: str = "", *, ocr: bool = False) -> FileText:
     """The text of a file's bytes, and what is to be known of how it was read.
 
     :param suffix: the file's suffix with its dot, used where the bytes alone do not tell.
-    :raises DocumentError: see ``read_document``.
+    :param ocr: see ``read_document``.
+    :raises DocumentError, UsageError: see ``read_document``.
     """
     if not data.strip():
         raise DocumentError("it is empty: there is no text in it")
-    file = _read(data, suffix)
+    file = _read(data, suffix, ocr)
     if not _VISIBLE.search(file.text):
         raise DocumentError("it is empty: there is no text in it")
     if len(file.text) > MOST_CHARACTERS:
@@ -120,7 +123,7 @@ def text_of(data: bytes, suffix: str = "") -> FileText:
     return file
 
 
-def _read(data: bytes, suffix: str) -> FileText:
+def _read(data: bytes, suffix: str, ocr: bool) -> FileText:
     """What the reader for a file makes of it: by content before name, because names are often wrong.
 
     :raises DocumentError: see ``read_document``.
@@ -128,11 +131,13 @@ def _read(data: bytes, suffix: str) -> FileText:
     if data.startswith(_OLD_WORD):
         raise _old_word(data)
     if data[:1024].lstrip().startswith(b"%PDF") or suffix == ".pdf":
-        return read_pdf(data)
+        return read_pdf(data, ocr)
     if data.startswith(b"PK\x03\x04") or suffix == ".docx":
         return read_word(data)
     if data.startswith(_PICTURES):
-        raise DocumentError("it is a picture; run it through text recognition (OCR) first")
+        if ocr:
+            return read_picture(data)
+        raise DocumentError("it is a picture; run it through text recognition (OCR) first, or use --ocr")
     if suffix in {".html", ".htm", ".xhtml"}:
         return read_page(data)
     if suffix in {".doc", ".wps"} and b"\0" in data:
