@@ -106,7 +106,7 @@ def test_a_head_and_a_number_inside_a_sentence(between):
 
 def test_numbers_that_go_up_by_one():
     """Page numbers stand at even distances; some of them stand between paragraphs."""
-    pages = [[*BODY, AFTER], [*BODY, AFTER, *BODY], [AFTER, *BODY, AFTER], [*BODY, AFTER]]
+    pages = [[*BODY, AFTER], [*BODY, AFTER, *BODY], [AFTER, *BODY, AFTER, *BODY], [AFTER, *BODY, AFTER]]
     text = "\n".join(line for number, page in enumerate(pages, start=7) for line in [*page, str(number)])
     assert taken(text) == ["7", "8", "9", "10"]
 
