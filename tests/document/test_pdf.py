@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
 import time
 
+import docx
 import pytest
+from docx.shared import Pt
 
 from baogao.document import document_from_text, pdf, text_of
 from baogao.errors import DocumentError
@@ -636,6 +640,62 @@ def test_the_signature_stays_two_lines():
         lines(wrapped(PROSE, 34)), lines(["云岭县粮食局"], x=380, y=560), lines(["2024年1月15日"], x=380, y=530)
     )
     assert text(page).split("\n") == [PROSE, "云岭县粮食局", "2024年1月15日"]
+
+
+# Programs
+
+
+REPORT = """云岭县2023年粮食工作情况报告
+一、主要工作
+（一）收储有序推进。全县收购粮食6.5万吨，同比增长3.2%；新建粮仓12座，改造旧仓30余座，仓容达到18.6万吨，为历年最多。
+（二）检查从严从实。一是开展检查1,128次，发现问题97个，均已整改；二是约谈企业3家，立案2件，罚款4.5万元，公示率100%。
+二、存在的问题
+一是仓容不足，部分乡镇露天存放；二是人员老化，五十岁以上的占四成，2023年新招录人员仅有6名。
+云岭县粮食局
+2024年1月15日"""
+TABLE = [["指标", "单位", "数量"], ["检查", "次", "1128"], ["约谈", "家", "3"]]
+
+
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
+@pytest.mark.parametrize("indent", [0, 24])
+def test_what_libreoffice_prints(tmp_path, indent):
+    """A Word document that LibreOffice printed reads as it was written, head, foot and table included."""
+    document = docx.Document()
+    head, foot = document.sections[0].header.paragraphs[0], document.sections[0].footer.paragraphs[0]
+    head.text, foot.text = "粮食工作年报", "第1页"
+    for line in REPORT.splitlines() * 6:
+        paragraph = document.add_paragraph(line)
+        paragraph.paragraph_format.first_line_indent = Pt(indent)
+        paragraph.paragraph_format.space_after = Pt(0)
+    rows = document.add_table(rows=3, cols=3, style="Table Grid").rows
+    for row, cells in zip(rows, TABLE, strict=True):
+        for cell, words in zip(row.cells, cells, strict=True):
+            cell.text = words
+    document.save(tmp_path / "report.docx")
+    profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
+    command = ["soffice", profile, "--headless", "--convert-to", "pdf", "--outdir", tmp_path, tmp_path / "report.docx"]
+    subprocess.run(command, check=True, capture_output=True, timeout=120)
+    read = text_of((tmp_path / "report.pdf").read_bytes())
+    assert read.text.split("\n") == [*REPORT.splitlines() * 6, *("\t".join(row) for row in TABLE)]
+
+
+@pytest.mark.skipif(shutil.which("chromium") is None, reason="Chromium is not installed")
+@pytest.mark.parametrize(
+    "style", ["", "p{text-indent:2em;text-align:justify;margin:0}", "body{column-count:2;width:640px}"]
+)
+def test_what_chromium_prints(tmp_path, style):
+    """A page that Chromium printed reads as it was written, in columns as well."""
+    title, *body = REPORT.splitlines()
+    table = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in TABLE)
+    page = f"<meta charset=utf-8><title>年报</title><style>{style} td{{border:1px solid}}</style><h1>{title}</h1>"
+    page += "".join(f"<p>{line}</p>" for line in body * 2) + f"<table style='border-collapse:collapse'>{table}</table>"
+    (tmp_path / "report.html").write_text(page, encoding="utf-8")
+    out = tmp_path / "report.pdf"
+    command = ["chromium", "--headless", "--no-sandbox", "--disable-gpu", f"--print-to-pdf={out}"]
+    command += [f"--user-data-dir={tmp_path / 'profile'}", (tmp_path / "report.html").as_uri()]
+    subprocess.run(command, check=True, capture_output=True, timeout=120)
+    read = text_of(out.read_bytes())
+    assert read.text.split("\n") == [title, *body * 2, *("\t".join(row) for row in TABLE)]
 
 
 # Limits
