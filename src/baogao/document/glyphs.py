@@ -185,6 +185,8 @@ def _characters(textpage: Any) -> Iterator[_Character | None]:
             styles[key] = _style(textpage, index, drawn)
         pdfium.FPDFText_GetLooseCharBox(textpage, index, rect)
         pdfium.FPDFText_GetCharOrigin(textpage, index, x, y)
+        if not all(map(math.isfinite, (rect.left, rect.bottom, rect.right, rect.top, x.value, y.value))):
+            continue
         yield styles[key], text, Box(rect.left, rect.bottom, rect.right, rect.top), (x.value, y.value)
 
 
@@ -193,6 +195,8 @@ def _style(textpage: Any, index: int, drawn: Any) -> _Style:
     matrix = pdfium.FS_MATRIX()
     pdfium.FPDFText_GetMatrix(textpage, index, matrix)
     size = pdfium.FPDFText_GetFontSize(textpage, index) * math.hypot(matrix.c, matrix.d)
+    if not all(map(math.isfinite, (size, matrix.a, matrix.b))):
+        return _Style(0.0, 0, "none")
     degrees = round(math.degrees(math.atan2(matrix.b, matrix.a))) % 360
     near = round(degrees / 90) * 90
     way = near % 360 if abs(degrees - near) <= 2 else degrees
@@ -307,7 +311,7 @@ def _strokes(path: Any, count: int, matrix: Matrix) -> Iterator[list[tuple[float
 def _add_rule(box: Box, drawn: _Drawn) -> None:
     """Keep a line that is long, straight and level or upright."""
     width, height = box.x1 - box.x0, box.y1 - box.y0
-    if max(width, height) >= _SHORTEST_RULE and min(width, height) <= _THIN:
+    if math.isfinite(width + height) and max(width, height) >= _SHORTEST_RULE and min(width, height) <= _THIN:
         drawn.lines.append(box)
 
 
