@@ -41,6 +41,8 @@ _NUMBER = re.compile(r"\d{1,4}")
 _LETTERS = re.compile(r"[^\W\d_].*[^\W\d_]")
 """Two letters: fewer are no head."""
 
+_LONGEST = 120
+"""Characters of a line of furniture."""
 _EDGE_LINES = 3
 """Of a page, at its head and at its foot, can be furniture."""
 _SAME_PLACE = 0.008
@@ -90,9 +92,9 @@ class PageLine(NamedTuple):
 
 def page_number(line: str) -> PageNumber | None:
     """The page number that a line holds and nothing else; None for any other line."""
-    words = unicodedata.normalize("NFKC", line).strip()
-    if len(words) > 40:
+    if len(line) > _LONGEST:
         return None
+    words = unicodedata.normalize("NFKC", line).strip()
     if sure := _SURE.fullmatch(words):
         numbers = [group for name, group in _named(sure) if group is not None and name != "all"]
         value = _value(numbers[0])
@@ -209,22 +211,11 @@ def _said_on_pages(pages: Sequence[Sequence[PageLine]], edges: list[tuple[int, i
     """The lines at the edges of pages that say the same in the same place, but for the number of the page."""
     groups: dict[tuple[str, int | None], list[tuple[float, int, int]]] = defaultdict(list)
     for page, line in edges:
-        text, place, _ = pages[page][line]
-        squeezed = "".join(unicodedata.normalize("NFKC", text).split())
-        if page_number(text) is None and (_LETTERS.search(squeezed) is None or _SENTENCE.search(text)):
-            continue
-        groups[squeezed, None].append((place, page, line))
-        for number in _NUMBER.finditer(squeezed):
-            masked = f"{squeezed[: number.start()]}#{squeezed[number.end() :]}"
-            groups[masked, int(number[0]) - page].append((place, page, line))
-        bare = page_number(text)
-        if bare is not None and not squeezed.isdigit():
-            groups["#", bare.value - page].append((place, page, line))
+        for key in _keys(pages[page][line].text, page):
+            groups[key].append((pages[page][line].place, page, line))
     few = 2 if len(pages) <= _FEW_PAGES else 3
     said: dict[tuple[int, int], str] = {}
     for (text, offset), members in groups.items():
-        if offset is None and page_number(text) is not None:
-            continue  # the same number on every page is none
         members.sort()
         start = 0
         for end in range(1, len(members) + 1):
@@ -237,6 +228,23 @@ def _said_on_pages(pages: Sequence[Sequence[PageLine]], edges: list[tuple[int, i
             if len({page for page, _ in same}) >= (few if apart else max(few, 3)):
                 said.update(dict.fromkeys(same, text))
     return said
+
+
+def _keys(text: str, page: int) -> Iterator[tuple[str, int | None]]:
+    """What a line at the edge of a page says: as it is, and with ``#`` for a number that may be that of the page.
+
+    The second of each is by how much that number differs from the page's own; None for a line as it is.
+    """
+    number = page_number(text)
+    squeezed = "".join(unicodedata.normalize("NFKC", text[:_LONGEST]).split())
+    if len(text) > _LONGEST or (number is None and (not _LETTERS.search(squeezed) or _SENTENCE.search(text))):
+        return
+    if number is None:  # the same number on every page is none
+        yield squeezed, None
+    elif not squeezed.isdigit():
+        yield "#", number.value - page
+    for digits in _NUMBER.finditer(squeezed):
+        yield f"{squeezed[: digits.start()]}#{squeezed[digits.end() :]}", int(digits[0]) - page
 
 
 def _is_apart(lines: Sequence[PageLine], line: int) -> bool:
@@ -283,7 +291,13 @@ def furniture_lines(text: str, lines: Sequence[Span]) -> list[Span]:
 
 def _head(line: str) -> str:
     """What a line would say as a running head, its page number aside; empty if it can be none."""
-    if "\t" in line or line.endswith("：") or _SENTENCE.search(line) or heading_level(line) is not None:
+    if (
+        len(line) > _LONGEST
+        or "\t" in line
+        or line.endswith("：")
+        or _SENTENCE.search(line)
+        or heading_level(line) is not None
+    ):
         return ""
     squeezed = "".join(unicodedata.normalize("NFKC", line).split())
     squeezed = re.sub(r"^\d{1,3}(?!\d|年)|(?<!\d)\d{1,3}$|-\d{1,3}-$|第\d{1,3}页$", "", squeezed)

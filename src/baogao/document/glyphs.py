@@ -19,6 +19,8 @@ import pypdfium2.raw as pdfium
 
 _MOST_OBJECTS = 20_000
 """Of a page; lines and pictures beyond are not looked at."""
+_MOST_GROUNDS = 200
+"""The largest surfaces on which white letters are looked for."""
 _MOST_POINTS = 2_000
 """Of a drawn path; a chart or a map has more, a table has fewer."""
 _DEEPEST_FORM = 4
@@ -122,6 +124,9 @@ def page_of(page: pypdfium2.PdfPage) -> Page:
     try:
         drawn = _Drawn()
         _draw(page.raw, pdfium.FPDFPage_CountObjects(page), pdfium.FPDFPage_GetObject, _IDENTITY, drawn, 0)
+        for grounds in (drawn.grounds, drawn.pictures):
+            grounds.sort(key=lambda box: (box.x0 - box.x1) * (box.y1 - box.y0))
+            del grounds[_MOST_GROUNDS:]
         left, bottom, right, top = page.get_cropbox()
         shown = Box(left, bottom, right, top)
         result = Page()

@@ -34,6 +34,8 @@ _FIGURES_SHARE = 0.4
 """Of the lines of a column are mere figures; those of a table may be."""
 _LONG_LIST = 8
 """Lines of a column that is a list and has few full lines."""
+_MOST_CELLS = 100
+"""Side by side; scattered letters are more."""
 _DEEPEST = 3
 """Columns within columns."""
 _UNEVEN = 0.2
@@ -154,12 +156,14 @@ def _rows(items: Sequence[Item]) -> list[_Row]:
 
 def _band(rows: list[_Row], start: int) -> tuple[int, list[_Strip]]:
     """Where the rows end that share free strips with one, and the strips; none where the row has no gap."""
+    if len(rows[start].items) > _MOST_CELLS:
+        return start + 1, []
     least = _GUTTER * _size(rows[start].items)
     gutters = [gap for gap in rows[start].gaps()[1:-1] if gap[1] - gap[0] >= least]
     end = start + 1
     last = end
     distance: float | None = None
-    while gutters and end < len(rows):
+    while gutters and end < len(rows) and len(rows[end].items) <= _MOST_CELLS:
         gaps = rows[end].gaps()
         shared = [(max(a, c), min(b, d)) for a, b in gutters for c, d in gaps if min(b, d) - max(a, c) >= least]
         step = rows[end].y0 - rows[end - 1].y1

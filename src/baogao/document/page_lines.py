@@ -7,7 +7,7 @@ them, measured against the room that is usual on the line.
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, insort
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -41,10 +41,13 @@ _GUTTER_SIDE = 6
 """Glyphs on either side of it, at least: the room behind the number of an entry is none."""
 _COVERED = 0.5
 """For each row with room there, so many may have letters: headings over both columns."""
+_MOST_GUTTERS = 20
 _WIDEST_PITCH = 2.6
 """Sizes of the font from one character to the next in spread-out words; cells lie further apart."""
 _STRUCK = (0.12, 0.62)
 """A line so far above the base line, in sizes of the font, goes through its letters."""
+_MOST_RULES = 1_000
+"""Lines of a page; a drawing has more, and strikes nothing out."""
 _RAISED = str.maketrans("0123456789+-=()（）", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾⁽⁾")
 _MARK = re.compile(r"[\d①-⑳*※†‡\[\]()（）〔〕,，+=-]+")
 """What is raised becomes raised characters if it is made of these."""
@@ -76,7 +79,7 @@ class Line:
 def strike(glyphs: list[Glyph], across: Sequence[Box]) -> int:
     """Empty the glyphs that a line goes through the middle of; returns how many there are."""
     rules = sorted(((rule.y0 + rule.y1) / 2, rule.x0, rule.x1) for rule in across)
-    struck = [glyph for glyph in glyphs if _is_struck(glyph, rules)] if rules else []
+    struck = [glyph for glyph in glyphs if _is_struck(glyph, rules)] if 0 < len(rules) <= _MOST_RULES else []
     for glyph in struck:
         glyph.text = ""
     return len(struck)
@@ -85,12 +88,8 @@ def strike(glyphs: list[Glyph], across: Sequence[Box]) -> int:
 def _is_struck(glyph: Glyph, rules: Sequence[tuple[float, float, float]]) -> bool:
     low, high = (glyph.base - share * glyph.size for share in reversed(_STRUCK))
     middle = (glyph.x0 + glyph.x1) / 2
-    for y, x0, x1 in rules[bisect_left(rules, (low,)) :]:
-        if y > high:
-            return False
-        if x0 <= middle <= x1:
-            return True
-    return False
+    near = range(bisect_left(rules, (low,)), bisect_left(rules, (high,)))
+    return any(rules[number][1] <= middle <= rules[number][2] for number in near)
 
 
 def lines_of_print(glyphs: Iterable[Glyph]) -> list[Line]:
@@ -113,17 +112,21 @@ def _gutters(rows: list[list[Glyph]]) -> list[float]:
                 before, after = row[number - 1], row[number]
                 if after.x0 - before.x1 - usual >= _GUTTER * size:
                     steps += [(before.x1, 1), (after.x0, -1)]
-    gutters: list[float] = []
+    found: list[tuple[int, float]] = []
     open_rows = 0
     steps.sort()
     for (place, step), (end, following) in pairwise(steps):
         open_rows += step
         if step > 0 > following and open_rows >= _GUTTER_LINES:
-            middle = (place + end) / 2
-            covered = sum(any(glyph.x0 < middle < glyph.x1 for glyph in row) for row in rows)
-            if covered <= _COVERED * open_rows:
-                gutters.append(middle)
-    return gutters
+            found.append((open_rows, (place + end) / 2))
+    widest = sorted(found, reverse=True)[:_MOST_GUTTERS]
+    return [middle for count, middle in widest if sum(_covers(row, middle) for row in rows) <= _COVERED * count]
+
+
+def _covers(row: list[Glyph], place: float) -> bool:
+    """Whether a letter of a row stands at a place."""
+    number = bisect_left(row, place, key=_by_place)
+    return any(glyph.x0 < place < glyph.x1 for glyph in row[max(0, number - 2) : number + 1])
 
 
 def _rows(glyphs: Iterable[Glyph]) -> list[list[Glyph]]:
@@ -135,30 +138,37 @@ def _rows(glyphs: Iterable[Glyph]) -> list[list[Glyph]]:
         else:
             rows.append([glyph])
     for row in rows:
-        row.sort(key=lambda glyph: glyph.x0)
+        row.sort(key=_by_place)
     return rows
 
 
 def _attach_marks(rows: list[list[Glyph]]) -> None:
     """Put raised small glyphs into the line that they belong to, as raised characters."""
     for number, row in enumerate(rows):
+        below = rows[number + 1 : number + 4]
+        moved: set[int] = set()
         for run in _runs(row):
-            owner = _owner(run, rows[number + 1 : number + 4]) if len(run) <= _LONGEST_MARK else None
-            if owner is None:
-                continue
-            for glyph in run:
-                row.remove(glyph)
-            base = owner[0].base
-            raised = _MARK.fullmatch("".join(glyph.text for glyph in run)) is not None
-            bracketed = any(glyph.text in "[]" for glyph in run)
-            for glyph in run:
-                text = (
-                    glyph.text.translate(_RAISED)
-                    if raised and not (bracketed and not glyph.text.isdigit())
-                    else glyph.text
-                )
-                owner.append(replace(glyph, text=text, base=base))
-            owner.sort(key=lambda glyph: glyph.x0)
+            owner = _owner(run, below) if len(run) <= _LONGEST_MARK else None
+            if owner is not None:
+                moved.update(map(id, run))
+                for glyph in _raised(run, owner[0].base):
+                    insort(owner, glyph, key=_by_place)
+        if moved:
+            row[:] = [glyph for glyph in row if id(glyph) not in moved]
+
+
+def _raised(run: list[Glyph], base: float) -> list[Glyph]:
+    """A note mark on the line that it belongs to; letters and brackets are left as they are."""
+    words = "".join(glyph.text for glyph in run)
+    if _MARK.fullmatch(words) is None:
+        return [replace(glyph, base=base) for glyph in run]
+    bracketed = "[" in words or "]" in words
+    texts = [glyph.text if bracketed and not glyph.text.isdigit() else glyph.text.translate(_RAISED) for glyph in run]
+    return [replace(glyph, text=text, base=base) for glyph, text in zip(run, texts, strict=True)]
+
+
+def _by_place(glyph: Glyph) -> float:
+    return glyph.x0
 
 
 def _runs(row: list[Glyph]) -> list[list[Glyph]]:
@@ -176,7 +186,8 @@ def _runs(row: list[Glyph]) -> list[list[Glyph]]:
 def _owner(run: list[Glyph], below: list[list[Glyph]]) -> list[Glyph] | None:
     """The row whose letters a small run stands beside, raised."""
     for row in below:
-        for glyph in row:
+        place = bisect_left(row, run[0].x0, key=_by_place)
+        for glyph in row[max(0, place - 2) : place + 3]:
             rise = (glyph.base - run[0].base) / glyph.size
             if run[0].size > _SMALLER * glyph.size or not _RISE[0] <= rise <= _RISE[1]:
                 continue

@@ -265,6 +265,8 @@ class _Writer:
     pages: list[int] = field(default_factory=list)
     paragraph: list[str] = field(default_factory=list)
     """The pieces of the one that is open."""
+    running: bool = False
+    """Whether it is prose, not a heading."""
     last: Line | None = None
     """The last line of it."""
     measure: _Measure | None = None
@@ -319,7 +321,7 @@ class _Writer:
         """End the open paragraph."""
         if self.paragraph:
             self._put("\n")
-            self.paragraph, self.last = [], None
+            self.paragraph, self.last, self.running = [], None, False
             notes, self.notes = self.notes, []
             for note in notes:
                 self._put(f"{note}\n")
@@ -336,6 +338,7 @@ class _Writer:
     def _write(self, text: str, between: str = "") -> None:
         self._count_page(len(between))
         self.paragraph.append(text)
+        self.running = self.running or _RUNNING.search(text) is not None
         self._put(text)
 
     def _put(self, text: str) -> None:
@@ -389,7 +392,7 @@ class _Writer:
         """
         if not flush or mark not in _IN_TEXT or (mark in _DASHES and self.paragraph[0][0] == mark):
             return False
-        return self.habits.indents if ended else self._is_running()
+        return self.habits.indents if ended else self.running
 
     def _full_goes_on(self, before: Line, after: Line, room: float, ended: bool, indented: bool) -> bool:
         """Whether a paragraph goes on behind a line that is full."""
@@ -398,11 +401,7 @@ class _Writer:
             short = _FINAL.search(self.paragraph[-1]) and room > _NEAR * before.size and not _PROSE.search(after.text)
             return not (indented or short)
         heading = len(self.paragraph) == 1 and heading_level(before.text) in (1, 2)
-        return not indented or (self._is_running() and not heading)
-
-    def _is_running(self) -> bool:
-        """Whether the open paragraph is prose, not a heading."""
-        return any(map(_RUNNING.search, self.paragraph))
+        return not indented or (self.running and not heading)
 
     def _short_goes_on(
         self, tail: str, after: Line, indented: bool, final: bool, clause: bool, elsewhere: bool
@@ -412,4 +411,4 @@ class _Writer:
             return False
         if _OPEN.search(tail) or _CLOSING.match(after.text):
             return True
-        return self._is_running() and (elsewhere or self.crossed or bool(_FIGURE.match(after.text)))
+        return self.running and (elsewhere or self.crossed or bool(_FIGURE.match(after.text)))
