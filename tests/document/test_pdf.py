@@ -9,6 +9,8 @@ import time
 import docx
 import pytest
 from docx.shared import Pt
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from baogao.document import document_from_text, pdf, text_of
 from baogao.errors import DocumentError
@@ -640,6 +642,21 @@ def test_the_signature_stays_two_lines():
         lines(wrapped(PROSE, 34)), lines(["云岭县粮食局"], x=380, y=560), lines(["2024年1月15日"], x=380, y=530)
     )
     assert text(page).split("\n") == [PROSE, "云岭县粮食局", "2024年1月15日"]
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(1, 10**8), st.integers(0, 60), st.integers(12, 34), st.integers(0, 2), st.booleans())
+def test_a_number_wherever_lines_and_pages_break_it(value, place, count, indent, paged):
+    """Whatever the lines, columns and pages of a text, a number in it stays whole."""
+    body = f"{PROSE[:place]}全年检查{value}次，{PROSE}"
+    broken = wrapped(body, count, indent)
+    half = len(broken) // 2
+    if paged:
+        foot = [lines([str(number)], x=290, y=40, size=9) for number in (1, 2)]
+        read = text(both(lines(broken[:half]), foot[0]), both(lines(broken[half:]), foot[1]))
+    else:
+        read = text(lines(broken))
+    assert f"全年检查{value}次" in read
 
 
 # Programs

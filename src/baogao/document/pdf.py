@@ -179,6 +179,11 @@ class _Read:
         """Whether there is no text on it."""
         return not (self.lines or self.tables or self.aside)
 
+    def has_words(self) -> bool:
+        """Whether it has text that can be read, beside a page number."""
+        text = "".join(line.text for line in self.lines if not page_number(line.text))
+        return bool(self.tables) or len(_UNREADABLE.findall(text)) < _MOST_UNREADABLE * len(text)
+
     def seen(self, row: list[Line], small: float) -> PageLine:
         """What stands at one height, and whether all of it is smaller than a size."""
         place = (row[0].base - self.frame.y0) / ((self.frame.y1 - self.frame.y0) or 1.0)
@@ -212,7 +217,7 @@ def _pages(pdf: pypdfium2.PdfDocument, notices: _Notices, ocr: bool) -> list[_Re
         try:
             printed = page_of(page)
             read = _read(printed, notices, number + 1)
-            if ocr and all(page_number(line.text) for line in read.lines) and not read.tables:
+            if ocr and not read.has_words():
                 started = time.monotonic()
                 read = _recognised(page)
                 until += time.monotonic() - started
