@@ -645,11 +645,11 @@ def test_the_signature_stays_two_lines():
 
 
 @settings(max_examples=40, deadline=None)
-@given(st.integers(1, 10**8), st.integers(0, 60), st.integers(12, 34), st.integers(0, 2), st.booleans())
-def test_a_number_wherever_lines_and_pages_break_it(value, place, count, indent, paged):
+@given(st.integers(1, 10**8), st.integers(0, 60), st.integers(12, 34), st.booleans())
+def test_a_number_wherever_lines_and_pages_break_it(value, place, count, paged):
     """Whatever the lines, columns and pages of a text, a number in it stays whole."""
     body = f"{PROSE[:place]}全年检查{value}次，{PROSE}"
-    broken = wrapped(body, count, indent)
+    broken = wrapped(body, count)
     half = len(broken) // 2
     if paged:
         foot = [lines([str(number)], x=290, y=40, size=9) for number in (1, 2)]

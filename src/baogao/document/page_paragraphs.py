@@ -144,12 +144,15 @@ class _Habits:
     width: float
     indents: bool
     """Whether the first lines of paragraphs are indented."""
+    wrap: int
+    """Characters of the lines of its pages, where they were broken by counting; else 0."""
 
     @classmethod
     def of(cls, pages: Sequence[Sequence[Column]], frames: Sequence[Frame]) -> _Habits:
         """Those of some pages."""
         sizes: Counter[float] = Counter()
         measures: list[_Measure] = []
+        whole = [line for columns in pages for column in columns if column.whole for line in _lines(column)]
         indented = flush = 0
         for columns, frame in zip(pages, frames, strict=True):
             for column in columns:
@@ -167,11 +170,12 @@ class _Habits:
         size = sizes.most_common(1)[0][0] if sizes else 12.0
         left = median(measure.left for measure in measures) if measures else None
         width = median(measure.right - measure.left for measure in measures) if measures else 0.0
-        return cls(size, left, width, indented > flush)
+        return cls(size, left, width, indented > flush, _wrap(whole))
 
     def page_measure(self, columns: Sequence[Column], page: Frame) -> _Measure:
         """How the text of a page is set that is as wide as the page, by what other pages are like where it is short."""
         measure = _measure([line for column in columns for line in _lines(column)], page)
+        measure = replace(measure, wrap=measure.wrap or self.wrap)
         if self.left is not None and _INDENT * self.size < measure.left - self.left < _DEEPEST * self.size:
             measure = replace(measure, left=self.left)  # there are first lines only
         if self.width and measure.right - measure.left < 0.97 * self.width:
@@ -205,9 +209,15 @@ def _measure(lines: Sequence[Line], page: Frame | None) -> _Measure:
         and abs(after.size - before.size) < _SAME_SIZE * after.size
     ]
     leading = min(_common(steps), 2.6 * size) if steps else 0.0
+    return _Measure(left, right, full, leading, _wrap(lines))
+
+
+def _wrap(lines: Sequence[Line]) -> int:
+    """The number of characters after which lines were broken, if they were broken by counting; else 0."""
+    if not lines:
+        return 0
     wrap, count = Counter(line.count for line in lines).most_common(1)[0]
-    counted = count >= 3 and count >= (_COUNTED if wrap >= _LONG else 2.5 * _COUNTED) * len(lines)
-    return _Measure(left, right, full, leading, wrap if counted else 0)
+    return wrap if count >= max(3, (_COUNTED if wrap >= _LONG else 2.5 * _COUNTED) * len(lines)) else 0
 
 
 def _common(steps: list[float]) -> float:
@@ -409,6 +419,6 @@ class _Writer:
         """Whether a paragraph goes on behind a line that is not full."""
         if indented or final or clause:
             return False
-        if _OPEN.search(tail) or _CLOSING.match(after.text):
+        if _OPEN.search(tail) or _CLOSING.match(after.text) or (tail[-1].isdigit() and _FIGURE.match(after.text)):
             return True
         return self.running and (elsewhere or self.crossed or bool(_FIGURE.match(after.text)))
