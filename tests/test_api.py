@@ -60,7 +60,7 @@ EXPORTED = [
 ]
 HOW = (
     "*, schema: 'str | Path | Schema | None' = None, extractor: 'str | Extractor | None' = None, "
-    "**options: 'Unpack[Options]'"
+    "ocr: 'bool' = False, **options: 'Unpack[Options]'"
 )
 SIGNATURES = {
     "extract": f"(source: 'str | Path | Document', {HOW}) -> 'Record'",
@@ -68,7 +68,7 @@ SIGNATURES = {
     "extract_many": f"(sources: 'Iterable[str | Path]', {HOW}) -> 'Iterator[Record]'",
     "extract_many_async": f"(sources: 'Iterable[str | Path]', {HOW}) -> 'AsyncGenerator[Record]'",
     "load_schema": "(name: 'str | Path' = 'law_based_government') -> 'Schema'",
-    "read_document": "(path: 'str | Path', doc_id: 'str | None' = None) -> 'Document'",
+    "read_document": "(path: 'str | Path', doc_id: 'str | None' = None, *, ocr: 'bool' = False) -> 'Document'",
     "find_candidates": "(document: 'Document') -> 'Candidates'",
 }
 

@@ -273,3 +273,22 @@ def test_a_table_of_records_is_no_report(tmp_path):
     found = find_sources(["r"])
     assert [source.path.name for source in found] == ["a.txt", "b.csv"]
     assert found.notices == ["passed over what baogao itself wrote in r"]
+
+
+def test_pictures_are_found_where_words_are_recognised(tmp_path, monkeypatch):
+    """A folder is searched for pictures only then, and every source says that words are to be recognised."""
+    monkeypatch.setattr("baogao.inputs.require_engine", lambda: None)
+    for name in ("a.txt", "b.png", "c.JPG", "d.tif"):
+        (tmp_path / name).write_text("甲", encoding="utf-8")
+    assert [source.path.name for source in find_sources([str(tmp_path)])] == ["a.txt"]
+    found = find_sources([str(tmp_path)], ocr=True)
+    assert [source.path.name for source in found] == ["a.txt", "b.png", "c.JPG", "d.tif"]
+    assert all(source.ocr for source in found)
+
+
+def test_words_cannot_be_recognised_without_the_extra(tmp_path, monkeypatch):
+    """It is said before anything is started."""
+    monkeypatch.setattr("baogao.document.ocr.find_spec", lambda name: None)
+    (tmp_path / "a.txt").write_text("甲", encoding="utf-8")
+    with pytest.raises(UsageError, match="install it with"):
+        find_sources([str(tmp_path)], ocr=True)

@@ -53,6 +53,7 @@ async def extract_async(
     *,
     schema: str | Path | Schema | None = None,
     extractor: str | Extractor | None = None,
+    ocr: bool = False,
     **options: Unpack[Options],
 ) -> Record:
     """Extract one report.
@@ -62,12 +63,13 @@ async def extract_async(
         that of the extractor, or ``law_based_government``.
     :param extractor: ``rules``, ``llm``, ``hybrid``, or anything that links reports; None: rules, or hybrid where a
         model is named, by keyword or in the settings.
+    :param ocr: recognise words in pictures, and on pages of PDFs without text (the extra ``baogao[ocr]``).
     :raises DocumentError: the file cannot be read.
     :raises UsageError: there is no such extractor; the schema or its rules do not load; no model can be reached.
     :raises ReplyError: a model's reply cannot be used.
     :raises BudgetError: the token budget is spent.
     """
-    document = source if isinstance(source, Document) else read_document(source)
+    document = source if isinstance(source, Document) else read_document(source, ocr=ocr)
     async with _ready(schema, extractor, options) as ready:
         return await extract_report(ReportText.from_document(document), ready.extractor, ready.made_by)
 
@@ -77,10 +79,11 @@ def extract(
     *,
     schema: str | Path | Schema | None = None,
     extractor: str | Extractor | None = None,
+    ocr: bool = False,
     **options: Unpack[Options],
 ) -> Record:
     """As :func:`extract_async`, for programs without an event loop, and for notebooks."""
-    return _wait_for(extract_async(source, schema=schema, extractor=extractor, **options))
+    return _wait_for(extract_async(source, schema=schema, extractor=extractor, ocr=ocr, **options))
 
 
 async def extract_many_async(
@@ -88,17 +91,18 @@ async def extract_many_async(
     *,
     schema: str | Path | Schema | None = None,
     extractor: str | Extractor | None = None,
+    ocr: bool = False,
     **options: Unpack[Options],
 ) -> AsyncGenerator[Record]:
     """Extract files, folders and glob patterns, and give each record as it is finished, in no order.
 
     A report that fails is a record that says why. What is under way when the caller stops asking is cancelled.
 
-    :param extractor: as in :func:`extract_async`.
+    :param extractor, ocr: as in :func:`extract_async`.
     :raises UsageError: nothing could start: no such file or extractor, a schema or rules that do not load, no model.
     :raises EndpointError: several reports in a row could not be asked about.
     """
-    found = find_sources(map(str, sources))
+    found = find_sources(map(str, sources), ocr=ocr)
     async with _ready(schema, extractor, options) as ready:
         finished: asyncio.Queue[Record | None] = asyncio.Queue()
 
@@ -124,6 +128,7 @@ def extract_many(
     *,
     schema: str | Path | Schema | None = None,
     extractor: str | Extractor | None = None,
+    ocr: bool = False,
     **options: Unpack[Options],
 ) -> Iterator[Record]:
     """As :func:`extract_many_async`, for programs without an event loop, and for notebooks.
@@ -134,7 +139,7 @@ def extract_many(
     loop = asyncio.new_event_loop()
 
     async def run() -> None:
-        records = extract_many_async(sources, schema=schema, extractor=extractor, **options)
+        records = extract_many_async(sources, schema=schema, extractor=extractor, ocr=ocr, **options)
         async with aclosing(records):
             async for record in records:
                 finished.put(record)

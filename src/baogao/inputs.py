@@ -18,6 +18,7 @@ from pathlib import Path
 
 from baogao.console import is_obeyed
 from baogao.document import Document, read_document
+from baogao.document.ocr import PICTURES, require_engine
 from baogao.document.readers import SUFFIXES
 from baogao.errors import DocumentError, UsageError
 
@@ -62,15 +63,18 @@ class Source:
     path: Path
     within: Path | None = None
     """The folder that was searched for it, which it must not lead out of; None for a file that was named."""
+    ocr: bool = False
+    """Whether words are recognised in it where it has no text."""
 
     def read(self) -> Document:
         """Read the file.
 
         :raises DocumentError: it cannot be read, or is a link that leads out of the folder that was given.
+        :raises UsageError: words are to be recognised, and the extra for it is not installed.
         """
         if self.within is not None and not self.path.resolve().is_relative_to(self.within.resolve()):
             raise DocumentError("it is a link that leads out of the folder that was given; name the file itself")
-        return replace(read_document(self.path, self.doc_id), source=self.name)
+        return replace(read_document(self.path, self.doc_id, ocr=self.ocr), source=self.name)
 
     @property
     def name(self) -> str:
@@ -89,7 +93,7 @@ class Sources(list[Source]):
         self.notices = list(notices)
 
 
-def find_sources(inputs: Iterable[str]) -> Sources:
+def find_sources(inputs: Iterable[str], *, ocr: bool = False) -> Sources:
     """Every file that some inputs stand for, in the order given, each once.
 
     Two files of one name are both kept: the second is called ``NAME-2``. What baogao wrote into a folder that is
@@ -97,17 +101,22 @@ def find_sources(inputs: Iterable[str]) -> Sources:
     whoever wrote it and whatever it is called.
 
     :param inputs: files, folders (searched to the bottom, names beginning with a dot left out), or glob patterns.
+    :param ocr: recognise words where there is no text; folders are searched for pictures too then.
     :raises UsageError: an input stands for no file at all, or cannot be looked into, or all of them hold nothing but
-        what baogao wrote: nothing has been started then.
+        what baogao wrote; words are to be recognised, and the extra for it is not installed: nothing has been started
+        then.
     """
+    if ocr:
+        require_engine()
     found: dict[Path, tuple[Path, Path | None]] = {}
     own = _OwnOutput()
     others: dict[Path, None] = {}
     for given in inputs:
         try:
-            paths, within = _expand(given)
+            suffixes = SUFFIXES | PICTURES if ocr else SUFFIXES
+            paths, within = _expand(given, suffixes)
             if within is not None and Path(given).is_dir():
-                others.update(dict.fromkeys(path for path in _others(within) if not own.is_beside(path, within)))
+                others.update(dict.fromkeys(one for one in _others(within, suffixes) if not own.is_beside(one, within)))
             for path in paths:
                 if within is not None and own.holds(path, within):
                     continue
@@ -119,14 +128,20 @@ def find_sources(inputs: Iterable[str]) -> Sources:
     if not found:
         raise UsageError(f"there is nothing to read{own.words(' but')}: name a file, a folder or a pattern")
     sources = name_sources([path for path, _ in found.values()])
-    searched = [replace(source, within=within) for source, (_, within) in zip(sources, found.values(), strict=True)]
+    searched = [
+        replace(source, within=within, ocr=ocr) for source, (_, within) in zip(sources, found.values(), strict=True)
+    ]
     notices = [f"passed over{own.words()}"] if own.folders else []
     return Sources(searched, [*notices, *_passed_over(list(others))])
 
 
-def _others(folder: Path) -> list[Path]:
+def _others(folder: Path, suffixes: frozenset[str]) -> list[Path]:
     """The files of a folder that are taken for no report by their names, those that nobody sees aside."""
-    files = (file for file in sorted(folder.rglob("*")) if file.is_file() and not _is_report(file.relative_to(folder)))
+    files = (
+        file
+        for file in sorted(folder.rglob("*"))
+        if file.is_file() and not _is_report(file.relative_to(folder), suffixes)
+    )
     return [file for file in files if not _is_unseen(file.relative_to(folder)) and not file.name.endswith(MARKED)]
 
 
@@ -186,7 +201,7 @@ class _OwnOutput:
         return self._known[place]
 
 
-def _expand(given: str) -> tuple[list[Path], Path | None]:
+def _expand(given: str, suffixes: frozenset[str]) -> tuple[list[Path], Path | None]:
     """The files that an input stands for, and the folder that was searched for them.
 
     :raises UsageError: there are none.
@@ -195,9 +210,11 @@ def _expand(given: str) -> tuple[list[Path], Path | None]:
         raise UsageError("an input is empty: name a file, a folder or a pattern")
     path = Path(given)
     if path.is_dir():
-        found = sorted(file for file in path.rglob("*") if file.is_file() and _is_report(file.relative_to(path)))
+        found = sorted(
+            file for file in path.rglob("*") if file.is_file() and _is_report(file.relative_to(path), suffixes)
+        )
         if not found:
-            known = " ".join(sorted(SUFFIXES))
+            known = " ".join(sorted(suffixes))
             raise UsageError(f"there is nothing to read in {path}: no file ends in one of {known}")
         return found, path
     if path.exists():
@@ -212,12 +229,12 @@ def _expand(given: str) -> tuple[list[Path], Path | None]:
     return files, Path(*fixed)
 
 
-def _is_report(path: Path) -> bool:
+def _is_report(path: Path, suffixes: frozenset[str]) -> bool:
     """Whether a file in a folder is taken for a report: its suffix is known, and neither it nor a folder is hidden.
 
     Texts with inline marks are passed over: their compiled text stands elsewhere (docs/evaluation.md).
     """
-    known = path.suffix.lower() in SUFFIXES and not _ABOUT.fullmatch(path.name)
+    known = path.suffix.lower() in suffixes and not _ABOUT.fullmatch(path.name)
     return known and not _is_unseen(path) and not path.name.endswith(MARKED)
 
 

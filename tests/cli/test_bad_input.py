@@ -72,8 +72,8 @@ def test_a_report_that_is_gone(extract, reports, monkeypatch):
     """A file that vanishes between the listing and the reading is a row, too."""
     (reports / "gone.txt").write_text(GOOD, encoding="utf-8")
 
-    def list_and_lose(inputs):
-        sources = find_sources(inputs)
+    def list_and_lose(inputs, *, ocr):
+        sources = find_sources(inputs, ocr=ocr)
         (reports / "gone.txt").unlink()
         return sources
 

@@ -252,6 +252,16 @@ def test_the_same_command_goes_on(extract, reports):
 
 
 @pytest.mark.usefixtures("crashed")
+def test_what_was_read_without_recognition_is_not_mixed_in(extract, reports, monkeypatch):
+    """A run that recognises words begins anew where one that did not was broken off."""
+    monkeypatch.setattr("baogao.inputs.require_engine", lambda: None)
+    outcome = extract(reports, "--ocr")
+    assert outcome.code == 0
+    assert "is not used, and begun anew: it is of a run that was made with something else" in outcome.err
+    assert "going on" not in outcome.err
+
+
+@pytest.mark.usefixtures("crashed")
 def test_damage_is_said(extract, reports):
     """Half a line in the journal is named, and its report done again."""
     journal = Path("out/journal.jsonl")

@@ -69,6 +69,12 @@ def make_pdf() -> Callable[..., bytes]:
     return make
 
 
+@pytest.fixture
+def scan() -> ImageReader:
+    """A picture to draw on a page."""
+    return ImageReader(_picture())
+
+
 def _picture() -> io.BytesIO:
     from PIL import Image  # reportlab brings it
 

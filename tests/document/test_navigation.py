@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from baogao.document import document_from_text
-from baogao.document.furniture import is_page_number
 from baogao.document.navigation import is_furniture, is_prose, navigation_spans
 from baogao.document.paragraphs import lines_of
 
@@ -87,18 +86,6 @@ def test_furniture(line):
 def test_sentences_that_begin_like_furniture(line):
     """Words of a menu may begin a sentence, and lines of a telegraphic report are short."""
     assert not is_furniture(line)
-
-
-@pytest.mark.parametrize("line", ["－ 3 －", "- 12 -", "— 3 —", "第 2 页 共 9 页", "3/12"])
-def test_page_numbers(line):
-    """The usual ways to print a page number."""
-    assert is_page_number(line)
-
-
-@pytest.mark.parametrize("line", ["3", "12件", "第2页的说明", "- 检查12次"])
-def test_no_page_numbers(line):
-    """A lone figure may be the cell of a table that lost its shape."""
-    assert not is_page_number(line)
 
 
 @pytest.mark.parametrize(

@@ -16,9 +16,10 @@ import typer
 from rich.console import Console
 
 from baogao.assemble import ModelOptions, questioner, ready_extractor
-from baogao.cli.options import DEFAULT_SCHEMA, SchemaName, with_model_flags
+from baogao.cli.options import DEFAULT_SCHEMA, Ocr, SchemaName, with_model_flags
 from baogao.cli.progress import RunProgress, Totals
 from baogao.console import say, shown
+from baogao.document.ocr import engine_name
 from baogao.engines.run import Engine, EngineChoice, Job, run_by
 from baogao.errors import DocumentError
 from baogao.extraction import ExtractorName, ReportText
@@ -56,6 +57,7 @@ def extract_command(
     workers: Annotated[
         int | None, typer.Option("--workers", min=1, help="How many workers of Ray; 4 without it.")
     ] = None,
+    ocr: Ocr = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what a model would be asked.")] = False,
 ) -> None:
     """Read reports and write one record for each: every figure with its place in the text."""
@@ -63,7 +65,7 @@ def extract_command(
     where.check(options)
     if engine == "local":
         warm_up()  # it takes as long to start as all that follows
-    loaded, sources = load_schema(schema), find_sources(inputs)
+    loaded, sources = load_schema(schema), find_sources(inputs, ocr=ocr)
     for notice in sources.notices:
         say(stderr, f"note: {shown(notice)}")
     name = extractor or options.default_extractor()
@@ -110,6 +112,8 @@ async def _run(job: Job, engine: Engine, sources: Sequence[Source], out: Path, t
         order = [source.doc_id for source in sources]
         title = ready.extractor.name + (f" · {shown(ready.made_by.model)}" if ready.made_by.model else "")
         run = ready.made_with()
+        if any(source.ocr for source in sources):
+            run["ocr"] = engine_name()  # what was read without it is not mixed in
         with RunFolder(out, order, run, job.schema) as folder, RunProgress(stderr, title, len(sources)) as progress:
             for notice in folder.notices:
                 say(stderr, f"note: {shown(notice)}")

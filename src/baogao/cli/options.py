@@ -16,6 +16,9 @@ from baogao.extraction import WayOrAuto
 
 DEFAULT_SCHEMA = "law_based_government"
 SchemaName = Annotated[str, typer.Option("--schema", help="Name of a schema, or the path of a .py file.")]
+Ocr = Annotated[
+    bool, typer.Option("--ocr", help="Recognise words in pictures and scanned pages (needs the extra baogao[ocr]).")
+]
 
 BaseUrl = Annotated[str | None, typer.Option("--base-url", help="Root of an OpenAI-compatible API, ending in /v1.")]
 ModelName = Annotated[str | None, typer.Option("--model", help="Name of the model to ask.")]

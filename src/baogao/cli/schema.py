@@ -12,8 +12,9 @@ from rich.console import Console
 from rich.table import Table
 
 from baogao.candidates.find import as_printed
-from baogao.cli.options import DEFAULT_SCHEMA
+from baogao.cli.options import DEFAULT_SCHEMA, Ocr
 from baogao.console import is_obeyed, shown
+from baogao.document.ocr import require_engine
 from baogao.errors import DocumentError, UsageError
 from baogao.guarded import GuardedReader
 from baogao.inputs import Source
@@ -65,11 +66,14 @@ def new(
 def show_candidates(
     file: Annotated[Path, typer.Argument(help="One report.")],
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object per line.")] = False,
+    ocr: Ocr = False,
 ) -> None:
     """Print the candidates of one report: every number, none-phrase and list head, with its place and value."""
+    if ocr:
+        require_engine()
     try:
         with closing(GuardedReader()) as files:
-            document, candidates = files.read(Source(file.stem, file)).found()
+            document, candidates = files.read(Source(file.stem, file, ocr=ocr)).found()
     except DocumentError as error:
         raise UsageError(f"{file}: {error}") from error
     found = [as_printed(candidate, document) for candidate in candidates]

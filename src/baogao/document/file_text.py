@@ -8,7 +8,7 @@ from typing import Literal
 
 Span = tuple[int, int]
 """Two offsets, the second exclusive."""
-Format = Literal["text", "page", "word", "pdf", "markdown", "csv", "excel"]
+Format = Literal["text", "page", "word", "pdf", "markdown", "csv", "excel", "picture"]
 """What a file is, whatever it is called: a plain text, a web page, a Word document, …"""
 
 

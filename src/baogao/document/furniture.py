@@ -38,7 +38,11 @@ _PRINTED_FROM_WEB = re.compile(
 )
 """What a browser prints at the edge of a page."""
 _NUMBER = re.compile(r"\d{1,4}")
+_LETTERS = re.compile(r"[^\W\d_].*[^\W\d_]")
+"""Two letters: fewer are no head."""
 
+_LONGEST = 120
+"""Characters of a line of furniture."""
 _EDGE_LINES = 3
 """Of a page, at its head and at its foot, can be furniture."""
 _SAME_PLACE = 0.008
@@ -47,6 +51,8 @@ _FEW_PAGES = 5
 """With so many pages or fewer two that say the same are enough, with more it takes three."""
 _OUTER = 0.1
 """Of a page's height: a lone number nearer to the edge than that is a page number, if it stands apart."""
+_HEAD_PLACE = 0.08
+"""Of a page's height: a small line above that, standing apart, is a running head even where there is one page."""
 _APART = 0.028
 """Of a page's height: two lines of text, the room that lies between a page's text and its number."""
 
@@ -58,6 +64,8 @@ _HEAD = range(4, 41)
 """Characters of a running head in a text."""
 _LOOK = 4
 """Lines that are looked past on either side, if they may be furniture themselves."""
+_SENTENCE = re.compile(r"[，。；]")
+"""No head has that."""
 _PROSE = re.compile(r"[，。；、,]")
 _ENDED = re.compile(r"[。；：！？;:!?”）)】》]$")
 _MEASURED = re.compile(r"[件个次人起项宗名部份条家场户万亿千余多％%元篇期处所吨公平例笔]")
@@ -78,13 +86,15 @@ class PageLine(NamedTuple):
     text: str
     place: float
     """How far down: 0 at the upper edge of the page, 1 at the lower."""
+    small: bool = False
+    """Whether it is smaller than the text of the document."""
 
 
 def page_number(line: str) -> PageNumber | None:
     """The page number that a line holds and nothing else; None for any other line."""
-    words = unicodedata.normalize("NFKC", line).strip()
-    if len(words) > 40:
+    if len(line) > _LONGEST:
         return None
+    words = unicodedata.normalize("NFKC", line).strip()
     if sure := _SURE.fullmatch(words):
         numbers = [group for name, group in _named(sure) if group is not None and name != "all"]
         value = _value(numbers[0])
@@ -163,7 +173,7 @@ def page_furniture(pages: Sequence[Sequence[PageLine]]) -> Furniture:
 
 def _taken(page: int, lines: Sequence[PageLine], said: dict[tuple[int, int], str]) -> set[int]:
     """The lines of a page that are furniture: from either edge inwards, to the first that is text."""
-    alone = _lone_numbers(lines)
+    alone = _standing_apart(lines)
     taken: set[int] = set()
     count = min(_EDGE_LINES, len(lines))
     for inwards in (range(count), range(len(lines) - 1, len(lines) - 1 - count, -1)):
@@ -179,17 +189,20 @@ def _edge(count: int) -> Iterable[int]:
     return sorted({*range(min(_EDGE_LINES, count)), *range(max(0, count - _EDGE_LINES), count)})
 
 
-def _lone_numbers(lines: Sequence[PageLine]) -> set[int]:
-    """The first and the last line of a page where they are page numbers by their form, or by standing apart."""
+def _standing_apart(lines: Sequence[PageLine]) -> set[int]:
+    """The first and the last line of a page where one page alone shows that they are furniture.
+
+    They are page numbers by their form, or numbers that stand apart from the text, or a small head that does.
+    """
     found = set()
     for line, beside in ((0, 1), (len(lines) - 1, len(lines) - 2)):
-        number = page_number(lines[line].text) if lines else None
-        if number is None:
-            continue
-        place = lines[line].place
+        if not lines:
+            break
+        text, place, small = lines[line]
+        number = page_number(text)
         outer = min(place, 1 - place) < _OUTER
         apart = len(lines) > 1 and abs(place - lines[beside].place) > _APART
-        if number.sure or (outer and apart):
+        if (number and number.sure) or (outer and apart and (number or (small and place < _HEAD_PLACE))):
             found.add(line)
     return found
 
@@ -198,29 +211,49 @@ def _said_on_pages(pages: Sequence[Sequence[PageLine]], edges: list[tuple[int, i
     """The lines at the edges of pages that say the same in the same place, but for the number of the page."""
     groups: dict[tuple[str, int | None], list[tuple[float, int, int]]] = defaultdict(list)
     for page, line in edges:
-        text, place = pages[page][line]
-        squeezed = "".join(unicodedata.normalize("NFKC", text).split())
-        groups[squeezed, None].append((place, page, line))
-        for number in _NUMBER.finditer(squeezed):
-            masked = f"{squeezed[: number.start()]}#{squeezed[number.end() :]}"
-            groups[masked, int(number[0]) - page].append((place, page, line))
-        bare = page_number(text)
-        if bare is not None and not squeezed.isdigit():
-            groups["#", bare.value - page].append((place, page, line))
-    least = 2 if len(pages) <= _FEW_PAGES else 3
+        for key in _keys(pages[page][line].text, page):
+            groups[key].append((pages[page][line].place, page, line))
+    few = 2 if len(pages) <= _FEW_PAGES else 3
     said: dict[tuple[int, int], str] = {}
     for (text, offset), members in groups.items():
-        if offset is None and page_number(text) is not None:
-            continue  # the same number on every page is none
         members.sort()
         start = 0
         for end in range(1, len(members) + 1):
             if end < len(members) and members[end][0] - members[end - 1][0] <= _SAME_PLACE:
                 continue
-            if len({page for _, page, _ in members[start:end]}) >= least:
-                said.update({(page, line): text for _, page, line in members[start:end]})
+            same = [(page, line) for _, page, line in members[start:end]]
             start = end
+            # Two pages may begin with the same words by chance, in the midst of their text.
+            apart = offset is not None or all(_is_apart(pages[page], line) for page, line in same)
+            if len({page for page, _ in same}) >= (few if apart else max(few, 3)):
+                said.update(dict.fromkeys(same, text))
     return said
+
+
+def _keys(text: str, page: int) -> Iterator[tuple[str, int | None]]:
+    """What a line at the edge of a page says: as it is, and with ``#`` for a number that may be that of the page.
+
+    The second of each is by how much that number differs from the page's own; None for a line as it is.
+    """
+    number = page_number(text)
+    squeezed = "".join(unicodedata.normalize("NFKC", text[:_LONGEST]).split())
+    if len(text) > _LONGEST or (number is None and (not _LETTERS.search(squeezed) or _SENTENCE.search(text))):
+        return
+    if number is None:  # the same number on every page is none
+        yield squeezed, None
+    elif not squeezed.isdigit():
+        yield "#", number.value - page
+    for digits in _NUMBER.finditer(squeezed):
+        yield f"{squeezed[: digits.start()]}#{squeezed[digits.end() :]}", int(digits[0]) - page
+
+
+def _is_apart(lines: Sequence[PageLine], line: int) -> bool:
+    """Whether a line at the edge of a page is small, or further from the next one than lines of text are."""
+    if lines[line].small or len(lines) < 2 * _EDGE_LINES:
+        return True
+    inwards = line + 1 if line < len(lines) / 2 else line - 1
+    steps = sorted(after.place - before.place for before, after in pairwise(lines))
+    return abs(lines[inwards].place - lines[line].place) > 1.2 * steps[len(steps) // 2]
 
 
 def furniture_lines(text: str, lines: Sequence[Span]) -> list[Span]:
@@ -258,7 +291,13 @@ def furniture_lines(text: str, lines: Sequence[Span]) -> list[Span]:
 
 def _head(line: str) -> str:
     """What a line would say as a running head, its page number aside; empty if it can be none."""
-    if "\t" in line or line.endswith(("。", "；", "，", "：")) or heading_level(line) is not None:
+    if (
+        len(line) > _LONGEST
+        or "\t" in line
+        or line.endswith("：")
+        or _SENTENCE.search(line)
+        or heading_level(line) is not None
+    ):
         return ""
     squeezed = "".join(unicodedata.normalize("NFKC", line).split())
     squeezed = re.sub(r"^\d{1,3}(?!\d|年)|(?<!\d)\d{1,3}$|-\d{1,3}-$|第\d{1,3}页$", "", squeezed)

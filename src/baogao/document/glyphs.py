@@ -19,6 +19,8 @@ import pypdfium2.raw as pdfium
 
 _MOST_OBJECTS = 20_000
 """Of a page; lines and pictures beyond are not looked at."""
+_MOST_GROUNDS = 200
+"""The largest surfaces on which white letters are looked for."""
 _MOST_POINTS = 2_000
 """Of a drawn path; a chart or a map has more, a table has fewer."""
 _DEEPEST_FORM = 4
@@ -63,6 +65,8 @@ class Glyph:
     """Of its line: where the letters stand."""
     size: float
     """Of its font, in points."""
+    count: int = 1
+    """Characters that it stands for, those without ink behind it included."""
 
     @property
     def middle(self) -> float:
@@ -78,10 +82,8 @@ class Page:
     """In the order of the file, without white space; those that run the way of most."""
     aside: dict[int, list[Glyph]] = field(default_factory=dict)
     """Those that run other ways, by the degrees between: words beside a table, a stamp, a watermark."""
-    height: float = 0.0
-    """In points, from the first line of text to the last."""
-    top: float = 0.0
-    """Where the page begins."""
+    frame: Box = field(default_factory=lambda: Box(0.0, 0.0, 0.0, 0.0))
+    """Where the page lies."""
     across: list[Box] = field(default_factory=list)
     """Lines along the text: those of tables, those that strike out."""
     down: list[Box] = field(default_factory=list)
@@ -112,34 +114,49 @@ class _Style:
     """``ink``, ``none`` (drawn in no way), ``white``."""
 
 
+_Character = tuple[_Style, str, Box, tuple[float, float]]
+"""A character in the page's own coordinates: its style, itself, its box, where it stands on its line."""
+
+
 def page_of(page: pypdfium2.PdfPage) -> Page:
     """The characters of a page, and what is drawn on it."""
     textpage = page.get_textpage()
     try:
         drawn = _Drawn()
         _draw(page.raw, pdfium.FPDFPage_CountObjects(page), pdfium.FPDFPage_GetObject, _IDENTITY, drawn, 0)
+        for grounds in (drawn.grounds, drawn.pictures):
+            grounds.sort(key=lambda box: (box.x0 - box.x1) * (box.y1 - box.y0))
+            del grounds[_MOST_GROUNDS:]
         left, bottom, right, top = page.get_cropbox()
         shown = Box(left, bottom, right, top)
         result = Page()
-        found: list[tuple[_Style, str, Box, tuple[float, float]]] = []
-        for style, text, box, origin in _characters(textpage.raw):
+        found: list[_Character] = []
+        counts: list[int] = []
+        for character in _characters(textpage.raw):
+            if character is None:
+                if counts:
+                    counts[-1] += 1
+                continue
+            style, _, box, _ = character
             x, y = (box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2
             if style.size < _TINY or not shown.holds(x, y, _MARGIN) or not _is_seen(style, x, y, drawn):
                 result.hidden += 1
             else:
-                found.append((style, text, box, origin))
+                found.append(character)
+                counts.append(1)
     finally:
         textpage.close()
     ways = Counter(style.way for style, *_ in found)
     way = ways.most_common(1)[0][0] if ways else 0
-    for style, text, box, origin in found:
+    for (style, text, box, origin), count in zip(found, counts, strict=True):
+        glyph = _turned(style.size, text, box, origin, style.way, count)
         if style.way == way:
-            result.glyphs.append(_turned(style.size, text, box, origin, way))
+            result.glyphs.append(glyph)
         else:
-            beside = result.aside.setdefault((style.way - way) % 360, [])
-            beside.append(_turned(style.size, text, box, origin, style.way))
-    ends = [_turn(x, y, way)[1] for x in (left, right) for y in (bottom, top)]
-    result.top, result.height = min(ends), max(ends) - min(ends)
+            result.aside.setdefault((style.way - way) % 360, []).append(glyph)
+    corners = [_turn(x, y, way) for x in (left, right) for y in (bottom, top)]
+    xs, ys = [x for x, _ in corners], [y for _, y in corners]
+    result.frame = Box(min(xs), min(ys), max(xs), max(ys))
     for line in drawn.lines:
         x0, y0 = _turn(line[0], line[1], way)
         x1, y1 = _turn(line[2], line[3], way)
@@ -148,8 +165,8 @@ def page_of(page: pypdfium2.PdfPage) -> Page:
     return result
 
 
-def _characters(textpage: Any) -> Iterator[tuple[_Style, str, Box, tuple[float, float]]]:
-    """The characters that a page's text objects hold, white space and what PDFium adds of itself left out."""
+def _characters(textpage: Any) -> Iterator[_Character | None]:
+    """The characters that a page's text objects hold, without what PDFium adds of itself; None for white space."""
     styles: dict[int, _Style] = {}
     rect = pdfium.FS_RECTF()
     x, y = ctypes.c_double(), ctypes.c_double()
@@ -162,16 +179,19 @@ def _characters(textpage: Any) -> Iterator[tuple[_Style, str, Box, tuple[float, 
         if 0xDC00 <= code < 0xE000:
             code, high = (0x10000 + ((high - 0xD800) << 10) + (code - 0xDC00) if high else 0xFFFD), 0
         text = "-" if code in (0x2, 0xFFFE) else chr(code)  # PDFium's signs for a hyphen at the end of a line
-        if code == 0 or text.isspace():
-            continue
-        drawn = pdfium.FPDFText_GetTextObject(textpage, index)
+        drawn = pdfium.FPDFText_GetTextObject(textpage, index) if code else None
         if not drawn:
+            continue
+        if text.isspace():
+            yield None
             continue
         key = ctypes.addressof(drawn.contents)
         if key not in styles:
             styles[key] = _style(textpage, index, drawn)
         pdfium.FPDFText_GetLooseCharBox(textpage, index, rect)
         pdfium.FPDFText_GetCharOrigin(textpage, index, x, y)
+        if not all(map(math.isfinite, (rect.left, rect.bottom, rect.right, rect.top, x.value, y.value))):
+            continue
         yield styles[key], text, Box(rect.left, rect.bottom, rect.right, rect.top), (x.value, y.value)
 
 
@@ -180,6 +200,8 @@ def _style(textpage: Any, index: int, drawn: Any) -> _Style:
     matrix = pdfium.FS_MATRIX()
     pdfium.FPDFText_GetMatrix(textpage, index, matrix)
     size = pdfium.FPDFText_GetFontSize(textpage, index) * math.hypot(matrix.c, matrix.d)
+    if not all(map(math.isfinite, (size, matrix.a, matrix.b))):
+        return _Style(0.0, 0, "none")
     degrees = round(math.degrees(math.atan2(matrix.b, matrix.a))) % 360
     near = round(degrees / 90) * 90
     way = near % 360 if abs(degrees - near) <= 2 else degrees
@@ -220,13 +242,13 @@ def _turn(x: float, y: float, way: int) -> tuple[float, float]:
     return x * cosine + y * sine, x * sine - y * cosine
 
 
-def _turned(size: float, text: str, box: Box, origin: tuple[float, float], way: int) -> Glyph:
+def _turned(size: float, text: str, box: Box, origin: tuple[float, float], way: int, count: int) -> Glyph:
     corners = [_turn(x, y, way) for x in (box.x0, box.x1) for y in (box.y0, box.y1)]
     x, base = _turn(*origin, way)
     left, right = min(corner[0] for corner in corners), max(corner[0] for corner in corners)
     if way % 90:  # the box is that of a slanted letter
         left, right = x, x + size * (1.0 if ord(text[0]) > 0x2E80 else 0.5)
-    return Glyph(text, left, right, base, size)
+    return Glyph(text, left, right, base, size, count)
 
 
 def _draw(holder: Any, count: int, get: Any, matrix: Matrix, drawn: _Drawn, depth: int) -> None:
@@ -294,7 +316,7 @@ def _strokes(path: Any, count: int, matrix: Matrix) -> Iterator[list[tuple[float
 def _add_rule(box: Box, drawn: _Drawn) -> None:
     """Keep a line that is long, straight and level or upright."""
     width, height = box.x1 - box.x0, box.y1 - box.y0
-    if max(width, height) >= _SHORTEST_RULE and min(width, height) <= _THIN:
+    if math.isfinite(width + height) and max(width, height) >= _SHORTEST_RULE and min(width, height) <= _THIN:
         drawn.lines.append(box)
 
 

@@ -6,6 +6,7 @@ their lines fill them, and a table without lines if they do not.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -15,22 +16,38 @@ from baogao.document.glyphs import Box
 from baogao.document.page_lines import Line
 from baogao.document.page_tables import Table, cell_text
 
-_GUTTER = 0.85
+_GUTTER = 0.5
 """In sizes of the font: the least width of a free strip."""
 _NARROWEST = 6.5
 """In sizes of the font: a column of prose is wider."""
 _FULL = 2.0
 """In sizes of the font: so little room is left behind a line that fills its column."""
-_PROSE_SHARE = 0.5
-"""Of the lines of columns are full, those of a table are not."""
+_FULL_SHARE = 0.25
+"""Of the lines of columns are full."""
+_PROSE_SHARE = 0.3
+"""Of the lines of columns have a mark in them as sentences do; few cells have."""
 _PROSE_LENGTH = 7
 """Characters of a line of prose on average; cells are shorter."""
+_MARK = re.compile(r"[，。；、：]|[,.;:](?!\d)")
+_FIGURE = re.compile(r"[\d.,%％+-]+\S{0,2}")
+_FIGURES_SHARE = 0.4
+"""Of the lines of a column are mere figures; those of a table may be."""
+_LONG_LIST = 8
+"""Lines of a column that is a list and has few full lines."""
+_MOST_CELLS = 100
+"""Side by side; scattered letters are more."""
+_DEEPEST = 3
+"""Columns within columns."""
+_UNEVEN = 0.2
+"""Share by which the distance of two columns may differ from that of others."""
 _FAR = 1.8
 """Times the usual distance of two rows: a row further down does not belong to the columns above it."""
 _CLOSE = 0.8
 """Of the usual distance of two rows of a table: a row that is nearer holds second lines of the cells above it."""
 
 Item = Line | Table
+_Strip = tuple[float, float]
+"""Where a free strip between two parts of a page begins and ends, from left to right."""
 
 
 @dataclass
@@ -56,7 +73,7 @@ class _Row:
     def y1(self) -> float:
         return max(map(_bottom, self.items))
 
-    def gaps(self) -> list[tuple[float, float]]:
+    def gaps(self) -> list[_Strip]:
         """The free stretches beside its items, those to either side included."""
         spans = sorted((_left(item), _right(item)) for item in self.items)
         gaps = [(float("-inf"), spans[0][0])]
@@ -84,25 +101,40 @@ def _bottom(item: Item) -> float:
     return item.bottom if isinstance(item, Line) else item.box.y1
 
 
-def columns_of(items: Sequence[Item]) -> list[Column]:
+def columns_of(items: Sequence[Item], depth: int = 0) -> list[Column]:
     """The columns of a page in the order in which they are read.
 
     :param items: its lines and tables, in any order.
+    :param depth: how many columns these items stand in already.
     """
     rows = _rows(items)
-    columns: list[Column] = []
+    bands: list[tuple[list[_Row], list[_Strip]]] = []
     number = 0
     while number < len(rows):
         end, gutters = _band(rows, number)
         band = rows[number:end]
-        found = _columns_or_table(band, gutters) if gutters else [Column(rows[number].items)]
-        for column in found:
+        if gutters and _is_prose(_parts(band, gutters)):
+            # A column may begin higher up than its neighbour.
+            while bands and not bands[-1][1] and _is_beside(bands[-1][0][-1], band[0], gutters):
+                band[:0] = bands.pop()[0]
+        bands.append((band, gutters))
+        number = end
+    columns: list[Column] = []
+    for band, gutters in bands:
+        for column in _columns_or_table(band, gutters, depth) if gutters else [Column(list(band[0].items))]:
             if columns and column.whole and columns[-1].whole:
                 columns[-1].items.extend(column.items)
             else:
                 columns.append(column)
-        number = end
     return columns
+
+
+def _is_beside(row: _Row, below: _Row, gutters: list[_Strip]) -> bool:
+    """Whether a row stands in one column of those below it."""
+    size = _size(row.items)
+    free = row.gaps()
+    inside = all(any(min(b, d) - max(a, c) >= _GUTTER * size / 2 for c, d in free) for a, b in gutters)
+    return inside and below.y0 - row.y1 < _FAR * size
 
 
 def _rows(items: Sequence[Item]) -> list[_Row]:
@@ -122,14 +154,16 @@ def _rows(items: Sequence[Item]) -> list[_Row]:
     return rows
 
 
-def _band(rows: list[_Row], start: int) -> tuple[int, list[tuple[float, float]]]:
+def _band(rows: list[_Row], start: int) -> tuple[int, list[_Strip]]:
     """Where the rows end that share free strips with one, and the strips; none where the row has no gap."""
+    if len(rows[start].items) > _MOST_CELLS:
+        return start + 1, []
     least = _GUTTER * _size(rows[start].items)
     gutters = [gap for gap in rows[start].gaps()[1:-1] if gap[1] - gap[0] >= least]
     end = start + 1
     last = end
     distance: float | None = None
-    while gutters and end < len(rows):
+    while gutters and end < len(rows) and len(rows[end].items) <= _MOST_CELLS:
         gaps = rows[end].gaps()
         shared = [(max(a, c), min(b, d)) for a, b in gutters for c, d in gaps if min(b, d) - max(a, c) >= least]
         step = rows[end].y0 - rows[end - 1].y1
@@ -149,15 +183,12 @@ def _size(items: Sequence[Item]) -> float:
     return median([item.size for item in items if isinstance(item, Line)] or [12.0])
 
 
-def _columns_or_table(band: list[_Row], gutters: list[tuple[float, float]]) -> list[Column]:
+def _columns_or_table(band: list[_Row], gutters: list[_Strip], depth: int) -> list[Column]:
     """What rows with free strips between their parts are: columns, a table, or lines with holes."""
     edges = [(a + b) / 2 for a, b in sorted(gutters)]
-    parts: list[list[Item]] = [[] for _ in range(len(edges) + 1)]
-    for row in band:
-        for item in row.items:
-            parts[_part(item, edges)].append(item)
+    parts = _parts(band, gutters)
     if len(band) > 1 and _is_prose(parts):
-        return [Column(sorted(part, key=_top), whole=False) for part in parts if part]
+        return [column for part in parts if part for column in _inside_column(part, depth)]
     several = [number for number, row in enumerate(band) if len(row.items) > 1]
     if len(several) < 2 or any(isinstance(item, Table) for row in band for item in row.items):
         return [Column([item for row in band for item in _with_holes(row)])]
@@ -167,28 +198,56 @@ def _columns_or_table(band: list[_Row], gutters: list[tuple[float, float]]) -> l
     return [Column([*above, _table(band[first:last], edges), *below])]
 
 
+def _inside_column(items: list[Item], depth: int) -> list[Column]:
+    """What stands in a column: it may have tables without lines, or columns of its own."""
+    if depth >= _DEEPEST:
+        return [Column(sorted(items, key=_top), whole=False)]
+    return [Column(column.items, whole=False) for column in columns_of(items, depth + 1)]
+
+
+def _parts(band: list[_Row], gutters: list[_Strip]) -> list[list[Item]]:
+    """The items between the free strips of some rows."""
+    edges = [(a + b) / 2 for a, b in sorted(gutters)]
+    parts: list[list[Item]] = [[] for _ in range(len(edges) + 1)]
+    for row in band:
+        for item in row.items:
+            parts[_part(item, edges)].append(item)
+    return parts
+
+
 def _part(item: Item, edges: list[float]) -> int:
     middle = (_left(item) + _right(item)) / 2
     return sum(middle > edge for edge in edges)
 
 
 def _is_prose(parts: list[list[Item]]) -> bool:
-    """Whether parts of a page are columns of running text."""
-    full = lines = characters = 0
+    """Whether parts of a page are columns of running text, or of a list."""
+    full = count = characters = marked = 0
     for part in parts:
-        own = [item for item in part if isinstance(item, Line)]
-        if len(own) < 2:
+        lines = [item for item in part if isinstance(item, Line)]
+        if len(lines) < 2:
             if any(isinstance(item, Table) for item in part):
                 continue
             return False
-        left, right = min(line.x0 for line in own), max(line.x1 for line in own)
-        size = _size(own)
-        if right - left < _NARROWEST * size:
+        left, right = min(line.x0 for line in lines), max(line.x1 for line in lines)
+        size = _size(lines)
+        figures = sum(_FIGURE.fullmatch(line.text) is not None for line in lines)
+        if right - left < _NARROWEST * size or figures > _FIGURES_SHARE * len(lines):
             return False
-        full += sum(right - line.x1 < _FULL * size for line in own)
-        lines += len(own)
-        characters += sum(len(line.text) for line in own)
-    return lines > 0 and full >= _PROSE_SHARE * lines and characters >= _PROSE_LENGTH * lines
+        full += sum(right - line.x1 < _FULL * size for line in lines)
+        count += len(lines)
+        characters += sum(len(line.text) for line in lines)
+        marked += sum(_MARK.search(line.text) is not None for line in lines)
+    if marked < max(1, _PROSE_SHARE * count) or characters < _PROSE_LENGTH * count:
+        return False
+    return full >= _FULL_SHARE * count or (count >= _LONG_LIST * len(parts) and _are_even(parts))
+
+
+def _are_even(parts: list[list[Item]]) -> bool:
+    """Whether parts of a page begin at even distances, as the columns of a page do."""
+    lefts = [min(map(_left, part)) for part in parts]
+    pitch = (max(map(_right, parts[-1])) - lefts[0]) / len(parts)
+    return all(abs(right - left - pitch) < _UNEVEN * pitch for left, right in pairwise(lefts))
 
 
 def _with_holes(row: _Row) -> list[Item]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from statistics import median
 
@@ -13,11 +13,19 @@ from baogao.document.page_layout import Column
 from baogao.document.page_lines import Line
 from baogao.document.sections import heading_level
 
-_FINAL = re.compile(r"[。！？!?][”’」』）)】]*$")
+_FINAL = re.compile(r"(?:[。！？!?]|(?<=[^\x00-\x7f])\.)[”’」』）)】]*$")
 _CLAUSE = re.compile(r"[；;：:]$")
-_OPEN = re.compile(r"[，、,（(《“‘〔—]$")
+_RUNNING = re.compile(r"[，。；]|：.|[,.;](?!\d)")
+"""What a sentence has and a heading has not."""
+_PROSE = re.compile(r"[，。；：、]|[,.;:](?!\d)")
+_DASHES = "—–－-"
+_IN_TEXT = frozenset(f"{_DASHES}一二三四五六七八九十其第首再最")
+"""Marks of entries that may stand in the midst of a sentence, by their first character."""
+_HANGING = "，。；、："
+_CELL_FIGURE = re.compile(r"[\d.,％%-]+\D?")
+_OPEN = re.compile(r"[，、,（(《“‘〔—]$|(?<=[A-Za-z])-$")
 _CLOSING = re.compile(r"[，、；。：）》”’〕,;)%％]")
-_UNIT = re.compile(r"[（《“‘(〔]*(?:[A-Za-z0-9.,%％]+|.)[，、；。：！？）》”’,;)]*")
+_UNIT = re.compile(r"[（《“‘(〔—…-]*(?:[A-Za-z0-9.,%％]+|.)[，、；。：！？）》”’,;)]*")
 """What cannot be broken at the end of a line: a figure, a word, a character with the marks that hang on it."""
 _FIGURE = re.compile(r"(?!(?:19|20)\d\d\s*年)\d[\d,.]*\s*[^\d\s、.．)）]")
 """A figure with its measure word: a line that begins so goes on from a sentence that has not ended."""
@@ -25,18 +33,34 @@ _NOTE = re.compile(r"[①-⑳*※†¹²³⁴-⁹⁰\[〔]|注\d{0,2}[：:]|\d{1
 """How a note at the foot of a page begins."""
 _INDENT = 1.2
 """In sizes of the font: a line further in than that is indented."""
-_ROOM = 1.15
+_ASIDE = 2.6
+"""In sizes of the font: so much room is left on either side of a title that stands in the middle."""
+_ROOM = 0.65
 """In sizes of the font: the room that a full line may leave beside what comes next."""
+_DIGIT_ROOM = 0.06
+"""In sizes of the font: by so much a digit may be narrower than the half width that a program reckoned with."""
 _SAME_SIZE = 0.08
 """Share by which sizes of one text may differ."""
 _SMALL = 0.92
 """Of the size of the text: notes at the foot of a page are smaller."""
 _LARGE = 1.15
 """Of the size of the text: titles are larger."""
-_GAP = 1.45
+_DEEPEST = 3.5
+"""In sizes of the font: first lines are not indented by more."""
+_GAP = 1.2
 """Times the usual distance between lines: a wider one parts paragraphs."""
+Frame = tuple[float, float]
+"""Where a page begins and ends, from left to right."""
+_WIDE = 0.75
+"""Of the width of a page between margins that are alike: narrower text must be full lines for the most part."""
+_MOSTLY = 0.4
+"""Share of lines that are then full."""
+_NEAR = 1.6
+"""In sizes of the font: full lines end so near to the margin; of lines that end anywhere more are a little shorter."""
 _REACHED = 0.12
 """Share of lines that end at the margin of a text that is set in full lines."""
+_COUNTED = 0.2
+"""Share of lines with the very same number of characters in a text that was broken by counting them."""
 _LONG = 20
 """Characters of a line that can be full even where no other line is as wide."""
 
@@ -59,14 +83,20 @@ class _Measure:
     """Whether several lines end at the right margin."""
     leading: float
     """Points from line to line; 0 for a single one."""
+    wrap: int = 0
+    """Characters of its lines, where they were broken by counting; else 0."""
 
     def is_indented(self, line: Line) -> bool:
         return line.x0 - self.left > _INDENT * line.size
 
-    def is_centred(self, line: Line) -> bool:
-        """Whether a line stands in the middle, with room to both sides."""
+    def is_centred(self, line: Line, size: float) -> bool:
+        """Whether a line stands in the middle, with room to both sides; a title of larger print than the text may
+        leave less."""
         left, right = line.x0 - self.left, self.right - line.x1
-        return min(left, right) > 1.5 * line.size and abs(left - right) < 1.5 * line.size
+        return (
+            min(left, right) > (0.5 if line.size > _LARGE * size else _ASIDE) * line.size
+            and abs(left - right) < 1.5 * line.size
+        )
 
     def is_full(self, line: Line, following: str) -> bool:
         """Whether what follows a line did not fit on it."""
@@ -74,21 +104,25 @@ class _Measure:
             return False
         unit = _UNIT.match(following)
         width = sum(0.5 if char.isascii() else 1.0 for char in (unit[0] if unit else "")) * line.size
-        return self.right - line.x1 < width + (_ROOM - 1.0 + 0.5) * line.size
+        narrow = _DIGIT_ROOM * sum(map(str.isascii, line.text))
+        return line.count == self.wrap or self.right - line.x1 < width + (_ROOM + narrow) * line.size
 
 
-def paragraphs_of_pages(pages: Sequence[Sequence[Column]]) -> Printed:
+def paragraphs_of_pages(pages: Sequence[Sequence[Column]], frames: Sequence[Frame]) -> Printed:
     """The text of pages: a line for each paragraph, heading, and row of a table (cells parted by tabs).
 
     Notes at the foot of a page follow the paragraph that goes on over the page's end.
+
+    :param frames: where each page begins and ends.
     """
-    writer = _Writer(*_habits(pages))
-    for columns in pages:
+    habits = _Habits.of(pages, frames)
+    writer = _Writer(habits)
+    for columns, frame in zip(pages, frames, strict=True):
         writer.begin_page()
-        shared = _page_measure(columns, writer.width)
-        notes = _notes(columns, writer.size)
+        shared = habits.page_measure(columns, frame)
+        notes = _notes(columns, habits.size)
         for column in columns:
-            measure = shared if column.whole else _measure([item for item in column.items if isinstance(item, Line)])
+            measure = shared if column.whole else _measure(_lines(column), None)
             for item in column.items:
                 if isinstance(item, Line):
                     if id(item) not in notes:
@@ -99,43 +133,75 @@ def paragraphs_of_pages(pages: Sequence[Sequence[Column]]) -> Printed:
     return writer.printed()
 
 
-def _habits(pages: Sequence[Sequence[Column]]) -> tuple[float, float, bool]:
-    """Of a document: the size of its text, the width of its page's text, whether its paragraphs are indented."""
-    sizes: Counter[float] = Counter()
-    widths: list[float] = []
-    indented = flush = 0
-    for columns in pages:
-        for column in columns:
-            lines = [item for item in column.items if isinstance(item, Line)]
-            measure = _measure(lines)
-            for line in lines:
-                sizes[round(line.size, 1)] += len(line.text)
-            if column.whole and measure.full:
-                widths.append(measure.right - measure.left)
-            for before, line in pairwise(lines):
-                if _FINAL.search(before.text) and not measure.is_full(before, line.text) and line.base > before.base:
-                    indented += measure.is_indented(line)
-                    flush += not measure.is_indented(line)
-    size = sizes.most_common(1)[0][0] if sizes else 12.0
-    return size, median(widths) if widths else 0.0, indented > flush
+@dataclass(frozen=True)
+class _Habits:
+    """How a document is set."""
+
+    size: float
+    """Of its text."""
+    left: float | None
+    """Where the text of its pages begins and how wide it is; None where no page has full lines."""
+    width: float
+    indents: bool
+    """Whether the first lines of paragraphs are indented."""
+    wrap: int
+    """Characters of the lines of its pages, where they were broken by counting; else 0."""
+
+    @classmethod
+    def of(cls, pages: Sequence[Sequence[Column]], frames: Sequence[Frame]) -> _Habits:
+        """Those of some pages."""
+        sizes: Counter[float] = Counter()
+        measures: list[_Measure] = []
+        whole = [line for columns in pages for column in columns if column.whole for line in _lines(column)]
+        indented = flush = 0
+        for columns, frame in zip(pages, frames, strict=True):
+            for column in columns:
+                lines = _lines(column)
+                measure = _measure(lines, frame if column.whole else None)
+                for line in lines:
+                    sizes[round(line.size, 1)] += len(line.text)
+                if column.whole and measure.full:
+                    measures += [measure] * len(lines)
+                for before, line in pairwise(lines):
+                    step = line.base - before.base
+                    if step > 0 and _FINAL.search(before.text) and not measure.is_full(before, line.text):
+                        indented += measure.is_indented(line)
+                        flush += not measure.is_indented(line)
+        size = sizes.most_common(1)[0][0] if sizes else 12.0
+        left = median(measure.left for measure in measures) if measures else None
+        width = median(measure.right - measure.left for measure in measures) if measures else 0.0
+        return cls(size, left, width, indented > flush, _wrap(whole))
+
+    def page_measure(self, columns: Sequence[Column], page: Frame) -> _Measure:
+        """How the text of a page is set that is as wide as the page, by what other pages are like where it is short."""
+        measure = _measure([line for column in columns for line in _lines(column)], page)
+        measure = replace(measure, wrap=measure.wrap or self.wrap)
+        if self.left is not None and _INDENT * self.size < measure.left - self.left < _DEEPEST * self.size:
+            measure = replace(measure, left=self.left)  # there are first lines only
+        if self.width and measure.right - measure.left < 0.97 * self.width:
+            return replace(measure, right=measure.left + self.width, full=True)
+        return measure
 
 
-def _page_measure(columns: Sequence[Column], width: float) -> _Measure:
-    """How the text of a page is set that is as wide as the page."""
-    measure = _measure([item for column in columns if column.whole for item in column.items if isinstance(item, Line)])
-    if width and measure.right - measure.left < 0.97 * width:
-        return _Measure(measure.left, measure.left + width, True, measure.leading)
-    return measure
+def _measure(lines: Sequence[Line], page: Frame | None) -> _Measure:
+    """How some lines are set, odd ones aside.
 
-
-def _measure(lines: Sequence[Line]) -> _Measure:
-    """How some lines are set, odd ones aside."""
+    :param page: where their page begins and ends, for lines that are as wide as it; its margins are mostly alike.
+    """
     if not lines:
         return _Measure(0.0, 0.0, False, 0.0)
     size = median(line.size for line in lines)
-    left = _edge([-line.x0 for line in lines], size)
-    right = _edge([line.x1 for line in lines], size)
-    reached = sum(right - line.x1 < 1.6 * size for line in lines)
+    left = -_edge([-line.x0 for line in lines], size)
+    # Marks may hang over the margin.
+    right = _edge([line.x1 - size * (line.text[-1] in _HANGING) for line in lines], size)
+    reached = sum(right - line.x1 < _NEAR * size for line in lines)
+    short = sum(_NEAR * size <= right - line.x1 < 4 * _NEAR * size for line in lines)
+    expected = page[1] - (left - page[0]) if page else right
+    wide = right - left >= _WIDE * (expected - left)
+    full = reached >= max(2, _REACHED * len(lines), short) and (wide or reached >= _MOSTLY * len(lines))
+    furthest = max(line.x1 for line in lines)
+    if page and not full and expected - furthest < _DEEPEST * size:
+        right, full = furthest, True  # few lines are full, but where they end a page ends
     steps = [
         round(after.base - before.base, 1)
         for before, after in pairwise(lines)
@@ -143,7 +209,15 @@ def _measure(lines: Sequence[Line]) -> _Measure:
         and abs(after.size - before.size) < _SAME_SIZE * after.size
     ]
     leading = min(_common(steps), 2.6 * size) if steps else 0.0
-    return _Measure(-left, right, reached >= 2 and reached >= _REACHED * len(lines), leading)
+    return _Measure(left, right, full, leading, _wrap(lines))
+
+
+def _wrap(lines: Sequence[Line]) -> int:
+    """The number of characters after which lines were broken, if they were broken by counting; else 0."""
+    if not lines:
+        return 0
+    wrap, count = Counter(line.count for line in lines).most_common(1)[0]
+    return wrap if count >= max(3, (_COUNTED if wrap >= _LONG else 2.5 * _COUNTED) * len(lines)) else 0
 
 
 def _common(steps: list[float]) -> float:
@@ -154,20 +228,32 @@ def _common(steps: list[float]) -> float:
 
 
 def _edge(ends: list[float], size: float) -> float:
-    """The furthest that lines reach, a single line that stands out aside."""
+    """The furthest that lines reach, a few that stand out aside."""
     ordered = sorted(ends, reverse=True)
-    least = 2 if len(ordered) > 5 else 1
-    for place in ordered:
-        if sum(place - other < 1.6 * size and other <= place for other in ordered) >= least:
-            return place
-    return ordered[0]
+    least = max(2, round(_REACHED * len(ordered)))
+    for number in range(len(ordered) // 8):
+        if ordered[number] - ordered[number + least - 1] < 0.8 * size:
+            return ordered[number]
+    return ordered[len(ordered) // 8] if len(ordered) >= 8 else ordered[0]
+
+
+def _lines(column: Column) -> list[Line]:
+    """The lines of a column, its tables left out."""
+    return [item for item in column.items if isinstance(item, Line)]
+
+
+def _is_row(text: str) -> bool:
+    """Whether a line is a row of cells with blanks between them: three or more, one of them a mere figure."""
+    cells = text.split(" ")
+    words = sum(cell.isascii() and not any(map(str.isdigit, cell)) for cell in cells)  # of a Latin sentence
+    return len(cells) >= 3 and 2 * words < len(cells) and any(map(_CELL_FIGURE.fullmatch, cells[1:]))
 
 
 def _notes(columns: Sequence[Column], size: float) -> set[int]:
     """The lines at the foot of a page that are notes: smaller than the text, and the first of them marked."""
     found: set[int] = set()
     for column in columns:
-        lines = [item for item in column.items if isinstance(item, Line)]
+        lines = _lines(column)
         start = len(lines)
         while (
             start and lines[start - 1].size < _SMALL * size and lines[start - 1] is column.items[start - len(lines) - 1]
@@ -183,14 +269,14 @@ def _notes(columns: Sequence[Column], size: float) -> set[int]:
 class _Writer:
     """Writes paragraphs, one behind the other."""
 
-    size: float
-    width: float
-    indents: bool
+    habits: _Habits
     parts: list[str] = field(default_factory=list)
     length: int = 0
     pages: list[int] = field(default_factory=list)
     paragraph: list[str] = field(default_factory=list)
     """The pieces of the one that is open."""
+    running: bool = False
+    """Whether it is prose, not a heading."""
     last: Line | None = None
     """The last line of it."""
     measure: _Measure | None = None
@@ -245,7 +331,7 @@ class _Writer:
         """End the open paragraph."""
         if self.paragraph:
             self._put("\n")
-            self.paragraph, self.last = [], None
+            self.paragraph, self.last, self.running = [], None, False
             notes, self.notes = self.notes, []
             for note in notes:
                 self._put(f"{note}\n")
@@ -262,6 +348,7 @@ class _Writer:
     def _write(self, text: str, between: str = "") -> None:
         self._count_page(len(between))
         self.paragraph.append(text)
+        self.running = self.running or _RUNNING.search(text) is not None
         self._put(text)
 
     def _put(self, text: str) -> None:
@@ -287,30 +374,44 @@ class _Writer:
         if abs(before.size - after.size) > _SAME_SIZE * max(before.size, after.size):
             return False
         tail = self.paragraph[-1]
-        if above.is_centred(before) or below.is_centred(after):
-            large = before.size > _LARGE * self.size and not self.crossed
-            both = above.is_centred(before) or above.is_full(before, after.text)
-            return large and both and below.is_centred(after) and not _FINAL.search(tail)
-        level = heading_level(after.text)
+        if _is_row(tail) or _is_row(after.text):
+            return False
         full = above.is_full(before, after.text)
+        centred = above.is_centred(before, self.habits.size), below.is_centred(after, self.habits.size)
+        if any(centred):
+            large = before.size > _LARGE * self.habits.size and not self.crossed
+            return large and (centred[0] or full) and centred[1] and not _FINAL.search(tail)
+        level = heading_level(after.text)
         final, clause = bool(_FINAL.search(tail)), bool(_CLAUSE.search(tail))
         indented = below.is_indented(after)
-        if level is not None and (level <= 2 or not full or indented or not self.indents or not (final or clause)):
+        if level is not None and (
+            level < 4 or not self._is_inside(after.text[0], full and not indented, final or clause)
+        ):
             return False
         apart = above is below and not self.crossed and above.leading > 0
         if apart and after.base - before.base > _GAP * above.leading and not (full and not (final or clause)):
             return bool(_OPEN.search(tail)) and not indented
         if full:
-            return self._full_goes_on(before, final, clause, indented)
+            return self._full_goes_on(before, after, below.right - after.x1, final or clause, indented)
         return self._short_goes_on(tail, after, indented, final, clause, above is not below)
 
-    def _full_goes_on(self, before: Line, final: bool, clause: bool, indented: bool) -> bool:
+    def _is_inside(self, mark: str, flush: bool, ended: bool) -> bool:
+        """Whether a line that begins with a mark goes on from the one above: with a dash, or an entry that is run in.
+
+        :param flush: whether the line above is full and this one is not indented.
+        """
+        if not flush or mark not in _IN_TEXT or (mark in _DASHES and self.paragraph[0][0] == mark):
+            return False
+        return self.habits.indents if ended else self.running
+
+    def _full_goes_on(self, before: Line, after: Line, room: float, ended: bool, indented: bool) -> bool:
         """Whether a paragraph goes on behind a line that is full."""
-        if final or clause:
-            return not indented and (self.indents or clause)
-        first = len(self.paragraph) == 1
-        heading = first and heading_level(before.text) in (1, 2) and "，" not in before.text
-        return not (indented and heading)
+        if ended:
+            # Behind a whole sentence a line of few words is who signs, or a heading.
+            short = _FINAL.search(self.paragraph[-1]) and room > _NEAR * before.size and not _PROSE.search(after.text)
+            return not (indented or short)
+        heading = len(self.paragraph) == 1 and heading_level(before.text) in (1, 2)
+        return not indented or (self.running and not heading)
 
     def _short_goes_on(
         self, tail: str, after: Line, indented: bool, final: bool, clause: bool, elsewhere: bool
@@ -318,7 +419,6 @@ class _Writer:
         """Whether a paragraph goes on behind a line that is not full."""
         if indented or final or clause:
             return False
-        if _OPEN.search(tail) or _CLOSING.match(after.text):
+        if _OPEN.search(tail) or _CLOSING.match(after.text) or (tail[-1].isdigit() and _FIGURE.match(after.text)):
             return True
-        running = any(mark in piece for piece in self.paragraph for mark in "，。；")
-        return running and (elsewhere or self.crossed or bool(_FIGURE.match(after.text)))
+        return self.running and (elsewhere or self.crossed or bool(_FIGURE.match(after.text)))

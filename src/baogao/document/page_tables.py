@@ -136,12 +136,14 @@ class _Grid:
         wide, high = len(xs) - 1, len(ys) - 1
         owner = list(range(max(wide * high, 0)))
         root = _finder(owner)
+        beside = [[rule for rule in upright if abs(rule[0] - x) <= _NARROWEST] for x in xs]
+        below = [[rule for rule in level if abs(rule[0] - y) <= _NARROWEST] for y in ys]
         for i in range(high):
             for j in range(wide):
                 y, x = (ys[i] + ys[i + 1]) / 2, (xs[j] + xs[j + 1]) / 2
-                if j + 1 < wide and not _is_line(upright, xs[j + 1], y):
+                if j + 1 < wide and not _passes(beside[j + 1], y):
                     owner[root(i * wide + j + 1)] = root(i * wide + j)
-                if i + 1 < high and not _is_line(level, ys[i + 1], x):
+                if i + 1 < high and not _passes(below[i + 1], x):
                     owner[root((i + 1) * wide + j)] = root(i * wide + j)
         if len({root(one) for one in range(len(owner))}) < 2:
             return None
@@ -163,6 +165,7 @@ class _Grid:
         if high <= 2 and max(map(len, held.values())) > _LAYOUT:
             return None
         rows = []
+        widths = self._widths()
         written: set[int] = set()
         for i in range(high):
             row = []
@@ -170,21 +173,24 @@ class _Grid:
                 owner = self.owner[i * wide + j]
                 new = owner not in written and owner in held
                 written.add(owner)
-                row.append(cell_text(lines_of_print(held[owner]), self._width(owner)) if new else "")
+                row.append(cell_text(lines_of_print(held[owner]), widths[owner]) if new else "")
             if any(row):
                 rows.append(row)
         return Table(self.box, rows)
 
-    def _width(self, owner: int) -> float:
-        """Of a cell, in points."""
+    def _widths(self) -> dict[int, float]:
+        """Of each cell, in points."""
         wide = len(self.xs) - 1
-        columns = [one % wide for one, belongs in enumerate(self.owner) if belongs == owner]
-        return self.xs[max(columns) + 1] - self.xs[min(columns)]
+        spans: dict[int, tuple[int, int]] = {}
+        for field, owner in enumerate(self.owner):
+            first, last = spans.get(owner, (wide, 0))
+            spans[owner] = min(first, field % wide), max(last, field % wide)
+        return {owner: self.xs[last + 1] - self.xs[first] for owner, (first, last) in spans.items()}
 
 
-def _is_line(rules: list[_Rule], place: float, at: float) -> bool:
-    """Whether a line lies at a place and passes a point."""
-    return any(abs(rule - place) <= _NARROWEST and start - _TOUCH <= at <= end + _TOUCH for rule, start, end in rules)
+def _passes(rules: list[_Rule], at: float) -> bool:
+    """Whether one of some lines passes a point."""
+    return any(start - _TOUCH <= at <= end + _TOUCH for _, start, end in rules)
 
 
 def cell_text(lines: list[Line], width: float) -> str:

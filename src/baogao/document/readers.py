@@ -21,7 +21,7 @@ from baogao.document.markdown import read_markdown
 from baogao.document.navigation import navigation_spans
 from baogao.document.office import OLD_WORD, is_office, read_office
 from baogao.document.paragraphs import lines_of, paragraphs_of, sentences_of
-from baogao.document.pdf import read_pdf
+from baogao.document.pdf import read_pdf, read_picture
 from baogao.document.sections import sections_of
 from baogao.document.signs import notice_of
 from baogao.document.spreadsheet import read_delimited
@@ -45,10 +45,11 @@ _MARKUP = re.compile(
 )
 """Possessive, because a row of comments could be taken apart in more ways than anybody can try."""
 _VISIBLE = re.compile(r"[^\s\ufeff\u200b]")
+_PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"II*\0", b"MM\0*", b"RIFF", b"\0\0\1\0")
 _NO_REPORTS = (
     (
-        (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"II*\0", b"MM\0*", b"RIFF", b"\0\0\1\0"),
-        "it is a picture; run it through text recognition (OCR) first",
+        _PICTURES,
+        "it is a picture; run it through text recognition (OCR) first, or use --ocr",
     ),
     ((b"Rar!\x1a", b"7z\xbc\xaf", b"\x1f\x8b"), "it is an archive of files, not a report; unpack it first"),
 )
@@ -114,16 +115,18 @@ def _between(text: str, skipped: Iterable[Span]) -> list[Span]:
     return spans
 
 
-def read_document(path: str | Path, doc_id: str | None = None) -> Document:
+def read_document(path: str | Path, doc_id: str | None = None, *, ocr: bool = False) -> Document:
     """Read one report.
 
     :param doc_id: by default the file's name without its suffix.
+    :param ocr: recognise the words in pictures, and on pages of PDFs that have no text.
     :raises DocumentError: the file is missing, empty, too large, binary, encrypted, scanned, or in a format that is not
         read; the message says what to do instead.
+    :raises UsageError: text is to be recognised, and the extra for it is not installed.
     """
     path = Path(path)
     data = _bytes_of(path)
-    file = text_of(data, path.suffix.lower())
+    file = text_of(data, path.suffix.lower(), ocr=ocr)
     return document_from_text(file, doc_id or path.stem, str(path), hashlib.sha256(data).hexdigest())
 
 
@@ -146,15 +149,16 @@ def _bytes_of(path: Path) -> bytes:
     return data
 
 
-def text_of(data: bytes, suffix: str = "") -> FileText:
+def text_of(data: bytes, suffix: str = "", *, ocr: bool = False) -> FileText:
     """The text of a file's bytes, and what is to be known of how it was read.
 
     :param suffix: the file's suffix with its dot, used where the bytes alone do not tell.
-    :raises DocumentError: see ``read_document``.
+    :param ocr: see ``read_document``.
+    :raises DocumentError, UsageError: see ``read_document``.
     """
     if not data.strip():
         raise DocumentError("it is empty: there is no text in it")
-    file = _read(data, suffix)
+    file = _read(data, suffix, ocr)
     lost = [match.span() for match in re.finditer(LOST, file.text)]
     if lost and file.format != "pdf":
         file = replace(file, notices=(*file.notices, notice_of("bytes that are no character are read as \ufffd", lost)))
@@ -165,7 +169,7 @@ def text_of(data: bytes, suffix: str = "") -> FileText:
     return file
 
 
-def _read(data: bytes, suffix: str) -> FileText:
+def _read(data: bytes, suffix: str, ocr: bool) -> FileText:
     """What the reader for a file makes of it: by content before name, because names are often wrong.
 
     :raises DocumentError: see ``read_document``.
@@ -173,20 +177,20 @@ def _read(data: bytes, suffix: str) -> FileText:
     if is_office(data):
         return read_office(data)
     if data[:1024].lstrip().startswith(b"%PDF") or suffix == ".pdf":
-        return read_pdf(data)
+        return read_pdf(data, ocr)
     if suffix in {".docx", ".docm"}:
         return read_word(data)
+    if ocr and data.startswith(_PICTURES):
+        return read_picture(data)
     for begins, message in _NO_REPORTS:
         if data.startswith(begins):
             raise DocumentError(message)
     if _SAVED_PAGE.match(data):
         return read_saved_page(data)
-    if suffix in {".html", ".htm", ".xhtml"}:
-        return read_page(data)
     if suffix in {".doc", ".wps"} and b"\0" in data:
         raise DocumentError(OLD_WORD)
     # Word processors also save pages as .doc, and a name may say nothing.
-    if _MARKUP.match(decode_page(data[:4096], lenient=True)):
+    if suffix in {".html", ".htm", ".xhtml"} or _MARKUP.match(decode_page(data[:4096], lenient=True)):
         return read_page(data)
     return _read_text(data, suffix)
 
