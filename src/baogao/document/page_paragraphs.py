@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from itertools import pairwise
-from statistics import median
+from dataclasses import dataclass, field
 
 from baogao.document.page_layout import Column
 from baogao.document.page_lines import Line
+from baogao.document.page_measures import (
+    FINAL,
+    LARGE,
+    NEAR,
+    SAME_SIZE,
+    Frame,
+    Habits,
+    Measure,
+    lines_of_column,
+    measure_of,
+)
 from baogao.document.sections import heading_level
 
-_FINAL = re.compile(r"(?:[。！？!?]|(?<=[^\x00-\x7f])\.)[”’」』）)】]*$")
 _CLAUSE = re.compile(r"[；;：:]$")
 _RUNNING = re.compile(r"[，。；]|：.|[,.;](?!\d)")
 """What a sentence has and a heading has not."""
@@ -21,48 +28,17 @@ _PROSE = re.compile(r"[，。；：、]|[,.;:](?!\d)")
 _DASHES = "—–－-"
 _IN_TEXT = frozenset(f"{_DASHES}一二三四五六七八九十其第首再最")
 """Marks of entries that may stand in the midst of a sentence, by their first character."""
-_HANGING = "，。；、："
 _CELL_FIGURE = re.compile(r"[\d.,％%-]+\D?")
 _OPEN = re.compile(r"[，、,（(《“‘〔—]$|(?<=[A-Za-z])-$")
 _CLOSING = re.compile(r"[，、；。：）》”’〕,;)%％]")
-_UNIT = re.compile(r"[（《“‘(〔—…-]*(?:[A-Za-z0-9.,%％]+|.)[，、；。：！？）》”’,;)]*")
-"""What cannot be broken at the end of a line: a figure, a word, a character with the marks that hang on it."""
 _FIGURE = re.compile(r"(?!(?:19|20)\d\d\s*年)\d[\d,.]*\s*[^\d\s、.．)）]")
 """A figure with its measure word: a line that begins so goes on from a sentence that has not ended."""
 _NOTE = re.compile(r"[①-⑳*※†¹²³⁴-⁹⁰\[〔]|注\d{0,2}[：:]|\d{1,2}[.、\s]")
 """How a note at the foot of a page begins."""
-_INDENT = 1.2
-"""In sizes of the font: a line further in than that is indented."""
-_ASIDE = 2.6
-"""In sizes of the font: so much room is left on either side of a title that stands in the middle."""
-_ROOM = 0.65
-"""In sizes of the font: the room that a full line may leave beside what comes next."""
-_DIGIT_ROOM = 0.06
-"""In sizes of the font: by so much a digit may be narrower than the half width that a program reckoned with."""
-_SAME_SIZE = 0.08
-"""Share by which sizes of one text may differ."""
 _SMALL = 0.92
 """Of the size of the text: notes at the foot of a page are smaller."""
-_LARGE = 1.15
-"""Of the size of the text: titles are larger."""
-_DEEPEST = 3.5
-"""In sizes of the font: first lines are not indented by more."""
 _GAP = 1.2
 """Times the usual distance between lines: a wider one parts paragraphs."""
-Frame = tuple[float, float]
-"""Where a page begins and ends, from left to right."""
-_WIDE = 0.75
-"""Of the width of a page between margins that are alike: narrower text must be full lines for the most part."""
-_MOSTLY = 0.4
-"""Share of lines that are then full."""
-_NEAR = 1.6
-"""In sizes of the font: full lines end so near to the margin; of lines that end anywhere more are a little shorter."""
-_REACHED = 0.12
-"""Share of lines that end at the margin of a text that is set in full lines."""
-_COUNTED = 0.2
-"""Share of lines with the very same number of characters in a text that was broken by counting them."""
-_LONG = 20
-"""Characters of a line that can be full even where no other line is as wide."""
 
 
 @dataclass
@@ -73,41 +49,6 @@ class Printed:
     pages: tuple[int, ...]
 
 
-@dataclass(frozen=True)
-class _Measure:
-    """How a column is set."""
-
-    left: float
-    right: float
-    full: bool
-    """Whether several lines end at the right margin."""
-    leading: float
-    """Points from line to line; 0 for a single one."""
-    wrap: int = 0
-    """Characters of its lines, where they were broken by counting; else 0."""
-
-    def is_indented(self, line: Line) -> bool:
-        return line.x0 - self.left > _INDENT * line.size
-
-    def is_centred(self, line: Line, size: float) -> bool:
-        """Whether a line stands in the middle, with room to both sides; a title of larger print than the text may
-        leave less."""
-        left, right = line.x0 - self.left, self.right - line.x1
-        return (
-            min(left, right) > (0.5 if line.size > _LARGE * size else _ASIDE) * line.size
-            and abs(left - right) < 1.5 * line.size
-        )
-
-    def is_full(self, line: Line, following: str) -> bool:
-        """Whether what follows a line did not fit on it."""
-        if not self.full and len(line.text) < _LONG:
-            return False
-        unit = _UNIT.match(following)
-        width = sum(0.5 if char.isascii() else 1.0 for char in (unit[0] if unit else "")) * line.size
-        narrow = _DIGIT_ROOM * sum(map(str.isascii, line.text))
-        return line.count == self.wrap or self.right - line.x1 < width + (_ROOM + narrow) * line.size
-
-
 def paragraphs_of_pages(pages: Sequence[Sequence[Column]], frames: Sequence[Frame]) -> Printed:
     """The text of pages: a line for each paragraph, heading, and row of a table (cells parted by tabs).
 
@@ -115,14 +56,14 @@ def paragraphs_of_pages(pages: Sequence[Sequence[Column]], frames: Sequence[Fram
 
     :param frames: where each page begins and ends.
     """
-    habits = _Habits.of(pages, frames)
+    habits = Habits.of(pages, frames)
     writer = _Writer(habits)
     for columns, frame in zip(pages, frames, strict=True):
         writer.begin_page()
         shared = habits.page_measure(columns, frame)
         notes = _notes(columns, habits.size)
         for column in columns:
-            measure = shared if column.whole else _measure(_lines(column), None)
+            measure = shared if column.whole else measure_of(lines_of_column(column), None)
             for item in column.items:
                 if isinstance(item, Line):
                     if id(item) not in notes:
@@ -131,115 +72,6 @@ def paragraphs_of_pages(pages: Sequence[Sequence[Column]], frames: Sequence[Fram
                     writer.add_rows(["\t".join(row) for row in item.rows])
         writer.keep_notes([item for column in columns for item in column.items if id(item) in notes])  # type: ignore[misc]
     return writer.printed()
-
-
-@dataclass(frozen=True)
-class _Habits:
-    """How a document is set."""
-
-    size: float
-    """Of its text."""
-    left: float | None
-    """Where the text of its pages begins and how wide it is; None where no page has full lines."""
-    width: float
-    indents: bool
-    """Whether the first lines of paragraphs are indented."""
-    wrap: int
-    """Characters of the lines of its pages, where they were broken by counting; else 0."""
-
-    @classmethod
-    def of(cls, pages: Sequence[Sequence[Column]], frames: Sequence[Frame]) -> _Habits:
-        """Those of some pages."""
-        sizes: Counter[float] = Counter()
-        measures: list[_Measure] = []
-        whole = [line for columns in pages for column in columns if column.whole for line in _lines(column)]
-        indented = flush = 0
-        for columns, frame in zip(pages, frames, strict=True):
-            for column in columns:
-                lines = _lines(column)
-                measure = _measure(lines, frame if column.whole else None)
-                for line in lines:
-                    sizes[round(line.size, 1)] += len(line.text)
-                if column.whole and measure.full:
-                    measures += [measure] * len(lines)
-                for before, line in pairwise(lines):
-                    step = line.base - before.base
-                    if step > 0 and _FINAL.search(before.text) and not measure.is_full(before, line.text):
-                        indented += measure.is_indented(line)
-                        flush += not measure.is_indented(line)
-        size = sizes.most_common(1)[0][0] if sizes else 12.0
-        left = median(measure.left for measure in measures) if measures else None
-        width = median(measure.right - measure.left for measure in measures) if measures else 0.0
-        return cls(size, left, width, indented > flush, _wrap(whole))
-
-    def page_measure(self, columns: Sequence[Column], page: Frame) -> _Measure:
-        """How the text of a page is set that is as wide as the page, by what other pages are like where it is short."""
-        measure = _measure([line for column in columns for line in _lines(column)], page)
-        measure = replace(measure, wrap=measure.wrap or self.wrap)
-        if self.left is not None and _INDENT * self.size < measure.left - self.left < _DEEPEST * self.size:
-            measure = replace(measure, left=self.left)  # there are first lines only
-        if self.width and measure.right - measure.left < 0.97 * self.width:
-            return replace(measure, right=measure.left + self.width, full=True)
-        return measure
-
-
-def _measure(lines: Sequence[Line], page: Frame | None) -> _Measure:
-    """How some lines are set, odd ones aside.
-
-    :param page: where their page begins and ends, for lines that are as wide as it; its margins are mostly alike.
-    """
-    if not lines:
-        return _Measure(0.0, 0.0, False, 0.0)
-    size = median(line.size for line in lines)
-    left = -_edge([-line.x0 for line in lines], size)
-    # Marks may hang over the margin.
-    right = _edge([line.x1 - size * (line.text[-1] in _HANGING) for line in lines], size)
-    reached = sum(right - line.x1 < _NEAR * size for line in lines)
-    short = sum(_NEAR * size <= right - line.x1 < 4 * _NEAR * size for line in lines)
-    expected = page[1] - (left - page[0]) if page else right
-    wide = right - left >= _WIDE * (expected - left)
-    full = reached >= max(2, _REACHED * len(lines), short) and (wide or reached >= _MOSTLY * len(lines))
-    furthest = max(line.x1 for line in lines)
-    if page and not full and expected - furthest < _DEEPEST * size:
-        right, full = furthest, True  # few lines are full, but where they end a page ends
-    steps = [
-        round(after.base - before.base, 1)
-        for before, after in pairwise(lines)
-        if 0.9 * before.size < after.base - before.base < 4 * before.size
-        and abs(after.size - before.size) < _SAME_SIZE * after.size
-    ]
-    leading = min(_common(steps), 2.6 * size) if steps else 0.0
-    return _Measure(left, right, full, leading, _wrap(lines))
-
-
-def _wrap(lines: Sequence[Line]) -> int:
-    """The number of characters after which lines were broken, if they were broken by counting; else 0."""
-    if not lines:
-        return 0
-    wrap, count = Counter(line.count for line in lines).most_common(1)[0]
-    return wrap if count >= max(3, (_COUNTED if wrap >= _LONG else 2.5 * _COUNTED) * len(lines)) else 0
-
-
-def _common(steps: list[float]) -> float:
-    """The most frequent distance; the smaller of two."""
-    counts = Counter(steps)
-    most = max(counts.values())
-    return min(step for step, count in counts.items() if count >= 0.6 * most)
-
-
-def _edge(ends: list[float], size: float) -> float:
-    """The furthest that lines reach, a few that stand out aside."""
-    ordered = sorted(ends, reverse=True)
-    least = max(2, round(_REACHED * len(ordered)))
-    for number in range(len(ordered) // 8):
-        if ordered[number] - ordered[number + least - 1] < 0.8 * size:
-            return ordered[number]
-    return ordered[len(ordered) // 8] if len(ordered) >= 8 else ordered[0]
-
-
-def _lines(column: Column) -> list[Line]:
-    """The lines of a column, its tables left out."""
-    return [item for item in column.items if isinstance(item, Line)]
 
 
 def _is_row(text: str) -> bool:
@@ -253,7 +85,7 @@ def _notes(columns: Sequence[Column], size: float) -> set[int]:
     """The lines at the foot of a page that are notes: smaller than the text, and the first of them marked."""
     found: set[int] = set()
     for column in columns:
-        lines = _lines(column)
+        lines = lines_of_column(column)
         start = len(lines)
         while (
             start and lines[start - 1].size < _SMALL * size and lines[start - 1] is column.items[start - len(lines) - 1]
@@ -269,7 +101,7 @@ def _notes(columns: Sequence[Column], size: float) -> set[int]:
 class _Writer:
     """Writes paragraphs, one behind the other."""
 
-    habits: _Habits
+    habits: Habits
     parts: list[str] = field(default_factory=list)
     length: int = 0
     pages: list[int] = field(default_factory=list)
@@ -279,7 +111,7 @@ class _Writer:
     """Whether it is prose, not a heading."""
     last: Line | None = None
     """The last line of it."""
-    measure: _Measure | None = None
+    measure: Measure | None = None
     """Of the column that holds that line."""
     crossed: bool = False
     """Whether a page has begun since."""
@@ -299,7 +131,7 @@ class _Writer:
             self.pages.append(self.length + skipped)
         self.turned = False
 
-    def add(self, line: Line, measure: _Measure) -> None:
+    def add(self, line: Line, measure: Measure) -> None:
         """Add a line: it goes on from the last one, or begins a paragraph."""
         if self.last is not None and self.measure is not None and self._goes_on(self.last, line, self.measure, measure):
             between = self._between(self.paragraph[-1], line.text)
@@ -369,9 +201,9 @@ class _Writer:
         letters = end.isascii() and start.isascii() and end.isalnum() and start.isalnum()
         return " " if letters and not (end.isdigit() and start.isdigit()) else ""
 
-    def _goes_on(self, before: Line, after: Line, above: _Measure, below: _Measure) -> bool:
+    def _goes_on(self, before: Line, after: Line, above: Measure, below: Measure) -> bool:
         """Whether a line goes on from the line before it."""
-        if abs(before.size - after.size) > _SAME_SIZE * max(before.size, after.size):
+        if abs(before.size - after.size) > SAME_SIZE * max(before.size, after.size):
             return False
         tail = self.paragraph[-1]
         if _is_row(tail) or _is_row(after.text):
@@ -379,10 +211,10 @@ class _Writer:
         full = above.is_full(before, after.text)
         centred = above.is_centred(before, self.habits.size), below.is_centred(after, self.habits.size)
         if any(centred):
-            large = before.size > _LARGE * self.habits.size and not self.crossed
-            return large and (centred[0] or full) and centred[1] and not _FINAL.search(tail)
+            large = before.size > LARGE * self.habits.size and not self.crossed
+            return large and (centred[0] or full) and centred[1] and not FINAL.search(tail)
         level = heading_level(after.text)
-        final, clause = bool(_FINAL.search(tail)), bool(_CLAUSE.search(tail))
+        final, clause = bool(FINAL.search(tail)), bool(_CLAUSE.search(tail))
         indented = below.is_indented(after)
         if level is not None and (
             level < 4 or not self._is_inside(after.text[0], full and not indented, final or clause)
@@ -408,7 +240,7 @@ class _Writer:
         """Whether a paragraph goes on behind a line that is full."""
         if ended:
             # Behind a whole sentence a line of few words is who signs, or a heading.
-            short = _FINAL.search(self.paragraph[-1]) and room > _NEAR * before.size and not _PROSE.search(after.text)
+            short = FINAL.search(self.paragraph[-1]) and room > NEAR * before.size and not _PROSE.search(after.text)
             return not (indented or short)
         heading = len(self.paragraph) == 1 and heading_level(before.text) in (1, 2)
         return not indented or (self.running and not heading)
