@@ -97,7 +97,7 @@ def test_a_picture_file(stand_in, tmp_path, kind):
     document = read_document(path, ocr=True)
     assert document.file.text == "全年检查128次，约谈97家。"
     assert document.file.format == "picture"
-    assert document.notices[0].startswith("recognised from a picture of page 1; check its figures")
+    assert str(document.notices[0]).startswith("recognised from a picture of page 1; check its figures")
 
 
 def test_a_picture_of_several_pages(stand_in):

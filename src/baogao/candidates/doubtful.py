@@ -81,7 +81,9 @@ def _is_strange(text: str, odd: re.Match[str], measured: bool) -> bool:
         kind = unicodedata.category(char)[0]
         if char in _ZEROS:
             strange = _is_strange_zero(text, start, end, heads_line)
-        elif kind in "CM" or char in "*\ufffd":
+        elif char == "\ufffd":
+            strange = before  # a byte that was lost before a number was no digit of it: those are whole in any encoding
+        elif kind in "CM" or char == "*":
             strange = (before or measured) and not (bullet and "\uf000" <= char <= "\uf0ff")
         elif kind == "L":
             strange = between or measured
