@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from baogao.document import document_from_text
-from baogao.document.navigation import is_page_number
+from baogao.document.furniture import is_page_number
 from baogao.document.paragraphs import paragraphs_of
 from baogao.document.sections import heading_level
 

@@ -108,7 +108,7 @@ def _bare_headings(text: str, paragraphs: Sequence[Span]) -> Iterator[_Head]:
     marks = [leading_mark(text[slice(*span)]) for span in paragraphs]
     for number, (start, end) in enumerate(paragraphs):
         line = text[start:end]
-        following = text[slice(*paragraphs[number + 1])] if number + 1 < len(paragraphs) else ""
+        following = text[slice(*paragraphs[number + 1])].strip() if number + 1 < len(paragraphs) else ""
         entries = number + 1 < len(paragraphs) and marks[number + 1] is not None
         offset = len(line) - len(line.lstrip())
         if mark := marks[number]:

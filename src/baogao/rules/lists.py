@@ -131,9 +131,11 @@ def find_regions(document: Document, candidates: Candidates, rules: dict[str, Li
 def _heading(document: Document, rule: ListRules) -> Section | None:
     """The section that is headed so: of several the outermost, and of those the last."""
     fitting = []
+    highest = min((section.level for section in document.sections), default=1)
     for number, section in enumerate(document.sections):
         title = document.slice(section.title)
-        if len(title) > _TITLE_LIMITS[section.level]:
+        # In a report whose chapters are 1. 2. 3. those may have titles as long as chapters have.
+        if len(title) > _TITLE_LIMITS[1 if section.level == highest else section.level]:
             continue
         # On an item's level a heading stands alone, or counts something up: an item that speaks of a problem does not.
         alone = section.level < _ITEM_LEVEL or _stands_alone(document, section)
