@@ -324,7 +324,8 @@ def test_metadata_broken_over_lines():
         "title"
     ]
     assert found.value == "海坨市2022年经济社会发展统计公报"
-    assert document.slice(found.evidence[0]) == "海坨市2022年经济社会\n发展统计公报"
+    (span,) = map(document.printed, found.evidence)
+    assert document.file.text[slice(*span)] == "海坨市2022年经济社会\n发展统计公报"
 
 
 def test_what_follows_from_other_words_is_taken_by_its_pattern(flagship):

@@ -56,7 +56,7 @@ def test_another_value_bound_or_kind_is_a_miss(covered, printed, instead, missed
 
 def test_an_entry_without_a_candidate_is_a_miss(covered):
     """A list is whole only when each of its entries overlaps an entry among the candidates."""
-    found = covered(TEXT.replace("（二）宣传形式单一，", "和宣传形式没有变化"))
+    found = covered(TEXT.replace("（二）宣传形式单一，", "（二）    \n    "))
     assert (found.entries_found, found.lists_whole) == (1, 0)
 
 

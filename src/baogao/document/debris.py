@@ -21,7 +21,7 @@ _HAN = "\u3001-\u303f\u3400-\u9fff\uff01-\uffef“”‘’—…%‰·"
 _BLANK = re.compile("[ \u00a0]")
 _STRAY = re.compile(rf"(?<=[{_HAN}\d])[ \u00a0](?=[{_HAN}])|(?<=[{_HAN}])[ \u00a0](?=\d)")
 """One blank between two characters of which at least one is Chinese: it parts nothing. A full-width one parts names."""
-_HEAD_NUMBER = re.compile(r"\s*[（(]?[\d.．、]+[)）]?[ \u00a0\u3000]")
+_HEAD_NUMBER = re.compile(r"\s*[（(]?[\d.．、]+[)）]?[ \u00a0\u3000](?![\d.,])")
 """The blank behind a heading's number stays, for it ends the number."""
 _APART = re.compile(
     r"(?<![\d.,])\d[\d.,]*+"
