@@ -60,9 +60,9 @@ def test_how_the_file_was_read(communique):
     assert (record.read.format, record.read.pages, record.read.converter) == ("pdf", [0, 6, 18], "pdfium 1")
     assert [(one.message, one.start, one.end) for one in record.read.notices] == [
         ("one line is gone", 6, 6),
-        ("no figure is read in '1 23'", 22, 26),
+        ("no figure is read in “1 23”", 22, 26),
     ]
-    assert record.notices == ["one line is gone (character 6)", "no figure is read in '1 23' (characters 22-26)"]
+    assert record.notices == ["one line is gone (character 6)", "no figure is read in “1 23” (characters 22-26)"]
     assert (record.fields["gdp"].page, record.lists["notes"][0].page) == (2, 3)
     assert Record.model_validate_json(record.to_json()) == record
 

@@ -47,7 +47,7 @@ class ReportText:
         words = self.document.file.text
         return (
             *self.document.notices,
-            *(Notice(f"no figure is read in {words[start:end]!r}", (start, end)) for start, end in doubtful),
+            *(Notice(f"no figure is read in “{words[start:end]}”", (start, end)) for start, end in doubtful),
         )
 
 

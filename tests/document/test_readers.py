@@ -218,3 +218,12 @@ def test_a_bad_byte_is_a_notice(suffix, codec):
 def test_formats(data, suffix, file_format):
     """A text knows what kind of file it was."""
     assert text_of(data.encode(), suffix).format == file_format
+
+
+def test_furniture_is_a_notice(report):
+    """Page numbers that are not read are counted, and the first is named with its place."""
+    lines = report.splitlines()
+    text = "\n".join([*lines[:3], "- 1 -", *lines[3:6], "- 2 -", *lines[6:]])
+    (notice,) = document_from_text(text).notices
+    assert notice.message == "page numbers and running heads are not read: 2 lines, the first “- 1 -”"
+    assert text[slice(*notice.span)] == "- 1 -"

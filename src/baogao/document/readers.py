@@ -100,8 +100,9 @@ def _taken_out(clean: View, furniture: Collection[Span]) -> Iterator[Notice]:
     """What is said of lines that belong to a page."""
     if furniture:
         first = min(furniture)
-        words = f"{len(furniture)} lines of the pages are not read (page numbers, running heads), the first"
-        yield Notice(f"{words} {clean.text[slice(*first)].strip()!r}", clean.printed(first))
+        count = "1 line" if len(furniture) == 1 else f"{len(furniture)} lines"
+        words = f"page numbers and running heads are not read: {count}, the first “{clean.text[slice(*first)].strip()}”"
+        yield Notice(words, clean.printed(first))
 
 
 def _between(text: str, skipped: Iterable[Span]) -> list[Span]:
