@@ -5,7 +5,6 @@ Both are one pass over all documents. A document whose replies are not all here 
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import nullcontext
@@ -22,6 +21,7 @@ from baogao.document import Document
 from baogao.errors import BaogaoError, PendingError, ReplyError, UsageError
 from baogao.extraction import Extraction, Extractor, ReportText, WrappedExtractor
 from baogao.inputs import Source, find_sources
+from baogao.interrupts import run_interruptibly
 from baogao.llm import Abilities, EndpointSettings
 from baogao.llm.cache import cache_key
 from baogao.outputs.run_folder import RunFolder
@@ -206,7 +206,7 @@ def prepare_batch(
         batch.check_unanswered()
         replies = Replies(batch.replies)
         going = _Pass(batch, setup, schema, sources, replies, limits, watch=watch, on_record=on_record)
-        done = asyncio.run(going.over_all(None))
+        done = run_interruptibly(going.over_all(None))
         batch.save(setup.model_copy(update={"made_with": done.made_with}))
     return done
 
@@ -244,7 +244,7 @@ def collect_batch(
             for notice in replies.take(results, lambda custom_id: requests.asked(custom_id) > 0).notices():
                 on_notice(notice)
         going = _Pass(batch, setup, schema, sources, replies, limits, again, watch=watch, on_record=on_record)
-        return asyncio.run(going.over_all(out))
+        return run_interruptibly(going.over_all(out))
 
 
 @dataclass(frozen=True)

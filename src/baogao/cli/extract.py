@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import signal
-from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Sequence
+from contextlib import closing
 from functools import partial
 from pathlib import Path
-from threading import Timer
-from types import FrameType
 from typing import Annotated
 
 import typer
@@ -25,6 +22,7 @@ from baogao.errors import DocumentError
 from baogao.extraction import ExtractorName, ReportText
 from baogao.guarded import GuardedReader, warm_up
 from baogao.inputs import Source, find_sources
+from baogao.interrupts import run_interruptibly
 from baogao.llm import Question, estimate_tokens
 from baogao.outputs.records import RECORDS
 from baogao.outputs.run_folder import PAGE, PAGE_REPORTS, RunFolder
@@ -33,8 +31,6 @@ from baogao.schema import Schema, load_schema
 
 _INTERRUPTED = 130
 """What shells expect of a program that Ctrl-C ended."""
-_LONGEST_COMPUTING = 0.5
-"""Seconds that Ctrl-C leaves to what is being computed."""
 
 stdout = Console()
 stderr = Console(stderr=True)
@@ -76,34 +72,12 @@ def extract_command(
         raise typer.Exit(run_dry(sources, name, loaded, options))
     totals = Totals()
     try:
-        asyncio.run(_run(Job(name, loaded, schema, options), where, sources, out, totals))
+        run_interruptibly(_run(Job(name, loaded, schema, options), where, sources, out, totals))
     except KeyboardInterrupt:
         say(stderr, f"interrupted; what was finished is kept in {shown(out)}, and the same command goes on there")
         raise typer.Exit(_INTERRUPTED) from None
     print_report(out, [source.doc_id for source in sources], totals)
     raise typer.Exit(1 if totals.failed else 0)
-
-
-@contextmanager
-def _prompt_interrupts() -> Iterator[None]:
-    """Let Ctrl-C end what computes for long, too: asyncio notes it, and waits until the next pause."""
-    loop, noted = asyncio.get_running_loop(), signal.getsignal(signal.SIGINT)
-    if not callable(noted):  # the run was told to ignore it
-        yield
-        return
-
-    def hear(number: int, frame: FrameType | None) -> None:
-        again = Timer(_LONGEST_COMPUTING, signal.raise_signal, (number,))
-        again.daemon = True
-        again.start()
-        loop.call_soon_threadsafe(again.cancel)  # there was a pause
-        noted(number, frame)
-
-    signal.signal(signal.SIGINT, hear)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, noted)
 
 
 async def _run(job: Job, engine: Engine, sources: Sequence[Source], out: Path, totals: Totals) -> None:
@@ -124,8 +98,7 @@ async def _run(job: Job, engine: Engine, sources: Sequence[Source], out: Path, t
                 totals.add(record)
                 progress.add(record, fresh=fresh)
 
-            with _prompt_interrupts():
-                await run_by(engine, job, ready, sources, folder, on_record=note, on_kept=partial(note, fresh=False))
+            await run_by(engine, job, ready, sources, folder, on_record=note, on_kept=partial(note, fresh=False))
 
 
 def run_dry(sources: Sequence[Source], name: ExtractorName, schema: Schema, options: ModelOptions) -> int:

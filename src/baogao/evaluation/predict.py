@@ -5,7 +5,6 @@ It is made live, recorded, or replayed from a recording; :func:`replay_run` make
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -22,6 +21,7 @@ from baogao.evaluation.runs import ExtractorTiming, Run, Timing, load_datasets, 
 from baogao.evaluation.summary import Summary
 from baogao.extraction import Extraction, Extractor, ExtractorName, ReportText, WrappedExtractor
 from baogao.inputs import Source
+from baogao.interrupts import run_interruptibly
 from baogao.pipeline import Nowhere, OnRecord, run_extraction
 from baogao.schema.fields import Schema
 from baogao.schema.load import shipped_schema
@@ -113,7 +113,7 @@ def predict_run(request: EvalRequest, schema: Schema, watch: WatchExtractor = un
             raise UsageError(f"cannot read {path}: {error.strerror or error}") from error
         check_writable(run.records_path(name))
     work = _Prediction(request, datasets, schema, run, watch)
-    asyncio.run(work.do(names))
+    run_interruptibly(work.do(names))
     for name, records in theirs.items():
         work.infos.append(ExtractorInfo(name=name, origin="records"))
         write_whole(run.records_path(name), records)
