@@ -13,7 +13,7 @@ from itertools import pairwise
 from statistics import median
 
 from baogao.document.glyphs import Box
-from baogao.document.page_lines import Line
+from baogao.document.page_lines import Line, blank_between
 from baogao.document.page_tables import Table, cell_text
 
 _GUTTER = 0.5
@@ -258,7 +258,7 @@ def _with_holes(row: _Row) -> list[Item]:
     size = max(line.size for line in lines)
     if max(line.base for line in lines) - min(line.base for line in lines) > 0.5 * size:
         return [*sorted(lines, key=lambda line: line.base)]
-    text = " ".join(line.text for line in lines)
+    text = lines[0].text + "".join(f"{blank_between(a.text, b.text)}{b.text}" for a, b in pairwise(lines))
     return [Line(text, lines[0].x0, max(line.x1 for line in lines), lines[0].base, lines[0].size)]
 
 

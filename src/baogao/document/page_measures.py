@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -10,12 +11,13 @@ from itertools import pairwise
 from statistics import median
 
 from baogao.document.page_layout import Column
-from baogao.document.page_lines import Line
+from baogao.document.page_lines import HANGING, Line
 
 FINAL = re.compile(r"(?:[。！？!?]|(?<=[^\x00-\x7f])\.)[”’」』）)】]*$")
-_HANGING = "，。；、："
-_UNIT = re.compile(r"[（《“‘(〔—…-]*(?:[A-Za-z0-9.,%％]+|.)[，、；。：！？）》”’,;)]*")
-"""What cannot be broken at the end of a line: a figure, a word, a character with the marks that hang on it."""
+_ATOM = r"(?:[A-Za-z0-9.,%％]+|.)"
+_UNIT = re.compile(rf"[（《“‘(〔—…-]*{_ATOM}(?:[，、；。：！？）》.,:;)]+[\d.,%％]*|[“”‘’]{_ATOM})*")
+"""What programs do not break at the end of a line: a figure, a word, a character with the marks that hang on it; some
+break neither beside a quotation mark nor between a mark and a figure behind it."""
 _INDENT = 1.2
 """In sizes of the font: a line further in than that is indented."""
 _ASIDE = 2.6
@@ -30,6 +32,8 @@ LARGE = 1.15
 """Of the size of the text: titles are larger."""
 _DEEPEST = 3.5
 """In sizes of the font: first lines are not indented by more."""
+_FEW_LINES = 4
+"""Of a page: they may all stand to the right, as who signs does."""
 Frame = tuple[float, float]
 """Where a page begins and ends, from left to right."""
 _WIDE = 0.75
@@ -125,8 +129,10 @@ class Habits:
         """How the text of a page is set that is as wide as the page, by what other pages are like where it is short."""
         measure = measure_of([line for column in columns for line in lines_of_column(column)], page)
         measure = replace(measure, wrap=measure.wrap or self.wrap)
-        if self.left is not None and _INDENT * self.size < measure.left - self.left < _DEEPEST * self.size:
-            measure = replace(measure, left=self.left)  # there are first lines only
+        lines = sum(len(lines_of_column(column)) for column in columns)
+        deepest = _DEEPEST * self.size if lines > _FEW_LINES else math.inf
+        if self.left is not None and _INDENT * self.size < measure.left - self.left < deepest:
+            measure = replace(measure, left=self.left)  # there are first lines only, or a signature
         if self.width and measure.right - measure.left < 0.97 * self.width:
             return replace(measure, right=measure.left + self.width, full=True)
         return measure
@@ -142,7 +148,7 @@ def measure_of(lines: Sequence[Line], page: Frame | None) -> Measure:
     size = median(line.size for line in lines)
     left = -_edge([-line.x0 for line in lines], size)
     # Marks may hang over the margin.
-    right = _edge([line.x1 - size * (line.text[-1] in _HANGING) for line in lines], size)
+    right = _edge([line.x1 - size * (line.text[-1] in HANGING) for line in lines], size)
     reached = sum(right - line.x1 < NEAR * size for line in lines)
     short = sum(NEAR * size <= right - line.x1 < 4 * NEAR * size for line in lines)
     expected = page[1] - (left - page[0]) if page else right

@@ -19,6 +19,7 @@ from baogao.document.page_measures import (
     lines_of_column,
     measure_of,
 )
+from baogao.document.page_tables import Table
 from baogao.document.sections import heading_level
 
 _CLAUSE = re.compile(r"[；;：:]$")
@@ -29,7 +30,10 @@ _DASHES = "—–－-"
 _IN_TEXT = frozenset(f"{_DASHES}一二三四五六七八九十其第首再最")
 """Marks of entries that may stand in the midst of a sentence, by their first character."""
 _CELL_FIGURE = re.compile(r"[\d.,％%-]+\D?")
-_OPEN = re.compile(r"[，、,（(《“‘〔—]$|(?<=[A-Za-z])-$")
+_OPEN = re.compile(r"[，、,（(《“‘〔—第]$|(?<=[A-Za-z])-$")
+_UNCLOSED = re.compile(r"[（(][^（(）)]*$")
+_NO_TITLE = re.compile(r"[\d（(〔\[—-]|.*[：:]$")
+"""What stands below a title without being a part of it: a date, a number, whom it is sent to."""
 _CLOSING = re.compile(r"[，、；。：）》”’〕,;)%％]")
 _FIGURE = re.compile(r"(?!(?:19|20)\d\d\s*年)\d[\d,.]*\s*[^\d\s、.．)）]")
 """A figure with its measure word: a line that begins so goes on from a sentence that has not ended."""
@@ -69,7 +73,7 @@ def paragraphs_of_pages(pages: Sequence[Sequence[Column]], frames: Sequence[Fram
                     if id(item) not in notes:
                         writer.add(item, measure)
                 else:
-                    writer.add_rows(["\t".join(row) for row in item.rows])
+                    writer.add_table(item)
         writer.keep_notes([item for column in columns for item in column.items if id(item) in notes])  # type: ignore[misc]
     return writer.printed()
 
@@ -79,6 +83,13 @@ def _is_row(text: str) -> bool:
     cells = text.split(" ")
     words = sum(cell.isascii() and not any(map(str.isdigit, cell)) for cell in cells)  # of a Latin sentence
     return len(cells) >= 3 and 2 * words < len(cells) and any(map(_CELL_FIGURE.fullmatch, cells[1:]))
+
+
+def _is_rest(table: Table, row: Sequence[str]) -> bool:
+    """Whether a row is what did not fit on the page of the last row of a table: words below cells that were full."""
+    if len(row) != len(table.full) or all(row) or any(map(_CELL_FIGURE.fullmatch, row)):
+        return False
+    return all(full and above for cell, above, full in zip(row, table.rows[-1], table.full, strict=True) if cell)
 
 
 def _notes(columns: Sequence[Column], size: float) -> set[int]:
@@ -117,6 +128,8 @@ class _Writer:
     """Whether a page has begun since."""
     notes: list[str] = field(default_factory=list)
     """Those of the page, which wait until its last paragraph ends."""
+    table: Table | None = None
+    """The last thing that was added, if that is a table."""
     turned: bool = False
     """Whether nothing was written of the page yet."""
 
@@ -142,14 +155,27 @@ class _Writer:
         else:
             self.close()
             self._write(line.text)
-        self.last, self.measure, self.crossed = line, measure, False
+        self.last, self.measure, self.crossed, self.table = line, measure, False, None
 
-    def add_rows(self, rows: list[str]) -> None:
-        """Add the rows of a table."""
+    def add_table(self, table: Table) -> None:
+        """Add the rows of a table; its first may go on from the last one on the page before."""
+        rows = table.rows
+        if self.crossed and self.table and _is_rest(self.table, rows[0]):
+            above = self.table.rows[-1]
+            self._replace_row([f"{cell}{rest}" for cell, rest in zip(above, rows[0], strict=True)])
+            rows = rows[1:]
         self.close()
         for row in rows:
-            self._write(row)
+            self._write("\t".join(row))
             self.close()
+        self.table, self.crossed = table, False
+
+    def _replace_row(self, row: list[str]) -> None:
+        """Write a row in place of the last one."""
+        assert self.parts[-1] == "\n"
+        self.length -= len(self.parts[-2])
+        self.parts[-2] = "\t".join(row)
+        self.length += len(self.parts[-2])
 
     def keep_notes(self, lines: list[Line]) -> None:
         """Keep the notes of a page until its last paragraph has ended."""
@@ -211,14 +237,12 @@ class _Writer:
         full = above.is_full(before, after.text)
         centred = above.is_centred(before, self.habits.size), below.is_centred(after, self.habits.size)
         if any(centred):
-            large = before.size > LARGE * self.habits.size and not self.crossed
-            return large and (centred[0] or full) and centred[1] and not FINAL.search(tail)
-        level = heading_level(after.text)
+            large = before.size > LARGE * self.habits.size
+            title = large or (full and not (self.running or above.is_indented(before) or _NO_TITLE.match(after.text)))
+            return title and (centred[0] or full) and centred[1] and not (self.crossed or FINAL.search(tail))
         final, clause = bool(FINAL.search(tail)), bool(_CLAUSE.search(tail))
         indented = below.is_indented(after)
-        if level is not None and (
-            level < 4 or not self._is_inside(after.text[0], full and not indented, final or clause)
-        ):
+        if self._begins(after.text, full and not indented, final or clause):
             return False
         apart = above is below and not self.crossed and above.leading > 0
         if apart and after.base - before.base > _GAP * above.leading and not (full and not (final or clause)):
@@ -227,14 +251,26 @@ class _Writer:
             return self._full_goes_on(before, after, below.right - after.x1, final or clause, indented)
         return self._short_goes_on(tail, after, indented, final, clause, above is not below)
 
-    def _is_inside(self, mark: str, flush: bool, ended: bool) -> bool:
-        """Whether a line that begins with a mark goes on from the one above: with a dash, or an entry that is run in.
+    def _begins(self, text: str, flush: bool, ended: bool) -> bool:
+        """Whether a line begins with the mark of a paragraph of its own.
+
+        A dash or a number may stand in the midst of a sentence, and an entry may be run in.
 
         :param flush: whether the line above is full and this one is not indented.
+        :param ended: whether the line above ends a sentence or a clause.
         """
-        if not flush or mark not in _IN_TEXT or (mark in _DASHES and self.paragraph[0][0] == mark):
+        mark, tail = text[0], self.paragraph[-1]
+        again = mark in _DASHES and self.paragraph[0][0] == mark
+        level = heading_level(text)
+        if level is None:
+            return mark == "【" or (again and mark != "-" and not _OPEN.search(tail))
+        if not flush or again:
+            return True
+        if tail[-1] == "第" or _UNCLOSED.search("".join(self.paragraph[-2:])):
             return False
-        return self.habits.indents if ended else self.running
+        if level < 4:
+            return ended or not (self.running and self.habits.indents)
+        return mark not in _IN_TEXT or not (self.habits.indents if ended else self.running)
 
     def _full_goes_on(self, before: Line, after: Line, room: float, ended: bool, indented: bool) -> bool:
         """Whether a paragraph goes on behind a line that is full."""
