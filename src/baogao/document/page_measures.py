@@ -85,6 +85,10 @@ class Measure:
         narrow = _DIGIT_ROOM * sum(map(str.isascii, line.text))
         return line.count == self.wrap or self.right - line.x1 < width + (_ROOM + narrow) * line.size
 
+    def is_filled(self, line: Line, following: str) -> bool:
+        """Whether what follows a line that stands in the middle or to the right did not fit on it."""
+        return self.is_full(replace(line, x1=self.left + line.x1 - line.x0), following)
+
 
 @dataclass(frozen=True)
 class Habits:
@@ -99,12 +103,15 @@ class Habits:
     """Whether the first lines of paragraphs are indented."""
     wrap: int
     """Characters of the lines of its pages, where they were broken by counting; else 0."""
+    columns: tuple[Frame, ...] = ()
+    """Where columns that are narrower than a page begin and end, those with full lines."""
 
     @classmethod
     def of(cls, pages: Sequence[Sequence[Column]], frames: Sequence[Frame]) -> Habits:
         """Those of some pages."""
         sizes: Counter[float] = Counter()
         measures: list[Measure] = []
+        narrow: Counter[Frame] = Counter()
         whole = [line for columns in pages for column in columns if column.whole for line in lines_of_column(column)]
         indented = flush = 0
         for columns, frame in zip(pages, frames, strict=True):
@@ -113,8 +120,10 @@ class Habits:
                 measure = measure_of(lines, frame if column.whole else None)
                 for line in lines:
                     sizes[round(line.size, 1)] += len(line.text)
-                if column.whole and measure.full:
+                if measure.full and column.whole:
                     measures += [measure] * len(lines)
+                elif measure.full:
+                    narrow[round(measure.left, 1), round(measure.right, 1)] += len(lines)
                 for before, line in pairwise(lines):
                     step = line.base - before.base
                     if step > 0 and FINAL.search(before.text) and not measure.is_full(before, line.text):
@@ -123,7 +132,15 @@ class Habits:
         size = sizes.most_common(1)[0][0] if sizes else 12.0
         left = median(measure.left for measure in measures) if measures else None
         width = median(measure.right - measure.left for measure in measures) if measures else 0.0
-        return cls(size, left, width, indented > flush, _wrap(whole))
+        return cls(size, left, width, indented > flush, _wrap(whole), tuple(frame for frame, _ in narrow.most_common()))
+
+    def column_measure(self, column: Column) -> Measure:
+        """How the text of a narrow column is set, by what other columns in its place are like where it is short."""
+        measure = measure_of(lines_of_column(column), None)
+        for left, right in self.columns:
+            if left - 2 <= measure.left and measure.right <= right + 2:
+                return replace(measure, left=left, right=right, full=True)
+        return measure
 
     def page_measure(self, columns: Sequence[Column], page: Frame) -> Measure:
         """How the text of a page is set that is as wide as the page, by what other pages are like where it is short."""

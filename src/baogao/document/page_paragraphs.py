@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from baogao.chinese.list_marks import leading_mark
 from baogao.document.page_layout import Column
 from baogao.document.page_lines import Line
 from baogao.document.page_measures import (
@@ -17,7 +18,6 @@ from baogao.document.page_measures import (
     Habits,
     Measure,
     lines_of_column,
-    measure_of,
 )
 from baogao.document.page_tables import Table
 from baogao.document.sections import heading_level
@@ -67,7 +67,7 @@ def paragraphs_of_pages(pages: Sequence[Sequence[Column]], frames: Sequence[Fram
         shared = habits.page_measure(columns, frame)
         notes = _notes(columns, habits.size)
         for column in columns:
-            measure = shared if column.whole else measure_of(lines_of_column(column), None)
+            measure = shared if column.whole else habits.column_measure(column)
             for item in column.items:
                 if isinstance(item, Line):
                     if id(item) not in notes:
@@ -158,9 +158,9 @@ class _Writer:
         self.last, self.measure, self.crossed, self.table = line, measure, False, None
 
     def add_table(self, table: Table) -> None:
-        """Add the rows of a table; its first may go on from the last one on the page before."""
+        """Add the rows of a table; its first may go on from the last one of a table that ends a page or a column."""
         rows = table.rows
-        if self.crossed and self.table and _is_rest(self.table, rows[0]):
+        if self.table and _is_rest(self.table, rows[0]):
             above = self.table.rows[-1]
             self._replace_row([f"{cell}{rest}" for cell, rest in zip(above, rows[0], strict=True)])
             rows = rows[1:]
@@ -206,7 +206,8 @@ class _Writer:
     def _write(self, text: str, between: str = "") -> None:
         self._count_page(len(between))
         self.paragraph.append(text)
-        self.running = self.running or _RUNNING.search(text) is not None
+        mark = leading_mark(text) if len(self.paragraph) == 1 else None
+        self.running = self.running or _RUNNING.search(text, mark.end if mark else 0) is not None
         self._put(text)
 
     def _put(self, text: str) -> None:
@@ -238,7 +239,7 @@ class _Writer:
         centred = above.is_centred(before, self.habits.size), below.is_centred(after, self.habits.size)
         if any(centred):
             large = before.size > LARGE * self.habits.size
-            title = large or (full and not (self.running or above.is_indented(before) or _NO_TITLE.match(after.text)))
+            title = large or (above.is_filled(before, after.text) and not (self.running or _NO_TITLE.match(after.text)))
             return title and (centred[0] or full) and centred[1] and not (self.crossed or FINAL.search(tail))
         final, clause = bool(FINAL.search(tail)), bool(_CLAUSE.search(tail))
         indented = below.is_indented(after)
@@ -248,7 +249,7 @@ class _Writer:
         if apart and after.base - before.base > _GAP * above.leading and not (full and not (final or clause)):
             return bool(_OPEN.search(tail)) and not indented
         if full:
-            return self._full_goes_on(before, after, below.right - after.x1, final or clause, indented)
+            return self._full_goes_on(before, after, above, below)
         return self._short_goes_on(tail, after, indented, final, clause, above is not below)
 
     def _begins(self, text: str, flush: bool, ended: bool) -> bool:
@@ -272,14 +273,23 @@ class _Writer:
             return ended or not (self.running and self.habits.indents)
         return mark not in _IN_TEXT or not (self.habits.indents if ended else self.running)
 
-    def _full_goes_on(self, before: Line, after: Line, room: float, ended: bool, indented: bool) -> bool:
+    def _full_goes_on(self, before: Line, after: Line, above: Measure, below: Measure) -> bool:
         """Whether a paragraph goes on behind a line that is full."""
-        if ended:
+        tail, room, indented = self.paragraph[-1], below.right - after.x1, below.is_indented(after)
+        if FINAL.search(tail) or _CLAUSE.search(tail):
             # Behind a whole sentence a line of few words is who signs, or a heading.
-            short = FINAL.search(self.paragraph[-1]) and room > NEAR * before.size and not _PROSE.search(after.text)
+            short = FINAL.search(tail) and room > NEAR * before.size and not _PROSE.search(after.text)
             return not (indented or short)
+        if room < 0.5 * before.size and not self.running and above.is_filled(before, after.text):
+            return True  # who signs, to the right
         heading = len(self.paragraph) == 1 and heading_level(before.text) in (1, 2)
-        return not indented or (self.running and not heading)
+        return not indented or (self.running and not heading and not self._is_first(before, after, above, below))
+
+    def _is_first(self, before: Line, after: Line, above: Measure, below: Measure) -> bool:
+        """Whether an indented line is the first of its paragraph: not of one that is indented as a whole."""
+        inwards = before.x0 - above.left, after.x0 - below.left
+        alike = abs(inwards[0] - inwards[1]) < 0.3 * after.size
+        return self.habits.indents and alike == (len(self.paragraph) == 1)
 
     def _short_goes_on(
         self, tail: str, after: Line, indented: bool, final: bool, clause: bool, elsewhere: bool

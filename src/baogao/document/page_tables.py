@@ -192,9 +192,9 @@ class _Grid:
         """Of each cell, in points."""
         wide = len(self.xs) - 1
         spans: dict[int, tuple[int, int]] = {}
-        for field, owner in enumerate(self.owner):
+        for place, owner in enumerate(self.owner):
             first, last = spans.get(owner, (wide, 0))
-            spans[owner] = min(first, field % wide), max(last, field % wide)
+            spans[owner] = min(first, place % wide), max(last, place % wide)
         return {owner: self.xs[last + 1] - self.xs[first] for owner, (first, last) in spans.items()}
 
 
