@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import NamedTuple
@@ -38,8 +38,8 @@ _PRINTED_FROM_WEB = re.compile(
 )
 """What a browser prints at the edge of a page."""
 _NUMBER = re.compile(r"\d{1,4}")
-_LETTERS = re.compile(r"[^\W\d_].*[^\W\d_]")
-"""Two letters: fewer are no head."""
+_LETTERS = re.compile(r"[^\W\d_].*[^\W\d_]|[\u4e00-\u9fff]")
+"""Two letters, or a Chinese one: fewer are no head, nor the second line of one."""
 
 _LONGEST = 120
 """Characters of a line of furniture."""
@@ -152,17 +152,18 @@ def _pages(count: int) -> str:
     return f"{count} page{'s' if count != 1 else ''}"
 
 
-def page_furniture(pages: Sequence[Sequence[PageLine]]) -> Furniture:
+def page_furniture(pages: Sequence[Sequence[PageLine]], tabled: Collection[int] = ()) -> Furniture:
     """The furniture of the pages of a document.
 
     :param pages: the lines of each page from the top to the bottom, those of tables left out.
+    :param tabled: the pages, counted from 0, that have tables beside their lines.
     """
     found = Furniture([set() for _ in pages])
     edges = [(page, line) for page, lines in enumerate(pages) for line in _edge(len(lines))]
     said = _said_on_pages(pages, edges)
     for page, lines in enumerate(pages):
         taken = _taken(page, lines, said)
-        if len(taken) == len(lines):  # what stands alone on its page is its text
+        if len(taken) == len(lines) and page not in tabled:  # what stands alone on its page is its text
             taken = {line for line in taken if page_number(lines[line].text)}
         found.lines[page] = taken
         numbers = {line for line in taken if page_number(lines[line].text)}

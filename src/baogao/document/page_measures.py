@@ -24,6 +24,8 @@ _ASIDE = 2.6
 """In sizes of the font: so much room is left on either side of a title that stands in the middle."""
 _ROOM = 0.65
 """In sizes of the font: the room that a full line may leave beside what comes next."""
+_LITTLE_ROOM = 0.3
+"""The same for a line whose margins are both known."""
 _DIGIT_ROOM = 0.06
 """In sizes of the font: by so much a digit may be narrower than the half width that a program reckoned with."""
 SAME_SIZE = 0.08
@@ -80,14 +82,19 @@ class Measure:
         """Whether what follows a line did not fit on it."""
         if not self.full and len(line.text) < _LONG:
             return False
-        unit = _UNIT.match(following)
-        width = sum(0.5 if char.isascii() else 1.0 for char in (unit[0] if unit else "")) * line.size
         narrow = _DIGIT_ROOM * sum(map(str.isascii, line.text))
-        return line.count == self.wrap or self.right - line.x1 < width + (_ROOM + narrow) * line.size
+        least = (_unit_width(following) + _ROOM + narrow) * line.size
+        return line.count == self.wrap or self.right - line.x1 < least
 
     def is_filled(self, line: Line, following: str) -> bool:
         """Whether what follows a line that stands in the middle or to the right did not fit on it."""
-        return self.is_full(replace(line, x1=self.left + line.x1 - line.x0), following)
+        return self.right - self.left - (line.x1 - line.x0) < (_unit_width(following) + _LITTLE_ROOM) * line.size
+
+
+def _unit_width(text: str) -> float:
+    """How wide the first piece of a text is that cannot be broken, in sizes of the font."""
+    unit = _UNIT.match(text)
+    return sum(0.5 if char.isascii() else 1.0 for char in (unit[0] if unit else ""))
 
 
 @dataclass(frozen=True)
@@ -136,7 +143,10 @@ class Habits:
 
     def column_measure(self, column: Column) -> Measure:
         """How the text of a narrow column is set, by what other columns in its place are like where it is short."""
-        measure = measure_of(lines_of_column(column), None)
+        return self._as_others(measure_of(lines_of_column(column), None))
+
+    def _as_others(self, measure: Measure) -> Measure:
+        """The measure of a column with the margins of those in its place."""
         for left, right in self.columns:
             if left - 2 <= measure.left and measure.right <= right + 2:
                 return replace(measure, left=left, right=right, full=True)
@@ -152,7 +162,7 @@ class Habits:
             measure = replace(measure, left=self.left)  # there are first lines only, or a signature
         if self.width and measure.right - measure.left < 0.97 * self.width:
             return replace(measure, right=measure.left + self.width, full=True)
-        return measure
+        return measure if measure.full else self._as_others(measure)
 
 
 def measure_of(lines: Sequence[Line], page: Frame | None) -> Measure:

@@ -29,8 +29,10 @@ _PROSE = re.compile(r"[，。；：、]|[,.;:](?!\d)")
 _DASHES = "—–－-"
 _IN_TEXT = frozenset(f"{_DASHES}一二三四五六七八九十其第首再最")
 """Marks of entries that may stand in the midst of a sentence, by their first character."""
+_NO_ROW = re.compile(r"[，。；]|[,;](?!\d)")
 _CELL_FIGURE = re.compile(r"[\d.,％%-]+\D?")
 _OPEN = re.compile(r"[，、,（(《“‘〔—第]$|(?<=[A-Za-z])-$")
+_DATE = re.compile(r"(?:\d{4}|[二〇○零一九]{4})\s?年.{1,3}月.{1,4}日")
 _UNCLOSED = re.compile(r"[（(][^（(）)]*$")
 _NO_TITLE = re.compile(r"[\d（(〔\[—-]|.*[：:]$")
 """What stands below a title without being a part of it: a date, a number, whom it is sent to."""
@@ -41,6 +43,10 @@ _NOTE = re.compile(r"[①-⑳*※†¹²³⁴-⁹⁰\[〔]|注\d{0,2}[：:]|\d{1
 """How a note at the foot of a page begins."""
 _SMALL = 0.92
 """Of the size of the text: notes at the foot of a page are smaller."""
+_LAST_WORDS = 4
+"""Characters of a name that did not fit on the line of who signs."""
+_SHORT = 0.75
+"""Of the width of a column: a line of few words is shorter."""
 _GAP = 1.2
 """Times the usual distance between lines: a wider one parts paragraphs."""
 
@@ -80,6 +86,8 @@ def paragraphs_of_pages(pages: Sequence[Sequence[Column]], frames: Sequence[Fram
 
 def _is_row(text: str) -> bool:
     """Whether a line is a row of cells with blanks between them: three or more, one of them a mere figure."""
+    if _NO_ROW.search(text):
+        return False
     cells = text.split(" ")
     words = sum(cell.isascii() and not any(map(str.isdigit, cell)) for cell in cells)  # of a Latin sentence
     return len(cells) >= 3 and 2 * words < len(cells) and any(map(_CELL_FIGURE.fullmatch, cells[1:]))
@@ -233,7 +241,7 @@ class _Writer:
         if abs(before.size - after.size) > SAME_SIZE * max(before.size, after.size):
             return False
         tail = self.paragraph[-1]
-        if _is_row(tail) or _is_row(after.text):
+        if _is_row(tail) or _is_row(after.text) or (len(self.paragraph) == 1 and _DATE.fullmatch(tail)):
             return False
         full = above.is_full(before, after.text)
         centred = above.is_centred(before, self.habits.size), below.is_centred(after, self.habits.size)
@@ -271,16 +279,18 @@ class _Writer:
             return False
         if level < 4:
             return ended or not (self.running and self.habits.indents)
-        return mark not in _IN_TEXT or not (self.habits.indents if ended else self.running)
+        entry = (heading_level(self.paragraph[0]) or 0) > 2
+        return mark not in _IN_TEXT or not (self.habits.indents if ended else self.running or entry)
 
     def _full_goes_on(self, before: Line, after: Line, above: Measure, below: Measure) -> bool:
         """Whether a paragraph goes on behind a line that is full."""
         tail, room, indented = self.paragraph[-1], below.right - after.x1, below.is_indented(after)
         if FINAL.search(tail) or _CLAUSE.search(tail):
             # Behind a whole sentence a line of few words is who signs, or a heading.
-            short = FINAL.search(tail) and room > NEAR * before.size and not _PROSE.search(after.text)
+            few = after.x1 - after.x0 < _SHORT * (below.right - below.left)
+            short = FINAL.search(tail) and few and room > NEAR * before.size and not _PROSE.search(after.text)
             return not (indented or short)
-        if room < 0.5 * before.size and not self.running and above.is_filled(before, after.text):
+        if room < 0.5 * before.size and len(after.text) <= _LAST_WORDS and above.is_filled(before, after.text):
             return True  # who signs, to the right
         heading = len(self.paragraph) == 1 and heading_level(before.text) in (1, 2)
         return not indented or (self.running and not heading and not self._is_first(before, after, above, below))

@@ -265,7 +265,8 @@ def _without_furniture(pages: list[_Read]) -> Furniture:
     small = _SMALL * sizes.most_common(1)[0][0] if sizes else 0.0
     rows = [page.rows() for page in pages]
     found = page_furniture(
-        [[page.seen(row, small) for row in of_page] for page, of_page in zip(pages, rows, strict=True)]
+        [[page.seen(row, small) for row in of_page] for page, of_page in zip(pages, rows, strict=True)],
+        {number for number, page in enumerate(pages) if page.tables},
     )
     for page, of_page, taken in zip(pages, rows, found.lines, strict=True):
         page.lines = [line for number, row in enumerate(of_page) if number not in taken for line in row]
