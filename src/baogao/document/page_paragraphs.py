@@ -290,8 +290,8 @@ class _Writer:
             few = after.x1 - after.x0 < _SHORT * (below.right - below.left)
             short = FINAL.search(tail) and few and room > NEAR * before.size and not _PROSE.search(after.text)
             return not (indented or short)
-        if room < 0.5 * before.size and len(after.text) <= _LAST_WORDS and above.is_filled(before, after.text):
-            return True  # who signs, to the right
+        if len(after.text) <= _LAST_WORDS and abs(after.x1 - before.x1) < 0.5 * before.size and indented:
+            return not above.is_indented(before)  # who signs, to the right
         heading = len(self.paragraph) == 1 and heading_level(before.text) in (1, 2)
         return not indented or (self.running and not heading and not self._is_first(before, after, above, below))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Sequence
@@ -21,6 +22,8 @@ _MOST_RULES = 400
 """Each way. Drawings have more; a table that has more is read by the places of its words."""
 _LAYOUT = 300
 """Characters in a cell of a table with one or two rows: columns of prose with lines around them."""
+_BEGUN = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3})*,(\d{0,2})$")
+_DIGITS = re.compile(r"\d+(?![\d,])")
 _PADDING = 3.0
 """In sizes of the font: a cell with more room than that beside its widest line has no line that is full."""
 
@@ -213,10 +216,16 @@ def _passes(rules: list[_Rule], at: float) -> bool:
     return any(start - _TOUCH <= at <= end + _TOUCH for _, start, end in rules)
 
 
+def _is_rest_of_group(text: str, rest: str) -> bool:
+    """Whether digits complete the group of three that a text ends in the midst of."""
+    begun, missing = _BEGUN.search(text), _DIGITS.match(rest)
+    return begun is not None and missing is not None and len(begun[1]) + len(missing[0]) == 3
+
+
 def cell_text(lines: list[Line], width: float) -> str:
     """The text of a cell: lines that were broken because the cell was full are one, others have a blank between them.
 
-    Two figures are never made one.
+    Two figures are never made one, but a figure whose groups of digits the cell was too narrow for is: 12,34 and 5.
 
     :param width: of the cell, in points.
     """
@@ -226,6 +235,6 @@ def cell_text(lines: list[Line], width: float) -> str:
     for number, (before, line) in enumerate(pairwise(lines)):
         below = line.base - before.base > 0.5 * line.size
         full = least < _PADDING * line.size and free[number] - least < 1.1 * line.size
-        words = text[-1].isascii() and line.text[0].isascii()
+        words = text[-1].isascii() and line.text[0].isascii() and not _is_rest_of_group(text, line.text)
         text += line.text if below and full and not words else f" {line.text}"
     return text
