@@ -74,9 +74,10 @@ def paragraphs_of_pages(pages: Sequence[Sequence[Column]], frames: Sequence[Fram
         notes = _notes(columns, habits.size)
         for column in columns:
             measure = shared if column.whole else habits.column_measure(column)
-            for item in column.items:
+            for item, following in zip(column.items, [*column.items[1:], None], strict=True):
                 if isinstance(item, Line):
                     if id(item) not in notes:
+                        writer.below = following if isinstance(following, Line) else None
                         writer.add(item, measure)
                 else:
                     writer.add_table(item)
@@ -132,6 +133,8 @@ class _Writer:
     """The last line of it."""
     measure: Measure | None = None
     """Of the column that holds that line."""
+    below: Line | None = None
+    """The line below the one that is added, in its column."""
     crossed: bool = False
     """Whether a page has begun since."""
     notes: list[str] = field(default_factory=list)
@@ -298,8 +301,10 @@ class _Writer:
     def _is_first(self, before: Line, after: Line, above: Measure, below: Measure) -> bool:
         """Whether an indented line is the first of its paragraph: not of one that is indented as a whole."""
         inwards = before.x0 - above.left, after.x0 - below.left
-        alike = abs(inwards[0] - inwards[1]) < 0.3 * after.size
-        return self.habits.indents and alike == (len(self.paragraph) == 1)
+        if abs(inwards[0] - inwards[1]) > 0.3 * after.size:
+            return self.habits.indents and len(self.paragraph) > 1
+        flush = self.below is not None and not below.is_indented(self.below)
+        return self.habits.indents and len(self.paragraph) == 1 and flush
 
     def _short_goes_on(
         self, tail: str, after: Line, indented: bool, final: bool, clause: bool, elsewhere: bool

@@ -1,8 +1,8 @@
 """The text of PDFs, which a library opens and which may be damaged, locked or huge.
 
 PDFium (through pypdfium2) says what each character is and where it stands; order, paragraphs and tables are worked out
-from the places. pdfplumber gives the same boxes, at some twenty times the time; pymupdf4llm orders text well, and its
-licence (AGPL) would bind whoever passes baogao on.
+from the places. pdfplumber gives the same boxes and takes four to six times as long; pymupdf4llm orders text well, and
+its licence (AGPL) would bind whoever passes baogao on.
 """
 
 from __future__ import annotations
