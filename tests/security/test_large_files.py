@@ -64,7 +64,10 @@ REFUSED = {
     "pictures.pdf": (lambda: pdf_of([[]] * 5, picture=True), "it is a scanned PDF"),
     "bomb.docx": (_bomb, "unpacks to more than 30 MB: that is no report"),
     "book.txt": (lambda: "全县检查46次。\n".encode() * 40_000, "more than 300,000 characters"),
-    "book.pdf": (lambda: pdf_of([["检查46次，" * 7] * 40] * 200), "more than 300,000 characters"),
+    "book.pdf": (
+        lambda: pdf_of([[f"第{page}批第{line}次检查46次，" * 4 for line in range(40)] for page in range(200)]),
+        "more than 300,000 characters",
+    ),
 }
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import NamedTuple
@@ -38,11 +38,13 @@ _PRINTED_FROM_WEB = re.compile(
 )
 """What a browser prints at the edge of a page."""
 _NUMBER = re.compile(r"\d{1,4}")
-_LETTERS = re.compile(r"[^\W\d_].*[^\W\d_]")
-"""Two letters: fewer are no head."""
+_LETTERS = re.compile(r"[^\W\d_].*[^\W\d_]|[\u4e00-\u9fff]")
+"""Two letters, or a Chinese one: fewer are no head, nor the second line of one."""
 
 _LONGEST = 120
 """Characters of a line of furniture."""
+_LONGEST_NUMBER = 40
+"""Characters of a line that is nothing but a page number."""
 _EDGE_LINES = 3
 """Of a page, at its head and at its foot, can be furniture."""
 _SAME_PLACE = 0.008
@@ -62,10 +64,16 @@ _UNEVEN = 5.0
 """The longest page has at most so many times the characters of the shortest."""
 _HEAD = range(4, 41)
 """Characters of a running head in a text."""
+_ROOM_FOR_NUMBER = 5
+"""Characters of a page number beside it."""
 _LOOK = 4
 """Lines that are looked past on either side, if they may be furniture themselves."""
 _SENTENCE = re.compile(r"[，。；]")
+_NO_HEAD = re.compile(rf"{_SENTENCE.pattern}|\t|：$")
 """No head has that."""
+_ITS_NUMBER = re.compile(r"^\d{1,3}(?!\d|年)|(?<!\d)\d{1,3}$|-\d{1,3}-$|第\d{1,3}页$")
+"""The page number beside a running head."""
+_YEAR = re.compile(r"(?:19|20)\d\d")
 _PROSE = re.compile(r"[，。；、,]")
 _ENDED = re.compile(r"[。；：！？;:!?”）)】》]$")
 _MEASURED = re.compile(r"[件个次人起项宗名部份条家场户万亿千余多％%元篇期处所吨公平例笔]")
@@ -92,9 +100,10 @@ class PageLine(NamedTuple):
 
 def page_number(line: str) -> PageNumber | None:
     """The page number that a line holds and nothing else; None for any other line."""
-    if len(line) > _LONGEST:
+    words = line.strip()
+    if len(words) > _LONGEST_NUMBER:
         return None
-    words = unicodedata.normalize("NFKC", line).strip()
+    words = unicodedata.normalize("NFKC", words)
     if sure := _SURE.fullmatch(words):
         numbers = [group for name, group in _named(sure) if group is not None and name != "all"]
         value = _value(numbers[0])
@@ -152,17 +161,18 @@ def _pages(count: int) -> str:
     return f"{count} page{'s' if count != 1 else ''}"
 
 
-def page_furniture(pages: Sequence[Sequence[PageLine]]) -> Furniture:
+def page_furniture(pages: Sequence[Sequence[PageLine]], tabled: Collection[int] = ()) -> Furniture:
     """The furniture of the pages of a document.
 
     :param pages: the lines of each page from the top to the bottom, those of tables left out.
+    :param tabled: the pages, counted from 0, that have tables beside their lines.
     """
     found = Furniture([set() for _ in pages])
     edges = [(page, line) for page, lines in enumerate(pages) for line in _edge(len(lines))]
     said = _said_on_pages(pages, edges)
     for page, lines in enumerate(pages):
         taken = _taken(page, lines, said)
-        if len(taken) == len(lines):  # what stands alone on its page is its text
+        if len(taken) == len(lines) and page not in tabled:  # what stands alone on its page is its text
             taken = {line for line in taken if page_number(lines[line].text)}
         found.lines[page] = taken
         numbers = {line for line in taken if page_number(lines[line].text)}
@@ -264,13 +274,16 @@ def furniture_lines(text: str, lines: Sequence[Span]) -> list[Span]:
 
     :param lines: the spans of the text's lines, without their line breaks.
     """
-    spans = [span for span in lines if text[slice(*span)].strip()]
-    words = [text[slice(*span)].strip() for span in spans]
-    numbers = {line: number for line, each in enumerate(words) if (number := page_number(each)) is not None}
+    stripped = [text[slice(*span)].strip() for span in lines]
+    spans = [span for span, each in zip(lines, stripped, strict=True) if each]
+    words = [each for each in stripped if each]
+    short = [line for line, each in enumerate(words) if len(each) <= _LONGEST]
+    numbers = {line: number for line in short if (number := page_number(words[line])) is not None}
+    keys = _heads(words, [line for line in short if line not in numbers])
+    if not numbers and not keys:
+        return []
     taken = {line for line, number in numbers.items() if number.sure}
-    keys = ["" if line in numbers else _head(each) for line, each in enumerate(words)]
-    counts = Counter(keys)
-    maybe = [line in numbers or (key != "" and counts[key] > 1) for line, key in enumerate(keys)]
+    maybe = [line in numbers or line in keys for line in range(len(words))]
     broken = [may and _breaks_a_sentence(words, maybe, line) for line, may in enumerate(maybe)]
     bare = [line for line, number in numbers.items() if not number.sure and not _is_cell(numbers, line)]
     taken.update(line for line in bare if broken[line])
@@ -278,9 +291,8 @@ def furniture_lines(text: str, lines: Sequence[Span]) -> list[Span]:
         if 3 * sum(broken[line] or _beside(line, taken) for line in chain) >= len(chain):
             taken.update(chain)
     members: dict[str, list[int]] = defaultdict(list)
-    for line, key in enumerate(keys):
-        if key and counts[key] > 1:
-            members[key].append(line)
+    for line, key in keys.items():
+        members[key].append(line)
     for same in members.values():
         marked = [line for line in same if broken[line] or _beside(line, taken)]
         if any(broken[line] for line in same) and 2 * len(marked) >= len(same) - 1:
@@ -289,20 +301,27 @@ def furniture_lines(text: str, lines: Sequence[Span]) -> list[Span]:
     return [spans[line] for line in sorted(taken)]
 
 
+def _heads(words: list[str], lines: Iterable[int]) -> dict[int, str]:
+    """What lines say as running heads, their page numbers aside, of those that say the same as another."""
+    said = {line: _head(words[line]) for line in lines if not _NO_HEAD.search(words[line])}
+    counts = Counter(said.values())
+    again = {line: key for line, key in said.items() if counts[key] > 1 and key}
+    again = {line: key for line, key in again.items() if heading_level(words[line]) is None}
+    counts = Counter(again.values())
+    return {line: key for line, key in again.items() if counts[key] > 1}
+
+
 def _head(line: str) -> str:
     """What a line would say as a running head, its page number aside; empty if it can be none."""
-    if (
-        len(line) > _LONGEST
-        or "\t" in line
-        or line.endswith("：")
-        or _SENTENCE.search(line)
-        or heading_level(line) is not None
-    ):
+    squeezed = "".join(line.split())
+    if len(squeezed) >= _HEAD.stop + _ROOM_FOR_NUMBER:
         return ""
-    squeezed = "".join(unicodedata.normalize("NFKC", line).split())
-    squeezed = re.sub(r"^\d{1,3}(?!\d|年)|(?<!\d)\d{1,3}$|-\d{1,3}-$|第\d{1,3}页$", "", squeezed)
-    figures = re.sub(r"(?:19|20)\d\d", "", squeezed)
-    return squeezed if len(squeezed) in _HEAD and not any(map(str.isdigit, figures)) else ""
+    squeezed = unicodedata.normalize("NFKC", squeezed)
+    if not squeezed.isalpha():
+        squeezed = _ITS_NUMBER.sub("", squeezed)
+    if len(squeezed) not in _HEAD or (_NUMBER.search(squeezed) and any(map(str.isdigit, _YEAR.sub("", squeezed)))):
+        return ""
+    return squeezed
 
 
 def _breaks_a_sentence(words: list[str], maybe: list[bool], line: int) -> bool:

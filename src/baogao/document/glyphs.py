@@ -11,7 +11,7 @@ import math
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import Any, NamedTuple
 
 import pypdfium2
@@ -148,12 +148,16 @@ def page_of(page: pypdfium2.PdfPage) -> Page:
         textpage.close()
     ways = Counter(style.way for style, *_ in found)
     way = ways.most_common(1)[0][0] if ways else 0
-    for (style, text, box, origin), count in zip(found, counts, strict=True):
-        glyph = _turned(style.size, text, box, origin, style.way, count)
-        if style.way == way:
-            result.glyphs.append(glyph)
-        else:
-            result.aside.setdefault((style.way - way) % 360, []).append(glyph)
+    for _, group in groupby(zip(found, counts, strict=True), _place):
+        together = list(group)
+        for number, ((style, text, box, origin), count) in enumerate(together):
+            glyph = _turned(style.size, text, box, origin, style.way, count)
+            width = (glyph.x1 - glyph.x0) / len(together)
+            glyph.x0, glyph.x1 = glyph.x0 + number * width, glyph.x0 + (number + 1) * width
+            if style.way == way:
+                result.glyphs.append(glyph)
+            else:
+                result.aside.setdefault((style.way - way) % 360, []).append(glyph)
     corners = [_turn(x, y, way) for x in (left, right) for y in (bottom, top)]
     xs, ys = [x for x, _ in corners], [y for _, y in corners]
     result.frame = Box(min(xs), min(ys), max(xs), max(ys))
@@ -163,6 +167,15 @@ def page_of(page: pypdfium2.PdfPage) -> Page:
         turned = Box(min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))
         (result.across if turned.x1 - turned.x0 >= turned.y1 - turned.y0 else result.down).append(turned)
     return result
+
+
+def _place(character: tuple[_Character, int]) -> tuple[int, Box, tuple[float, float]]:
+    """What the characters share that one piece of print stands for: ``fi``, a long dash.
+
+    They stand in one text object; what is printed twice to look bold does not.
+    """
+    (style, _, box, origin), _ = character
+    return id(style), box, origin
 
 
 def _characters(textpage: Any) -> Iterator[_Character | None]:

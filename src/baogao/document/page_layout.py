@@ -13,7 +13,7 @@ from itertools import pairwise
 from statistics import median
 
 from baogao.document.glyphs import Box
-from baogao.document.page_lines import Line
+from baogao.document.page_lines import Line, blank_between
 from baogao.document.page_tables import Table, cell_text
 
 _GUTTER = 0.5
@@ -172,7 +172,8 @@ def _band(rows: list[_Row], start: int) -> tuple[int, list[_Strip]]:
         distance = step if distance is None else max(distance, step)
         gutters = shared
         end += 1
-        if len(rows[end - 1].items) > 1:
+        # Lines of columns may stand at other heights than those beside them.
+        if len(rows[end - 1].items) > 1 or _right(rows[end - 1].items[0]) > max(b for _, b in gutters):
             last = end
     if last - start < 2:
         return start + 1, gutters
@@ -187,7 +188,7 @@ def _columns_or_table(band: list[_Row], gutters: list[_Strip], depth: int) -> li
     """What rows with free strips between their parts are: columns, a table, or lines with holes."""
     edges = [(a + b) / 2 for a, b in sorted(gutters)]
     parts = _parts(band, gutters)
-    if len(band) > 1 and _is_prose(parts):
+    if (len(band) > 1 or len(band[0].items) > 2) and _is_prose(parts):
         return [column for part in parts if part for column in _inside_column(part, depth)]
     several = [number for number, row in enumerate(band) if len(row.items) > 1]
     if len(several) < 2 or any(isinstance(item, Table) for row in band for item in row.items):
@@ -252,13 +253,17 @@ def _are_even(parts: list[list[Item]]) -> bool:
 
 def _with_holes(row: _Row) -> list[Item]:
     """The items of a row; lines that are parted by holes only are one."""
-    if any(isinstance(item, Table) for item in row.items) or len(row.items) == 1:
+    if len(row.items) == 1:
         return row.items
+    table = next((item for item in row.items if isinstance(item, Table)), None)
+    if table is not None:  # what stands to its left, from the top to the bottom, and what stands to its right
+        box = table.box
+        return sorted(row.items, key=lambda item: ((_left(item) >= box.x1) - (_right(item) <= box.x0), _top(item)))
     lines = [item for item in row.items if isinstance(item, Line)]
     size = max(line.size for line in lines)
     if max(line.base for line in lines) - min(line.base for line in lines) > 0.5 * size:
         return [*sorted(lines, key=lambda line: line.base)]
-    text = " ".join(line.text for line in lines)
+    text = lines[0].text + "".join(f"{blank_between(a.text, b.text)}{b.text}" for a, b in pairwise(lines))
     return [Line(text, lines[0].x0, max(line.x1 for line in lines), lines[0].base, lines[0].size)]
 
 

@@ -15,6 +15,8 @@ from itertools import pairwise
 
 from baogao.document.glyphs import Box, Glyph
 
+HANGING = "，。；、："
+"""Marks that may hang over a margin, or the line behind a cell."""
 _SAME_BASE = 0.22
 """In sizes of the font: glyphs whose base lines differ by less stand on one line."""
 _SMALLER = 0.88
@@ -31,6 +33,8 @@ _WIDE_BLANK = 0.35
 """The same beside Chinese, where the file has a blank; programs leave less beside digits of themselves."""
 _BLANK = 0.7
 """Room that is a blank beside Chinese."""
+_WIDE = 0.9
+"""Room, in sizes of the font, that is more than a blank."""
 _HOLE, _HOLE_IN_WORDS = 1.3, 0.9
 """Room that parts the cells of a row, or two columns."""
 _GUTTER = 0.6
@@ -48,6 +52,7 @@ _STRUCK = (0.12, 0.62)
 """A line so far above the base line, in sizes of the font, goes through its letters."""
 _MOST_RULES = 1_000
 """Lines of a page; a drawing has more, and strikes nothing out."""
+_CHINESE = re.compile(r"[\u3400-\u9fff]")
 _RAISED = str.maketrans("0123456789+-=()（）", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾⁽⁾")
 _MARK = re.compile(r"[\d①-⑳*※†‡\[\]()（）〔〕,，+=-]+")
 """What is raised becomes raised characters if it is made of these."""
@@ -221,10 +226,16 @@ def _split(row: list[Glyph], gutters: list[float]) -> list[Line]:
             lines.append(Line("".join(pieces), part[0].x0, end, part[0].base, _size(part), count))
             start, pieces = number, []
         elif room == "blank":
-            pieces.append(" ")
+            wide = row[number].x0 - row[number - 1].x1 - usual >= _WIDE * size
+            pieces.append(blank_between(pieces[-1], row[number].text) if wide else " ")
         if number < len(row):
             pieces.append(row[number].text)
     return lines
+
+
+def blank_between(before: str, after: str) -> str:
+    """What wide room between two words on a line is: a wide blank between Chinese, as between two names that sign."""
+    return "\u3000" if _CHINESE.search(before[-1:]) and _CHINESE.match(after) else " "
 
 
 def _has_gutter(left: float, right: float, gutters: list[float], size: float) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -10,18 +11,21 @@ from itertools import pairwise
 from statistics import median
 
 from baogao.document.page_layout import Column
-from baogao.document.page_lines import Line
+from baogao.document.page_lines import HANGING, Line
 
 FINAL = re.compile(r"(?:[。！？!?]|(?<=[^\x00-\x7f])\.)[”’」』）)】]*$")
-_HANGING = "，。；、："
-_UNIT = re.compile(r"[（《“‘(〔—…-]*(?:[A-Za-z0-9.,%％]+|.)[，、；。：！？）》”’,;)]*")
-"""What cannot be broken at the end of a line: a figure, a word, a character with the marks that hang on it."""
+_ATOM = r"(?:[A-Za-z0-9.,%％]+|.)"
+_UNIT = re.compile(rf"[（《“‘(〔—…-]*{_ATOM}(?:[，、；。：！？）》.,:;)]+[\d.,%％]*|[“”‘’]{_ATOM})*")
+"""What programs do not break at the end of a line: a figure, a word, a character with the marks that hang on it; some
+break neither beside a quotation mark nor between a mark and a figure behind it."""
 _INDENT = 1.2
 """In sizes of the font: a line further in than that is indented."""
 _ASIDE = 2.6
 """In sizes of the font: so much room is left on either side of a title that stands in the middle."""
 _ROOM = 0.65
 """In sizes of the font: the room that a full line may leave beside what comes next."""
+_LITTLE_ROOM = 0.3
+"""The same for a line whose margins are both known."""
 _DIGIT_ROOM = 0.06
 """In sizes of the font: by so much a digit may be narrower than the half width that a program reckoned with."""
 SAME_SIZE = 0.08
@@ -30,6 +34,8 @@ LARGE = 1.15
 """Of the size of the text: titles are larger."""
 _DEEPEST = 3.5
 """In sizes of the font: first lines are not indented by more."""
+_FEW_LINES = 4
+"""Of a page: they may all stand to the right, as who signs does."""
 Frame = tuple[float, float]
 """Where a page begins and ends, from left to right."""
 _WIDE = 0.75
@@ -76,10 +82,19 @@ class Measure:
         """Whether what follows a line did not fit on it."""
         if not self.full and len(line.text) < _LONG:
             return False
-        unit = _UNIT.match(following)
-        width = sum(0.5 if char.isascii() else 1.0 for char in (unit[0] if unit else "")) * line.size
         narrow = _DIGIT_ROOM * sum(map(str.isascii, line.text))
-        return line.count == self.wrap or self.right - line.x1 < width + (_ROOM + narrow) * line.size
+        least = (_unit_width(following) + _ROOM + narrow) * line.size
+        return line.count == self.wrap or self.right - line.x1 < least
+
+    def is_filled(self, line: Line, following: str) -> bool:
+        """Whether what follows a line that stands in the middle or to the right did not fit on it."""
+        return self.right - self.left - (line.x1 - line.x0) < (_unit_width(following) + _LITTLE_ROOM) * line.size
+
+
+def _unit_width(text: str) -> float:
+    """How wide the first piece of a text is that cannot be broken, in sizes of the font."""
+    unit = _UNIT.match(text)
+    return sum(0.5 if char.isascii() else 1.0 for char in (unit[0] if unit else ""))
 
 
 @dataclass(frozen=True)
@@ -95,12 +110,15 @@ class Habits:
     """Whether the first lines of paragraphs are indented."""
     wrap: int
     """Characters of the lines of its pages, where they were broken by counting; else 0."""
+    columns: tuple[Frame, ...] = ()
+    """Where columns that are narrower than a page begin and end, those with full lines."""
 
     @classmethod
     def of(cls, pages: Sequence[Sequence[Column]], frames: Sequence[Frame]) -> Habits:
         """Those of some pages."""
         sizes: Counter[float] = Counter()
         measures: list[Measure] = []
+        narrow: Counter[Frame] = Counter()
         whole = [line for columns in pages for column in columns if column.whole for line in lines_of_column(column)]
         indented = flush = 0
         for columns, frame in zip(pages, frames, strict=True):
@@ -109,8 +127,10 @@ class Habits:
                 measure = measure_of(lines, frame if column.whole else None)
                 for line in lines:
                     sizes[round(line.size, 1)] += len(line.text)
-                if column.whole and measure.full:
+                if measure.full and column.whole:
                     measures += [measure] * len(lines)
+                elif measure.full:
+                    narrow[round(measure.left, 1), round(measure.right, 1)] += len(lines)
                 for before, line in pairwise(lines):
                     step = line.base - before.base
                     if step > 0 and FINAL.search(before.text) and not measure.is_full(before, line.text):
@@ -119,17 +139,30 @@ class Habits:
         size = sizes.most_common(1)[0][0] if sizes else 12.0
         left = median(measure.left for measure in measures) if measures else None
         width = median(measure.right - measure.left for measure in measures) if measures else 0.0
-        return cls(size, left, width, indented > flush, _wrap(whole))
+        return cls(size, left, width, indented > flush, _wrap(whole), tuple(frame for frame, _ in narrow.most_common()))
+
+    def column_measure(self, column: Column) -> Measure:
+        """How the text of a narrow column is set, by what other columns in its place are like where it is short."""
+        return self._as_others(measure_of(lines_of_column(column), None))
+
+    def _as_others(self, measure: Measure) -> Measure:
+        """The measure of a column with the margins of those in its place."""
+        for left, right in self.columns:
+            if left - 2 <= measure.left and measure.right <= right + 2:
+                return replace(measure, left=left, right=right, full=True)
+        return measure
 
     def page_measure(self, columns: Sequence[Column], page: Frame) -> Measure:
         """How the text of a page is set that is as wide as the page, by what other pages are like where it is short."""
         measure = measure_of([line for column in columns for line in lines_of_column(column)], page)
         measure = replace(measure, wrap=measure.wrap or self.wrap)
-        if self.left is not None and _INDENT * self.size < measure.left - self.left < _DEEPEST * self.size:
-            measure = replace(measure, left=self.left)  # there are first lines only
+        lines = sum(len(lines_of_column(column)) for column in columns)
+        deepest = _DEEPEST * self.size if lines > _FEW_LINES else math.inf
+        if self.left is not None and _INDENT * self.size < measure.left - self.left < deepest:
+            measure = replace(measure, left=self.left)  # there are first lines only, or a signature
         if self.width and measure.right - measure.left < 0.97 * self.width:
             return replace(measure, right=measure.left + self.width, full=True)
-        return measure
+        return measure if measure.full else self._as_others(measure)
 
 
 def measure_of(lines: Sequence[Line], page: Frame | None) -> Measure:
@@ -142,7 +175,7 @@ def measure_of(lines: Sequence[Line], page: Frame | None) -> Measure:
     size = median(line.size for line in lines)
     left = -_edge([-line.x0 for line in lines], size)
     # Marks may hang over the margin.
-    right = _edge([line.x1 - size * (line.text[-1] in _HANGING) for line in lines], size)
+    right = _edge([line.x1 - size * (line.text[-1] in HANGING) for line in lines], size)
     reached = sum(right - line.x1 < NEAR * size for line in lines)
     short = sum(NEAR * size <= right - line.x1 < 4 * NEAR * size for line in lines)
     expected = page[1] - (left - page[0]) if page else right

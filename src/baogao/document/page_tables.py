@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 from baogao.document.glyphs import Box, Glyph
-from baogao.document.page_lines import Line, lines_of_print
+from baogao.document.page_lines import HANGING, Line, lines_of_print
 
 _TOUCH = 2.5
 """Points between two lines that meet."""
@@ -21,8 +22,13 @@ _MOST_RULES = 400
 """Each way. Drawings have more; a table that has more is read by the places of its words."""
 _LAYOUT = 300
 """Characters in a cell of a table with one or two rows: columns of prose with lines around them."""
+_BEGUN = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3})*,(\d{0,2})$")
+_DIGITS = re.compile(r"\d+(?![\d,])")
 _PADDING = 3.0
 """In sizes of the font: a cell with more room than that beside its widest line has no line that is full."""
+
+_FULL = 2.0
+"""In sizes of the font: so little room is left beside a line that fills its cell."""
 
 
 @dataclass
@@ -31,6 +37,8 @@ class Table:
 
     box: Box
     rows: list[list[str]]
+    full: list[bool] = field(default_factory=list)
+    """For each cell of the last row, whether its last line fills it: it may go on over the page."""
 
 
 def ruled_tables(glyphs: list[Glyph], across: Sequence[Box], down: Sequence[Box]) -> tuple[list[Table], list[Glyph]]:
@@ -158,9 +166,12 @@ class _Grid:
         """The table with these glyphs in it; None where they are prose with lines around."""
         wide, high = len(self.xs) - 1, len(self.ys) - 1
         held: dict[int, list[Glyph]] = defaultdict(list)
-        for glyph in glyphs:
-            j = min(max(bisect_right(self.xs, (glyph.x0 + glyph.x1) / 2) - 1, 0), wide - 1)
-            i = min(max(bisect_right(self.ys, glyph.middle) - 1, 0), high - 1)
+        for before, glyph in pairwise([None, *glyphs]):
+            assert glyph is not None
+            # A mark may hang over the line behind its cell.
+            placed = before if before is not None and glyph.text in HANGING and _follows(before, glyph) else glyph
+            j = min(max(bisect_right(self.xs, (placed.x0 + placed.x1) / 2) - 1, 0), wide - 1)
+            i = min(max(bisect_right(self.ys, placed.middle) - 1, 0), high - 1)
             held[self.owner[i * wide + j]].append(glyph)
         if high <= 2 and max(map(len, held.values())) > _LAYOUT:
             return None
@@ -176,16 +187,28 @@ class _Grid:
                 row.append(cell_text(lines_of_print(held[owner]), widths[owner]) if new else "")
             if any(row):
                 rows.append(row)
-        return Table(self.box, rows)
+        last = [self.owner[(high - 1) * wide + j] for j in range(wide)]
+        full = [bool(held[one]) and _is_full(lines_of_print(held[one])[-1], widths[one]) for one in last]
+        return Table(self.box, rows, full)
 
     def _widths(self) -> dict[int, float]:
         """Of each cell, in points."""
         wide = len(self.xs) - 1
         spans: dict[int, tuple[int, int]] = {}
-        for field, owner in enumerate(self.owner):
+        for place, owner in enumerate(self.owner):
             first, last = spans.get(owner, (wide, 0))
-            spans[owner] = min(first, field % wide), max(last, field % wide)
+            spans[owner] = min(first, place % wide), max(last, place % wide)
         return {owner: self.xs[last + 1] - self.xs[first] for owner, (first, last) in spans.items()}
+
+
+def _follows(before: Glyph, after: Glyph) -> bool:
+    """Whether a glyph stands right behind another."""
+    return after.base == before.base and abs(after.x0 - before.x1) < 0.3 * after.size
+
+
+def _is_full(line: Line, width: float) -> bool:
+    """Whether a line fills a cell of this width."""
+    return width - (line.x1 - line.x0) < _FULL * line.size
 
 
 def _passes(rules: list[_Rule], at: float) -> bool:
@@ -193,10 +216,16 @@ def _passes(rules: list[_Rule], at: float) -> bool:
     return any(start - _TOUCH <= at <= end + _TOUCH for _, start, end in rules)
 
 
+def _is_rest_of_group(text: str, rest: str) -> bool:
+    """Whether digits complete the group of three that a text ends in the midst of."""
+    begun, missing = _BEGUN.search(text), _DIGITS.match(rest)
+    return begun is not None and missing is not None and len(begun[1]) + len(missing[0]) == 3
+
+
 def cell_text(lines: list[Line], width: float) -> str:
     """The text of a cell: lines that were broken because the cell was full are one, others have a blank between them.
 
-    Two figures are never made one.
+    Two figures are never made one, but a figure whose groups of digits the cell was too narrow for is: 12,34 and 5.
 
     :param width: of the cell, in points.
     """
@@ -206,6 +235,6 @@ def cell_text(lines: list[Line], width: float) -> str:
     for number, (before, line) in enumerate(pairwise(lines)):
         below = line.base - before.base > 0.5 * line.size
         full = least < _PADDING * line.size and free[number] - least < 1.1 * line.size
-        words = text[-1].isascii() and line.text[0].isascii()
+        words = text[-1].isascii() and line.text[0].isascii() and not _is_rest_of_group(text, line.text)
         text += line.text if below and full and not words else f" {line.text}"
     return text
