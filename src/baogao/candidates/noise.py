@@ -66,7 +66,7 @@ _AFTER_DI = re.compile(
     rf"(?:(?<=\d)(?:[-~至到、和]第?\d+){{0,30}}+(?={_ORDINAL_NOUN})"
     rf"|(?<=[{NUMERAL_CHARS}])(?:[-~至到、和]第?[{NUMERAL_CHARS}]+){{0,30}}+(?={_ORDINAL_NOUN}))?"
 )
-"""第三条, 第15-18号, 第三、四条, 第(3)项: ordinals. In 第一、128件 the second number counts; 办到第128件 says how many."""
+"""第三条, 第15-18号, 第(3)项: ordinals. In 第一、128件 the second number counts; 办到第128件 says how many."""
 _SESSION = re.compile(rf"(?<=届)[^\s\d,，。;；]{{0,12}}?[{NUMERAL_CHARS}\d]+次(?=[^\s,，。;；]{{0,6}}会)")
 """第十二届人大三次会议: the number of a session."""
 _NOTE = re.compile(rf"(?<=\d)({UNIT})(?:\d{{1,2}}|\(\d{{1,2}}\))(?=[，。；、,;)\n])")
