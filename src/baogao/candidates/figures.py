@@ -42,8 +42,8 @@ _APART = frozenset(",.'’‘′")
 _POINTS = frozenset("。，")
 _OTHER_POINT = re.compile(r"(?<=\d)(?:。\d{1,2}|，\d)[%万亿]")
 """A decimal point that was typed as another mark: 98。5%."""
-_CUT_OFF = re.compile(rf"(?:[?…\\/'\"“”‘’′□○]+\s?(?:{UNIT})|[元块]\d+角)")
-"""Behind a number: a sign in the place of a digit before the measure word, or the rest of a sum of money."""
+_CUT_OFF = re.compile(rf"(?:[?…\\/'\"“”‘’′□○]+\s?(?:{UNIT})|[?□]+$)")
+"""Behind a number: a sign in the place of a digit, before the measure word or at the end of a cell."""
 _MORE = frozenset("余多几来")
 _ENDS_NUMBER = re.compile(r"[\d十百千万亿]")
 _LOOSE = frozenset(

@@ -51,7 +51,7 @@ _DIGITS_FIRST = re.compile(
     | \d{{1,6}}\s?号(?!召)                                        # 15号
     | (?:0?[1-9]|1[0-2])\.(?:0?[1-9]|[12]\d|3[01])(?=[\u4e00-\u9fa5])(?!{_COUNTED}|倍|左右|以[上下内])
                                                                   # 12.4宪法日
-    | \d+(?:[·+×*]\d*[A-Za-z]?)+                                  # 5·12, 1+28
+    | (?!\d++\+(?:{UNIT}))\d+(?:[·+×*]\d*[A-Za-z]?)+                                  # 5·12, 1+28
     | \d+\s?[xX]\s?\d+ | \d+/\d++(?![\d.]*[%件])
     | \d+(?:\.\d+)*版                                            # 4.0版
     | \d+(?:周年|届|级|大(?![\d类项件场])|[楼室栋](?=[^\d]))
@@ -69,8 +69,8 @@ _AFTER_DI = re.compile(
 """第三条, 第15-18号, 第(3)项: ordinals. In 第一、128件 the second number counts; 办到第128件 says how many."""
 _SESSION = re.compile(rf"(?<=届)[^\s\d,，。;；]{{0,12}}?[{NUMERAL_CHARS}\d]+次(?=[^\s,，。;；]{{0,6}}会)")
 """第十二届人大三次会议: the number of a session."""
-_NOTE = re.compile(rf"(?<=\d)({UNIT})(?:\d{{1,2}}|\(\d{{1,2}}\))(?=[，。；、,;)\n])")
-"""128件1，审结97件（2）。: the mark of a note that lost its height, right behind a measure word."""
+_NOTE = re.compile(rf"(?<=\d)((?:{UNIT})(?!\()|(?:{UNIT})?(?=\())(\d{{1,2}}|\(\d{{1,2}}\))(?=[，。；、,;)\n]|$)")
+"""128件1，审结97件（2）。: the mark of a note that lost its height, right behind a number or its measure word."""
 _DOCUMENT_NUMBER = re.compile(
     rf"\[\s?{_YEAR}\s?\]\s?第?\d++(?!{_COUNTED}|[-、])|[\[(]\s?{_YEAR}\s?[\])]"
     r"(?:[^\s,。;:\d]{0,6}?\d{0,4}[^\s,。;:\d]{0,6}?第?\s?\d+(?:[-、]\d+)*\s?号)?"
@@ -120,7 +120,7 @@ def blank_noise(folded: str) -> str:
     text = _AFTER_DI.sub(_blank, text)
     if "届" in text:
         text = _SESSION.sub(_blank, text)
-    text = _NOTE.sub(_blank, text)
+    text = _NOTE.sub(lambda note: note[1] + blank(note[2]), text)
     text = _GUESSED.sub(_blank, text)
     text = _DIGITS_FIRST.sub(_blank, text)
     # In a quoted name (“三项制度”, “12345”) only a number with a unit is a figure.
