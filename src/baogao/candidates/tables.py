@@ -118,7 +118,9 @@ class _Table:
         self.unit = unit[1] if unit else ""
         self.parent = ""
         """The name of the last row that has one of its own."""
-        self.blanks_part = not any(_OTHERWISE.fullmatch(text) for row in rows for text, _ in row)
+        printed = [text for row in rows for text, _ in row]
+        blanked = sum(_BLANKED.fullmatch(text) is not None for text in printed)
+        self.blanks_part = blanked > 1 or not any(map(_OTHERWISE.fullmatch, printed))
         self.total_row = any(_TOTAL.fullmatch(row[0][0]) for row in rows if row)
         self.total_column = any(map(_TOTAL.fullmatch, self.heads))
 
