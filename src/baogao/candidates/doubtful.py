@@ -87,8 +87,10 @@ def _is_strange(text: str, odd: re.Match[str], measured: bool) -> bool:
             strange = (before or measured) and not (bullet and "\uf000" <= char <= "\uf0ff")
         elif kind == "L":
             strange = between or measured
-        else:
-            strange = between and (char in _BETWEEN or "\u2500" <= char <= "\u27bf")  # frames, shapes, dingbats
+        elif kind == "N":  # a fraction (½), an enclosed digit, or a Roman one
+            strange = before or (measured and "\u2160" <= char <= "\u2188")
+        else:  # signs of other scripts, frames, shapes, dingbats
+            strange = between and (char in _BETWEEN or char < "\u2000" or "\u2500" <= char <= "\u27bf")
         if strange:
             return True
     return False

@@ -18,23 +18,39 @@ _GROUPED = re.compile(
     rf"(?<![\d.])(?<!\d[,，])\d{{1,3}}(?:，\d{{3}})+(?![\d.]*，?\d)[余多]?[十百千万亿]*(?:{UNIT})?(?:以[上下内]|左右)?"
 )
 """What may be one number with full-width commas, or two figures that a comma parts."""
-_CLAUSE_ENDS = re.compile(r"[^\w]|$|、")
+_CLAUSE_ENDS = re.compile(r"[^\w]|$")
+_IN_A_LIST = re.compile(r"、\d")
 _CLAUSE_STARTS = frozenset("，。；：、,;:.([（ \n\t")
 _SUBJECT = re.compile(r"(?:[人名家户]|人次)\Z")
 """Behind a comma, these with words behind them open a clause of their own: 申请8，129人参加考试."""
 _HOTLINES = re.compile(r"11[0249]|12[0-3]|12[1-4]\d\d|96\d{3,4}")
 """Numbers of hotlines, which stand where a count might: 12345热线."""
-_HOTLINE_ENDS = re.compile(r"[，。；,;)）\n]|$")
+_HOTLINE_ENDS = re.compile(r"[，。；,;)）\n](?!\s?1[12]\d(?!\d)[、，热])|$")
 _CALLED = re.compile(r"(?:热线|电话|拨打|报警|急救|[、“\"和与及])\Z")
 """Before a number that is a hotline's, also where a clause ends behind it."""
 _SIGNS = frozenset("-+负 ")
-_MINUS = re.compile(r"(?:[^\s\d-][-+] ?|[^\d\s] +[-+]|(?:[^\w\s]|[为是])负)\Z")
-"""Before the number of a change: 较上年-12件. Two dashes are none, nor is one that begins a line."""
+_MINUS = re.compile(
+    r"(?:(?:[同环相对]比|[上去]一?年(?:度|同期)?|同期|增[幅速减长加]|[涨降]幅|下降|减少|上升|变[化动])[率数量]?[为是:达]?"
+    r"|[(:为是]) ?- ?\Z"
+    r"|(?:[^\s\d+]|[^\d\s] +)\+ ?\Z|(?:[^\w\s]|[为是])负\Z"
+)
+"""Before the number of a change: 较上年-12件. Elsewhere a dash is a dash: 完成率-100%, 工作量—78项."""
+_LONGEST_MINUS = 9
+"""Characters of what ``_MINUS`` needs to see."""
+_APART = frozenset(",.'’‘′")
+"""Between two digits, and no part of a number as it is read: 12,34, 1.234.567, 1'234."""
+_POINTS = frozenset("。，")
+_OTHER_POINT = re.compile(r"(?<=\d)(?:。\d{1,2}|，\d)[%万亿]")
+"""A decimal point that was typed as another mark: 98。5%."""
+_CUT_OFF = re.compile(rf"(?:[?…\\/'\"“”‘’′□○]+\s?(?:{UNIT})|[?□]+$)")
+"""Behind a number: a sign in the place of a digit, before the measure word or at the end of a cell."""
+_MORE = frozenset("余多几来")
+_ENDS_NUMBER = re.compile(r"[\d十百千万亿]")
 _LOOSE = frozenset(
     {"类", "种", "道", "门", "面", "片", "块", "组", "队", "把", "回", "分", "头", "集", "对", "班", "团", "位"}
 )
 """With these a single Chinese digit is mostly part of a set phrase (四类, 三级, 两面), and does not count."""
-_NOT_ONE = frozenset("在第进每逐同某任这那哪上下前后唯统之其跑再又专")
+_NOT_ONE = frozenset("无在第进每逐同某任这那哪上下前后唯统之其跑再又专")
 """Before 一 or 两 and a measure word, these make no count: 每一件, 第一次, 进一次门."""
 _ONE_FOLLOWED = re.compile(r"事|也|都|[套揽过就即便]|性|办|告|通|合格|一|所|之|分|体|站|线|人一|步|定|个|[^\W\d_]?一")
 """Behind 一 and a measure word: 一件事, 一次性, 一个一个."""
@@ -48,6 +64,9 @@ _SET_PHRASES = re.compile(
 """Behind a digit with 个, 项 or 条: 四个意识, 三项制度 are names, not counts."""
 _OTHER_DIGITS = frozenset("零两二三四五六七八九")
 """Right before an Arabic digit, as an Arabic digit before one of these, they make no number: 2五件. 统一12件 is one."""
+_SURNAMES = frozenset("伍陆")
+_PLACES = frozenset({"家", "场", "集", "道", "台", "座", "所", "团", "门", "桥", "队", "班"})
+"""With a surname they make the name of a place: 陆家, 伍家岗."""
 _LATIN = re.compile(r"[A-Za-z]")
 _NAME_FOLLOWS = re.compile(r" ?[\u4e00-\u9fa5]")
 """At the head of a line a bare number with a word behind it numbers the line."""
@@ -111,7 +130,10 @@ def join_groups(folded: str) -> str:
 
 def _is_one_number(folded: str, match: re.Match[str]) -> bool:
     """Whether 2，300 is surely one number: by what stands around it, for the digits look alike either way."""
-    before = folded[match.start() - 1 : match.start()]
+    start = match.start()
+    if _IN_A_LIST.match(folded, match.end()) or (folded[start - 1 : start] == "、" and folded[start - 2].isdigit()):
+        return False  # 120，110、119
+    before = folded[start - 1 : start]
     if match[0].count("，") > 1 or not before or before in _CLAUSE_STARTS or "，0" in match[0]:
         return True
     return _CLAUSE_ENDS.match(folded, match.end()) is not None or _SUBJECT.search(match[0]) is None
@@ -121,7 +143,7 @@ def _is_change(text: str, figures: list[Quantity], figure: Quantity) -> bool:
     """Whether a sign makes a number a change (较上年-12件): it says nothing of the period."""
     if (
         text[figure.start - 1 : figure.start] not in _SIGNS
-        or _MINUS.search(text, max(0, figure.start - 3), figure.start) is None
+        or _MINUS.search(text, max(0, figure.start - _LONGEST_MINUS), figure.start) is None
     ):
         return False
     between = text[figures[-1].end : figure.start] if figures else " "
@@ -143,7 +165,7 @@ def _admit(text: str, match: re.Match[str]) -> Quantity | None:
         return None
     start, end = match.span()
     before, after = text[start - 1 : start], text[end : end + 1]
-    if before.isdigit() if chinese else before in _OTHER_DIGITS:
+    if (before.isdigit() if chinese else before in _OTHER_DIGITS) or _is_part(text, start, end):
         return None
     figure = read_quantity(text, match)
     if figure is None:
@@ -155,7 +177,11 @@ def _admit(text: str, match: re.Match[str]) -> Quantity | None:
     if figure.unit:
         return figure
     # A bare Arabic number may name something: a hotline, a part of a Latin word, a row at the head of a line.
-    if _LATIN.match(before) or _LATIN.match(after) or after in _OTHER_DIGITS:
+    if (
+        _LATIN.match(text[start - 2] if before == "-" and start > 1 else before)
+        or _LATIN.match(after)
+        or after in _OTHER_DIGITS
+    ):
         return None
     if _HOTLINES.fullmatch(match[0]):
         counted = (
@@ -164,6 +190,20 @@ def _admit(text: str, match: re.Match[str]) -> Quantity | None:
         return figure if counted else figure._replace(doubtful=True)
     heads_line = before in {"", "\n"} and _NAME_FOLLOWS.match(text, end) and not _JOINT.match(text, end)
     return None if heads_line else figure
+
+
+def _is_part(text: str, start: int, end: int) -> bool:
+    """Whether more of a number stands beside what was found of it: 12,34, 1.234.567, 12?件, 3万余5千."""
+    before, after = text[start - 1 : start], text[end : end + 1]
+    if before in _APART and text[start - 2 : start - 1].isdigit():
+        return True
+    if before in _MORE and _ENDS_NUMBER.match(text, start - 2) and start > 1:
+        return True
+    if (before in _POINTS and _OTHER_POINT.match(text, start - 1)) or (
+        after in _POINTS and _OTHER_POINT.match(text, end)
+    ):
+        return True
+    return (after in _APART and text[end + 1 : end + 2].isdigit()) or _CUT_OFF.match(text, end) is not None
 
 
 def _counts_alone(text: str, match: re.Match[str]) -> bool:
@@ -188,6 +228,8 @@ def _admit_chinese(text: str, match: re.Match[str], figure: Quantity) -> Quantit
         if _counts_alone(text, match):
             return figure
         return figure._replace(doubtful=True) if _JOINT.match(text, match.end()) else None
+    if numeral in _SURNAMES and figure.unit in _PLACES:
+        return None
     if len(numeral) == 1 and not bounded and _is_set_phrase(text, numeral, before, figure):
         return None
     return figure

@@ -31,6 +31,8 @@ _DIGITS_FIRST = re.compile(
     | {_YEAR}-\d{{1,2}}(?:-\d{{1,2}})?(?!\d)                      # 2023-01-30
     | {_YEAR}([./])\d{{1,2}}\1\d{{1,2}}(?!\d)                     # 2023/1/30
     | {_YEAR}\s?年                                                # 2023年
+    | {_YEAR}\.(?:0?[1-9]|1[0-2])(?:{_TO}(?:{_YEAR}\.)?\d{{1,2}}(?![\d.])月?|月)   # 2023.1-2023.12
+    | {_YEAR}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?![\d.]|{_COUNTED})     # 20230130
     | \d{{1,3}}年(?!\d{{4}})                                       # 3年
     | \d{{1,2}}\s?[日]?{_TO}\d{{1,2}}\s?[月日]                    # 1至6月
     | \d{{1,2}}(?:、\d{{1,2}}){{1,11}}\s?月                            # 5、10月
@@ -41,12 +43,15 @@ _DIGITS_FIRST = re.compile(
     | \d{{1,2}}:\d{{1,2}}(?::\d\d)?(?!\d)                         # 16:42
     | \d{{1,2}}时(?![间限期段效代])(?:\d{{1,2}}分)?               # 9时30分
     | \d{{1,2}}点(?:\d{{1,2}}分|[半钟整])
+    | (?<=[上下中]午|凌晨|[早晚日]上)\d{{1,2}}点 | \d{{1,2}}点(?=\d++(?![万亿%]))
+    | \d[\d,]*元\d{{1,2}}角(?:\d{{1,2}}分)?                        # 5元8角, which is neither
+    | \d{{1,4}}\#(?=[楼栋机线炉井泵站])                            # 3#楼
     | 0\d{{2,3}}-\d{{7,8}}(?!\d) | [48]00-\d{{3}}-?\d{{4}}(?!\d)  # telephones
     | \d{{15,}}+ | \d{{9,14}}+(?:\.\d+)?+(?!{_LONG_COUNTED})      # telephones, codes
     | \d{{1,6}}\s?号(?!召)                                        # 15号
     | (?:0?[1-9]|1[0-2])\.(?:0?[1-9]|[12]\d|3[01])(?=[\u4e00-\u9fa5])(?!{_COUNTED}|倍|左右|以[上下内])
                                                                   # 12.4宪法日
-    | \d+(?:[·+×*]\d*[A-Za-z]?)+                                  # 5·12, 1+28
+    | (?!\d++\+(?:{UNIT}))\d+(?:[·+×*]\d*[A-Za-z]?)+                                  # 5·12, 1+28
     | \d+\s?[xX]\s?\d+ | \d+/\d++(?![\d.]*[%件])
     | \d+(?:\.\d+)*版                                            # 4.0版
     | \d+(?:周年|届|级|大(?![\d类项件场])|[楼室栋](?=[^\d]))
@@ -57,11 +62,15 @@ _DIGITS_FIRST = re.compile(
 _PAGE_NUMBER = re.compile(r"^[ \t]*-+[ ]*\d{1,4}[ ]*-+[ ]*$", re.MULTILINE)
 _ORDINAL_NOUN = r"\s?[条款项章节目编号期批届季轮讲课页版辑卷名位次]"
 _AFTER_DI = re.compile(
-    rf"第(?!(?<=到第)\s?\d+\s?(?:人次|件次?|例|起|宗))\s?(?:\d+(?:[-~至到]第?\d+)?|[{NUMERAL_CHARS}]+(?:[-~至到]第?[{NUMERAL_CHARS}]+)?)"
+    rf"第\s?\(\s?\d+\s?\)|第(?!(?<=到第)\s?\d+\s?(?:人次|件次?|例|起|宗))\s?(?:\d+(?:[-~至到]第?\d+)?|[{NUMERAL_CHARS}]+(?:[-~至到]第?[{NUMERAL_CHARS}]+)?)"
     rf"(?:(?<=\d)(?:[-~至到、和]第?\d+){{0,30}}+(?={_ORDINAL_NOUN})"
     rf"|(?<=[{NUMERAL_CHARS}])(?:[-~至到、和]第?[{NUMERAL_CHARS}]+){{0,30}}+(?={_ORDINAL_NOUN}))?"
 )
-"""第三条, 第15-18号, 第三、四条: ordinals. In 第一、128件 the second number counts, and 办到第128件 says how many."""
+"""第三条, 第15-18号, 第(3)项: ordinals. In 第一、128件 the second number counts; 办到第128件 says how many."""
+_SESSION = re.compile(rf"(?<=届)[^\s\d,，。;；]{{0,12}}?[{NUMERAL_CHARS}\d]+次(?=[^\s,，。;；]{{0,6}}会)")
+"""第十二届人大三次会议: the number of a session."""
+_NOTE = re.compile(rf"(?<=\d)((?:{UNIT})(?!\()|(?:{UNIT})?(?=\())(\d{{1,2}}|\(\d{{1,2}}\))(?=[，。；、,;)\n]|$)")
+"""128件1，审结97件（2）。: the mark of a note that lost its height, right behind a number or its measure word."""
 _DOCUMENT_NUMBER = re.compile(
     rf"\[\s?{_YEAR}\s?\]\s?第?\d++(?!{_COUNTED}|[-、])|[\[(]\s?{_YEAR}\s?[\])]"
     r"(?:[^\s,。;:\d]{0,6}?\d{0,4}[^\s,。;:\d]{0,6}?第?\s?\d+(?:[-、]\d+)*\s?号)?"
@@ -77,11 +86,12 @@ _PHONE = r"(?:0\d{2,3}[- ]?)?(?:\d{7,8}|\d{3,4}-\d{3,4}(?:-\d{3,4})?|1[3-9]\d[ -
 _MORE = rf"[\d\- ]*+(?:[、/]\d[\d\- ]*+)*+(?!{_COUNTED}|[.,]\d)"
 _ADDRESS = re.compile(
     r"(?:https?://|www\.)[A-Za-z0-9/.?=&_%#:~+@-]+"
-    rf"|(?:电话|手机|传真|热线|联系方式)(?:(?:号码?)?\s?(?:[:为是]|号码)\s?\d|[^\n,。;\d]{{0,6}}?(?<!\d){_PHONE}){_MORE}"
-    rf"|(?:邮编|邮政编码|标识码|备案号)[^\n,。;\d]{{0,6}}\d{_MORE}"
-    r"|\(0\d{2,3}\)\s?\d{7,8}"
+    rf"|(?:电话|手机|传真|热线|联系方式)(?:(?:号码?)?\s?(?:[:为是]|号码)\s?\+?\d|[^\n,。;\d]{{0,6}}?(?<!\d){_PHONE}){_MORE}"
+    rf"|(?:邮编|邮政编码|标识码|备案号)[^\n,。;\d]{{0,6}}\d{_MORE}(?:号-\d+)?"
+    r"|\(0\d{2,3}\)\s?\d{7,8}|(?:拨打|致电)\s?\d{7,}"
+    r"|(?:GB|DB|ISO|IEC|HJ|JGJ|CJJ)[A-Z\d/]*\s\d+(?:[-.:]\d+)*"
 )
-"""Web addresses, and the numbers behind 电话 and its like that are no counts."""
+"""Web addresses, the numbers behind 电话 and its like that are no counts, and those of standards."""
 _MAIL = re.compile(
     r"(?<![\w.-])(?:[\w.-]++@[\w.-]+|[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.(?:com|cn|gov|net|org)\b[A-Za-z0-9/.?=&_-]*)",
     re.ASCII,
@@ -89,7 +99,7 @@ _MAIL = re.compile(
 """Mail addresses, and web addresses without www."""
 
 _CHINESE_OR_BARE = re.compile(
-    rf"[{NUMERAL_CHARS}]|(?<![\d.])\d+(?![\d.]*\s?(?:[%万亿件个名人次项份户场起宗卷册篇]|批次))"
+    rf"[{NUMERAL_CHARS}]|(?<![\d.])\d+(?:\.\d+)*+(?![\d.]*\s?(?:[%万亿件个名人次项份户场起宗卷册篇]|批次))"
 )
 _ANY_NUMERAL = re.compile(rf"[\d{NUMERAL_CHARS}]")
 
@@ -108,6 +118,9 @@ def blank_noise(folded: str) -> str:
     for mark in find_marks(text):
         text = text[: mark.start] + blank(text[mark.start : mark.end]) + text[mark.end :]
     text = _AFTER_DI.sub(_blank, text)
+    if "届" in text:
+        text = _SESSION.sub(_blank, text)
+    text = _NOTE.sub(lambda note: note[1] + blank(note[2]), text)
     text = _GUESSED.sub(_blank, text)
     text = _DIGITS_FIRST.sub(_blank, text)
     # In a quoted name (“三项制度”, “12345”) only a number with a unit is a figure.

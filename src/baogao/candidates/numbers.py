@@ -147,8 +147,9 @@ _ARABIC = (
     rf"(?:\d{{1,3}}(?:,\d{{3}}){{1,5}}(?!\d)|\d{{1,3}}(?:，0\d\d|(?:，\d{{3}}){{2,5}})(?!\d)"
     rf"|\d{{1,3}}(?:(?:, ?| )\d{{3}}){{1,5}}(?=\s?[万亿%]|\s?(?:{UNIT}))"
     r"|\d{1,2} \d{1,2}(?=[%件个名])|\d+)"
-    r"(?:\.\d+| ?\. ?\d+(?=\s?[%万亿]))?"
+    r"(?:\.\d+| ?\. ?\d+(?=\s?[%万亿])|点\d+(?=[万亿%]))?"
 )
+_ARABIC_POINT = re.compile(r"(?<=\d)点(?=\d)")
 _FACTORS = "百千佰仟万亿萬億"
 """The scale words at the end of a number, which a range lends to its other end."""
 _SHARES = {"percent": "%", "whole": "%", "permille": "‰"}
@@ -184,8 +185,9 @@ CORE = re.compile(
 Arabic and Chinese parts with their scale words are one number, 1亿2345.6万, which is read whole or not at all.
 """
 _TAIL = re.compile(
-    r"(?:[ \n]?(?P<infix>[余多几])?(?P<scale>[十百千]?[万亿萬億]|个(?=亿)亿|[百千](?![米克瓦分姓]))?"
-    r" ?(?P<infix2>[余多]|来(?=[件个人场次份户]))?)"
+    r"(?:[ \n]?(?P<infix>[余多几]|来(?=[十百千]?[万亿]))?"
+    r"(?P<scale>[十百千]?[万亿萬億]|个(?=亿)亿|[百千](?![米克瓦分姓]))?"
+    r" ?(?P<infix2>[余多]|来(?=[件个人场次份户])|(?<=[万亿\d])\+(?![\dA-Za-z]))?)"
     r"[ \n]?(?:(?P<tenths>成(?![功员立果交本效为年就长熟都型品绩份因群]))"
     r"(?P<tenth>[一二三四五六七八九半1-9](?![成\d.]))?(?P<infix3>[余多])?"
     rf"|(?P<unit>{UNIT}))?(?:\([次份件个]\))?"
@@ -207,7 +209,7 @@ _PREFIX = re.compile("(?:" + "|".join(f"(?P<{bound}>{words})" for bound, words i
 _PREFIX_ENDS = frozenset("过出超破于逾下少起码≥>=近到足满多≤<约为有占概≈")
 """The last characters of the words in ``_BEFORE``: without one of them beside a number nothing is searched."""
 _GOES_ON = frozenset(
-    "".join(word[0] for word in (*_SIMPLE, *_COMPOUND)) + _COUNTED_TIMES + "%‰余多几来十百千万亿萬億成(以之左上下不 \n"
+    "".join(word[0] for word in (*_SIMPLE, *_COMPOUND)) + _COUNTED_TIMES + "%‰余多几来十百千万亿萬億成(以之左上下不+ \n"
 )
 """What ``_TAIL`` may begin with."""
 _ROUND_PREFIX = re.compile(r"(?<![以之线马])[上过]\Z")
@@ -308,6 +310,8 @@ def _value(match: re.Match[str]) -> Decimal | None:
         return Decimal(100)
     if how != "chinese":
         text = text.replace(",", "").replace("，", "").replace(" ", "")
+        if how == "arabic":
+            text = _ARABIC_POINT.sub(".", text)
         if text.replace(".", "", 1).isdigit():
             return Decimal(text)
     if "0" in text:
@@ -328,7 +332,7 @@ def _bound(text: str, match: re.Match[str], tail: re.Match[str]) -> tuple[Bound,
         start, bound = start - 1, "over"
     if tail["suffix"] and tail["suffix"][-1] in _SUFFIXES:
         bound = "about" if tail["suffix"] == "上下" else _SUFFIXES[tail["suffix"][-1]]
-    elif tail["infix2"] == "来":
+    elif "来" in {tail["infix"], tail["infix2"]}:
         bound = "about"
     elif tail["infix"] or tail["infix2"] or tail["infix3"]:
         bound = "over"

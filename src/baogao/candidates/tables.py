@@ -23,6 +23,10 @@ _PURE = re.compile(
     rf"(?:{UNIT})?(?:以上|以下|以内|左右)?"
 )
 """A cell that is a number, with its unit and bound words, and nothing else."""
+_BLANKED = re.compile(r"\d{1,3} \d{3}")
+"""Thousands with a blank, or two numbers of one cell."""
+_OTHERWISE = re.compile(r"(?!(?:19|20)\d\d$)\d{4,}(?:\.\d+)?|\d{1,3}(?:,\d{3})+(?:\.\d+)?")
+"""A cell which shows that a table does not part its thousands with blanks."""
 _SIGNED = re.compile(r"[-+]\d")
 """A change against another time."""
 _SPACE = re.compile(r"\s")
@@ -114,6 +118,9 @@ class _Table:
         self.unit = unit[1] if unit else ""
         self.parent = ""
         """The name of the last row that has one of its own."""
+        printed = [text for row in rows for text, _ in row]
+        blanked = sum(_BLANKED.fullmatch(text) is not None for text in printed)
+        self.blanks_part = blanked > 1 or not any(map(_OTHERWISE.fullmatch, printed))
         self.total_row = any(_TOTAL.fullmatch(row[0][0]) for row in rows if row)
         self.total_column = any(map(_TOTAL.fullmatch, self.heads))
 
@@ -147,7 +154,8 @@ class _Table:
                 yield Cell(figure._replace(start=start + figure.start, end=start + figure.end), label, cues)
             return
         quantity = parse_quantity(text)
-        if quantity is None:
+        one = self.blanks_part and " " not in column_head
+        if quantity is None or (not one and _BLANKED.fullmatch(text)):
             return
         signed = _SIGNED.match(text)
         if signed and "growth" not in cues:

@@ -20,7 +20,7 @@ DIGITS = (
 )
 SCALES = {"十": 10, "百": 100, "千": 1000, "拾": 10, "佰": 100, "仟": 1000}
 MYRIADS = {"万": 10**4, "亿": 10**8, "萬": 10**4, "億": 10**8}
-TENS = {"廿": "二十", "卅": "三十", "卌": "四十"}
+TENS = {"廿": "二十", "卄": "二十", "卅": "三十", "卌": "四十"}
 """One character for twenty, thirty, forty."""
 NUMERAL_CHARS = "".join(DIGITS) + "".join(SCALES) + "".join(MYRIADS) + "".join(TENS)
 _LONGEST = 40
@@ -57,6 +57,8 @@ _PLAIN = {chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)} | {
     "〜": "~",
     "−": "-",
     "﹣": "-",
+    **dict.fromkeys("•‧∙⋅・", "·"),
+    **dict.fromkeys("‐‑‒", "-"),
 }
 """Each character that ``fold`` replaces: the full-width twins of ASCII, 0xFEE0 above it, and some more."""
 

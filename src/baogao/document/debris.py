@@ -18,20 +18,26 @@ _FAR = 100
 _NUMERAL = re.compile(rf"[\d{NUMERAL_CHARS}]")
 _LATIN = re.compile(r"[A-Za-z]")
 _HAN = "\u3001-\u303f\u3400-\u9fff\uff01-\uffef“”‘’—…%‰·"
-_BLANK = re.compile("[ \u00a0]")
-_STRAY = re.compile(rf"(?<=[{_HAN}\d])[ \u00a0](?=[{_HAN}])|(?<=[{_HAN}])[ \u00a0](?=\d)")
-"""One blank between two characters of which at least one is Chinese: it parts nothing. A full-width one parts names."""
-_HEAD_NUMBER = re.compile(r"\s*[（(]?[\d.．、]+[)）]?[ \u00a0\u3000](?![\d.,])")
+_BLANK = re.compile("[ \t\u00a0\u3000]")
+_STRAY = re.compile(
+    rf"(?<=[{_HAN}\d])[ \u00a0](?=[{_HAN}])|(?<=[{_HAN}])[ \u00a0](?=\d)"
+    rf"|(?<=[\d{NUMERAL_CHARS}])\u3000(?=[{NUMERAL_CHARS}])"
+)
+"""One blank beside a Chinese character parts nothing; a full-width one parts names, but no numerals."""
+_HEAD_NUMBER = re.compile(r"\s*[（(]?\d{1,2}(?:[.．、]\d{0,2}){0,4}[)）]?[ \u00a0\u3000]+(?![\d.,])")
 """The blank behind a heading's number stays, for it ends the number."""
 _APART = re.compile(
-    r"(?<![\d.,])\d[\d.,]*+"
-    r"(?:(?<!,)[ \u00a0](?:[.,][ \u00a0]?)?\d[\d.,]*+|(?<=,)[ \u00a0]\d(?:[ \u00a0]?\d){2}(?!\d)[\d.,]*+)+(?<=\d)"
+    r"(?<![\d.,])\d[\d.,．]*+"
+    r"(?:(?<!,)[ \t\u00a0\u3000](?:[.,．][ \u00a0\u3000]?)?\d[\d.,．]*+"
+    r"|(?<=,)[ \u00a0\u3000]\d(?:[ \u00a0\u3000]?\d){2}(?!\d)[\d.,．]*+)+(?<=\d)"
 )
 """Digits with single blanks between them; behind a comma a blank parts two numbers, unless three digits follow."""
-_ONE_NUMBER = re.compile(r"\d(?: \d)+|\d{1,3}(?: \d{3})+(?:\.\d+)?|\d+ \. ?\d+")
+_ONE_NUMBER = re.compile(r"\d(?: \d)+(?: \.(?: \d)+)?|\d{1,3}(?: \d{3})+(?:\.\d+)?|\d+ \. ?\d+")
 _GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
-_READ_AS_ONE = re.compile(r"(?:\d{1,2} \d{1,2}(?=[%件个名])|\d+\. \d+(?=\s?[%％万亿]))(?![\d.,])")
-"""What the grammar of numbers reads as one all the same."""
+_READ_AS_ONE = re.compile(
+    r"(?:\d{1,2}[ \u00a0\u3000]\d{1,2}(?=[%％件个名])|\d+\.[ \u00a0\u3000]\d+(?=\s?[%％万亿]))(?![\d.,])"
+)
+"""Two short rows of digits before a measure word, or a fraction: these are one too."""
 
 
 def without_debris(
@@ -90,7 +96,7 @@ def _line_ends(text: str, span: Span) -> Iterator[Span]:
 
 def _blanks_inside(match: re.Match[str]) -> Iterator[Span]:
     """The blanks of digits that are one number; none where that cannot be told."""
-    digits = match[0].replace("\u00a0", " ")
+    digits = match[0].replace("\u00a0", " ").replace("\u3000", " ").replace("\t", " ").replace("．", ".")
     whole = _ONE_NUMBER.fullmatch(digits) or _GROUPED.fullmatch(digits.replace(" ", ""))
-    if whole and not _READ_AS_ONE.match(match.string, match.start()):
+    if whole or _READ_AS_ONE.match(match.string, match.start()):
         yield from ((match.start() + place, match.start() + place + 1) for place, c in enumerate(digits) if c == " ")

@@ -26,11 +26,13 @@ _SURE = re.compile(
     rf"|共\s*(?P<all>\d{{1,4}})\s*页.{{0,3}}第\s*{_N}\s*页"
     rf"|(\d{{1,3}})\s*/\s*(\d{{1,3}})"
     rf"|page\s*{_N}(?:\s*(?:of|/)\s*{_N})?"
-    rf"|{_N}\s+of\s+{_N}|p\.\s*{_N}",
+    rf"|{_N}\s+of\s+{_N}|p\.\s*{_N}|p\.?\s?(\d{{1,3}})",
     re.IGNORECASE,
 )
 """What cannot be anything but a page number, alone on its line."""
-_BARE = re.compile(r"\d{1,3}|[ivxl]{1,7}|[IVXL]{1,7}|[一二三四五六七八九十百〇零]{1,3}")
+_BARE = re.compile(
+    r"\d{1,3}|[\[<|]\s?\d{1,3}\s?[\]>|]|【\s?\d{1,3}\s?】|[ivxl]{1,7}|[IVXL]{1,7}|[一二三四五六七八九十百〇零]{1,3}"
+)
 """What may be a page number by its place."""
 _ROMAN = re.compile(r"(x{0,4})(ix|iv|v?i{0,3})", re.IGNORECASE)
 _PRINTED_FROM_WEB = re.compile(
@@ -75,6 +77,9 @@ _ITS_NUMBER = re.compile(r"^\d{1,3}(?!\d|年)|(?<!\d)\d{1,3}$|-\d{1,3}-$|第\d{1
 """The page number beside a running head."""
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _PROSE = re.compile(r"[，。；、,]")
+_LONG_LINE = re.compile(r"[\u4e00-\u9fff\d]{14,}(?<![告况数率的件案计表称位期次额量])$")
+"""A line that is no head of a number below it: it breaks off in the midst of a sentence."""
+_CUT_NUMBER = re.compile(r"[\u4e00-\u9fff].{6,}[\d一二三四五六七八九十百千万亿]$")
 _ENDED = re.compile(r"[。；：！？;:!?”）)】》]$")
 _MEASURED = re.compile(r"[件个次人起项宗名部份条家场户万亿千余多％%元篇期处所吨公平例笔]")
 """A line that begins so may say what the number above it counts."""
@@ -110,7 +115,7 @@ def page_number(line: str) -> PageNumber | None:
         if value is None or ("/" in words and words[0].isdigit() and value > (_value(numbers[1]) or 0)):
             return None
         return PageNumber(value, True)
-    if _BARE.fullmatch(words) and (value := _value(words)):
+    if _BARE.fullmatch(words) and (value := _value(words.strip("[]<>|【】 "))):
         return PageNumber(value, False)
     return None
 
@@ -287,6 +292,7 @@ def furniture_lines(text: str, lines: Sequence[Span]) -> list[Span]:
     broken = [may and _breaks_a_sentence(words, maybe, line) for line, may in enumerate(maybe)]
     bare = [line for line, number in numbers.items() if not number.sure and not _is_cell(numbers, line)]
     taken.update(line for line in bare if broken[line])
+    taken.update(_lone_heads(words, taken))
     for chain in _chains(bare, numbers, spans):
         if 3 * sum(broken[line] or _beside(line, taken) for line in chain) >= len(chain):
             taken.update(chain)
@@ -309,6 +315,18 @@ def _heads(words: list[str], lines: Iterable[int]) -> dict[int, str]:
     again = {line: key for line, key in again.items() if heading_level(words[line]) is None}
     counts = Counter(again.values())
     return {line: key for line, key in again.items() if counts[key] > 1}
+
+
+def _lone_heads(words: list[str], taken: set[int]) -> list[int]:
+    """Lines beside a page number that break a number in two with it: heads, though they come but once."""
+    heads = []
+    for line in taken:
+        for first, last, head in ((line - 1, line + 2, line + 1), (line - 2, line + 1, line - 1)):
+            if first < 0 or last >= len(words) or not _cuts_a_number(words[first], words[last]):
+                continue
+            if _head(words[head]) and not _NO_HEAD.search(words[head]) and heading_level(words[head]) is None:
+                heads.append(head)
+    return heads
 
 
 def _head(line: str) -> str:
@@ -336,7 +354,15 @@ def _breaks_a_sentence(words: list[str], maybe: list[bool], line: int) -> bool:
     upper, lower = words[before], words[after]
     if "\t" in upper or "\t" in lower or _ENDED.search(upper) or heading_level(lower) is not None:
         return False
-    return bool(_PROSE.search(upper) and _PROSE.search(lower)) and not _MEASURED.match(lower)
+    if _cuts_a_number(upper, lower):
+        return True
+    open_end = _PROSE.search(upper) or _LONG_LINE.search(upper)
+    return bool(open_end and _PROSE.search(lower)) and not _MEASURED.match(lower)
+
+
+def _cuts_a_number(upper: str, lower: str) -> bool:
+    """Whether a number that was begun at the end of one line goes on, or has its measure word, in another."""
+    return _CUT_NUMBER.search(upper) is not None and (lower[:1].isdigit() or _MEASURED.match(lower) is not None)
 
 
 def _is_cell(numbers: dict[int, PageNumber], line: int) -> bool:

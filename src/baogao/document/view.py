@@ -54,17 +54,26 @@ _MEANINGLESS = (
 _NOTHING = "".join(f"{chr(first)}-{chr(last)}" for first, last in _MEANINGLESS)
 _THIN = "\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f"
 """Blanks that part the digits of one number, never two cells."""
-_NOTES = "¹²³⁰⁴⁵⁶⁷⁸⁹①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳⑴⑵⑶⑷⑸⑹⑺⑻⑼⑽㈠㈡㈢㈣㈤㈥㈦㈧㈨㈩†‡※"
+_NOTES = "¹²³⁰⁴⁵⁶⁷⁸⁹①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳⑴⑵⑶⑷⑸⑹⑺⑻⑼⑽㈠㈡㈢㈣㈤㈥㈦㈧㈨㈩㉑㉒㉓㉔㉕㉖㉗㉘㉙㉚❶❷❸❹❺❻❼❽❾❿➀➁➂➃➄ªº†‡※"
+_MEASURED = "[件份人场次个项户起条宗名册批部万亿%％]"
+"""What may stand behind a number: a bracket before it may hold a count, 收到[12]件, or a note, 128[1]件."""
+_BRACKETED = r"(?:\[ ?\d{1,2} ?\]|［ ?\d{1,2} ?］|〔 ?\d{1,2} ?〕|【 ?\d{1,2} ?】|\[\^[\w-]{1,9}\])"
 _LEFT_OUT = re.compile(
     rf"[{_NOTHING}]+"
     rf"|(?<=\d)[{_THIN}](?=\d)|(?<=\d)\u00a0(?=\d\d\d(?!\d))"
     rf"|(?<=[\d{NUMERAL_CHARS}{_NOTHING}])[⁽(]?[{_NOTES}]++[⁾)]?(?![\s、.．]*[\d{NUMERAL_CHARS}])"
     rf"|(?<=[\u4e00-\u9fff%％])[⁽(]?[{_NOTES[:10]}†‡※]++[⁾)]?"
-    r"|(?<=[\w%％”）)])(?:\[\d{1,2}\]|［\d{1,2}］)(?!\s?[号年])|[（(\[〔]注\s?\d{0,2}[)）\]〕]"
+    rf"|(?<=[\d{NUMERAL_CHARS}余多]) ?{_BRACKETED}(?!\s?[号年])"
+    rf"|(?<=[\w%％”）)]) ?{_BRACKETED}(?!\s?(?:[号年]|{_MEASURED}))"
+    rf"|(?<=\d) ?(?:[（(] ?\d{{1,2}} ?[）)]|[#＃]| \d[)）]) ?(?=(?![人万亿%％]){_MEASURED})"
+    r"|(?<=[\u4e00-\u9fff])\^\d{1,2}\^?(?!\d)|<sup>[^<>\n]{1,9}</sup>"
+    r"|[（(\[［〔【](?:详?见|备)?[注附][\d①-⑳一二三四五六七八九十释]{0,3}[)）\]］〕】]"
 )
 """Characters without meaning; a thin blank inside a number; the mark of a note behind a figure."""
+_NOTE_BEGINS = re.compile(r"[\d（(〔【] ?[（(#＃〔【注见详备附)）]|\D[〔【] ?\d{1,2} ?[〕】]|\^\d|<sup>")
+"""What a text has that has the mark of a note in brackets."""
 _ODD = frozenset(
-    chain(*(map(chr, range(first, last + 1)) for first, last in _MEANINGLESS), _THIN, _NOTES, _PLAIN, "\u00a0[［注")
+    chain(*(map(chr, range(first, last + 1)) for first, last in _MEANINGLESS), _THIN, _NOTES, _PLAIN, "\u00a0[［")
 )
 """Without one of these in a text there is nothing to do, and most have none."""
 
@@ -138,7 +147,7 @@ class Cuts:
 
 def clean_characters(text: str) -> View:
     """A text without characters that mean nothing, every other in its plain form; lines stay as they are."""
-    if _ODD.isdisjoint(set(text)) and "（注" not in text and "(注" not in text and "〔注" not in text:
+    if _ODD.isdisjoint(set(text)) and _NOTE_BEGINS.search(text) is None:
         return View(text)
     plain = text
     for char in _PLAIN.keys() & set(text):
