@@ -195,3 +195,12 @@ def test_a_page_saved_as_one_file(report, charset):
         assert text_of(mail.as_bytes(), suffix).text.splitlines() == report.splitlines()
     with pytest.raises(DocumentError, match="without a page in it"):
         text_of(b"MIME-Version: 1.0\r\nContent-Type: text/plain\r\n\r\nx", ".mht")
+
+
+def test_elements_with_a_prefix():
+    """XHTML whose elements have a prefix is read like any other."""
+    source = (
+        '<?xml version="1.0"?><h:html xmlns:h="http://www.w3.org/1999/xhtml"><h:body><h:p>检查<h:del>9</h:del>46次。</h:p>'
+        "<h:p>约谈3家。</h:p></h:body></h:html>"
+    )
+    assert text_of(source.encode(), ".xhtml").text == "检查46次。\n约谈3家。"

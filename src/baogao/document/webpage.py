@@ -25,6 +25,8 @@ from baogao.errors import DocumentError
 _CHARSET = re.compile(rb"""<(?:meta|\?xml)[^>]{0,200}?(?:charset|encoding)\s*=\s*["']?\s*([\w.:-]+)""", re.I)
 _GB = frozenset({"gb2312", "gbk", "gb_2312-80", "x-gbk", "euc-cn"})
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
+_PREFIX = re.compile(r"""\sxmlns:([\w-]{1,30})=["']http://www\.w3\.org/1999/xhtml["']""")
+"""What stands before the names of elements in XHTML, if anything does."""
 _ATTRIBUTE = re.compile(r"""[\s/]*+[^\s/>][^\s/>=]*+(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>]*+))?+""")
 _TAG = re.compile(
     rf"<(?:script\b[^>]*+>(?:(?!</script).)*+|[a-z][^\s/>]*+(?:{_ATTRIBUTE.pattern})*+)", re.I | re.DOTALL
@@ -62,6 +64,8 @@ def read_page(data: bytes) -> FileText:
         raise DocumentError(
             f"a tag of it has more than {_MOST_ATTRIBUTES:,} attributes: that is no page; save it as text"
         )
+    prefix = _PREFIX.search(source[:4096])
+    source = re.sub(rf"<(/?){prefix[1]}:", r"<\1", source) if prefix else source
     try:
         page = lxml.html.document_fromstring(source)
     except (lxml.etree.LxmlError, ValueError, RecursionError) as error:
