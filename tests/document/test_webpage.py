@@ -204,3 +204,21 @@ def test_elements_with_a_prefix():
         "<h:p>约谈3家。</h:p></h:body></h:html>"
     )
     assert text_of(source.encode(), ".xhtml").text == "检查46次。\n约谈3家。"
+
+
+@pytest.mark.parametrize(
+    ("declared", "codec"),
+    [("iso-8859-1", "gb18030"), ("windows-1252", "gb18030"), ("utf-8", "gb18030"), ("gbk", "utf-8"), ("x-none", "gbk")],
+)
+def test_a_charset_that_is_wrong(declared, codec):
+    """What is declared is held against the text that it gives."""
+    source = f"<html><meta charset={declared}><body><p>检查46次，约谈3家。</p><p>均已整改。</p></body></html>"
+    assert text_of(source.encode(codec), ".html").text == "检查46次，约谈3家。\n均已整改。"
+
+
+def test_zeros_on_a_page():
+    """A browser shows nothing for a byte of zero, and neither is it a lost character."""
+    assert (
+        text_of("<html><body><p>检查46\0次，约谈3家。</p></body></html>".encode(), ".html").text
+        == "检查46次，约谈3家。"
+    )

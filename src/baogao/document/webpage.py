@@ -24,6 +24,9 @@ from baogao.errors import DocumentError
 
 _CHARSET = re.compile(rb"""<(?:meta|\?xml)[^>]{0,200}?(?:charset|encoding)\s*=\s*["']?\s*([\w.:-]+)""", re.I)
 _GB = frozenset({"gb2312", "gbk", "gb_2312-80", "x-gbk", "euc-cn"})
+_HANZI = re.compile(r"[\u4e00-\u9fff]")
+_MOST_ZEROS = 20
+"""Bytes of zero that a page may hold; a browser shows nothing for them."""
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 _PREFIX = re.compile(r"""\sxmlns:([\w-]{1,30})=["']http://www\.w3\.org/1999/xhtml["']""")
 """What stands before the names of elements in XHTML, if anything does."""
@@ -115,16 +118,18 @@ def decode_page(data: bytes, lenient: bool = False) -> str:
     if lenient:
         encoding = "utf-16" if data[:2] in {b"\xff\xfe", b"\xfe\xff"} else "utf-8"
         return data.decode(encoding, "ignore").lstrip("\ufeff")
+    if data[:2] not in {b"\xff\xfe", b"\xfe\xff"} and data.count(b"\0") <= _MOST_ZEROS:
+        data = data.replace(b"\0", b"")
     declared = _CHARSET.search(data[:4096])
     if declared and try_decode(data, "utf-8") is None:
         name = declared[1].decode("ascii", "replace").lower()
         name = "gb18030" if name in _GB else name
         text = try_decode(data, name)
-        if text is not None and reads_as_chinese(text):
+        if text is not None and _HANZI.search(text) and reads_as_chinese(text):
             return mended(data, name) or text
         for encoding in ("utf-8", name):
             text = mended(data, encoding)
-            if text is not None and reads_as_chinese(text):
+            if text is not None and _HANZI.search(text) and reads_as_chinese(text):
                 return text
     return decode(data)[0]
 
