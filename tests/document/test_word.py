@@ -468,3 +468,21 @@ def test_the_hidden_end_of_a_paragraph(word_xml, body, text):
 def test_white_text_on_what_may_be_dark(word_xml, around):
     """White text is read where its table, its paragraph or nothing beside it may show it on a dark ground."""
     assert "128" in text_of(word_xml(around(run("128", '<w:color w:val="FFFFFF"/>')))).text
+
+
+def test_cells_of_odd_kinds(word_xml):
+    """A cell that tracked changes delete is gone, and one that is merged with the cell before it widens that."""
+    begun, rest = '<w:hMerge w:val="restart"/>', "<w:hMerge/>"
+    body = table(
+        [
+            cell("年度"),
+            cell("旧", properties='<w:cellDel w:id="1"/>'),
+            cell("复议", properties=begun),
+            cell("", properties=rest),
+        ],
+        [cell(""), cell("甲"), cell("乙")],
+        [cell("2023年"), cell("128"), cell("97")],
+    )
+    read = text_of(word_xml(body))
+    assert read.text == "年度\t复议 甲\t复议 乙\n2023年\t128\t97"
+    assert read.messages == ("text that tracked changes delete is left out (character 0)",)

@@ -72,6 +72,8 @@ def read_page(data: bytes) -> FileText:
     try:
         page = lxml.html.document_fromstring(source)
     except (lxml.etree.LxmlError, ValueError, RecursionError) as error:
+        if getattr(error, "code", None) == lxml.etree.ErrorTypes.ERR_NO_MEMORY:
+            raise MemoryError from error
         raise DocumentError("no text was found on this web page; save the report itself as text") from error
     if sum(1 for _ in islice(page.iter(), _MOST_ELEMENTS + 1)) > _MOST_ELEMENTS:
         raise DocumentError(f"it has more than {_MOST_ELEMENTS:,} elements: that is no single report; save it as text")

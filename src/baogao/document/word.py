@@ -209,7 +209,14 @@ class _Story:
             gap = _whole(properties, "w:gridBefore")
             head = _has(properties, "w:tblHeader")
             cells = [Cell(columns=gap)] if gap else []
-            cells.extend(self._cell(cell, head) for cell in row.iter(_CELL) if _nearest(cell, _ROW) is row)
+            for each in (cell for cell in row.iter(_CELL) if _nearest(cell, _ROW) is row):
+                own = each.find(qn("w:tcPr"))
+                if _has(own, "w:cellDel"):
+                    left_out += DELETED
+                elif cells and _goes_on(own, "w:hMerge"):
+                    cells[-1] = replace(cells[-1], columns=min(cells[-1].columns + 1, MOST_COLUMNS))
+                else:
+                    cells.append(self._cell(each, head))
             if left_out and cells:
                 first, *others = cells[0].lines or ("",)
                 cells[0] = replace(cells[0], lines=(left_out + first, *others))
@@ -220,12 +227,12 @@ class _Story:
 
     def _cell(self, cell: Element, head: bool) -> Cell:
         properties = cell.find(qn("w:tcPr"))
-        merged = None if properties is None else properties.find(qn("w:vMerge"))
-        goes_on = merged is not None and merged.get(VALUE) != "restart"
         lines = [part for line in self.lines(cell) for part in line.split("\n")]
         while lines and not lines[-1]:
             lines.pop()
-        return Cell(tuple(lines), max(1, _whole(properties, "w:gridSpan")), 0 if goes_on else 1, head)
+        return Cell(
+            tuple(lines), max(1, _whole(properties, "w:gridSpan")), 0 if _goes_on(properties, "w:vMerge") else 1, head
+        )
 
 
 def _real_notes(root: Element | None) -> Iterable[Element]:
@@ -270,6 +277,12 @@ def _is_white(run: Element) -> bool:
 
 def _has(properties: Element | None, tag: str) -> bool:
     return properties is not None and properties.find(qn(tag)) is not None
+
+
+def _goes_on(properties: Element | None, tag: str) -> bool:
+    """Whether a cell is the rest of one before it or above it."""
+    found = None if properties is None else properties.find(qn(tag))
+    return found is not None and found.get(VALUE) != "restart"
 
 
 def _whole(properties: Element | None, tag: str) -> int:
