@@ -79,7 +79,9 @@ def test_try_decode_never_raises(report, encoding):
 
 
 def test_control_characters_are_no_text():
-    """A stray one among a hundred characters is let pass, more are binary data."""
+    """A stray one among a hundred characters is let pass, or one in a short text, more are binary data."""
+    assert try_decode(("检查" * 15 + "\x01").encode(), "utf-8") is not None
+    assert try_decode(("检查" * 15 + "\x01\x02").encode(), "utf-8") is None
     assert try_decode(("检查" * 100 + "\x01").encode(), "utf-8") is not None
     assert try_decode(("检查" * 10 + "\x01").encode(), "utf-8") is None
     assert try_decode("检查\0".encode(), "utf-8") is None
@@ -185,3 +187,35 @@ def test_bytes_made_to_take_for_ever(unit):
     with contextlib.suppress(DocumentError):
         decode("报告".encode() + unit * (2_000_000 // len(unit)))
     assert time.process_time() - started < 10
+
+
+LINES = "云岭县2023年粮食工作情况报告\n全年检查46次，发现问题9个，均已整改到位，群众反映良好。\n"
+
+
+@pytest.mark.parametrize("codec", ["utf-8", "gb18030"])
+@pytest.mark.parametrize("padding", [b"\0", b"\0" * 500, b"\x1a", b"\x1a" + b"\0" * 100])
+def test_padding_behind_a_text(codec, padding):
+    """Zeros and the mark of an end behind a text are none of it."""
+    assert decode(LINES.encode(codec) + padding)[0] == LINES
+
+
+@pytest.mark.parametrize("codec", ["utf-8", "gb18030"])
+def test_a_zero_inside_a_text(codec):
+    """A zero that stands in a text is a lost character; many are binary data."""
+    data = LINES.encode(codec)
+    assert decode(data.replace(b"46", b"4\x006"))[0] == LINES.replace("46", "4\ufffd6")
+    with pytest.raises(DocumentError, match="binary"):
+        decode(data.replace(b"2", b"\0\0\0") + data)
+
+
+@pytest.mark.parametrize(("mark", "codec"), [(codecs.BOM_UTF16_LE, "utf-16-be"), (codecs.BOM_UTF16_BE, "utf-16-le")])
+def test_a_mark_that_is_wrong(mark, codec):
+    """The bytes decide where the mark of UTF-16 says the wrong order."""
+    assert decode(mark + LINES.encode(codec)) == (LINES, codec)
+
+
+def test_lines_of_two_encodings():
+    """A file that was put together from two is read line by line, where each line is Chinese."""
+    data = LINES.encode() + LINES.encode("gb18030")
+    assert decode(data) == (LINES * 2, "utf-8 and gb18030")
+    assert decode(data + b"note\n" + LINES.encode())[0] == LINES * 2 + "note\n" + LINES

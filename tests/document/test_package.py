@@ -6,6 +6,7 @@ import io
 import zipfile
 
 import pytest
+from lxml import etree
 
 from baogao.document import package, text_of
 from baogao.errors import DocumentError
@@ -44,3 +45,15 @@ def test_a_relation_that_leads_out(word_xml):
         for name in source.namelist():
             target.writestr(name, source.read(name).replace(b'Target="styles.xml"', b'Target="../../../etc/passwd"'))
     assert text_of(buffer.getvalue()).text == "报告"
+
+
+def test_no_memory_is_no_damage(word_xml, monkeypatch):
+    """A parser that has no memory left says nothing of the document, for that is its error's number."""
+
+    def parse(data: bytes) -> None:
+        raise etree.XMLSyntaxError("unknown error", etree.ErrorTypes.ERR_NO_MEMORY, 0, 0)
+
+    data = word_xml("<w:p/>")
+    monkeypatch.setattr(package, "parse_xml", parse)
+    with pytest.raises(MemoryError):
+        text_of(data)

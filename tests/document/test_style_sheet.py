@@ -6,7 +6,7 @@ import lxml.html
 import pytest
 
 from baogao.document import style_sheet
-from baogao.document.style_sheet import StyleSheet, hides, strikes
+from baogao.document.style_sheet import StyleSheet, hides, rise, strikes
 from baogao.errors import DocumentError
 
 PAGE = "<div class='box main' id='top'><ul><li class='x'><span class='y z'>词</span></li></ul></div>"
@@ -36,6 +36,15 @@ def said(sheet: str, tag: str = "span", style: str = "") -> dict[str, str]:
         "div#top.box li.x>span",
         "p, .y",
         "p,\n.y",
+        "[class]",
+        "span[class]",
+        "[class='y z']",
+        '[class="y z"]',
+        "[class~=z]",
+        "[class^=y]",
+        "[class$='z']",
+        "[class*=' ']",
+        "li > [class].z",
         "ul   li   span",
     ],
 )
@@ -55,7 +64,11 @@ def test_selectors_that_hold(selector):
         "p span",
         "span:hover",
         "span::before",
-        "[class]",
+        "[title]",
+        "[class=x]",
+        "[class^=z]",
+        "span[class=",
+        "[class='']",
         "li + span",
         "",
         "#y",
@@ -90,7 +103,7 @@ def test_selectors_that_do_not_hold(selector):
         ("@keyframes a{from{display:none}} .z{display:block}", "", "block"),
         (".y{display:none", "", None),
         ("}}.y{display:none}", "", "none"),
-        ("<!-- .y{display:none} -->", "", None),
+        ("<!-- .y{display:none} -->", "", "none"),
     ],
 )
 def test_the_cascade(sheet, style, shown):
@@ -151,3 +164,67 @@ def test_sheets_that_take_too_long(monkeypatch):
     monkeypatch.setattr(style_sheet, "_MOST_TRIES", 10)
     with pytest.raises(DocumentError, match="style sheets take too long"):
         said(".y{display:none}" * 20)
+
+
+@pytest.mark.parametrize(
+    ("rule", "holds"),
+    [
+        ("@media (min-width:768px)", True),
+        ("@media screen and (min-width: 64em)", True),
+        ("@media print, screen and (min-width:1px)", True),
+        ("@media (min-width:1600px)", False),
+        ("@media (max-width:767px)", False),
+        ("@media (max-width:2560px)", True),
+        ("@media (min-width:320px) and (max-width:640px)", False),
+        ("@media (orientation:portrait)", False),
+        ("@media not screen", False),
+        ("@media speech", False),
+    ],
+)
+def test_blocks_for_some_screens(rule, holds):
+    """A rule for the usual screens of a desk holds; one for small ones, for paper or of an unknown kind does not."""
+    assert said(f"{rule}{{.y{{display:none}}}}") == ({"display": "none"} if holds else {})
+
+
+@pytest.mark.parametrize(
+    ("style", "hidden"),
+    [
+        ("mso-hide:all", True),
+        ("position:absolute;clip:rect(0 0 0 0)", True),
+        ("clip:rect(1px, 1px, 1px, 1px)", True),
+        ("clip-path:inset(50%)", True),
+        ("width:1px;height:1px;overflow:hidden", True),
+        ("max-height:0;overflow:hidden", True),
+        ("color:rgba(0,0,0,0)", True),
+        ("color:rgb(0 0 0 / 0%)", True),
+        ("left:-999em", True),
+        ("transform:scale(0)", True),
+        ("clip:rect(0,100px,20px,0)", False),
+        ("width:100%;overflow:hidden", False),
+        ("height:1px", False),
+        ("color:rgb(0,0,0)", False),
+        ("color:rgba(0,0,0,.5)", False),
+        ("left:-10px", False),
+    ],
+)
+def test_ways_to_hide(style, hidden):
+    """Text is hidden by clipping, by size, by clear letters and by being far away, and by nothing less."""
+    assert hides(said("", style=style)) is hidden
+
+
+@pytest.mark.parametrize(
+    ("style", "sizes"),
+    [
+        ("vertical-align:5px;font-size:10px", 0.5),
+        ("vertical-align:40%", 0.4),
+        ("vertical-align:-.5em", -0.5),
+        ("position:relative;top:-4px;font-size:8px", 0.5),
+        ("position:relative;bottom:6pt;font-size:12pt", 0.5),
+        ("mso-text-raise:4.0pt;font-size:8.0pt", 0.5),
+        ("top:-4px", 0),
+        ("vertical-align:middle", 0),
+    ],
+)
+def test_how_far_text_is_raised(style, sizes):
+    """A length, a share or a shift raises text or lowers it, counted in sizes of its letters."""
+    assert rise(said("", style=style)) == pytest.approx(sizes)

@@ -195,3 +195,30 @@ def test_a_page_saved_as_one_file(report, charset):
         assert text_of(mail.as_bytes(), suffix).text.splitlines() == report.splitlines()
     with pytest.raises(DocumentError, match="without a page in it"):
         text_of(b"MIME-Version: 1.0\r\nContent-Type: text/plain\r\n\r\nx", ".mht")
+
+
+def test_elements_with_a_prefix():
+    """XHTML whose elements have a prefix is read like any other."""
+    source = (
+        '<?xml version="1.0"?><h:html xmlns:h="http://www.w3.org/1999/xhtml"><h:body><h:p>检查<h:del>9</h:del>46次。</h:p>'
+        "<h:p>约谈3家。</h:p></h:body></h:html>"
+    )
+    assert text_of(source.encode(), ".xhtml").text == "检查46次。\n约谈3家。"
+
+
+@pytest.mark.parametrize(
+    ("declared", "codec"),
+    [("iso-8859-1", "gb18030"), ("windows-1252", "gb18030"), ("utf-8", "gb18030"), ("gbk", "utf-8"), ("x-none", "gbk")],
+)
+def test_a_charset_that_is_wrong(declared, codec):
+    """What is declared is held against the text that it gives."""
+    source = f"<html><meta charset={declared}><body><p>检查46次，约谈3家。</p><p>均已整改。</p></body></html>"
+    assert text_of(source.encode(codec), ".html").text == "检查46次，约谈3家。\n均已整改。"
+
+
+def test_zeros_on_a_page():
+    """A browser shows nothing for a byte of zero, and neither is it a lost character."""
+    assert (
+        text_of("<html><body><p>检查46\0次，约谈3家。</p></body></html>".encode(), ".html").text
+        == "检查46次，约谈3家。"
+    )

@@ -143,6 +143,9 @@ STYLES = """
     <w:style w:type="character" w:styleId="goner"><w:basedOn w:val="gone"/></w:style>
     <w:style w:type="character" w:styleId="old"><w:rPr><w:strike/></w:rPr></w:style>
     <w:style w:type="character" w:styleId="mark"><w:rPr><w:vertAlign w:val="superscript"/></w:rPr></w:style>
+    <w:style w:type="character" w:styleId="tiny"><w:rPr><w:sz w:val="2"/></w:rPr></w:style>
+    <w:style w:type="character" w:styleId="high"><w:rPr><w:position w:val="8"/><w:sz w:val="14"/></w:rPr></w:style>
+    <w:style w:type="character" w:styleId="higher"><w:basedOn w:val="high"/></w:style>
     <w:style w:type="paragraph" w:styleId="Old"><w:rPr><w:strike/></w:rPr></w:style>
 """
 
@@ -164,6 +167,13 @@ STYLES = """
         ('<w:vanish w:val="off"/>', None),
         ('<w:rStyle w:val="none"/>', None),
         ("<w:webHidden/>", None),
+        ('<w:sz w:val="2"/>', HIDDEN),
+        ('<w:rStyle w:val="tiny"/>', HIDDEN),
+        ('<w:color w:val="FFFFFF"/>', HIDDEN),
+        ('<w:color w:val="ffffff" w:themeColor="background1"/>', HIDDEN),
+        ('<w:color w:val="FFFFFF"/><w:shd w:fill="0000FF"/>', None),
+        ('<w:color w:val="FFFFFF"/><w:highlight w:val="red"/>', None),
+        ('<w:color w:val="FF0000"/>', None),
     ],
 )
 @pytest.mark.parametrize("strict", [False, True])
@@ -200,6 +210,10 @@ def test_defaults_of_the_document_hide(word_xml):
         ('<w:vertAlign w:val="subscript"/>', "2", "128₂件"),
         ('<w:vertAlign w:val="baseline"/>', "2", "1282件"),
         ('<w:rStyle w:val="mark"/>', "3", "128³件"),
+        ('<w:vertAlign w:val="superscript"/>', "注", "128（注）件"),
+        ('<w:rStyle w:val="high"/>', "1", "128¹件"),
+        ('<w:rStyle w:val="higher"/>', "1", "128¹件"),
+        ('<w:rStyle w:val="high"/><w:position w:val="0"/>', "1", "1281件"),
         ('<w:position w:val="8"/><w:sz w:val="14"/>', "1", "128¹件"),
         ('<w:position w:val="-6"/><w:sz w:val="14"/>', "1", "128₁件"),
         ('<w:position w:val="8"/>', "1", "128¹件"),
@@ -391,3 +405,84 @@ def test_a_long_table_is_read_in_time(word_xml):
     wide = table(*([cell("甲", properties='<w:gridSpan w:val="63"/>')] for _ in range(10_000)))
     with pytest.raises(DocumentError, match="a table of it has more than 500,000 cells"):
         text_of(word_xml(wide))
+
+
+FIELD = '<w:r><w:fldChar w:fldCharType="{}"/></w:r>'
+BEGIN, SHOWN, END = map(FIELD.format, ("begin", "separate", "end"))
+
+
+@pytest.mark.parametrize(
+    ("inner", "text"),
+    [
+        (BEGIN + run("=SUM(12)") + SHOWN + run("128") + END, "128"),
+        (BEGIN + run("PAGE 9") + END + run("128"), "128"),
+        (BEGIN + run("IF ") + BEGIN + run("REF 9") + SHOWN + run("7") + END + SHOWN + run("128") + END, "128"),
+        (SHOWN + END + run("128"), "128"),
+        (run("12") + "<w:ins>" + run("1", '<w:position w:val="10"/>') + "</w:ins>", "12¹"),
+        (run("12") + "<w:hyperlink>" + run("1", '<w:position w:val="10"/>') + "</w:hyperlink>", "12¹"),
+        (f"<mc:AlternateContent><mc:Fallback>{run('128')}</mc:Fallback></mc:AlternateContent>", "128"),
+        (
+            f'<mc:AlternateContent><mc:Choice Requires="w">{run("128")}</mc:Choice>'
+            f"<mc:Fallback>{run('9')}</mc:Fallback></mc:AlternateContent>",
+            "128",
+        ),
+    ],
+)
+def test_what_a_paragraph_shows(word_xml, inner, text):
+    """Codes of fields are not shown, however they are written; what is for old programs is, where nothing else is."""
+    assert text_of(word_xml(paragraph(run("收到"), inner, run("件")))).text == f"收到{text}件"
+
+
+def test_a_field_without_an_end(word_xml):
+    """A field that never ends costs no more than its paragraph."""
+    assert text_of(word_xml(paragraph(run("甲"), BEGIN, run("9")) + paragraph(run("128件")))).text == "甲\n128件"
+
+
+HIDDEN_END = "<w:rPr><w:vanish/></w:rPr>"
+
+
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        (paragraph(run("12"), properties=HIDDEN_END) + paragraph(run("8件")), "128件"),
+        (paragraph(run("12"), properties=HIDDEN_END) + "<w:bookmarkStart/>" + paragraph(run("8件")), "128件"),
+        (paragraph(run("甲"), properties="<w:rPr><w:specVanish/></w:rPr>") + paragraph(run("128件")), "甲128件"),
+        (paragraph(run("甲"), properties='<w:rPr><w:vanish w:val="0"/></w:rPr>') + paragraph(run("乙")), "甲\n乙"),
+        (paragraph(run("甲"), properties=HIDDEN_END) + table([cell("乙"), cell("8")]), "甲\n乙\t8"),
+        (paragraph(run("甲"), properties=HIDDEN_END), "甲"),
+    ],
+)
+def test_the_hidden_end_of_a_paragraph(word_xml, body, text):
+    """A paragraph whose end is hidden goes on in the next; a table ends it."""
+    assert text_of(word_xml(body)).text == text
+
+
+@pytest.mark.parametrize(
+    "around",
+    [
+        lambda inner: table([cell(paragraph(inner, run("件")))]),
+        lambda inner: paragraph(inner),
+        lambda inner: paragraph(inner, run("件"), properties='<w:shd w:fill="000080"/>'),
+    ],
+)
+def test_white_text_on_what_may_be_dark(word_xml, around):
+    """White text is read where its table, its paragraph or nothing beside it may show it on a dark ground."""
+    assert "128" in text_of(word_xml(around(run("128", '<w:color w:val="FFFFFF"/>')))).text
+
+
+def test_cells_of_odd_kinds(word_xml):
+    """A cell that tracked changes delete is gone, and one that is merged with the cell before it widens that."""
+    begun, rest = '<w:hMerge w:val="restart"/>', "<w:hMerge/>"
+    body = table(
+        [
+            cell("年度"),
+            cell("旧", properties='<w:cellDel w:id="1"/>'),
+            cell("复议", properties=begun),
+            cell("", properties=rest),
+        ],
+        [cell(""), cell("甲"), cell("乙")],
+        [cell("2023年"), cell("128"), cell("97")],
+    )
+    read = text_of(word_xml(body))
+    assert read.text == "年度\t复议 甲\t复议 乙\n2023年\t128\t97"
+    assert read.messages == ("text that tracked changes delete is left out (character 0)",)

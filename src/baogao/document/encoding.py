@@ -20,6 +20,10 @@ _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f-\x84\x86-\x9f\ufffe\uff
 _HANZI = re.compile(r"[\u4e00-\u9fff]")
 _MOST_CONTROL = 0.01
 """Share of control characters in a text; stray ones come from broken editors."""
+_SHORT = 30
+"""Characters; from here on one control character is allowed, however short the text."""
+_PADDING = b"\0\x1a"
+"""What old programs, and disks that failed, leave behind a text."""
 _COMMON_SHARE = 0.6
 """In Chinese prose nine characters in ten are of GB 2312's first level; in a misread one about every second."""
 _SAMPLE = 2000
@@ -28,6 +32,8 @@ _LEADING_SHARE = 0.95
 """Of the high bytes of UTF-16 in Chinese: the others are of rare characters."""
 _HANZI_SHARE = 0.3
 """Fewer Chinese characters than that in supposed UTF-16, and it is something else that decodes by chance."""
+_FEW_HANZI = 20
+"""So few tell nothing against a byte order mark."""
 _HEAD = 4096
 """Bytes in which binary data shows itself."""
 _MOST_BINARY = 0.05
@@ -63,9 +69,16 @@ def decode(data: bytes) -> tuple[str, str]:
 
     :raises DocumentError: no text, or bytes that no encoding explains.
     """
+    data = _without_padding(data)
     marked = next((encoding for mark, encoding in _BOMS if data.startswith(mark)), None)
     if marked is not None:
         text = mended(data, marked)
+        if marked == "utf-16" and (text is None or not reads_as_chinese(text)):
+            other = "utf-16-be" if data.startswith(codecs.BOM_UTF16_LE) else "utf-16-le"  # the mark is wrong
+            turned = try_decode(data[2:], other)
+            hanzi = 0 if turned is None else len(_HANZI.findall(turned))
+            if turned is not None and hanzi > max(_FEW_HANZI, _HANZI_SHARE * len(turned)) and reads_as_chinese(turned):
+                return turned, other
         # Where a byte is missing in UTF-16 all that follows is nonsense.
         if text is None or (len(data) % 2 and marked == "utf-16" and not reads_as_chinese(text[-_SAMPLE // 10 :])):
             raise DocumentError(f"it begins as {marked} but much of it does not fit; save it as UTF-8")
@@ -82,7 +95,35 @@ def decode(data: bytes) -> tuple[str, str]:
         text = mended(data, encoding)
         if text is not None and _is_text(text) and _HANZI.search(text) and reads_as_chinese(text):
             return text, encoding
-    return _guess(data)
+    mixed = _by_line(data)
+    return (mixed, "utf-8 and gb18030") if mixed is not None else _guess(data)
+
+
+def _without_padding(data: bytes) -> bytes:
+    """Bytes without zeros behind the text; a few zeros in it are lost characters."""
+    if data[:2] in {codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE}:
+        return data
+    kept = data.rstrip(_PADDING)
+    zeros = kept.count(b"\0")
+    if not kept or zeros > max(_ALWAYS_ALLOWED, len(kept) // (_LONGEST_CHARACTER * _MOST_LOST)):
+        return data
+    return kept.replace(b"\0", LOST.encode() if try_decode(kept.replace(b"\0", b""), "utf-8") else _LOST_IN_GB)
+
+
+def _by_line(data: bytes) -> str | None:
+    """The text of a file that was put together from two, whose lines are UTF-8 or GB 18030; None for any other."""
+    lines: list[str] = []
+    found: set[str] = set()
+    for line in data.splitlines(keepends=True):
+        encoding = next((each for each in ("utf-8", "gb18030") if try_decode(line, each) is not None), None)
+        if encoding is None:
+            return None
+        lines.append(line.decode(encoding))
+        if _HANZI.search(lines[-1]):
+            found.add(encoding)
+            if not reads_as_chinese(lines[-1]):
+                return None
+    return "".join(lines) if len(found) == 2 else None
 
 
 def try_decode(data: bytes, encoding: str) -> str | None:
@@ -208,4 +249,5 @@ def _guess(data: bytes) -> tuple[str, str]:
 
 def _is_text(text: str) -> bool:
     """Whether characters are those of a text, and not what binary data happens to decode to."""
-    return "\0" not in text and len(_CONTROL.findall(text)) <= _MOST_CONTROL * len(text)
+    allowed = max(_MOST_CONTROL * len(text), 1 if len(text) >= _SHORT else 0)
+    return "\0" not in text and len(_CONTROL.findall(text)) <= allowed

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from baogao.document.scripts import lowered, raised
@@ -21,17 +22,24 @@ def math_text(element: Element, depth: int = 0) -> str:
     name = _name(element)
     if name == "t":
         return plain(element.text or "")
-    if name.endswith("Pr") or name == "del":
+    if name.endswith("Pr") or name == "del" or (name == "phant" and _sign(element, "show", "1", "phantPr") in _OFF):
         return ""
-    parts = {_name(child): math_text(child, depth + 1) for child in element} if name in _SHAPES else {}
-    if name == "f":
-        return f"{_grouped(parts.get('num', ''))}/{_grouped(parts.get('den', ''))}"
-    if name in {"sSup", "sSub", "sSubSup"}:
-        return parts.get("e", "") + lowered(parts.get("sub", "")) + raised(parts.get("sup", ""))
-    if name == "rad":
-        return f"{raised(parts.get('deg', ''))}√{_grouped(parts.get('e', ''))}"
-    inner = "".join(math_text(child, depth + 1) for child in element)
-    return f"{_sign(element, 'begChr', '(')}{inner}{_sign(element, 'endChr', ')')}" if name == "d" else inner
+    if name in _SHAPES:
+        parts = {_name(child): math_text(child, depth + 1) for child in element}
+        e, sup, sub, lim = (parts.get(part, "") for part in ("e", "sup", "sub", "lim"))
+        return {
+            "f": f"{_grouped(parts.get('num', ''))}/{_grouped(parts.get('den', ''))}",
+            "sPre": raised(sup) + lowered(sub) + e,
+            "limLow": e + _beside(lim, lowered),
+            "limUpp": e + _beside(lim, raised),
+            "nary": f"{_sign(element, 'chr', '∫', 'naryPr')}{lowered(sub)}{raised(sup)} {e}",
+            "rad": f"{raised(parts.get('deg', ''))}√{_grouped(e)}",
+        }.get(name, e + lowered(sub) + raised(sup))
+    inner = [math_text(child, depth + 1) for child in element]
+    if name in _ROWS:
+        return _ROWS[name].join(filter(None, inner))
+    whole = "".join(inner)
+    return f"{_sign(element, 'begChr', '(')}{whole}{_sign(element, 'endChr', ')')}" if name == "d" else whole
 
 
 def mathml_text(element: Element, depth: int = 0) -> str:
@@ -40,20 +48,31 @@ def mathml_text(element: Element, depth: int = 0) -> str:
         return ""
     own = "".join((element.text or "").split())
     inner = [mathml_text(child, depth + 1) for child in element if isinstance(child.tag, str)]
-    if element.tag == "mfrac" and len(inner) == 2:
-        return f"{_grouped(inner[0])}/{_grouped(inner[1])}"
-    if element.tag == "msup" and len(inner) == 2:
-        return inner[0] + raised(inner[1])
-    if element.tag == "msub" and len(inner) == 2:
-        return inner[0] + lowered(inner[1])
-    if element.tag == "msubsup" and len(inner) == 3:
-        return inner[0] + lowered(inner[1]) + raised(inner[2])
+    if element.tag == "mphantom":
+        return ""
     if element.tag == "msqrt":
         return f"√{_grouped(''.join(inner))}"
-    return plain(own) + "".join(inner)
+    if element.tag in _ROWS:
+        return _ROWS[element.tag].join(filter(None, inner))
+    count, written = _WRITTEN.get(element.tag, (0, "".join))
+    return written(inner) if count == len(inner) > 0 else plain(own) + "".join(inner)
 
 
-_SHAPES = frozenset({"f", "sSup", "sSub", "sSubSup", "rad"})
+_SHAPES = frozenset({"f", "sSup", "sSub", "sSubSup", "sPre", "limLow", "limUpp", "nary", "rad"})
+_ROWS = {"eqArr": "；", "m": "；", "mr": " ", "mtable": "；", "mtr": " ", "mlabeledtr": " ", "mmultiscripts": " "}
+"""What holds rows, or cells of one, in the one language or the other, and what parts them."""
+_OFF = frozenset({"0", "false", "off"})
+_WRITTEN: dict[str, tuple[int, Callable[[list[str]], str]]] = {
+    "mfrac": (2, lambda inner: f"{_grouped(inner[0])}/{_grouped(inner[1])}"),
+    "msup": (2, lambda inner: inner[0] + raised(inner[1])),
+    "msub": (2, lambda inner: inner[0] + lowered(inner[1])),
+    "msubsup": (3, lambda inner: inner[0] + lowered(inner[1]) + raised(inner[2])),
+    "munder": (2, lambda inner: inner[0] + _beside(inner[1], lowered)),
+    "mover": (2, lambda inner: inner[0] + _beside(inner[1], raised)),
+    "munderover": (3, lambda inner: f"{inner[0]}{lowered(inner[1])}{raised(inner[2])} "),
+    "mroot": (2, lambda inner: f"{raised(inner[1])}√{_grouped(inner[0])}"),
+}
+"""By the names of MathML: of how many parts, and how they are written in one line."""
 
 
 def _name(element: Element) -> str:
@@ -65,6 +84,11 @@ def _grouped(text: str) -> str:
     return text if all(char.isalnum() or char in ".,%％" for char in text) else f"({text})"
 
 
-def _sign(element: Element, name: str, default: str) -> str:
-    found = element.find(f"{_SPACE}dPr/{_SPACE}{name}")
+def _beside(text: str, moved: Callable[[str], str]) -> str:
+    """What stands above or below a term: in small characters, or in brackets."""
+    return moved(text) if text.isascii() and len(text) <= 4 else f"（{text}）" if text else ""
+
+
+def _sign(element: Element, name: str, default: str, properties: str = "dPr") -> str:
+    found = element.find(f"{_SPACE}{properties}/{_SPACE}{name}")
     return default if found is None else str(found.get(f"{_SPACE}val", ""))

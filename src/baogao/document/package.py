@@ -102,6 +102,7 @@ def opened(data: bytes, damaged: str) -> Iterator[Package]:
 
     :param damaged: what is said of one that cannot be opened or understood.
     :raises DocumentError: it is damaged, or unpacks to more than a report needs.
+    :raises MemoryError: there is not enough to parse it.
     """
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
@@ -113,6 +114,10 @@ def opened(data: bytes, damaged: str) -> Iterator[Package]:
             if max(parsed, default=0) > LARGEST_PART:
                 raise DocumentError(_LARGE_PART)
             yield Package(archive, damaged)
+    except etree.XMLSyntaxError as error:
+        if error.code == etree.ErrorTypes.ERR_NO_MEMORY:  # whoever set a limit says so
+            raise MemoryError from error
+        raise DocumentError(damaged) from error
     except (zipfile.BadZipFile, zlib.error, etree.LxmlError, NotImplementedError) as error:
         raise DocumentError(damaged) from error
     except (LookupError, ValueError, TypeError, AttributeError, AssertionError, EOFError, RuntimeError) as error:

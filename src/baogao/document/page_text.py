@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from baogao.document.counting import counted
@@ -11,11 +11,11 @@ from baogao.document.equations import mathml_text
 from baogao.document.grid import MOST_COLUMNS, Cell, lines_of_table
 from baogao.document.scripts import lowered, raised
 from baogao.document.signs import HIDDEN, STRUCK, inserted, plain, printed_lines
-from baogao.document.style_sheet import Declared, StyleSheet, hides, is_white, strikes
+from baogao.document.style_sheet import Declared, StyleSheet, hides, is_white, rise, strikes
 
 _DROPPED = frozenset(
     {"script", "style", "noscript", "template", "nav", "header", "footer", "aside", "select", "button", "iframe"}
-    | {"svg", "object", "textarea", "rt", "rp", "head", "title", "datalist", "audio", "video", "canvas"}
+    | {"svg", "object", "rt", "rp", "head", "title", "datalist", "audio", "video", "canvas", "meter", "progress"}
 )
 """Elements that hold no text of the report, or none that is shown."""
 _BLOCKS = frozenset(
@@ -38,6 +38,21 @@ _BLOCKS = frozenset(
 """Elements that begin a line of their own."""
 _BREAKING = _BLOCKS | {"br", "td", "th"}
 _NOTHING: Declared = {}
+_FOR_EARS = re.compile(r"(?:^|\s)(?:sr-only|visually-hidden|screen-reader-(?:text|only))(?:\s|$)")
+"""Names that common style sheets give to what is read aloud and not shown; such sheets are often files apart."""
+_BLOCK_LIKE = frozenset(
+    {"block", "flex", "grid", "table", "list-item", "flow-root", "-webkit-box", "box"}
+    | {"table-row", "table-cell", "table-caption", "table-row-group", "table-header-group", "table-footer-group"}
+)
+"""What ``display`` says of an element that begins a line of its own."""
+_ROWS = frozenset({"flex", "inline-flex", "grid", "inline-grid", "-webkit-box"})
+"""What it says of one whose parts stand apart."""
+_KEPT = frozenset({"pre", "pre-wrap", "pre-line", "break-spaces"})
+"""What ``white-space`` says where the line ends of the source are shown."""
+_FLOWING = frozenset({"normal", "nowrap"})
+_RISEN = 0.25
+"""Of the size of its letters: a few that stand so much higher are a note mark, or an exponent."""
+_LONGEST_MARK = 4
 _TABLES = frozenset({"table", "tbody", "thead", "tfoot"})
 _STRUCK = frozenset({"del", "s", "strike"})
 _INLINE = frozenset({"span", "font", "b", "i", "em", "strong", "u"})
@@ -99,6 +114,8 @@ class PageText:
         )
         self._shown = {element: said for element in self._elements if (said := sheet.of(element))}
         self._tables: dict[tuple[Element, bool], list[str]] = {}
+        self._keeps_lines = False
+        """Whether white space of the source is shown where the text is taken now."""
         self._counts: dict[tuple[Element, bool], int] = {}
         """The numbers of items; a list that was counted is there as well."""
 
@@ -125,37 +142,64 @@ class PageText:
             pieces.append(STRUCK if _has_text(element) else "")
         elif element.tag in _TABLES or element.tag == "tr":
             pieces.extend(("\n", "\n".join(self._table(element, links)), "\n"))
-        elif element.tag == "pre":
-            pieces.append(f"\n{plain(element.text_content())}\n")
         elif element.tag == "math":
             pieces.append(mathml_text(element))
         else:
             self._add_flow(element, said, links, pieces)
 
     def _add_flow(self, element: Element, said: Declared, links: bool, pieces: list[str]) -> None:
-        place = said.get("vertical-align")
-        moved = raised if element.tag == "sup" or place in {"super", "text-top"} else None
-        moved = lowered if element.tag == "sub" or place in {"sub", "text-bottom"} else moved
-        end = "\n" if element.tag in _BREAKING else ""
+        kept = self._keeps_lines
+        self._keeps_lines = (
+            element.tag in {"pre", "textarea"}
+            or said.get("white-space") in _KEPT
+            or (kept and said.get("white-space") not in _FLOWING)
+        )
+        moved = self._moved(element, said)
+        end = "\n" if self._is_block(element, said) else ""
         pieces.append(end)
         if element.tag == "li":
             pieces.append(inserted(self._label(element)))
         inside: list[str] = [] if moved else pieces
-        inside.append(_inline(element.text))
+        inside.append(self._words(element.text))
         for child in element:
             self._add(child, links, inside)
-            inside.append(_inline(child.tail))
+            inside.append(self._words(child.tail))
         if moved:
             pieces.append(moved("".join(inside)))
         pieces.append(end)
+        self._keeps_lines = kept
+
+    def _words(self, text: str | None) -> str:
+        return plain(text or "") if self._keeps_lines else _inline(text)
+
+    def _moved(self, element: Element, said: Declared) -> Callable[[str], str] | None:
+        """What raises or lowers the text of an element; None for one that stands on its line."""
+        place = said.get("vertical-align")
+        if element.tag == "sup" or place in {"super", "text-top"}:
+            return raised
+        if element.tag == "sub" or place in {"sub", "text-bottom"}:
+            return lowered
+        height = rise(said) if said and element.tag in _INLINE else 0.0
+        if abs(height) < _RISEN or len("".join(element.text_content().split())) > _LONGEST_MARK:
+            return None
+        return raised if height > 0 else lowered
+
+    def _is_block(self, element: Element, said: Declared) -> bool:
+        """Whether an element begins a line of its own, or stands apart from what is beside it."""
+        above = self._shown.get(element.getparent(), _NOTHING)
+        if element.tag in _BREAKING or element.tag in {"pre", "textarea"} or above.get("display") in _ROWS:
+            return True
+        return bool(said) and (said.get("display") in _BLOCK_LIKE or said.get("float") in {"left", "right"})
 
     def _is_dropped(self, element: Element) -> bool:
-        if element.tag == "form":
+        if element.tag in {"form", "textarea"}:
             return not _holds_prose(element)
         return element.tag in _DROPPED or (element.tag == "dialog" and element.get("open") is None)
 
     def _is_unseen(self, element: Element, said: Declared) -> bool:
         if (element.get("hidden") is not None and "display" not in said) or (said and hides(said)):
+            return True
+        if said.get("position") is None and _FOR_EARS.search(element.get("class") or ""):
             return True
         return element.tag in _INLINE and self._is_white_on_white(element, said)
 
@@ -183,7 +227,7 @@ class PageText:
 
         :param above: where captions go, and signs of rows that are hidden.
         """
-        for child in table:
+        for child in sorted(table, key=_place_in_table):
             if not isinstance(child.tag, str) or child.tag in {"colgroup", "col"}:
                 continue
             if self._is_unseen(child, self._shown.get(child, _NOTHING)):
@@ -252,13 +296,9 @@ class PageText:
         return self._counts.get((item, False), 1)
 
 
-def _rows_of(table: Element) -> Iterator[Element]:
-    """The rows of a table or of a part of one, those of tables inside aside; its head first, its foot last."""
-    for child in table:
-        if child.tag == "tr":
-            yield child
-        elif child.tag in _TABLES:
-            yield from _rows_of(child)
+def _place_in_table(part: Element) -> int:
+    """The head of a table stands first and its foot last, wherever they are in the source."""
+    return -1 if part.tag in {"caption", "thead"} else 1 if part.tag == "tfoot" else 0
 
 
 def _holds_prose(element: Element) -> bool:

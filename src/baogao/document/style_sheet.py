@@ -1,7 +1,7 @@
 """What a web page's own style says of what is seen: text that it hides, strikes out or raises.
 
-Only that much of CSS is read: simple selectors (``p``, ``.x``, ``#y``, ``div.x span``, ``ul > li``), the cascade
-between them, and a handful of properties. A selector of another kind changes nothing, so that text is
+Only that much of CSS is read: simple selectors (``p``, ``.x``, ``#y``, ``[z]``, ``div.x span``, ``ul > li``), the
+cascade between them, and a handful of properties. A selector of another kind changes nothing, so that text is
 rather shown than hidden.
 """
 
@@ -15,17 +15,25 @@ from baogao.errors import DocumentError
 
 _PROPERTIES = (
     r"display|visibility|opacity|font-size|text-decoration(?:-line)?|vertical-align|list-style(?:-type)?|color|left|top"
-    r"|background(?:-color)?"
-    r"|text-indent"
+    r"|background(?:-color)?|text-indent|bottom|position|clip(?:-path)?|(?:max-)?(?:width|height)|overflow|float"
+    r"|white-space|mso-hide|mso-text-raise|transform"
 )
 _DECLARATION = re.compile(rf"(?:^|[;\s])({_PROPERTIES})\s*:\s*([^;]*)", re.I)
-_COMMENT = re.compile(r"/\*.*?(?:\*/|$)", re.DOTALL)
-_COMPOUND = re.compile(r"(\*|[a-z][\w-]*)?((?:[.#][\w-]+)*)", re.I)
-_PART = re.compile(r"\s*>\s*|\s+")
-_MEDIA = re.compile(
-    r"@media\s+(?:only\s+)?(?:screen|all)(?:\s*,\s*(?:screen|all|print))*\s*|@supports\b.*|@layer\b.*", re.I
+_COMMENT = re.compile(r"/\*.*?(?:\*/|$)|<!--|-->", re.DOTALL)
+_ATTRIBUTE = re.compile(r"""\[\s*([\w-]+)\s*(?:([~|^$*]?=)\s*(?:"([^"]*)"|'([^']*)'|([\w-]+))\s*)?\]""")
+_COMPOUND = re.compile(rf"(\*|[a-z][\w-]*)?((?:[.#][\w-]+|{_ATTRIBUTE.pattern})*)", re.I)
+_PART = re.compile(r"\s*>\s*|\s+(?![^\[]*\])")
+_GROUP = re.compile(r"@(?:supports|layer)\b.*", re.I | re.DOTALL)
+"""Blocks whose rules hold everywhere."""
+_QUERY = re.compile(
+    r"\s*(?:only\s+)?(?:(?:screen|all)\b|(?=\())((?:\s*(?:and\s*)?\(\s*(?:min|max)-width\s*:\s*[\d.]+(?:px|em|rem)\s*\))*)\s*",
+    re.I,
 )
-"""Blocks whose rules hold on a screen of any size."""
+_WIDTH = re.compile(r"(min|max)-width\s*:\s*([\d.]+)(px|em|rem)", re.I)
+_NARROW_SCREEN, _WIDE_SCREEN = 1280, 1920
+"""Pixels: what holds for screens from the one to the other is taken to hold."""
+_EM = 16
+"""Pixels of an em where nothing says it."""
 _MOST_RULES = 5_000
 _MOST_TRIES = 2_000_000
 """Rules held against elements; a page of a government site takes some ten thousand."""
@@ -42,6 +50,8 @@ class _Compound(NamedTuple):
     tag: str
     names: frozenset[str]
     """Its classes with a dot, its id with a #."""
+    attributes: tuple[tuple[str, str, str], ...]
+    """Name, sign and value of each; the sign is empty where the attribute must only be there."""
     parent: bool
     """Whether the compound before it must be the parent, not any ancestor."""
 
@@ -75,7 +85,8 @@ class StyleSheet:
                 count += 1
                 names = [name for each in compounds for name in each.names]
                 ids = sum(name.startswith("#") for name in names)
-                rank = (ids, len(names) - ids, sum(each.tag != "*" for each in compounds))
+                others = sum(len(each.attributes) for each in compounds)
+                rank = (ids, len(names) - ids + others, sum(each.tag != "*" for each in compounds))
                 last = compounds[-1]
                 self._rules.setdefault(min(last.names, default=last.tag), []).append(
                     _Rule(compounds, rank, count, said)
@@ -117,7 +128,9 @@ class StyleSheet:
         return True
 
     def _fits(self, element: Element, compound: _Compound) -> bool:
-        return compound.tag in {"*", element.tag} and (not compound.names or compound.names <= self._names_of(element))
+        if compound.tag not in {"*", element.tag} or not (compound.names <= self._names_of(element)):
+            return False
+        return all(_has_attribute(element.get(name), *wanted) for name, *wanted in compound.attributes)
 
     def _names_of(self, element: Element) -> frozenset[str]:
         names = self._names.get(element)
@@ -127,19 +140,52 @@ class StyleSheet:
         return names
 
 
+_ZERO = re.compile(r"0+(?:\.0+)?(?:px|pt|em|rem|%)?")
+_TINY = re.compile(r"(?:0+(?:\.\d+)?|1(?:\.0+)?)(?:px|pt)?")
+_FAR_AWAY = re.compile(r"-(?:\d{4,}(?:\.\d+)?(?:px|pt|em|rem|%)?|\d{2,}(?:\.\d+)?(?:em|rem)|\d{3}%)")
+_CLEAR = re.compile(r"transparent|(?:rgb|hsl)a?\([^()]*(?:,[^(),]*,[^(),]*,|/)\s*(?:0+(?:\.0+)?|\.0+)%?\s*\)")
+_CLIPPED = re.compile(
+    r"rect\(\s*([01])(?:px)?[\s,]+[01](?:px)?[\s,]+[01](?:px)?[\s,]+\1(?:px)?\s*\)|inset\((?:50|100)%\)"
+)
+_SIZES = ("width", "height", "max-width", "max-height")
+_LENGTH = re.compile(r"(-?)(\d*\.?\d+)(px|pt|em|rem|%)")
+
+
 def hides(said: Declared) -> bool:
     """Whether text with such a style is not seen."""
     return (
         said.get("display") == "none"
         or said.get("visibility") in {"hidden", "collapse"}
+        or said.get("mso-hide") == "all"
         or re.fullmatch(r"0+(?:\.0+)?%?|\.0+", said.get("opacity", "1")) is not None
-        or re.fullmatch(r"0+(?:\.0+)?(?:px|pt|em|rem|%)?", said.get("font-size", "1")) is not None
-        or said.get("color") == "transparent"
-        or any(
-            re.fullmatch(r"-\d{4,}(?:\.\d+)?(?:px|pt|em|rem)?", said.get(name, ""))
-            for name in ("left", "top", "text-indent")
-        )
+        or _ZERO.fullmatch(said.get("font-size", "1")) is not None
+        or _CLEAR.fullmatch(said.get("color", "")) is not None
+        or any(_FAR_AWAY.fullmatch(said.get(name, "")) for name in ("left", "top", "text-indent"))
+        or any(_CLIPPED.fullmatch(said.get(name, "")) for name in ("clip", "clip-path"))
+        or (said.get("overflow") in {"hidden", "clip"} and any(_TINY.fullmatch(said.get(name, "")) for name in _SIZES))
+        or said.get("transform") in {"scale(0)", "scale(0,0)", "scale(0, 0)"}
     )
+
+
+def rise(said: Declared) -> float:
+    """How far text with such a style stands above its line, or below it (negative), in sizes of its own letters."""
+    size = _pixels(said.get("font-size", ""), _EM) or _EM
+    lifted = _pixels(said.get("vertical-align", ""), size) or _pixels(said.get("mso-text-raise", ""), size)
+    if not lifted and said.get("position") == "relative":
+        lifted = _pixels(said.get("bottom", ""), size) or -_pixels(said.get("top", ""), size)
+    return lifted / size
+
+
+def _pixels(length: str, whole: float) -> float:
+    """A length of a style in pixels; 0 where it is none.
+
+    :param whole: what 100 % and one em are.
+    """
+    match = _LENGTH.fullmatch(length)
+    if match is None:
+        return 0.0
+    factor = {"px": 1.0, "pt": 4 / 3, "%": whole / 100}.get(match[3], whole)
+    return (-1 if match[1] else 1) * float(match[2]) * factor
 
 
 def is_white(said: Declared) -> bool:
@@ -165,7 +211,7 @@ def _blocks(sheet: str) -> Iterator[tuple[str, tuple[tuple[str, str], ...]]]:
         if brace[0] == "{":
             before = sheet[start : brace.start()].strip()
             at_rule = before.startswith("@")
-            ignored.append(at_rule and _MEDIA.fullmatch(before) is None)
+            ignored.append(at_rule and _GROUP.fullmatch(before) is None and not _is_for_screens(before))
             opened_at = None if at_rule else (start, brace.start())
         else:
             if opened_at is not None and not any(ignored):
@@ -176,6 +222,35 @@ def _blocks(sheet: str) -> Iterator[tuple[str, tuple[tuple[str, str], ...]]]:
             if ignored:
                 ignored.pop()
         start = brace.end()
+
+
+def _is_for_screens(rule: str) -> bool:
+    """Whether what stands in a block of rules (``@media …``) holds on every usual screen of a desk."""
+    if not re.match(r"@media[\s(]", rule, re.I):
+        return False
+    for query in rule[len("@media") :].split(","):
+        match = _QUERY.fullmatch(query)
+        widths = [] if match is None else _WIDTH.findall(match[1])
+        sizes = [(kind.lower(), float(value) * (1 if unit == "px" else _EM)) for kind, value, unit in widths]
+        if match and all(at <= _NARROW_SCREEN if kind == "min" else at >= _WIDE_SCREEN for kind, at in sizes):
+            return True
+    return False
+
+
+def _has_attribute(value: str | None, sign: str, wanted: str) -> bool:
+    """Whether an attribute's value is what a selector wants of it."""
+    if value is None or not sign:
+        return value is not None
+    if not wanted and sign != "=":
+        return False
+    return {
+        "=": value == wanted,
+        "~=": wanted in value.split(),
+        "|=": value == wanted or value.startswith(f"{wanted}-"),
+        "^=": value.startswith(wanted),
+        "$=": value.endswith(wanted),
+        "*=": wanted in value,
+    }[sign]
 
 
 def _declared(declarations: str) -> Iterator[tuple[str, str]]:
@@ -194,5 +269,10 @@ def _compounds(selector: str) -> tuple[_Compound, ...] | None:
         match = _COMPOUND.fullmatch(part)
         if not part or match is None:
             return None
-        found.append(_Compound((match[1] or "*").lower(), frozenset(re.findall(r"[.#][\w-]+", match[2])), parent))
+        attributes = tuple(
+            (each[1].lower(), each[2] or "", each[3] or each[4] or each[5] or "")
+            for each in _ATTRIBUTE.finditer(match[2])
+        )
+        names = frozenset(re.findall(r"[.#][\w-]+", _ATTRIBUTE.sub("", match[2])))
+        found.append(_Compound((match[1] or "*").lower(), names, attributes, parent))
     return tuple(found)

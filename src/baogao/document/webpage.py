@@ -24,7 +24,12 @@ from baogao.errors import DocumentError
 
 _CHARSET = re.compile(rb"""<(?:meta|\?xml)[^>]{0,200}?(?:charset|encoding)\s*=\s*["']?\s*([\w.:-]+)""", re.I)
 _GB = frozenset({"gb2312", "gbk", "gb_2312-80", "x-gbk", "euc-cn"})
+_HANZI = re.compile(r"[\u4e00-\u9fff]")
+_MOST_ZEROS = 20
+"""Bytes of zero that a page may hold; a browser shows nothing for them."""
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
+_PREFIX = re.compile(r"""\sxmlns:([\w-]{1,30})=["']http://www\.w3\.org/1999/xhtml["']""")
+"""What stands before the names of elements in XHTML, if anything does."""
 _ATTRIBUTE = re.compile(r"""[\s/]*+[^\s/>][^\s/>=]*+(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>]*+))?+""")
 _TAG = re.compile(
     rf"<(?:script\b[^>]*+>(?:(?!</script).)*+|[a-z][^\s/>]*+(?:{_ATTRIBUTE.pattern})*+)", re.I | re.DOTALL
@@ -62,9 +67,13 @@ def read_page(data: bytes) -> FileText:
         raise DocumentError(
             f"a tag of it has more than {_MOST_ATTRIBUTES:,} attributes: that is no page; save it as text"
         )
+    prefix = _PREFIX.search(source[:4096])
+    source = re.sub(rf"<(/?){prefix[1]}:", r"<\1", source) if prefix else source
     try:
         page = lxml.html.document_fromstring(source)
     except (lxml.etree.LxmlError, ValueError, RecursionError) as error:
+        if getattr(error, "code", None) == lxml.etree.ErrorTypes.ERR_NO_MEMORY:
+            raise MemoryError from error
         raise DocumentError("no text was found on this web page; save the report itself as text") from error
     if sum(1 for _ in islice(page.iter(), _MOST_ELEMENTS + 1)) > _MOST_ELEMENTS:
         raise DocumentError(f"it has more than {_MOST_ELEMENTS:,} elements: that is no single report; save it as text")
@@ -111,16 +120,18 @@ def decode_page(data: bytes, lenient: bool = False) -> str:
     if lenient:
         encoding = "utf-16" if data[:2] in {b"\xff\xfe", b"\xfe\xff"} else "utf-8"
         return data.decode(encoding, "ignore").lstrip("\ufeff")
+    if data[:2] not in {b"\xff\xfe", b"\xfe\xff"} and data.count(b"\0") <= _MOST_ZEROS:
+        data = data.replace(b"\0", b"")
     declared = _CHARSET.search(data[:4096])
     if declared and try_decode(data, "utf-8") is None:
         name = declared[1].decode("ascii", "replace").lower()
         name = "gb18030" if name in _GB else name
         text = try_decode(data, name)
-        if text is not None and reads_as_chinese(text):
+        if text is not None and _HANZI.search(text) and reads_as_chinese(text):
             return mended(data, name) or text
         for encoding in ("utf-8", name):
             text = mended(data, encoding)
-            if text is not None and reads_as_chinese(text):
+            if text is not None and _HANZI.search(text) and reads_as_chinese(text):
                 return text
     return decode(data)[0]
 

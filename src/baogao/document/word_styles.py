@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from docx.oxml.ns import qn
@@ -52,24 +53,29 @@ class Styles:
         shown: dict[str, bool] = {}
         for name, tags in _TOGGLES.items():
             # A switch that both styles turn is turned back; what the run says itself goes before.
-            direct = _switch(own, tags)
+            direct = switched(own, tags)
             turned = [style[name] for style in styles if style[name] is not None]
             shown[name] = direct if direct is not None else (sum(map(bool, turned)) % 2 == 1)
             if direct is None and not turned:
-                shown[name] = bool(_switch(self._document, tags))
+                shown[name] = bool(switched(self._document, tags))
         raised = (_value(own, "w:vertAlign"), *(style["place"] for style in reversed(styles)))
         return RunStyle(shown["hidden"], shown["struck"], next((place for place in raised if place), "baseline"))
 
     def size(self, run: Element, paragraph_style: str | None) -> float:
         """The size of a run's letters, in half points; 0 where nothing says it."""
+        return number(self._said(run, paragraph_style, "w:sz"))
+
+    def position(self, run: Element, paragraph_style: str | None) -> float:
+        """How far a run stands above its line, in half points."""
+        return number(self._said(run, paragraph_style, "w:position"))
+
+    def _said(self, run: Element, paragraph_style: str | None, tag: str) -> str | None:
+        """A property of a run: its own, its style's, its paragraph's style's or the document's."""
         own = run.find(_RUN)
-        chain = self._chain(paragraph_style or self._default.get("paragraph"))
-        values = (
-            _value(own, "w:sz"),
-            *(_value(style.find(_RUN), "w:sz") for style in chain),
-            _value(self._document, "w:sz"),
-        )
-        return next((number(value) for value in values if value), 0.0)
+        named = _value(own, "w:rStyle")
+        chains = chain(self._chain(named), self._chain(paragraph_style or self._default.get("paragraph")))
+        values = (_value(own, tag), *(_value(style.find(_RUN), tag) for style in chains), _value(self._document, tag))
+        return next(filter(None, values), None)
 
     def numbering(self, style: str | None) -> Element | None:
         """The numbering that a paragraph style gives (``w:numPr``); None if it gives none."""
@@ -87,7 +93,7 @@ class Styles:
                 own = style.find(_RUN)
                 for switch, tags in _TOGGLES.items():
                     if found[switch] is None:
-                        found[switch] = _switch(own, tags)
+                        found[switch] = switched(own, tags)
                 found["place"] = found["place"] or _value(own, "w:vertAlign")
             self._known[name] = found
         return self._known[name]
@@ -110,7 +116,7 @@ def number(value: str | None, default: float = 0.0) -> float:
         return default
 
 
-def _switch(properties: Element | None, tags: tuple[str, ...]) -> bool | None:
+def switched(properties: Element | None, tags: tuple[str, ...]) -> bool | None:
     """Whether one of some switches is on; None where none of them is there."""
     found = [] if properties is None else [each for tag in tags if (each := properties.find(qn(tag))) is not None]
     return any(each.get(VALUE) in _ON for each in found) if found else None
