@@ -107,9 +107,8 @@ def read_saved_page(data: bytes) -> FileText:
 
 
 def _is_printed(heading: str, lines: list[str]) -> bool:
-    """Whether a heading stands among some lines: as one of them, or in those above the first sentence."""
-    words = ["".join(line.split()) for line in lines]
-    return heading in words or heading in "".join(takewhile(lambda line: not is_prose(line), words))
+    """Whether a heading stands in the lines above the first sentence; below it may be a copy of the report."""
+    return heading in "".join("".join(line.split()) for line in takewhile(lambda line: not is_prose(line), lines))
 
 
 def _is_crowded(tag: str) -> bool:
