@@ -48,7 +48,7 @@ from baogao.document.number_format import BUILT_IN, shown
         ("nan", "0", "nan"),
         ("5", "# ?/?", "5"),
         ("5", "0.00E+00", "5"),
-        ("5", ";;;", "5"),
+        ("5", ";;;", ""),
     ],
 )
 def test_formats(value, code, text):

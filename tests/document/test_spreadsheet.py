@@ -201,3 +201,38 @@ def test_any_table_of_text(text):
     except DocumentError:
         return
     assert [char for char in read.text if char == "1"] == [char for char in text if char == "1"]
+
+
+@pytest.mark.parametrize(
+    ("form", "text"),
+    [
+        ({"font_color": "#FFFFFF"}, ""),
+        ({"font_color": "#FFFFFF", "bg_color": "#000080"}, "128"),
+        ({"font_color": "#FF0000"}, "128"),
+        ({"num_format": ";;;"}, ""),
+    ],
+)
+def test_cells_that_are_not_seen(form, text):
+    """A white figure on nothing, and one whose format shows nothing, are not read."""
+    assert text_of(one_sheet(["项目", "数", "注"], ["申请", 128, "件"], form=form)).text.endswith(f"\n申请\t{text}\t件")
+
+
+def test_rows_and_columns_without_a_size():
+    """A row without a height or a column without a width is hidden."""
+
+    def fill(book) -> None:
+        sheet = book.add_worksheet("a")
+        for number, row in enumerate((["指标", "旧", "数"], ["申请", 9, 128], ["申请", 8, 999])):
+            sheet.write_row(number, 0, row)
+        sheet.set_row(2, 0)
+        sheet.set_column(1, 1, 0)
+
+    assert text_of(workbook(fill)).text == "a\n指标\t数\n申请\t128"
+
+
+@pytest.mark.parametrize(
+    ("cell", "text"), [('="128"', "128"), ("'128", "128"), ("'98.5%", "98.5%"), ("'引文'", "'引文'"), ("=A1", "=A1")]
+)
+def test_cells_that_say_they_are_text(cell, text):
+    """What tells a spreadsheet that digits are text is no part of them."""
+    assert read_delimited(f"指标,数\n申请,{cell}\n").text == f"指标\t数\n申请\t{text}"

@@ -222,3 +222,22 @@ def test_zeros_on_a_page():
         text_of("<html><body><p>检查46\0次，约谈3家。</p></body></html>".encode(), ".html").text
         == "检查46次，约谈3家。"
     )
+
+
+@pytest.mark.parametrize(
+    ("body", "first"),
+    [
+        ("现将云岭县2023年粮食工作情况报告如下。", "云岭县2023年粮食工作情况"),
+        ("云岭县2023年粮食工作情况</p><p>检查46次。", "云岭县2023年粮食工作情况"),
+        ("检查46次。</p><p>云岭县2023年粮食工作情况</p><p>检查46次。", "云岭县2023年粮食工作情况"),
+        ("云岭县</p><p>2023年粮食工作情况</p><p>检查46次。", "云岭县"),
+    ],
+)
+def test_a_heading_that_the_text_names(body, first):
+    """A heading above the text is read unless it is printed again; that a sentence names it does not count."""
+    source = (
+        f"<html><body><h1>云岭县2023年粮食工作情况</h1><div><p>{body}</p><p>约谈3家，均已整改。</p></div></body></html>"
+    )
+    text = text_of(source.encode(), ".html").text
+    assert text.split("\n")[0] == first
+    assert text.count("约谈") == 1

@@ -63,6 +63,8 @@ def shown(value: str, code: str, since_1904: bool = False) -> str:
     if not code or code.lower() == "general" or code == "@" or len(code) > _LONGEST_FORMAT:
         return _general(number)
     sections = _sections(code)
+    if len(sections) > 2 and not any(sections):
+        return ""
     tokens = list(_TOKEN.finditer(sections[0]))
     if any(token[4] for token in tokens):
         return _date(number, tokens, since_1904)

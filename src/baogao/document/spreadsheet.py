@@ -16,7 +16,7 @@ from baogao.document.grid import MOST_COLUMNS, Cell, in_one_line, lines_of_table
 from baogao.document.number_format import BUILT_IN, shown
 from baogao.document.package import Package, opened
 from baogao.document.scripts import lowered, raised
-from baogao.document.signs import HIDDEN_ROWS, STRUCK, file_text, plain
+from baogao.document.signs import HIDDEN, HIDDEN_ROWS, STRUCK, file_text, plain
 from baogao.errors import DocumentError
 
 _DAMAGED = "it is not a workbook that can be opened; save it again as .xlsx or as text"
@@ -31,6 +31,9 @@ _MOST_GAP = 20
 _MOST_COVERED = 200_000
 _PLACE = re.compile(r"([A-Z]{1,3})(\d{1,7})")
 
+_OWN_TEXT = re.compile(r"""\A(?:="([^"]*)"|'(\d[\d,.]*[%％]?))\Z""")
+"""How a cell says that its digits are text; a spreadsheet shows them without that."""
+
 Element = Any
 """An lxml element."""
 
@@ -43,7 +46,7 @@ def read_delimited(text: str, suffix: str = ".csv") -> FileText:
     delimiter = "\t" if suffix == ".tsv" else _delimiter(text)
     try:
         rows = [
-            [in_one_line(cell.splitlines()) for cell in row]
+            [in_one_line(_OWN_TEXT.sub(r"\1\2", cell).splitlines()) for cell in row]
             for row in csv.reader(io.StringIO(text, ""), delimiter=delimiter)
         ]
     except csv.Error as error:
@@ -95,14 +98,14 @@ class _Book:
         strings = package.related("sharedStrings")
         self._strings = [] if strings is None else [_rich_text(each) for each in strings.findall(f"{_SPACE}si")]
         styles = package.related("styles")
-        self._formats: list[tuple[str, bool]] = [] if styles is None else list(_formats(styles))
+        self._formats: list[tuple[str, str]] = [] if styles is None else list(_formats(styles))
         properties = workbook.find(f"{_SPACE}workbookPr")
         self._since_1904 = properties is not None and properties.get("date1904") in {"1", "true"}
 
     def lines(self, sheet: Element) -> Iterator[str]:
         """The lines of a sheet."""
         rows = {int(row.get("r", count)): row for count, row in enumerate(sheet.iter(f"{_SPACE}row"), start=1)}
-        gone = {number for number, row in rows.items() if row.get("hidden") in {"1", "true"}}
+        gone = {number for number, row in rows.items() if _is_gone(row, "ht")}
         hidden = _hidden_columns(sheet)
         merged = _Merged(sheet, hidden, gone, max(rows, default=0))
         cells: list[list[Cell]] = []
@@ -138,9 +141,9 @@ class _Book:
             return _rich_text(cell.find(f"{_SPACE}is"))
         value = cell.findtext(f"{_SPACE}v") or ""
         style = int(cell.get("s", "0"))
-        code, struck = self._formats[style] if style < len(self._formats) else ("", False)
-        if struck and value:
-            return STRUCK
+        code, sign = self._formats[style] if style < len(self._formats) else ("", "")
+        if sign and value:
+            return sign
         if kind == "s":
             return self._strings[int(value)] if value.strip() else ""
         if kind == "b":
@@ -170,13 +173,23 @@ def _is_struck(properties: Element) -> bool:
     return found is not None and found.get("val", "1") in {"1", "true"}
 
 
-def _formats(styles: Element) -> Iterator[tuple[str, bool]]:
-    """The number format of each style of a cell, and whether it strikes its text out."""
+def _formats(styles: Element) -> Iterator[tuple[str, str]]:
+    """The number format of each style of a cell, and the sign of what stands in its stead where it is not seen."""
     own = {each.get("numFmtId"): each.get("formatCode", "") for each in styles.iter(f"{_SPACE}numFmt")}
-    fonts = [_is_struck(font) for font in styles.findall(f"{_SPACE}fonts/{_SPACE}font")]
+    fonts = [
+        STRUCK if _is_struck(font) else HIDDEN if _is_white(font) else ""
+        for font in styles.findall(f"{_SPACE}fonts/{_SPACE}font")
+    ]
     for style in styles.findall(f"{_SPACE}cellXfs/{_SPACE}xf"):
         number, font = style.get("numFmtId", "0"), int(style.get("fontId", "0"))
-        yield own.get(number) or BUILT_IN.get(int(number), ""), font < len(fonts) and fonts[font]
+        sign = fonts[font] if font < len(fonts) else ""
+        filled = style.get("fillId", "0") != "0"
+        yield own.get(number) or BUILT_IN.get(int(number), ""), "" if filled and sign == HIDDEN else sign
+
+
+def _is_white(font: Element) -> bool:
+    colour = font.find(f"{_SPACE}color")
+    return colour is not None and colour.get("rgb", "")[-6:].upper() == "FFFFFF"
 
 
 class _Merged:
@@ -201,10 +214,15 @@ class _Merged:
             self.sizes[first] = max(1, width), max(1, sum(row not in gone for row in rows))
 
 
+def _is_gone(line: Element, size: str) -> bool:
+    """Whether a row or a column is hidden, or has no height or width."""
+    return line.get("hidden") in {"1", "true"} or re.fullmatch(r"0+(?:\.0+)?", line.get(size, "")) is not None
+
+
 def _hidden_columns(sheet: Element) -> set[int]:
     hidden: set[int] = set()
     for each in sheet.iter(f"{_SPACE}col"):
-        if each.get("hidden") in {"1", "true"}:
+        if _is_gone(each, "width"):
             hidden.update(range(int(each.get("min", "1")) - 1, min(int(each.get("max", "1")), _WIDEST)))
     return hidden
 

@@ -37,7 +37,8 @@ _EM = 16
 _MOST_RULES = 5_000
 _MOST_TRIES = 2_000_000
 """Rules held against elements; a page of a government site takes some ten thousand."""
-_LONGEST_SELECTOR = 200
+_LONGEST = 200
+"""Characters, of a selector or of what is said."""
 _WHITE = frozenset({"white", "#fff", "#ffffff", "rgb(255,255,255)", "rgb(255, 255, 255)"})
 
 Element = Any
@@ -255,12 +256,12 @@ def _has_attribute(value: str | None, sign: str, wanted: str) -> bool:
 
 def _declared(declarations: str) -> Iterator[tuple[str, str]]:
     for match in _DECLARATION.finditer(declarations):
-        yield match[1].lower(), " ".join(match[2].lower().replace("! ", "!").split())
+        yield match[1].lower(), " ".join(match[2][:_LONGEST].lower().replace("! ", "!").split())
 
 
 def _compounds(selector: str) -> tuple[_Compound, ...] | None:
     """A selector, part by part; None for one that is not read."""
-    if not selector or len(selector) > _LONGEST_SELECTOR:
+    if not selector or len(selector) > _LONGEST:
         return None
     found: list[_Compound] = []
     parts = _PART.split(selector)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import email
 import re
-from itertools import islice
+from itertools import islice, takewhile
 from typing import Any
 
 import lxml.html
@@ -86,7 +86,7 @@ def read_page(data: bytes) -> FileText:
     first = plain(text).split("\n", 1)[0].strip()
     untitled = is_prose(first) or first.endswith(("：", ":")) or heading_level(first) is not None
     untitled = untitled or len(first) < len(heading) // 2  # the rest of a title that is broken in two
-    if heading and untitled and "".join(heading.split()) not in "".join(plain(text).split()):
+    if heading and untitled and not _is_printed("".join(heading.split()), plain(text).split("\n")):
         text = f"{heading}\n{text}"
     return file_text(text, "page", [Notice("the main text of a web page")], f"lxml {lxml.etree.__version__}")
 
@@ -104,6 +104,11 @@ def read_saved_page(data: bytes) -> FileText:
                 declared = f'<meta charset="{charset}">'.encode("ascii", "ignore") if charset else b""
                 return read_page(page if _CHARSET.search(page[:4096]) else declared + page)
     raise DocumentError("it is a mail or a saved page without a page in it; save the report itself as text")
+
+
+def _is_printed(heading: str, lines: list[str]) -> bool:
+    """Whether a heading stands in the lines above the first sentence; below it may be a copy of the report."""
+    return heading in "".join("".join(line.split()) for line in takewhile(lambda line: not is_prose(line), lines))
 
 
 def _is_crowded(tag: str) -> bool:
