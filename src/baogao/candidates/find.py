@@ -113,7 +113,8 @@ def _is_barred(document: Document, doubtful: Sequence[Span], draft: _Draft) -> b
     """Whether a draft lies in characters that were inserted, or is a number of doubtful digits."""
     if draft.kind == "number" and _touches(doubtful, draft.start, draft.end):
         return True
-    return _touches(document.file.inserted, *document.printed((draft.start, draft.end)))
+    own = (document.printed((place, place + 1)) for place in range(draft.start, draft.end))
+    return bool(document.file.inserted) and any(_touches(document.file.inserted, *span) for span in own)
 
 
 def _touches(spans: Sequence[Span], start: int, end: int) -> bool:

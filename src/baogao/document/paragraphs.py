@@ -26,6 +26,8 @@ _NUMBER_START = re.compile(
     rf"(?:[.．,，]\s?)?\d|[{NUMERAL_CHARS}○]|分?之[\d{NUMERAL_CHARS}]|点[{''.join(DIGITS)}]|年|月(?=\d)|[%％‰]"
 )
 """Ends and beginnings of lines between which a number or a date goes on."""
+_BEGUN = re.compile(r"[\u4e00-\u9fff]{6}$")
+"""The end of a line that a sentence may go on from with a figure."""
 _STRONG_BREAK = re.compile(r"[\t|｜]")
 _WIDE_BREAK = re.compile(r"[  　]{2,}")
 """What parts cells: one tab or bar is certain, wide gaps where there are two of them."""
@@ -132,7 +134,10 @@ def _goes_on(text: str, before: Span, line: Span, width: int, over_page: bool) -
         return full and previous[-1] in "；;）)”" and not text[line[0]].isspace()
     if _NUMBER_END.search(last_line) and _NUMBER_START.match(following):
         return True
-    return full or bool((over_page or _FIGURE_START.match(following)) and re.search(r"[，。；]", previous))
+    figure = _FIGURE_START.match(following) is not None
+    if figure and heading_level(previous) is None and _BEGUN.search(previous) and re.search(r"[，。；]", following):
+        return True
+    return full or ((over_page or figure) and re.search(r"[，。；]", previous) is not None)
 
 
 def sentences_of(text: str, paragraphs: list[Paragraph]) -> Iterator[Sentence]:

@@ -54,7 +54,9 @@ _MEANINGLESS = (
 _NOTHING = "".join(f"{chr(first)}-{chr(last)}" for first, last in _MEANINGLESS)
 _THIN = "\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f"
 """Blanks that part the digits of one number, never two cells."""
-_NOTES = "¹²³⁰⁴⁵⁶⁷⁸⁹①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳⑴⑵⑶⑷⑸⑹⑺⑻⑼⑽㈠㈡㈢㈣㈤㈥㈦㈧㈨㈩㉑㉒㉓㉔㉕㉖㉗㉘㉙㉚❶❷❸❹❺❻❼❽❾❿➀➁➂➃➄ªº†‡※"
+_NOTES = (
+    "¹²³⁰⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳⑴⑵⑶⑷⑸⑹⑺⑻⑼⑽㈠㈡㈢㈣㈤㈥㈦㈧㈨㈩㉑㉒㉓㉔㉕㉖㉗㉘㉙㉚❶❷❸❹❺❻❼❽❾❿➀➁➂➃➄ªº†‡※"
+)
 _MEASURED = "[件份人场次个项户起条宗名册批部万亿%％]"
 """What may stand behind a number: a bracket before it may hold a count, 收到[12]件, or a note, 128[1]件."""
 _BRACKETED = r"(?:\[ ?\d{1,2} ?\]|［ ?\d{1,2} ?］|〔 ?\d{1,2} ?〕|【 ?\d{1,2} ?】|\[\^[\w-]{1,9}\])"
