@@ -37,8 +37,10 @@ _MINUS = re.compile(
 """Before the number of a change: 较上年-12件. Elsewhere a dash is a dash: 完成率-100%, 工作量—78项."""
 _LONGEST_MINUS = 9
 """Characters of what ``_MINUS`` needs to see."""
-_APART = frozenset(",.'’‘′")
+_POINTED = frozenset(".'’‘′")
+_APART = _POINTED | {","}
 """Between two digits, and no part of a number as it is read: 12,34, 1.234.567, 1'234."""
+_COMMA_PARTS = re.compile(r"[\u4e00-\u9fff%％],[\u4e00-\u9fff]")
 _POINTS = frozenset("。，")
 _OTHER_POINT = re.compile(r"(?<=\d)(?:。\d{1,2}|，\d)[%万亿]")
 """A decimal point that was typed as another mark: 98。5%."""
@@ -81,11 +83,14 @@ _RANGE = re.compile(r"\s?[-~至到]{1,2}\s?")
 """Between the two ends of a range: 3-5万元 lends its scale word too, a list does not."""
 
 
-def find_figures(text: str, folded: bool = False) -> Iterator[Quantity]:
+def find_figures(text: str, folded: bool = False, commas_part: bool = False) -> Iterator[Quantity]:
     """Every figure in a text, in order, without overlaps; dates, document numbers and their like are left out.
 
     :param folded: True when ``text`` has gone through :func:`~baogao.chinese.numerals.fold` already.
+    :param commas_part: True when ASCII commas part the clauses of the text, so that 8,12人 is two figures, not a
+        number that was parted in the wrong place; see :func:`commas_part_clauses`.
     """
+    commas_part = commas_part or (not folded and commas_part_clauses(text))
     clean = join_groups(text if folded else fold(text))
     doubtful = list(doubtful_tokens(clean, folded=True))
     for start, end in reversed(doubtful):
@@ -94,7 +99,7 @@ def find_figures(text: str, folded: bool = False) -> Iterator[Quantity]:
     figures: list[Quantity] = []
     position = 0
     while (match := CORE.search(clean, position)) is not None:
-        figure = _admit(clean, match)
+        figure = None if _is_part(clean, *match.span(), commas_part) else _admit(clean, match)
         position = match.end() if figure is None else figure.end
         if figure is not None and not _is_change(clean, figures, figure):
             figures.append(figure)
@@ -111,6 +116,14 @@ def find_figures(text: str, folded: bool = False) -> Iterator[Quantity]:
         if following is not None:
             kept.append(following)
     return reversed(kept)
+
+
+def commas_part_clauses(text: str) -> bool:
+    """Whether a text, as it is printed, parts its clauses with ASCII commas.
+
+    Folded text does not tell: there every comma is an ASCII one.
+    """
+    return _COMMA_PARTS.search(text) is not None
 
 
 def join_groups(folded: str) -> str:
@@ -165,7 +178,7 @@ def _admit(text: str, match: re.Match[str]) -> Quantity | None:
         return None
     start, end = match.span()
     before, after = text[start - 1 : start], text[end : end + 1]
-    if (before.isdigit() if chinese else before in _OTHER_DIGITS) or _is_part(text, start, end):
+    if before.isdigit() if chinese else before in _OTHER_DIGITS:
         return None
     figure = read_quantity(text, match)
     if figure is None:
@@ -192,10 +205,11 @@ def _admit(text: str, match: re.Match[str]) -> Quantity | None:
     return None if heads_line else figure
 
 
-def _is_part(text: str, start: int, end: int) -> bool:
+def _is_part(text: str, start: int, end: int, commas_part: bool) -> bool:
     """Whether more of a number stands beside what was found of it: 12,34, 1.234.567, 12?件, 3万余5千."""
     before, after = text[start - 1 : start], text[end : end + 1]
-    if before in _APART and text[start - 2 : start - 1].isdigit():
+    apart = _POINTED if commas_part else _APART
+    if before in apart and text[start].isdecimal() and text[start - 2 : start - 1].isdecimal():
         return True
     if before in _MORE and _ENDS_NUMBER.match(text, start - 2) and start > 1:
         return True
@@ -203,7 +217,9 @@ def _is_part(text: str, start: int, end: int) -> bool:
         after in _POINTS and _OTHER_POINT.match(text, end)
     ):
         return True
-    return (after in _APART and text[end + 1 : end + 2].isdigit()) or _CUT_OFF.match(text, end) is not None
+    return (after in apart and text[end - 1].isdecimal() and text[end + 1 : end + 2].isdecimal()) or _CUT_OFF.match(
+        text, end
+    ) is not None
 
 
 def _counts_alone(text: str, match: re.Match[str]) -> bool:
