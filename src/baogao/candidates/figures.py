@@ -37,8 +37,7 @@ _MINUS = re.compile(
 """Before the number of a change: 较上年-12件. Elsewhere a dash is a dash: 完成率-100%, 工作量—78项."""
 _LONGEST_MINUS = 9
 """Characters of what ``_MINUS`` needs to see."""
-_POINTED = frozenset(".'’‘′")
-_APART = _POINTED | {","}
+_APART = frozenset(",.'’‘′")
 """Between two digits, and no part of a number as it is read: 12,34, 1.234.567, 1'234."""
 _COMMA_PARTS = re.compile(r"[\u4e00-\u9fff%％],[\u4e00-\u9fff]")
 _POINTS = frozenset("。，")
@@ -47,6 +46,8 @@ _OTHER_POINT = re.compile(r"(?<=\d)(?:。\d{1,2}|，\d)[%万亿]")
 _CUT_OFF = re.compile(rf"(?:[?…\\/'\"“”‘’′□○]+\s?(?:{UNIT})|[?□]+$)")
 """Behind a number: a sign in the place of a digit, before the measure word or at the end of a cell."""
 _MORE = frozenset("余多几来")
+_RISKY = _APART | _POINTS | _MORE | set("?…\\/'\"“”‘’′□○")
+"""Beside a number these may mean that there is more of it."""
 _ENDS_NUMBER = re.compile(r"[\d十百千万亿]")
 _LOOSE = frozenset(
     {"类", "种", "道", "门", "面", "片", "块", "组", "队", "把", "回", "分", "头", "集", "对", "班", "团", "位"}
@@ -208,18 +209,21 @@ def _admit(text: str, match: re.Match[str]) -> Quantity | None:
 def _is_part(text: str, start: int, end: int, commas_part: bool) -> bool:
     """Whether more of a number stands beside what was found of it: 12,34, 1.234.567, 12?件, 3万余5千."""
     before, after = text[start - 1 : start], text[end : end + 1]
-    apart = _POINTED if commas_part else _APART
-    if before in apart and text[start].isdecimal() and text[start - 2 : start - 1].isdecimal():
-        return True
-    if before in _MORE and _ENDS_NUMBER.match(text, start - 2) and start > 1:
-        return True
-    if (before in _POINTS and _OTHER_POINT.match(text, start - 1)) or (
-        after in _POINTS and _OTHER_POINT.match(text, end)
-    ):
-        return True
-    return (after in apart and text[end - 1].isdecimal() and text[end + 1 : end + 2].isdecimal()) or _CUT_OFF.match(
-        text, end
-    ) is not None
+    if before in _RISKY:
+        if before in _MORE:
+            return start > 1 and _ENDS_NUMBER.match(text, start - 2) is not None
+        if text[start - 2 : start - 1].isdecimal() and text[start].isdecimal():
+            if before in _POINTS:
+                return _OTHER_POINT.match(text, start - 1) is not None
+            return before != "," or not commas_part
+    if after not in _RISKY:
+        return False
+    if text[end + 1 : end + 2].isdecimal() and text[end - 1].isdecimal():
+        if after in _POINTS:
+            return _OTHER_POINT.match(text, end) is not None
+        if after in _APART:
+            return after != "," or not commas_part
+    return _CUT_OFF.match(text, end) is not None
 
 
 def _counts_alone(text: str, match: re.Match[str]) -> bool:

@@ -70,7 +70,10 @@ _LEFT_OUT = re.compile(
     r"|[（(\[［〔【](?:详?见|备)?[注附][\d①-⑳一二三四五六七八九十释]{0,3}[)）\]］〕】]"
 )
 """Characters without meaning; a thin blank inside a number; the mark of a note behind a figure."""
-_NOTE_BEGINS = re.compile(r"[\d（(〔【] ?[（(#＃〔【注见详备附)）]|\D[〔【] ?\d{1,2} ?[〕】]|\^\d|<sup>")
+_NOTE_BEGINS = re.compile(
+    r"[\d（(〔【^<](?:(?<=\d) ?(?:[#＃]|[（(〔【] ?\d{1,2} ?[）)〕】])|(?<=\d) \d[)）]|(?<=[（(〔【])[注见详备附]"
+    r"|(?<=[〔【]) ?\d{1,2} ?[〕】]|(?<=\^)\d|(?<=<)sup>)"
+)
 """What a text has that has the mark of a note in brackets."""
 _ODD = frozenset(
     chain(*(map(chr, range(first, last + 1)) for first, last in _MEANINGLESS), _THIN, _NOTES, _PLAIN, "\u00a0[［")
