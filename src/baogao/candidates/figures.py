@@ -15,7 +15,7 @@ from baogao.candidates.numbers import CORE, UNIT, Quantity, read_quantity, stand
 from baogao.chinese.numerals import fold
 
 _GROUPED = re.compile(
-    rf"(?<![\d.])(?<!\d[,，])\d{{1,3}}(?:，\d{{3}})+(?![\d.]*，?\d)[余多]?[十百千万亿]*(?:{UNIT})?(?:以[上下内]|左右)?"
+    rf"(?<![\d.])(?<!\d[,，])\d{{1,3}}(?:，\d{{3}})+(?:\.\d+)?(?![\d.]*，?\d)[余多]?[十百千万亿]*(?:{UNIT})?(?:以[上下内]|左右)?"
 )
 """What may be one number with full-width commas, or two figures that a comma parts."""
 _CLAUSE_ENDS = re.compile(r"[^\w]|$")
@@ -43,7 +43,9 @@ _COMMA_PARTS = re.compile(r"[\u4e00-\u9fff%％],[\u4e00-\u9fff]")
 _POINTS = frozenset("。，")
 _OTHER_POINT = re.compile(r"(?<=\d)(?:。\d{1,2}|，\d)[%万亿]")
 """A decimal point that was typed as another mark: 98。5%."""
-_CUT_OFF = re.compile(rf"(?:[?…\\/'\"“”‘’′□○]+\s?(?:{UNIT})|[?□]+$)")
+_NO_WHOLE = re.compile(r"\.\.\d|[\u4e00-\u9fff]\.\d+[%万亿]")
+"""A fraction whose whole number is not there: 率.5%."""
+_CUT_OFF = re.compile(rf"(?:\.\.\d|[?….\\/'\"“”‘’′□○]+\s?(?:{UNIT})|[?□]+$)")
 """Behind a number: a sign in the place of a digit, before the measure word or at the end of a cell."""
 _MORE = frozenset("余多几来")
 _RISKY = _APART | _POINTS | _MORE | set("?…\\/'\"“”‘’′□○")
@@ -70,6 +72,8 @@ _OTHER_DIGITS = frozenset("零两二三四五六七八九")
 _SURNAMES = frozenset("伍陆")
 _PLACES = frozenset({"家", "场", "集", "道", "台", "座", "所", "团", "门", "桥", "队", "班"})
 """With a surname they make the name of a place: 陆家, 伍家岗."""
+_BEHIND_NAMES = frozenset("-. №")
+"""Between a Latin word and its number: COVID-19, No.12, Windows 10."""
 _LATIN = re.compile(r"[A-Za-z]")
 _NAME_FOLLOWS = re.compile(r" ?[\u4e00-\u9fa5]")
 """At the head of a line a bare number with a word behind it numbers the line."""
@@ -192,7 +196,8 @@ def _admit(text: str, match: re.Match[str]) -> Quantity | None:
         return figure
     # A bare Arabic number may name something: a hotline, a part of a Latin word, a row at the head of a line.
     if (
-        _LATIN.match(text[start - 2] if before == "-" and start > 1 else before)
+        _LATIN.match(text[start - 2] if before in _BEHIND_NAMES and start > 1 else before)
+        or before == "№"
         or _LATIN.match(after)
         or after in _OTHER_DIGITS
     ):
@@ -209,6 +214,8 @@ def _admit(text: str, match: re.Match[str]) -> Quantity | None:
 def _is_part(text: str, start: int, end: int, commas_part: bool) -> bool:
     """Whether more of a number stands beside what was found of it: 12,34, 1.234.567, 12?件, 3万余5千."""
     before, after = text[start - 1 : start], text[end : end + 1]
+    if before == "." and _NO_WHOLE.match(text, max(0, start - 2)):
+        return True
     if before in _RISKY:
         if before in _MORE:
             return start > 1 and _ENDS_NUMBER.match(text, start - 2) is not None
@@ -237,6 +244,8 @@ def _counts_alone(text: str, match: re.Match[str]) -> bool:
 def _admit_chinese(text: str, match: re.Match[str], figure: Quantity) -> Quantity | None:
     """A Chinese numeral counts with a measure word or a bound, and not as part of a word (三级, 一体, 万一)."""
     numeral, bounded = match["chinese"], figure.bound != "exact"
+    if numeral == "零" and figure.unit == "件" and text[figure.end : figure.end + 1].isalnum():
+        return None  # 零件
     before = text[match.start() - 1 : match.start()]
     if numeral[0] in "百千万亿" and (not bounded or before in {"数", "几"}):
         return None

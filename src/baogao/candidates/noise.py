@@ -57,7 +57,7 @@ _DIGITS_FIRST = re.compile(
     | \d+(?:\.\d+)*版                                            # 4.0版
     | (?<=\d[{_UNIT_ENDS}])\d{{1,2}}(?=[，。；、,;)\n]|$)           # 审结97件2。
     | (?<=\d[人场批件]次)\d{{1,2}}(?=[，。；、,;)\n]|$)
-    | \d+(?:周年|届|级|大(?![\d类项件场])|[楼室栋](?=[^\d]))
+    | \d+(?:周年|届|级|大(?![\d类项件场])|[楼栋](?=[^\d])|室|单元)
     )""",
     re.VERBOSE,
 )
@@ -65,14 +65,14 @@ _DIGITS_FIRST = re.compile(
 _PAGE_NUMBER = re.compile(r"^[ \t]*-+[ ]*\d{1,4}[ ]*-+[ ]*$", re.MULTILINE)
 _ORDINAL_NOUN = r"\s?[条款项章节目编号期批届季轮讲课页版辑卷名位次]"
 _AFTER_DI = re.compile(
-    rf"第\s?\(\s?\d+\s?\)|第(?!(?<=到第)\s?\d+\s?(?:人次|件次?|例|起|宗))\s?(?:\d+(?:[-~至到]第?\d+)?|[{NUMERAL_CHARS}]+(?:[-~至到]第?[{NUMERAL_CHARS}]+)?)"
+    rf"第\s?\(\s?\d+\s?\)|(?<![此之以目日年月节会])前\s?(?:\d+|[{NUMERAL_CHARS}]+)名(?!称)|第(?!(?<=到第)\s?\d+\s?(?:人次|件次?|例|起|宗))\s?(?:\d+(?:[-~至到]第?\d+)?|[{NUMERAL_CHARS}]+(?:[-~至到]第?[{NUMERAL_CHARS}]+)?)"
     rf"(?:(?<=\d)(?:[-~至到、和]第?\d+){{0,30}}+(?={_ORDINAL_NOUN})"
     rf"|(?<=[{NUMERAL_CHARS}])(?:[-~至到、和]第?[{NUMERAL_CHARS}]+){{0,30}}+(?={_ORDINAL_NOUN}))?"
 )
 """第三条, 第15-18号, 第(3)项: ordinals. In 第一、128件 the second number counts; 办到第128件 says how many."""
 _SESSION = re.compile(rf"届[^\s\d,，。;；]{{0,12}}?[{NUMERAL_CHARS}\d]+次(?=[^\s,，。;；]{{0,6}}会)")
 """第十二届人大三次会议: the number of a session."""
-_NOTE = re.compile(rf"\((?<=[\d{_UNIT_ENDS}]\()\d{{1,2}}\)(?=[，。；、,;)\n]|$)")
+_NOTE = re.compile(rf"\((?<=[\d{_UNIT_ENDS}]\()[1-3]?\d\)(?=[，。；、,;)\n]|$)")
 """审结97件(2)。: a mark, as in 审结97件2。, of a note that lost its height."""
 _DOCUMENT_NUMBER = re.compile(
     rf"\[\s?{_YEAR}\s?\]\s?第?\d++(?!{_COUNTED}|[-、])|[\[(]\s?{_YEAR}\s?[\])]"
