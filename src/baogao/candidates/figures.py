@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from baogao.candidates.doubtful import doubtful_tokens
 from baogao.candidates.noise import blank, blank_noise
-from baogao.candidates.numbers import CORE, UNIT, Quantity, read_quantity, stands_alone
+from baogao.candidates.numbers import CORE, UNIT, Quantity, read_quantity, stands_alone, times
 from baogao.chinese.numerals import fold
 
 _GROUPED = re.compile(
@@ -172,7 +172,7 @@ def _in_range(first: Quantity, last: Quantity) -> Quantity:
     """The first end of a range with the scale word of the last: 3-5万元, 十至二十万元."""
     for factor in (last.factor, 10**8, 10**4):
         if first.factor == 1 < factor and last.factor % factor == 0 and first.value * factor < last.value:
-            return first._replace(value=first.value * factor, factor=factor)
+            return first._replace(value=times(first.value, factor), factor=factor)
     return first
 
 
