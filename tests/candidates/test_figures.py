@@ -111,7 +111,7 @@ def test_measure_words_are_not_beginnings_of_words():
     assert [unit for *_, unit in read("修订12条例，评查135件")] == ["", "件"]
 
 
-@pytest.mark.parametrize("piece", [", 111", "1 ", "万", "亿", "1,", "近", "百分之"])
+@pytest.mark.parametrize("piece", [", 111", "1 ", "万", "亿", "1,", "1,23,", "近", "百分之", "(1", "届三", "1件"])
 def test_long_nonsense_is_read_in_time(piece):
     """A broken file can repeat anything: reading it neither recurses too deep nor takes quadratic time."""
     text = piece * 5000

@@ -195,3 +195,29 @@ def test_a_cell_is_read_whole_or_not_at_all(cell, found):
 def test_a_signed_cell_is_a_change(cell):
     """A plus or a minus in a cell makes its number a difference, whatever the heads say."""
     assert [(int(c.value), c.cues) for c in numbers(f"指标\t数量\n收案\t{cell}\n结案\t甲")] == [(12, ("growth",))]
+
+
+@pytest.mark.parametrize(
+    ("rows", "found"),
+    [
+        ("收案\t45 128\n结案\t12 345", [45128, 12345]),
+        ("收案\t45 128\n结案\t3", [45128, 3]),
+        ("收案\t45 128\n结案\t1234", [1234]),
+        ("收案\t45 128\n结案\t1,234", [1234]),
+        ("收案\t45 128\n年度\t2023", [45128, 2023]),
+        ("收案\t1 234\n结案\t5 678\n资料\t12000", [1234, 5678, 12000]),
+        ("收案\t1 234 567\n结案\t1234", [1_234_567, 1234]),
+        ("收案\t45 12\n结案\t3", [3]),
+        ("收案\t128（1）\n结案\t12①", [128, 12]),
+        ("收案\t12?\n结案\t12□", []),
+        ("收案\t98,5%\n结案\t98. 5%", [98.5]),
+    ],
+)
+def test_a_blank_in_a_cell_parts_thousands_or_numbers(rows, found):
+    """What the table does with its other numbers tells; what stays in doubt is none."""
+    assert [float(c.value) for c in numbers(f"指标\t数量\n{rows}")] == found
+
+
+def test_a_head_of_two_words_has_two_numbers_below():
+    """Two words in one head, parted by a blank: 45 128 is no number."""
+    assert [int(c.value) for c in numbers("指标\t收案 结案\n甲类\t45 128\n乙类\t3")] == [3]

@@ -11,11 +11,11 @@ from collections.abc import Iterator
 
 from baogao.candidates.doubtful import doubtful_tokens
 from baogao.candidates.noise import blank, blank_noise
-from baogao.candidates.numbers import CORE, UNIT, Quantity, read_quantity, stands_alone
+from baogao.candidates.numbers import CORE, UNIT, Quantity, read_quantity, stands_alone, times
 from baogao.chinese.numerals import fold
 
 _GROUPED = re.compile(
-    rf"(?<![\d.])(?<!\d[,，])\d{{1,3}}(?:，\d{{3}})+(?![\d.]*，?\d)[余多]?[十百千万亿]*(?:{UNIT})?(?:以[上下内]|左右)?"
+    rf"(?<![\d.])(?<!\d[,，])\d{{1,3}}(?:，\d{{3}})+(?:\.\d+)?(?![\d.]*，?\d)[余多]?[十百千万亿]*(?:{UNIT})?(?:以[上下内]|左右)?"
 )
 """What may be one number with full-width commas, or two figures that a comma parts."""
 _CLAUSE_ENDS = re.compile(r"[^\w]|$")
@@ -39,12 +39,17 @@ _LONGEST_MINUS = 9
 """Characters of what ``_MINUS`` needs to see."""
 _APART = frozenset(",.'’‘′")
 """Between two digits, and no part of a number as it is read: 12,34, 1.234.567, 1'234."""
+_COMMA_PARTS = re.compile(r"[\u4e00-\u9fff%％],[\u4e00-\u9fff]")
 _POINTS = frozenset("。，")
 _OTHER_POINT = re.compile(r"(?<=\d)(?:。\d{1,2}|，\d)[%万亿]")
 """A decimal point that was typed as another mark: 98。5%."""
-_CUT_OFF = re.compile(rf"(?:[?…\\/'\"“”‘’′□○]+\s?(?:{UNIT})|[?□]+$)")
+_NO_WHOLE = re.compile(r"\.\.\d|[\u4e00-\u9fff]\.\d+[%万亿]")
+"""A fraction whose whole number is not there: 率.5%."""
+_CUT_OFF = re.compile(rf"(?:\.\.\d|[?….\\/'\"“”‘’′□○]+\s?(?:{UNIT})|[?□]+$)")
 """Behind a number: a sign in the place of a digit, before the measure word or at the end of a cell."""
 _MORE = frozenset("余多几来")
+_RISKY = _APART | _POINTS | _MORE | set("?…\\/'\"“”‘’′□○")
+"""Beside a number these may mean that there is more of it."""
 _ENDS_NUMBER = re.compile(r"[\d十百千万亿]")
 _LOOSE = frozenset(
     {"类", "种", "道", "门", "面", "片", "块", "组", "队", "把", "回", "分", "头", "集", "对", "班", "团", "位"}
@@ -67,6 +72,8 @@ _OTHER_DIGITS = frozenset("零两二三四五六七八九")
 _SURNAMES = frozenset("伍陆")
 _PLACES = frozenset({"家", "场", "集", "道", "台", "座", "所", "团", "门", "桥", "队", "班"})
 """With a surname they make the name of a place: 陆家, 伍家岗."""
+_BEHIND_NAMES = frozenset("-. №")
+"""Between a Latin word and its number: COVID-19, No.12, Windows 10."""
 _LATIN = re.compile(r"[A-Za-z]")
 _NAME_FOLLOWS = re.compile(r" ?[\u4e00-\u9fa5]")
 """At the head of a line a bare number with a word behind it numbers the line."""
@@ -81,11 +88,14 @@ _RANGE = re.compile(r"\s?[-~至到]{1,2}\s?")
 """Between the two ends of a range: 3-5万元 lends its scale word too, a list does not."""
 
 
-def find_figures(text: str, folded: bool = False) -> Iterator[Quantity]:
+def find_figures(text: str, folded: bool = False, commas_part: bool = False) -> Iterator[Quantity]:
     """Every figure in a text, in order, without overlaps; dates, document numbers and their like are left out.
 
     :param folded: True when ``text`` has gone through :func:`~baogao.chinese.numerals.fold` already.
+    :param commas_part: True when ASCII commas part the clauses of the text, so that 8,12人 is two figures, not a
+        number that was parted in the wrong place; see :func:`commas_part_clauses`.
     """
+    commas_part = commas_part or (not folded and commas_part_clauses(text))
     clean = join_groups(text if folded else fold(text))
     doubtful = list(doubtful_tokens(clean, folded=True))
     for start, end in reversed(doubtful):
@@ -94,7 +104,7 @@ def find_figures(text: str, folded: bool = False) -> Iterator[Quantity]:
     figures: list[Quantity] = []
     position = 0
     while (match := CORE.search(clean, position)) is not None:
-        figure = _admit(clean, match)
+        figure = None if _is_part(clean, *match.span(), commas_part) else _admit(clean, match)
         position = match.end() if figure is None else figure.end
         if figure is not None and not _is_change(clean, figures, figure):
             figures.append(figure)
@@ -111,6 +121,14 @@ def find_figures(text: str, folded: bool = False) -> Iterator[Quantity]:
         if following is not None:
             kept.append(following)
     return reversed(kept)
+
+
+def commas_part_clauses(text: str) -> bool:
+    """Whether a text, as it is printed, parts its clauses with ASCII commas.
+
+    Folded text does not tell: there every comma is an ASCII one.
+    """
+    return _COMMA_PARTS.search(text) is not None
 
 
 def join_groups(folded: str) -> str:
@@ -154,7 +172,7 @@ def _in_range(first: Quantity, last: Quantity) -> Quantity:
     """The first end of a range with the scale word of the last: 3-5万元, 十至二十万元."""
     for factor in (last.factor, 10**8, 10**4):
         if first.factor == 1 < factor and last.factor % factor == 0 and first.value * factor < last.value:
-            return first._replace(value=first.value * factor, factor=factor)
+            return first._replace(value=times(first.value, factor), factor=factor)
     return first
 
 
@@ -165,7 +183,7 @@ def _admit(text: str, match: re.Match[str]) -> Quantity | None:
         return None
     start, end = match.span()
     before, after = text[start - 1 : start], text[end : end + 1]
-    if (before.isdigit() if chinese else before in _OTHER_DIGITS) or _is_part(text, start, end):
+    if before.isdigit() if chinese else before in _OTHER_DIGITS:
         return None
     figure = read_quantity(text, match)
     if figure is None:
@@ -178,7 +196,8 @@ def _admit(text: str, match: re.Match[str]) -> Quantity | None:
         return figure
     # A bare Arabic number may name something: a hotline, a part of a Latin word, a row at the head of a line.
     if (
-        _LATIN.match(text[start - 2] if before == "-" and start > 1 else before)
+        _LATIN.match(text[start - 2] if before in _BEHIND_NAMES and start > 1 else before)
+        or before == "№"
         or _LATIN.match(after)
         or after in _OTHER_DIGITS
     ):
@@ -192,18 +211,26 @@ def _admit(text: str, match: re.Match[str]) -> Quantity | None:
     return None if heads_line else figure
 
 
-def _is_part(text: str, start: int, end: int) -> bool:
+def _is_part(text: str, start: int, end: int, commas_part: bool) -> bool:
     """Whether more of a number stands beside what was found of it: 12,34, 1.234.567, 12?件, 3万余5千."""
     before, after = text[start - 1 : start], text[end : end + 1]
-    if before in _APART and text[start - 2 : start - 1].isdigit():
+    if before == "." and _NO_WHOLE.match(text, max(0, start - 2)):
         return True
-    if before in _MORE and _ENDS_NUMBER.match(text, start - 2) and start > 1:
-        return True
-    if (before in _POINTS and _OTHER_POINT.match(text, start - 1)) or (
-        after in _POINTS and _OTHER_POINT.match(text, end)
-    ):
-        return True
-    return (after in _APART and text[end + 1 : end + 2].isdigit()) or _CUT_OFF.match(text, end) is not None
+    if before in _RISKY:
+        if before in _MORE:
+            return start > 1 and _ENDS_NUMBER.match(text, start - 2) is not None
+        if text[start - 2 : start - 1].isdecimal() and text[start].isdecimal():
+            if before in _POINTS:
+                return _OTHER_POINT.match(text, start - 1) is not None
+            return before != "," or not commas_part
+    if after not in _RISKY:
+        return False
+    if text[end + 1 : end + 2].isdecimal() and text[end - 1].isdecimal():
+        if after in _POINTS:
+            return _OTHER_POINT.match(text, end) is not None
+        if after in _APART:
+            return after != "," or not commas_part
+    return _CUT_OFF.match(text, end) is not None
 
 
 def _counts_alone(text: str, match: re.Match[str]) -> bool:
@@ -217,6 +244,8 @@ def _counts_alone(text: str, match: re.Match[str]) -> bool:
 def _admit_chinese(text: str, match: re.Match[str], figure: Quantity) -> Quantity | None:
     """A Chinese numeral counts with a measure word or a bound, and not as part of a word (三级, 一体, 万一)."""
     numeral, bounded = match["chinese"], figure.bound != "exact"
+    if numeral == "零" and figure.unit == "件" and text[figure.end : figure.end + 1].isalnum():
+        return None  # 零件
     before = text[match.start() - 1 : match.start()]
     if numeral[0] in "百千万亿" and (not bounded or before in {"数", "几"}):
         return None

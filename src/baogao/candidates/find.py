@@ -12,7 +12,7 @@ from baogao.candidates.candidate import Candidate, Candidates, Cue, Kind, Parted
 from baogao.candidates.cues import Mention, read_cues
 from baogao.candidates.doubtful import doubtful_tokens
 from baogao.candidates.each import nouns_sharing
-from baogao.candidates.figures import find_figures, join_groups
+from baogao.candidates.figures import commas_part_clauses, find_figures, join_groups
 from baogao.candidates.items import find_items
 from baogao.candidates.period import Period, period_of, planned_spans
 from baogao.candidates.phrases import find_none_phrases
@@ -131,10 +131,11 @@ def _numbers_in_prose(document: Document, folded: str, period: Period, planned: 
         pieces += [folded[position:start], "\n" * (end - start)]
         position = end
     prose = "".join([*pieces, folded[position:]])
+    commas_part = commas_part_clauses(document.text)
     drafts = [
         _Draft(begin + figure.start, begin + figure.end, "number", figure.value, figure.bound, figure.unit)
         for begin, end in document.main
-        for figure in find_figures(prose[begin:end], folded=True)
+        for figure in find_figures(prose[begin:end], True, commas_part)
     ]
     for draft in drafts:
         _share(draft, folded)

@@ -59,6 +59,7 @@ _PLAIN = {chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)} | {
     "﹣": "-",
     **dict.fromkeys("•‧∙⋅・", "·"),
     **dict.fromkeys("‐‑‒", "-"),
+    "∶": ":",
 }
 """Each character that ``fold`` replaces: the full-width twins of ASCII, 0xFEE0 above it, and some more."""
 

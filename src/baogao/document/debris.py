@@ -24,7 +24,7 @@ _STRAY = re.compile(
     rf"|(?<=[\d{NUMERAL_CHARS}])\u3000(?=[{NUMERAL_CHARS}])"
 )
 """One blank beside a Chinese character parts nothing; a full-width one parts names, but no numerals."""
-_HEAD_NUMBER = re.compile(r"\s*[（(]?\d{1,2}(?:[.．、]\d{0,2}){0,4}[)）]?[ \u00a0\u3000]+(?![\d.,])")
+_HEAD_NUMBER = re.compile(r"\s*[（(]?\d{1,2}(?:[.．、]\d{0,2}){0,4}[)）]?[ \u00a0\u3000]+(?![\d.,．，])")
 """The blank behind a heading's number stays, for it ends the number."""
 _APART = re.compile(
     r"(?<![\d.,])\d[\d.,．]*+"

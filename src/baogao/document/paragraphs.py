@@ -28,6 +28,10 @@ _NUMBER_START = re.compile(
 """Ends and beginnings of lines between which a number or a date goes on."""
 _BEGUN = re.compile(r"[\u4e00-\u9fff]{6}$")
 """The end of a line that a sentence may go on from with a figure."""
+_FRACTION = re.compile(r"\d{1,2}[.．]\d{1,2}\s?[件份户场宗%％万亿]")
+"""What goes on from a digit at the end of a line, and looks like the mark of a heading."""
+_NEAR = 30
+"""Characters at the end of a line that show whether a number stands there."""
 _STRONG_BREAK = re.compile(r"[\t|｜]")
 _WIDE_BREAK = re.compile(r"[  　]{2,}")
 """What parts cells: one tab or bar is certain, wide gaps where there are two of them."""
@@ -124,7 +128,8 @@ def _goes_on(text: str, before: Span, line: Span, width: int, over_page: bool) -
     """
     previous = text[max(before[0], before[1] - _LOOK_BACK) : before[1]].rstrip()
     following = text[slice(*line)].strip()
-    if heading_level(following) is not None or following.startswith("【"):
+    cut = _FRACTION.match(following) is not None and _NUMBER_END.search(previous[-_NEAR:]) is not None
+    if (heading_level(following) is not None and not cut) or following.startswith("【"):
         return False
     if _OPEN_END.search(previous) or _OPEN_START.match(following):
         return True

@@ -67,12 +67,15 @@ _LEFT_OUT = re.compile(
     rf"|(?<=[\u4e00-\u9fff%％])[⁽(]?[{_NOTES[:10]}†‡※]++[⁾)]?"
     rf"|(?<=[\d{NUMERAL_CHARS}余多]) ?{_BRACKETED}(?!\s?[号年])"
     rf"|(?<=[\w%％”）)]) ?{_BRACKETED}(?!\s?(?:[号年]|{_MEASURED}))"
-    rf"|(?<=\d) ?(?:[（(] ?\d{{1,2}} ?[）)]|[#＃]| \d[)）]) ?(?=(?![人万亿%％]){_MEASURED})"
+    rf"|(?<=\d) ?(?:[（(] ?[1-3]?\d ?[）)]|[#＃]| \d[)）]) ?(?=(?![人万亿%％]){_MEASURED})"
     r"|(?<=[\u4e00-\u9fff])\^\d{1,2}\^?(?!\d)|<sup>[^<>\n]{1,9}</sup>"
     r"|[（(\[［〔【](?:详?见|备)?[注附][\d①-⑳一二三四五六七八九十释]{0,3}[)）\]］〕】]"
 )
 """Characters without meaning; a thin blank inside a number; the mark of a note behind a figure."""
-_NOTE_BEGINS = re.compile(r"[\d（(〔【] ?[（(#＃〔【注见详备附)）]|\D[〔【] ?\d{1,2} ?[〕】]|\^\d|<sup>")
+_NOTE_BEGINS = re.compile(
+    r"[\d（(〔【^<](?:(?<=\d) ?(?:[#＃]|[（(〔【] ?\d{1,2} ?[）)〕】])|(?<=\d) \d[)）]|(?<=[（(〔【])[注见详备附]"
+    r"|(?<=[〔【]) ?\d{1,2} ?[〕】]|(?<=\^)\d|(?<=<)sup>)"
+)
 """What a text has that has the mark of a note in brackets."""
 _ODD = frozenset(
     chain(*(map(chr, range(first, last + 1)) for first, last in _MEANINGLESS), _THIN, _NOTES, _PLAIN, "\u00a0[［")
