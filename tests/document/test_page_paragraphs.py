@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from baogao.document.page_layout import Column
+from baogao.document.page_lines import Line
+from baogao.document.page_paragraphs import paragraphs_of_pages
 from document.sheets import PROSE, both, drawn, lines, table, wrapped
 
 COUNT = 34
@@ -161,7 +164,21 @@ def test_two_names_that_sign_are_parted():
 )
 def test_prose_with_blanks_is_no_row(line):
     """Blanks beside figures make no cells where a sentence has its marks."""
-    assert "\n" not in drawn(lines([line.ljust(COUNT, "粮"), "409件，全年办结。"])).text
+    texts = ["粮" * 20] * 4 + [line, "409件办结"]
+    column = [
+        Line(text, 72.0, 312.0 if number < 5 else 130.0, 20.0 * number, 12.0) for number, text in enumerate(texts)
+    ]
+    printed = paragraphs_of_pages([[Column([*column])]], [(0.0, 384.0)])
+    assert printed.text.split("\n")[-1].endswith(f"{line}409件办结")
+
+
+@pytest.mark.parametrize("row", ["12345工单 件 39,802 42,317", "其中：维持 件 51 44", "检查 128 97"])
+def test_a_row_with_blanks_stays_a_row(row):
+    """Cells with blanks between them are a line of their own."""
+    texts = ["粮" * 20] * 4 + [row, row]
+    column = [Line(text, 72.0, 312.0, 20.0 * number, 12.0) for number, text in enumerate(texts)]
+    printed = paragraphs_of_pages([[Column([*column])]], [(0.0, 384.0)])
+    assert printed.text.split("\n")[-2:] == [row, row]
 
 
 # Tables over the end of a page
