@@ -105,7 +105,18 @@ def test_a_title_of_text_size_goes_on_in_the_middle(second):
     assert drawn(page).text.split("\n") == [first + second, PROSE, PROSE]
 
 
-@pytest.mark.parametrize("second", ["（2024年1月15日）", "2024年1月15日", "云粮发〔2024〕3号：", "县人民政府："])
+@pytest.mark.parametrize(
+    "second",
+    [
+        "云岭县粮食局",
+        "云岭县人民政府",
+        "云岭县粮食局办公室",
+        "（2024年1月15日）",
+        "2024年1月15日",
+        "云粮发〔2024〕3号：",
+        "县人民政府：",
+    ],
+)
 def test_what_stands_below_a_title_is_no_part_of_it(second):
     """A date, a number and whom it is sent to are lines of their own."""
     first = "云岭县粮食局关于云岭县二〇二三年度粮食收购储备和流通监督检查的报告"
@@ -150,6 +161,22 @@ def test_a_paragraph_that_is_indented_as_a_whole():
     text = "收储情况良好，" * 12 + "共计128件。"
     inner = ["　　" + line for line in wrapped(text, COUNT - 2)]
     assert read(*inner, *BODY[:4]) == [text, PROSE]
+
+
+@pytest.mark.parametrize("rest", ["室", "公室", "办公室", "委员会办公室"])
+def test_a_long_name_that_signs(rest):
+    """A name that fills its line and goes on to the right stands apart from a text that ends at the margin."""
+    name = "云岭县粮食流通体制改革和粮食安全责任制考核工作领导小组委员会办公室"
+    name = name.removesuffix(rest)
+    name = "云岭县" + "和" * (COUNT - len(name)) + name[3:]
+    ended = "　　" + "粮食，" * 10 + "。。"
+    page = both(
+        lines([*BODY, ended[: COUNT - 1] + "。"]),
+        lines([name], y=760 - 20 * (len(BODY) + 1)),
+        lines([rest], x=72 + 12 * (COUNT - len(rest)), y=760 - 20 * (len(BODY) + 2)),
+        lines(["2024年1月15日"], x=72 + 12 * (COUNT - 9), y=760 - 20 * (len(BODY) + 3)),
+    )
+    assert drawn(page).text.split("\n")[3] == (name + rest if len(rest) <= 4 else name)
 
 
 def test_two_names_that_sign_are_parted():

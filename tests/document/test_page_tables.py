@@ -42,6 +42,21 @@ def test_a_figure_that_a_cell_broke(lines, text):
     assert cell(*lines, width=1.1 * SIZE * len(lines[0]) / 2) == text
 
 
+@pytest.mark.parametrize(
+    ("lines", "text"),
+    [
+        (("3", "3", "8"), "338"),
+        (("3", "01"), "301"),
+        (("1", "2", "8", "件"), "128件"),
+        (("4", "5"), "45"),
+        (("2", "0", "21", "年"), "2021年"),
+    ],
+)
+def test_a_cell_too_narrow_for_two_digits(lines, text):
+    """Digit below digit is one figure."""
+    assert cell(*lines, width=1.9 * SIZE) == text
+
+
 @pytest.mark.parametrize("mark", "，。；、：")
 @pytest.mark.parametrize("words", ["撤销变更", "确认违法", "收到申请"])
 def test_a_mark_that_hangs_over_the_side_of_its_cell(words, mark):
