@@ -22,8 +22,8 @@ _MOST_RULES = 400
 """Each way. Drawings have more; a table that has more is read by the places of its words."""
 _LAYOUT = 300
 """Characters in a cell of a table with one or two rows: columns of prose with lines around them."""
-_TOO_NARROW = 2.0
-"""In sizes of the font: with its margins a cell that is narrower has no room for two digits."""
+_TOO_NARROW = 2.1
+"""In sizes of the font: with its margins a narrower cell has hardly room for two digits."""
 _BEGUN = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3})*,(\d{0,2})$")
 _DIGITS = re.compile(r"\d+(?![\d,])")
 _PADDING = 3.0
@@ -234,11 +234,11 @@ def cell_text(lines: list[Line], width: float) -> str:
     free = [width - (line.x1 - line.x0) for line in lines]
     least = min(free, default=0.0)
     text = lines[0].text if lines else ""
+    narrow = bool(lines) and width < _TOO_NARROW * lines[0].size and min(len(line.text) for line in lines) == 1
     for number, (before, line) in enumerate(pairwise(lines)):
         below = line.base - before.base > 0.5 * line.size
         full = least < _PADDING * line.size and free[number] - least < 1.1 * line.size
-        single = width < _TOO_NARROW * line.size and len(lines[0].text) == 1 and line.text[0].isdigit()
-        broken = single or _is_rest_of_group(text, line.text)
+        broken = (narrow and line.text[0].isdigit()) or _is_rest_of_group(text, line.text)
         words = text[-1].isascii() and line.text[0].isascii() and not broken
         text += line.text if below and full and not words else f" {line.text}"
     return text
