@@ -19,6 +19,8 @@ from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import BaseDocTemplate, Flowable, Frame, PageTemplate, Paragraph, Table
 
 _FONT = "STSong-Light"
+_WIDE = "\xa0\xa0"
+"""Printed for a blank as wide as a letter: reportlab takes one for the end of a word and prints a narrow one."""
 _MARGIN = 72
 _GAP = 24
 """Between two columns, in points."""
@@ -70,7 +72,7 @@ class PdfLayout:
                 columns = len(cells[0])
                 yield Table(cells, [width / columns] * columns, style=_TABLE)
             else:
-                yield Paragraph(escape(block.text), style)
+                yield Paragraph(escape(block.text).replace("\u3000", _WIDE), style)
 
     def _canvas(self, title: str) -> type[Canvas]:
         """A canvas that writes head and foot when it is known how many pages there are."""

@@ -231,3 +231,42 @@ def test_only_what_lies_further_out_is_taken():
     """Behind a line that is text nothing is furniture."""
     pages = [page(f"第{number}章的开头，", "年报", *BODY) for number in (1, 2, 3)]
     assert page_furniture(pages).lines == [set(), set(), set()]
+
+
+TITLE = "云岭县粮食局关于二〇二三年度粮食收购储备和流通监督检查"
+
+
+@pytest.mark.parametrize("second", ["告", "报告", "工作情况的报告", "设工作小结", "工作的总结报告（2023年）"])
+@pytest.mark.parametrize("count", [2, 3, 6])
+@pytest.mark.parametrize("at_head", [True, False])
+def test_a_running_head_of_two_lines(second, count, at_head):
+    """Both lines are furniture, however short the second and however near to the text."""
+    pages = []
+    for page in range(count):
+        body = [f"第{page}季度检查粮库{line}座，约谈企业{page + line}家，" for line in range(20)]
+        texts = [TITLE, second, *body] if at_head else [*body, TITLE, second]
+        pages.append([PageLine(text, 0.06 + 0.022 * line) for line, text in enumerate(texts)])
+    taken = {0, 1} if at_head else {20, 21}
+    assert page_furniture(pages).lines == [taken] * count
+
+
+@pytest.mark.parametrize("words", ["检查情况", "一、主要工作", "县粮食局"])
+def test_two_pages_that_begin_alike(words):
+    """A few words in the midst of the text that come twice at the head of a page are no running head."""
+    pages = [
+        [
+            PageLine(text, 0.1 + 0.03 * line)
+            for line, text in enumerate([words, *[f"检查{page}{n}座，" for n in range(20)]])
+        ]
+        for page in range(2)
+    ]
+    assert page_furniture(pages).lines == [set(), set()]
+
+
+@pytest.mark.parametrize("tabled", [True, False])
+def test_a_head_above_a_page_that_is_all_table(tabled):
+    """What stands alone on a page is its text, unless there is a table beside it."""
+    body = [PageLine(f"检查粮库{n}座，约谈{n}家，", 0.1 + 0.03 * n) for n in range(20)]
+    head = PageLine("粮食工作年报", 0.04, small=True)
+    pages = [[head, *body], [head, *body[:18]], [head]]
+    assert page_furniture(pages, {2} if tabled else set()).lines[2] == ({0} if tabled else set())

@@ -36,3 +36,33 @@ def test_a_table_as_tall_as_the_lines_beside_it(at):
     page = both(lines(indented), table(rows, [60, 60, 60], x=340, y=772))
     read = [line for line in drawn(page).text.split("\n") if "\t" not in line]
     assert "".join(read) == "".join(entries)
+
+
+@pytest.mark.parametrize(
+    "marks",
+    [
+        ["1.", "2.", "3."],
+        ["6.1", "6.2", "6.3"],
+        ["（一）", "（二）", "（三）"],
+        ["(1)", "(2)", "(3)"],
+        ["一、", "二、", "三、"],
+        ["①", "②", "③"],
+        ["●", "●", "●"],
+        ["1、", "2、", "3、"],
+        ["——", "——", "——"],
+        ["a)", "b)", "c)"],
+    ],
+)
+@pytest.mark.parametrize("room", [20, 36])
+def test_entries_with_wide_room_behind_their_marks(marks, room):
+    """Marks that are set apart, as word processors set automatic numbers, are no column of a table."""
+    entries = ["检查粮库128座", "约谈企业97家，立案2件", "整改问题6项"]
+    page = both(lines(marks), lines(entries, x=72 + 12 * max(map(len, marks)) + room))
+    read = [line.replace(" ", "").replace("\u3000", "") for line in drawn(page).text.split("\n")]
+    assert read == [mark + entry for mark, entry in zip(marks, entries, strict=True)]
+
+
+def test_a_column_of_numbers_is_one():
+    """Bare numbers before words are cells."""
+    page = both(lines(["1", "2", "3"]), lines(["粮库", "粮站", "粮店"], x=120), lines(["128", "97", "6"], x=240))
+    assert drawn(page).text.split("\n") == ["1\t粮库\t128", "2\t粮站\t97", "3\t粮店\t6"]

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from baogao.document.page_layout import Column
+from baogao.document.page_lines import Line
+from baogao.document.page_paragraphs import paragraphs_of_pages
 from document.sheets import PROSE, both, drawn, lines, table, wrapped
 
 COUNT = 34
@@ -102,7 +105,18 @@ def test_a_title_of_text_size_goes_on_in_the_middle(second):
     assert drawn(page).text.split("\n") == [first + second, PROSE, PROSE]
 
 
-@pytest.mark.parametrize("second", ["（2024年1月15日）", "2024年1月15日", "云粮发〔2024〕3号：", "县人民政府："])
+@pytest.mark.parametrize(
+    "second",
+    [
+        "云岭县粮食局",
+        "云岭县人民政府",
+        "云岭县粮食局办公室",
+        "（2024年1月15日）",
+        "2024年1月15日",
+        "云粮发〔2024〕3号：",
+        "县人民政府：",
+    ],
+)
 def test_what_stands_below_a_title_is_no_part_of_it(second):
     """A date, a number and whom it is sent to are lines of their own."""
     first = "云岭县粮食局关于云岭县二〇二三年度粮食收购储备和流通监督检查的报告"
@@ -149,6 +163,22 @@ def test_a_paragraph_that_is_indented_as_a_whole():
     assert read(*inner, *BODY[:4]) == [text, PROSE]
 
 
+@pytest.mark.parametrize("rest", ["室", "公室", "办公室", "委员会办公室"])
+def test_a_long_name_that_signs(rest):
+    """A name that fills its line and goes on to the right stands apart from a text that ends at the margin."""
+    name = "云岭县粮食流通体制改革和粮食安全责任制考核工作领导小组委员会办公室"
+    name = name.removesuffix(rest)
+    name = "云岭县" + "和" * (COUNT - len(name)) + name[3:]
+    ended = "　　" + "粮食，" * 10 + "。。"
+    page = both(
+        lines([*BODY, ended[: COUNT - 1] + "。"]),
+        lines([name], y=760 - 20 * (len(BODY) + 1)),
+        lines([rest], x=72 + 12 * (COUNT - len(rest)), y=760 - 20 * (len(BODY) + 2)),
+        lines(["2024年1月15日"], x=72 + 12 * (COUNT - 9), y=760 - 20 * (len(BODY) + 3)),
+    )
+    assert drawn(page).text.split("\n")[3] == (name + rest if len(rest) <= 4 else name)
+
+
 def test_two_names_that_sign_are_parted():
     """Wide room between two names on one line stays a wide blank, as between words that a text parts."""
     page = both(lines(BODY), lines(["云岭县粮食局"], x=200, y=300), lines(["云岭县财政局"], x=300, y=300))
@@ -161,7 +191,21 @@ def test_two_names_that_sign_are_parted():
 )
 def test_prose_with_blanks_is_no_row(line):
     """Blanks beside figures make no cells where a sentence has its marks."""
-    assert "\n" not in drawn(lines([line.ljust(COUNT, "粮"), "409件，全年办结。"])).text
+    texts = ["粮" * 20] * 4 + [line, "409件办结"]
+    column = [
+        Line(text, 72.0, 312.0 if number < 5 else 130.0, 20.0 * number, 12.0) for number, text in enumerate(texts)
+    ]
+    printed = paragraphs_of_pages([[Column([*column])]], [(0.0, 384.0)])
+    assert printed.text.split("\n")[-1].endswith(f"{line}409件办结")
+
+
+@pytest.mark.parametrize("row", ["12345工单 件 39,802 42,317", "其中：维持 件 51 44", "检查 128 97"])
+def test_a_row_with_blanks_stays_a_row(row):
+    """Cells with blanks between them are a line of their own."""
+    texts = ["粮" * 20] * 4 + [row, row]
+    column = [Line(text, 72.0, 312.0, 20.0 * number, 12.0) for number, text in enumerate(texts)]
+    printed = paragraphs_of_pages([[Column([*column])]], [(0.0, 384.0)])
+    assert printed.text.split("\n")[-2:] == [row, row]
 
 
 # Tables over the end of a page

@@ -39,7 +39,24 @@ def cell(*texts: str, width: float) -> str:
 )
 def test_a_figure_that_a_cell_broke(lines, text):
     """A group of three digits that is not whole goes on in the next line; any other two figures stay two."""
-    assert cell(*lines, width=1.1 * SIZE * len(lines[0]) / 2) == text
+    assert cell(*lines, width=SIZE * len(lines[0]) / 2 + 12) == text
+
+
+@pytest.mark.parametrize(
+    ("lines", "text"),
+    [
+        (("3", "3", "8"), "338"),
+        (("3", "01"), "301"),
+        (("1", "2", "8", "件"), "128件"),
+        (("4", "5"), "45"),
+        (("16", "4"), "164"),
+        (("12", "34"), "12 34"),
+        (("2", "0", "21", "年"), "2021年"),
+    ],
+)
+def test_a_cell_too_narrow_for_two_digits(lines, text):
+    """Digit below digit is one figure."""
+    assert cell(*lines, width=1.9 * SIZE) == text
 
 
 @pytest.mark.parametrize("mark", "，。；、：")

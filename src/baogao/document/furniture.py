@@ -51,6 +51,8 @@ _EDGE_LINES = 3
 """Of a page, at its head and at its foot, can be furniture."""
 _SAME_PLACE = 0.008
 """Of a page's height: furniture stands in one place on every page."""
+_LONG = 20
+"""Characters of a line that no two pages begin with by chance."""
 _FEW_PAGES = 5
 """With so many pages or fewer two that say the same are enough, with more it takes three."""
 _OUTER = 0.1
@@ -230,6 +232,7 @@ def _said_on_pages(pages: Sequence[Sequence[PageLine]], edges: list[tuple[int, i
             groups[key].append((pages[page][line].place, page, line))
     few = 2 if len(pages) <= _FEW_PAGES else 3
     said: dict[tuple[int, int], str] = {}
+    near: list[tuple[str, list[tuple[int, int]]]] = []
     for (text, offset), members in groups.items():
         members.sort()
         start = 0
@@ -239,10 +242,21 @@ def _said_on_pages(pages: Sequence[Sequence[PageLine]], edges: list[tuple[int, i
             same = [(page, line) for _, page, line in members[start:end]]
             start = end
             # Two pages may begin with the same words by chance, in the midst of their text.
-            apart = offset is not None or all(_is_apart(pages[page], line) for page, line in same)
+            apart = offset is not None or len(text) >= _LONG or all(_is_apart(pages[page], line) for page, line in same)
             if len({page for page, _ in same}) >= (few if apart else max(few, 3)):
                 said.update(dict.fromkeys(same, text))
+            elif len({page for page, _ in same}) >= few:
+                near.append((text, same))
+    for text, same in near:
+        if all(_is_second(pages[page], page, line, said) for page, line in same):
+            said.update(dict.fromkeys(same, text))
     return said
+
+
+def _is_second(lines: Sequence[PageLine], page: int, line: int, said: dict[tuple[int, int], str]) -> bool:
+    """Whether a line stands right behind or before one that is furniture, as the second line of a head does."""
+    beside = [other for other in (line - 1, line + 1) if (page, other) in said]
+    return any(abs(lines[other].place - lines[line].place) < _APART for other in beside)
 
 
 def _keys(text: str, page: int) -> Iterator[tuple[str, int | None]]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
+from baogao.chinese.list_marks import leading_mark
 from baogao.document.glyphs import Box
 from baogao.document.page_lines import Line, blank_between
 from baogao.document.page_tables import Table, cell_text
@@ -191,12 +192,19 @@ def _columns_or_table(band: list[_Row], gutters: list[_Strip], depth: int) -> li
     if (len(band) > 1 or len(band[0].items) > 2) and _is_prose(parts):
         return [column for part in parts if part for column in _inside_column(part, depth)]
     several = [number for number, row in enumerate(band) if len(row.items) > 1]
-    if len(several) < 2 or any(isinstance(item, Table) for row in band for item in row.items):
+    tables = any(isinstance(item, Table) for row in band for item in row.items)
+    if len(several) < 2 or tables or (len(parts) == 2 and _are_marks(parts[0])):
         return [Column([item for row in band for item in _with_holes(row)])]
     first, last = several[0], several[-1] + 1
     above = [item for row in band[:first] for item in row.items]
     below = [item for row in band[last:] for item in row.items]
     return [Column([*above, _table(band[first:last], edges), *below])]
+
+
+def _are_marks(items: list[Item]) -> bool:
+    """Whether items are nothing but the marks of headings and entries, with wide room behind them."""
+    marks = [(item.text, leading_mark(f"{item.text} 甲")) for item in items if isinstance(item, Line)]
+    return len(marks) == len(items) > 0 and all(mark is not None and mark.end >= len(text) for text, mark in marks)
 
 
 def _inside_column(items: list[Item], depth: int) -> list[Column]:

@@ -45,6 +45,8 @@ _SMALL = 0.92
 """Of the size of the text: notes at the foot of a page are smaller."""
 _LAST_WORDS = 4
 """Characters of a name that did not fit on the line of who signs."""
+_ASIDE = 4.0
+"""In sizes of the font: a line further in than that is no first line of a paragraph."""
 _SHORT = 0.75
 """Of the width of a column: a line of few words is shorter."""
 _GAP = 1.2
@@ -251,6 +253,7 @@ class _Writer:
         if any(centred):
             large = before.size > LARGE * self.habits.size
             title = large or (above.is_filled(before, after.text) and not (self.running or _NO_TITLE.match(after.text)))
+            title = title and self.paragraph[0][:2] != after.text[:2]  # who made the report says its name anew
             return title and (centred[0] or full) and centred[1] and not (self.crossed or FINAL.search(tail))
         final, clause = bool(FINAL.search(tail)), bool(_CLAUSE.search(tail))
         indented = below.is_indented(after)
@@ -292,11 +295,18 @@ class _Writer:
             # Behind a whole sentence a line of few words is who signs, or a heading.
             few = after.x1 - after.x0 < _SHORT * (below.right - below.left)
             short = FINAL.search(tail) and few and room > NEAR * before.size and not _PROSE.search(after.text)
-            return not (indented or short)
+            return not (indented or short or (FINAL.search(tail) and self._signs(after, below)))
         if len(after.text) <= _LAST_WORDS and abs(after.x1 - before.x1) < 0.5 * before.size and indented:
             return not above.is_indented(before)  # who signs, to the right
         heading = len(self.paragraph) == 1 and heading_level(before.text) in (1, 2)
         return not indented or (self.running and not heading and not self._is_first(before, after, above, below))
+
+    def _signs(self, line: Line, measure: Measure) -> bool:
+        """Whether a full line is the first of a signature: words without a mark, and below them others to the right."""
+        if self.below is None or _PROSE.search(line.text):
+            return False
+        inwards, room = self.below.x0 - measure.left, measure.right - self.below.x1
+        return inwards > _ASIDE * line.size and room < 0.5 * line.size
 
     def _is_first(self, before: Line, after: Line, above: Measure, below: Measure) -> bool:
         """Whether an indented line is the first of its paragraph: not of one that is indented as a whole."""

@@ -22,6 +22,8 @@ _MOST_RULES = 400
 """Each way. Drawings have more; a table that has more is read by the places of its words."""
 _LAYOUT = 300
 """Characters in a cell of a table with one or two rows: columns of prose with lines around them."""
+_TOO_NARROW = 2.1
+"""In sizes of the font: with its margins a narrower cell has hardly room for two digits."""
 _BEGUN = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3})*,(\d{0,2})$")
 _DIGITS = re.compile(r"\d+(?![\d,])")
 _PADDING = 3.0
@@ -225,16 +227,18 @@ def _is_rest_of_group(text: str, rest: str) -> bool:
 def cell_text(lines: list[Line], width: float) -> str:
     """The text of a cell: lines that were broken because the cell was full are one, others have a blank between them.
 
-    Two figures are never made one, but a figure whose groups of digits the cell was too narrow for is: 12,34 and 5.
+    Two figures are never made one, but a figure that the cell was too narrow for is: 12,34 and 5, or digit below digit.
 
     :param width: of the cell, in points.
     """
     free = [width - (line.x1 - line.x0) for line in lines]
     least = min(free, default=0.0)
     text = lines[0].text if lines else ""
+    narrow = bool(lines) and width < _TOO_NARROW * lines[0].size and min(len(line.text) for line in lines) == 1
     for number, (before, line) in enumerate(pairwise(lines)):
         below = line.base - before.base > 0.5 * line.size
         full = least < _PADDING * line.size and free[number] - least < 1.1 * line.size
-        words = text[-1].isascii() and line.text[0].isascii() and not _is_rest_of_group(text, line.text)
+        broken = (narrow and line.text[0].isdigit()) or _is_rest_of_group(text, line.text)
+        words = text[-1].isascii() and line.text[0].isascii() and not broken
         text += line.text if below and full and not words else f" {line.text}"
     return text
