@@ -107,6 +107,7 @@ def clauses_of(document: Document, candidates: Candidates) -> Iterator[Clause]:
 def sentence_clauses(text: str, sentence: Sentence, number: int, figures: list[Candidate]) -> Iterator[Clause]:
     """Cut a sentence at its punctuation, and between figures that are listed; text without figures stays whole."""
     start, end = sentence.span
+    start += len(text[start:end]) - len(text[start:end].lstrip())  # an indent is no part of its first clause
     if not figures:
         yield Clause(sentence.span, [], [text[start:end]], sentence, number)
         return
