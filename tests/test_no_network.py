@@ -21,3 +21,4 @@ def test_loopback_is_open() -> None:
         server.bind(("127.0.0.1", 0))
         server.listen()
         one.connect(server.getsockname())
+        assert one.getpeername() == server.getsockname()

@@ -107,6 +107,7 @@ async def extract_many_async(
         finished: asyncio.Queue[Record | None] = asyncio.Queue()
 
         async def run() -> None:
+            """Read and link them all, and give each record as it is finished."""
             try:
                 at_once, give = documents_at_once(ready.requests_at_once), finished.put_nowait
                 await run_documents(found, ready.extractor, ready.made_by, Nowhere(), at_once=at_once, on_record=give)
@@ -147,6 +148,7 @@ def extract_many(
     task = loop.create_task(run())
 
     def work() -> None:
+        """Run the loop in its own thread, to its end."""
         try:
             loop.run_until_complete(task)
         except BaseException as error:  # handed to the caller, whose thread this is not

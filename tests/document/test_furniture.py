@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from baogao.document.furniture import PageLine, furniture_lines, is_page_number, page_furniture, page_number
+from baogao.document.furniture import PageLine, is_page_number, page_furniture, page_number
 from baogao.document.paragraphs import lines_of
+from baogao.document.text_furniture import furniture_lines
 
 BODY = (
     "全县粮食系统坚持稳字当头，扎实推进收储制度改革，严格落实各项惠农政策，收购秩",

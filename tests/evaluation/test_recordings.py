@@ -117,6 +117,7 @@ def test_a_recording_plays(tmp_path):
 def test_a_report_that_asks_nothing_has_a_cassette(tmp_path):
     """A replay can tell a report without questions from one whose cassette was lost."""
     Recording(tmp_path / "r", "record", ["silent"]).write()
+    assert [path.name for path in (tmp_path / "r" / "reports").iterdir()] == ["silent.yaml"]
     Recording(tmp_path / "r", "replay", ["silent"]).check()
 
 

@@ -72,12 +72,7 @@ def find_candidates(document: Document) -> Candidates:
         *nones,
         *(_Draft(*entry.span, "item", parted=entry.parted) for entry in find_items(document, planned)),
     ]
-    strange = [
-        (begin + start, begin + stop)
-        for begin, end in document.main
-        for start, stop in doubtful_tokens(folded[begin:end], folded=True)
-    ]
-    doubtful = tuple(sorted({*strange, *document.view.doubtful}))
+    doubtful = _doubtful(document, folded)
     if doubtful or document.file.inserted:
         drafts = [draft for draft in drafts if not _is_barred(document, doubtful, draft)]
     drafts.sort(key=lambda draft: (draft.start, draft.end, draft.kind))
@@ -101,6 +96,16 @@ def find_candidates(document: Document) -> Candidates:
         ),
         doubtful,
     )
+
+
+def _doubtful(document: Document, folded: str) -> tuple[Span, ...]:
+    """Where digits cannot be told to be a figure: by a stranger among them, or by a blank."""
+    strange = (
+        (begin + start, begin + stop)
+        for begin, end in document.main
+        for start, stop in doubtful_tokens(folded[begin:end], folded=True)
+    )
+    return tuple(sorted({*strange, *document.view.doubtful}))
 
 
 def as_printed(candidate: Candidate, document: Document) -> Candidate:

@@ -1,7 +1,7 @@
-"""Page furniture: running heads, footers and page numbers, in the pages of a PDF and between the lines of a text.
+"""Page furniture: running heads, footers and page numbers of pages whose lines have a place, as in a PDF.
 
 It is known by its form, by its place and by its repetition: page numbers go up by one from page to page, heads say the
-same on every page, and both stand at the edge of a page, or break a sentence in two where a page was pasted as text.
+same on every page, and both stand at the edge of a page. Texts without pages: ``baogao.document.text_furniture``.
 """
 
 from __future__ import annotations
@@ -15,8 +15,6 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from baogao.chinese.numerals import chinese_number
-from baogao.document.file_text import Span
-from baogao.document.sections import heading_level
 
 _N = r"(\d{1,4}|[ivxl]{1,7}|[一二三四五六七八九十百〇零]{1,4})"
 _DASH = r"[-—–―─~·•]+"
@@ -40,10 +38,11 @@ _PRINTED_FROM_WEB = re.compile(
 )
 """What a browser prints at the edge of a page."""
 _NUMBER = re.compile(r"\d{1,4}")
+_SENTENCE = re.compile(r"[，。；]")
 _LETTERS = re.compile(r"[^\W\d_].*[^\W\d_]|[\u4e00-\u9fff]")
 """Two letters, or a Chinese one: fewer are no head, nor the second line of one."""
 
-_LONGEST = 120
+LONGEST = 120
 """Characters of a line of furniture."""
 _LONGEST_NUMBER = 40
 """Characters of a line that is nothing but a page number."""
@@ -61,30 +60,6 @@ _HEAD_PLACE = 0.08
 """Of a page's height: a small line above that, standing apart, is a running head even where there is one page."""
 _APART = 0.028
 """Of a page's height: two lines of text, the room that lies between a page's text and its number."""
-
-_LEAST_PAGE = 120
-"""Characters of a text between two page numbers."""
-_UNEVEN = 5.0
-"""The longest page has at most so many times the characters of the shortest."""
-_HEAD = range(4, 41)
-"""Characters of a running head in a text."""
-_ROOM_FOR_NUMBER = 5
-"""Characters of a page number beside it."""
-_LOOK = 4
-"""Lines that are looked past on either side, if they may be furniture themselves."""
-_SENTENCE = re.compile(r"[，。；]")
-_NO_HEAD = re.compile(rf"{_SENTENCE.pattern}|\t|：$")
-"""No head has that."""
-_ITS_NUMBER = re.compile(r"^\d{1,3}(?!\d|年)|(?<!\d)\d{1,3}$|-\d{1,3}-$|第\d{1,3}页$")
-"""The page number beside a running head."""
-_YEAR = re.compile(r"(?:19|20)\d\d")
-_PROSE = re.compile(r"[，。；、,]")
-_LONG_LINE = re.compile(r"[\u4e00-\u9fff\d]{14,}(?<![告况数率的件案计表称位期次额量])$")
-"""A line that is no head of a number below it: it breaks off in the midst of a sentence."""
-_CUT_NUMBER = re.compile(r"[\u4e00-\u9fff].{6,}[\d一二三四五六七八九十百千万亿]$")
-_ENDED = re.compile(r"[。；：！？;:!?”）)】》]$")
-_MEASURED = re.compile(r"[件个次人起项宗名部份条家场户万亿千余多％%元篇期处所吨公平例笔]")
-"""A line that begins so may say what the number above it counts."""
 
 
 class PageNumber(NamedTuple):
@@ -265,8 +240,8 @@ def _keys(text: str, page: int) -> Iterator[tuple[str, int | None]]:
     The second of each is by how much that number differs from the page's own; None for a line as it is.
     """
     number = page_number(text)
-    squeezed = "".join(unicodedata.normalize("NFKC", text[:_LONGEST]).split())
-    if len(text) > _LONGEST or (number is None and (not _LETTERS.search(squeezed) or _SENTENCE.search(text))):
+    squeezed = "".join(unicodedata.normalize("NFKC", text[:LONGEST]).split())
+    if len(text) > LONGEST or (number is None and (not _LETTERS.search(squeezed) or _SENTENCE.search(text))):
         return
     if number is None:  # the same number on every page is none
         yield squeezed, None
@@ -283,128 +258,3 @@ def _is_apart(lines: Sequence[PageLine], line: int) -> bool:
     inwards = line + 1 if line < len(lines) / 2 else line - 1
     steps = sorted(after.place - before.place for before, after in pairwise(lines))
     return abs(lines[inwards].place - lines[line].place) > 1.2 * steps[len(steps) // 2]
-
-
-def furniture_lines(text: str, lines: Sequence[Span]) -> list[Span]:
-    """The lines of a text that are the furniture of pages that it was pasted from.
-
-    Page numbers of a certain form are; a bare number is if it breaks a running sentence in two, or goes up by one over
-    the text at even distances; a short line is if it comes again and breaks sentences in two.
-
-    :param lines: the spans of the text's lines, without their line breaks.
-    """
-    stripped = [text[slice(*span)].strip() for span in lines]
-    spans = [span for span, each in zip(lines, stripped, strict=True) if each]
-    words = [each for each in stripped if each]
-    short = [line for line, each in enumerate(words) if len(each) <= _LONGEST]
-    numbers = {line: number for line in short if (number := page_number(words[line])) is not None}
-    keys = _heads(words, [line for line in short if line not in numbers])
-    if not numbers and not keys:
-        return []
-    taken = {line for line, number in numbers.items() if number.sure}
-    maybe = [line in numbers or line in keys for line in range(len(words))]
-    broken = [may and _breaks_a_sentence(words, maybe, line) for line, may in enumerate(maybe)]
-    bare = [line for line, number in numbers.items() if not number.sure and not _is_cell(numbers, line)]
-    taken.update(line for line in bare if broken[line])
-    taken.update(_lone_heads(words, taken))
-    for chain in _chains(bare, numbers, spans):
-        if 3 * sum(broken[line] or _beside(line, taken) for line in chain) >= len(chain):
-            taken.update(chain)
-    members: dict[str, list[int]] = defaultdict(list)
-    for line, key in keys.items():
-        members[key].append(line)
-    for same in members.values():
-        marked = [line for line in same if broken[line] or _beside(line, taken)]
-        if any(broken[line] for line in same) and 2 * len(marked) >= len(same) - 1:
-            # The first may be the title itself.
-            taken.update(line for line in same if line != same[0] or line in marked)
-    return [spans[line] for line in sorted(taken)]
-
-
-def _heads(words: list[str], lines: Iterable[int]) -> dict[int, str]:
-    """What lines say as running heads, their page numbers aside, of those that say the same as another."""
-    said = {line: _head(words[line]) for line in lines if not _NO_HEAD.search(words[line])}
-    counts = Counter(said.values())
-    again = {line: key for line, key in said.items() if counts[key] > 1 and key}
-    again = {line: key for line, key in again.items() if heading_level(words[line]) is None}
-    counts = Counter(again.values())
-    return {line: key for line, key in again.items() if counts[key] > 1}
-
-
-def _lone_heads(words: list[str], taken: set[int]) -> list[int]:
-    """Lines beside a page number that break a number in two with it: heads, though they come but once."""
-    heads = []
-    for line in taken:
-        for first, last, head in ((line - 1, line + 2, line + 1), (line - 2, line + 1, line - 1)):
-            if first < 0 or last >= len(words) or not _cuts_a_number(words[first], words[last]):
-                continue
-            if _head(words[head]) and not _NO_HEAD.search(words[head]) and heading_level(words[head]) is None:
-                heads.append(head)
-    return heads
-
-
-def _head(line: str) -> str:
-    """What a line would say as a running head, its page number aside; empty if it can be none."""
-    squeezed = "".join(line.split())
-    if len(squeezed) >= _HEAD.stop + _ROOM_FOR_NUMBER:
-        return ""
-    squeezed = unicodedata.normalize("NFKC", squeezed)
-    if not squeezed.isalpha():
-        squeezed = _ITS_NUMBER.sub("", squeezed)
-    if len(squeezed) not in _HEAD or (_NUMBER.search(squeezed) and any(map(str.isdigit, _YEAR.sub("", squeezed)))):
-        return ""
-    return squeezed
-
-
-def _breaks_a_sentence(words: list[str], maybe: list[bool], line: int) -> bool:
-    """Whether a line stands between two lines of one sentence, other lines that may be furniture aside."""
-    before, after = line - 1, line + 1
-    while before >= 0 and maybe[before] and line - before < _LOOK:
-        before -= 1
-    while after < len(words) and maybe[after] and after - line < _LOOK:
-        after += 1
-    if before < 0 or after >= len(words) or maybe[before] or maybe[after]:
-        return False
-    upper, lower = words[before], words[after]
-    if "\t" in upper or "\t" in lower or _ENDED.search(upper) or heading_level(lower) is not None:
-        return False
-    if _cuts_a_number(upper, lower):
-        return True
-    open_end = _PROSE.search(upper) or _LONG_LINE.search(upper)
-    return bool(open_end and _PROSE.search(lower)) and not _MEASURED.match(lower)
-
-
-def _cuts_a_number(upper: str, lower: str) -> bool:
-    """Whether a number that was begun at the end of one line goes on, or has its measure word, in another."""
-    return _CUT_NUMBER.search(upper) is not None and (lower[:1].isdigit() or _MEASURED.match(lower) is not None)
-
-
-def _is_cell(numbers: dict[int, PageNumber], line: int) -> bool:
-    """Whether a bare number stands beside another, as in a table that lost its shape."""
-    return any(beside in numbers and not numbers[beside].sure for beside in (line - 1, line + 1))
-
-
-def _beside(line: int, taken: set[int]) -> bool:
-    return line - 1 in taken or line + 1 in taken
-
-
-def _chains(bare: list[int], numbers: dict[int, PageNumber], spans: list[Span]) -> Iterator[list[int]]:
-    """Bare numbers that go up by one, at distances of pages that are much alike."""
-    open_chains: dict[int, list[int]] = {}
-    finished: list[list[int]] = []
-    for line in bare:
-        value = numbers[line].value
-        chain = open_chains.pop(value - 1, [])
-        if chain and spans[line][0] - spans[chain[-1]][0] < _LEAST_PAGE:
-            finished.append(chain)
-            chain = []
-        if value in open_chains:
-            finished.append(open_chains[value])
-        chain.append(line)
-        open_chains[value] = chain
-    for chain in [*finished, *open_chains.values()]:
-        if len(chain) < 2:
-            continue
-        lengths = [spans[after][0] - spans[before][0] for before, after in pairwise(chain)]
-        if max(lengths) <= _UNEVEN * min(lengths):
-            yield chain

@@ -16,7 +16,6 @@ from baogao.document.debris import without_debris
 from baogao.document.document import Copy, Document, Span
 from baogao.document.encoding import LOST, decode
 from baogao.document.file_text import FileText, Notice
-from baogao.document.furniture import furniture_lines
 from baogao.document.markdown import read_markdown
 from baogao.document.navigation import navigation_spans
 from baogao.document.office import OLD_WORD, is_office, read_office
@@ -25,6 +24,7 @@ from baogao.document.pdf import read_pdf, read_picture
 from baogao.document.sections import sections_of
 from baogao.document.signs import notice_of
 from baogao.document.spreadsheet import read_delimited
+from baogao.document.text_furniture import furniture_lines
 from baogao.document.view import View, clean_characters
 from baogao.document.webpage import decode_page, read_page, read_saved_page
 from baogao.document.word import read_word
