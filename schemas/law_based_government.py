@@ -90,7 +90,7 @@ class RulesAndDecisions(Group):
     normative_documents_reviewed: Annotated[
         Figure, Ask("规范性文件审查备案数", unit="件", terms=["规范性文件", "备案审查", "合法性审查", "备案", "报备"])
     ]
-    """行政规范性文件合法性审查或备案审查的件数；两者并列时取件数多者。清理的件数不算。"""
+    """行政规范性文件合法性审查或备案审查的件数；两者并列时取件数多者。清理的件数不算。制发、印发的件数不算。“没有需要备案的”算无，“未制定”不算。"""
 
     legal_review_opinions: Annotated[
         Figure,
@@ -111,7 +111,7 @@ class RulesAndDecisions(Group):
             terms=["集体研究", "集体讨论", "重大事项", "重大行政决策", "常务会议", "议题"],
         ),
     ]
-    """政府集体研究（决策）的重大事项数。"""
+    """政府集体研究（决策）的重大事项数。决策目录的项数、常务会议的议题数不算，写明集体研究、讨论的才算。"""
 
     npc_suggestions_handled: Annotated[
         Figure, Ask("人大代表建议办理数", unit="件", terms=["人大代表", "建议", "意见建议"])
@@ -128,7 +128,7 @@ class Enforcement(Group):
     exam_candidates: Annotated[
         Figure, Ask("执法资格考试参加人数", unit="人", terms=["资格考试", "参加考试", "执法证", "参考", "应考"])
     ]
-    """参加行政执法资格（证）考试的人数。一般法律知识测试不算。"""
+    """参加行政执法资格（证）考试的人数。一般法律知识测试不算。并列的报名、应考人数不算，实考才算。"""
 
     exam_passed: Annotated[
         Figure, Ask("执法资格考试通过人数", unit="人", terms=["资格考试", "通过", "合格", "取得执法资格"])
@@ -207,10 +207,10 @@ class Disputes(Group):
     reconsideration_applications: Annotated[
         Figure, Ask("行政复议收案数", unit="件", terms=["行政复议", "收到", "接收", "申请"])
     ]
-    """收到（接收）的行政复议申请。"""
+    """收到（接收）的行政复议申请。只写受理的件数不算。部门写“未收到申请”的，受理、审结不算，只算在此。"""
 
     reconsideration_accepted: Annotated[Figure, Ask("行政复议受理数", unit="件", terms=["行政复议", "受理", "立案"])]
-    """依法受理的行政复议案件。"""
+    """依法受理的行政复议案件。只写收到、接收的件数不算。部门被申请的件数不算收案，算受理。"""
 
     reconsideration_concluded: Annotated[
         Figure, Ask("行政复议审结数", unit="件", terms=["行政复议", "审结", "办结", "结案"])
@@ -264,7 +264,7 @@ class Disputes(Group):
     head_appearance_rate: Annotated[
         Figure, Ask("负责人出庭应诉率", unit="%", terms=["出庭应诉率", "负责人出庭", "出庭率"])
     ]
-    """行政机关负责人出庭应诉率。"""
+    """行政机关负责人出庭应诉率。只写出庭件数的不算。"""
 
     appearance_notices: Annotated[
         Figure, Ask("出庭应诉提示函数", unit="份", terms=["提示函", "出庭应诉", "通知书", "提醒函"])
@@ -287,7 +287,7 @@ class Oversight(Group):
     """依申请公开件数：收到与办结并列时取本期新收（不含上年结转）。"""
 
     hotline_orders: Annotated[Figure, Ask("12345热线工单数", unit="件", terms=["12345", "热线", "工单", "诉求"])]
-    """12345政务服务热线受理的工单数。"""
+    """12345政务服务热线受理的工单数。转办给本部门的也算，转办给别的单位的不算。"""
 
     hotline_satisfaction_rate: Annotated[Figure, Ask("12345热线满意率", unit="%", terms=["满意率", "满意度", "热线"])]
     """热线满意率。"""
@@ -338,7 +338,7 @@ class LegalServices(Group):
     """公共法律服务"""
 
     legal_aid_cases: Annotated[Figure, Ask("法律援助案件数", unit="件", terms=["法律援助", "援助案件"])]
-    """办理的法律援助案件合计件数。"""
+    """办理的法律援助案件合计件数。与办结并列的受理、申请件数不算。"""
 
     notarisations: Annotated[Figure, Ask("公证事项数", unit="件", terms=["公证", "公证事项"])]
     """办理的各类公证合计件数。"""

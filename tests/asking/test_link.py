@@ -25,9 +25,10 @@ TEXT = (
 )
 
 
-def answers(*links: tuple[str, list[int]]) -> str:
+def answers(*links: tuple[str, list[int]], **metadata: str) -> str:
     """A reply as JSON."""
-    return json.dumps({"links": [{"field": field, "ids": ids} for field, ids in links]})
+    said = [{"field": field, "text": text} for field, text in metadata.items()]
+    return json.dumps({"links": [{"field": field, "ids": ids} for field, ids in links], "metadata": said})
 
 
 def extract(server: FakeServer, report: Read, schema) -> Extraction:
@@ -50,7 +51,7 @@ def test_what_is_asked(communique):
     assert set(map(int, re.findall(r"\[\[(\d+)\]\]", user))) == {c.id for c in report.candidates}
     squeezed = "".join(re.sub(r"\[\[\d+\]\]", "", user).split())
     assert squeezed == "".join("".join(report.document.slice(s.span) for s in report.document.sentences).split())
-    assert all(f"{spec.id}：{spec.label}" in system for spec in [*communique.figures, *communique.lists])
+    assert all(f"{spec.label}：{spec.note}" in system for spec in communique.specs)
 
 
 def test_answers_become_links(communique):
@@ -94,6 +95,88 @@ def test_answers_that_point_at_nothing_are_dropped(communique, wrong):
     assert set(extraction.fields) == {"residents"}
     assert extraction.lists == {}
     assert usage.dropped == 1
+
+
+@pytest.mark.parametrize("call", ["gdp", "地区生产总值", "地区生产总值：", "地区生产总值（亿元）", " 地区生产总值 "])
+def test_a_field_goes_by_its_label_or_its_id(communique, call):
+    """Prompts print labels; a model that adds the unit, or knows the id, is understood."""
+    report = read(TEXT)
+    assert communique.by_id["gdp"].label == "地区生产总值"
+    with fake_server([completion(answers((call, [report.of("86.4亿元").id])))]) as server:
+        assert set(extract(server, report, communique).fields) == {"gdp"}
+
+
+def test_marks_that_stand_together_stand_for_each_other(flagship):
+    """Where an entry begins with a figure both marks stand there: a figure takes the number, a list the entry."""
+    report = read("青禾县报告\n\n一、存在的问题\n一是3个乡镇尚未配齐法治副校长。\n二是普法形式单一。\n")
+    number, entry = report.of("3个"), next(c for c in report.candidates if c.kind == "item" and c.text[0] == "3")
+    assert number.start == entry.start
+    reply = answers(("school_legal_vice_principals", [entry.id]), ("problems", [number.id]))
+    with fake_server([completion(reply)]) as server, usage_scope() as usage:
+        extraction = extract(server, report, flagship)
+    assert extraction.fields["school_legal_vice_principals"].candidates == (number.id,)
+    assert extraction.lists["problems"] == [entry.id]
+    assert usage.dropped == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "said", "value", "places"),
+    [
+        (
+            "title",
+            "青禾县２０２３年法治政府建设报告",
+            "青禾县2023年法治政府建设报告",
+            ["青禾县2023年\n法治政府建设报告"],
+        ),
+        ("title", "青禾县2023年工作报告", None, []),
+        ("jurisdiction", "青禾县", "青禾县", ["青禾县"]),
+        ("level", "county", "county", []),
+        ("level", "县级", None, []),
+        ("period_end", "2023-12", "2023-12", []),
+        ("period_end", "2023年底", None, []),
+        (
+            "issuer",
+            "青禾县司法局、青禾县政府办公室",
+            "青禾县司法局、青禾县政府办公室",
+            ["青禾县司法局", "青禾县政府办公室"],
+        ),
+        ("issuer", "青禾县司法局、青禾县财政局", None, []),
+        ("addressee", "无", None, []),
+        ("exam_passed", "287人", None, []),
+        ("nonsense", "青禾县", None, []),
+    ],
+)
+def test_metadata_must_be_printed(flagship, name, said, value, places):
+    """Widths and white space aside the words stand in the report, or have the form of a level or a period."""
+    report = read("青禾县2023年\n法治政府建设报告\n\n培训287人。\n\n青禾县司法局\n青禾县政府办公室\n")
+    with fake_server([completion(answers(**{name: said}))]) as server, usage_scope() as usage:
+        found = extract(server, report, flagship).metadata
+    assert usage.dropped == (value is None)
+    if value is None:
+        assert found == {}
+    else:
+        assert found[name].value == value
+        assert [report.document.slice(span) for span in found[name].evidence] == places
+
+
+def test_a_reply_without_metadata_is_whole(communique):
+    """Replies of the form that was asked for before are understood."""
+    report = read(TEXT)
+    reply = json.dumps({"links": [{"field": "gdp", "ids": [report.of("86.4亿元").id]}]})
+    with fake_server([completion(reply)]) as server:
+        assert set(extract(server, report, communique).fields) == {"gdp"}
+
+
+@pytest.mark.parametrize("literal", ["[[12]]", "[[[12]]]", "[12]", "[[12", "12]]", "[[ 12 ]]", "[", "[[[["])
+def test_brackets_of_a_report_are_no_marks(communique, literal):
+    """What a report prints in brackets is shown in wide ones, so that every [[number]] is a candidate's mark."""
+    report = read(f"海坨市公报\n\n一、综合\n据{literal}统计，年末常住人口{literal}21.03万人。{literal}\n")
+    (part,) = parts_of(report)
+    marks = re.findall(r"\[\[(\d+)\]\]", part.text)
+    assert list(map(int, marks)) == [c.id for c in report.candidates]
+    assert not set(re.sub(r"\[\[\d+\]\]", "", part.text)) & set("[]")
+    bare = re.sub(r"\[\[\d+\]\]", "", part.text).translate(str.maketrans("［］", "[]"))
+    assert "".join(bare.split()) == "".join(report.document.text.split())
 
 
 def test_only_additive_fields_take_several(flagship):
@@ -165,7 +248,7 @@ SAID = st.lists(
 def test_any_reply_links_to_what_may_answer(said):
     """Whatever ids a model names: figures get numbers, lists entries in reading order, metadata nothing."""
     extraction = Extraction()
-    dropped = read_links(Links(links=said), PART, SCHEMA, extraction)
+    dropped = read_links(Links(links=said), PART, REPORT, SCHEMA, extraction)
     assert 0 <= dropped <= sum(len(link.ids) for link in said)
     for name, link in extraction.fields.items():
         assert SCHEMA.by_id[name].kind == "figure"
@@ -174,17 +257,18 @@ def test_any_reply_links_to_what_may_answer(said):
         assert SCHEMA.by_id[name].kind == "items"
         assert ids == sorted(set(ids))
         assert {PART.candidates[one].kind for one in ids} == {"item"}
-    named = {(link.field, one) for link in said for one in link.ids}
-    assert {(name, one) for name, link in extraction.fields.items() for one in link.candidates} <= named
+    begins = {(link.field, PART.candidates[one].start) for link in said for one in link.ids if one in PART.candidates}
+    given = ((name, one) for name, link in extraction.fields.items() for one in link.candidates)
+    assert {(name, PART.candidates[one].start) for name, one in given} <= begins
 
 
 @given(SAID)
 def test_what_was_said_first_holds(said):
     """Read again, or after another part, a reply changes nothing."""
     extraction = Extraction()
-    read_links(Links(links=said), PART, SCHEMA, extraction)
+    read_links(Links(links=said), PART, REPORT, SCHEMA, extraction)
     fields, lists = dict(extraction.fields), {name: list(ids) for name, ids in extraction.lists.items()}
-    read_links(Links(links=said), PART, SCHEMA, extraction)
+    read_links(Links(links=said), PART, REPORT, SCHEMA, extraction)
     assert (extraction.fields, extraction.lists) == (fields, lists)
 
 

@@ -7,81 +7,25 @@ one that was made up, or copied from a worked example, is dropped and counted.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
 
 from baogao.asking.examples import load_examples
+from baogao.asking.metadata import metadata_question, read_metadata
 from baogao.asking.passages import Passage, PassageCutter, Shortlist, askable
 from baogao.candidates import parse_quantity
 from baogao.candidates.candidate import Candidate
-from baogao.document.document import Document
 from baogao.errors import ReplyError
-from baogao.extraction import NOTHING_SETTLED, Extraction, Link, ReportText, Settled, TextLink, answers
+from baogao.extraction import NOTHING_SETTLED, Extraction, Link, ReportText, Settled, answers
 from baogao.llm.endpoint import ModelClient
 from baogao.llm.messages import Question, Reply
-from baogao.llm.prompts import Prompt, Prompts
+from baogao.llm.prompts import Prompts
 from baogao.schema.fields import FieldSpec, Schema
 from baogao.usage import count
 
-_HEAD = 260
-_TAIL = 120
-"""Characters shown of either end: titles, addressees, issuers and dates stand there."""
-_TOKENS_PER_VALUE = 40
-"""The longest title, about."""
 _TOKENS_PER_LINE = 22
 """A name of a field, a figure with its unit, a line end."""
-# How a model says that a report does not print a piece of metadata.
-_NO_VALUE = frozenset({"", "无", "未知", "没有", "null", "缺失"})
-
-
-def metadata_question(document: Document, schema: Schema, prompt: Prompt) -> Question | None:
-    """The form for a document's metadata, or None where the schema asks for none."""
-    if not schema.metadata or not document.main:
-        return None
-    text = "\n".join(document.slice(span) for span in document.main).strip()
-    head, tail = text[:_HEAD], text[_HEAD:][-_TAIL:]
-    messages = prompt.render(head=head.strip(), tail=tail.strip(), fields=schema.metadata)
-    return Question(
-        messages, max_tokens=_TOKENS_PER_VALUE * len(schema.metadata), accept_cut=True, purpose="form: metadata"
-    )
-
-
-def read_metadata(reply: Reply, document: Document, schema: Schema) -> dict[str, TextLink]:
-    """The lines of a reply that hold, each with the place where its words are printed.
-
-    A value counts only where it is printed in the report, white space aside. A field whose value follows from other
-    words (a level, a period) is taken as the model says it, if it is of the form that the field's pattern allows.
-    """
-    by_label = {spec.label: spec for spec in reversed(schema.metadata)}
-    found: dict[str, TextLink] = {}
-    for line in reply.text.splitlines():
-        label, _, answer = line.partition("：")
-        spec, answer = by_label.get(label.strip()), answer.strip()
-        if spec is None or spec.id in found or answer in _NO_VALUE:
-            continue
-        if spec.pattern:
-            if match := re.search(spec.pattern, answer):
-                found[spec.id] = TextLink(match[0])
-            continue
-        wanted = r"\s*".join(re.escape(char) for char in _squeeze(_fold(answer)))
-        if wanted and (printed := re.search(wanted, _fold(document.text))):
-            found[spec.id] = TextLink(_squeeze(document.slice(printed.span())), (printed.span(),))
-    return found
-
-
-def _fold(text: str) -> str:
-    """Widths folded character by character, so that offsets stay; what would become several characters is kept."""
-    folded = (unicodedata.normalize("NFKC", char) for char in text)
-    return "".join(new if len(new) == 1 else old for old, new in zip(text, folded, strict=True))
-
-
-def _squeeze(text: str) -> str:
-    """Without any white space."""
-    return re.sub(r"\s+", "", text)
-
-
 # A line of a filled form: a bullet that models like to add, the field's name, its unit in brackets, the answer.
 _LINE = re.compile(r"[-*]?\s*(?P<label>[^：:（(]{2,30})(?:[（(][^）)]*[）)])?\s*[：:](?P<answer>.*)")
 _NOTHING = "无"

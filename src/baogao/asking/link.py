@@ -1,7 +1,8 @@
 """The link way of asking, for capable models: the report with numbered candidates, answered with their numbers.
 
-One call for a report of ordinary length; a longer one is asked in parts, cut between sentences. The model never writes
-a figure, so it cannot miscopy one.
+Figures, lists and metadata come in one answer. A field goes by its label there, which is shorter than its id and says
+more; the id is taken as well. One call for a report of ordinary length; a longer one is asked in parts, cut between
+sentences. The model never writes a figure, so it cannot miscopy one.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from baogao.asking.metadata import said_of
 from baogao.candidates.candidate import Candidate
 from baogao.document.document import Sentence
 from baogao.extraction import NOTHING_SETTLED, Extraction, Link, ReportText, Settled, answers
@@ -18,15 +20,19 @@ from baogao.llm.endpoint import ModelClient
 from baogao.llm.messages import Question
 from baogao.llm.prompts import Prompts
 from baogao.llm.structured import ask_model
-from baogao.schema.fields import Schema
+from baogao.schema.fields import FieldSpec, Schema
 from baogao.usage import count
 
 _PART_CHARACTERS = 9000
 """The most characters of one part, candidates' numbers aside: a report of ordinary length is one part."""
 _TOKENS_PER_ANSWER = 16
-"""A field's id and a number, in JSON."""
+"""A field's name and a number, in JSON."""
+_TOKENS_PER_TEXT = 60
+"""A piece of metadata, in JSON."""
 _FEWEST_TOKENS = 400
 """What a reply may take whatever is asked: the JSON around the answers, and lists, whose numbers are many."""
+_ESCAPED = str.maketrans("[]", "［］")
+"""A report's own brackets are shown wide, so that every [[17]] is a mark."""
 _CONFIDENCE = 0.8
 """A model by link does not say how sure it is. Hybrid by thresholds hears this much where rules are silent."""
 
@@ -36,8 +42,17 @@ class FieldLink(BaseModel):
 
     model_config = ConfigDict(extra="ignore")
 
-    field: str = Field(description="the id of a field")
+    field: str = Field(description="the name of a field")
     ids: list[int] = Field(description="numbers in [[ ]] that answer it: one, or all parts of an additive field")
+
+
+class FieldText(BaseModel):
+    """One piece of metadata and the words that the report prints for it."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    field: str = Field(description="the name of a field")
+    text: str = Field(description="copied from the report")
 
 
 class Links(BaseModel):
@@ -46,6 +61,7 @@ class Links(BaseModel):
     model_config = ConfigDict(extra="ignore")
 
     links: list[FieldLink]
+    metadata: list[FieldText] = Field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -69,10 +85,10 @@ class Part:
             for candidate in report.candidates.within(start, end):
                 shown[candidate.id] = candidate
                 if candidate.start >= position:
-                    pieces.append(document.text[position : candidate.start])
+                    pieces.append(document.text[position : candidate.start].translate(_ESCAPED))
                     position = candidate.start
                 pieces.append(f"[[{candidate.id}]]")
-            text = "".join([*pieces, document.text[position:end]]).strip()
+            text = "".join([*pieces, document.text[position:end].translate(_ESCAPED)]).strip()
             if sentence.paragraph == paragraph:
                 lines[-1] += text
             else:
@@ -95,29 +111,60 @@ def parts_of(report: ReportText) -> list[Part]:
     return [Part.of(report, sentences) for sentences in parts if sentences]
 
 
-def read_links(links: Links, part: Part, schema: Schema, extraction: Extraction) -> int:
-    """Add what a reply says of a part to an extraction; returns how many ids pointed at nothing and were dropped.
+def read_links(reply: Links, part: Part, report: ReportText, schema: Schema, extraction: Extraction) -> int:
+    """Add what a reply says of a part to an extraction; returns how much of it pointed at nothing and was dropped.
 
-    A list is answered by entries, a figure by numbers and by phrases that say "none", metadata by neither.
+    The first answer to a field holds. Where several marks stand at one place, whichever is named counts for all.
     """
+    fields = _Fields(schema)
     dropped = 0
-    for link in links.links:
-        spec = schema.by_id.get(link.field)
-        ids = list(dict.fromkeys(link.ids))
-        fitting: list[int] = []
-        if spec is not None and spec.kind != "text":
-            known = [one for one in ids if one in part.candidates]
-            fitting = [one for one in known if (part.candidates[one].kind == "item") == (spec.kind == "items")]
-        dropped += len(ids) - len(fitting)
-        if spec is None or not fitting:
+    for link in reply.links:
+        spec, ids = fields.named(link.field), list(dict.fromkeys(link.ids))
+        if spec is None or spec.kind == "text":
+            dropped += len(ids)
             continue
-        if spec.kind == "items":
+        meant = [_meant(one, spec, part) for one in ids]
+        fitting = list(dict.fromkeys(one for one in meant if one is not None))
+        dropped += meant.count(None)
+        if spec.kind == "items" and fitting:
             entries = extraction.lists.get(spec.id, [])
             extraction.lists[spec.id] = sorted({*entries, *fitting})
-        elif spec.id not in extraction.fields:
+        elif fitting and spec.id not in extraction.fields:
             chosen = tuple(fitting if spec.additive else fitting[:1])
             extraction.fields[spec.id] = Link(chosen, confidence=_CONFIDENCE, by="llm", reason="linked")
+    for said in reply.metadata:
+        spec = fields.named(said.field)
+        if spec is not None and spec.id in extraction.metadata:
+            continue
+        found = said_of(spec, said.text, report.document) if spec is not None and spec.kind == "text" else None
+        if spec is not None and found is not None:
+            extraction.metadata[spec.id] = found
+        dropped += found is None
     return dropped
+
+
+class _Fields:
+    """The fields of a schema by what a reply may call them."""
+
+    def __init__(self, schema: Schema) -> None:
+        self._by_name = {spec.label: spec for spec in reversed(schema.specs)} | schema.by_id
+
+    def named(self, name: str) -> FieldSpec | None:
+        """The field of an id, or of a label as a prompt prints it, a unit in brackets behind it or not."""
+        name = name.strip()
+        return self._by_name.get(name) or self._by_name.get(name.partition("（")[0].rstrip("：: "))
+
+
+def _meant(number: int, spec: FieldSpec, part: Part) -> int | None:
+    """The candidate that a number stands for: a list is answered by entries, a figure by numbers and none-phrases.
+
+    A number of the other kind stands for its neighbour of the right kind that begins at the same character.
+    """
+    named = part.candidates.get(number)
+    if named is None:
+        return None
+    here = (one for one in (named, *part.candidates.values()) if one.start == named.start)
+    return next((one.id for one in here if (one.kind == "item") == (spec.kind == "items")), None)
 
 
 class LinkExtractor:
@@ -142,7 +189,7 @@ class LinkExtractor:
         parts = parts_of(report)
         found = await answers([ask_model(self._client, self._question(part), Links, self._repair) for part in parts])
         for part, answer in zip(parts, found, strict=True):
-            count(dropped=read_links(answer, part, self.schema, extraction))
+            count(dropped=read_links(answer, part, report, self.schema, extraction))
         return extraction
 
     def questions(self, report: ReportText) -> list[Question]:
@@ -150,6 +197,10 @@ class LinkExtractor:
         return [self._question(part) for part in parts_of(report)]
 
     def _question(self, part: Part) -> Question:
-        messages = self._prompt.render(report=part.text, fields=self.schema.figures, lists=self.schema.lists)
-        most = _FEWEST_TOKENS + _TOKENS_PER_ANSWER * min(len(part.candidates), len(self.schema.specs))
+        schema = self.schema
+        messages = self._prompt.render(
+            report=part.text, fields=schema.figures, lists=schema.lists, metadata=schema.metadata
+        )
+        most = _FEWEST_TOKENS + _TOKENS_PER_ANSWER * min(len(part.candidates), len(schema.specs))
+        most += _TOKENS_PER_TEXT * len(schema.metadata)
         return Question(messages=messages, max_tokens=most, purpose="link")

@@ -1,0 +1,85 @@
+"""Metadata as a model says it: a value counts only where its words are printed in the report."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from baogao.document.document import Document, Span
+from baogao.extraction import TextLink
+from baogao.llm.messages import Question, Reply
+from baogao.llm.prompts import Prompt
+from baogao.schema.fields import FieldSpec, Schema
+
+_HEAD = 260
+_TAIL = 120
+"""Characters shown of either end: titles, addressees, issuers and dates stand there."""
+_TOKENS_PER_VALUE = 40
+"""The longest title, about."""
+# How a model says that a report does not print a piece of metadata.
+_NO_VALUE = frozenset({"", "无", "未知", "没有", "null", "缺失"})
+_SEVERAL = "、"
+"""Joins the names of several authors, which a report may print on lines of their own."""
+
+
+def metadata_question(document: Document, schema: Schema, prompt: Prompt) -> Question | None:
+    """The form for a document's metadata, or None where the schema asks for none."""
+    if not schema.metadata or not document.main:
+        return None
+    text = "\n".join(document.slice(span) for span in document.main).strip()
+    head, tail = text[:_HEAD], text[_HEAD:][-_TAIL:]
+    messages = prompt.render(head=head.strip(), tail=tail.strip(), fields=schema.metadata)
+    return Question(
+        messages, max_tokens=_TOKENS_PER_VALUE * len(schema.metadata), accept_cut=True, purpose="form: metadata"
+    )
+
+
+def read_metadata(reply: Reply, document: Document, schema: Schema) -> dict[str, TextLink]:
+    """The lines of a filled form that hold, see :func:`said_of`."""
+    by_label = {spec.label: spec for spec in reversed(schema.metadata)}
+    found: dict[str, TextLink] = {}
+    for line in reply.text.splitlines():
+        label, _, answer = line.partition("：")
+        spec = by_label.get(label.strip())
+        if spec is not None and spec.id not in found and (said := said_of(spec, answer, document)):
+            found[spec.id] = said
+    return found
+
+
+def said_of(spec: FieldSpec, answer: str, document: Document) -> TextLink | None:
+    """A model's answer with the place where its words are printed; None where it does not hold.
+
+    White space and widths aside, it must stand in the report, whole or as the parts that 、 joins. A field whose value
+    follows from other words (a level, a period) is taken as the model says it, if it has the form of its pattern.
+    """
+    answer = answer.strip()
+    if answer in _NO_VALUE:
+        return None
+    if spec.pattern:
+        match = re.search(spec.pattern, answer)
+        return TextLink(match[0]) if match else None
+    if whole := _printed(answer, document):
+        return TextLink(_squeeze(document.slice(whole)), (whole,))
+    parts = [_printed(part, document) for part in answer.split(_SEVERAL)]
+    places = tuple(part for part in parts if part is not None)
+    if len(parts) < 2 or len(places) < len(parts):
+        return None
+    return TextLink(_SEVERAL.join(_squeeze(document.slice(place)) for place in places), places)
+
+
+def _printed(words: str, document: Document) -> Span | None:
+    """Where words are first printed."""
+    wanted = r"\s*".join(re.escape(char) for char in _squeeze(_fold(words)))
+    found = re.search(wanted, _fold(document.text)) if wanted else None
+    return found.span() if found else None
+
+
+def _fold(text: str) -> str:
+    """Widths folded character by character, so that offsets stay; what would become several characters is kept."""
+    folded = (unicodedata.normalize("NFKC", char) for char in text)
+    return "".join(new if len(new) == 1 else old for old, new in zip(text, folded, strict=True))
+
+
+def _squeeze(text: str) -> str:
+    """Without any white space."""
+    return re.sub(r"\s+", "", text)
