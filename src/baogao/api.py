@@ -110,7 +110,15 @@ async def extract_many_async(
             """Read and link them all, and give each record as it is finished."""
             try:
                 at_once, give = documents_at_once(ready.requests_at_once), finished.put_nowait
-                await run_documents(found, ready.extractor, ready.made_by, Nowhere(), at_once=at_once, on_record=give)
+                await run_documents(
+                    found,
+                    ready.extractor,
+                    ready.made_by,
+                    Nowhere(),
+                    at_once=at_once,
+                    on_record=give,
+                    sample_of=found,
+                )
             finally:
                 finished.put_nowait(None)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,12 +14,33 @@ from baogao.asking.choice import ChoiceExtractor
 from baogao.asking.form import FormExtractor
 from baogao.asking.link import LinkExtractor
 from baogao.errors import UsageError
-from baogao.extraction import AskingName, Extractor, ExtractorName, HoldingExtractor, ModelExtractor, Way, WayOrAuto
-from baogao.hybrid.arbiter import CalibratedArbiter
-from baogao.hybrid.calibration import calibration_digest, calibration_path, load_calibration, strangeness
+from baogao.extraction import (
+    AskingName,
+    Extractor,
+    ExtractorName,
+    HoldingExtractor,
+    ModelExtractor,
+    Way,
+    WayOrAuto,
+    innermost,
+)
+from baogao.hybrid.arbiter import CalibratedArbiter, RunArbiter
+from baogao.hybrid.calibration import (
+    Asked,
+    Calibration,
+    Calibrations,
+    calibration_digest,
+    calibration_path,
+    load_calibrations,
+    strangeness,
+)
+from baogao.hybrid.case import Arbiter
 from baogao.hybrid.features import FEATURES
-from baogao.hybrid.hybrid import FILL_ONLY, Arbiter, HybridExtractor, ThresholdArbiter
+from baogao.hybrid.hybrid import HybridExtractor
+from baogao.hybrid.trust import Trust
+from baogao.hybrid.weighing import any_model
 from baogao.llm import (
+    DEFAULT_MODEL,
     Abilities,
     EndpointSettings,
     ModelClient,
@@ -42,8 +63,15 @@ from baogao.schema.fields import Schema
 _MOST_CHOICES = 14
 """On reports unread by those who wrote the rules, nine in ten of the figures to be found so are among the first 14."""
 
-ArbiterFor = Callable[[ThresholdArbiter], Arbiter]
-"""From the thresholds that go with a way of asking to whatever is to decide in their place."""
+_TEMPLATES: Mapping[Way, tuple[str, ...]] = {
+    "form": ("form", "metadata"),
+    "choice": ("choice",),
+    "link": ("link", "repair"),
+}
+"""The prompts that each way of asking renders."""
+
+ArbiterFor = Callable[[Schema], Arbiter]
+"""Makes what is to decide in hybrid, for a schema."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +93,8 @@ class ModelOptions:
     """A file, or ``none``; None means the one beside the schema, if there is one."""
     abilities: Abilities | None = None
     """What the endpoint can do, where it is not to be asked."""
+    trust: Trust | None = None
+    """How good rules and the model are, where a sample of the run has shown it already."""
 
     def __post_init__(self) -> None:
         ways = get_args(WayOrAuto)
@@ -117,6 +147,10 @@ class Ready:
     """None for rules."""
     way: Way | None = None
     """The way of asking that was chosen; None for rules."""
+    way_prompts: str | None = None
+    """The digest of the prompts that are rendered for it."""
+    sure_from: float | None = None
+    """From this confidence on 98% of the answers are right, as was learned; None where nothing was, and for others."""
 
     @property
     def requests_at_once(self) -> int:
@@ -163,26 +197,52 @@ async def ready_extractor(
             # Whatever is read from files comes first, so that no server is started or asked for nothing.
             rules = RulesExtractor(load_rulebook(None, schema)) if name == "hybrid" else None
             file = options.calibration_file(schema) if rules and arbiter_for is None else None
-            calibration = load_calibration(file, schema, FEATURES) if file else None
+            calibrations = load_calibrations(file, schema, FEATURES) if file else None
             prompts = load_prompts(options.prompts)
             client = await _client(options, stack, transport)
-            asking, way = await _asking(name, schema, options, client, prompts)
-            made_by = provenance(schema, name, await client.model_name(), prompts.digest)
-            ready = Ready(asking, made_by, client, way)
+            arbiter = arbiter_for(schema) if arbiter_for else None
+            model = await client.model_name()
+            saves = arbiter is not None and arbiter.sure is not None
+            way = await _way(options, client, name, learned=saves or _learned_choice(calibrations, model))
+            learned = calibrations.of([Asked(way=way, model=model)]) if calibrations else None
+            asking = _asking(
+                schema, client, prompts, way, few=saves or (learned is not None and learned.sure is not None)
+            )
+            made_by = provenance(schema, name, model, prompts.digest)
+            ready = Ready(asking, made_by, client, way, prompts_of(way, prompts))
             if rules is not None:
-                thresholds = FILL_ONLY if way == "choice" else ThresholdArbiter()
-                arbiter: Arbiter = arbiter_for(thresholds) if arbiter_for else thresholds
-                if file is not None and calibration is not None:
+                if learned is not None and file is not None:
                     made_by = made_by.model_copy(update={"calibration": calibration_digest(file)})
-                    learned_with = digest_files([rules_path(schema)])
-                    strange = strangeness(calibration, made_by.model, made_by.prompts, learned_with)
-                    arbiter = CalibratedArbiter(calibration, schema, strange)
-                ready = replace(ready, extractor=HybridExtractor(rules, asking, arbiter), made_by=made_by)
+                arbiter = arbiter or _arbiter(schema, options, learned, way, prompts)
+                sure_from = learned.sure_at_98 if learned else any_model().sure_at_98
+                hybrid = HybridExtractor(rules, asking, arbiter)
+                ready = replace(ready, extractor=hybrid, made_by=made_by, sure_from=sure_from)
         if options.min_confidence is not None:
             held = HoldingExtractor(ready.extractor, options.min_confidence)
             made_by = ready.made_by.model_copy(update={"min_confidence": options.min_confidence})
             ready = replace(ready, extractor=held, made_by=made_by)
         yield ready
+
+
+def _arbiter(
+    schema: Schema, options: ModelOptions, learned: Calibration | None, way: Way, prompts: Prompts
+) -> CalibratedArbiter | RunArbiter:
+    """What decides in hybrid: what was learned of these readers, else what the run says of them."""
+    if learned is None:
+        return RunArbiter(schema, options.trust)
+    strange = strangeness(learned, prompts_of(way, prompts), digest_files([rules_path(schema)]))
+    return CalibratedArbiter(learned, schema, strange)
+
+
+def trust_in(extractor: Extractor) -> Trust | None:
+    """What a sample has shown an extractor of its readers; None where it took none, or needs none."""
+    inner = innermost(extractor)
+    return inner.trust if isinstance(inner, HybridExtractor) else None
+
+
+def prompts_of(way: Way, prompts: Prompts) -> str:
+    """The digest of the prompts that a way of asking renders."""
+    return prompts.digest_of(_TEMPLATES[way])
 
 
 async def questioner(name: AskingName, schema: Schema, options: ModelOptions) -> ModelExtractor:
@@ -196,21 +256,35 @@ async def questioner(name: AskingName, schema: Schema, options: ModelOptions) ->
     settings = options.settings()
     abilities = options.abilities or remembered_abilities(settings) or Abilities(json_schema=True)
     client, prompts = ModelClient(settings, abilities=abilities), load_prompts(options.prompts)
-    return (await _asking(name, schema, options, client, prompts))[0]
+    file = options.calibration_file(schema) if name == "hybrid" else None
+    calibrations = load_calibrations(file, schema, FEATURES) if file else None
+    local = options.gguf.stem if options.gguf else DEFAULT_MODEL
+    model = local if options.starts_server else settings.model
+    choice = _learned_choice(calibrations, model)
+    way = await _way(options, client, name, learned=choice)
+    return _asking(schema, client, prompts, way, few=choice)
 
 
-def way_of_asking(options: ModelOptions, abilities: Abilities, *, beside_rules: bool) -> Way:
-    """Form for a model that is started here, or choice beside rules; link for one that can be held to a JSON answer.
+def way_of_asking(options: ModelOptions, abilities: Abilities, *, few: bool) -> Way:
+    """Form for a model that is started here, or choice where few questions are open; link for one that can be held to a
+    JSON answer.
 
     What a user asked for decides otherwise.
 
     :param abilities: of the endpoint; they matter only where ``options.way_is_open``.
+    :param few: whether rules settle most fields, because that was learned for choices of this model.
     """
     if options.ask != "auto":
         return options.ask
     if options.starts_server:
-        return "choice" if beside_rules else "form"
+        return "choice" if few else "form"
     return "link" if abilities.json_schema or abilities.tools else "form"
+
+
+def _learned_choice(calibrations: Calibrations | None, model: str | None) -> bool:
+    """Whether it was learned that a model need choose only where rules are silent."""
+    learned = calibrations.of([Asked(way="choice", model=model)]) if calibrations else None
+    return learned is not None and learned.sure is not None
 
 
 async def _client(
@@ -234,19 +308,19 @@ async def _client(
     return await stack.enter_async_context(client)
 
 
-async def _asking(
-    name: ExtractorName, schema: Schema, options: ModelOptions, client: ModelClient, prompts: Prompts
-) -> tuple[ModelExtractor, Way]:
-    """What asks the model, alone or beside rules, with its way of asking."""
-    beside_rules = name == "hybrid"
+async def _way(options: ModelOptions, client: ModelClient, name: ExtractorName, *, learned: bool) -> Way:
+    """The way of asking."""
     abilities = await abilities_of(client) if options.way_is_open else Abilities()
-    way = way_of_asking(options, abilities, beside_rules=beside_rules)
-    asking: ModelExtractor
+    return way_of_asking(options, abilities, few=learned and name == "hybrid")
+
+
+def _asking(schema: Schema, client: ModelClient, prompts: Prompts, way: Way, *, few: bool) -> ModelExtractor:
+    """What asks the model.
+
+    :param few: whether rules settle most fields; choices are bounded then, because each costs a question.
+    """
     if way == "link":
-        asking = LinkExtractor(schema, client, prompts)
-    elif way == "choice":
-        # Beside rules choices are bounded, because they cost a question each.
-        asking = ChoiceExtractor(schema, client, prompts, _MOST_CHOICES if beside_rules else None)
-    else:
-        asking = FormExtractor(schema, client, prompts)
-    return asking, way
+        return LinkExtractor(schema, client, prompts)
+    if way == "choice":
+        return ChoiceExtractor(schema, client, prompts, _MOST_CHOICES if few else None)
+    return FormExtractor(schema, client, prompts)

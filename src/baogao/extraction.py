@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Coroutine, Iterable
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal, Protocol, TypeVar
+from typing import Any, Literal, Protocol, TypeVar, runtime_checkable
 
 from baogao.candidates.candidate import Candidates
 from baogao.candidates.find import find_candidates
@@ -17,6 +17,7 @@ from baogao.document.document import Document, Span
 from baogao.document.file_text import Notice
 from baogao.errors import BaogaoError
 from baogao.llm.messages import Question
+from baogao.record import Jury
 from baogao.schema.fields import Schema
 
 AskingName = Literal["llm", "hybrid"]
@@ -81,6 +82,23 @@ class TextLink:
     evidence: tuple[Span, ...] = ()
 
 
+Said = Link | TextLink | tuple[int, ...]
+"""What a reader says of a field: a figure, a piece of metadata, the entries of a list."""
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """A field that a person should look at, because readers differ or one alone spoke."""
+
+    field: str
+    reason: str
+    """Why, in a few words."""
+    wrong: float
+    """How likely it is that what is given (silence, too) is wrong; between 0 and 1."""
+    said: tuple[tuple[str, Said], ...]
+    """What was said, and by whom; what is given comes first. A reader that is not named was silent."""
+
+
 @dataclass
 class Extraction:
     """Everything an extractor found in one document. A field that is not in ``fields`` is not reported."""
@@ -92,6 +110,12 @@ class Extraction:
     """List name to the ids of its item candidates, in reading order."""
     metadata: dict[str, TextLink] = field(default_factory=dict)
     notices: list[str] = field(default_factory=list)
+    whole: bool = False
+    """Whether silence on lists and metadata is an answer, too: the reader was asked for all of them."""
+    doubts: tuple[Doubt, ...] = ()
+    """What of this a person should look at."""
+    jury: Jury | None = None
+    """Who led, where several readers were heard."""
 
 
 @dataclass(frozen=True)
@@ -121,6 +145,19 @@ class Extractor(Protocol):
         :raises EndpointError: no model can be reached.
         :raises BudgetError: the token budget is spent.
         """
+        ...
+
+
+@runtime_checkable
+class SamplingExtractor(Extractor, Protocol):
+    """An extractor that wants to see some reports of a run before it answers any."""
+
+    def begin_sample(self) -> None:
+        """What is extracted from now on is read, and not answered."""
+        ...
+
+    def end_sample(self) -> None:
+        """Learn from what was read; whoever is extracted again is answered without being asked about again."""
         ...
 
 
@@ -174,6 +211,13 @@ class WrappedExtractor:
         self.inner = inner
         self.name = inner.name
         self.schema = inner.schema
+
+
+def innermost(extractor: Extractor) -> Extractor:
+    """The extractor inside of everything that was done around it."""
+    while isinstance(extractor, WrappedExtractor):
+        extractor = extractor.inner
+    return extractor
 
 
 class HoldingExtractor(WrappedExtractor):

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterable
-from contextlib import closing
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from baogao.document import Document
 from baogao.errors import BaogaoError, EndpointError
-from baogao.extraction import Extractor
+from baogao.extraction import Extractor, SamplingExtractor, innermost
 from baogao.inputs import Source
 from baogao.record import Provenance, Record
 from baogao.work import Outcome, Worker
@@ -23,6 +23,9 @@ OnRecord = Callable[[Record], None]
 Work = Callable[[Source], Awaitable[Outcome]]
 """Does one document, and never raises for what is wrong with it."""
 
+MOST_SAMPLED = 12
+"""Reports that are read before any is answered: with 10 to 40 figures in each, enough to tell two readers apart, and
+few enough that a long run is not held up."""
 MOST_REFUSED_IN_A_ROW = 5
 """After so many documents in a row that no server would answer, the others would fare no better."""
 SILENT_SECONDS = 120.0
@@ -71,6 +74,7 @@ async def run_documents(
     at_once: int = 1,
     on_record: OnRecord = lambda record: None,
     on_kept: OnRecord = lambda record: None,
+    sample_of: Sequence[Source] | None = None,
 ) -> None:
     """Extract any number of documents; nothing that goes wrong with one of them stops the others.
 
@@ -79,12 +83,39 @@ async def run_documents(
     :param at_once: how many documents are open at once. How many requests are under way is the client's affair.
     :param on_record: called with each record as it is finished.
     :param on_kept: called with each record that ``sink`` has from before.
+    :param sample_of: all documents of the run; an extractor that wants to see a sample first is shown some of them.
     :raises UsageError: no document could be asked about at all (no server, a wrong key, an unknown model, a template
         that does not render), found before the first one was answered.
     :raises EndpointError: several documents in a row could not be asked about.
     """
     with closing(Worker(extractor, made_by)) as worker:
+        if sample_of is not None:
+            await read_sample(sample_of, extractor, worker, at_once)
         await run_work(sources, worker.do, sink, at_once=at_once, on_record=on_record, on_kept=on_kept)
+
+
+async def read_sample(sources: Sequence[Source], extractor: Extractor, worker: Worker, at_once: int) -> None:
+    """Show an extractor that wants it some of a run's reports, evenly spread, before any is answered.
+
+    One that cannot be read or asked about is left out here: its turn comes.
+    """
+    sampling = innermost(extractor)
+    if not isinstance(sampling, SamplingExtractor):
+        return
+    step = max(1.0, len(sources) / MOST_SAMPLED)
+    chosen = [sources[int(number * step)] for number in range(min(MOST_SAMPLED, len(sources)))]
+    slots = asyncio.Semaphore(at_once)
+
+    async def read(source: Source) -> None:
+        async with slots:
+            with suppress(BaogaoError):
+                await worker.read_for_sample(source)
+
+    sampling.begin_sample()
+    try:
+        await asyncio.gather(*(read(source) for source in chosen))
+    finally:
+        sampling.end_sample()
 
 
 async def run_work(
@@ -140,7 +171,8 @@ async def run_extraction(
         records[record.doc_id] = record
         on_record(record)
 
-    await run_documents(sources, extractor, made_by, sink, at_once=concurrency, on_record=keep, on_kept=keep)
+    told = {"on_record": keep, "on_kept": keep}
+    await run_documents(sources, extractor, made_by, sink, at_once=concurrency, sample_of=sources, **told)
     return [records[source.doc_id] for source in sources]
 
 

@@ -60,7 +60,7 @@ def read_record(
         read=_how_read(report),
         notices=[*map(str, report.notices), *extraction.notices],
         usage=(usage or Usage()).rounded(),
-        made_by=made_by,
+        made_by=made_by.model_copy(update={"jury": extraction.jury}) if extraction.jury else made_by,
     )
 
 

@@ -26,6 +26,20 @@ class Check(Strict):
     message: str
 
 
+class Jury(Strict):
+    """Who led where rules and a model were both heard, as it was found on a sample of the run's reports."""
+
+    leader: Literal["rules", "model", "both"]
+    """``both`` where neither is clearly better, so that each answer is weighed."""
+    reason: str
+    """Why, in one line."""
+    reports: int
+    """How many the sample had."""
+    rules_f1: float
+    model_f1: float
+    """How good each is by estimate, between 0 and 1; measured against no gold."""
+
+
 class Provenance(Strict):
     """What made a record: enough to tell whether two records may be compared."""
 
@@ -37,6 +51,8 @@ class Provenance(Strict):
     """Digest of what turned evidence into confidence; None where confidence only ranks."""
     min_confidence: float | None = None
     """Answers that were less sure than this were held back; None where that was left to the extractor."""
+    jury: Jury | None = Field(default=None, exclude_if=lambda jury: jury is None)
+    """Who led in hybrid; None where that was learned from gold, and for other extractors."""
     schema_digest: str = Field(alias="schema")
 
     model_config = ConfigDict(extra="forbid", populate_by_name=True)

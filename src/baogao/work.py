@@ -79,6 +79,18 @@ class Worker:
         self._files.close()
         self._reader.shutdown(cancel_futures=True)
 
+    async def read_for_sample(self, source: Source) -> None:
+        """Have the extractor read one document, and answer nothing.
+
+        :raises BaogaoError: the document cannot be read or asked about.
+        """
+        await self._extractor.extract(await self._report(source))
+
+    async def _report(self, source: Source) -> ReportText:
+        """A document, read in the process for files."""
+        reading = await asyncio.get_running_loop().run_in_executor(self._reader, self._files.read, source)
+        return ReportText(*reading.found())
+
     async def do(self, source: Source) -> Outcome:
         """One document, from its file to its record; one that cannot be read or asked about becomes a failed record."""
         document: Document | None = None

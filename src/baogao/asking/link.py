@@ -185,7 +185,7 @@ class LinkExtractor:
         :raises EndpointError: no model can be reached.
         :raises BudgetError: the token budget is spent.
         """
-        extraction = Extraction()
+        extraction = Extraction(whole=True)
         parts = parts_of(report)
         found = await answers([ask_model(self._client, self._question(part), Links, self._repair) for part in parts])
         for part, answer in zip(parts, found, strict=True):

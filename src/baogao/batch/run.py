@@ -292,7 +292,10 @@ class _Pass:
                 with RunFolder(out, order, state, self.schema) if out else nullcontext() as records:
                     sink = BatchSink(extractor, records)
                     todo = self.watch(self.sources)
-                    await run_documents(todo, extractor, ready.made_by, sink, on_record=note, on_kept=note)
+                    sample = self.sources if out else None  # no reply is there before a batch was sent
+                    await run_documents(
+                        todo, extractor, ready.made_by, sink, on_record=note, on_kept=note, sample_of=sample
+                    )
         rounds = sum(extractor.waiting.values())
         waiting = len(extractor.waiting) - rounds
         return BatchPass(self.schema, len(self.sources), used, finished, waiting, rounds, requests)

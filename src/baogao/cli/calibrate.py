@@ -26,7 +26,8 @@ from baogao.evaluation.calibrating import (
 )
 from baogao.evaluation.report.render import NOT_AVAILABLE, points, points_interval, share
 from baogao.evaluation.statistics import rates_of
-from baogao.hybrid.calibration import calibration_path
+from baogao.hybrid.calibration import Calibrations, calibration_path, load_calibrations
+from baogao.hybrid.features import FEATURES
 from baogao.schema.load import load_schema
 
 stdout = Console()
@@ -47,7 +48,7 @@ def calibrate_command(
         typer.Option(
             "--sure",
             min=0,
-            help="Rules this confident settle a field: the model is not asked. Default: as hybrid does.",
+            help="Rules this confident settle a field: the model is not asked. Default: it is asked about all.",
             show_default=False,
         ),
     ] = None,
@@ -64,7 +65,10 @@ def calibrate_command(
     learned = learn(observed.judged)
     ablations = ablate(observed.judged, learned) if with_ablation else []
     path = out or calibration_path(loaded)
-    text = calibration_of(observed, learned, loaded, ablations).to_json()
+    learned_now = calibration_of(observed, learned, loaded, ablations)
+    known = load_calibrations(path, loaded, FEATURES) if path.exists() else None
+    file = known or Calibrations(schema_name=loaded.name, calibrations=[])
+    text = file.with_one(learned_now).to_json()
     try:
         path.write_text(text, encoding="utf-8", newline="\n")
     except OSError as error:
@@ -78,6 +82,7 @@ def _say(observed: Observed, learned: Learned, ablations: Sequence[Ablation]) ->
     labels, reliability = observed.labels, learned.reliability
     say(
         stdout,
+        f"rules and {', '.join(map(str, observed.asked))}",
         f"{len(observed.judged)} reports, {len(labels)} proposed answers, {sum(labels)} of them right; "
         f"{observed.requests:.1f} requests a report",
         f"threshold {learned.fit.threshold:.2f}; on reports left out: ECE {share(reliability.ece)}, "
@@ -85,7 +90,8 @@ def _say(observed: Observed, learned: Learned, ablations: Sequence[Ablation]) ->
     )
     compared = {
         "rules alone": learned.by_rules,
-        "hybrid, thresholds": learned.by_thresholds,
+        "the model alone": learned.by_model,
+        "hybrid, uncalibrated": learned.uncalibrated,
         "hybrid, calibrated": learned.calibrated,
     }
     rows = [[name, *map(share, rates_of(counts))] for name, counts in compared.items()]

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Literal
 
-from baogao.assemble import ModelOptions, Ready, ready_extractor
+from baogao.assemble import ModelOptions, Ready, ready_extractor, trust_in
 from baogao.engines.ray import RayWorkers, Team, check_ray
 from baogao.errors import UsageError
 from baogao.extraction import ExtractorName
 from baogao.inputs import Source
-from baogao.pipeline import OnRecord, Sink, documents_at_once, run_documents, run_work
+from baogao.pipeline import OnRecord, Sink, documents_at_once, read_sample, run_documents, run_work
 from baogao.schema import Schema, load_schema
 from baogao.work import Worker
 
@@ -73,6 +73,7 @@ class Job:
             concurrency=requests,
             budget_tokens=budget // workers if budget else None,
             abilities=client.abilities,
+            trust=trust_in(ready.extractor),
         )
         return replace(self, options=options)
 
@@ -81,7 +82,7 @@ async def run_by(
     engine: Engine,
     job: Job,
     ready: Ready,
-    sources: Iterable[Source],
+    sources: Sequence[Source],
     sink: Sink,
     *,
     on_record: OnRecord,
@@ -96,8 +97,10 @@ async def run_by(
     if engine.choice == "local":
         at_once = documents_at_once(ready.requests_at_once)
         told = {"on_record": on_record, "on_kept": on_kept}
-        await run_documents(sources, ready.extractor, ready.made_by, sink, at_once=at_once, **told)
+        await run_documents(sources, ready.extractor, ready.made_by, sink, at_once=at_once, sample_of=sources, **told)
         return
+    with closing(Worker(ready.extractor, ready.made_by)) as here:  # before the reports are given out
+        await read_sample(sources, ready.extractor, here, ready.requests_at_once)
     workers = engine.workers or _WORKERS
     if ready.client is not None:  # one that may not ask has nothing to do, and the endpoint is to see no more at once
         workers = min(workers, ready.requests_at_once)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 
@@ -29,14 +29,18 @@ from baogao.evaluation.gold import Dataset, Gold
 from baogao.evaluation.predict import EvalRequest, WatchExtractor, predict_run, unwatched
 from baogao.evaluation.reliability import JudgedAnswer, Reliability, measure
 from baogao.evaluation.runs import load_datasets
-from baogao.evaluation.scoring import judge
+from baogao.evaluation.scoring import ListScore, MetadataScore, judge
 from baogao.evaluation.statistics import Bootstrap, Comparison, Counts, compare, rates_of
-from baogao.extraction import Link
-from baogao.hybrid.arbiter import Proposal, Proposer
-from baogao.hybrid.calibration import Calibration, FitOn
+from baogao.evaluation.submissions import submission_of
+from baogao.evaluation.tally import Hits
+from baogao.extraction import Extraction, Link
+from baogao.hybrid.arbiter import RunArbiter, sure_agreement
+from baogao.hybrid.calibration import Asked, Calibration, FitOn
+from baogao.hybrid.case import Case, Decision, Reader
 from baogao.hybrid.features import FEATURES, GROUPS
-from baogao.hybrid.hybrid import Case, Decision, ThresholdArbiter
-from baogao.reading import read_answer
+from baogao.hybrid.proposals import Proposal, Proposer
+from baogao.hybrid.trust import BY_MODEL
+from baogao.reading import provenance, read_answer, read_record
 from baogao.schema.fields import Schema
 
 
@@ -51,33 +55,26 @@ class CalibrationRequest:
     record: Path | None
     options: ModelOptions
     sure: float | None = None
-    """See :class:`Witness`, ``sure_from``."""
+    """From this confidence on rules settle a field, and the model is not asked about it; None: about all."""
 
 
 @dataclass
 class Witness:
-    """An arbiter that keeps every case; it decides by thresholds, so that a run goes on as it would without it."""
+    """An arbiter that keeps every case, and decides nothing."""
 
-    thresholds: ThresholdArbiter = field(default_factory=ThresholdArbiter)
+    sure: float | None = None
+    """From this confidence on rules settle a field; None: never."""
     cases: dict[str, Case] = field(default_factory=dict)
     """By document."""
-    sure_from: float | None = None
-    """From this confidence on rules settle a field; None leaves it to the thresholds."""
+    trust: None = None
 
-    def stand_in(self, thresholds: ThresholdArbiter) -> Witness:
-        """Take the place of these thresholds; it is what makes the arbiter of an ``EvalRequest``."""
-        self.thresholds = thresholds if self.sure_from is None else replace(thresholds, sure=self.sure_from)
-        return self
-
-    @property
-    def sure(self) -> float:
-        """See :class:`baogao.hybrid.hybrid.Arbiter`."""
-        return self.thresholds.sure
+    def hear(self, cases: Sequence[Case]) -> None:
+        """See :class:`baogao.hybrid.case.Arbiter`."""
 
     def decide(self, case: Case) -> Decision:
-        """Keep the case; see :class:`baogao.hybrid.hybrid.Arbiter`."""
+        """Keep the case; see :class:`baogao.hybrid.case.Arbiter`."""
         self.cases[case.report.document.doc_id] = case
-        return self.thresholds.decide(case)
+        return Decision({})
 
 
 @dataclass(frozen=True)
@@ -88,8 +85,30 @@ class Judged:
     sha256: str
     by_rules: tuple[int, int, int, int]
     """(correct, wrong, missing, spurious) of rules alone."""
-    by_thresholds: tuple[int, int, int, int]
-    """The same, for hybrid without a calibration."""
+    by_model: tuple[int, int, int, int]
+    """The same, of the model alone; where rules settled fields it was not asked about these."""
+    uncalibrated: tuple[int, int, int, int]
+    """The same, of hybrid where the better reader is found on the run itself."""
+    texts: Mapping[Reader, TextHits]
+    """What of metadata and lists each side has right."""
+
+
+@dataclass(frozen=True)
+class TextHits:
+    """What of a report's metadata and lists is right."""
+
+    metadata: int
+    of_metadata: int
+    lists: Hits
+
+    def __add__(self, other: TextHits) -> TextHits:
+        return TextHits(self.metadata + other.metadata, self.of_metadata + other.of_metadata, self.lists + other.lists)
+
+    @property
+    def share(self) -> float:
+        """The mean of how right both are."""
+        shares = [self.metadata / self.of_metadata if self.of_metadata else 0.0, self.lists.f1 or 0.0]
+        return sum(shares) / len(shares)
 
 
 @dataclass(frozen=True)
@@ -99,12 +118,14 @@ class Observed:
     judged: Sequence[Judged]
     requests: float
     """Asked of the model, a report."""
-    sure: float
+    sure: float | None
     """From this confidence on rules settled a field."""
-    model: str | None = None
+    agreement: tuple[int, int]
+    """How many answers rules were sure of that the model was asked about, and how many of them it gave, too."""
+    asked: list[Asked]
     prompts: str | None = None
     rules: str | None = None
-    """The model's name, and digests of prompts and rules, of the last run."""
+    """The models and how they were asked, and digests of prompts and rules, of the last run."""
 
     @property
     def labels(self) -> list[bool]:
@@ -139,8 +160,9 @@ class Learned:
 
     fit: Fit
     calibrated: Counts
-    by_thresholds: Counts
+    uncalibrated: Counts
     by_rules: Counts
+    by_model: Counts
     reliability: Reliability
 
 
@@ -157,40 +179,73 @@ def observe(request: CalibrationRequest, schema: Schema, watch: WatchExtractor =
     parts: list[tuple[Sequence[Path], Path | None]] = [(folders, next(iter(replays), None))]
     if len(replays) > 1:
         parts = [([folder], recording) for folder, recording in zip(folders, replays, strict=True)]
-    witness = Witness(sure_from=request.sure)
+    witness = Witness(request.sure)
     requests = 0
     for part, replay in parts:
         with TemporaryDirectory(prefix="baogao-calibrate-") as out:
             asked = EvalRequest(
-                part, Path(out), ["hybrid"], {}, request.options, replay, request.record, witness.stand_in, strict=False
+                part,
+                Path(out),
+                ["hybrid"],
+                {},
+                request.options,
+                replay,
+                request.record,
+                lambda _: witness,
+                strict=False,
             )
             run = predict_run(asked, schema, watch)
             info = run.info()
             requests += run.timing().extractors["hybrid"].requests
-    judged = judge_cases(witness, load_datasets(folders, schema))
+    judged = judge_cases(witness.cases, load_datasets(folders, schema))
     if not judged:
         raise UsageError("no report came through, so there is nothing to learn from")
     hybrid = info.extractors[0]
-    return Observed(judged, requests / len(judged), witness.sure, hybrid.model, hybrid.prompts, info.rules)
+    return Observed(
+        judged,
+        requests / len(judged),
+        witness.sure,
+        sure_agreement(list(witness.cases.values())),
+        [Asked(way=hybrid.way, model=hybrid.model)] if hybrid.way else [],
+        hybrid.way_prompts,
+        info.rules,
+    )
 
 
-def judge_cases(witness: Witness, datasets: Iterable[Dataset]) -> list[Judged]:
+def judge_cases(cases: Mapping[str, Case], datasets: Iterable[Dataset]) -> list[Judged]:
     """Every report of the gold that has a case, in the order of the data sets, its proposals judged."""
-    golds = [item.gold for dataset in datasets for item in dataset.items if item.gold.doc_id in witness.cases]
+    golds = [item.gold for dataset in datasets for item in dataset.items if item.gold.doc_id in cases]
     if not golds:
         return []
-    proposer = Proposer(witness.cases[golds[0].doc_id].schema)
+    schema = cases[golds[0].doc_id].schema
+    proposer, arbiter = Proposer(schema), RunArbiter(schema)
+    arbiter.hear([cases[gold.doc_id] for gold in golds])
     judged: list[Judged] = []
     for gold in golds:
-        case = witness.cases[gold.doc_id]
+        case = cases[gold.doc_id]
         proposals = tuple(proposer.propose(case))
         right = tuple(_is_right(case, gold, one.field, one.link) for one in proposals)
         stated = frozenset(spec.id for spec in case.schema.figures if gold.field(spec.id).stated)
-        by_rules = _counts_of(case, gold, case.rules, stated)
-        by_thresholds = _counts_of(case, gold, witness.thresholds.decide(case).fields, stated)
-        example = TrainingExample(case.report.document.doc_id, proposals, right, stated)
-        judged.append(Judged(example, case.report.document.sha256, by_rules, by_thresholds))
+        judged.append(
+            Judged(
+                TrainingExample(case.report.document.doc_id, proposals, right, stated),
+                case.report.document.sha256,
+                _counts_of(case, gold, case.rules, stated),
+                _counts_of(case, gold, case.model, stated),
+                _counts_of(case, gold, arbiter.decide(case).fields, stated),
+                {side: _text_hits(case, gold, extraction) for side, extraction in case.read.items()},
+            )
+        )
     return judged
+
+
+def _text_hits(case: Case, gold: Gold, extraction: Extraction) -> TextHits:
+    """What of a report's metadata and lists one side has right."""
+    told = replace(extraction, fields={}, held={})
+    submission = submission_of(read_record(case.report, told, case.schema, provenance(case.schema, "hybrid")))
+    metadata = [MetadataScore.of(gold, spec.id, submission).right for spec in case.schema.metadata]
+    lists = (ListScore.of(gold, spec.id, submission).hits for spec in case.schema.lists)
+    return TextHits(sum(metadata), len(metadata), sum(lists, Hits()))
 
 
 def _is_right(case: Case, gold: Gold, name: str, link: Link) -> bool | None:
@@ -223,8 +278,9 @@ def learn(
     return Learned(
         found,
         _array(example_counts(examples, found.probabilities, found.threshold)),
-        _array([one.by_thresholds for one in judged]),
+        _array([one.uncalibrated for one in judged]),
         _array([one.by_rules for one in judged]),
+        _array([one.by_model for one in judged]),
         measure(outcomes, sum(len(example.stated) for example in examples)),
     )
 
@@ -236,8 +292,9 @@ def calibration_of(
     labels, reliability = observed.labels, learned.reliability
     measured: dict[str, Any] = {
         "f1": rates_of(learned.calibrated)[0],
-        "f1_by_thresholds": rates_of(learned.by_thresholds)[0],
+        "f1_uncalibrated": rates_of(learned.uncalibrated)[0],
         "f1_by_rules": rates_of(learned.by_rules)[0],
+        "f1_by_model": rates_of(learned.by_model)[0],
         "ece": reliability.ece,
         "coverage_at_98": reliability.coverage,
         "penalty": 1 / learned.fit.strength,
@@ -245,17 +302,25 @@ def calibration_of(
     }
     if ablations:
         measured["ablation"] = [one.as_dict() for one in ablations]
+    asked, alike = observed.agreement
+    texts = {
+        side: sum((one.texts[side] for one in observed.judged if side in one.texts), TextHits(0, 0, Hits()))
+        for side in get_args(Reader)
+    }
+    measured["texts"] = {side: hits.share for side, hits in texts.items()}
     return Calibration(
-        schema_name=schema.name,
+        asked=observed.asked,
         sure=observed.sure,
         threshold=learned.fit.threshold,
+        sure_at_98=reliability.threshold,
+        agreement=alike / asked if asked else None,
+        texts_by="model" if texts["model"].share > texts["rules"].share else "rules",
         intercept=learned.fit.intercept,
         weights=list(learned.fit.weights),
         fit_on=FitOn(
             documents={one.example.doc_id: one.sha256 for one in observed.judged},
             proposals=len(labels),
             right=sum(labels),
-            model=observed.model,
             prompts=observed.prompts,
             rules=observed.rules,
             schema=schema.digest,
@@ -275,10 +340,11 @@ def ablate(judged: Sequence[Judged], learned: Learned, seed: int = 0) -> list[Ab
         for group, names in GROUPS.items()
     }
     _, rest = without["features: model"]
-    without["the model: its answers and features"] = (_keep(judged, lambda one: one.link.by != "llm"), rest)
+    by_model = BY_MODEL
+    without["the model: its answers and features"] = (_keep(judged, lambda one: one.stand not in by_model), rest)
     without["rules' second choices"] = (_keep(judged, lambda one: any(one.features[by] for by in chosen)), FEATURES)
     counts = {name: learn(*part, [learned.fit.strength]).calibrated for name, part in without.items()}
-    counts["the calibration: thresholds instead"] = learned.by_thresholds
+    counts["the calibration: the better reader is found on the run"] = learned.uncalibrated
     counts["model and calibration: rules alone"] = learned.by_rules
     return [
         Ablation(name, rates_of(part)[0], compare(part, learned.calibrated, Bootstrap(len(part), seed)))

@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from baogao.errors import UsageError
-from baogao.hybrid.arbiter import Chosen, Proposal, choose
 from baogao.hybrid.calibration import Weight
+from baogao.hybrid.proposals import Chosen, Proposal, choose
 
 _FOLDS = 10
 """Parts of the reports that are left out in turn; with fewer reports, each is left out alone."""

@@ -172,7 +172,7 @@ class _Prediction:
             seconds = time.perf_counter() - started
             self.run.write_records(name, records)
             self.timings[name] = ExtractorTiming.of_records(records, timed.seconds, seconds)
-            self.infos.append(ExtractorInfo.of(name, ready.made_by))
+            self.infos.append(ExtractorInfo.of(name, ready, records))
             if recording and not replayed:
                 recording.info.note(name, ready)
 
@@ -190,7 +190,8 @@ class TimedExtractor(WrappedExtractor):
         try:
             return await self.inner.extract(report)
         finally:
-            self.seconds[report.document.doc_id] = time.perf_counter() - started
+            taken = self.seconds.get(report.document.doc_id, 0.0)  # once in a sample, once for the record
+            self.seconds[report.document.doc_id] = taken + time.perf_counter() - started
 
 
 def replay_run(

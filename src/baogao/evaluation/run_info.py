@@ -18,13 +18,13 @@ from typing import Literal, Self
 from pydantic import Field
 
 from baogao._version import __version__
-from baogao.assemble import ModelOptions
+from baogao.assemble import ModelOptions, Ready
 from baogao.errors import UsageError
 from baogao.evaluation.gold import Dataset
 from baogao.evaluation.summary import GoldInfo, RunFile
-from baogao.extraction import WayOrAuto
+from baogao.extraction import Way, WayOrAuto
 from baogao.llm.messages import Abilities
-from baogao.record import Provenance
+from baogao.record import Jury, Record
 from baogao.resources import digest_files, resource_dir
 from baogao.rules.rulebook import rules_path
 from baogao.schema.fields import Schema
@@ -96,11 +96,29 @@ class ExtractorInfo(Strict):
     """``records`` where somebody else's were scored."""
     calibration: str | None = Field(default=None, exclude_if=lambda digest: digest is None)
     """Its digest; not in the file where there is none."""
+    way: Way | None = Field(default=None, exclude_if=lambda way: way is None)
+    """How the model was asked."""
+    way_prompts: str | None = Field(default=None, exclude_if=lambda digest: digest is None)
+    """The digest of the prompts that were rendered for it."""
+    jury: Jury | None = Field(default=None, exclude_if=lambda jury: jury is None)
+    """Who led in hybrid, where that was found on the run."""
 
     @classmethod
-    def of(cls, name: str, made_by: Provenance) -> Self:
-        """An extractor of baogao."""
-        return cls(name=name, model=made_by.model, prompts=made_by.prompts, calibration=made_by.calibration)
+    def of(cls, name: str, ready: Ready, records: Sequence[Record]) -> Self:
+        """An extractor of baogao.
+
+        :param records: what it made.
+        """
+        made_by = ready.made_by
+        return cls(
+            name=name,
+            model=made_by.model,
+            prompts=made_by.prompts,
+            calibration=made_by.calibration,
+            way=ready.way,
+            way_prompts=ready.way_prompts,
+            jury=next((record.made_by.jury for record in records if record.made_by.jury), None),
+        )
 
     def words(self, rules: str | None) -> str:
         """What it was made of: model, prompts and rules, as far as it has them.
@@ -135,7 +153,8 @@ class Parameters(Strict):
     def of(cls, options: ModelOptions) -> Self:
         """Options with their files by name only."""
         files = {name: getattr(options, name) for name in ("gguf", "prompts", "calibration")}
-        return cls(**asdict(options) | {name: Path(path).name if path else None for name, path in files.items()})
+        told = {name: value for name, value in asdict(options).items() if name in cls.model_fields}
+        return cls(**told | {name: Path(path).name if path else None for name, path in files.items()})
 
     def words(self) -> str:
         """Those that were given, by name."""

@@ -1,137 +1,206 @@
-"""Proposals: every answer to a field that rules or the model put forward, and which of them to give."""
+"""Arbiters: they make one answer of what the readers propose, and say how likely it is right.
+
+Where a calibration was learned for just these readers it decides. Where there is none, or the model is not what it was
+when that was learned, the better reader is found on the run itself, and leads.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from math import sqrt
 
-from baogao.asking.passages import Shortlist
-from baogao.extraction import HeldLink, Link
+from baogao.extraction import Doubt, HeldLink, Link
 from baogao.hybrid.calibration import Calibration
-from baogao.hybrid.features import Scene
-from baogao.hybrid.hybrid import Case, Decision
+from baogao.hybrid.case import Case, Decision, same
+from baogao.hybrid.proposals import Chosen, Proposal, Proposer, choose
+from baogao.hybrid.trust import BY_RULES, Trust
+from baogao.hybrid.weighing import any_model
+from baogao.reading import read_answer
 from baogao.schema.fields import Schema
 
 _WORTH_A_LOOK = 0.5
 """Answers less probable than this share of the threshold are not even held back: a reviewer's time is dear."""
-_RANKED = 2
-"""How many of the rules' best candidates are proposed, the one that they chose mostly among them; what that is worth is
-measured in docs/accuracy.md."""
+SURE_RULES = 0.85
+"""Rules this confident are right nine times in ten on reports that nobody had read when they were made; how many of
+these answers a model gives, too, tells whether it is the model that a calibration was learned with."""
+_FEWEST_SURE = 20
+"""Fewer of them tell nothing."""
+_FAR_LESS = 0.15
+"""So much less agreement than was learned is no chance …"""
+_ERRORS = 4.0
+"""… if it is so many standard errors, too."""
 
 
-@dataclass(frozen=True)
-class Proposal:
-    """One candidate, or the parts of a sum, for one field."""
+class RunArbiter:
+    """Decides where nothing was learned of these readers: a sample of the run says how good each is.
 
-    field: str
-    link: Link
-    """Its confidence is that of whoever proposed it."""
-    shared: bool
-    """Whether the same figure may answer another field as well."""
-    features: Mapping[str, float]
-    """What speaks for and against it, by name."""
+    A reader that is clearly better leads. A model that leads is followed, and what rules alone say is held back; rules
+    that lead are checked by what the model says. In between each answer is weighed.
 
-
-@dataclass(frozen=True)
-class Chosen:
-    """The proposal that a field gets, with its probability."""
-
-    proposal: Proposal
-    probability: float
-
-
-class Proposer:
-    """Lists the proposals of a case, each with its features."""
-
-    def __init__(self, schema: Schema) -> None:
-        self._shortlist = Shortlist(schema)
-
-    def propose(self, case: Case) -> list[Proposal]:
-        """All proposals, by field in the schema's order; no two of a field have the same candidates."""
-        scene = Scene(case, self._shortlist)
-        proposals: list[Proposal] = []
-        for spec in case.schema.figures:
-            shared = {one.candidate_id for one in case.ranked.get(spec.id, ()) if one.shared}
-            for link in _links(case, spec.id):
-                is_shared = not shared.isdisjoint(link.candidates)
-                proposals.append(Proposal(spec.id, link, is_shared, scene.features(spec, link)))
-        return proposals
-
-
-def _links(case: Case, name: str) -> Iterator[Link]:
-    """The links that anybody proposes for a field: the rules' own, the model's, and what rules rank beside them."""
-    rules, model = case.rules.get(name), case.model.get(name)
-    taken: set[int] = set()
-    if rules is not None:
-        both = model is not None and bool(set(rules.candidates) & set(model.candidates))
-        taken.update(rules.candidates)
-        yield Link(rules.candidates, rules.confidence, "rules+llm" if both else "rules", rules.reason)
-    if model is not None and not taken & set(model.candidates):
-        taken.update(model.candidates)
-        yield model
-    for scored in case.ranked.get(name, ())[:_RANKED]:
-        if scored.candidate_id not in taken:
-            yield Link((scored.candidate_id,), scored.score, "rules", scored.pattern.source)
-
-
-def choose(
-    proposals: Sequence[Proposal], probabilities: Iterable[float]
-) -> tuple[dict[str, Chosen], dict[str, Chosen]]:
-    """The most probable proposal of each field, where no figure answers two fields unless it may be shared.
-
-    A field whose best figure goes to another field falls back on its next proposal.
-
-    :returns: what each field gets; and the best proposal of each field that lost every figure to others.
+    :param trust: what an earlier sample said, so that none need be taken; without one and without a sample each report
+        is judged by itself.
     """
-    order = sorted(zip(probabilities, range(len(proposals)), strict=True), key=lambda pair: (-pair[0], pair[1]))
-    chosen: dict[str, Chosen] = {}
-    lost: dict[str, Chosen] = {}
-    taken: set[int] = set()
-    for probability, number in order:
-        proposal = proposals[number]
-        if proposal.field in chosen:
-            continue
-        if taken & set(proposal.link.candidates) and not proposal.shared:
-            lost.setdefault(proposal.field, Chosen(proposal, probability))
-            continue
-        chosen[proposal.field] = Chosen(proposal, probability)
-        if not proposal.shared:
-            taken.update(proposal.link.candidates)
-    return chosen, {name: one for name, one in lost.items() if name not in chosen}
+
+    sure = None
+
+    def __init__(self, schema: Schema, trust: Trust | None = None) -> None:
+        self._proposer = Proposer(schema)
+        self._weights = any_model()
+        self._trust = trust
+
+    @property
+    def trust(self) -> Trust | None:
+        """See :class:`baogao.hybrid.case.Arbiter`."""
+        return self._trust
+
+    def hear(self, cases: Sequence[Case]) -> None:
+        """Find out on a sample how good the readers are."""
+        if cases:
+            self._trust = self._weights.trust([self._proposer.propose(case) for case in cases])
+
+    def decide(self, case: Case) -> Decision:
+        """Give every field its most probable proposal, or the leader's, and hold back the others."""
+        proposals = self._proposer.propose(case)
+        trust = self._trust or self._weights.trust([proposals])
+        leads, least = trust.leader == "model", self._weights.threshold
+        probabilities: list[float] = []
+        for one in proposals:
+            probability = self._weights.probability(one, trust)
+            if leads and (one.stand in BY_RULES or one.stand == "neither"):
+                probability = min(probability, least - 0.01)
+            elif leads:
+                probability = max(probability, least)
+            probabilities.append(probability)
+        reason = "rules alone say so, and the model leads" if leads else ""
+        decision = decide_by(case, proposals, probabilities, least, reason)
+        return replace(decision, jury=trust.as_jury(), texts_by="model" if trust.lead > 0 else "rules")
 
 
 class CalibratedArbiter:
-    """Decides by a calibration; confidence becomes the probability that the answer is right."""
+    """Decides by a calibration that was learned for these readers.
+
+    Where the model agrees with sure rules on far fewer answers than it did then, on a sample of the run, the
+    calibration is left aside: another model goes by this name, or these reports are of another kind.
+    """
 
     def __init__(self, calibration: Calibration, schema: Schema, notices: Sequence[str] = ()) -> None:
         self.calibration = calibration
         self._notices = tuple(notices)
         self._proposer = Proposer(schema)
+        self._schema = schema
+        self._instead: RunArbiter | None = None
 
     @property
-    def sure(self) -> float:
-        """See :class:`baogao.hybrid.hybrid.Arbiter`."""
+    def sure(self) -> float | None:
+        """See :class:`baogao.hybrid.case.Arbiter`."""
         return self.calibration.sure
+
+    @property
+    def trust(self) -> Trust | None:
+        """See there; None as long as the calibration is used."""
+        return self._instead.trust if self._instead else None
+
+    def hear(self, cases: Sequence[Case]) -> None:
+        """See whether the model is what it was when the calibration was learned."""
+        told = strange_agreement(self.calibration.agreement, cases)
+        self._instead = None
+        if told:
+            self._instead = RunArbiter(self._schema)
+            self._instead.hear(cases)
+            self._notices = (*self._notices, told)
 
     def decide(self, case: Case) -> Decision:
         """Give every field its most probable proposal, and hold back what stays below the threshold."""
-        proposals = self._proposer.propose(case)
-        chosen, lost = choose(proposals, [self.calibration.probability(one.features) for one in proposals])
-        least = self.calibration.threshold
-        fields = {name: _link(one) for name, one in chosen.items() if one.probability >= least}
-        doubtful = {name: one for name, one in chosen.items() if name not in fields}
-        return Decision(
-            {spec.id: fields[spec.id] for spec in case.schema.figures if spec.id in fields},
-            {
-                **self._held(doubtful, f"less sure than {least:.2f}"),
-                **self._held(lost, "the figure answers another field more likely"),
-            },
-            self._notices,
-        )
+        if self._instead is not None:
+            decision = self._instead.decide(case)
+        else:
+            proposals = self._proposer.propose(case)
+            probabilities = [self.calibration.probability(one.features) for one in proposals]
+            decision = decide_by(case, proposals, probabilities, self.calibration.threshold)
+            decision = replace(decision, texts_by=self.calibration.texts_by)
+        return replace(decision, notices=self._notices)
 
-    def _held(self, answers: dict[str, Chosen], reason: str) -> dict[str, HeldLink]:
-        least = _WORTH_A_LOOK * self.calibration.threshold
-        return {name: HeldLink(_link(one), reason) for name, one in answers.items() if one.probability >= least}
+
+def sure_agreement(cases: Sequence[Case]) -> tuple[int, int]:
+    """How many answers rules are sure of that the model was asked about, and how many of them it gives, too."""
+    asked = alike = 0
+    for case in cases:
+        for name, link in case.rules.items():
+            if link.confidence >= SURE_RULES and name not in case.settled:
+                asked += 1
+                alike += name in case.agreed
+    return asked, alike
+
+
+def strange_agreement(learned: float | None, cases: Sequence[Case]) -> str:
+    """That a model agrees with sure rules far less than was learned, as a notice; empty where it does not."""
+    asked, alike = sure_agreement(cases)
+    if learned is None or asked < _FEWEST_SURE:
+        return ""
+    error = sqrt(max(learned * (1 - learned), 0.01) / asked)
+    if learned - alike / asked < max(_FAR_LESS, _ERRORS * error):
+        return ""
+    return (
+        f"of the figures that rules are sure of the model gives {alike} of {asked} here, and gave {learned:.0%} when "
+        "its calibration was learned: the calibration is not used"
+    )
+
+
+def decide_by(
+    case: Case, proposals: Sequence[Proposal], probabilities: Sequence[float], least: float, reason: str = ""
+) -> Decision:
+    """Give each field its most probable proposal, from a probability on; hold back the others that are worth a look.
+
+    :param reason: why answers of rules alone are held back, where that is not for their probability.
+    """
+    chosen, lost = choose(proposals, probabilities)
+    fields = {name: _link(one) for name, one in chosen.items() if one.probability >= least}
+    held: dict[str, HeldLink] = {}
+    for name, one in (*chosen.items(), *lost.items()):
+        if name not in fields and one.probability >= _WORTH_A_LOOK * least:
+            why = f"less sure than {least:.2f}"
+            if name in lost:
+                why = "the figure answers another field more likely"
+            elif reason and one.proposal.stand in BY_RULES:
+                why = reason
+            held[name] = HeldLink(_link(one), why)
+    return Decision(
+        {spec.id: fields[spec.id] for spec in case.schema.figures if spec.id in fields},
+        held,
+        tuple(_doubts(case, fields, held)),
+    )
+
+
+def _doubts(case: Case, fields: Mapping[str, Link], held: Mapping[str, HeldLink]) -> Iterator[Doubt]:
+    """The fields to which not every reader gives the answer that is given."""
+    readers = 1 + max(1, len(case.models))
+    for spec in case.schema.figures:
+        said, given, kept = _said(case, spec.id), fields.get(spec.id), held.get(spec.id)
+        if given is not None:
+            answer = read_answer(case.report, given, spec)
+            others = [(by, link) for by, link in said if not same(answer, read_answer(case.report, link, spec))]
+            if len(said) == readers and not others:
+                continue
+            said, wrong = [(given.by, given), *others], 1 - given.confidence
+        elif said:
+            wrong = kept.link.confidence if kept else 0.0
+        else:
+            continue
+        why = "readers differ" if len(said) > 1 else f"{said[0][0]} alone"
+        if spec.id in case.settled:
+            why = "rules alone; the model was not asked"
+        if given is None:
+            why += f", held back: {kept.reason}" if kept else ", not given"
+        yield Doubt(spec.id, why, round(wrong, 4), tuple(said))
+
+
+def _said(case: Case, name: str) -> list[tuple[str, Link]]:
+    """What each reader says of a field; the silent ones are not in it."""
+    links = [("rules", case.rules.get(name)), *((by, said.get(name)) for by, said in case.models.items())]
+    if not case.models and name in case.model:
+        links.append((case.model[name].by, case.model[name]))
+    return [(by, link) for by, link in links if link is not None]
 
 
 def _link(chosen: Chosen) -> Link:

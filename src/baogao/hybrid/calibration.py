@@ -1,7 +1,7 @@
-"""A calibration: the weights of a logistic regression as plain JSON, and the probability that they give.
+"""Calibrations: the weights of logistic regressions as plain JSON, and the probabilities that they give.
 
-It is made by ``baogao calibrate`` and lies beside its schema, ``NAME.calibration.json``. Using it needs nothing but
-arithmetic.
+``baogao calibrate`` makes them; they lie beside their schema, in ``NAME.calibration.json``, one for each set of
+readers, and each is used for the readers only that it was learned for. Using one needs nothing but arithmetic.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, ValidationError, model_validator
 
 from baogao.errors import UsageError
+from baogao.extraction import Way
+from baogao.hybrid.case import Reader
 from baogao.resources import digest_files
 from baogao.schema.fields import Schema
 from baogao.schema.values import Strict
@@ -37,11 +39,46 @@ class Weight(Strict):
     weight: float
 
     def term(self, features: Mapping[str, float]) -> float:
-        """What the term adds; a feature that is not given counts as 0."""
-        value = features.get(self.feature, 0.0)
-        if self.above is not None:
+        """What the term adds; one of a feature that is not given is as if it were 0."""
+        value = features.get(self.feature)
+        if value is None:
+            value = 0.0
+        elif self.above is not None:
             value = max(0.0, value - self.above)
         return self.weight * (value - self.mean) / self.scale
+
+
+class Regression(Strict):
+    """A logistic regression."""
+
+    intercept: float
+    weights: list[Weight]
+
+    @model_validator(mode="after")
+    def _each_once(self) -> Self:
+        terms = [(weight.feature, weight.above) for weight in self.weights]
+        if len(set(terms)) < len(terms):
+            raise ValueError("a term has two weights")
+        return self
+
+    def log_odds(self, features: Mapping[str, float]) -> float:
+        """The logarithm of the odds that an answer with these features is right."""
+        total = self.intercept + sum(weight.term(features) for weight in self.weights)
+        return max(-_STEEPEST, min(_STEEPEST, total))
+
+    def probability(self, features: Mapping[str, float]) -> float:
+        """How likely an answer with these features is right."""
+        return 1 / (1 + exp(-self.log_odds(features)))
+
+
+class Asked(Strict):
+    """A model and the way in which it was asked: what a calibration was learned for."""
+
+    way: Way
+    model: str | None
+
+    def __str__(self) -> str:
+        return f"{self.way} of {self.model or 'a model without a name'}"
 
 
 class FitOn(Strict):
@@ -53,47 +90,77 @@ class FitOn(Strict):
     """How many proposed answers were judged."""
     right: int
     """How many of them were right."""
-    model: str | None = None
     prompts: str | None = None
+    """Digest of those that this way of asking renders."""
     rules: str | None = None
     schema_digest: str = Field(alias="schema")
 
 
-class Calibration(Strict):
-    """Everything that turns evidence into a probability, and probabilities into answers."""
+class Calibration(Regression):
+    """Everything that turns evidence into a probability, and probabilities into answers, for one set of readers."""
 
-    kind: Literal["baogao.calibration"] = "baogao.calibration"
-    version: Literal[1] = 1
-    schema_name: str
-    sure: Annotated[float, Field(ge=0)]
+    asked: list[Asked]
+    """The models beside rules."""
+    sure: Annotated[float, Field(ge=0)] | None = None
     """The model is not asked about fields that rules answer with at least this confidence of their own."""
     threshold: Share
     """Answers less probable than this are not given."""
-    intercept: float
-    weights: list[Weight]
+    sure_at_98: Share | None = None
+    """From this probability on 98% were right, on reports left out; None where no probability reaches that."""
+    agreement: Share | None = None
+    """How many of the answers that rules are sure of the model gave, too; None where it was not asked about any."""
+    texts_by: Reader = "rules"
+    """Whose metadata and lists were right more often."""
     fit_on: FitOn
     measured: dict[str, Any] = Field(default_factory=dict)
     """What cross-validation said when it was fit; for readers."""
 
+
+class Calibrations(Strict):
+    """The file beside a schema: one calibration for each set of readers."""
+
+    kind: Literal["baogao.calibration"] = "baogao.calibration"
+    version: Literal[2] = 2
+    schema_name: str
+    calibrations: list[Calibration]
+
     @model_validator(mode="after")
-    def _each_once(self) -> Self:
-        terms = [(weight.feature, weight.above) for weight in self.weights]
-        if len(set(terms)) < len(terms):
-            raise ValueError("a term has two weights")
+    def _one_of_each(self) -> Self:
+        keys = [tuple(map(str, one.asked)) for one in self.calibrations]
+        if len(set(keys)) < len(keys):
+            raise ValueError("the same readers have two calibrations")
         return self
 
-    def probability(self, features: Mapping[str, float]) -> float:
-        """How likely an answer with these features is right."""
-        total = self.intercept + sum(weight.term(features) for weight in self.weights)
-        return 1 / (1 + exp(-max(-_STEEPEST, min(_STEEPEST, total))))
+    def of(self, asked: Sequence[Asked]) -> Calibration | None:
+        """The calibration that was learned for just these models, asked in these ways; None where there is none."""
+        return next((one for one in self.calibrations if one.asked == list(asked)), None)
+
+    def with_one(self, calibration: Calibration) -> Calibrations:
+        """The same file with one more, in the place of an earlier one for the same readers."""
+        others = [one for one in self.calibrations if one.asked != calibration.asked]
+        every = sorted([*others, calibration], key=lambda one: [str(asked) for asked in one.asked])
+        return self.model_copy(update={"calibrations": every})
 
     def to_json(self) -> str:
-        """The file's text: the same bytes for the same calibration."""
-        data = _rounded(self.model_dump(mode="json", by_alias=True))
-        weights = ",\n".join(f"  {json.dumps(weight, ensure_ascii=False)}" for weight in data.pop("weights"))
-        blocks = {key: json.dumps(value, ensure_ascii=False, indent=1) for key, value in data.items()}
-        lines = [f" {json.dumps(key)}: " + block.replace("\n", "\n ") for key, block in blocks.items()]
-        return "{\n" + ",\n".join([*lines, f' "weights": [\n{weights}\n ]']) + "\n}\n"
+        """The file's text: the same bytes for the same calibrations, one weight a line."""
+        data = rounded(self.model_dump(mode="json", by_alias=True))
+        parts = [_indented(json_of_regression(one)) for one in data.pop("calibrations")]
+        head = "".join(f" {json.dumps(key)}: {json.dumps(value, ensure_ascii=False)},\n" for key, value in data.items())
+        body = ",\n".join(f"  {part}" for part in parts)
+        return f'{{\n{head} "calibrations": [\n{body}\n ]\n}}\n'
+
+
+def json_of_regression(data: dict[str, Any]) -> str:
+    """A regression, and what goes with it, as JSON: one weight a line."""
+    weights = ",\n".join(f"  {json.dumps(weight, ensure_ascii=False)}" for weight in data["weights"])
+    rest = {key: value for key, value in data.items() if key != "weights"}
+    blocks = {key: json.dumps(value, ensure_ascii=False, indent=1) for key, value in rest.items()}
+    lines = [f" {json.dumps(key)}: " + block.replace("\n", "\n ") for key, block in blocks.items()]
+    return "{\n" + ",\n".join([*lines, f' "weights": [\n{weights}\n ]']) + "\n}"
+
+
+def _indented(text: str) -> str:
+    return text.replace("\n", "\n  ")
 
 
 def calibration_path(schema: Schema) -> Path:
@@ -101,14 +168,17 @@ def calibration_path(schema: Schema) -> Path:
     return schema.path.with_name(f"{schema.path.stem}.calibration.json")
 
 
-def load_calibration(path: Path, schema: Schema, known: Sequence[str]) -> Calibration:
-    """Read a calibration.
+def load_calibrations(path: Path, schema: Schema, known: Sequence[str]) -> Calibrations:
+    """Read a file of calibrations.
 
     :param known: the features that this version of baogao can compute.
     :raises UsageError: it cannot be read, belongs to another schema, or wants features that are not known.
     """
     try:
-        calibration = Calibration.model_validate(json.loads(path.read_text(encoding="utf-8")))
+        data = json.loads(path.read_text(encoding="utf-8"))
+        if isinstance(data, dict) and data.get("version") == 1:
+            raise UsageError(f"{path} is of an earlier version, which did not say for which readers: calibrate again")
+        found = Calibrations.model_validate(data)
     except OSError as error:
         raise UsageError(f"cannot read {path}: {error.strerror or error}") from error
     except ValidationError as error:
@@ -117,18 +187,18 @@ def load_calibration(path: Path, schema: Schema, known: Sequence[str]) -> Calibr
         raise UsageError(f"{path} is not a calibration: {place}: {first['msg']}") from error
     except (ValueError, RecursionError) as error:
         raise UsageError(f"{path} is not JSON: {error}") from error
-    if calibration.schema_name != schema.name:
-        raise UsageError(f"{path} belongs to the schema {calibration.schema_name!r}, not to {schema.name!r}")
-    unknown = [weight.feature for weight in calibration.weights if weight.feature not in known]
+    if found.schema_name != schema.name:
+        raise UsageError(f"{path} belongs to the schema {found.schema_name!r}, not to {schema.name!r}")
+    unknown = [weight.feature for one in found.calibrations for weight in one.weights if weight.feature not in known]
     if unknown:
         raise UsageError(f"{path} wants the feature {unknown[0]!r}, which this version does not have: calibrate again")
-    return calibration
+    return found
 
 
-def strangeness(calibration: Calibration, model: str | None, prompts: str | None, rules: str | None) -> list[str]:
+def strangeness(calibration: Calibration, prompts: str | None, rules: str | None) -> list[str]:
     """What is other now than when the calibration was learned, as a notice for readers; empty when nothing is."""
     learned = calibration.fit_on
-    pairs = (("model", learned.model, model), ("prompts", learned.prompts, prompts), ("rules", learned.rules, rules))
+    pairs = (("prompts", learned.prompts, prompts), ("rules", learned.rules, rules))
     changed = [name for name, then, now in pairs if then != now]
     if not changed:
         return []
@@ -140,10 +210,10 @@ def calibration_digest(path: Path) -> str:
     return digest_files([path])
 
 
-def _rounded(value: Any) -> Any:
+def rounded(value: Any) -> Any:
     """JSON data with every float rounded: digits beyond say nothing, and differ from machine to machine."""
     if isinstance(value, float):
         return round(value, _DIGITS) + 0.0  # -0.0 would print differently from 0.0
     if isinstance(value, dict):
-        return {key: _rounded(item) for key, item in value.items()}
-    return [_rounded(item) for item in value] if isinstance(value, list) else value
+        return {key: rounded(item) for key, item in value.items()}
+    return [rounded(item) for item in value] if isinstance(value, list) else value

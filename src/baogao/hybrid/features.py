@@ -16,9 +16,11 @@ from baogao.asking.passages import Shortlist
 from baogao.candidates.candidate import Candidate, Cue
 from baogao.checks import run_checks
 from baogao.extraction import Link
-from baogao.hybrid.hybrid import Case
+from baogao.hybrid.case import Case, same
+from baogao.hybrid.trust import Stand
 from baogao.reading import read_answer
 from baogao.schema.fields import FieldSpec
+from baogao.schema.values import Answer
 
 _ORDER = "not_more_than"
 """The check of an order, as records name it; the others are sums and rates."""
@@ -27,7 +29,7 @@ _CLAUSES = re.compile("[，,；;：:、]")
 _CUES: tuple[Cue, ...] = get_args(Cue)
 GROUPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
-        "model": ("by_model", "model_agrees", "model_differs", "model_silent", "model_confidence"),
+        "model": ("by_model", "model_agrees", "model_differs", "model_silent", "model_confidence", "model_support"),
         "rules": (
             *("by_rules", "rules_score", "rules_confidence", "rules_margin", "rules_differ", "rules_settled"),
             *("pattern_score", "pattern_length", "rules_share"),
@@ -53,8 +55,7 @@ class Scene:
         self.case = case
         self._shortlist = shortlist
         candidates = case.report.candidates
-        by_id, standing = case.schema.by_id, {**case.model, **case.rules}
-        self._answers = {name: read_answer(case.report, link, by_id[name]) for name, link in standing.items()}
+        self._answers = {**case.answers["model"], **case.answers["rules"]}
         """The answers as they stand, rules' before the model's."""
         self._related = {name for relation in case.schema.relations for name in relation.fields}
         self._claims: dict[int, set[str]] = {}
@@ -68,22 +69,32 @@ class Scene:
         """How often each figure is printed."""
         self._fits: dict[int, dict[str, float]] = {}
 
-    def features(self, spec: FieldSpec, link: Link) -> dict[str, float]:
+    def stand(self, name: str, answer: Answer) -> Stand:
+        """Who gives an answer to a field."""
+        rules, model = self.case.answers["rules"].get(name), self.case.answers["model"].get(name)
+        by_rules = rules is not None and same(rules, answer)
+        if model is not None and same(model, answer):
+            return "both" if by_rules else "model_only" if rules is None else "model_against"
+        if by_rules:
+            return "rules_only" if model is None else "rules_against"
+        return "neither"
+
+    def features(self, spec: FieldSpec, link: Link, stand: Stand) -> dict[str, float]:
         """Every feature of one proposal, by its name."""
         candidate = self.case.report.candidates[min(link.candidates)]
         return {
-            **self._by_readers(spec, link, candidate),
+            **self._by_readers(spec, link, candidate, stand),
             **{f"cue_{cue}": float(cue in candidate.cues) for cue in _CUES},
             **self._by_words_and_rivals(spec, link, candidate),
             **self._by_place(link, candidate),
             **self._by_checks(spec, link),
         }
 
-    def _by_readers(self, spec: FieldSpec, link: Link, candidate: Candidate) -> dict[str, float]:
+    def _by_readers(self, spec: FieldSpec, link: Link, candidate: Candidate, stand: Stand) -> dict[str, float]:
         """Groups ``model`` and ``rules``: who proposes it, how sure they are, and what they say instead."""
         model, rules = self.case.model.get(spec.id), self.case.rules.get(spec.id)
-        by_model = model is not None and not set(model.candidates).isdisjoint(link.candidates)
-        by_rules = rules is not None and not set(rules.candidates).isdisjoint(link.candidates)
+        by_model = stand in ("both", "model_only", "model_against")
+        by_rules = stand in ("both", "rules_only", "rules_against")
         settled = spec.id in self.case.settled
         ranked = self.case.ranked.get(spec.id, ())
         mine = (one for one in ranked if one.candidate_id in link.candidates)
@@ -92,10 +103,11 @@ class Scene:
         rival = max((one.score for one in ranked if one.candidate.value != candidate.value), default=0.0)
         return {
             "by_model": float(by_model),
-            "model_agrees": float(by_model and by_rules),
+            "model_agrees": float(stand == "both"),
             "model_differs": float(model is not None and not by_model),
             "model_silent": float(model is None and not settled),
             "model_confidence": model.confidence if model is not None and by_model else 0.0,
+            "model_support": self._support(spec.id, link),
             "by_rules": float(by_rules),
             "rules_score": score,
             "rules_confidence": rules.confidence if rules is not None and by_rules else 0.0,
@@ -106,6 +118,11 @@ class Scene:
             "pattern_length": log1p(len(best.pattern.source)) if best else 0.0,
             "rules_share": len(self.case.rules) / len(self.case.schema.figures),
         }
+
+    def _support(self, name: str, link: Link) -> float:
+        """Of several models, the share that gives this answer."""
+        said = [links[name].candidates for links in self.case.models.values() if name in links]
+        return sum(not set(ids).isdisjoint(link.candidates) for ids in said) / max(1, len(self.case.models))
 
     def _by_words_and_rivals(self, spec: FieldSpec, link: Link, candidate: Candidate) -> dict[str, float]:
         """Groups ``words`` and ``rivals``: how well its words fit, and who else wants the figure or the field."""

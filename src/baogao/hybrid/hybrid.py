@@ -1,133 +1,138 @@
-"""Rules and a model together: rules where they are sure, the model where they are silent or candidates compete."""
+"""The hybrid extractor: rules and a model read a report independently, and an arbiter makes one answer of theirs."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Protocol
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import TypeVar
 
-from baogao.extraction import Extraction, HeldLink, Link, ModelExtractor, ReportText, Settled
+from baogao.extraction import Doubt, Extraction, ModelExtractor, ReportText, Settled, TextLink
+from baogao.hybrid.case import Arbiter, Case, Decision, Reader
+from baogao.hybrid.trust import Trust
 from baogao.rules.extractor import RulesExtractor
-from baogao.rules.matching import Scored
-from baogao.schema.fields import Schema
+from baogao.usage import Usage, count, usage_scope
+
+_Said = TypeVar("_Said", TextLink, tuple[int, ...])
+_UNLEARNED = 0.5
+"""How likely metadata or a list is wrong where readers differ on it, as long as nothing was learned of that."""
 
 
 @dataclass(frozen=True)
-class Case:
-    """One report, and what rules and the model said of it."""
+class _Reading:
+    """What both sides said of a report, before anything is decided."""
 
-    report: ReportText
-    schema: Schema
-    ranked: Mapping[str, Sequence[Scored]]
-    """Every field's candidates by the rules, the best first."""
-    rules: Mapping[str, Link]
-    model: Mapping[str, Link]
-    settled: frozenset[str] = frozenset()
-    """Fields that the model need not be asked about; by link it is shown the whole report all the same."""
-
-
-@dataclass(frozen=True)
-class Decision:
-    """What becomes of a case."""
-
-    fields: dict[str, Link]
-    held: dict[str, HeldLink] = field(default_factory=dict)
-    """Answers that are not sure enough to be given."""
-    notices: tuple[str, ...] = ()
-    """What a user should know of how it was decided, one line each."""
-
-
-class Arbiter(Protocol):
-    """Makes one answer of two."""
-
-    @property
-    def sure(self) -> float:
-        """The model is not asked about fields that rules answer with at least this confidence."""
-        ...
-
-    def decide(self, case: Case) -> Decision:
-        """One link for each field that is answered, and what is held back."""
-        ...
-
-
-@dataclass(frozen=True)
-class ThresholdArbiter:
-    """Decides by thresholds. Rules that answer are believed; the model confirms them and fills their silence. It serves
-    where nothing was learned from gold (see ``baogao.hybrid.calibration``).
-
-    The thresholds were set on the development reports with the rules as they were before anyone had read those reports,
-    because rules that were tuned on a text are never wrong there (docs/accuracy.md).
-    """
-
-    sure: float = 0.85
-    """The model is not asked about fields that rules answer with at least this confidence."""
-    agreed: float = 0.97
-    """Confidence where both point at the same candidate."""
-    unconfirmed: float = 0.9
-    """Factor on the confidence of unsure rules that the model, though asked, does not confirm."""
-    alone: float = 0.75
-    """Rules below this confidence are not believed without the model."""
-    filled: float = 0.8
-    """The model's own confidence from which it is heard where rules are silent."""
-    filling: float = 0.85
-    """Factor on its confidence there: rules had a reason to be silent."""
-
-    def decide(self, case: Case) -> Decision:
-        """See :class:`Arbiter`; nothing is held back.
-
-        A figure that rules gave to one field never fills another one's silence.
-        """
-        chosen: dict[str, Link] = {}
-        for name, rules in case.rules.items():
-            model = case.model.get(name)
-            if model is not None and set(rules.candidates) & set(model.candidates):
-                chosen[name] = replace(rules, confidence=max(self.agreed, rules.confidence), by="rules+llm")
-            elif rules.confidence >= self.sure:
-                chosen[name] = rules
-            elif rules.confidence >= self.alone:
-                chosen[name] = replace(rules, confidence=rules.confidence * self.unconfirmed)
-        claimed = {candidate for link in case.rules.values() for candidate in link.candidates}
-        for name, model in case.model.items():
-            is_free = name not in case.rules and not claimed & set(model.candidates)
-            if is_free and model.confidence >= self.filled:
-                chosen[name] = replace(model, confidence=model.confidence * self.filling)
-        return Decision(chosen)
-
-
-FILL_ONLY = ThresholdArbiter(sure=0.0, unconfirmed=1.0)
-"""Beside choices: what rules answer is settled, and the model fills their silence."""
+    case: Case
+    usage: Usage
+    """What it took to ask the model."""
 
 
 class HybridExtractor:
-    """Runs both, and lets an arbiter decide field by field."""
+    """Has both read, and lets an arbiter decide field by field."""
 
     name = "hybrid"
 
-    def __init__(self, rules: RulesExtractor, model: ModelExtractor, arbiter: Arbiter | None = None) -> None:
+    def __init__(self, rules: RulesExtractor, model: ModelExtractor, arbiter: Arbiter) -> None:
         self.schema = rules.schema
         self._rules = rules
         self._model = model
-        self._arbiter = arbiter or ThresholdArbiter()
+        self._arbiter = arbiter
+        self._sample: dict[str, _Reading] | None = None
+        self._read_before: dict[str, _Reading] = {}
+
+    @property
+    def trust(self) -> Trust | None:
+        """How good a sample has shown the readers to be."""
+        return self._arbiter.trust
+
+    def begin_sample(self) -> None:
+        """Until :meth:`end_sample` reports are read and nothing is decided: they show how good the readers are."""
+        self._sample = {}
+
+    def end_sample(self) -> None:
+        """Have the arbiter look at what was read; these reports are not asked about again."""
+        sample = self._sample or {}
+        self._sample = None
+        self._read_before.update(sample)
+        self._arbiter.hear([reading.case for reading in sample.values()])
 
     async def extract(self, report: ReportText) -> Extraction:
-        """Link one report.
+        """Link one report; in a sample nothing is linked yet.
 
         :raises ReplyError: as the model's extractor.
         :raises EndpointError: as there.
         :raises BudgetError: as there.
         """
+        key = f"{report.document.doc_id} {report.document.sha256}"
+        if self._sample is not None:
+            self._sample[key] = await self._read(report)
+            return Extraction()
+        before = self._read_before.pop(key, None)
+        if before is not None:
+            count(**before.usage.model_dump(exclude_none=True))
+        reading = before or await self._read(report)
+        return _joined(reading.case, self._arbiter.decide(reading.case))
+
+    async def _read(self, report: ReportText) -> _Reading:
+        """Have both read a report."""
         by_rules, ranked = self._rules.link(report)
-        sure = {name: link for name, link in by_rules.fields.items() if link.confidence >= self._arbiter.sure}
+        least = self._arbiter.sure
+        sure = {name: link for name, link in by_rules.fields.items() if least is not None and link.confidence >= least}
         claimed = frozenset(candidate for link in sure.values() for candidate in link.candidates)
         settled = Settled(frozenset(sure), claimed, metadata=bool(by_rules.metadata))
-        by_model = await self._model.extract(report, settled)
-        case = Case(report, self.schema, ranked, by_rules.fields, by_model.fields, settled.fields)
-        decision = self._arbiter.decide(case)
-        return replace(
-            by_rules,
-            fields=decision.fields,
-            held=decision.held,
-            lists={**by_model.lists, **by_rules.lists},
-            metadata={**by_model.metadata, **by_rules.metadata},
-            notices=[*by_rules.notices, *by_model.notices, *decision.notices],
-        )
+        with usage_scope() as usage:
+            by_model = await self._model.extract(report, settled)
+        read: dict[Reader, Extraction] = {"rules": by_rules, "model": by_model}
+        case = Case(report, self.schema, ranked, by_rules.fields, by_model.fields, settled.fields, read=read)
+        return _Reading(case, usage)
+
+
+def _joined(case: Case, decision: Decision) -> Extraction:
+    """The decided figures, with metadata and lists by whom the arbiter names: the other fills what it was not asked."""
+    rules, model = case.read["rules"], case.read["model"]
+    leads = decision.texts_by == "model"
+    metadata, doubts = _texts(rules.metadata, model.metadata, model_leads=leads, whole=model.whole)
+    lists, more = _texts(
+        {name: tuple(ids) for name, ids in rules.lists.items()},
+        {name: tuple(ids) for name, ids in model.lists.items()},
+        model_leads=leads,
+        whole=model.whole,
+    )
+    return replace(
+        rules,
+        fields=decision.fields,
+        held=decision.held,
+        metadata=metadata,
+        lists={name: list(ids) for name, ids in lists.items()},
+        notices=[*rules.notices, *model.notices, *decision.notices],
+        doubts=(*decision.doubts, *doubts, *more),
+        jury=decision.jury,
+    )
+
+
+def _texts(
+    rules: Mapping[str, _Said], model: Mapping[str, _Said], *, model_leads: bool, whole: bool
+) -> tuple[dict[str, _Said], list[Doubt]]:
+    """Metadata, or lists, of both; and those on which they differ.
+
+    :param whole: whether the model's silence is an answer.
+    """
+    joined = {**model, **rules}
+    if model_leads:
+        joined = dict(model) if whole else {**rules, **model}
+    doubts: list[Doubt] = []
+    for name in (*rules, *(name for name in model if name not in rules)):
+        said = [(by, texts[name]) for by, texts in (("rules", rules), ("llm", model)) if texts.get(name)]
+        asked = whole or name in model
+        if asked and said and (len(said) == 1 or not _alike(said[0][1], said[1][1])):
+            given = joined.get(name)
+            said.sort(key=lambda pair: pair[1] is not given)
+            why = "readers differ" if len(said) > 1 else f"{said[0][0]} alone{'' if given else ', not given'}"
+            doubts.append(Doubt(name, why, _UNLEARNED, tuple(said)))
+    return joined, doubts
+
+
+def _alike(one: _Said, other: _Said) -> bool:
+    """Whether two say the same; a piece of metadata wherever it is printed."""
+    if isinstance(one, TextLink) and isinstance(other, TextLink):
+        return one.value == other.value
+    return one == other

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast, get_args
@@ -118,6 +118,13 @@ class Prompts:
         except KeyError:
             known = ", ".join(sorted(self._prompts)) or "none"
             raise PromptError(f"{self.directory} has no template {name!r}; it has: {known}") from None
+
+    def digest_of(self, names: Iterable[str]) -> str:
+        """Over the names and bytes of some templates.
+
+        :raises PromptError: there is none of a name.
+        """
+        return digest_files([self[name].path for name in names])
 
 
 def load_prompts(directory: Path | None = None) -> Prompts:
