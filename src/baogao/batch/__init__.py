@@ -6,9 +6,18 @@ the replies that are here; a request without one is written into the next reques
 
 from baogao.batch.folder import BatchFolder, BatchSetup, HoldTo, Limits, RequestFiles
 from baogao.batch.results import Replies
-from baogao.batch.run import BatchPass, BatchSink, BatchTransport, PatientExtractor, collect_batch, prepare_batch
+from baogao.batch.run import (
+    AnsweredTransport,
+    BatchPass,
+    BatchSink,
+    BatchTransport,
+    PatientExtractor,
+    collect_batch,
+    prepare_batch,
+)
 
 __all__ = [
+    "AnsweredTransport",
     "BatchFolder",
     "BatchPass",
     "BatchSetup",

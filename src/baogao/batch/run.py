@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import nullcontext
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import KW_ONLY, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -75,6 +75,39 @@ class BatchTransport(httpx2.AsyncBaseTransport):
         """Whether this is the last word on a request: good, or an error that no further attempt may mend."""
         still_out = self._requests.asked(custom_id) > self._replies.failures(custom_id)
         return result.good or not (still_out or self._again)
+
+
+class AnsweredTransport(httpx2.AsyncBaseTransport):
+    """A transport that answers from the replies of a batch and asks nobody: what was collected once can be measured,
+    and recorded, as if the model were there.
+
+    :param folder: of a batch that was collected.
+    :raises UsageError: there is none, or it holds no replies.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.setup = BatchFolder(folder).load()
+        """What the batch was prepared with."""
+        self._folder = folder
+        self._replies = Replies(folder / "replies")
+        if not any((folder / "replies").glob("*.jsonl")):
+            raise UsageError(f"{folder} holds no replies: `baogao batch collect` takes them in")
+
+    def options(self, given: ModelOptions) -> ModelOptions:
+        """A user's options, with the model and the way of asking of the batch."""
+        options = BatchOptions.of(self.setup)
+        return replace(options, min_confidence=given.min_confidence, calibration=given.calibration)
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        """Answer from the replies.
+
+        :raises ReplyError: none of them is to this question.
+        """
+        if request.method == "POST":
+            result = self._replies.get(cache_key(_ENDPOINT, json.loads(await request.aread())))
+            if result is not None and result.status is not None:
+                return _json(result.status, result.body)
+        raise ReplyError(f"the batch in {self._folder} has no reply to this question")
 
 
 def _json(status: int, body: Any) -> httpx2.Response:

@@ -10,7 +10,8 @@ import typer
 from rich.console import Console
 
 from baogao.assemble import ModelOptions
-from baogao.cli.options import DEFAULT_SCHEMA, SchemaName, with_model_flags
+from baogao.batch import AnsweredTransport
+from baogao.cli.options import DEFAULT_SCHEMA, Batch, SchemaName, with_model_flags
 from baogao.cli.progress import watching
 from baogao.console import say, shown, table_of
 from baogao.errors import UsageError
@@ -43,6 +44,7 @@ def calibrate_command(
         typer.Option("--replay", help="Play a recording: one for all data sets, or one for each, in their order."),
     ] = None,
     record: Annotated[Path | None, typer.Option("--record", help="Record the exchanges with the model here.")] = None,
+    batch: Batch = None,
     sure: Annotated[
         float | None,
         typer.Option(
@@ -61,7 +63,10 @@ def calibrate_command(
 ) -> None:
     """Run hybrid over gold and learn how likely each of its answers is right; hybrid then decides by that."""
     loaded = load_schema(schema)
-    observed = observe(CalibrationRequest(datasets, replay or [], record, options, sure), loaded, watching(stderr))
+    sender = AnsweredTransport(batch) if batch else None
+    options = sender.options(options) if sender else options
+    request = CalibrationRequest(datasets, replay or [], record, options, sure, sender)
+    observed = observe(request, loaded, watching(stderr))
     learned = learn(observed.judged)
     ablations = ablate(observed.judged, learned) if with_ablation else []
     path = out or calibration_path(loaded)

@@ -13,7 +13,8 @@ from rich.table import Table
 from typer.core import TyperGroup
 
 from baogao.assemble import ModelOptions
-from baogao.cli.options import DEFAULT_SCHEMA, SchemaName, with_model_flags
+from baogao.batch import AnsweredTransport
+from baogao.cli.options import DEFAULT_SCHEMA, Batch, SchemaName, with_model_flags
 from baogao.cli.progress import watching
 from baogao.console import say, shown
 from baogao.errors import UsageError
@@ -66,6 +67,7 @@ def run_command(
     ] = None,
     replay: Annotated[Path | None, typer.Option("--replay", help="Play a recording; no network is used.")] = None,
     record: Annotated[Path | None, typer.Option("--record", help="Record the exchanges with the model here.")] = None,
+    batch: Batch = None,
     min_f1: Floors = None,
     not_worse_than: NotWorse = None,
     schema: SchemaName = DEFAULT_SCHEMA,
@@ -75,7 +77,10 @@ def run_command(
     """Run extractors over gold, score them, and write the report. The word `run` may be left out."""
     floors = parse_floors(min_f1 or [])
     extractors = extractor or ([] if records else ["rules"])
-    request = EvalRequest(datasets, out, extractors, parse_records(records or []), options, replay, record)
+    sender = AnsweredTransport(batch) if batch else None
+    options = sender.options(options) if sender else options
+    theirs = parse_records(records or [])
+    request = EvalRequest(datasets, out, extractors, theirs, options, replay, record, sender=sender)
     loaded = load_schema(schema)
     run = predict_run(request, loaded, watching(stderr))
     _finish(run, list(datasets), loaded, floors, not_worse_than)

@@ -46,6 +46,11 @@ CalibrationFile = Annotated[
     typer.Option("--calibration", help="FILE of `baogao calibrate`, or none. Default: the one beside the schema."),
 ]
 
+Batch = Annotated[
+    Path | None,
+    typer.Option("--batch", help="Take replies from the folder of a collected batch, instead of asking a model."),
+]
+
 Command = Callable[..., None]
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, get_args
 
+import httpx2
 import numpy as np
 
 from baogao.assemble import ModelOptions
@@ -56,6 +57,8 @@ class CalibrationRequest:
     options: ModelOptions
     sure: float | None = None
     """From this confidence on rules settle a field, and the model is not asked about it; None: about all."""
+    sender: httpx2.AsyncBaseTransport | None = None
+    """What carries questions to the model, instead of the network."""
 
 
 @dataclass
@@ -192,6 +195,7 @@ def observe(request: CalibrationRequest, schema: Schema, watch: WatchExtractor =
                 replay,
                 request.record,
                 lambda _: witness,
+                request.sender,
                 strict=False,
             )
             run = predict_run(asked, schema, watch)

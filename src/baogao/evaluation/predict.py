@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import httpx2
+
 from baogao.assemble import ArbiterFor, ModelOptions, extractor_named, ready_extractor
 from baogao.errors import UsageError
 from baogao.evaluation.gold import Dataset, check_writable, write_whole
@@ -56,6 +58,8 @@ class EvalRequest:
     """The folder where the exchanges with the model are to be recorded."""
     arbiter_for: ArbiterFor | None = None
     """Makes what decides in hybrid, instead of the schema's calibration."""
+    sender: httpx2.AsyncBaseTransport | None = None
+    """What carries questions to the model, instead of the network."""
     strict: bool = True
     """Whether a replay must ask for everything that was recorded."""
 
@@ -157,7 +161,9 @@ class _Prediction:
         replayed = recording is not None and recording.mode == "replay"
         if recording and replayed:
             options = recording.info.options(options, name)
-        transport = recording.transport() if recording and name != "rules" else None
+        transport = request.sender
+        if recording and name != "rules":
+            transport = recording.transport(request.sender)
         async with ready_extractor(name, self.schema, options, transport, request.arbiter_for) as ready:
             if ready.client and recording and replayed:
                 ready.client.abilities = recording.info.abilities

@@ -86,10 +86,13 @@ class Recording:
                 check_writable(path)
         self.info = RecordingInfo() if mode == "record" else self._read()
 
-    def transport(self) -> httpx2.AsyncBaseTransport:
-        """What carries a client's requests; in a replay none gets out."""
+    def transport(self, sender: httpx2.AsyncBaseTransport | None = None) -> httpx2.AsyncBaseTransport:
+        """What carries a client's requests; in a replay none gets out.
+
+        :param sender: carries what is not played yet, instead of the network.
+        """
         self.used = True
-        inner = _NoNetwork() if self.mode == "replay" else None
+        inner = _NoNetwork() if self.mode == "replay" else sender
         return _MissKeeper(CassetteTransport(inner), self.misses)
 
     @contextmanager
