@@ -152,6 +152,15 @@ class Extractor(Protocol):
 class SamplingExtractor(Extractor, Protocol):
     """An extractor that wants to see some reports of a run before it answers any."""
 
+    @property
+    def wants_sample(self) -> bool:
+        """Whether it does, in this run."""
+        ...
+
+    def tells(self, report: ReportText) -> int:
+        """How much a report would tell it: the number of answers that can be compared."""
+        ...
+
     def begin_sample(self) -> None:
         """What is extracted from now on is read, and not answered."""
         ...

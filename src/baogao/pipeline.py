@@ -14,7 +14,7 @@ from typing import Protocol
 
 from baogao.document import Document
 from baogao.errors import BaogaoError, EndpointError
-from baogao.extraction import Extractor, SamplingExtractor, innermost
+from baogao.extraction import Extractor, ReportText, SamplingExtractor, innermost
 from baogao.inputs import Source
 from baogao.record import Provenance, Record
 from baogao.work import Outcome, Worker
@@ -26,6 +26,8 @@ Work = Callable[[Source], Awaitable[Outcome]]
 MOST_SAMPLED = 12
 """Reports that are read before any is answered: with 10 to 40 figures in each, enough to tell two readers apart, and
 few enough that a long run is not held up."""
+ENOUGH_TOLD = 150
+"""So many answers tell enough; reports that are full of figures need not be as many."""
 MOST_REFUSED_IN_A_ROW = 5
 """After so many documents in a row that no server would answer, the others would fare no better."""
 SILENT_SECONDS = 120.0
@@ -100,20 +102,27 @@ async def read_sample(sources: Sequence[Source], extractor: Extractor, worker: W
     One that cannot be read or asked about is left out here: its turn comes.
     """
     sampling = innermost(extractor)
-    if not isinstance(sampling, SamplingExtractor):
+    if not isinstance(sampling, SamplingExtractor) or not sampling.wants_sample:
         return
     step = max(1.0, len(sources) / MOST_SAMPLED)
-    chosen = [sources[int(number * step)] for number in range(min(MOST_SAMPLED, len(sources)))]
+    reports: list[ReportText] = []
+    told = 0
+    for number in range(min(MOST_SAMPLED, len(sources))):
+        with suppress(BaogaoError):
+            reports.append(await worker.read(sources[int(number * step)]))
+            told += sampling.tells(reports[-1])
+        if told >= ENOUGH_TOLD:
+            break
     slots = asyncio.Semaphore(at_once)
 
-    async def read(source: Source) -> None:
+    async def show(report: ReportText) -> None:
         async with slots:
-            with suppress(BaogaoError):
-                await worker.read_for_sample(source)
+            with suppress(Exception):  # its turn comes, and then it is a row that says why
+                await extractor.extract(report)
 
     sampling.begin_sample()
     try:
-        await asyncio.gather(*(read(source) for source in chosen))
+        await asyncio.gather(*map(show, reports))
     finally:
         sampling.end_sample()
 

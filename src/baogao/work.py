@@ -79,15 +79,11 @@ class Worker:
         self._files.close()
         self._reader.shutdown(cancel_futures=True)
 
-    async def read_for_sample(self, source: Source) -> None:
-        """Have the extractor read one document, and answer nothing.
+    async def read(self, source: Source) -> ReportText:
+        """A document, read in the process for files.
 
-        :raises BaogaoError: the document cannot be read or asked about.
+        :raises BaogaoError: it cannot be read.
         """
-        await self._extractor.extract(await self._report(source))
-
-    async def _report(self, source: Source) -> ReportText:
-        """A document, read in the process for files."""
         reading = await asyncio.get_running_loop().run_in_executor(self._reader, self._files.read, source)
         return ReportText(*reading.found())
 

@@ -70,6 +70,7 @@ class Witness:
     cases: dict[str, Case] = field(default_factory=dict)
     """By document."""
     trust: None = None
+    wants_sample: bool = False
 
     def hear(self, cases: Sequence[Case]) -> None:
         """See :class:`baogao.hybrid.case.Arbiter`."""

@@ -54,6 +54,11 @@ class RunArbiter:
         """See :class:`baogao.hybrid.case.Arbiter`."""
         return self._trust
 
+    @property
+    def wants_sample(self) -> bool:
+        """As long as nothing is known of the readers."""
+        return self._trust is None
+
     def hear(self, cases: Sequence[Case]) -> None:
         """Find out on a sample how good the readers are."""
         if cases:
@@ -100,6 +105,11 @@ class CalibratedArbiter:
     def trust(self) -> Trust | None:
         """See there; None as long as the calibration is used."""
         return self._instead.trust if self._instead else None
+
+    @property
+    def wants_sample(self) -> bool:
+        """Where the model was asked beside sure rules, so that it can be compared with what it was."""
+        return self.calibration.agreement is not None
 
     def hear(self, cases: Sequence[Case]) -> None:
         """See whether the model is what it was when the calibration was learned."""

@@ -88,6 +88,11 @@ class Arbiter(Protocol):
         """How good the readers are by what was heard; None where that is not asked, or nothing was heard."""
         ...
 
+    @property
+    def wants_sample(self) -> bool:
+        """Whether some cases of the run should be heard first."""
+        ...
+
     def hear(self, cases: Sequence[Case]) -> None:
         """Look at some cases of a run, before any of it is decided."""
         ...

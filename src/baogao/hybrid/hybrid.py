@@ -44,6 +44,15 @@ class HybridExtractor:
         """How good a sample has shown the readers to be."""
         return self._arbiter.trust
 
+    @property
+    def wants_sample(self) -> bool:
+        """Whether it is not known yet how good the readers are."""
+        return self._arbiter.wants_sample
+
+    def tells(self, report: ReportText) -> int:
+        """How many answers of rules a report has, for the model to give or not."""
+        return len(self._rules.link(report)[0].fields)
+
     def begin_sample(self) -> None:
         """Until :meth:`end_sample` reports are read and nothing is decided: they show how good the readers are."""
         self._sample = {}
