@@ -62,17 +62,19 @@ class RunArbiter:
     def hear(self, cases: Sequence[Case]) -> None:
         """Find out on a sample how good the readers are."""
         if cases:
-            self._trust = self._weights.trust([self._proposer.propose(case) for case in cases])
+            self._trust = self._weights.trust([_compared(case, self._proposer.propose(case)) for case in cases])
 
     def decide(self, case: Case) -> Decision:
         """Give every field its most probable proposal, or the leader's, and hold back the others."""
         proposals = self._proposer.propose(case)
-        trust = self._trust or self._weights.trust([proposals])
+        trust = self._trust or self._weights.trust([_compared(case, proposals)])
         leads, least = trust.leader == "model", self._weights.threshold
         probabilities: list[float] = []
         for one in proposals:
             probability = self._weights.probability(one, trust)
-            if leads and (one.stand in BY_RULES or one.stand == "neither"):
+            if one.field in case.settled and one.stand == "rules_only":  # there was nobody to say otherwise
+                probability = max(least, one.link.confidence)
+            elif leads and (one.stand in BY_RULES or one.stand == "neither"):
                 probability = min(probability, least - 0.01)
             elif leads:
                 probability = max(probability, least)
@@ -80,6 +82,11 @@ class RunArbiter:
         reason = "rules alone say so, and the model leads" if leads else ""
         decision = decide_by(case, proposals, probabilities, least, reason)
         return replace(decision, jury=trust.as_jury(), texts_by="model" if trust.lead > 0 else "rules")
+
+
+def _compared(case: Case, proposals: Sequence[Proposal]) -> list[Proposal]:
+    """The proposals for fields that both readers were asked about."""
+    return [one for one in proposals if one.field not in case.settled]
 
 
 class CalibratedArbiter:

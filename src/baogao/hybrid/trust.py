@@ -40,6 +40,9 @@ LEADS = 0.4
 """From this difference on, in log-odds of F1, the better one leads: where it was tried (docs/calibration.md), a
 smaller one is as often wrong as right, and weighing each answer does better."""
 
+LEADS_F1 = 0.015
+"""… and from this difference in F1: between two that are nearly perfect, odds differ much by chance."""
+
 
 class Trust(Strict):
     """What a sample of a run says of its two readers."""
@@ -79,7 +82,7 @@ class Trust(Strict):
     @property
     def leader(self) -> Literal["rules", "model", "both"]:
         """Who leads; ``both`` where neither is clearly better."""
-        if abs(self.lead) < LEADS:
+        if abs(self.lead) < LEADS or abs(self.model_f1 - self.rules_f1) < LEADS_F1:
             return "both"
         return "model" if self.lead > 0 else "rules"
 
