@@ -88,7 +88,7 @@ def outcome(items: Sequence[Item], schema: Schema, model: Noisy, worse: WorseRul
     """What comes of one pair of readers on one data set."""
     cases: list[Case] = []
     for item in items:
-        said = model.say(item.report, item.right, schema, draw)
+        said = model.say(item.report, item.right, item.fits, schema, draw)
         ruled = item.rules
         if worse != WorseRules():
             ruled = worse.say(item.report, item.rules, item.ranked, item.fits, draw)

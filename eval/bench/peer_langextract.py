@@ -46,7 +46,8 @@ def _extract(job: dict[str, Any], text: str, names: dict[str, str], meter: Meter
     model = _model(job, meter)
     found = lx.extract(
         text,
-        prompt_description=_TASK + "\n".join(f"{field['label']}（{field['unit']}）" for field in job["fields"]),
+        prompt_description=_TASK
+        + "\n".join(f"{field['label']}（{field['unit']}）{field['note']}" for field in job["fields"]),
         examples=[_example(example) for example in job["examples"]],
         model=model,
         use_schema_constraints=False,

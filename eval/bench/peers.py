@@ -45,9 +45,9 @@ def main() -> None:
     schema = load_schema(options.schema)
     folder = _chosen(options.folder, options.report, options.out)
     dataset = load_dataset(folder, schema)
-    python = _environment(options.env)
+    python = peers_environment(options.env)
     with _server(options.base_url, options.model) as (url, model):
-        job = _job(dataset, schema, url, model)
+        job = job_of(dataset, schema, url, model)
         answered = {peer: _run_peer(peer, python, job, options.out) for peer in options.peers}
         summary, timing = _evaluate(folder, options, url, model, answered)
     taken = {peer: _totals(reports) for peer, reports in answered.items()}
@@ -69,7 +69,7 @@ def _chosen(folder: Path, names: Sequence[str] | None, out: Path) -> Path:
     return part
 
 
-def _environment(folder: Path) -> Path:
+def peers_environment(folder: Path) -> Path:
     """The interpreter of the peers' own environment; made and filled where it is not there."""
     python = folder / "bin" / "python"
     if not python.exists():
@@ -96,7 +96,7 @@ def _server(url: str | None, model: str | None) -> Iterator[tuple[str, str]]:
             process.terminate()
 
 
-def _job(dataset: Dataset, schema: Schema, url: str, model: str) -> dict[str, Any]:
+def job_of(dataset: Dataset, schema: Schema, url: str, model: str, *, notes: bool = False) -> dict[str, Any]:
     """What the peers are told: the reports, the names of the figures, and baogao's own worked examples."""
     examples = [
         {"text": one.passage, "answers": [(line.label, _as_printed(line.answer, one.passage)) for line in one.form]}
@@ -105,7 +105,10 @@ def _job(dataset: Dataset, schema: Schema, url: str, model: str) -> dict[str, An
     return {
         "base_url": url,
         "model": model,
-        "fields": [{"id": spec.id, "label": spec.label, "unit": spec.unit} for spec in schema.figures],
+        "fields": [
+            {"id": spec.id, "label": spec.label, "unit": spec.unit, "note": spec.note if notes else ""}
+            for spec in schema.figures
+        ],
         "examples": examples,
         "reports": [{"doc_id": item.gold.doc_id, "text": item.text()} for item in dataset.items],
     }

@@ -21,15 +21,22 @@ from baogao.reading import read_answer
 from baogao.rules.matching import Scored
 from baogao.schema.fields import FieldSpec, Schema
 
-Noise = Literal["dropped", "neighbour", "other_field", "spurious", "mixed"]
+Noise = Literal["dropped", "neighbour", "other_field", "spurious", "lookalike", "small", "mixed"]
 NOISES: tuple[Noise, ...] = get_args(Noise)
 """What becomes of an answer: it is left out; the figure beside it is given; it is given to another field; another field
-gets some figure beside it; or one of the first three, by chance."""
-_MIXED: tuple[Noise, ...] = ("dropped", "neighbour", "other_field")
+gets some figure beside it; a figure among much the same words is given, and one for a field that is not stated; what a
+small model does (see :func:`_small`); or one of the first ones, by chance."""
+_MIXED: tuple[Noise, ...] = ("dropped", "neighbour", "other_field", "lookalike")
+Fits = Mapping[int, Mapping[str, float]]
+"""Of each candidate the fields whose words stand around it, with how well they fit."""
 _CONFIDENCE = 0.8
 """What a model by link says of itself, too."""
 _REACH = 2
 """How many figures away a neighbour may be."""
+_ALIKE = 3
+"""How many of the figures among a field's words may be taken for its own."""
+_ASTRAY = 0.35
+"""Of the fields that are not stated a small model answers so many, as a share of those that it gets wrong."""
 _SILENT = 0.6
 """The share of worse rules' failures that are silence; the others are another figure."""
 _SURENESS = (0.7, 0.8, 0.9, 0.95)
@@ -80,14 +87,18 @@ class Noisy:
     noise: Noise
     share: float
 
-    def say(self, report: ReportText, right: Mapping[str, Link], schema: Schema, draw: Random) -> dict[str, Link]:
+    def say(
+        self, report: ReportText, right: Mapping[str, Link], fits: Fits, schema: Schema, draw: Random
+    ) -> dict[str, Link]:
         """What it says of a report.
 
         :param right: from :func:`right_links`.
         """
+        fields = [spec.id for spec in schema.figures]
+        if self.noise == "small":
+            return self._small(right, fits, fields, draw)
         numbers = report.candidates.of_kind("number")
         place = {candidate.id: index for index, candidate in enumerate(numbers)}
-        fields = [spec.id for spec in schema.figures]
         said: dict[str, Link] = {}
         astray: list[tuple[str, Link]] = []
         for name, link in right.items():
@@ -99,11 +110,32 @@ class Noisy:
                 said[name] = _link([_neighbour(numbers, place[link.candidates[0]], draw).id])
             elif noise == "other_field":
                 astray.append((draw.choice(fields), _link(link.candidates[:1])))
+            elif noise == "lookalike":
+                if alike := _alike(name, link.candidates, fits):
+                    said[name] = _link([draw.choice(alike)])
+                other = draw.choice(fields)
+                if other not in right and (alike := _alike(other, (), fits)):
+                    astray.append((other, _link([draw.choice(alike)])))
             elif noise == "spurious":
                 said[name] = link
                 astray.append((draw.choice(fields), _link([draw.choice(numbers).id])))
         for name, link in astray:
             said.setdefault(name, link)
+        return said
+
+    def _small(self, right: Mapping[str, Link], fits: Fits, fields: Sequence[str], draw: Random) -> dict[str, Link]:
+        """As a small model errs that fills a form: half of its failures are silence; else, and for fields that are not
+        stated, too, it takes the figure that looks best for the field, as its words go."""
+        said: dict[str, Link] = {}
+        for name in fields:
+            link = right.get(name)
+            if link is not None and draw.random() >= self.share:
+                said[name] = link
+            elif draw.random() < (0.5 if link is not None else _ASTRAY * self.share):
+                best = _alike(name, link.candidates if link else (), fits)[:1]
+                best = [one for one in best if fits[one][name] >= 0.5 * max(fits[one].values())]
+                if best:
+                    said[name] = _link(best)
         return said
 
 
@@ -113,6 +145,12 @@ def _neighbour(numbers: Sequence[Candidate], index: int, draw: Random) -> Candid
         numbers[one] for one in range(index - _REACH, index + _REACH + 1) if 0 <= one < len(numbers) and one != index
     ]
     return draw.choice(near or [numbers[index]])
+
+
+def _alike(name: str, own: Sequence[int], fits: Fits) -> list[int]:
+    """The figures among the words of a field, the best fit first."""
+    found = [(-fields[name], one) for one, fields in fits.items() if name in fields and one not in own]
+    return [one for _, one in sorted(found)[:_ALIKE]]
 
 
 @dataclass(frozen=True)
@@ -131,13 +169,10 @@ class WorseRules:
         report: ReportText,
         rules: Mapping[str, Link],
         ranked: Mapping[str, Sequence[Scored]],
-        fits: Mapping[int, Sequence[str]],
+        fits: Fits,
         draw: Random,
     ) -> dict[str, Link]:
-        """What they say of a report.
-
-        :param fits: by candidate, the fields whose words stand around it, the best first.
-        """
+        """What they say of a report."""
         numbers = report.candidates.of_kind("number")
         place = {candidate.id: index for index, candidate in enumerate(numbers)}
         said: dict[str, Link] = {}
@@ -155,5 +190,8 @@ class WorseRules:
         for candidate in free:
             if len(said) >= wanted:
                 break
-            said.setdefault(fits[candidate][0], Link((candidate,), draw.choice(_SURENESS), "rules"))
+            said.setdefault(
+                max(fits[candidate], key=fits[candidate].__getitem__),
+                Link((candidate,), draw.choice(_SURENESS), "rules"),
+            )
         return said
