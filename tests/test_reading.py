@@ -281,7 +281,7 @@ def test_a_queue_is_read_where_it_is_printed(communique):
     assert (gdp.doc_id, gdp.wrong, gdp.priority, gdp.reason) == ("report", 0.3333, 0.3333, "readers differ")
     llm, rules = gdp.proposals
     assert isinstance(llm, ProposedFigure)
-    assert (llm.by, llm.value, llm.unit, llm.confidence) == ("llm", 8_600_000_000, "亿元", 0.6667)
+    assert (llm.by, llm.value, llm.unit, llm.confidence) == ("llm", 8_600_000_000, "元", 0.6667)
     assert llm.text == DOUBTED[slice(*llm.evidence[0])] == "8\u200b6亿元"
     assert llm.sentence == "全年生产总值8\u200b6亿元，常住人口21万人。"
     assert (rules.by, rules.text) == ("rules", "21万人")
