@@ -155,10 +155,13 @@ def disputed(schema: Schema, plain: Record, queued: Record) -> Record:
             0.3,
             0.3,
             True,
-            [proposed("98.5%", 98.5, "llm", 0.7), proposed("约135卷", 135, "rules", 0.2)],
+            [
+                proposed("98.5%", 98.5, "llm", 0.7, unit="%"),
+                proposed("约135卷", 135, "rules", 0.2, bound="about", unit="卷"),
+            ],
         ),
-        ("entities_inspected", 0.25, 0.25, False, [proposed("2600余户", 2600, "llm", 0.41, bound="over")]),
-        ("exam_passed", 0.1, 0.1, False, [proposed("3场", 3, "rules", 0.1)]),
+        ("entities_inspected", 0.25, 0.25, False, [proposed("2600余户", 2600, "llm", 0.41, bound="over", unit="户")]),
+        ("exam_passed", 0.1, 0.1, False, [proposed("3场", 3, "rules", 0.1, unit="场")]),
         (
             "level",
             0.05,

@@ -235,6 +235,52 @@ def test_what_is_held_back_is_shown(queued, texts, schema):
     assert summary_view(queued, schema)["reported"] == 1
 
 
+def test_the_queue_as_it_is_shown(disputed, texts, schema):
+    """Every field of it with all proposals; a proposal whose place its field has already is marked once."""
+    text = texts[disputed.doc_id]
+    view = report_view(disputed, text, schema)
+    queue = {entry["field"]: entry for entry in view["queue"]}
+    assert list(queue) == [review.field for review in disputed.review]
+    llm, rules = queue["hotline_satisfaction_rate"]["proposals"]
+    assert llm["places"] == view["figures"]["hotline_satisfaction_rate"]["places"]
+    assert (rules["key"], rules["value"], rules["by"]) == ("hotline_satisfaction_rate~1", "135", "rules")
+    assert covered_by(view, rules["key"]) == "约135卷"
+    both, one = queue["problems"]["proposals"]
+    assert [item["disputed"] for item in both["items"] + one["items"]] == [False, True, False]
+    assert both["places"] == [place for item in view["lists"]["problems"] for place in item["places"]]
+    assert [proposal["words"] for proposal in queue["level"]["proposals"]] == ["county", "city"]
+    assert view["figures"]["exam_passed"]["review"]
+    assert summary_view(disputed, schema)["review"] == len(queue)
+    assert view["order"] == ["case_files_reviewed", "entities_inspected", "hotline_satisfaction_rate"]
+
+
+def test_every_entry_is_in_dispute_where_one_alone_spoke(disputed, texts, schema):
+    """There is nobody who gives it, too."""
+    (notes,) = (review for review in disputed.review if review.field == "problems")
+    alone = notes.model_copy(update={"proposals": notes.proposals[:1]})
+    (entry,) = report_view(disputed.with_review([alone]), texts[disputed.doc_id], schema)["queue"][:1]
+    assert [item["disputed"] for item in entry["proposals"][0]["items"]] == [True, True]
+
+
+def test_unsure_answers_are_looked_at_without_a_queue(plain, queued, texts, schema):
+    """Where no reader said so: what is less sure than the page's own bound, and what is held back."""
+    (given,) = report_view(plain, texts[plain.doc_id], schema)["queue"]
+    assert (given["field"], given["reason"], given["given"]) == ("hotline_satisfaction_rate", "unsure", True)
+    assert given["wrong"] == pytest.approx(0.69)
+    (held,) = report_view(queued, texts[queued.doc_id], schema)["queue"]
+    assert (held["given"], held["wrong"], held["reason"]) == (False, 0.41, "held back: less sure than 0.50")
+    assert (summary_view(plain, schema)["review"], summary_view(queued, schema)["review"]) == (1, 1)
+
+
+def test_a_queue_of_another_text(disputed, schema):
+    """Places of proposals are checked as evidence is; without a text they are not shown, and what was said is."""
+    bare = disputed.model_copy(update={"fields": {}, "metadata": {}, "lists": {}}).with_review(disputed.review)
+    with pytest.raises(UsageError, match="disputed: the record does not belong to this text"):
+        report_view(bare, "短文", schema)
+    view = report_view(bare, None, schema)
+    assert [len(entry["proposals"]) for entry in view["queue"]] == [2, 2, 1, 1, 2]
+
+
 def test_pages_are_shown(make_record, schema):
     """A line says which page begins in it, and an answer on which page it stands."""
     text = "全年评查案卷\n135卷。\n抽查主体2600户，\n满意率98.5%。\n"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -10,8 +11,8 @@ from typing import Any
 
 from baogao.schema.values import Span
 
-_BESIDE_FIGURES = ("metadata", "item")
-"""Kinds of place that are no figure's."""
+_BESIDE_FIGURES = {"proposal": 1, "metadata": 2, "item": 2, "item proposal": 2}
+"""Kinds of place that no figure of the record was read from, and how far behind one a click puts them."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,11 @@ def cut(length: int, spans: Sequence[Span], cuts: Iterable[int] = ()) -> list[Pi
     return pieces
 
 
+def field_of(key: str) -> str:
+    """The field that a key is about: ``FIELD``, ``FIELD/ENTRY`` of a list, ``FIELD~PROPOSAL``."""
+    return re.split("[/~]", key, maxsplit=1)[0]
+
+
 @dataclass
 class Places:
     """All evidence of a record; a place's index is its number on the page."""
@@ -65,6 +71,12 @@ class Places:
             self.rows.append({"key": key, "kind": kind})
         return list(range(first, len(self.spans)))
 
+    def of(self, key: str, kind: str, spans: list[Span]) -> list[int]:
+        """The numbers of the places that a proposal was read from: where its field has a place already, that one."""
+        name = field_of(key)
+        known = {span: at for at, span in enumerate(self.spans) if field_of(self.rows[at]["key"]) == name}
+        return [known[span] if span in known else self.add(key, kind, [span])[0] for span in spans]
+
     def in_title(self, piece: Piece) -> bool:
         """True when the piece belongs to the report's title."""
         return any(self.rows[at]["key"] == self.title for at in piece.inside)
@@ -73,7 +85,11 @@ class Places:
         """What a click means where several overlap: a figure before the rest, the shorter before the longer."""
         return sorted(
             places,
-            key=lambda at: (self.rows[at]["kind"] in _BESIDE_FIGURES, self.spans[at][1] - self.spans[at][0], at),
+            key=lambda at: (
+                _BESIDE_FIGURES.get(self.rows[at]["kind"], 0),
+                self.spans[at][1] - self.spans[at][0],
+                at,
+            ),
         )
 
     def reading_order(self) -> list[str]:
