@@ -16,8 +16,6 @@ from pathlib import Path
 
 import pytest
 
-from baogao.hybrid.calibration import Regression, Weight
-from baogao.hybrid.weighing import AnyModel, Plausibility
 from baogao.outputs.journal import Journal
 from cli.conftest import COMMUNIQUE, GOOD, rows
 from cli.model_of_tests import filled_form, good_model
@@ -104,16 +102,6 @@ def test_a_model(extract, reports, extractor, ask):
         assert record.fields["gdp"].by in {"rules", "rules+llm"}
     if ask == "link":
         assert [item.text for item in record.lists["notes"]] == ["本公报数据为初步统计数"]
-
-
-@pytest.fixture
-def weights(monkeypatch) -> None:
-    """Weights of a jury by which an answer of both readers is right 97 times in a hundred, and one of one reader 62."""
-    plain = Plausibility(intercept=0, weights=[], average=0)
-    weigh = Regression(intercept=0.5, weights=[Weight(feature="both", mean=0, scale=1, weight=3)])
-    jury = AnyModel(model_looks=plain, rules_look=plain, weigh=weigh, threshold=0.5, sure_at_98=0.9, learned={})
-    for place in ("baogao.hybrid.arbiter.any_model", "baogao.assemble.any_model"):
-        monkeypatch.setattr(place, lambda: jury)
 
 
 def queue() -> list[dict]:
