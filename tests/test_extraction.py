@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from baogao.errors import PendingError, ReplyError
-from baogao.extraction import Extraction, HeldLink, HoldingExtractor, Link, ReportText, answers, hold_back
+from baogao.extraction import Doubt, Extraction, HeldLink, HoldingExtractor, Link, ReportText, answers, hold_back
 from baogao.reading import provenance, read_record
 from baogao.record import Record
 from short_reports import read
@@ -30,6 +30,27 @@ def test_what_was_held_back_before_stays():
     """An arbiter's own reasons are not lost."""
     before = Extraction(held={"a": HeldLink(Link((1,), 0.3, "llm"), "its own reason")})
     assert hold_back(before, 0.9).held["a"].reason == "its own reason"
+
+
+def test_what_is_held_back_joins_the_queue():
+    """With or without a doubt about it before; the held answer comes first, and the question is whether it is right."""
+    given, other, kept = Link((1,), 0.6, "llm"), Link((2,), 0.3, "rules"), Link((3,), 0.2, "rules")
+    before = Extraction(
+        fields={"a": given, "b": Link((4,), 0.95, "rules"), "c": Link((5,), 0.7, "rules")},
+        held={"d": HeldLink(kept, "its own reason")},
+        doubts=(
+            Doubt("a", "readers differ", 0.4, (("llm", given), ("rules", other))),
+            Doubt("b", "rules alone", 0.05, (("rules", Link((4,), 0.95, "rules")),)),
+            Doubt("d", "llm alone, held back", 0.2, (("llm", other),)),
+        ),
+    )
+    queue = {doubt.field: doubt for doubt in hold_back(before, 0.9).queue()}
+    words = "held back: less sure than the 0.9 that was asked for"
+    assert queue["a"] == Doubt("a", f"readers differ, {words}", 0.6, (("llm", given), ("rules", other)))
+    assert queue["b"] == before.doubts[1]
+    assert queue["c"] == Doubt("c", words, 0.7, (("rules", Link((5,), 0.7, "rules")),))
+    assert queue["d"] == Doubt("d", "llm alone, held back", 0.2, (("rules", kept), ("llm", other)))
+    assert [doubt.field for doubt in before.queue()] == ["a", "b", "d"]
 
 
 class Unsure:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from decimal import Decimal
 from pathlib import Path
 
@@ -12,13 +13,13 @@ from hypothesis import strategies as st
 import baogao
 from baogao.document import document_from_text
 from baogao.document.file_text import FileText, Notice
-from baogao.extraction import Extraction, HeldLink, Link, ReportText, TextLink
+from baogao.extraction import Doubt, Extraction, HeldLink, Link, ReportText, TextLink
 from baogao.inputs import Source
 from baogao.reading import failed_record, provenance, read_answer, read_record
-from baogao.record import Record
+from baogao.record import ProposedFigure, ProposedItems, ProposedText, Record, Review
 from baogao.schema import load_schema
 from baogao.usage import Usage
-from short_reports import read
+from short_reports import COMMUNIQUE, read
 
 SUM = next(spec for spec in load_schema().figures if spec.additive)
 
@@ -246,3 +247,100 @@ def test_links_of_an_extractor_of_ones_own_are_checked(communique):
     number = report.of("86.4亿元").id
     with pytest.raises(ValueError, match=f"notes: {number} is no entry"):
         read_record(report, Extraction(lists={"notes": [number]}), communique, made_by)
+
+
+DOUBTED = (
+    "海坨市\u200b公报\n全年生产总值8\u200b6亿元，常住人口21万人。\n注释\n一是数据为初步统计数，二是部分数四舍五入。\n"
+)
+
+
+def doubted(schema) -> tuple[Record, list[Review]]:
+    """A record of a report over which two readers differ in every kind of field, and its queue."""
+    report = read(DOUBTED)
+    first, second = (one.id for one in report.candidates.of_kind("item")[-2:])
+    gdp = Link((report.of("86亿元").id,), 0.66666, "llm")
+    other = Link((report.of("21万人").id,), 0.4, "rules")
+    title = TextLink("海坨市公报", ((0, 5),))
+    extraction = Extraction(
+        fields={"gdp": gdp},
+        lists={"notes": [first, second]},
+        doubts=(
+            Doubt("notes", "readers differ", 0.3, (("llm", (first, second)), ("rules", (first,)))),
+            Doubt("title", "rules alone, not given", 0.3, (("rules", title),)),
+            Doubt("gdp", "readers differ", 0.33334, (("llm", gdp), ("rules", other))),
+        ),
+    )
+    record = read_record(report, extraction, schema, provenance(schema, "hybrid"))
+    return record, record.review
+
+
+def test_a_queue_is_read_where_it_is_printed(communique):
+    """Every proposal has its place in the print: a figure with its sentence, metadata, the entries of a list."""
+    _, (gdp, title, notes) = doubted(communique)
+    assert (gdp.field, gdp.label, gdp.kind, gdp.given) == ("gdp", "地区生产总值", "figure", True)
+    assert (gdp.doc_id, gdp.wrong, gdp.priority, gdp.reason) == ("report", 0.3333, 0.3333, "readers differ")
+    llm, rules = gdp.proposals
+    assert isinstance(llm, ProposedFigure)
+    assert (llm.by, llm.value, llm.unit, llm.confidence) == ("llm", 8_600_000_000, "元", 0.6667)
+    assert llm.text == DOUBTED[slice(*llm.evidence[0])] == "8\u200b6亿元"
+    assert llm.sentence == "全年生产总值8\u200b6亿元，常住人口21万人。"
+    assert (rules.by, rules.text) == ("rules", "21万人")
+    assert title.proposals == [ProposedText(by="rules", value="海坨市公报", evidence=[(0, 6)])]
+    assert not title.given
+    both, one = notes.proposals
+    assert isinstance(both, ProposedItems)
+    assert [DOUBTED[slice(*item.evidence[0])] for item in both.items] == [item.text for item in both.items]
+    assert one.items == both.items[:1]
+
+
+def test_a_queue_is_no_part_of_the_written_record(communique):
+    """A record's line is the same with and without one, and a record that is read back has none; a pickled one has."""
+    record, queue = doubted(communique)
+    assert record.to_json() == record.with_review([]).to_json()
+    again = Record.model_validate_json(record.to_json())
+    assert (again, again.review) == (record, [])
+    assert pickle.loads(pickle.dumps(record)).review == queue
+
+
+def test_an_entry_of_a_queue_is_one_line(communique):
+    """Without its empty parts it reads back as the same, whatever it is about."""
+    _, queue = doubted(communique)
+    for review in queue:
+        line = review.to_json()
+        assert "\n" not in line
+        assert "null" not in line
+        assert Review.model_validate_json(line) == review
+
+
+@pytest.mark.parametrize(
+    ("said", "entries"),
+    [([(0, 1), (0,)], 1), ([(0,), (1,)], 2), ([(0, 1)], 2), ([(0, 1), ()], 2), ([(0, 1), (0, 1), (1,)], 1)],
+)
+def test_a_list_weighs_as_much_as_its_disputed_entries(communique, said, entries):
+    """Entries that all give are in no dispute; of one who speaks alone all are."""
+    report = read(DOUBTED)
+    ids = [one.id for one in report.candidates.of_kind("item")[-2:]]
+    proposals = tuple((f"r{number}", tuple(ids[at] for at in one)) for number, one in enumerate(said))
+    extraction = Extraction(doubts=(Doubt("notes", "readers differ", 0.25, proposals),))
+    (review,) = read_record(report, extraction, communique, provenance(communique, "hybrid")).review
+    assert (review.wrong, review.priority) == (0.25, 0.25 * entries)
+
+
+@given(st.dictionaries(st.sampled_from([spec.id for spec in load_schema(COMMUNIQUE).figures]), st.floats(0, 1)))
+def test_the_most_valuable_comes_first(wrong):
+    """Whatever the order of the doubts; what is worth the same stands in the order of the schema."""
+    schema = load_schema(COMMUNIQUE)
+    report = read(DOUBTED)
+    said = (("rules", link(report.of("86亿元"))),)
+    doubts = tuple(Doubt(name, "alone", likely, said) for name, likely in wrong.items())
+    queue = read_record(report, Extraction(doubts=doubts), schema, provenance(schema, "hybrid")).review
+    order = [spec.id for spec in schema.specs]
+    assert [one.field for one in queue] == sorted(wrong, key=lambda name: (-round(wrong[name], 4), order.index(name)))
+
+
+def test_doubts_about_no_field_of_the_schema_are_left_out(communique):
+    """As links to none are."""
+    report = read(DOUBTED)
+    held = {"nobody": HeldLink(link(report.of("86亿元")), "unsure")}
+    extraction = Extraction(held=held, doubts=(Doubt("nonsense", "alone", 0.5, (("x", TextLink("y")),)),))
+    assert read_record(report, extraction, communique, provenance(communique, "mine")).review == []

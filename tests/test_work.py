@@ -10,7 +10,7 @@ from contextlib import closing
 import pytest
 
 from baogao.errors import BaogaoError, BudgetError, DocumentError, EndpointError, NoReplyError, ReplyError
-from baogao.extraction import Extraction
+from baogao.extraction import Doubt, Extraction, TextLink
 from baogao.guarded import GuardedReader
 from baogao.inputs import Source
 from baogao.reading import provenance
@@ -35,7 +35,7 @@ class Scripted:
         count(requests=1, prompt_tokens=70)
         if self.error is not None:
             raise self.error
-        return Extraction(notices=["nothing"])
+        return Extraction(notices=["nothing"], doubts=(Doubt("title", "llm alone", 0.5, (("llm", TextLink("报告")),)),))
 
 
 @pytest.fixture
@@ -118,6 +118,14 @@ def test_files_are_read_aside(communique, source, monkeypatch):
         asyncio.run(worker.do(source))
     assert read_in[0].startswith("reader")
     assert extractor.threads == [threading.main_thread().name]
+
+
+def test_what_is_to_be_looked_at_is_sent_along(communique, source):
+    """The queue of a record that another machine made is whole."""
+    outcome = done(communique, source)
+    (review,) = outcome.record.review
+    assert (review.field, review.proposals[0].value) == ("title", "报告")
+    assert pickle.loads(pickle.dumps(outcome.portable())).record.review == [review]
 
 
 class _OwnError(EndpointError):

@@ -117,6 +117,18 @@ class Extraction:
     jury: Jury | None = None
     """Who led, where several readers were heard."""
 
+    def queue(self) -> list[Doubt]:
+        """Its doubts, with everything that is held back among what was said."""
+        doubts = {doubt.field: doubt for doubt in self.doubts}
+        for name, held in self.held.items():
+            if name in self.fields:
+                continue
+            link = held.link
+            doubt = doubts.setdefault(name, Doubt(name, f"held back: {held.reason}", link.confidence, ()))
+            if not any(isinstance(said, Link) and said.candidates == link.candidates for _, said in doubt.said):
+                doubts[name] = replace(doubt, said=((link.by, link), *doubt.said))
+        return list(doubts.values())
+
 
 @dataclass(frozen=True)
 class Settled:
@@ -252,4 +264,10 @@ def hold_back(extraction: Extraction, least: float) -> Extraction:
         for name, link in extraction.fields.items()
         if name not in given
     }
-    return replace(extraction, fields=given, held={**extraction.held, **held})
+    doubts = tuple(
+        replace(doubt, reason=f"{doubt.reason}, held back: {now.reason}", wrong=now.link.confidence)
+        if (now := held.get(doubt.field))
+        else doubt
+        for doubt in extraction.doubts
+    )
+    return replace(extraction, fields=given, held={**extraction.held, **held}, doubts=doubts)

@@ -6,9 +6,18 @@ from decimal import Decimal
 
 from baogao._version import __version__
 from baogao.checks import run_checks
-from baogao.extraction import Extraction, Link, ReportText
+from baogao.extraction import Doubt, Extraction, Link, ReportText, Said, TextLink
 from baogao.inputs import Source
-from baogao.record import FileReading, Provenance, ReadingNotice, Record
+from baogao.record import (
+    FileReading,
+    ProposedFigure,
+    ProposedItems,
+    ProposedText,
+    Provenance,
+    ReadingNotice,
+    Record,
+    Review,
+)
 from baogao.schema.fields import FieldSpec, Schema
 from baogao.schema.values import Answer, Bound, HeldBack, Item, TextAnswer
 from baogao.usage import Usage
@@ -38,7 +47,7 @@ def read_record(
             held_back.tell(read.sentence)
             fields[spec.id] = Answer(status="not_reported", held_back=held_back)
     said = extraction.metadata
-    return Record(
+    record = Record(
         doc_id=document.doc_id,
         source=document.source,
         sha256=document.sha256,
@@ -62,6 +71,58 @@ def read_record(
         usage=(usage or Usage()).rounded(),
         made_by=made_by.model_copy(update={"jury": extraction.jury}) if extraction.jury else made_by,
     )
+    return record.with_review(_queue(report, extraction, schema))
+
+
+def _queue(report: ReportText, extraction: Extraction, schema: Schema) -> list[Review]:
+    """What a person should look at, most valuable first, ties in the order of the fields.
+
+    :raises ValueError: what was said of a field cannot be read.
+    """
+    place = {spec.id: number for number, spec in enumerate(schema.specs)}
+    queue = []
+    for doubt in extraction.queue():
+        if doubt.field not in place:
+            continue
+        spec = schema.by_id[doubt.field]
+        given = bool(spec.id in extraction.fields or spec.id in extraction.metadata or extraction.lists.get(spec.id))
+        review = Review(
+            doc_id=report.document.doc_id,
+            source=report.document.source,
+            field=spec.id,
+            label=spec.label,
+            kind=spec.kind,
+            reason=doubt.reason,
+            wrong=round(doubt.wrong, 4),
+            priority=round(doubt.wrong * _weight(doubt), 4),
+            given=given,
+            proposals=[_proposed(report, by, said, spec) for by, said in doubt.said],
+        )
+        queue.append(review)
+    return sorted(queue, key=lambda one: (-one.priority, place[one.field]))
+
+
+def _weight(doubt: Doubt) -> int:
+    """How much hangs on a doubt: one answer, or every entry of a list on which readers differ."""
+    lists = [set(said) for _, said in doubt.said if isinstance(said, tuple)]
+    if not lists:
+        return 1
+    every = lists[0].union(*lists[1:])
+    return len(every - lists[0].intersection(*lists[1:])) or len(every)
+
+
+def _proposed(
+    report: ReportText, by: str, said: Said, spec: FieldSpec
+) -> ProposedFigure | ProposedText | ProposedItems:
+    """What a reader says of a field, read where it is printed."""
+    if isinstance(said, TextLink):
+        places = [report.document.printed(span) for span in said.evidence]
+        return ProposedText(by=by, value=said.value, evidence=places)
+    if isinstance(said, tuple):
+        return ProposedItems(by=by, items=[_item(report, one, spec) for one in said])
+    answer = read_answer(report, said, spec)
+    read = answer.model_dump(exclude={"by", "held_back"})
+    return ProposedFigure(by=by, sentence=answer.sentence, **read)
 
 
 def _how_read(report: ReportText) -> FileReading:

@@ -6,11 +6,14 @@ The JSON of a record is a fixed contract (docs/records.md); other programs read 
 from __future__ import annotations
 
 import json
-from typing import Any, Literal
+from collections.abc import Iterable
+from functools import cached_property
+from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field
 
-from baogao.schema.values import Answer, Item, Strict, TextAnswer
+from baogao.schema.fields import FieldKind
+from baogao.schema.values import Answer, Bound, Item, Number, Span, Strict, TextAnswer
 from baogao.usage import Usage
 
 _LINE_ENDS = {ord(char): f"\\u{ord(char):04x}" for char in "\x85\u2028\u2029"}
@@ -80,6 +83,62 @@ class FileReading(Strict):
     """What was taken out, what was repaired, what was doubtful."""
 
 
+class ProposedFigure(Strict):
+    """A figure that a reader proposes for a field; every key as in an answer."""
+
+    by: str
+    status: Literal["reported", "reported_none"]
+    value: Number
+    bound: Bound
+    unit: str | None = None
+    evidence: list[Span]
+    text: str
+    page: int | None = None
+    sentence: str | None = None
+    """The sentence that it stands in, as printed; of a sum those of its parts."""
+    confidence: float
+    """Between 0 and 1; of an answer that is not given, what its reader says of itself."""
+
+
+class ProposedText(Strict):
+    """A piece of metadata that a reader proposes."""
+
+    by: str
+    value: str
+    evidence: list[Span] = Field(default_factory=list)
+
+
+class ProposedItems(Strict):
+    """The entries of a list that a reader proposes."""
+
+    by: str
+    items: list[Item]
+
+
+class Review(Strict):
+    """One entry of the queue for people: a field to look at, with all that was proposed for it."""
+
+    doc_id: str
+    source: str
+    field: str
+    label: str
+    kind: FieldKind
+    reason: str
+    """Why, in a few words."""
+    wrong: Annotated[float, Field(ge=0, le=1)]
+    """How likely it is that what the record says is wrong, silence included."""
+    priority: Annotated[float, Field(ge=0)]
+    """What a look is worth: ``wrong``, for a list times the number of entries on which readers differ."""
+    given: bool
+    """Whether the record answers the field; with the first of the proposals, if so."""
+    proposals: list[ProposedFigure | ProposedText | ProposedItems]
+    """A reader that is not named was silent, or says the same as the first."""
+
+    def to_json(self) -> str:
+        """The entry as one line of JSON, keys in a fixed order."""
+        return json_line(_compact(self.model_dump(mode="json")))
+
+
 class Record(Strict):
     """One document's results."""
 
@@ -103,6 +162,18 @@ class Record(Strict):
 
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
 
+    @cached_property
+    def review(self) -> list[Review]:
+        """What a person should look at, most valuable first; empty where the record was read back from a file. It is
+        not written with the record, and does not make two records differ."""
+        return []
+
+    def with_review(self, review: Iterable[Review]) -> Record:
+        """The same record, with what a person should look at."""
+        record = self.model_copy()
+        vars(record)["review"] = list(review)
+        return record
+
     def to_json(self) -> str:
         """The record as one line of JSON, keys in a fixed order, silence as ``{"status": "not_reported"}``."""
         data: dict[str, Any] = self.model_dump(mode="json", by_alias=True)
@@ -116,8 +187,10 @@ def json_line(data: object) -> str:
     return json.dumps(data, ensure_ascii=False, separators=(", ", ": ")).translate(_LINE_ENDS)
 
 
-def _compact(answer: dict[str, Any]) -> dict[str, Any]:
-    """An answer without its empty parts."""
-    return {
-        key: _compact(value) if isinstance(value, dict) else value for key, value in answer.items() if value is not None
-    }
+def _compact(data: Any) -> Any:
+    """JSON data without its empty parts."""
+    if isinstance(data, list):
+        return [_compact(one) for one in data]
+    if isinstance(data, dict):
+        return {key: _compact(value) for key, value in data.items() if value is not None}
+    return data

@@ -11,6 +11,8 @@ from typing import NamedTuple
 import pytest
 
 from baogao.cli.main import run
+from baogao.hybrid.calibration import Regression, Weight
+from baogao.hybrid.weighing import AnyModel, Plausibility
 from baogao.record import Record
 
 COMMUNIQUE = Path(__file__).parents[1] / "fixtures" / "communique" / "communique.py"
@@ -79,3 +81,13 @@ def rows(folder: Path = Path("out")) -> list[Record]:
     """The records of a run, in order."""
     lines = (folder / "records.jsonl").read_text(encoding="utf-8").splitlines()
     return [Record.model_validate(json.loads(line)) for line in lines]
+
+
+@pytest.fixture
+def weights(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Weights of a jury by which an answer of both readers is right 97 times in a hundred, and one of one reader 62."""
+    plain = Plausibility(intercept=0, weights=[], average=0)
+    weigh = Regression(intercept=0.5, weights=[Weight(feature="both", mean=0, scale=1, weight=3)])
+    jury = AnyModel(model_looks=plain, rules_look=plain, weigh=weigh, threshold=0.5, sure_at_98=0.9, learned={})
+    for place in ("baogao.hybrid.arbiter.any_model", "baogao.assemble.any_model"):
+        monkeypatch.setattr(place, lambda: jury)

@@ -86,6 +86,24 @@ def test_same_records(live, prepare, collect, extractor, ask):
     assert Path("out/index.html").is_file()
 
 
+@pytest.mark.usefixtures("weights")
+@pytest.mark.parametrize("more", [(), ("--min-confidence", "0.9")])
+def test_the_same_queue(live, prepare, collect, more):
+    """What a batch leaves to look at is what a live run leaves, to the byte, and it is printed alike."""
+    with fake_server(good_model) as server:
+        said = live(server, "--ask", "link", *more)
+        prepare("--ask", "link", *more)
+        collected = collect(write_results("results.jsonl", executed(server, requests(), seed=3)))
+    queue = Path("out/review.jsonl").read_bytes()
+    assert queue == Path("live/review.jsonl").read_bytes()
+    assert queue
+    lines = [line for line in said.out.splitlines() if line.startswith(("review ", "jury "))]
+    assert len(lines) == 2
+    assert [line.replace("live/", "out/") for line in lines] == [
+        line for line in collected.out.splitlines() if line.startswith(("review ", "jury "))
+    ]
+
+
 def test_all_questions_in_one_round(prepare):
     """Metadata and passages of a form, all parts of a long report: one file holds them, the same passage once."""
     assert prepare("--ask", "form", "--extractor", "llm").code == 0

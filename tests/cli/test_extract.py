@@ -104,6 +104,54 @@ def test_a_model(extract, reports, extractor, ask):
         assert [item.text for item in record.lists["notes"]] == ["本公报数据为初步统计数"]
 
 
+def queue() -> list[dict]:
+    """The entries of ``review.jsonl``, in order."""
+    return [json.loads(line) for line in Path("out/review.jsonl").read_text(encoding="utf-8").splitlines()]
+
+
+@pytest.mark.usefixtures("weights")
+def test_the_queue_for_people(extract, baogao, reports):
+    """What one reader alone says stands in it, with its place; who led, how many to look at, and how many are wrong, is
+    printed; the page shows it, also when it is written again."""
+    with fake_server(good_model) as server:
+        outcome = extract(reports, "--extractor", "hybrid", "--ask", "link", "--base-url", server.url)
+    assert outcome.code == 0, outcome.err
+    entries = queue()
+    growth = next(entry for entry in entries if entry["field"] == "gdp_growth")
+    assert (growth["label"], growth["kind"], growth["given"]) == ("地区生产总值增速", "figure", True)
+    assert (growth["reason"], growth["wrong"], growth["priority"]) == ("rules alone", 0.3775, 0.3775)
+    (proposal,) = growth["proposals"]
+    assert (proposal["by"], proposal["value"], proposal["text"]) == ("rules", 5.8, "5.8%")
+    assert GOOD[slice(*proposal["evidence"][0])] == "5.8%"
+    assert proposal["sentence"].startswith("初步核算")
+    assert [entry["priority"] for entry in entries] == sorted((entry["priority"] for entry in entries), reverse=True)
+    (said,) = (line for line in outcome.out.splitlines() if line.startswith("review "))
+    assert said == (
+        f"review   {len(entries)} fields to look at, most valuable first: out/review.jsonl"
+        " · 75% of the figures need no look (98% precision); about 0 of the other 1 are wrong"
+    )
+    (led,) = (line for line in outcome.out.splitlines() if line.startswith("jury "))
+    assert led == f"jury     {rows()[0].made_by.jury.reason}"
+    written = Path("out/index.html").read_text(encoding="utf-8")
+    assert '"queue":[{"field"' in written
+    assert baogao("review", "out", "--schema", COMMUNIQUE).code == 0
+    assert Path("out/index.html").read_text(encoding="utf-8") == written
+
+
+def test_what_is_held_back_is_in_the_queue(extract, reports):
+    """With rules alone as well; a run that holds nothing back leaves no queue, and says nothing of one."""
+    outcome = extract(reports, "--extractor", "rules", "--min-confidence", "1")
+    held = {name: answer.held_back for name, answer in rows()[0].fields.items() if answer.held_back}
+    assert held
+    assert {entry["field"]: entry["wrong"] for entry in queue()} == {name: one.confidence for name, one in held.items()}
+    assert {entry["reason"] for entry in queue()} == {"held back: less sure than the 1 that was asked for"}
+    assert f"review   {len(held)} fields to look at, most valuable first: out/review.jsonl\n" in outcome.out
+    outcome = extract(reports, "--extractor", "rules")
+    assert not Path("out/review.jsonl").exists()
+    assert "review " not in outcome.out
+    assert "jury " not in outcome.out
+
+
 def test_the_cache_answers_the_second_time(extract, reports):
     """The same run again asks nothing and says the same."""
     with fake_server(good_model) as server:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+from pathlib import Path
 
 import pytest
 from rich.console import Console
@@ -11,8 +12,9 @@ from rich.console import Console
 from baogao.assemble import ModelOptions, ready_extractor
 from baogao.cli.progress import RunProgress, Totals, duration, failed_line, pace, watching
 from baogao.inputs import Source
-from baogao.record import Check, Provenance, Record
+from baogao.record import Check, Jury, Provenance, Record, Review
 from baogao.schema import load_schema
+from baogao.schema.values import Answer
 from baogao.usage import Usage
 from baogao.work import Worker
 from cli.conftest import COMMUNIQUE, GOOD
@@ -167,3 +169,66 @@ def test_a_bar_for_each_extractor():
     assert "2/2" in said.getvalue()
     assert "failed r1.txt: it is [empty]" in said.getvalue()
     assert failed_line(record(1, "it is [empty]")) == r"[red]failed[/] r1.txt: it is \[empty]"
+
+
+def judged(number: int, leader: str, reason: str, *confidences: float, calibration: str | None = None) -> Record:
+    """A record of a jury, with figures of some confidences."""
+    jury = Jury(leader=leader, reason=reason, reports=3, rules_f1=0.5, model_f1=0.5)
+    made_by = MADE_BY.model_copy(update={"jury": jury, "calibration": calibration})
+    answers = [Answer(status="reported", value=1, confidence=one) for one in confidences]
+    fields = {f"f{place}": answer for place, answer in enumerate([*answers, Answer(status="not_reported")])}
+    return record(number).model_copy(update={"made_by": made_by, "fields": fields})
+
+
+def looked_at(record: Record, entries: int) -> Record:
+    """The record with so many entries of the queue."""
+    about = {"doc_id": record.doc_id, "source": "", "field": "f", "label": "", "kind": "figure", "reason": ""}
+    one = Review.model_validate(about | {"wrong": 0.5, "priority": 0.5, "given": True, "proposals": []})
+    return record.with_review([one] * entries)
+
+
+QUEUE = Path("[out]/review.jsonl")
+
+
+@pytest.mark.parametrize(
+    ("confidences", "entries", "sure_from", "words"),
+    [
+        ((), 0, None, ""),
+        ((0.9,), 0, None, ""),
+        ((), 0, 0.9, ""),
+        ((0.9, 0.95), 0, 0.9, "0 fields to look at · 100% of the figures need no look (98% precision)"),
+        ((0.9,), 1, None, r"1 field to look at, most valuable first: \[out]/review.jsonl"),
+        (
+            (0.95, 0.95, 0.99, 0.2, 0.3, 0.8999),
+            2,
+            0.9,
+            r"2 fields to look at, most valuable first: \[out]/review.jsonl · 50% of the figures need no look "
+            "(98% precision); about 2 of the other 3 are wrong",
+        ),
+    ],
+)
+def test_how_much_is_to_be_looked_at(confidences, entries, sure_from, words):
+    """Fields in the queue; where it was learned, figures that need no look, and how many of the others are wrong."""
+    totals = Totals()
+    totals.add(looked_at(judged(0, "both", "why", *confidences), entries))
+    assert totals.to_review(QUEUE, sure_from) == words
+
+
+def test_the_bound_of_a_calibration_that_was_left_aside():
+    """It says nothing of this run."""
+    totals = Totals()
+    totals.add(judged(0, "rules", "why", 0.95, calibration="sha256:0"))
+    assert totals.to_review(QUEUE, 0.9) == ""
+
+
+def test_who_led():
+    """Said once for the run, in the words of its records; where each report was judged by itself, how many."""
+    totals = Totals()
+    totals.add(record(0))
+    assert totals.led() == ""
+    for number in range(3):
+        totals.add(judged(number, "model", "the model leads: it is better"))
+    assert totals.led() == "the model leads: it is better"
+    totals.add(judged(4, "rules", "rules lead"))
+    totals.add(judged(5, "both", "neither"))
+    assert totals.led() == "found report by report: the model in 3, rules in 1, neither in 1 reports"

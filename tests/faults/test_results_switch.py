@@ -22,19 +22,22 @@ import json, os, resource, shutil, signal, sys
 from pathlib import Path
 from baogao.document import document_from_text
 from baogao.errors import UsageError
-from baogao.outputs.records import current, kept_text, read_records
+from baogao.outputs.records import current, iterate_review, kept_text, read_records
 from baogao.outputs.run_folder import RunFolder
-from baogao.record import Provenance, Record
+from baogao.record import Provenance, Record, Review
 from baogao.schema import load_schema
 
-how, base = sys.argv[1], Path(sys.argv[2])
+how, base, queued = sys.argv[1], Path(sys.argv[2]), sys.argv[5]
 schema = load_schema(sys.argv[3])
 made_by = Provenance(baogao="0", extractor="rules", schema_digest=schema.digest)
 os.sync = lambda: None  # forced to the disk or not, a killed process leaves the same
 
 def record(doc_id, word):
-    return Record(doc_id=doc_id, source=doc_id, sha256="0", schema_name=schema.name, status="ok", notices=[word],
+    made = Record(doc_id=doc_id, source=doc_id, sha256="0", schema_name=schema.name, status="ok", notices=[word],
                   made_by=made_by)
+    review = Review(doc_id=doc_id, source=doc_id, field="gdp", label="", kind="figure", reason=word, wrong=0.5,
+                    priority=0.5, given=False, proposals=[])
+    return made.with_review([review] if word == queued or queued == "both" else [])
 
 def begin(out, word, ids):
     folder = RunFolder(out, ids, {"word": word}, schema).__enter__()
@@ -47,16 +50,21 @@ def end(folder):
     folder.__exit__(None, None, None)
 
 def state(out):
-    '''What readers are told: the word of records, of texts and of the page, and which documents there are.'''
+    '''What readers are told: the words of all results, which documents there are, and which are in the queue.'''
     records = read_records(out)
     texts = {one.doc_id: kept_text(one.doc_id, out / "texts") for one in records}
     words = {one.notices[0] for one in records} | {text[:3] for text in texts.values()}
     page = current(out / "index.html").read_text(encoding="utf-8")
     words |= {word for word in ("old", "new") if f'"{word}"' in page}
+    review = list(iterate_review(out))
+    words |= {one.reason for one in review}
     names = sorted(path.stem for path in current(out / "texts").iterdir())
-    return sorted(words), names
+    return sorted(words), names, [one.doc_id for one in review]
 
-OLD, NEW = (["old"], ["a", "b", "gone"]), (["new"], ["a", "b", "c"])
+def whole(word, ids):
+    return [word], ids, ids if queued in (word, "both") else []
+
+OLD, NEW = whole("old", ["a", "b", "gone"]), whole("new", ["a", "b", "c"])
 end(begin(base, "old", OLD[1]))
 begin(base, "new", NEW[1])._journal.close()  # killed when all was finished, and nothing written
 assert state(base) == OLD
@@ -104,27 +112,32 @@ for at in map(int, sys.argv[4].split(",")):
     end(begin(out, "new", NEW[1]))
     assert state(out) == NEW, at
     left = sorted(path.name for path in out.iterdir())
-    assert left == [".baogao.lock", "index.html", "records.jsonl", "texts"], (at, left)
+    queue = ["review.jsonl"] if queued != "old" else []
+    assert left == [".baogao.lock", "index.html", "records.jsonl", *queue, "texts"], (at, left)
     seen.append([code, found == NEW])
 print(json.dumps(seen))
 """
 COMMUNIQUE = Path(__file__).parents[1] / "fixtures" / "communique" / "communique.py"
 
 
-def attempts(how: str, base: Path, points: range) -> list[tuple[int, bool]]:
-    """What became of a run that met trouble at each of some points: its exit code, and whether new results count."""
+def attempts(how: str, base: Path, points: range, queued: str = "both") -> list[tuple[int, bool]]:
+    """What became of a run that met trouble at each of some points: its exit code, and whether new results count.
+
+    :param queued: the run that has a queue: ``old``, ``new`` or ``both``.
+    """
     where = ",".join(map(str, points))
-    command = [sys.executable, "-c", SCRIPT, how, str(base), str(COMMUNIQUE), where]
+    command = [sys.executable, "-c", SCRIPT, how, str(base), str(COMMUNIQUE), where, queued]
     own = os.environ | {"PYTHONPATH": str(Path(baogao.__file__).parents[1])}
     done = subprocess.run(command, capture_output=True, text=True, check=False, env=own)
     assert done.returncode == 0, done.stderr
     return [tuple(one) for one in json.loads(done.stdout)]
 
 
+@pytest.mark.parametrize("queued", ["old", "new", "both"])
 @pytest.mark.parametrize(("how", "code"), [("kill", 9), ("full", 2)])
-def test_trouble_at_every_step(tmp_path, how, code):
+def test_trouble_at_every_step(tmp_path, how, code, queued):
     """Killed at, or refused, any call that opens, makes, moves or removes a file: old or new, and the next run ends."""
-    seen = attempts(how, tmp_path / "base", range(1, 48))
+    seen = attempts(how, tmp_path / "base", range(1, 60), queued)
     assert {number for number, _ in seen} == {0, code}
     assert {new for _, new in seen} == {False, True}
     assert seen.count((code, False)) >= 5, "trouble before the results were whole"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from baogao.record import Check, Provenance, Record
+from baogao.record import Check, ProposedFigure, ProposedItems, ProposedText, Provenance, Record, Review
 from baogao.schema import Schema, load_schema
 from baogao.schema.values import Answer, HeldBack, Item, TextAnswer
 
@@ -130,7 +130,72 @@ def queued(schema: Schema) -> Record:
     return record("queued", schema, fields=fields)
 
 
+def proposed(phrase: str, value: float, by: str, confidence: float, **more: object) -> ProposedFigure:
+    """A figure that is proposed, at the first place of ``phrase``."""
+    defaults = {"status": "reported", "bound": "exact", "unit": None, "sentence": f"……{phrase}……"}
+    evidence = [place(PLAIN_TEXT, phrase)]
+    given = {"value": value, "by": by, "confidence": confidence, "evidence": evidence, "text": phrase}
+    return ProposedFigure(**(defaults | given | more))
+
+
 @pytest.fixture(scope="session")
-def texts(plain: Record, hostile: Record, queued: Record) -> dict[str, str]:
+def disputed(schema: Schema, plain: Record, queued: Record) -> Record:
+    """A report over which readers differ: a figure that is given, one held back, one not given, metadata, a list."""
+    one, other = (Item(text=words, evidence=[place(PLAIN_TEXT, words)]) for words in ("力量\n不足", "质量不高"))
+    says = (
+        (
+            "problems",
+            0.4,
+            0.4,
+            True,
+            [ProposedItems(by="rules", items=[one, other]), ProposedItems(by="llm", items=[one])],
+        ),
+        (
+            "hotline_satisfaction_rate",
+            0.3,
+            0.3,
+            True,
+            [
+                proposed("98.5%", 98.5, "llm", 0.7, unit="%"),
+                proposed("约135卷", 135, "rules", 0.2, bound="about", unit="卷"),
+            ],
+        ),
+        ("entities_inspected", 0.25, 0.25, False, [proposed("2600余户", 2600, "llm", 0.41, bound="over", unit="户")]),
+        ("exam_passed", 0.1, 0.1, False, [proposed("3场", 3, "rules", 0.1, unit="场")]),
+        (
+            "level",
+            0.05,
+            0.05,
+            True,
+            [ProposedText(by="rules", value="county"), ProposedText(by="llm", value="city", evidence=[(0, 3)])],
+        ),
+    )
+    review = [
+        Review(
+            doc_id="disputed",
+            source="reports/disputed.txt",
+            field=name,
+            label=schema.by_id[name].label,
+            kind=schema.by_id[name].kind,
+            reason="readers differ" if len(proposals) > 1 else "llm alone, held back: less sure than 0.50",
+            wrong=wrong,
+            priority=priority,
+            given=given,
+            proposals=proposals,
+        )
+        for name, wrong, priority, given, proposals in says
+    ]
+    fields = {
+        "hotline_satisfaction_rate": answer(PLAIN_TEXT, "98.5%", 98.5, unit="%", confidence=0.7, by="llm"),
+        "case_files_reviewed": answer(PLAIN_TEXT, "约135卷", 135, bound="about", unit="卷"),
+        "entities_inspected": queued.fields["entities_inspected"],
+    }
+    made = record("disputed", schema, fields=fields, metadata=plain.metadata, lists=plain.lists)
+    return made.with_review(review)
+
+
+@pytest.fixture(scope="session")
+def texts(plain: Record, hostile: Record, queued: Record, disputed: Record) -> dict[str, str]:
     """The texts of those that were read."""
-    return {plain.doc_id: PLAIN_TEXT, hostile.doc_id: HOSTILE_TEXT, queued.doc_id: PLAIN_TEXT}
+    ordinary = dict.fromkeys((plain.doc_id, queued.doc_id, disputed.doc_id), PLAIN_TEXT)
+    return ordinary | {hostile.doc_id: HOSTILE_TEXT}

@@ -1,4 +1,4 @@
-"""The review page: a file that is complete and inert, what it shows of a record, texts cut at the edges of spans."""
+"""The review page: a file that is complete and inert, what it shows of a record."""
 
 import json
 import re
@@ -9,15 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from baogao.errors import UsageError
-from baogao.outputs.page import Piece, cut, inert_json, report_view, schema_view, summary_view, write_page
+from baogao.outputs.page import inert_json, report_view, schema_view, summary_view, write_page
 from baogao.record import FileReading
 from baogao.schema.values import Answer, Item, TextAnswer
-
-LENGTH = 40
-spans_in_text = st.lists(
-    st.tuples(st.integers(0, LENGTH - 1), st.integers(1, LENGTH)).map(sorted).filter(lambda s: s[0] < s[1]).map(tuple),
-    max_size=12,
-)
 
 
 def words_of(piece):
@@ -241,45 +235,51 @@ def test_what_is_held_back_is_shown(queued, texts, schema):
     assert summary_view(queued, schema)["reported"] == 1
 
 
-@given(spans_in_text, st.lists(st.integers(-3, LENGTH + 3), max_size=6))
-def test_pieces_are_the_text(spans, cuts):
-    """The pieces follow one another without a gap and are never empty."""
-    pieces = cut(LENGTH, spans, cuts)
-    assert [piece.start for piece in pieces] == [0, *(piece.end for piece in pieces[:-1])]
-    assert pieces[-1].end == LENGTH
-    assert all(piece.start < piece.end for piece in pieces)
+def test_the_queue_as_it_is_shown(disputed, texts, schema):
+    """Every field of it with all proposals; a proposal whose place its field has already is marked once."""
+    text = texts[disputed.doc_id]
+    view = report_view(disputed, text, schema)
+    queue = {entry["field"]: entry for entry in view["queue"]}
+    assert list(queue) == [review.field for review in disputed.review]
+    llm, rules = queue["hotline_satisfaction_rate"]["proposals"]
+    assert llm["places"] == view["figures"]["hotline_satisfaction_rate"]["places"]
+    assert (rules["key"], rules["value"], rules["by"]) == ("hotline_satisfaction_rate~1", "135", "rules")
+    assert covered_by(view, rules["key"]) == "约135卷"
+    both, one = queue["problems"]["proposals"]
+    assert [item["disputed"] for item in both["items"] + one["items"]] == [False, True, False]
+    assert both["places"] == [place for item in view["lists"]["problems"] for place in item["places"]]
+    assert [proposal["words"] for proposal in queue["level"]["proposals"]] == ["county", "city"]
+    assert view["figures"]["exam_passed"]["review"]
+    assert summary_view(disputed, schema)["review"] == len(queue)
+    assert view["order"] == ["case_files_reviewed", "entities_inspected", "hotline_satisfaction_rate"]
 
 
-@given(spans_in_text)
-def test_every_character_knows_its_spans(spans):
-    """A character is inside of exactly the spans that cover it."""
-    for piece in cut(LENGTH, spans):
-        for at in range(piece.start, piece.end):
-            assert piece.inside == tuple(i for i, (start, end) in enumerate(spans) if start <= at < end)
+def test_every_entry_is_in_dispute_where_one_alone_spoke(disputed, texts, schema):
+    """There is nobody who gives it, too."""
+    (notes,) = (review for review in disputed.review if review.field == "problems")
+    alone = notes.model_copy(update={"proposals": notes.proposals[:1]})
+    queue = report_view(disputed.with_review([alone]), texts[disputed.doc_id], schema)["queue"]
+    (entry,) = (entry for entry in queue if entry["field"] == "problems")
+    assert [item["disputed"] for item in entry["proposals"][0]["items"]] == [True, True]
 
 
-@given(spans_in_text, st.lists(st.integers(1, LENGTH - 1), max_size=6))
-def test_nothing_is_cut_without_need(spans, cuts):
-    """Every inner border is the edge of a span or a cut that was asked for."""
-    edges = {edge for span in spans for edge in span} | set(cuts)
-    assert all(piece.start in edges for piece in cut(LENGTH, spans, cuts)[1:])
+def test_unsure_answers_are_looked_at_without_a_queue(plain, queued, texts, schema):
+    """Where no reader said so: what is less sure than the page's own bound, and what is held back."""
+    (given,) = report_view(plain, texts[plain.doc_id], schema)["queue"]
+    assert (given["field"], given["reason"], given["given"]) == ("hotline_satisfaction_rate", "unsure", True)
+    assert given["wrong"] == pytest.approx(0.69)
+    (held,) = report_view(queued, texts[queued.doc_id], schema)["queue"]
+    assert (held["given"], held["wrong"], held["reason"]) == (False, 0.41, "held back: less sure than 0.50")
+    assert (summary_view(plain, schema)["review"], summary_view(queued, schema)["review"]) == (1, 1)
 
 
-def test_a_text_without_characters_has_no_pieces():
-    """An empty text has nothing to show."""
-    assert cut(0, []) == []
-
-
-def test_nested_spans():
-    """The inner span's piece carries both."""
-    assert cut(6, [(0, 6), (2, 4)]) == [Piece(0, 2, (0,)), Piece(2, 4, (0, 1)), Piece(4, 6, (0,))]
-
-
-@pytest.mark.parametrize("span", [(3, 3), (4, 2), (-1, 2), (0, 7)])
-def test_a_span_outside_is_refused(span):
-    """A span that is not in the text belongs to another text: saying so beats showing the wrong place."""
-    with pytest.raises(ValueError, match="does not lie in a text of 6 characters"):
-        cut(6, [span])
+def test_a_queue_of_another_text(disputed, schema):
+    """Places of proposals are checked as evidence is; without a text they are not shown, and what was said is."""
+    bare = disputed.model_copy(update={"fields": {}, "metadata": {}, "lists": {}}).with_review(disputed.review)
+    with pytest.raises(UsageError, match="disputed: the record does not belong to this text"):
+        report_view(bare, "短文", schema)
+    view = report_view(bare, None, schema)
+    assert [len(entry["proposals"]) for entry in view["queue"]] == [2, 2, 1, 1, 2]
 
 
 def test_pages_are_shown(make_record, schema):

@@ -105,6 +105,26 @@ def shown_figures(page):
     return [one.get_attribute("data-key") for one in rows if one.is_displayed()]
 
 
+def queue(page):
+    """The keys of the fields that are shown in the queue, in its order."""
+    rows = page.find_elements(By.CSS_SELECTOR, ".group.queue .entry > .row.head")
+    return [one.get_attribute("data-key") for one in rows if one.is_displayed()]
+
+
+def in_queue(page, key):
+    """A field's row in the queue, or that of a proposal for it."""
+    return page.find_element(By.CSS_SELECTOR, f'.queue [data-key="{key}"]')
+
+
+def open_queue(browser, record, texts, schema, tmp_path):
+    """The page of one report with the filter “to look at”."""
+    path = tmp_path / "queue.html"
+    write_page([record], texts, schema, path)
+    set_width(browser, 1400)
+    browser.get(path.as_uri())
+    Select(browser.find_element(By.ID, "state")).select_by_visible_text("to look at")
+
+
 def test_every_state_is_shown_as_such(page):
     """A figure has its bound in words and its source; none and silence are not numbers."""
     assert row(page, "case_files_reviewed").text.split("\n")[:2] == ["执法案卷评查数", "≈ 135卷"]
@@ -112,7 +132,7 @@ def test_every_state_is_shown_as_such(page):
     assert "rules+llm" in row(page, "entities_inspected").text
     assert row(page, "reconsideration_accepted").text.startswith("行政复议受理数\n无\nnone stated")
     assert row(page, "exam_passed").text == "执法资格考试通过人数\nnot reported 未提及"
-    assert "review" in row(page, "hotline_satisfaction_rate").text
+    assert "to look at" in row(page, "hotline_satisfaction_rate").text
     assert "31%" in row(page, "hotline_satisfaction_rate").text
 
 
@@ -160,7 +180,7 @@ def test_filters(page):
     page.find_element(By.CSS_SELECTOR, ".switch").click()
     assert len(shown_figures(page)) == 5
     Select(page.find_element(By.ID, "state")).select_by_value("review")
-    assert shown_figures(page) == ["hotline_satisfaction_rate"]
+    assert (shown_figures(page), queue(page)) == ([], ["hotline_satisfaction_rate"])
     press(page, "j")
     assert selected(page) == ["hotline_satisfaction_rate"]
 
@@ -229,17 +249,93 @@ def test_many_reports(browser, plain, texts, schema, tmp_path):
     assert browser.find_element(By.CSS_SELECTOR, ".about b").text == "report-299"
 
 
-def test_the_review_queue(browser, queued, texts, schema, tmp_path):
-    """What is held back stands in its row with the reason, is marked in the text, and is found under “to review”."""
-    path = tmp_path / "queue.html"
-    write_page([queued], texts, schema, path)
-    set_width(browser, 1400)
-    browser.get(path.as_uri())
-    Select(browser.find_element(By.ID, "state")).select_by_value("review")
-    assert shown_figures(browser) == ["entities_inspected"]
+def test_what_is_held_back(browser, queued, texts, schema, tmp_path):
+    """It stands in its row with the reason, is marked in the text, and is found under “to look at”."""
+    open_queue(browser, queued, texts, schema, tmp_path)
+    assert queue(browser) == ["entities_inspected"]
+    assert "held back: less sure than 0.50" in in_queue(browser, "entities_inspected").text
+    Select(browser.find_element(By.ID, "state")).select_by_value("")
+    assert queue(browser) == []
     held = row(browser, "entities_inspected")
     for words in ("2,600", "held back", "less sure than 0.50", "41%"):
         assert words in held.text
     held.click()
     assert lit(browser) == ["2600余户"]
     assert browser.get_log("browser") == []
+
+
+def test_the_queue_is_shown_most_valuable_first(browser, disputed, texts, schema, tmp_path):
+    """Every field that is to be looked at, of whatever kind, with all that is proposed for it, and nothing else."""
+    open_queue(browser, disputed, texts, schema, tmp_path)
+    assert queue(browser) == [review.field for review in disputed.review]
+    assert shown_figures(browser) == []
+    assert not row(browser, "title").is_displayed()
+    rate = in_queue(browser, "hotline_satisfaction_rate").find_element(By.XPATH, "..").text
+    for words in (
+        "12345热线满意率",
+        "30% likely wrong",
+        "readers differ",
+        "llm",
+        "98.5%",
+        "70%",
+        "rules",
+        "约135卷",
+        "……98.5%……",
+    ):
+        assert words in rate
+    assert in_queue(browser, "hotline_satisfaction_rate~0").text.startswith("llmgiven")
+    assert "given" not in in_queue(browser, "hotline_satisfaction_rate~1").text
+    assert in_queue(browser, "level~1").text.split("\n") == ["llm", "city"]
+    assert in_queue(browser, "problems~0").text.split("\n")[1:] == ["2 entries", "1. 力量 不足", "2. 质量不高"]
+    disputed_words = [one.text for one in browser.find_elements(By.CSS_SELECTOR, ".queue .disputed")]
+    assert disputed_words == ["2. 质量不高"]
+    browser.find_element(By.ID, "filter").send_keys("rules")
+    assert "entities_inspected" not in queue(browser)
+    assert browser.get_log("browser") == []
+
+
+def test_a_proposal_shows_its_place(browser, disputed, texts, schema, tmp_path):
+    """A click on a proposal lights its place, on the field what is given, on a list all its entries."""
+    open_queue(browser, disputed, texts, schema, tmp_path)
+    clicks = {
+        "hotline_satisfaction_rate~1": ["约135卷"],
+        "hotline_satisfaction_rate": ["98.5%"],
+        "exam_passed": ["3场"],
+        "exam_passed~0": ["3场"],
+        "level~1": ["青禾县"],
+        "problems~1": ["力量", "不足"],
+        "problems": ["力量", "不足", "质量不高"],
+    }
+    for key, words in clicks.items():
+        browser.execute_script("arguments[0].scrollIntoView({block: 'center'})", in_queue(browser, key))
+        in_queue(browser, key).click()
+        assert (key, lit(browser), selected(browser)) == (key, words, [key])
+    assert browser.get_log("browser") == []
+
+
+def test_a_place_that_is_only_proposed_leads_to_the_queue(browser, disputed, texts, schema, tmp_path):
+    """It is marked in the text whatever is filtered, and a click on it shows who proposes it for what."""
+    open_queue(browser, disputed, texts, schema, tmp_path)
+    Select(browser.find_element(By.ID, "state")).select_by_value("")
+    mark(browser, "3场").click()
+    assert selected(browser) == ["exam_passed~0"]
+    assert in_queue(browser, "exam_passed~0").is_displayed()
+    mark(browser, "约135卷").click()
+    assert selected(browser) == ["case_files_reviewed"], "what the record gives comes first"
+    mark(browser, "约135卷").click()
+    assert selected(browser) == ["hotline_satisfaction_rate~1"]
+
+
+def test_j_and_k_walk_through_the_queue(browser, disputed, texts, schema, tmp_path):
+    """While it is shown: from the most valuable on, and from a proposal to the next field."""
+    open_queue(browser, disputed, texts, schema, tmp_path)
+    press(browser, "j")
+    press(browser, "j")
+    assert selected(browser) == ["hotline_satisfaction_rate"]
+    in_queue(browser, "hotline_satisfaction_rate~1").click()
+    press(browser, "j")
+    assert selected(browser) == ["entities_inspected"]
+    press(browser, "k")
+    press(browser, "k")
+    press(browser, "k")
+    assert selected(browser) == [disputed.review[-1].field]

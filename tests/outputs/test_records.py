@@ -5,7 +5,16 @@ import json
 import pytest
 
 from baogao.errors import SchemaError, UsageError
-from baogao.outputs.records import astray, iterate_records, kept_text, read_records, schema_of
+from baogao.outputs.records import (
+    astray,
+    belongs,
+    iterate_records,
+    iterate_review,
+    kept_text,
+    read_records,
+    schema_of,
+    with_review,
+)
 from baogao.schema import load_schema
 from short_reports import COMMUNIQUE
 
@@ -76,6 +85,45 @@ def test_records_come_one_at_a_time(plain, tmp_path):
     assert next(records) == plain
     with pytest.raises(UsageError, match="line 2: not JSON at column 2"):
         next(records)
+
+
+def test_a_queue_comes_back(plain, disputed, tmp_path):
+    """From its file or the folder, each record with its own part; without the file there is nothing to look at."""
+    (tmp_path / "review.jsonl").write_text("".join(f"{one.to_json()}\n" for one in disputed.review), encoding="utf-8")
+    assert list(iterate_review(tmp_path)) == list(iterate_review(tmp_path / "review.jsonl")) == disputed.review
+    first, second = with_review([plain, disputed.with_review([])], tmp_path)
+    assert (first.review, second.review) == ([], disputed.review)
+    (tmp_path / "review.jsonl").unlink()
+    assert with_review([disputed], tmp_path)[0].review == []
+
+
+@pytest.mark.parametrize(
+    ("damage", "message"),
+    [
+        (lambda line: line[:-20], r"review.jsonl, line 2: not JSON at column \d+"),
+        (lambda line: line.replace('"wrong": 0.4', '"wrong": 4'), "line 2: wrong: Input should be less than"),
+        (lambda line: "[" * 100_000, "line 2: not a review: nested too deep"),
+        (lambda line: "7", "line 2: the review: "),
+    ],
+)
+def test_a_damaged_line_of_a_queue_is_named(damage, message, disputed, tmp_path):
+    """As one of the records."""
+    line = disputed.review[0].to_json()
+    (tmp_path / "review.jsonl").write_text(f"{line}\n{damage(line)}\n", encoding="utf-8")
+    with pytest.raises(UsageError, match=message):
+        list(iterate_review(tmp_path))
+
+
+def test_what_is_to_be_looked_at_belongs_to_its_text(disputed, texts):
+    """Every proposal's evidence lies in the text, and a figure's reads as it is quoted."""
+    text = texts[disputed.doc_id]
+    assert belongs(disputed, text)
+    for review in disputed.review:
+        (other,) = [one for one in disputed.review if one.field == review.field]
+        alone = disputed.model_copy(update={"fields": {}, "metadata": {}, "lists": {}}).with_review([other])
+        assert belongs(alone, text)
+        assert not belongs(alone, text[:2])
+    assert not belongs(disputed, text.replace("98.5%", "98.6%"))
 
 
 def test_kept_texts(tmp_path):

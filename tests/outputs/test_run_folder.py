@@ -16,9 +16,9 @@ from baogao.document import read_document
 from baogao.errors import EndpointError, UsageError
 from baogao.inputs import Source
 from baogao.outputs.journal import Journal, checked, encoded
-from baogao.outputs.records import current, kept_text, read_records
+from baogao.outputs.records import current, iterate_review, kept_text, read_records
 from baogao.outputs.run_folder import RunFolder, fits
-from baogao.record import Provenance, Record
+from baogao.record import ProposedFigure, Provenance, Record, Review
 
 MADE_BY = Provenance(baogao="0", extractor="rules", schema_digest="sha256:0")
 IDS = ["a", "b", "c", "d"]
@@ -52,6 +52,31 @@ class Bench:
             error=error,
             made_by=MADE_BY,
         )
+
+    def doubted(self, doc_id: str, priorities: list[float]) -> Record:
+        """The record of one input, with entries of the queue that are worth so much."""
+        record = self.record(doc_id)
+        start = len(doc_id)
+        item = {"by": "llm", "items": [{"text": "一", "evidence": [(start, start + 1)]}]}
+        return record.with_review(
+            Review(
+                doc_id=doc_id,
+                source=record.source,
+                field=f"f{number}",
+                label="一\u2028",
+                kind="items",
+                reason="readers differ",
+                wrong=min(priority, 1),
+                priority=priority,
+                given=False,
+                proposals=[item],
+            )
+            for number, priority in enumerate(priorities)
+        )
+
+    def queue(self) -> list[tuple[str, str]]:
+        """Document and field of the entries in ``review.jsonl``."""
+        return [(review.doc_id, review.field) for review in iterate_review(self.out)]
 
     def source(self, doc_id: str) -> Source:
         """One input."""
@@ -114,6 +139,57 @@ def test_order(tmp_path_factory, order, killed_after):
         assert (killed.out / "texts" / f"{doc_id}.txt").read_bytes() == killed.source(doc_id).path.read_bytes()
     here, there = (str(one.out.parent) for one in (plain, killed))
     assert (plain.out / "records.jsonl").read_text().replace(here, there) == (killed.out / "records.jsonl").read_text()
+
+
+PRIORITIES = st.lists(st.integers(0, 8).map(lambda number: number / 4), max_size=4)
+
+
+@given(st.fixed_dictionaries(dict.fromkeys(IDS, PRIORITIES)), st.permutations(IDS), st.integers(0, 4))
+@settings(max_examples=12)
+def test_the_most_valuable_comes_first(tmp_path_factory, worth, order, killed_after):
+    """Over the whole run, ties in the order of reports and fields; whoever is finished first, and after any kill."""
+    bench = Bench(tmp_path_factory.mktemp("queue"))
+    killed = bench.folder().__enter__()
+    for doc_id in order[:killed_after]:
+        assert killed.finished(bench.source(doc_id)) is None
+        killed.add(bench.doubted(doc_id, worth[doc_id]), read_document(bench.source(doc_id).path))
+    killed._journal.close()
+    killed._lock.release()
+    kept = {}
+    with bench.folder() as folder:
+        for source in bench.sources:
+            kept[source.doc_id] = folder.finished(source)
+            if kept[source.doc_id] is None:
+                folder.add(bench.doubted(source.doc_id, worth[source.doc_id]), read_document(source.path))
+    for doc_id in order[:killed_after]:
+        assert kept[doc_id].review == bench.doubted(doc_id, worth[doc_id]).review
+    entries = [(-one, at, number) for at, name in enumerate(IDS) for number, one in enumerate(worth[name])]
+    assert bench.queue() == [(IDS[at], f"f{number}") for _, at, number in sorted(entries)]
+    lines = [one.to_json() for name in IDS for one in bench.doubted(name, worth[name]).review]
+    there = bench.out / "review.jsonl"
+    assert there.exists() == bool(lines)
+    if lines:
+        assert sorted(there.read_bytes().decode().split("\n")) == ["", *sorted(lines)]
+
+
+def test_a_run_without_a_queue_leaves_none_of_an_earlier_one(bench):
+    """What is to be looked at is that of the records beside it."""
+    with bench.folder() as folder:
+        folder.add(bench.doubted("a", [0.5]), read_document(bench.source("a").path))
+    assert bench.queue() == [("a", "f0")]
+    bench.run("a")
+    assert bench.queue() == []
+    assert {path.name for path in bench.out.iterdir()} == {".baogao.lock", "records.jsonl", "texts"}
+
+
+def test_a_journal_of_before_the_queue(bench):
+    """Its reports count as finished, with nothing to look at."""
+    bench.kill("a", "b")
+    entry = entry_of(bench, "a")
+    assert entry.pop("review") == []
+    replace_entry(bench, entry)
+    assert bench.finished() == ["a", "b"]
+    assert bench.queue() == []
 
 
 def test_nothing_but_the_results_is_left(bench):
@@ -262,6 +338,9 @@ def test_no_room_for_a_record(bench, monkeypatch):
     assert bench.finished() == ["a"]
 
 
+FIGURE = {"by": "llm", "status": "reported", "value": 1, "bound": "exact", "evidence": [[1, 2]], "text": "一"} | {
+    "confidence": 0.5
+}
 SPAN = {"value": "x", "evidence": [[0, 99]]}
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
@@ -321,15 +400,31 @@ def replace_entry(bench: Bench, entry: dict[str, object]) -> None:
         {"record.lists": {"plans": [{"text": "x", "evidence": [[-1, 1]]}]}},
         {"record.usage": {"requests": "many"}},
         {"record.more": 1},
+        {"record.review": []},
+        {"review": None},
+        {"review": [{}]},
+        {"review.0.doc_id": "b"},
+        {"review.0.source": "another"},
+        {"review.0.priority": float("nan")},
+        {"review.0.wrong": 2},
+        {"review.0.more": 1},
+        {"review.0.proposals": [{"by": "llm", "items": [{"text": "一", "evidence": [[0, 99]]}]}]},
+        {"review.0.proposals": [{"by": "llm", "value": "x", "evidence": [[2, 1]]}]},
+        {"review.0.proposals": [FIGURE | {"text": "not there"}]},
+        {"review.0.proposals": [FIGURE | {"value": "1e99"}]},
     ],
 )
 def test_a_line_of_the_wrong_shape(bench, change):
     """A line with the right checksum that no run has written is named, and its document done again; others count."""
     bench.kill("a", "b")
     entry = entry_of(bench, "a")
+    entry["review"] = [json.loads(one.to_json()) for one in bench.doubted("a", [0.5]).review]
+    assert fits(json.loads(json.dumps(entry)))
     for key, value in change.items():
         *above, last = key.split(".")
-        place = entry[above[0]] if above else entry
+        place = entry
+        for part in above:
+            place = place[int(part) if part.isdigit() else part]
         if value is ...:
             del place[last]
         else:
@@ -344,13 +439,18 @@ def test_a_line_of_the_wrong_shape(bench, change):
 
 @given(
     st.dictionaries(
-        st.sampled_from(["doc_id", "source", "size", "mtime_ns", "sha256", "again", "record", "text"]), JSON
+        st.sampled_from(["doc_id", "source", "size", "mtime_ns", "sha256", "again", "record", "review", "text"]), JSON
     )
 )
 @settings(max_examples=50)
 def test_no_shape_is_too_strange(entry):
     """Whatever JSON an entry is, it is told from one that a run has written."""
     assert not fits(entry)
+
+
+def test_a_figure_of_the_queue_reads_as_it_is_quoted():
+    """The shape that the wrong ones of above are made of is a right one."""
+    assert ProposedFigure.model_validate(FIGURE).text == TEXT[0]
 
 
 def test_texts_of_documents_that_are_gone_go(bench):

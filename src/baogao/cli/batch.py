@@ -109,7 +109,7 @@ def collect(
         on_record=totals.add,
         on_notice=_note,
     )
-    print_report(out, done.finished, totals)
+    print_report(out, done.finished, totals, done.sure_from)
     if done.for_results:
         say(stdout, f"{done.for_results} reports wait for results that are not here yet")
     if done.for_round:

@@ -24,7 +24,7 @@ from baogao.guarded import GuardedReader, warm_up
 from baogao.inputs import Source, find_sources
 from baogao.interrupts import run_interruptibly
 from baogao.llm import Question, estimate_tokens
-from baogao.outputs.records import RECORDS
+from baogao.outputs.records import RECORDS, REVIEW
 from baogao.outputs.run_folder import PAGE, PAGE_REPORTS, RunFolder
 from baogao.record import Record
 from baogao.schema import Schema, load_schema
@@ -72,16 +72,19 @@ def extract_command(
         raise typer.Exit(run_dry(sources, name, loaded, options))
     totals = Totals()
     try:
-        run_interruptibly(_run(Job(name, loaded, schema, options), where, sources, out, totals))
+        sure_from = run_interruptibly(_run(Job(name, loaded, schema, options), where, sources, out, totals))
     except KeyboardInterrupt:
         say(stderr, f"interrupted; what was finished is kept in {shown(out)}, and the same command goes on there")
         raise typer.Exit(_INTERRUPTED) from None
-    print_report(out, [source.doc_id for source in sources], totals)
+    print_report(out, [source.doc_id for source in sources], totals, sure_from)
     raise typer.Exit(1 if totals.failed else 0)
 
 
-async def _run(job: Job, engine: Engine, sources: Sequence[Source], out: Path, totals: Totals) -> None:
-    """Do the reports with a bar that says how far it is; every record is added to ``totals``."""
+async def _run(job: Job, engine: Engine, sources: Sequence[Source], out: Path, totals: Totals) -> float | None:
+    """Do the reports with a bar that says how far it is; every record is added to ``totals``.
+
+    :returns: from which confidence on 98% of the answers are right, where that was learned.
+    """
     async with ready_extractor(job.name, job.schema, job.options) as ready:
         order = [source.doc_id for source in sources]
         title = ready.extractor.name + (f" · {shown(ready.made_by.model)}" if ready.made_by.model else "")
@@ -99,6 +102,7 @@ async def _run(job: Job, engine: Engine, sources: Sequence[Source], out: Path, t
                 progress.add(record, fresh=fresh)
 
             await run_by(engine, job, ready, sources, folder, on_record=note, on_kept=partial(note, fresh=False))
+        return ready.sure_from
 
 
 def run_dry(sources: Sequence[Source], name: ExtractorName, schema: Schema, options: ModelOptions) -> int:
@@ -131,14 +135,24 @@ def run_dry(sources: Sequence[Source], name: ExtractorName, schema: Schema, opti
     return 1 if failed else 0
 
 
-def print_report(out: Path, order: list[str], totals: Totals) -> None:
+def print_report(out: Path, order: list[str], totals: Totals, sure_from: float | None) -> None:
     """Print what the run came to.
 
     :param order: the ids of the reports, as the table lists them.
+    :param sure_from: from this confidence on 98% of the answers are right; None where that was not learned.
     """
     table = totals.table(order)
     if table is not None:
         stdout.print(table)
     partly = f" (the first {PAGE_REPORTS} reports)" if totals.reports > PAGE_REPORTS else ""
     records, page = out / RECORDS, out / PAGE
-    say(stdout, totals.line(), *totals.reasons(), f"records  {shown(records)}", f"page     {shown(page)}{partly}")
+    led, review = totals.led(), totals.to_review(out / REVIEW, sure_from)
+    say(
+        stdout,
+        totals.line(),
+        *totals.reasons(),
+        *([f"jury     {shown(led)}"] if led else []),
+        f"records  {shown(records)}",
+        *([f"review   {review}"] if review else []),
+        f"page     {shown(page)}{partly}",
+    )

@@ -20,7 +20,7 @@ from baogao.errors import BaogaoError, UsageError
 from baogao.llm.failures import without_keys
 from baogao.outputs.export import write_table
 from baogao.outputs.page import write_page
-from baogao.outputs.records import read_records, schema_of
+from baogao.outputs.records import read_records, schema_of, with_review
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -60,7 +60,7 @@ def review(
     show: Annotated[bool, typer.Option("--open", help="Open the page in the browser.")] = False,
 ) -> None:
     """Write the page of a run again: texts with their figures marked."""
-    records = read_records(folder)
+    records = with_review(read_records(folder), folder)
     page = folder / "index.html"
     write_page(records, folder / "texts", schema_of(records, schema), page)
     say(stdout, shown(page))

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -50,7 +52,17 @@ class Totals:
         self.reports = 0
         self.failed = 0
         self.usage = Usage()
+        self.to_look_at = 0
+        """Fields in the queue for people."""
         self._figures = 0
+        self._confidences: Counter[float] = Counter()
+        """Of the figures that are given; with four digits there are not many that differ."""
+        self._leaders: Counter[str] = Counter()
+        self._led_because = ""
+        """Why, in the words of the first report."""
+        self._led_alike = True
+        self._calibration_left = False
+        """Whether a calibration was left aside in this run, so that its bound says nothing here."""
         self._rows: dict[str, list[str]] = {}
         self._reasons: dict[str, _Reason] = {}
 
@@ -58,7 +70,15 @@ class Totals:
         """Count one record."""
         self.reports += 1
         self.usage += record.usage
-        self._figures += sum(answer.status != "not_reported" for answer in record.fields.values())
+        given = [answer for answer in record.fields.values() if answer.status != "not_reported"]
+        self._figures += len(given)
+        self._confidences.update(answer.confidence for answer in given if answer.confidence is not None)
+        self.to_look_at += len(record.review)
+        if jury := record.made_by.jury:
+            self._led_because = self._led_because or jury.reason
+            self._led_alike = self._led_alike and jury.reason == self._led_because
+            self._leaders[jury.leader] += 1
+            self._calibration_left = self._calibration_left or record.made_by.calibration is not None
         if record.status == "failed":
             self.failed += 1
             words = record.error or ""
@@ -98,6 +118,35 @@ class Totals:
         if self.usage.cost is not None:
             parts.append(f"cost {self.usage.cost:.4f}")
         return " · ".join(parts)
+
+    def led(self) -> str:
+        """Who led where several readers were heard, and why; empty where one was."""
+        if self._led_alike:
+            return self._led_because
+        leaders = (("model", "the model"), ("rules", "rules"), ("both", "neither"))
+        counts = [f"{words} in {self._leaders[who]}" for who, words in leaders if self._leaders[who]]
+        return f"found report by report: {', '.join(counts)} reports"
+
+    def to_review(self, queue: Path, sure_from: float | None) -> str:
+        """How many fields a person should look at, how many of the figures need no look, and how many of the others are
+        wrong by their own confidence, in rich's markup; empty where nothing is known of it.
+
+        :param queue: the file of the queue.
+        :param sure_from: from this confidence on 98% are right; None where that was not learned.
+        """
+        words = f"{self.to_look_at} field{'' if self.to_look_at == 1 else 's'} to look at"
+        if self.to_look_at:
+            words += f", most valuable first: {shown(queue)}"
+        figures = self._confidences.total()
+        if sure_from is None or not figures or self._calibration_left:
+            return words if self.to_look_at else ""
+        unsure = {one: number for one, number in self._confidences.items() if one < sure_from}
+        share = 1 - sum(unsure.values()) / figures
+        words += f" · {share:.0%} of the figures need no look (98% precision)"
+        if unsure:
+            wrong = sum((1 - one) * number for one, number in unsure.items())
+            words += f"; about {wrong:.0f} of the other {sum(unsure.values())} are wrong"
+        return words
 
     def reasons(self) -> list[str]:
         """Why reports failed, the most frequent reason first, in rich's markup."""

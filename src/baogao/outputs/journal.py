@@ -31,6 +31,8 @@ _SYNC_SECONDS = 1.0
 _HEAD = b'{"crc32": "%08x", "entry": '
 _HEAD_LENGTH = len(_HEAD % 0)
 _TAIL = b"}\n"
+_LARGE = ("record", "review", "text")
+"""Of an entry, what is read again where it is needed."""
 
 _log = logging.getLogger(__name__)
 
@@ -55,7 +57,7 @@ class Journal:
         self.notices: list[str] = []
         """What was wrong with the file that was found, in words."""
         self.found: list[tuple[Entry, Place]] = []
-        """The whole entries that were found, without their ``record`` and ``text``; the caller may empty it."""
+        """The whole entries that were found, without what is ``_LARGE`` in them; the caller may empty it."""
         self._file: BinaryIO | None = None
         self._end = 0
         self._synced = time.monotonic()
@@ -125,7 +127,7 @@ class Journal:
                 for number, line in enumerate(file, start=2):
                     entry, place = checked(line), (start, len(line))
                     if entry is not None and fits(entry):
-                        self.found.append(({k: v for k, v in entry.items() if k not in ("record", "text")}, place))
+                        self.found.append(({k: v for k, v in entry.items() if k not in _LARGE}, place))
                     else:
                         damaged.append(number)
                     start += len(line)

@@ -15,11 +15,9 @@ import hashlib
 import json
 import re
 from bisect import bisect_left, bisect_right
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
-from itertools import groupby, pairwise
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -29,11 +27,12 @@ from markupsafe import Markup
 from baogao._version import __version__
 from baogao.chinese.list_marks import leading_mark
 from baogao.errors import UsageError
+from baogao.outputs.places import Places, cut
 from baogao.outputs.records import astray, kept_text
-from baogao.record import Record
+from baogao.record import ProposedFigure, ProposedItems, ProposedText, Record, Review
 from baogao.resources import new_file
 from baogao.schema import FieldSpec, Schema
-from baogao.schema.values import Answer, HeldBack, Span
+from baogao.schema.values import Answer, HeldBack
 
 REVIEW_BELOW = 0.5
 """An answer less sure than this is marked for a person to look at."""
@@ -47,8 +46,6 @@ _HEADINGS = {1: "h1", 2: "h2"}
 """The lines that look like headings, by the level of their marks: 一、 or （一）."""
 _TITLE = re.compile(r"[^。；;]{1,40}\s*")
 """What follows the mark of a heading: at most 40 characters that end no clause; longer is prose."""
-_BESIDE_FIGURES = ("metadata", "item")
-"""Kinds of place that are no figure's."""
 
 
 def write_page(records: Iterable[Record], texts: Mapping[str, str] | Path, schema: Schema, path: Path) -> None:
@@ -96,74 +93,6 @@ def csp_hash(content: str) -> str:
     return f"sha256-{base64.b64encode(digest).decode()}"
 
 
-@dataclass(frozen=True)
-class Piece:
-    """A stretch of text that no span's edge cuts."""
-
-    start: int
-    end: int
-    inside: tuple[int, ...]
-    """Indices of the spans that cover it, ascending."""
-
-
-def cut(length: int, spans: Sequence[Span], cuts: Iterable[int] = ()) -> list[Piece]:
-    """Split ``[0, length)`` at every edge of ``spans`` and at every one of ``cuts``.
-
-    The pieces are in order, not empty, and together they are the whole text.
-
-    :raises ValueError: a span is empty or reaches outside of the text.
-    """
-    opening: dict[int, list[int]] = defaultdict(list)
-    closing: dict[int, list[int]] = defaultdict(list)
-    for index, (start, end) in enumerate(spans):
-        if not 0 <= start < end <= length:
-            raise ValueError(f"the span [{start}, {end}] does not lie in a text of {length} characters")
-        opening[start].append(index)
-        closing[end].append(index)
-    edges = sorted({0, length, *opening, *closing, *(at for at in cuts if 0 < at < length)})
-    pieces = []
-    inside: set[int] = set()
-    for start, end in pairwise(edges):
-        inside.difference_update(closing[start])
-        inside.update(opening[start])
-        pieces.append(Piece(start, end, tuple(sorted(inside))))
-    return pieces
-
-
-@dataclass
-class _Places:
-    """All evidence of a record; a place's index is its number on the page."""
-
-    title: str | None
-    """The id of the field that is the report's title."""
-    spans: list[Span] = field(default_factory=list)
-    rows: list[dict[str, Any]] = field(default_factory=list)
-
-    def add(self, key: str, kind: str, spans: list[Span] | None) -> list[int]:
-        """Note where the answer ``key`` was read; the numbers of its places."""
-        first = len(self.spans)
-        for span in spans or []:
-            self.spans.append(span)
-            self.rows.append({"key": key, "kind": kind})
-        return list(range(first, len(self.spans)))
-
-    def in_title(self, piece: Piece) -> bool:
-        """True when the piece belongs to the report's title."""
-        return any(self.rows[at]["key"] == self.title for at in piece.inside)
-
-    def foremost_first(self, places: tuple[int, ...]) -> list[int]:
-        """What a click means where several overlap: a figure before the rest, the shorter before the longer."""
-        return sorted(
-            places,
-            key=lambda at: (self.rows[at]["kind"] in _BESIDE_FIGURES, self.spans[at][1] - self.spans[at][0], at),
-        )
-
-    def reading_order(self) -> list[str]:
-        """The stated figures as a reader meets them."""
-        in_order = sorted(zip(self.rows, self.spans, strict=True), key=lambda pair: pair[1])
-        return list(dict.fromkeys(row["key"] for row, _ in in_order if row["kind"] not in _BESIDE_FIGURES))
-
-
 def schema_view(schema: Schema) -> dict[str, Any]:
     """The fields with their labels, by group, in the schema's order."""
     groups = [
@@ -190,7 +119,7 @@ def summary_view(record: Record, schema: Schema) -> dict[str, Any]:
         "error": record.error,
         "reported": sum(answer.status == "reported" for answer in answers),
         "none": sum(answer.status == "reported_none" for answer in answers),
-        "review": sum(_doubtful(answer) for answer in answers),
+        "review": len({review.field for review in record.review} | set(_unsure(record))),
         "failing": sum(not check.holds for check in record.checks),
     }
 
@@ -201,8 +130,12 @@ def report_view(record: Record, text: str | None, schema: Schema) -> dict[str, A
     :param text: what the offsets refer to; None when it was not kept.
     :raises UsageError: evidence that does not lie in the text.
     """
-    places = _Places(schema.id_of("title"))
-    figures = {spec.id: _figure(spec.id, record.fields.get(spec.id, _SILENCE), text, places) for spec in schema.figures}
+    places = Places(schema.id_of("title"))
+    doubted = {review.field for review in record.review} | set(_unsure(record))
+    figures = {
+        spec.id: _figure(spec.id, record.fields.get(spec.id, _SILENCE), text, places, review=spec.id in doubted)
+        for spec in schema.figures
+    }
     metadata = {
         name: {"value": answer.value, "places": places.add(name, "metadata", answer.evidence)}
         for name, answer in record.metadata.items()
@@ -214,6 +147,7 @@ def report_view(record: Record, text: str | None, schema: Schema) -> dict[str, A
         ]
         for name, items in record.lists.items()
     }
+    queue = _queue(record, text, places)
     return {
         **record.model_dump(
             mode="json", include={"doc_id", "source", "status", "error", "notices", "made_by", "usage"}
@@ -224,6 +158,7 @@ def report_view(record: Record, text: str | None, schema: Schema) -> dict[str, A
         "order": places.reading_order(),
         "metadata": metadata,
         "lists": lists,
+        "queue": queue,
         "failing": [check.model_dump() for check in record.checks if not check.holds],
         "checks": len(record.checks),
     }
@@ -233,18 +168,35 @@ def _spec(spec: FieldSpec) -> dict[str, str]:
     return {"id": spec.id, "label": spec.label, "unit": spec.unit, "note": spec.note}
 
 
-def _doubtful(answer: Answer) -> bool:
-    """Whether a person should look: an unsure answer, or one that was held back."""
-    unsure = answer.confidence is not None and answer.confidence < REVIEW_BELOW
-    return unsure or answer.held_back is not None
+def _unsure(record: Record) -> dict[str, Answer | HeldBack]:
+    """The answers that are unsure or held back, by field: to be looked at, in a queue or not."""
+    found: dict[str, Answer | HeldBack] = {}
+    for name, answer in record.fields.items():
+        if answer.held_back is not None:
+            found[name] = answer.held_back
+        elif answer.confidence is not None and answer.confidence < REVIEW_BELOW:
+            found[name] = answer
+    return found
 
 
-def _figure(name: str, answer: Answer, text: str | None, places: _Places) -> dict[str, Any]:
+def _figure(name: str, answer: Answer, text: str | None, places: Places, *, review: bool) -> dict[str, Any]:
     """An answer as it is shown; a silent field shows what was held back beside it, and its place in the text."""
     given = answer.held_back if answer.status == "not_reported" else answer
     if given is None:
-        return {"status": "not_reported", "places": []}
-    shown: dict[str, Any] = {
+        return {"status": "not_reported", "places": []} | ({"review": True} if review else {})
+    shown = _shown(given, text)
+    if isinstance(given, HeldBack):
+        shown = {"status": "not_reported", "held": shown | {"reason": given.reason}}
+    kind = "none" if given.status == "reported_none" else "figure"
+    return shown | {
+        "review": review,
+        "places": places.add(name, f"{kind} review" if review else kind, given.evidence),
+    }
+
+
+def _shown(given: Answer | HeldBack | ProposedFigure, text: str | None) -> dict[str, Any]:
+    """A figure as it is shown, whether it is given, held back or proposed."""
+    return {
         "status": given.status,
         "value": None if given.value is None else f"{given.value.normalize():,f}",  # all digits: 65,000 and 98.48
         "bound": given.bound,
@@ -255,17 +207,50 @@ def _figure(name: str, answer: Answer, text: str | None, places: _Places) -> dic
         "page": given.page,
         "astray": text is not None and astray(given, text),
     }
-    if isinstance(given, HeldBack):
-        shown = {"status": "not_reported", "held": shown | {"reason": given.reason}}
-    kind = "none" if given.status == "reported_none" else "figure"
-    doubtful = _doubtful(answer)
-    return shown | {
-        "review": doubtful,
-        "places": places.add(name, f"{kind} review" if doubtful else kind, given.evidence),
-    }
 
 
-def _lines(text: str, places: _Places, record: Record) -> list[dict[str, Any]]:
+def _queue(record: Record, text: str | None, places: Places) -> list[dict[str, Any]]:
+    """What a person should look at, most valuable first: the record's queue, and unsure answers that are not in it."""
+    entries = []
+    for review in record.review:
+        proposals = [
+            _proposal(f"{review.field}~{number}", one, review, text, places)
+            for number, one in enumerate(review.proposals)
+        ]
+        told = review.model_dump(include={"field", "reason", "wrong", "priority", "given"})
+        entries.append(told | {"proposals": proposals})
+    queued = {review.field for review in record.review}
+    for name, unsure in _unsure(record).items():
+        if name in queued:
+            continue
+        key, given = f"{name}~0", isinstance(unsure, Answer)
+        confidence = unsure.confidence or 0.0
+        wrong = 1 - confidence if given else confidence
+        reason = "unsure" if isinstance(unsure, Answer) else f"held back: {unsure.reason}"
+        proposal = _shown(unsure, text) | {"key": key, "places": places.of(key, "proposal", unsure.evidence or [])}
+        told = {"field": name, "reason": reason, "wrong": wrong, "priority": wrong, "given": given}
+        entries.append(told | {"proposals": [proposal]})
+    return sorted(entries, key=lambda entry: -entry["priority"])
+
+
+def _proposal(
+    key: str, one: ProposedFigure | ProposedText | ProposedItems, review: Review, text: str | None, places: Places
+) -> dict[str, Any]:
+    """What a reader proposes, as it is shown, with its places."""
+    if isinstance(one, ProposedFigure):
+        shown = _shown(one, text) | {"sentence": one.sentence}
+        return shown | {"key": key, "places": places.of(key, "proposal", one.evidence)}
+    if isinstance(one, ProposedText):
+        return {"key": key, "by": one.by, "words": one.value, "places": places.of(key, "item proposal", one.evidence)}
+    others = [other for other in review.proposals if isinstance(other, ProposedItems)]
+    lists = [{tuple(item.evidence) for item in other.items} for other in others]
+    common = lists[0].intersection(*lists[1:]) if len(lists) > 1 else set()
+    items = [{"text": item.text, "disputed": tuple(item.evidence) not in common} for item in one.items]
+    evidence = [span for item in one.items for span in item.evidence]
+    return {"key": key, "by": one.by, "items": items, "places": places.of(key, "item proposal", evidence)}
+
+
+def _lines(text: str, places: Places, record: Record) -> list[dict[str, Any]]:
     """The text line by line: what a line looks like, its pieces, and the page that begins in it.
 
     A piece is a string, or a string and the numbers of the places that cover it.

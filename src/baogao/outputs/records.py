@@ -1,28 +1,33 @@
-"""A run's results read back: records from ``records.jsonl``, a document's text from ``texts/``, whether they agree."""
+"""A run's results read back: records, the queue for people, a document's text from ``texts/``, whether they agree."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 from pathlib import Path
+from typing import TypeVar
 
 from pydantic import ValidationError
 
 from baogao.errors import SchemaError, UsageError
-from baogao.record import Record
+from baogao.record import ProposedFigure, ProposedItems, ProposedText, Record, Review
 from baogao.schema import Schema, load_schema
 from baogao.schema.load import available_schemas, shipped_schema
-from baogao.schema.values import Answer, HeldBack
+from baogao.schema.values import Answer, HeldBack, Strict, TextAnswer
 
 RECORDS = "records.jsonl"
+REVIEW = "review.jsonl"
+"""The queue for people; not there where nothing is to be looked at."""
 WHOLE = ".results.whole"
 """The folder, inside a run's, of results that are whole and not all in place yet."""
 _MAY_BE_HALF = (b"\\u", b"\xed")
 """The ways in which half of a character (a lone surrogate) may come into a line: escaped, or as bytes."""
+_Line = TypeVar("_Line", bound=Strict)
 
 
 def current(path: Path) -> Path:
-    """Where a part of a run's results is: records, texts or page, given as the place where it belongs.
+    """Where a part of a run's results is: records, queue, texts or page, given as the place where it belongs.
 
     They are put in place one after another. Where a run was killed meanwhile, those that are not in place yet lie
     beside those of an earlier run, and count instead of them.
@@ -44,38 +49,67 @@ def iterate_records(path: Path) -> Iterator[Record]:
     """As :func:`read_records`, one record at a time: a long run's records need not fit into memory."""
     file = current(path / RECORDS if path.is_dir() else path)
     first_lines: dict[str, int] = {}
+    for number, line in _lines(file):
+        where = f"{file}, line {number}"
+        record = _read_line(line, where, Record)
+        first = first_lines.setdefault(record.doc_id, number)
+        if first != number:
+            raise UsageError(f"{where}: the document {record.doc_id!r} stands already in line {first}")
+        yield record
+
+
+def iterate_review(path: Path) -> Iterator[Review]:
+    """Read a run's queue for people, given as ``review.jsonl`` or as the folder that holds it, most valuable first.
+
+    :raises UsageError: a damaged line, a key that does not hold; with its line. A file that is not there is no queue.
+    """
+    file = current(path / REVIEW if path.is_dir() else path)
+    for number, line in _lines(file) if file.exists() else ():
+        yield _read_line(line, f"{file}, line {number}", Review)
+
+
+def with_review(records: Iterable[Record], path: Path) -> list[Record]:
+    """Some records of a run, each with its part of the queue.
+
+    :param path: as for :func:`iterate_review`.
+    :raises UsageError: as there.
+    """
+    records = list(records)
+    queue: dict[str, list[Review]] = {record.doc_id: [] for record in records}
+    for review in iterate_review(path):
+        if review.doc_id in queue:
+            queue[review.doc_id].append(review)
+    return [record.with_review(queue[record.doc_id]) for record in records]
+
+
+def _lines(file: Path) -> Iterator[tuple[int, bytes]]:
+    """The lines of a file that are not blank, with their numbers."""
     try:
         with file.open("rb") as opened:
             for number, line in enumerate(opened, start=1):
                 line = line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line
-                if not line.strip():
-                    continue
-                where = f"{file}, line {number}"
-                record = _read_line(line, where)
-                first = first_lines.setdefault(record.doc_id, number)
-                if first != number:
-                    raise UsageError(f"{where}: the document {record.doc_id!r} stands already in line {first}")
-                yield record
+                if line.strip():
+                    yield number, line
     except OSError as error:
         raise UsageError(f"cannot read {file}: {error.strerror or error}") from error
 
 
-def _read_line(line: bytes, where: str) -> Record:
-    """The record of one line; everything that a damaged or foreign file can hold is an error that says where."""
+def _read_line(line: bytes, where: str, kind: type[_Line]) -> _Line:
+    """What one line holds; everything that a damaged or foreign file can hold is an error that says where."""
     try:
         data = json.loads(line)
         if any(half in line for half in _MAY_BE_HALF):
             json.dumps(data, ensure_ascii=False).encode()
-        return Record.model_validate(data)
+        return kind.model_validate(data)
     except UnicodeDecodeError as error:
         raise UsageError(f"{where}: not UTF-8 at byte {error.start + 1}") from error
     except json.JSONDecodeError as error:
         raise UsageError(f"{where}: not JSON at column {error.colno}: {error.msg}") from error
     except (RecursionError, MemoryError) as error:
-        raise UsageError(f"{where}: not a record: nested too deep") from error
+        raise UsageError(f"{where}: not a {kind.__name__.lower()}: nested too deep") from error
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
-        field = ".".join(map(str, first["loc"])) or "the record"
+        field = ".".join(map(str, first["loc"])) or f"the {kind.__name__.lower()}"
         raise UsageError(f"{where}: {field}: {first['msg']}") from error
     except ValueError as error:  # a whole number of too many digits, half of a character
         raise UsageError(f"{where}: it cannot be read: {error}") from error
@@ -121,16 +155,23 @@ def kept_text(doc_id: str, texts: Mapping[str, str] | Path) -> str | None:
         raise UsageError(f"cannot read {file}: {error}") from error
 
 
-def astray(answer: Answer | HeldBack, text: str) -> bool:
+def astray(answer: Answer | HeldBack | ProposedFigure, text: str) -> bool:
     """True when the characters at the evidence are not the ones that the record quotes: the text has changed since."""
     quoted = "、".join(text[start:end] for start, end in answer.evidence or [])
     return answer.text is not None and answer.text != quoted
 
 
 def belongs(record: Record, text: str) -> bool:
-    """Whether a record can have been read from a text: all its evidence lies in it, and reads as it is quoted there."""
-    answers = [given for answer in record.fields.values() for given in (answer, answer.held_back) if given is not None]
-    items = [item for items in record.lists.values() for item in items]
-    spans = [span for one in (*answers, *record.metadata.values(), *items) for span in one.evidence or ()]
+    """Whether a record can have been read from a text: all its evidence, and that of what is to be looked at, lies in
+    it, and reads as it is quoted there."""
+    given = [one for answer in record.fields.values() for one in (answer, answer.held_back) if one is not None]
+    proposals = [proposal for review in record.review for proposal in review.proposals]
+    figures = [*given, *(one for one in proposals if isinstance(one, ProposedFigure))]
+    lists = [*record.lists.values(), *(one.items for one in proposals if isinstance(one, ProposedItems))]
+    words: list[TextAnswer | ProposedText] = list(record.metadata.values())
+    words += [one for one in proposals if isinstance(one, ProposedText)]
+    evidence = [*(one.evidence or () for one in figures), *(one.evidence for one in words)]
+    evidence += [item.evidence for items in lists for item in items]
+    spans = chain.from_iterable(evidence)
     inside = all(0 <= start < end <= len(text) for start, end in spans)
-    return inside and not any(astray(answer, text) for answer in answers)
+    return inside and not any(astray(figure, text) for figure in figures)

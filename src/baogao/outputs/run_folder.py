@@ -1,8 +1,9 @@
 """The output folder of a run: a journal while it lasts, its results when it has come to its end.
 
-Whatever is finished goes to ``journal.jsonl`` at once, record and text together. At the end, or when the user stops the
-run, ``records.jsonl``, ``texts/`` and ``index.html`` are written from it in the order of the inputs. Until then an
-earlier run's results stay as they were, and a run that is killed at any moment goes on from its journal.
+Whatever is finished goes to ``journal.jsonl`` at once, record, queue and text together. At the end, or when the user
+stops the run, ``records.jsonl``, ``texts/`` and ``index.html`` are written from it in the order of the inputs, and
+``review.jsonl``, where anything is to be looked at, in the order of what a look is worth. Until then an earlier run's
+results stay as they were, and a run that is killed at any moment goes on from its journal.
 
 Results are written aside, into ``.results.part``. When they are whole, one renaming to ``.results.whole`` makes them
 count, and then they are put in place one by one. What a process that died meanwhile left undone, the next run on the
@@ -23,15 +24,16 @@ from types import TracebackType
 from typing import Any, Self
 
 from filelock import FileLock, Timeout
-from pydantic import StrictBool, StrictInt, StrictStr
+from pydantic import Field, StrictBool, StrictInt, StrictStr
 
 from baogao.document import Document
 from baogao.errors import UsageError
 from baogao.inputs import RUN_MARK, Source
 from baogao.outputs.journal import Entry, Journal, Place
 from baogao.outputs.page import write_page
-from baogao.outputs.records import RECORDS, WHOLE, belongs, iterate_records
-from baogao.record import Record, json_line
+from baogao.outputs.queue import QueueFile
+from baogao.outputs.records import RECORDS, REVIEW, WHOLE, belongs, iterate_records, with_review
+from baogao.record import Record, Review, json_line
 from baogao.resources import make_folder, new_file, take_away
 from baogao.schema import Schema
 from baogao.schema.values import Strict
@@ -59,6 +61,8 @@ class _Shape(Strict):
     sha256: StrictStr
     again: StrictBool
     record: Record
+    review: list[Review] = Field(default_factory=list)
+    """Not there in journals of versions that had no queue."""
     text: StrictStr | None
 
 
@@ -69,8 +73,9 @@ def fits(entry: Entry) -> bool:
         shape = _Shape.model_validate(entry)
     except (ValueError, RecursionError):
         return False
-    record = shape.record
+    record = shape.record.with_review(shape.review)
     same = (record.doc_id, record.source, record.sha256) == (shape.doc_id, shape.source, shape.sha256)
+    same = same and all((one.doc_id, one.source) == (shape.doc_id, shape.source) for one in shape.review)
     stamped = (shape.size is None) == (shape.mtime_ns is None)
     return same and stamped and (shape.text is None or belongs(record, shape.text))
 
@@ -204,7 +209,7 @@ class RunFolder:
             return None
         del self._stamps[source.doc_id]
         (entry,) = self._journal.read([done.place])
-        return Record.model_validate(entry["record"])
+        return Record.model_validate(entry["record"]).with_review(map(Review.model_validate, entry.get("review", ())))
 
     def add(self, record: Record, document: Document | None = None, *, again: bool = False) -> None:
         """Take a record with the text that its offsets refer to; when this returns, it outlives the process.
@@ -220,6 +225,7 @@ class RunFolder:
             "sha256": record.sha256,
             "again": again,
             "record": json.loads(record.to_json()),
+            "review": [json.loads(review.to_json()) for review in record.review],
             "text": document.file.text if document else None,
         }
         try:
@@ -241,7 +247,7 @@ class RunFolder:
                 raise UsageError(f"{path} is of no run, and {texts} is replaced at its end: name another folder")
 
     def _write_results(self) -> None:
-        """Write records, texts and page aside; when all is whole, let them count and put them in place.
+        """Write records, queue, texts and page aside; when all is whole, let them count and put them in place.
 
         :raises UsageError: they cannot be written; an earlier run's stay. Or not put in place: the next run does it.
         """
@@ -261,9 +267,9 @@ class RunFolder:
         self._put_in_place()
 
     def _write_into(self, part: Path) -> None:
-        """Write records, texts and page into a folder."""
+        """Write records, queue, texts and page into a folder."""
         places = [self._done[doc_id].place for doc_id in self._order if doc_id in self._done]
-        with new_file(part / RECORDS) as file:
+        with new_file(part / RECORDS) as file, QueueFile(part / REVIEW) as queue:
             for entry in self._journal.read(places) if places else ():
                 if entry["text"] is not None:
                     with new_file(part / TEXTS / f"{entry['doc_id']}.txt") as text:
@@ -271,10 +277,13 @@ class RunFolder:
                         text.write(entry["text"].encode())
                 line = json_line(entry["record"])
                 file.write(f"{line}\n".encode())
+                for review in entry.get("review", ()):
+                    queue.add(review)
             file.flush()
             os.fsync(file.fileno())
         if self._schema is not None:
-            write_page(islice(iterate_records(part), PAGE_REPORTS), part / TEXTS, self._schema, part / PAGE)
+            shown = with_review(islice(iterate_records(part), PAGE_REPORTS), part)
+            write_page(shown, part / TEXTS, self._schema, part / PAGE)
 
     def _put_in_place(self) -> None:
         """Put results that are whole where they belong; what of it was done before is not done again."""
@@ -282,10 +291,14 @@ class RunFolder:
         if not os.path.lexists(whole):
             return
         try:
-            for name in (RECORDS, TEXTS, PAGE):
+            for name in (RECORDS, REVIEW, TEXTS, PAGE):
                 if whole.is_symlink() or not os.path.lexists(whole / name):
                     continue
                 place = self.folder / name
+                if name == REVIEW and not (whole / name).stat().st_size:  # nothing to look at: an earlier one goes
+                    place.unlink(missing_ok=True)
+                    (whole / name).unlink()
+                    continue
                 if name == TEXTS and os.path.lexists(place):
                     take_away(old)
                     place.rename(old)

@@ -9,7 +9,7 @@ from baogao.evaluation.report.render import reading_words
 from baogao.evaluation.rows import Excerpt, ListRow, MetadataRow, Row, ScoreRow
 from baogao.evaluation.run_info import FieldInfo
 from baogao.evaluation.taxonomy import CAUSES
-from baogao.outputs.page import cut
+from baogao.outputs.places import cut
 from baogao.schema.values import Span
 
 

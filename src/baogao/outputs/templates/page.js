@@ -31,7 +31,7 @@
       const states = summary.status === "failed"
         ? [h("span", "bad", `failed: ${summary.error || "no error was recorded"}`)]
         : [h("span", "num", `${summary.reported} reported`), h("span", "num", `${summary.none} none`)];
-      if (summary.review) states.push(h("span", "warn num", `${summary.review} to review`));
+      if (summary.review) states.push(h("span", "warn num", `${summary.review} to look at`));
       if (summary.failing) states.push(h("span", "warn num", count(summary.failing, "check fails", "checks fail")));
       const title = h("span", "t", summary.title);
       title.lang = "zh";
@@ -89,7 +89,8 @@
     for (const notice of report.notices) box.append(h("p", "note", notice));
     if (report.lines && report.status === "ok") {
       const legend = ["figure", "none", "figure review", "item", "metadata"];
-      const names = ["figure", "none stated 无", "to review", "list item", "about the report"];
+      const names = ["figure", "none stated 无", "to look at", "list item", "about the report"];
+      if (report.places.some((place) => place.kind.includes("proposal"))) { legend.push("proposal"); names.push("proposed, not given"); }
       box.append(h("div", "legend", ...legend.map((kind, at) => h("mark", kind, names[at]))));
     }
     return box;
@@ -105,6 +106,7 @@
       parts.push(section("About the report", schema.metadata.map(metadataRow), "extra"));
       for (const group of schema.groups) parts.push(section(group.label, group.fields.map(figureRow), "figures"));
       for (const list of schema.lists) parts.push(section(list.label, (report.lists[list.id] || []).map((item, at) => itemRow(list, item, at)), "extra"));
+      if (report.queue.length) parts.push(queueSection());
       parts.push(h("p", "empty", "No field matches the filter."));
     }
     $("answers").replaceChildren(...parts);
@@ -121,9 +123,9 @@
     const answers = Object.values(report.figures);
     const number = (status) => answers.filter((answer) => answer.status === status).length;
     const say = (n, words) => h("span", "num", h("b", "", String(n)), ` ${words}`);
-    const review = answers.filter((answer) => answer.review).length;
+    const review = report.queue.length;
     const parts = [say(number("reported"), "reported"), say(number("reported_none"), "none 无"), say(number("not_reported"), "not reported 未提及")];
-    if (review) parts.push(h("span", "warn num", h("b", "warn", String(review)), " to review"));
+    if (review) parts.push(h("span", "warn num", h("b", "warn", String(review)), " to look at"));
     return h("div", "tally", ...parts);
   }
   function failingChecks() {
@@ -157,6 +159,43 @@
     element.dataset.words = `${spec.label} ${spec.id} ${spec.unit} ${STATES[answer.status]} ${answer.by || ""}`.toLowerCase();
     return element;
   }
+  // What a person should look at: a field, and below it what every reader proposes, each with its place.
+  function queueSection() {
+    return h("section", "group queue", h("h2", "", "to look at, most valuable first", h("span", "num")), ...report.queue.map(queueEntry));
+  }
+  function queueEntry(entry) {
+    const label = h("span", "k", labelOf(entry.field));
+    label.lang = "zh";
+    const wrong = h("span", "v num", `${Math.round(entry.wrong * 100)}%`, h("small", "", " likely wrong"));
+    wrong.title = entry.given ? "how likely it is that the given answer is wrong" : "how likely it is that silence is wrong";
+    const details = h("span", "m", entry.given ? null : h("span", "badge", "not given"), h("span", "", entry.reason));
+    const spec = SPECS.get(entry.field);
+    if (spec) details.append(noteOf(spec));
+    const proposals = entry.proposals.map((proposal, at) => proposalRow(entry, proposal, at));
+    const element = h("div", "entry", row(entry.field, "head", label, wrong, details), ...proposals);
+    element.dataset.words = `${labelOf(entry.field)} ${entry.field} ${entry.reason} ${entry.proposals.map((one) => one.by).join(" ")}`.toLowerCase();
+    return element;
+  }
+  function proposalRow(entry, proposal, at) {
+    const by = h("span", "k", proposal.by, entry.given && at === 0 ? h("span", "given", "given") : null);
+    if (proposal.items) {
+      const items = proposal.items.map((item, number) => h("span", item.disputed ? "disputed" : "", `${number + 1}. ${item.text}`));
+      const words = h("span", "m items", ...items);
+      words.lang = "zh";
+      return row(proposal.key, "proposal", by, h("span", "v num", count(items.length, "entry", "entries")), words);
+    }
+    if (proposal.words !== undefined) return row(proposal.key, "proposal", by, h("span", "v words", proposal.words));
+    const spec = SPECS.get(entry.field) || { unit: "" };
+    const sentence = proposal.sentence ? h("span", "m sentence", proposal.sentence) : null;
+    if (sentence) sentence.lang = "zh";
+    const details = h("span", "m",
+      proposal.text ? h("q", "", proposal.text) : null,
+      proposal.page ? h("span", "num", `page ${proposal.page}`) : null,
+      proposal.confidence === null ? null : meter(proposal),
+      proposal.astray ? h("span", "warn", "the text at its place differs") : null,
+      proposal.places.length > 1 ? h("span", "", count(proposal.places.length, "place")) : null);
+    return row(proposal.key, "proposal", by, valueOf(spec, proposal), details, sentence);
+  }
   function noteOf(spec) {
     return h("span", "note-of", `${spec.id} · ${spec.note}`);
   }
@@ -171,7 +210,7 @@
     const state = answer.status === "reported_none" ? "none stated" : "reported";
     const bound = BOUNDS[answer.bound || "exact"][1];
     return h("span", "m",
-      answer.review ? h("span", "badge", "review") : null,
+      answer.review ? h("span", "badge", "to look at") : null,
       h("span", "", bound && answer.status === "reported" ? `${state}, ${bound}` : state),
       answer.text ? h("q", "", answer.text) : null,
       answer.page ? h("span", "num", `page ${answer.page}`) : null,
@@ -190,14 +229,14 @@
       h("q", "", held.text),
       held.page ? h("span", "num", `page ${held.page}`) : null,
       h("span", "", held.by),
-      meter({ confidence: held.confidence, review: true }),
+      meter(held),
       held.astray ? h("span", "warn", "the text at its place differs") : null,
       noteOf(spec));
   }
   function meter(answer) {
     const fill = h("i", "");
     fill.style.width = `${Math.round(answer.confidence * 100)}%`;
-    const element = h("span", answer.review ? "meter low num" : "meter num", h("i", "", fill), `${Math.round(answer.confidence * 100)}%`);
+    const element = h("span", answer.confidence < schema.reviewBelow ? "meter low num" : "meter num", h("i", "", fill), `${Math.round(answer.confidence * 100)}%`);
     element.title = "confidence";
     return element;
   }
@@ -209,19 +248,24 @@
   function itemRow(list, item, at) {
     return row(`${list.id}/${at}`, "item-row", h("span", "v", `${at + 1}. ${item.text}`));
   }
+  const fieldOf = (key) => key.split(/[/~]/)[0];
   function labelOf(key) {
-    const id = key.split("/")[0];
+    const id = fieldOf(key);
     const spec = SPECS.get(id) || [...schema.metadata, ...schema.lists].find((one) => one.id === id);
     return spec ? spec.label : key;
   }
-  const rowOf = (key) => [...$("answers").querySelectorAll(".row")].find((element) => element.dataset.key === key);
+  function rowOf(key) {
+    const rows = [...$("answers").querySelectorAll(".row")].filter((element) => element.dataset.key === key);
+    return rows.find((element) => !element.closest("[hidden]")) || rows[0];
+  }
 
   // ---- filtering
+  const inQueue = () => $("state").value === "review";
   function passes(element, words, state, stated) {
+    if (element.matches(".entry")) return inQueue() && element.dataset.words.includes(words);
     if (!element.dataset.state) return !words && !state;
-    if (stated && element.dataset.state === "not_reported" && state !== "review") return false;
-    if (state === "review" && element.dataset.review !== "true") return false;
-    if (state && state !== "review" && element.dataset.state !== state) return false;
+    if (stated && element.dataset.state === "not_reported") return false;
+    if (state && element.dataset.state !== state) return false;
     return element.dataset.words.includes(words);
   }
   function filter() {
@@ -229,7 +273,7 @@
     const state = $("state").value;
     let shown = 0;
     for (const box of $("answers").querySelectorAll(".group")) {
-      const rows = [...box.querySelectorAll(".row")];
+      const rows = [...box.querySelectorAll(":scope > .row, :scope > .entry")];
       for (const element of rows) element.hidden = !passes(element, words, state, $("stated").checked);
       const visible = rows.filter((element) => !element.hidden);
       const figures = rows.filter((element) => element.dataset.state);
@@ -237,6 +281,8 @@
       if (figures.length) {
         const told = figures.filter((element) => element.dataset.state !== "not_reported").length;
         box.querySelector("h2 span").textContent = `${told} of ${figures.length}`;
+      } else if (box.matches(".queue")) {
+        box.querySelector("h2 span").textContent = `${visible.length} of ${rows.length}`;
       }
       shown += visible.length;
     }
@@ -246,7 +292,12 @@
 
   // ---- selecting: a field and its places
   function placesOf(key) {
-    return report.places.flatMap((place, number) => (place.key === key ? [number] : []));
+    const entry = report.queue.find((one) => one.field === fieldOf(key));
+    const proposals = entry ? entry.proposals : [];
+    const proposal = proposals.find((one) => one.key === key);
+    if (proposal) return proposal.places;
+    const own = report.places.flatMap((place, number) => (place.key === key || (fieldOf(place.key) === key && place.key.includes("/")) ? [number] : []));
+    return own.length ? own : [...new Set(proposals.flatMap((one) => one.places))];
   }
   function select(key, { place = false, row: toRow = false, next = false, at = null } = {}) {
     const places = placesOf(key);
@@ -275,6 +326,7 @@
   function clickMark(places) {
     const keys = places.map((place) => report.places[place].key);
     const at = (keys.indexOf(selected) + 1) % keys.length; // a second click goes on to what lies beneath
+    if (keys[at].includes("~") && !inQueue()) showQueue(); // what is only proposed has its row there
     select(keys[at], { row: true, at: places[at] });
   }
   function peek(element) {
@@ -288,10 +340,16 @@
     });
     $("peek").replaceChildren(copy);
   }
+  function showQueue() {
+    $("state").value = "review";
+    $("filter").value = "";
+    filter();
+  }
   function step(by) {
-    const keys = report.order.filter((key) => { const element = rowOf(key); return element && !element.hidden; });
+    const order = inQueue() ? report.queue.map((entry) => entry.field) : report.order;
+    const keys = order.filter((key) => { const element = rowOf(key); return element && !element.closest("[hidden]"); });
     if (!keys.length) return;
-    const at = keys.indexOf(selected);
+    const at = keys.indexOf(inQueue() && selected ? fieldOf(selected) : selected);
     const to = at < 0 ? (by > 0 ? 0 : keys.length - 1) : (at + by + keys.length) % keys.length;
     select(keys[to], { place: true, row: true });
   }
