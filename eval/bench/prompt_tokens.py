@@ -1,8 +1,8 @@
 """Tokens of prompts, counted without a model: link beside langextract, on the same reports with the same codebook.
 
-``prompt_tokens.py [FOLDER]``. langextract is installed from the Python index into the peers' environment and asks a server
-of this process, which counts what comes and finds nothing. Both are counted alike, by ``baogao.llm.estimate_tokens``;
-replies are not counted.
+``prompt_tokens.py [FOLDER]``. langextract is installed from the Python index into the peers' environment and asks a
+server of this process, which counts what comes and finds nothing. Both are counted alike, by
+``baogao.llm.estimate_tokens``; replies are not counted.
 """
 
 from __future__ import annotations

@@ -97,8 +97,6 @@ class Noisy:
         fields = [spec.id for spec in schema.figures]
         if self.noise == "small":
             return self._small(right, fits, fields, draw)
-        numbers = report.candidates.of_kind("number")
-        place = {candidate.id: index for index, candidate in enumerate(numbers)}
         said: dict[str, Link] = {}
         astray: list[tuple[str, Link]] = []
         for name, link in right.items():
@@ -106,19 +104,15 @@ class Noisy:
                 said[name] = link
                 continue
             noise = draw.choice(_MIXED) if self.noise == "mixed" else self.noise
-            if noise == "neighbour" and link.candidates[0] in place:
-                said[name] = _link([_neighbour(numbers, place[link.candidates[0]], draw).id])
-            elif noise == "other_field":
-                astray.append((draw.choice(fields), _link(link.candidates[:1])))
-            elif noise == "lookalike":
-                if alike := _alike(name, link.candidates, fits):
-                    said[name] = _link([draw.choice(alike)])
-                other = draw.choice(fields)
-                if other not in right and (alike := _alike(other, (), fits)):
-                    astray.append((other, _link([draw.choice(alike)])))
+            given = _erring(noise, name, link, report, fits, draw)
+            said |= {name: given} if given else {}
+            other = draw.choice(fields)
+            if noise == "other_field":
+                astray.append((other, _link(link.candidates[:1])))
             elif noise == "spurious":
-                said[name] = link
-                astray.append((draw.choice(fields), _link([draw.choice(numbers).id])))
+                astray.append((other, _link([draw.choice(report.candidates.of_kind("number")).id])))
+            elif noise == "lookalike" and other not in right and (alike := _alike(other, (), fits)):
+                astray.append((other, _link([draw.choice(alike)])))
         for name, link in astray:
             said.setdefault(name, link)
         return said
@@ -137,6 +131,20 @@ class Noisy:
                 if best:
                     said[name] = _link(best)
         return said
+
+
+def _erring(noise: Noise, name: str, link: Link, report: ReportText, fits: Fits, draw: Random) -> Link | None:
+    """What becomes of a right answer; None where the field gets none."""
+    if noise == "spurious":
+        return link
+    if noise == "lookalike":
+        alike = _alike(name, link.candidates, fits)
+        return _link([draw.choice(alike)]) if alike else None
+    numbers = report.candidates.of_kind("number")
+    place = {candidate.id: index for index, candidate in enumerate(numbers)}
+    if noise == "neighbour" and link.candidates[0] in place:
+        return _link([_neighbour(numbers, place[link.candidates[0]], draw).id])
+    return None
 
 
 def _neighbour(numbers: Sequence[Candidate], index: int, draw: Random) -> Candidate:

@@ -14,13 +14,18 @@ from baogao.extraction import Doubt, HeldLink, Link
 from baogao.hybrid.calibration import Calibration
 from baogao.hybrid.case import Case, Decision, same
 from baogao.hybrid.proposals import Chosen, Proposal, Proposer, choose
-from baogao.hybrid.trust import BY_RULES, Trust
+from baogao.hybrid.trust import BY_MODEL, BY_RULES, Trust
 from baogao.hybrid.weighing import any_model
 from baogao.reading import read_answer
 from baogao.schema.fields import Schema
 
 _WORTH_A_LOOK = 0.5
 """Answers less probable than this share of the threshold are not even held back: a reviewer's time is dear."""
+FILLS = 0.92
+"""Where rules lead, a model's own answer is given from this probability on: what a small model says looks right more
+often than it is."""
+STANDS = 0.3
+"""Where rules lead, what they say is given from this probability on."""
 SURE_RULES = 0.85
 """Rules this confident are right nine times in ten on reports that nobody had read when they were made; how many of
 these answers a model gives, too, tells whether it is the model that a calibration was learned with."""
@@ -77,6 +82,10 @@ class RunArbiter:
             elif leads and (one.stand in BY_RULES or one.stand == "neither"):
                 probability = min(probability, least - 0.01)
             elif leads:
+                probability = max(probability, least)
+            elif trust.leader == "rules" and one.stand in BY_MODEL and probability < FILLS:
+                probability = min(probability, least - 0.01)
+            elif trust.leader == "rules" and one.stand in BY_RULES and probability >= STANDS:
                 probability = max(probability, least)
             probabilities.append(probability)
         reason = "rules alone say so, and the model leads" if leads else ""
