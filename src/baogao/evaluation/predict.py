@@ -122,7 +122,9 @@ def predict_run(request: EvalRequest, schema: Schema, watch: WatchExtractor = un
         work.infos.append(ExtractorInfo(name=name, origin="records"))
         write_whole(run.records_path(name), records)
     by_folder = dict(zip(request.folders, datasets, strict=True))
-    run.write(RunInfo.of(schema, by_folder, work.infos, request.mode, Parameters.of(request.options)))
+    told = Parameters.of(request.options)
+    by_batch = request.sender is not None
+    run.write(RunInfo.of(schema, by_folder, work.infos, request.mode, told, by_batch=by_batch))
     run.write(Timing(mode=request.mode, extractors=work.timings))
     return run
 

@@ -179,6 +179,8 @@ class RunInfo(RunFile):
     dirty: bool | None = None
     """Whether files differed from the commit; None outside of a checkout."""
     mode: Mode
+    by_batch: bool = Field(default=False, exclude_if=lambda by_batch: not by_batch)
+    """Whether the replies are those of a batch, collected before."""
     schema_info: SchemaInfo = Field(alias="schema")
     rules: str | None = None
     """The digest of the rules beside the schema; None where there are none."""
@@ -195,6 +197,8 @@ class RunInfo(RunFile):
         extractors: Sequence[ExtractorInfo],
         mode: Mode,
         parameters: Parameters,
+        *,
+        by_batch: bool = False,
     ) -> Self:
         """A run that is made now, by this code.
 
@@ -216,6 +220,7 @@ class RunInfo(RunFile):
             commit=commit,
             dirty=dirty,
             mode=mode,
+            by_batch=by_batch,
             schema=SchemaInfo.of(schema),
             rules=digest_files([rules]) if rules.is_file() else None,
             datasets=[
@@ -260,7 +265,7 @@ class RunInfo(RunFile):
             *((one.name, one.words(self.rules)) for one in self.extractors),
             ("parameters", self.parameters.words()),
             ("schema", f"{self.schema_info.name}, {_short(self.schema_info.digest)}"),
-            ("model replies", _MODES[self.mode]),
+            ("model replies", f"of a batch, {_MODES[self.mode]}" if self.by_batch else _MODES[self.mode]),
             ("code", code),
             ("made", f"{self.made}, Python {self.python}"),
         ]
