@@ -93,12 +93,10 @@ def _say(observed: Observed, learned: Learned, ablations: Sequence[Ablation]) ->
         f"threshold {learned.fit.threshold:.2f}; on reports left out: ECE {share(reliability.ece)}, "
         f"at 98% precision {share(reliability.coverage)} of the stated fields",
     )
-    compared = {
-        "rules alone": learned.by_rules,
-        "the model alone": learned.by_model,
-        "hybrid, uncalibrated": learned.uncalibrated,
-        "hybrid, calibrated": learned.calibrated,
-    }
+    compared = {"rules alone": learned.by_rules}
+    if learned.uncalibrated is not None:
+        compared |= {"the model alone": learned.by_model, "hybrid, uncalibrated": learned.uncalibrated}
+    compared["hybrid, calibrated"] = learned.calibrated
     rows = [[name, *map(share, rates_of(counts))] for name, counts in compared.items()]
     stdout.print(table_of(["on reports left out", "F1", "precision", "recall"], rows))
     rows = []

@@ -91,8 +91,8 @@ class Judged:
     """(correct, wrong, missing, spurious) of rules alone."""
     by_model: tuple[int, int, int, int]
     """The same, of the model alone; where rules settled fields it was not asked about these."""
-    uncalibrated: tuple[int, int, int, int]
-    """The same, of hybrid where the better reader is found on the run itself."""
+    uncalibrated: tuple[int, int, int, int] | None
+    """The same, of hybrid where the better reader is found on the run; None where rules settled fields: it settles none."""
     texts: Mapping[Reader, TextHits]
     """What of metadata and lists each side has right."""
 
@@ -164,7 +164,7 @@ class Learned:
 
     fit: Fit
     calibrated: Counts
-    uncalibrated: Counts
+    uncalibrated: Counts | None
     by_rules: Counts
     by_model: Counts
     reliability: Reliability
@@ -237,7 +237,7 @@ def judge_cases(cases: Mapping[str, Case], datasets: Iterable[Dataset]) -> list[
                 case.report.document.sha256,
                 _counts_of(case, gold, case.rules, stated),
                 _counts_of(case, gold, case.model, stated),
-                _counts_of(case, gold, arbiter.decide(case).fields, stated),
+                None if case.settled else _counts_of(case, gold, arbiter.decide(case).fields, stated),
                 {side: _text_hits(case, gold, extraction) for side, extraction in case.read.items()},
             )
         )
@@ -280,10 +280,11 @@ def learn(
         for one, right in given_answers(example, probabilities, found.threshold)
         if right is not None
     ]
+    uncalibrated = [one.uncalibrated for one in judged if one.uncalibrated]
     return Learned(
         found,
         _array(example_counts(examples, found.probabilities, found.threshold)),
-        _array([one.uncalibrated for one in judged]),
+        _array(uncalibrated) if len(uncalibrated) == len(judged) else None,
         _array([one.by_rules for one in judged]),
         _array([one.by_model for one in judged]),
         measure(outcomes, sum(len(example.stated) for example in examples)),
@@ -297,7 +298,6 @@ def calibration_of(
     labels, reliability = observed.labels, learned.reliability
     measured: dict[str, Any] = {
         "f1": rates_of(learned.calibrated)[0],
-        "f1_uncalibrated": rates_of(learned.uncalibrated)[0],
         "f1_by_rules": rates_of(learned.by_rules)[0],
         "f1_by_model": rates_of(learned.by_model)[0],
         "ece": reliability.ece,
@@ -305,6 +305,8 @@ def calibration_of(
         "penalty": 1 / learned.fit.strength,
         "requests": observed.requests,
     }
+    if learned.uncalibrated is not None:
+        measured["f1_uncalibrated"] = rates_of(learned.uncalibrated)[0]
     if ablations:
         measured["ablation"] = [one.as_dict() for one in ablations]
     asked, alike = observed.agreement
@@ -349,7 +351,8 @@ def ablate(judged: Sequence[Judged], learned: Learned, seed: int = 0) -> list[Ab
     without["the model: its answers and features"] = (_keep(judged, lambda one: one.stand not in by_model), rest)
     without["rules' second choices"] = (_keep(judged, lambda one: any(one.features[by] for by in chosen)), FEATURES)
     counts = {name: learn(*part, [learned.fit.strength]).calibrated for name, part in without.items()}
-    counts["the calibration: the better reader is found on the run"] = learned.uncalibrated
+    if learned.uncalibrated is not None:
+        counts["the calibration: the better reader is found on the run"] = learned.uncalibrated
     counts["model and calibration: rules alone"] = learned.by_rules
     return [
         Ablation(name, rates_of(part)[0], compare(part, learned.calibrated, Bootstrap(len(part), seed)))
