@@ -92,7 +92,8 @@ class Judged:
     by_model: tuple[int, int, int, int]
     """The same, of the model alone; where rules settled fields it was not asked about these."""
     uncalibrated: tuple[int, int, int, int] | None
-    """The same, of hybrid where the better reader is found on the run; None where rules settled fields: it settles none."""
+    """The same, of hybrid where the better reader is found on the run; None where rules settled fields: it settles
+    none."""
     texts: Mapping[Reader, TextHits]
     """What of metadata and lists each side has right."""
 
