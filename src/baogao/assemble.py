@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -35,8 +35,10 @@ from baogao.hybrid.calibration import (
     strangeness,
 )
 from baogao.hybrid.case import Arbiter
+from baogao.hybrid.escalation import Escalation
 from baogao.hybrid.features import FEATURES
 from baogao.hybrid.hybrid import HybridExtractor
+from baogao.hybrid.panel import Panel
 from baogao.hybrid.trust import Trust
 from baogao.hybrid.weighing import any_model
 from baogao.llm import (
@@ -44,15 +46,18 @@ from baogao.llm import (
     Abilities,
     EndpointSettings,
     ModelClient,
+    ModelEntry,
     Prompts,
     ReplyCache,
     abilities_of,
     find_model,
+    load_model_table,
     load_prompts,
     load_settings,
     remembered_abilities,
 )
 from baogao.llm.server import EmbeddedServer
+from baogao.llm.tokens import Budget
 from baogao.reading import provenance
 from baogao.record import Provenance
 from baogao.resources import digest_files
@@ -75,11 +80,38 @@ ArbiterFor = Callable[[Schema], Arbiter]
 
 
 @dataclass(frozen=True)
+class Further:
+    """A model beside the first, by its name: in ``[[models]]`` of ``baogao.toml``, or else at the first one's endpoint.
+
+    What else is known of it is for replays.
+    """
+
+    name: str
+    base_url: str | None = None
+    """Where it is, whatever the tables say."""
+    ask: WayOrAuto | None = None
+    abilities: Abilities | None = None
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A model that is to be asked: where, how, and what it can do if that is known."""
+
+    settings: EndpointSettings
+    ask: WayOrAuto
+    abilities: Abilities | None = None
+
+
+@dataclass(frozen=True)
 class ModelOptions:
     """What a user says about the model; ``None`` leaves it to the environment and ``baogao.toml``."""
 
     base_url: str | None = None
     model: str | None = None
+    further: tuple[Further, ...] = ()
+    """Models that read beside it, in hybrid."""
+    escalate_to: Further | None = None
+    """A model that is asked only about the reports on which the others leave the jury unsure."""
     embedded: bool = False
     gguf: Path | None = None
     ask: WayOrAuto = "auto"
@@ -122,6 +154,53 @@ class ModelOptions:
             base_url=self.base_url, model=self.model, concurrency=self.concurrency, budget_tokens=self.budget_tokens
         )
 
+    def wanted(self) -> list[Wanted]:
+        """The models to ask about every report, the first one first.
+
+        Where no flag names a model or an endpoint these are the endpoint's own, where one is configured, and all of
+        ``[[models]]``.
+
+        :raises UsageError: a setting cannot be used; a model is named twice.
+        """
+        base = self.settings()
+        first = Wanted(base, self.ask, self.abilities)
+        if self.starts_server:
+            if self.further:
+                raise UsageError("a model that is started here is the only one of a run, but for --escalate-to")
+            return [first]
+        table = load_model_table()
+        names = [base.model] if base.model is not None else []
+        if self.base_url is None and base.model in table:
+            first = self._wanted(Further(base.model or ""), table)
+        found = [first, *(self._wanted(one, table) for one in self.further)]
+        names += [one.name for one in self.further]
+        if self.base_url is None and self.model is None:
+            last = self.escalate_to.name if self.escalate_to else None
+            more = [name for name in table if name not in (*names, last)]
+            found = [*(found if base.configured else []), *(self._wanted(Further(name), table) for name in more)]
+        if len(set(names)) < len(names) or (self.escalate_to and self.escalate_to.name in names):
+            raise UsageError("a model is named twice; each is asked once")
+        return found or [first]
+
+    @property
+    def names_table_entry(self) -> bool:
+        """Whether the first model is one of ``[[models]]``, which says where it is and which key is its own."""
+        first, table = self.wanted()[0].settings.model, load_model_table()
+        return self.base_url is None and not self.starts_server and first in table
+
+    def wanted_last(self) -> Wanted | None:
+        """The model to ask where the others leave the jury unsure.
+
+        :raises UsageError: as :meth:`wanted`.
+        """
+        return self._wanted(self.escalate_to, load_model_table()) if self.escalate_to else None
+
+    def _wanted(self, one: Further, table: Mapping[str, ModelEntry]) -> Wanted:
+        told = {"model": one.name} | ({"base_url": one.base_url} if one.base_url else {})
+        entry = ModelEntry(one.name, told) if one.base_url else table.get(one.name, ModelEntry(one.name, told))
+        ask: Any = one.ask or entry.ask or self.ask  # checked where the model is made ready
+        return Wanted(entry.settings(self.settings()), ask, one.abilities)
+
     def calibration_file(self, schema: Schema) -> Path | None:
         """The calibration to use: the one that a user names, else the one beside the schema, if there is one."""
         if self.calibration is None:
@@ -134,7 +213,32 @@ class ModelOptions:
 
         :raises UsageError: as :meth:`settings`.
         """
-        return "hybrid" if self.starts_server or self.settings().configured else "rules"
+        named = self.starts_server or self.settings().configured or load_model_table()
+        return "hybrid" if named else "rules"
+
+
+def models_named(names: Sequence[str], escalate_to: str | None = None) -> dict[str, Any]:
+    """Models by their names, as :class:`ModelOptions` takes them."""
+    return {
+        "model": names[0] if names else None,
+        "further": tuple(map(Further, names[1:])),
+        "escalate_to": Further(escalate_to) if escalate_to else None,
+    }
+
+
+@dataclass(frozen=True)
+class ReadyModel:
+    """A model that can be asked."""
+
+    asked: Asked
+    """Its name, and the way of asking that was chosen."""
+    client: ModelClient
+    asking: ModelExtractor
+
+    @property
+    def name(self) -> str:
+        """What it goes by."""
+        return str(self.asked.model)
 
 
 @dataclass(frozen=True)
@@ -143,26 +247,37 @@ class Ready:
 
     extractor: Extractor
     made_by: Provenance
-    client: ModelClient | None = None
-    """None for rules."""
+    models: tuple[ReadyModel, ...] = ()
+    """Those that are asked, the first one first; none for rules."""
+    escalate_to: ReadyModel | None = None
+    """The one that is asked where the others leave the jury unsure."""
     way: Way | None = None
-    """The way of asking that was chosen; None for rules."""
+    """The first one's way of asking; None for rules."""
     way_prompts: str | None = None
-    """The digest of the prompts that are rendered for it."""
+    """The digest of the prompts that are rendered for all of them."""
     sure_from: float | None = None
     """From this confidence on 98% of the answers are right, as was learned; None where nothing was, and for others."""
 
     @property
+    def client(self) -> ModelClient | None:
+        """That of the first model; None for rules."""
+        return self.models[0].client if self.models else None
+
+    @property
     def requests_at_once(self) -> int:
-        """How many requests may be under way at once; 1 for rules, which keep one core busy."""
-        return self.client.settings.concurrency if self.client else 1
+        """How many requests may be under way at one model; 1 for rules, which keep one core busy."""
+        return max((model.client.settings.concurrency for model in self.models), default=1)
 
     def made_with(self) -> dict[str, Any]:
         """Everything that a record depends on besides its report: a broken-off run goes on only with the same."""
         path = self.extractor.schema.path
         beside = [other for other in path.parent.glob(f"{path.stem}.*") if other.is_file()]
         made_by = self.made_by.model_dump(mode="json", by_alias=True)
-        return made_by | {"files": digest_files(beside), "ask": self.way}
+        found = made_by | {"files": digest_files(beside), "ask": self.way}
+        if len(self.models) > 1 or self.escalate_to:
+            found["asked"] = [str(model.asked) for model in self.models]
+            found["escalate_to"] = str(self.escalate_to.asked) if self.escalate_to else None
+        return found
 
 
 def extractor_named(name: str) -> ExtractorName:
@@ -192,31 +307,11 @@ async def ready_extractor(
     """
     async with AsyncExitStack() as stack:
         if name == "rules":
+            if options.further or options.escalate_to:
+                raise UsageError("rules ask no model: --model more than once, and --escalate-to, want hybrid")
             ready = Ready(RulesExtractor(load_rulebook(None, schema)), provenance(schema, name))
         else:
-            # Whatever is read from files comes first, so that no server is started or asked for nothing.
-            rules = RulesExtractor(load_rulebook(None, schema)) if name == "hybrid" else None
-            file = options.calibration_file(schema) if rules and arbiter_for is None else None
-            calibrations = load_calibrations(file, schema, FEATURES) if file else None
-            prompts = load_prompts(options.prompts)
-            client = await _client(options, stack, transport)
-            arbiter = arbiter_for(schema) if arbiter_for else None
-            model = await client.model_name()
-            saves = arbiter is not None and arbiter.sure is not None
-            way = await _way(options, client, name, learned=saves or _learned_choice(calibrations, model))
-            learned = calibrations.of([Asked(way=way, model=model)]) if calibrations else None
-            asking = _asking(
-                schema, client, prompts, way, few=saves or (learned is not None and learned.sure is not None)
-            )
-            made_by = provenance(schema, name, model, prompts.digest)
-            ready = Ready(asking, made_by, client, way, prompts_of(way, prompts))
-            if rules is not None:
-                if learned is not None and file is not None:
-                    made_by = made_by.model_copy(update={"calibration": calibration_digest(file)})
-                arbiter = arbiter or _arbiter(schema, options, learned, way, prompts)
-                sure_from = learned.sure_at_98 if learned else any_model().sure_at_98
-                hybrid = HybridExtractor(rules, asking, arbiter)
-                ready = replace(ready, extractor=hybrid, made_by=made_by, sure_from=sure_from)
+            ready = await _asking_ready(name, schema, options, stack, transport, arbiter_for)
         if options.min_confidence is not None:
             held = HoldingExtractor(ready.extractor, options.min_confidence)
             made_by = ready.made_by.model_copy(update={"min_confidence": options.min_confidence})
@@ -224,14 +319,93 @@ async def ready_extractor(
         yield ready
 
 
+async def _asking_ready(
+    name: ExtractorName,
+    schema: Schema,
+    options: ModelOptions,
+    stack: AsyncExitStack,
+    transport: httpx2.AsyncBaseTransport | None,
+    arbiter_for: ArbiterFor | None,
+) -> Ready:
+    """An extractor that asks one model, or several, and what is open for the length of the stack."""
+    # Whatever is read from files comes first, so that no server is started or asked for nothing.
+    rules = RulesExtractor(load_rulebook(None, schema)) if name == "hybrid" else None
+    file = options.calibration_file(schema) if rules and arbiter_for is None else None
+    calibrations = load_calibrations(file, schema, FEATURES) if file else None
+    prompts = load_prompts(options.prompts)
+    wanted, wanted_last = options.wanted(), options.wanted_last()
+    if rules is None and (len(wanted) > 1 or wanted_last):
+        raise UsageError("llm asks one model, name it with --model: several, and --escalate-to, want hybrid")
+    arbiter = arbiter_for(schema) if arbiter_for else None
+    setting = _Setting(schema, prompts, options, stack, transport, Budget(wanted[0].settings.budget_tokens))
+    saves = arbiter is not None and arbiter.sure is not None
+    beside_rules = calibrations if rules else None
+    opened = [await setting.open(one, beside_rules, saves=saves, first=not number) for number, one in enumerate(wanted)]
+    learned = calibrations.of([asked for asked, _ in opened]) if calibrations else None
+    few = saves or (learned is not None and learned.sure is not None)
+    models = tuple(setting.ready(*one, few=few) for one in opened)
+    last = setting.ready(*await setting.open(wanted_last, None, saves=False), few=True) if wanted_last else None
+    every = (*models, last) if last else models
+    made_by = provenance(schema, name, "+".join(model.name for model in every), prompts.digest)
+    digest = prompts_of([model.asked.way for model in models], prompts)
+    ready = Ready(models[0].asking, made_by, models, last, models[0].asked.way, digest)
+    if rules is None:
+        return ready
+    escalation, learned_last = None, None
+    if last is not None:
+        learned_last = calibrations.of([model.asked for model in every]) if calibrations else None
+        deciding = _arbiter(schema, None, learned_last, every, prompts)
+        escalation = Escalation(last.name, last.asking, deciding, last.client.settings.prompt_price)
+    if file is not None and (learned or learned_last):
+        made_by = made_by.model_copy(update={"calibration": calibration_digest(file)})
+    arbiter = arbiter or _arbiter(schema, options.trust, learned, models, prompts)
+    sure_from = learned.sure_at_98 if learned else any_model().sure_at_98
+    panel = Panel({model.name: model.asking for model in models}) if len(every) > 1 else models[0].asking
+    hybrid = HybridExtractor(rules, panel, arbiter, escalation)
+    return replace(ready, extractor=hybrid, made_by=made_by, sure_from=sure_from)
+
+
 def _arbiter(
-    schema: Schema, options: ModelOptions, learned: Calibration | None, way: Way, prompts: Prompts
+    schema: Schema, trust: Trust | None, learned: Calibration | None, models: Iterable[ReadyModel], prompts: Prompts
 ) -> CalibratedArbiter | RunArbiter:
     """What decides in hybrid: what was learned of these readers, else what the run says of them."""
     if learned is None:
-        return RunArbiter(schema, options.trust)
-    strange = strangeness(learned, prompts_of(way, prompts), digest_files([rules_path(schema)]))
-    return CalibratedArbiter(learned, schema, strange)
+        return RunArbiter(schema, trust)
+    digest = prompts_of([model.asked.way for model in models], prompts)
+    return CalibratedArbiter(learned, schema, strangeness(learned, digest, digest_files([rules_path(schema)])))
+
+
+@dataclass(frozen=True)
+class _Setting:
+    """What the models of one run have in common."""
+
+    schema: Schema
+    prompts: Prompts
+    options: ModelOptions
+    stack: AsyncExitStack
+    transport: httpx2.AsyncBaseTransport | None
+    budget: Budget
+
+    async def open(
+        self, one: Wanted, calibrations: Calibrations | None, *, saves: bool, first: bool = False
+    ) -> tuple[Asked, ModelClient]:
+        """A client for a model, and the way of asking it.
+
+        :param calibrations: those that may say that it need only choose where rules are silent.
+        :param saves: whether that is so whatever they say.
+        :param first: whether it is the one that may have to be started here.
+        """
+        options = replace(self.options, ask=one.ask)
+        if not first:
+            options = replace(options, embedded=False, gguf=None, further=(), escalate_to=None)
+        client = await _client(options, one, self.stack, self.transport, self.budget)
+        model = await client.model_name()
+        way = await _way(options, client, few=saves or _learned_choice(calibrations, model))
+        return Asked(way=way, model=model), client
+
+    def ready(self, asked: Asked, client: ModelClient, *, few: bool) -> ReadyModel:
+        """A model with what asks it."""
+        return ReadyModel(asked, client, _asking(self.schema, client, self.prompts, asked.way, few=few))
 
 
 def trust_in(extractor: Extractor) -> Trust | None:
@@ -240,9 +414,9 @@ def trust_in(extractor: Extractor) -> Trust | None:
     return inner.trust if isinstance(inner, HybridExtractor) else None
 
 
-def prompts_of(way: Way, prompts: Prompts) -> str:
-    """The digest of the prompts that a way of asking renders."""
-    return prompts.digest_of(_TEMPLATES[way])
+def prompts_of(ways: Iterable[Way], prompts: Prompts) -> str:
+    """The digest of the prompts that some ways of asking render."""
+    return prompts.digest_of(tuple(dict.fromkeys(name for way in ways for name in _TEMPLATES[way])))
 
 
 async def questioner(name: AskingName, schema: Schema, options: ModelOptions) -> ModelExtractor:
@@ -253,16 +427,22 @@ async def questioner(name: AskingName, schema: Schema, options: ModelOptions) ->
 
     :raises UsageError: prompts or worked examples do not load; a setting cannot be used.
     """
-    settings = options.settings()
-    abilities = options.abilities or remembered_abilities(settings) or Abilities(json_schema=True)
-    client, prompts = ModelClient(settings, abilities=abilities), load_prompts(options.prompts)
+    prompts = load_prompts(options.prompts)
     file = options.calibration_file(schema) if name == "hybrid" else None
     calibrations = load_calibrations(file, schema, FEATURES) if file else None
-    local = options.gguf.stem if options.gguf else DEFAULT_MODEL
-    model = local if options.starts_server else settings.model
-    choice = _learned_choice(calibrations, model)
-    way = await _way(options, client, name, learned=choice)
-    return _asking(schema, client, prompts, way, few=choice)
+    local = (options.gguf.stem if options.gguf else DEFAULT_MODEL) if options.starts_server else None
+    models: dict[str, ModelExtractor] = {}
+    for number, one in enumerate(options.wanted()):
+        abilities = one.abilities or remembered_abilities(one.settings) or Abilities(json_schema=True)
+        client, choice = ModelClient(one.settings, abilities=abilities), False
+        choice = _learned_choice(calibrations, local or one.settings.model)
+        way = await _way(replace(options, ask=one.ask), client, few=choice)
+        models[one.settings.model or str(number)] = _asking(schema, client, prompts, way, few=choice)
+    if len(models) == 1:
+        return next(iter(models.values()))
+    if name == "llm":
+        raise UsageError("llm asks one model, name it with --model: several want hybrid")
+    return Panel(models)
 
 
 def way_of_asking(options: ModelOptions, abilities: Abilities, *, few: bool) -> Way:
@@ -288,11 +468,15 @@ def _learned_choice(calibrations: Calibrations | None, model: str | None) -> boo
 
 
 async def _client(
-    options: ModelOptions, stack: AsyncExitStack, transport: httpx2.AsyncBaseTransport | None
+    options: ModelOptions,
+    one: Wanted,
+    stack: AsyncExitStack,
+    transport: httpx2.AsyncBaseTransport | None,
+    budget: Budget,
 ) -> ModelClient:
-    """A client for the configured endpoint, or for a server that is started for the length of the stack."""
+    """A client for an endpoint, or for a server that is started for the length of the stack."""
     cache = ReplyCache() if options.cache and transport is None else None
-    settings, abilities, server = options.settings(), options.abilities, None
+    settings, abilities, server = one.settings, one.abilities, None
     if options.starts_server:
         server = stack.enter_context(EmbeddedServer(options.gguf or find_model()))
         told = {"base_url": server.base_url, "model": server.model, "concurrency": 1}
@@ -302,16 +486,16 @@ async def _client(
         settings,
         cache=cache,
         abilities=abilities,
+        budget=budget,
         transport=transport,
         may_return=lambda: server is None or server.alive,  # nobody starts it again
     )
     return await stack.enter_async_context(client)
 
 
-async def _way(options: ModelOptions, client: ModelClient, name: ExtractorName, *, learned: bool) -> Way:
-    """The way of asking."""
-    abilities = await abilities_of(client) if options.way_is_open else Abilities()
-    return way_of_asking(options, abilities, few=learned and name == "hybrid")
+async def _way(options: ModelOptions, client: ModelClient, *, few: bool) -> Way:
+    """The way of asking; see :func:`way_of_asking`."""
+    return way_of_asking(options, await abilities_of(client) if options.way_is_open else Abilities(), few=few)
 
 
 def _asking(schema: Schema, client: ModelClient, prompts: Prompts, way: Way, *, few: bool) -> ModelExtractor:

@@ -35,7 +35,7 @@ stdout = Console()
 stderr = Console(stderr=True)
 
 
-@with_model_flags({"no_cache": True, "min_confidence": None, "calibration": None}, concurrency=1)
+@with_model_flags({"no_cache": True, "min_confidence": None, "calibration": None, "escalate_to": None}, concurrency=1)
 def calibrate_command(
     datasets: Annotated[list[Path], typer.Argument(help="Folders with gold to learn from.", metavar="DATASET...")],
     out: Annotated[Path | None, typer.Option("--out", help="Default: NAME.calibration.json beside the schema.")] = None,

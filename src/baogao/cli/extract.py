@@ -150,6 +150,7 @@ def print_report(out: Path, order: list[str], totals: Totals, sure_from: float |
     say(
         stdout,
         totals.line(),
+        *totals.readers(),
         *totals.reasons(),
         *([f"jury     {shown(led)}"] if led else []),
         f"records  {shown(records)}",

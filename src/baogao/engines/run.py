@@ -40,6 +40,8 @@ class Engine:
                 raise UsageError("--workers goes with --engine ray; on this machine it is --concurrency")
             return
         check_ray()
+        if len(options.wanted()) > 1 or options.escalate_to:
+            raise UsageError("--engine ray asks one model: name one with --model, and leave out --escalate-to")
         if options.starts_server:
             raise UsageError("--engine ray needs a server that every worker can reach: --base-url, not --embedded")
 
@@ -67,7 +69,7 @@ class Job:
         budget = client.settings.budget_tokens
         options = replace(
             self.options,
-            base_url=client.settings.url,
+            base_url=None if self.options.names_table_entry else client.settings.url,
             model=ready.made_by.model,
             ask=ready.way or self.options.ask,
             concurrency=requests,

@@ -211,7 +211,7 @@ def observe(request: CalibrationRequest, schema: Schema, watch: WatchExtractor =
         requests / len(judged),
         witness.sure,
         sure_agreement(list(witness.cases.values())),
-        [Asked(way=hybrid.way, model=hybrid.model)] if hybrid.way else [],
+        hybrid.models or ([Asked(way=hybrid.way, model=hybrid.model)] if hybrid.way else []),
         hybrid.way_prompts,
         info.rules,
     )

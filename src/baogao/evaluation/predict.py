@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -74,6 +74,8 @@ class EvalRequest:
         :raises UsageError: there is no such extractor; one name is given twice; a replay is to be recorded.
         """
         names = [extractor_named(name) for name in self.extractors]
+        if (self.options.further or self.options.escalate_to) and "hybrid" not in names:
+            raise UsageError("--model more than once, and --escalate-to, want --extractor hybrid")
         if self.replay and self.record:
             raise UsageError("--replay and --record exclude each other")
         every = [*self.extractors, *self.records]
@@ -158,6 +160,8 @@ class _Prediction:
 
     async def _do_one(self, name: ExtractorName, sources: Sequence[Source], recording: Recording | None) -> None:
         options, request = self.request.options, self.request
+        if name == "rules":  # they ask no model, and so do not mind several
+            options = replace(options, further=(), escalate_to=None)
         replayed = recording is not None and recording.mode == "replay"
         if recording and replayed:
             options = recording.info.options(options, name)
