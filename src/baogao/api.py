@@ -31,13 +31,13 @@ class Options(TypedDict, total=False):
 
     model: str | Sequence[str]
     """Several models may read beside each other in hybrid."""
-    escalate_to: str
-    """A model that is asked only about reports of which the others are not sure."""
     base_url: str
     embedded: bool
     """Start the model that ``baogao model pull`` fetched, for the length of the call."""
     gguf: str | Path
     """Start this model file instead."""
+    escalate_to: str
+    """A model that is asked only about reports of which the others are not sure."""
     ask: WayOrAuto
     prompts: str | Path
     cache: bool

@@ -247,10 +247,8 @@ class Ready:
 
     extractor: Extractor
     made_by: Provenance
-    models: tuple[ReadyModel, ...] = ()
-    """Those that are asked, the first one first; none for rules."""
-    escalate_to: ReadyModel | None = None
-    """The one that is asked where the others leave the jury unsure."""
+    client: ModelClient | None = None
+    """That of the first model; None for rules."""
     way: Way | None = None
     """The first one's way of asking; None for rules."""
     way_prompts: str | None = None
@@ -258,15 +256,16 @@ class Ready:
     sure_from: float | None = None
     """From this confidence on 98% of the answers are right, as was learned; None where nothing was, and for others."""
 
-    @property
-    def client(self) -> ModelClient | None:
-        """That of the first model; None for rules."""
-        return self.models[0].client if self.models else None
+    models: tuple[ReadyModel, ...] = ()
+    """All that are asked about every report, the first one first."""
+    escalate_to: ReadyModel | None = None
+    """The one that is asked where the others leave the jury unsure."""
 
     @property
     def requests_at_once(self) -> int:
         """How many requests may be under way at one model; 1 for rules, which keep one core busy."""
-        return max((model.client.settings.concurrency for model in self.models), default=1)
+        clients = [self.client, *(model.client for model in self.models)]
+        return max((client.settings.concurrency for client in clients if client), default=1)
 
     def made_with(self) -> dict[str, Any]:
         """Everything that a record depends on besides its report: a broken-off run goes on only with the same."""
@@ -348,7 +347,8 @@ async def _asking_ready(
     every = (*models, last) if last else models
     made_by = provenance(schema, name, "+".join(model.name for model in every), prompts.digest)
     digest = prompts_of([model.asked.way for model in models], prompts)
-    ready = Ready(models[0].asking, made_by, models, last, models[0].asked.way, digest)
+    first = models[0]
+    ready = Ready(first.asking, made_by, first.client, first.asked.way, digest, models=models, escalate_to=last)
     if rules is None:
         return ready
     escalation, learned_last = None, None

@@ -79,7 +79,7 @@ class RecordingInfo(RunFile):
     def note(self, name: ExtractorName, ready: Ready) -> None:
         """Keep how an extractor asked, if it did."""
         if ready.client is not None and ready.way is not None:
-            self.model = ready.models[0].name
+            self.model = ready.models[0].name if ready.models else ready.made_by.model
             self.ask[name] = ready.way
             self.abilities = ready.client.abilities
             if name == "hybrid":
