@@ -11,11 +11,12 @@ from queue import SimpleQueue
 from threading import Thread
 from typing import Any, TypedDict, TypeVar, Unpack
 
-from baogao.assemble import ModelOptions, Ready, extractor_named, models_named, ready_extractor
+from baogao.assemble import Ready, extractor_named, ready_extractor
 from baogao.document import Document, read_document
 from baogao.errors import UsageError
 from baogao.extraction import Extractor, ReportText, WayOrAuto
 from baogao.inputs import find_sources
+from baogao.model_options import ModelOptions, models_named
 from baogao.pipeline import Nowhere, documents_at_once, run_documents
 from baogao.reading import provenance
 from baogao.record import Record

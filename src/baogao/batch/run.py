@@ -14,7 +14,7 @@ from typing import Any
 
 import httpx2
 
-from baogao.assemble import ModelOptions, Wanted, ready_extractor
+from baogao.assemble import ready_extractor
 from baogao.batch.folder import BatchFolder, BatchSetup, Limits, RequestFiles
 from baogao.batch.results import Replies, Result
 from baogao.document import Document
@@ -24,6 +24,7 @@ from baogao.inputs import Source, find_sources
 from baogao.interrupts import run_interruptibly
 from baogao.llm import Abilities, EndpointSettings
 from baogao.llm.cache import cache_key
+from baogao.model_options import ModelOptions, Wanted
 from baogao.outputs.run_folder import RunFolder
 from baogao.pipeline import OnRecord, Sink, run_documents
 from baogao.record import Record

@@ -10,7 +10,6 @@ import typer
 from rich.console import Console
 from rich.progress import track
 
-from baogao.assemble import ModelOptions
 from baogao.batch import BatchSetup, HoldTo, Limits, collect_batch, prepare_batch
 from baogao.batch.folder import MOST_BYTES, MOST_REQUESTS
 from baogao.cli.extract import print_report
@@ -27,6 +26,7 @@ from baogao.cli.progress import Totals
 from baogao.console import say, shown
 from baogao.errors import UsageError
 from baogao.extraction import AskingName
+from baogao.model_options import ModelOptions
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False)
 stdout = Console()

@@ -11,8 +11,8 @@ from typing import Annotated, Any
 
 import typer
 
-from baogao.assemble import ModelOptions, models_named
 from baogao.extraction import WayOrAuto
+from baogao.model_options import ModelOptions, models_named
 
 DEFAULT_SCHEMA = "law_based_government"
 SchemaName = Annotated[str, typer.Option("--schema", help="Name of a schema, or the path of a .py file.")]

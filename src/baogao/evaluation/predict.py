@@ -14,7 +14,7 @@ from typing import Any
 
 import httpx2
 
-from baogao.assemble import ArbiterFor, ModelOptions, extractor_named, ready_extractor
+from baogao.assemble import ArbiterFor, extractor_named, ready_extractor
 from baogao.errors import UsageError
 from baogao.evaluation.gold import Dataset, check_writable, write_whole
 from baogao.evaluation.recordings import RecordedExtractor, Recording
@@ -24,6 +24,7 @@ from baogao.evaluation.summary import Summary
 from baogao.extraction import Extraction, Extractor, ExtractorName, ReportText, WrappedExtractor
 from baogao.inputs import Source
 from baogao.interrupts import run_interruptibly
+from baogao.model_options import ModelOptions
 from baogao.pipeline import Nowhere, OnRecord, run_extraction
 from baogao.schema.fields import Schema
 from baogao.schema.load import shipped_schema

@@ -18,13 +18,14 @@ from typing import Literal, Self
 from pydantic import Field
 
 from baogao._version import __version__
-from baogao.assemble import ModelOptions, Ready
+from baogao.assemble import Ready
 from baogao.errors import UsageError
 from baogao.evaluation.gold import Dataset
 from baogao.evaluation.summary import GoldInfo, RunFile
 from baogao.extraction import Way, WayOrAuto
 from baogao.hybrid.calibration import Asked
 from baogao.llm.messages import Abilities
+from baogao.model_options import ModelOptions
 from baogao.record import Jury, Record
 from baogao.resources import digest_files, resource_dir
 from baogao.rules.rulebook import rules_path
