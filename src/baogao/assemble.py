@@ -51,7 +51,7 @@ from baogao.llm import (
 )
 from baogao.llm.server import EmbeddedServer
 from baogao.llm.tokens import Budget
-from baogao.model_options import ModelOptions, Wanted
+from baogao.model_options import NAMED_TWICE, ModelOptions, Wanted
 from baogao.reading import provenance
 from baogao.record import Provenance
 from baogao.resources import digest_files
@@ -102,7 +102,6 @@ class Ready:
     """The digest of the prompts that are rendered for all of them."""
     sure_from: float | None = None
     """From this confidence on 98% of the answers are right, as was learned; None where nothing was, and for others."""
-
     models: tuple[ReadyModel, ...] = ()
     """All that are asked about every report, the first one first."""
     escalate_to: ReadyModel | None = None
@@ -192,6 +191,8 @@ async def _asking_ready(
     models = tuple(setting.ready(*one, few=few) for one in opened)
     last = setting.ready(*await setting.open(wanted_last, None, saves=False), few=True) if wanted_last else None
     every = (*models, last) if last else models
+    if len({model.name for model in every}) < len(every):
+        raise UsageError(NAMED_TWICE)
     made_by = provenance(schema, name, "+".join(model.name for model in every), prompts.digest)
     digest = prompts_of([model.asked.way for model in models], prompts)
     first = models[0]
@@ -281,7 +282,7 @@ async def questioner(name: AskingName, schema: Schema, options: ModelOptions) ->
     models: dict[str, ModelExtractor] = {}
     for number, one in enumerate(options.wanted()):
         abilities = one.abilities or remembered_abilities(one.settings) or Abilities(json_schema=True)
-        client, choice = ModelClient(one.settings, abilities=abilities), False
+        client = ModelClient(one.settings, abilities=abilities)
         choice = _learned_choice(calibrations, local or one.settings.model)
         way = await _way(replace(options, ask=one.ask), client, few=choice)
         models[one.settings.model or str(number)] = _asking(schema, client, prompts, way, few=choice)

@@ -14,10 +14,12 @@ from baogao.hybrid.trust import Trust
 from baogao.llm import Abilities, EndpointSettings, ModelEntry, load_model_table, load_settings
 from baogao.schema.fields import Schema
 
+NAMED_TWICE = "a model is named twice; each is asked once"
+
 
 @dataclass(frozen=True)
 class Further:
-    """A model beside the first, by its name: in ``[[models]]`` of ``baogao.toml``, or else at the first one's endpoint.
+    """A model beside the first, by its name: one of ``[[models]]`` in ``baogao.toml``, else at the endpoint in force.
 
     What else is known of it is for replays.
     """
@@ -115,7 +117,7 @@ class ModelOptions:
             more = [name for name in table if name not in (*names, last)]
             found = [*(found if base.configured else []), *(self._wanted(Further(name), table) for name in more)]
         if len(set(names)) < len(names) or (self.escalate_to and self.escalate_to.name in names):
-            raise UsageError("a model is named twice; each is asked once")
+            raise UsageError(NAMED_TWICE)
         return found or [first]
 
     @property

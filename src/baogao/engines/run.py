@@ -41,8 +41,6 @@ class Engine:
                 raise UsageError("--workers goes with --engine ray; on this machine it is --concurrency")
             return
         check_ray()
-        if len(options.wanted()) > 1 or options.escalate_to:
-            raise UsageError("--engine ray asks one model: name one with --model, and leave out --escalate-to")
         if options.starts_server:
             raise UsageError("--engine ray needs a server that every worker can reach: --base-url, not --embedded")
 
@@ -102,6 +100,8 @@ async def run_by(
         told = {"on_record": on_record, "on_kept": on_kept}
         await run_documents(sources, ready.extractor, ready.made_by, sink, at_once=at_once, sample_of=sources, **told)
         return
+    if len(ready.models) > 1 or ready.escalate_to:
+        raise UsageError("--engine ray asks one model: name one with --model, and leave out --escalate-to")
     with closing(Worker(ready.extractor, ready.made_by)) as here:  # before the reports are given out
         await read_sample(sources, ready.extractor, here, ready.requests_at_once)
     workers = engine.workers or _WORKERS

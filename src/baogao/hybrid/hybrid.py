@@ -104,7 +104,7 @@ class HybridExtractor:
             before = self._read_before.get(key)
             reading = before or await self._read(report)
             if self._heard and self._escalation is not None:
-                reading = await self._escalated(reading, self._escalation)
+                reading = await self._escalated(reading, self._arbiter.decide(reading.case), self._escalation)
             self._sample[key] = reading
             return Extraction()
         before = self._read_before.pop(key, None)
@@ -118,20 +118,19 @@ class HybridExtractor:
     async def _with_escalation(self, reading: _Reading, escalation: Escalation) -> Extraction:
         """What is decided, by all where it is unsure without the last; where that one fails, by the others."""
         notices: list[str] = []
+        decision = self._arbiter.decide(reading.case)
         try:
-            reading = await self._escalated(reading, escalation)
+            reading = await self._escalated(reading, decision, escalation)
         except ReplyError as error:
             notices.append(not_heard(escalation.name, error))
         if reading.escalated is not None:
             return _joined(reading.escalated, escalation.decide(reading.escalated))
         if not notices:
             escalation.spare(reading.case)
-        decision = self._arbiter.decide(reading.case)
         return _joined(reading.case, replace(decision, notices=(*decision.notices, *notices)))
 
-    async def _escalated(self, reading: _Reading, escalation: Escalation) -> _Reading:
+    async def _escalated(self, reading: _Reading, decision: Decision, escalation: Escalation) -> _Reading:
         """A reading, with the last model's where the decision is unsure without it."""
-        decision = self._arbiter.decide(reading.case)
         if reading.escalated is not None or not is_unsure(reading.case, decision):
             return reading
         standing = self._model.standing if isinstance(self._model, Panel) else {}
