@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -11,9 +12,12 @@ import pytest
 
 import baogao as library
 from baogao.cli.extract import stdout
+from baogao.evaluation.compiling import build_dataset
 from baogao.hybrid.case import Case, Decision
+from baogao.schema import load_schema
 from cli.conftest import COMMUNIQUE, rows
 from cli.model_of_tests import good_model
+from cli.test_calibrate import world  # noqa: F401
 from llm.fake_server import Seen, Step, completion, failure, fake_server
 
 ASK = ("--ask", "link", "--extractor", "hybrid")
@@ -264,3 +268,56 @@ def test_dry_run_counts_all(extract, reports):
         )
         assert server.seen == []
     assert (one, two, last) == ("1 reports, 1", "1 reports, 2", "1 reports, 1")
+
+
+@pytest.fixture(scope="module")
+def gold(tmp_path_factory) -> Path:
+    """The communiqués and their gold."""
+    folder = tmp_path_factory.mktemp("data") / "communiques"
+    build_dataset(sorted(COMMUNIQUE.parent.glob("*.marked.txt")), folder, load_schema(COMMUNIQUE))
+    return folder
+
+
+def half_blind(seen: Seen) -> Step:
+    """A model that overlooks half of the reports."""
+    return good_model(seen) if len(str(seen.body["messages"])) % 2 else linked(seen)
+
+
+@pytest.mark.parametrize("flags", [BOTH[:4], ESCALATING[:4]])
+@pytest.mark.usefixtures("unsure_of_differences")
+def test_an_evaluation_of_several_is_replayed(baogao, gold, flags, monkeypatch):
+    """The run says which models were asked and how, what each took, and a replay without a server says the same."""
+    monkeypatch.setitem(sys.modules, "altair", None)
+    there = ("--schema", COMMUNIQUE)
+    with fake_server(by_model(cheap=half_blind, dear=good_model)) as server:
+        both = ("--extractor", "hybrid", "--extractor", "rules")
+        at = ("--base-url", server.url, "--record", "recording", *both, *there)
+        outcome = baogao("eval", gold, "--out", "one", *flags, *at)
+        assert outcome.code == 0, outcome.err
+    run = json.loads(Path("one/run.json").read_text(encoding="utf-8"))
+    hybrid = run["extractors"][0]
+    assert hybrid["model"] == "cheap+dear"
+    named = hybrid.get("models", []) + [hybrid[name] for name in ("escalate_to",) if name in hybrid]
+    expected = [{"way": "link", "model": "cheap"}, {"way": "link", "model": "dear"}]
+    assert named == (expected if flags[2] == "--model" else expected[1:])
+    timing = json.loads(Path("one/timing.json").read_text(encoding="utf-8"))["extractors"]
+    assert set(timing["hybrid"]["readers"]) == {"cheap", "dear"}
+    assert "readers" not in timing["rules"]
+    again = baogao("eval", gold, "--out", "two", "--replay", "recording", *both, *there)
+    assert again.code == 0, again.err
+    assert Path("one/summary.json").read_bytes() == Path("two/summary.json").read_bytes()
+
+
+def test_a_calibration_of_several_is_for_these(baogao, world, extract, reports):  # noqa: F811
+    """It names them in their order, and is used where just these are asked."""
+    pytest.importorskip("sklearn")
+    flags = ("--model", "cheap", "--model", "dear", "--ask", "link")
+    with fake_server(by_model(cheap=half_blind, dear=good_model)) as server:
+        there = ("--base-url", server.url)
+        learned = baogao("calibrate", world / "gold", "--schema", COMMUNIQUE, "--out", "of.json", *flags, *there)
+        assert learned.code == 0, learned.err
+        assert "rules and link of cheap, link of dear" in learned.out
+        extract(reports, *BOTH, "--calibration", "of.json", *there)
+        assert rows()[0].made_by.calibration is not None
+        extract(reports, "--model", "dear", *ASK, "--calibration", "of.json", *there)
+        assert rows()[0].made_by.calibration is None

@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from baogao.errors import UsageError
-from baogao.llm.settings import CONFIG_FILE, EndpointSettings, load_settings
+from baogao.llm.settings import CONFIG_FILE, EndpointSettings, load_settings, secrets_of
 
 _SHARED = ("budget_tokens", "account_hosts")
 """Settings that all models have in common."""
@@ -42,15 +42,16 @@ class ModelEntry:
         :raises UsageError: a value cannot be used; the variable for its key is not set.
         """
         values = {name: getattr(base, name) for name in EndpointSettings.model_fields} | dict(self.told)
-        where = f"[[models]] {self.model!r}"
+        key = values["api_key"].get_secret_value() if values["api_key"] else ""
         if self.api_key_env is not None:
             key = os.environ.get(self.api_key_env, "")
-            if not key.strip():
-                # Its name is not shown: somebody may have written the key itself there.
-                raise UsageError(f"{where}: the environment has no variable of the name that api_key_env gives")
-            values["api_key"] = key
-        elif values["api_key"] is None or not _same_server(values["base_url"], base.base_url):
-            values["api_key"] = ""  # said, so that nobody takes the one of the environment
+        elif not _same_server(values["base_url"], base.base_url):
+            key = ""
+        values["api_key"] = key  # if there is none, too, so that nobody takes that of the environment
+        where = f"the model {base.redact(secrets_of(key).strike(self.model))!r}"
+        if self.api_key_env is not None and not key.strip():
+            # Its name is not shown: somebody may have written the key itself there.
+            raise UsageError(f"{where}: the environment has no variable of the name that api_key_env gives")
         try:
             return load_settings(**values)
         except UsageError as error:
@@ -77,7 +78,7 @@ def load_model_table() -> dict[str, ModelEntry]:
     for number, entry in enumerate(entries, 1):
         found = _entry(f"{path}: [[models]] number {number}", entry)
         if found.model in table:
-            raise UsageError(f"{path}: two of [[models]] have the model {found.model!r}")
+            raise UsageError(f"{path}: [[models]] number {number} has the model of an earlier one")
         table[found.model] = found
     return table
 
