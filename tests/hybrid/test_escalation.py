@@ -151,6 +151,7 @@ def test_it_is_told_what_is_settled():
     assert dear.settled == [Settled(frozenset({"residents"}), frozenset({FIGURES["11.2万人"]}))]
     assert {name: one.by for name, one in asked.model.items()} == {"gdp": "llm:dear", "residents": "llm:cheap"}
     assert list(asked.models) == ["cheap", "dear"]
+    assert (asked.readers_asked("gdp"), asked.readers_asked("residents")) == (3, 2)
 
 
 def test_it_fails():

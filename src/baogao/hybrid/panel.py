@@ -236,8 +236,12 @@ def side_of(case: Case) -> PanelExtraction:
 
 def with_side(case: Case, side: Extraction) -> Case:
     """A case in which the models' side says this."""
-    models = {name: one.fields for name, one in side.by_name.items()} if isinstance(side, PanelExtraction) else {}
-    return replace(case, model=side.fields, models=models, read={**case.read, "model": side})
+    case = replace(case, model=side.fields, read={**case.read, "model": side})
+    if not isinstance(side, PanelExtraction):
+        return case
+    models = {name: one.fields for name, one in side.by_name.items()}
+    spared = {name: fields for name, fields in side.spared.items() if not side.by_name[name].whole}
+    return replace(case, models=models, spared=spared)
 
 
 def not_heard(name: str, error: ReplyError) -> str:
