@@ -1,9 +1,10 @@
 """The panel: several models read a report, and what most of them give is what the models' side says.
 
-Each answer has one voice of each model that gives it, and silence one of each that was asked and gave none; an answer
-with fewer voices than silence is not the side's. Between as many the model with the better standing decides, the one
-that agrees more with the others and with sure rules, as a sample of the run shows; before any sample it is the one that
-is named first.
+Each answer has one voice of each model that gives it; the one with most voices is the side's, and of as many that of
+the model with the better standing: the one that agrees more with the others and with sure rules, as a sample of the run
+shows, and before any sample the one that is named first. Silence has one voice of each model that was asked and gave
+nothing. It wins with more voices, unless a model speaks that stands clearly higher than all silent ones; with as many
+only if one that is silent stands clearly higher than all that speak.
 """
 
 from __future__ import annotations
@@ -37,8 +38,8 @@ SURE_RULES = 0.85
 _FEWEST = 20
 """Answers to compare; fewer tell nothing of a model's standing."""
 CLEARLY = 0.05
-"""Where as many are silent as speak, silence wins if its best voice stands higher by more than this: by less, what one
-of two equals has overlooked is worth more than its silence."""
+"""How much higher: where models are equals, what one of two has overlooked is worth more than its silence, and what two
+of three do not see is mostly not there (``eval/simulate_panel.py``)."""
 
 
 @dataclass
@@ -180,10 +181,11 @@ class _Ballot:
             return []
         best = max(groups, key=len)  # of as many voices the first: that of the better model
         silent = [name for name in self.order if name in asked and name not in said]
-        if len(silent) == len(best):
-            ahead = self.standing.get(silent[0], 0.0) - self.standing.get(best[0], 0.0)
-            return [] if ahead > CLEARLY else best
-        return best if len(best) > len(silent) else []
+        if len(silent) < len(best):
+            return best
+        ahead = self.standing.get(best[0], 0.0) - self.standing.get(silent[0], 0.0)
+        stands = ahead > CLEARLY if len(silent) > len(best) else ahead >= -CLEARLY
+        return best if stands else []
 
 
 def standing_of(names: Sequence[str], cases: Sequence[Case]) -> dict[str, float]:
