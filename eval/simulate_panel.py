@@ -66,7 +66,9 @@ def cases_of(items: Sequence[Item], schema: Schema, shares: Sequence[float], see
     cases = []
     for item in draw.sample(items, len(items)):
         said = {
-            f"m{number}": Extraction(Noisy("mixed", share).say(item.report, item.right, schema, draw), whole=True)
+            f"m{number}": Extraction(
+                Noisy("mixed", share).say(item.report, item.right, item.fits, schema, draw), whole=True
+            )
             for number, share in enumerate(shares)
         }
         base = Case(item.report, schema, item.ranked, item.rules, {}, read={"rules": Extraction(item.rules)})

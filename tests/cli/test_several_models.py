@@ -321,3 +321,13 @@ def test_a_calibration_of_several_is_for_these(baogao, world, extract, reports):
         assert rows()[0].made_by.calibration is not None
         extract(reports, "--model", "dear", *ASK, "--calibration", "of.json", *there)
         assert rows()[0].made_by.calibration is None
+
+
+def test_the_queue_names_the_models(extract, reports):
+    """Where two models give different figures, a person is shown who says what."""
+    first, second = {"urban_share": "城镇化率"}, {"urban_share": "增长"}
+    with fake_server(by_model(cheap=lambda s: linked(s, **first), dear=lambda s: linked(s, **second))) as server:
+        extract(reports, *BOTH, "--base-url", server.url)
+    queue = [json.loads(line) for line in Path("out/review.jsonl").read_text(encoding="utf-8").splitlines()]
+    (review,) = (one for one in queue if one["field"] == "urban_share")
+    assert {by for one in review["proposals"] for by in one["by"].split("+")} >= {"llm:cheap", "llm:dear"}

@@ -213,7 +213,10 @@ def _doubts(case: Case, fields: Mapping[str, Link], held: Mapping[str, HeldLink]
 
 def _said(case: Case, name: str) -> list[tuple[str, Link]]:
     """What each reader says of a field; the silent ones are not in it."""
-    links = [("rules", case.rules.get(name)), *((by, said.get(name)) for by, said in case.models.items())]
+    links = [
+        ("rules", case.rules.get(name)),
+        *((f"llm:{model}", said.get(name)) for model, said in case.models.items()),
+    ]
     if not case.models and name in case.model:
         links.append((case.model[name].by, case.model[name]))
     return [(by, link) for by, link in links if link is not None]
