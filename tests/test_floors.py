@@ -17,6 +17,7 @@ FLOORS = (
     ("extraction", "checks", "outputs", "guarded"),
     ("reading", "rules", "asking"),
     ("hybrid", "work"),
+    ("model_options",),
     ("assemble", "pipeline"),
     ("api", "batch", "engines", "evaluation"),
     ("baogao", "cli"),

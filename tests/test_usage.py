@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from baogao.usage import Usage, count, usage_scope
+from baogao.usage import Usage, asked_of, count, count_again, usage_scope
 
 COUNTS = st.builds(
     Usage,
@@ -93,3 +93,46 @@ def test_an_unknown_count_is_refused() -> None:
         Usage().add(tokens=1)
     with pytest.raises(ValidationError):
         Usage.model_validate({"tokens": 1})
+
+
+def test_several_models_are_told_apart() -> None:
+    """What is counted while one of several is asked counts for it, too, in the tasks that it starts as well."""
+
+    async def ask(name: str, requests: int) -> None:
+        with asked_of(name):
+            await asyncio.gather(*(asyncio.to_thread(count, requests=1, cost=0.5) for _ in range(requests)))
+
+    async def both() -> None:
+        await asyncio.gather(ask("b", 2), ask("a", 3))
+        count(requests=1)
+
+    with usage_scope() as usage:
+        asyncio.run(both())
+    assert (usage.requests, usage.cost) == (6, 2.5)
+    assert usage.readers is not None
+    assert {name: (one.requests, one.cost) for name, one in usage.readers.items()} == {"a": (3, 1.5), "b": (2, 1.0)}
+    assert list(usage.rounded().readers or ()) == ["a", "b"]
+
+
+def test_what_was_counted_earlier_counts_once_more() -> None:
+    """For every scope that is open, model by model; the earlier count stays as it was."""
+    with usage_scope() as earlier, asked_of("a"):
+        count(requests=1, prompt_tokens=5)
+    with usage_scope() as usage:
+        count_again(earlier)
+        count_again(earlier)
+    assert (usage.requests, earlier.requests) == (2, 1)
+    assert usage.readers is not None
+    assert usage.readers["a"].tokens == 10
+    total = earlier + usage
+    assert (total.requests, (total.readers or {})["a"].requests) == (3, 3)
+    assert (earlier.readers or {})["a"].requests == 1
+
+
+def test_one_model_leaves_no_trace_of_several() -> None:
+    """Records of one model have the keys that they always had."""
+    with usage_scope() as usage:
+        count(requests=1, cost=0.5)
+    assert set(json.loads(usage.rounded().model_dump_json())) == {
+        *("requests", "prompt_tokens", "completion_tokens", "cached", "seconds", "retries", "dropped", "cost")
+    }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Coroutine, Iterable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Coroutine, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, aclosing, asynccontextmanager, suppress
 from pathlib import Path
@@ -11,11 +11,12 @@ from queue import SimpleQueue
 from threading import Thread
 from typing import Any, TypedDict, TypeVar, Unpack
 
-from baogao.assemble import ModelOptions, Ready, extractor_named, ready_extractor
+from baogao.assemble import Ready, extractor_named, ready_extractor
 from baogao.document import Document, read_document
 from baogao.errors import UsageError
 from baogao.extraction import Extractor, ReportText, WayOrAuto
 from baogao.inputs import find_sources
+from baogao.model_options import ModelOptions, models_named
 from baogao.pipeline import Nowhere, documents_at_once, run_documents
 from baogao.reading import provenance
 from baogao.record import Record
@@ -29,12 +30,15 @@ class Options(TypedDict, total=False):
     """Keywords on the model, as the flags of ``baogao extract``; what is not given is left to the environment and to
     ``baogao.toml``."""
 
-    model: str
+    model: str | Sequence[str]
+    """Several models may read beside each other in hybrid."""
     base_url: str
     embedded: bool
     """Start the model that ``baogao model pull`` fetched, for the length of the call."""
     gguf: str | Path
     """Start this model file instead."""
+    escalate_to: str
+    """A model that is asked only about reports of which the others are not sure."""
     ask: WayOrAuto
     prompts: str | Path
     cache: bool
@@ -199,7 +203,8 @@ async def _ready(
         told[name] = Path(told[name]) if told.get(name) is not None else None
     if told.get("calibration") is not None:
         told["calibration"] = str(told["calibration"])
-    settings = ModelOptions(**told)
+    model, escalate_to = told.pop("model", None) or (), told.pop("escalate_to", None)
+    settings = ModelOptions(**told, **models_named([model] if isinstance(model, str) else model, escalate_to))
     name = settings.default_extractor() if extractor is None else extractor_named(extractor)
     async with AsyncExitStack() as stack:
         yield await stack.enter_async_context(ready_extractor(name, loaded or load_schema(), settings))

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any, get_args
 
 import httpx2
@@ -21,7 +20,6 @@ from baogao.extraction import (
     HoldingExtractor,
     ModelExtractor,
     Way,
-    WayOrAuto,
     innermost,
 )
 from baogao.hybrid.arbiter import CalibratedArbiter, RunArbiter
@@ -30,29 +28,30 @@ from baogao.hybrid.calibration import (
     Calibration,
     Calibrations,
     calibration_digest,
-    calibration_path,
     load_calibrations,
     strangeness,
 )
 from baogao.hybrid.case import Arbiter
+from baogao.hybrid.escalation import Escalation
 from baogao.hybrid.features import FEATURES
 from baogao.hybrid.hybrid import HybridExtractor
+from baogao.hybrid.panel import Panel
 from baogao.hybrid.trust import Trust
 from baogao.hybrid.weighing import any_model
 from baogao.llm import (
     DEFAULT_MODEL,
     Abilities,
-    EndpointSettings,
     ModelClient,
     Prompts,
     ReplyCache,
     abilities_of,
     find_model,
     load_prompts,
-    load_settings,
     remembered_abilities,
 )
 from baogao.llm.server import EmbeddedServer
+from baogao.llm.tokens import Budget
+from baogao.model_options import NAMED_TWICE, ModelOptions, Wanted
 from baogao.reading import provenance
 from baogao.record import Provenance
 from baogao.resources import digest_files
@@ -75,66 +74,18 @@ ArbiterFor = Callable[[Schema], Arbiter]
 
 
 @dataclass(frozen=True)
-class ModelOptions:
-    """What a user says about the model; ``None`` leaves it to the environment and ``baogao.toml``."""
+class ReadyModel:
+    """A model that can be asked."""
 
-    base_url: str | None = None
-    model: str | None = None
-    embedded: bool = False
-    gguf: Path | None = None
-    ask: WayOrAuto = "auto"
-    prompts: Path | None = None
-    cache: bool = True
-    concurrency: int | None = None
-    budget_tokens: int | None = None
-    min_confidence: float | None = None
-    """Less sure answers are held back for review."""
-    calibration: str | None = None
-    """A file, or ``none``; None means the one beside the schema, if there is one."""
-    abilities: Abilities | None = None
-    """What the endpoint can do, where it is not to be asked."""
-    trust: Trust | None = None
-    """How good rules and the model are, where a sample of the run has shown it already."""
-
-    def __post_init__(self) -> None:
-        ways = get_args(WayOrAuto)
-        if self.ask not in ways:
-            raise UsageError(f"there is no way of asking {self.ask!r}; there are: {', '.join(ways)}")
-        if self.min_confidence is not None and not 0 <= self.min_confidence <= 1:
-            raise UsageError(f"a confidence is between 0 and 1, not {self.min_confidence:g}")
+    asked: Asked
+    """Its name, and the way of asking that was chosen."""
+    client: ModelClient
+    asking: ModelExtractor
 
     @property
-    def starts_server(self) -> bool:
-        """Whether a model is to be started on this machine for the run."""
-        return self.embedded or self.gguf is not None
-
-    @property
-    def way_is_open(self) -> bool:
-        """Whether the way of asking depends on what the endpoint can do."""
-        return self.ask == "auto" and not self.starts_server
-
-    def settings(self) -> EndpointSettings:
-        """The endpoint that these options, the environment and ``baogao.toml`` name together.
-
-        :raises UsageError: a value cannot be used.
-        """
-        return load_settings(
-            base_url=self.base_url, model=self.model, concurrency=self.concurrency, budget_tokens=self.budget_tokens
-        )
-
-    def calibration_file(self, schema: Schema) -> Path | None:
-        """The calibration to use: the one that a user names, else the one beside the schema, if there is one."""
-        if self.calibration is None:
-            beside = calibration_path(schema)
-            return beside if beside.is_file() else None
-        return None if self.calibration == "none" else Path(self.calibration)
-
-    def default_extractor(self) -> ExtractorName:
-        """Hybrid where a model is named, here or in the settings; else rules.
-
-        :raises UsageError: as :meth:`settings`.
-        """
-        return "hybrid" if self.starts_server or self.settings().configured else "rules"
+    def name(self) -> str:
+        """What it goes by."""
+        return str(self.asked.model)
 
 
 @dataclass(frozen=True)
@@ -144,25 +95,34 @@ class Ready:
     extractor: Extractor
     made_by: Provenance
     client: ModelClient | None = None
-    """None for rules."""
+    """That of the first model; None for rules."""
     way: Way | None = None
-    """The way of asking that was chosen; None for rules."""
+    """The first one's way of asking; None for rules."""
     way_prompts: str | None = None
-    """The digest of the prompts that are rendered for it."""
+    """The digest of the prompts that are rendered for all of them."""
     sure_from: float | None = None
     """From this confidence on 98% of the answers are right, as was learned; None where nothing was, and for others."""
+    models: tuple[ReadyModel, ...] = ()
+    """All that are asked about every report, the first one first."""
+    escalate_to: ReadyModel | None = None
+    """The one that is asked where the others leave the jury unsure."""
 
     @property
     def requests_at_once(self) -> int:
-        """How many requests may be under way at once; 1 for rules, which keep one core busy."""
-        return self.client.settings.concurrency if self.client else 1
+        """How many requests may be under way at one model; 1 for rules, which keep one core busy."""
+        clients = [self.client, *(model.client for model in self.models)]
+        return max((client.settings.concurrency for client in clients if client), default=1)
 
     def made_with(self) -> dict[str, Any]:
         """Everything that a record depends on besides its report: a broken-off run goes on only with the same."""
         path = self.extractor.schema.path
         beside = [other for other in path.parent.glob(f"{path.stem}.*") if other.is_file()]
         made_by = self.made_by.model_dump(mode="json", by_alias=True)
-        return made_by | {"files": digest_files(beside), "ask": self.way}
+        found = made_by | {"files": digest_files(beside), "ask": self.way}
+        if len(self.models) > 1 or self.escalate_to:
+            found["asked"] = [str(model.asked) for model in self.models]
+            found["escalate_to"] = str(self.escalate_to.asked) if self.escalate_to else None
+        return found
 
 
 def extractor_named(name: str) -> ExtractorName:
@@ -192,31 +152,11 @@ async def ready_extractor(
     """
     async with AsyncExitStack() as stack:
         if name == "rules":
+            if options.further or options.escalate_to:
+                raise UsageError("rules ask no model: --model more than once, and --escalate-to, want hybrid")
             ready = Ready(RulesExtractor(load_rulebook(None, schema)), provenance(schema, name))
         else:
-            # Whatever is read from files comes first, so that no server is started or asked for nothing.
-            rules = RulesExtractor(load_rulebook(None, schema)) if name == "hybrid" else None
-            file = options.calibration_file(schema) if rules and arbiter_for is None else None
-            calibrations = load_calibrations(file, schema, FEATURES) if file else None
-            prompts = load_prompts(options.prompts)
-            client = await _client(options, stack, transport)
-            arbiter = arbiter_for(schema) if arbiter_for else None
-            model = await client.model_name()
-            saves = arbiter is not None and arbiter.sure is not None
-            way = await _way(options, client, name, learned=saves or _learned_choice(calibrations, model))
-            learned = calibrations.of([Asked(way=way, model=model)]) if calibrations else None
-            asking = _asking(
-                schema, client, prompts, way, few=saves or (learned is not None and learned.sure is not None)
-            )
-            made_by = provenance(schema, name, model, prompts.digest)
-            ready = Ready(asking, made_by, client, way, prompts_of(way, prompts))
-            if rules is not None:
-                if learned is not None and file is not None:
-                    made_by = made_by.model_copy(update={"calibration": calibration_digest(file)})
-                arbiter = arbiter or _arbiter(schema, options, learned, way, prompts)
-                sure_from = learned.sure_at_98 if learned else any_model().sure_at_98
-                hybrid = HybridExtractor(rules, asking, arbiter)
-                ready = replace(ready, extractor=hybrid, made_by=made_by, sure_from=sure_from)
+            ready = await _asking_ready(name, schema, options, stack, transport, arbiter_for)
         if options.min_confidence is not None:
             held = HoldingExtractor(ready.extractor, options.min_confidence)
             made_by = ready.made_by.model_copy(update={"min_confidence": options.min_confidence})
@@ -224,14 +164,96 @@ async def ready_extractor(
         yield ready
 
 
+async def _asking_ready(
+    name: ExtractorName,
+    schema: Schema,
+    options: ModelOptions,
+    stack: AsyncExitStack,
+    transport: httpx2.AsyncBaseTransport | None,
+    arbiter_for: ArbiterFor | None,
+) -> Ready:
+    """An extractor that asks one model, or several, and what is open for the length of the stack."""
+    # Whatever is read from files comes first, so that no server is started or asked for nothing.
+    rules = RulesExtractor(load_rulebook(None, schema)) if name == "hybrid" else None
+    file = options.calibration_file(schema) if rules and arbiter_for is None else None
+    calibrations = load_calibrations(file, schema, FEATURES) if file else None
+    prompts = load_prompts(options.prompts)
+    wanted, wanted_last = options.wanted(), options.wanted_last()
+    if rules is None and (len(wanted) > 1 or wanted_last):
+        raise UsageError("llm asks one model, name it with --model: several, and --escalate-to, want hybrid")
+    arbiter = arbiter_for(schema) if arbiter_for else None
+    setting = _Setting(schema, prompts, options, stack, transport, Budget(wanted[0].settings.budget_tokens))
+    saves = arbiter is not None and arbiter.sure is not None
+    beside_rules = calibrations if rules else None
+    opened = [await setting.open(one, beside_rules, saves=saves, first=not number) for number, one in enumerate(wanted)]
+    learned = calibrations.of([asked for asked, _ in opened]) if calibrations else None
+    few = saves or (learned is not None and learned.sure is not None)
+    models = tuple(setting.ready(*one, few=few) for one in opened)
+    last = setting.ready(*await setting.open(wanted_last, None, saves=False), few=True) if wanted_last else None
+    every = (*models, last) if last else models
+    if len({model.name for model in every}) < len(every):
+        raise UsageError(NAMED_TWICE)
+    made_by = provenance(schema, name, "+".join(model.name for model in every), prompts.digest)
+    digest = prompts_of([model.asked.way for model in models], prompts)
+    first = models[0]
+    ready = Ready(first.asking, made_by, first.client, first.asked.way, digest, models=models, escalate_to=last)
+    if rules is None:
+        return ready
+    escalation, learned_last = None, None
+    if last is not None:
+        learned_last = calibrations.of([model.asked for model in every]) if calibrations else None
+        deciding = _arbiter(schema, None, learned_last, every, prompts)
+        escalation = Escalation(last.name, last.asking, deciding, last.client.settings.prompt_price)
+    if file is not None and (learned or learned_last):
+        made_by = made_by.model_copy(update={"calibration": calibration_digest(file)})
+    arbiter = arbiter or _arbiter(schema, options.trust, learned, models, prompts)
+    sure_from = learned.sure_at_98 if learned else any_model().sure_at_98
+    panel = Panel({model.name: model.asking for model in models}) if len(every) > 1 else models[0].asking
+    hybrid = HybridExtractor(rules, panel, arbiter, escalation)
+    return replace(ready, extractor=hybrid, made_by=made_by, sure_from=sure_from)
+
+
 def _arbiter(
-    schema: Schema, options: ModelOptions, learned: Calibration | None, way: Way, prompts: Prompts
+    schema: Schema, trust: Trust | None, learned: Calibration | None, models: Iterable[ReadyModel], prompts: Prompts
 ) -> CalibratedArbiter | RunArbiter:
     """What decides in hybrid: what was learned of these readers, else what the run says of them."""
     if learned is None:
-        return RunArbiter(schema, options.trust)
-    strange = strangeness(learned, prompts_of(way, prompts), digest_files([rules_path(schema)]))
-    return CalibratedArbiter(learned, schema, strange)
+        return RunArbiter(schema, trust)
+    digest = prompts_of([model.asked.way for model in models], prompts)
+    return CalibratedArbiter(learned, schema, strangeness(learned, digest, digest_files([rules_path(schema)])))
+
+
+@dataclass(frozen=True)
+class _Setting:
+    """What the models of one run have in common."""
+
+    schema: Schema
+    prompts: Prompts
+    options: ModelOptions
+    stack: AsyncExitStack
+    transport: httpx2.AsyncBaseTransport | None
+    budget: Budget
+
+    async def open(
+        self, one: Wanted, calibrations: Calibrations | None, *, saves: bool, first: bool = False
+    ) -> tuple[Asked, ModelClient]:
+        """A client for a model, and the way of asking it.
+
+        :param calibrations: those that may say that it need only choose where rules are silent.
+        :param saves: whether that is so whatever they say.
+        :param first: whether it is the one that may have to be started here.
+        """
+        options = replace(self.options, ask=one.ask)
+        if not first:
+            options = replace(options, embedded=False, gguf=None, further=(), escalate_to=None)
+        client = await _client(options, one, self.stack, self.transport, self.budget)
+        model = await client.model_name()
+        way = await _way(options, client, few=saves or _learned_choice(calibrations, model))
+        return Asked(way=way, model=model), client
+
+    def ready(self, asked: Asked, client: ModelClient, *, few: bool) -> ReadyModel:
+        """A model with what asks it."""
+        return ReadyModel(asked, client, _asking(self.schema, client, self.prompts, asked.way, few=few))
 
 
 def trust_in(extractor: Extractor) -> Trust | None:
@@ -240,9 +262,9 @@ def trust_in(extractor: Extractor) -> Trust | None:
     return inner.trust if isinstance(inner, HybridExtractor) else None
 
 
-def prompts_of(way: Way, prompts: Prompts) -> str:
-    """The digest of the prompts that a way of asking renders."""
-    return prompts.digest_of(_TEMPLATES[way])
+def prompts_of(ways: Iterable[Way], prompts: Prompts) -> str:
+    """The digest of the prompts that some ways of asking render."""
+    return prompts.digest_of(tuple(dict.fromkeys(name for way in ways for name in _TEMPLATES[way])))
 
 
 async def questioner(name: AskingName, schema: Schema, options: ModelOptions) -> ModelExtractor:
@@ -253,16 +275,22 @@ async def questioner(name: AskingName, schema: Schema, options: ModelOptions) ->
 
     :raises UsageError: prompts or worked examples do not load; a setting cannot be used.
     """
-    settings = options.settings()
-    abilities = options.abilities or remembered_abilities(settings) or Abilities(json_schema=True)
-    client, prompts = ModelClient(settings, abilities=abilities), load_prompts(options.prompts)
+    prompts = load_prompts(options.prompts)
     file = options.calibration_file(schema) if name == "hybrid" else None
     calibrations = load_calibrations(file, schema, FEATURES) if file else None
-    local = options.gguf.stem if options.gguf else DEFAULT_MODEL
-    model = local if options.starts_server else settings.model
-    choice = _learned_choice(calibrations, model)
-    way = await _way(options, client, name, learned=choice)
-    return _asking(schema, client, prompts, way, few=choice)
+    local = (options.gguf.stem if options.gguf else DEFAULT_MODEL) if options.starts_server else None
+    models: dict[str, ModelExtractor] = {}
+    for number, one in enumerate(options.wanted()):
+        abilities = one.abilities or remembered_abilities(one.settings) or Abilities(json_schema=True)
+        client = ModelClient(one.settings, abilities=abilities)
+        choice = _learned_choice(calibrations, local or one.settings.model)
+        way = await _way(replace(options, ask=one.ask), client, few=choice)
+        models[one.settings.model or str(number)] = _asking(schema, client, prompts, way, few=choice)
+    if len(models) == 1:
+        return next(iter(models.values()))
+    if name == "llm":
+        raise UsageError("llm asks one model, name it with --model: several want hybrid")
+    return Panel(models)
 
 
 def way_of_asking(options: ModelOptions, abilities: Abilities, *, few: bool) -> Way:
@@ -288,11 +316,15 @@ def _learned_choice(calibrations: Calibrations | None, model: str | None) -> boo
 
 
 async def _client(
-    options: ModelOptions, stack: AsyncExitStack, transport: httpx2.AsyncBaseTransport | None
+    options: ModelOptions,
+    one: Wanted,
+    stack: AsyncExitStack,
+    transport: httpx2.AsyncBaseTransport | None,
+    budget: Budget,
 ) -> ModelClient:
-    """A client for the configured endpoint, or for a server that is started for the length of the stack."""
+    """A client for an endpoint, or for a server that is started for the length of the stack."""
     cache = ReplyCache() if options.cache and transport is None else None
-    settings, abilities, server = options.settings(), options.abilities, None
+    settings, abilities, server = one.settings, one.abilities, None
     if options.starts_server:
         server = stack.enter_context(EmbeddedServer(options.gguf or find_model()))
         told = {"base_url": server.base_url, "model": server.model, "concurrency": 1}
@@ -302,16 +334,16 @@ async def _client(
         settings,
         cache=cache,
         abilities=abilities,
+        budget=budget,
         transport=transport,
         may_return=lambda: server is None or server.alive,  # nobody starts it again
     )
     return await stack.enter_async_context(client)
 
 
-async def _way(options: ModelOptions, client: ModelClient, name: ExtractorName, *, learned: bool) -> Way:
-    """The way of asking."""
-    abilities = await abilities_of(client) if options.way_is_open else Abilities()
-    return way_of_asking(options, abilities, few=learned and name == "hybrid")
+async def _way(options: ModelOptions, client: ModelClient, *, few: bool) -> Way:
+    """The way of asking; see :func:`way_of_asking`."""
+    return way_of_asking(options, await abilities_of(client) if options.way_is_open else Abilities(), few=few)
 
 
 def _asking(schema: Schema, client: ModelClient, prompts: Prompts, way: Way, *, few: bool) -> ModelExtractor:

@@ -60,7 +60,7 @@ class Link:
     confidence: float
     """Between 0 and 1."""
     by: str
-    """``rules``, ``llm``, ``rules+llm``."""
+    """``rules``, ``llm``, ``rules+llm``; where several models are asked, ``llm:NAME`` of each that gives it."""
     reason: str = ""
     """Why, for a person who debugs: the rule that fired, the line of the reply."""
 
@@ -177,8 +177,11 @@ class SamplingExtractor(Extractor, Protocol):
         """What is extracted from now on is read, and not answered."""
         ...
 
-    def end_sample(self) -> None:
-        """Learn from what was read; whoever is extracted again is answered without being asked about again."""
+    def end_sample(self) -> bool:
+        """Learn from what was read; whoever is extracted again is answered without being asked about again.
+
+        :returns: whether the same reports are wanted once more, for what is asked only now that so much is known.
+        """
         ...
 
 

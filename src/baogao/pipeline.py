@@ -120,11 +120,13 @@ async def read_sample(sources: Sequence[Source], extractor: Extractor, worker: W
             with suppress(Exception):  # its turn comes, and then it is a row that says why
                 await extractor.extract(report)
 
-    sampling.begin_sample()
-    try:
-        await asyncio.gather(*map(show, reports))
-    finally:
-        sampling.end_sample()
+    wanted = True
+    while wanted:
+        sampling.begin_sample()
+        try:
+            await asyncio.gather(*map(show, reports))
+        finally:
+            wanted = sampling.end_sample()
 
 
 async def run_work(

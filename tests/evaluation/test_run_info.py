@@ -11,7 +11,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from baogao.assemble import ModelOptions
 from baogao.errors import UsageError
 from baogao.evaluation.run_info import (
     DatasetInfo,
@@ -25,6 +24,7 @@ from baogao.evaluation.run_info import (
 from baogao.evaluation.runs import Run, load_datasets
 from baogao.evaluation.summary import GoldInfo
 from baogao.llm.messages import Abilities
+from baogao.model_options import ModelOptions, models_named
 from baogao.record import Provenance
 from evaluation.run_fixtures import make_dataset
 
@@ -117,7 +117,8 @@ def test_the_keys_of_a_run(tmp_path, small):
         }
     ]
     assert data["packages"].keys() <= {"openai", "instructor", "pydantic", "numpy", "xllamacpp"}
-    assert data["parameters"].keys() == {one.name for one in fields(ModelOptions)}
+    late = {"trust", "further", "escalate_to"}  # not in the file where they were not given
+    assert data["parameters"].keys() == {one.name for one in fields(ModelOptions)} - late
 
 
 def test_a_schema_is_kept_as_a_report_prints_it(small):
@@ -181,10 +182,18 @@ def test_parameters_are_all_options_without_paths():
         gguf=Path("/home/me/m.gguf"), prompts=Path("/home/me/prompts"), calibration="/home/me/c.json"
     )
     parameters = Parameters.of(options)
-    assert set(Parameters.model_fields) == {one.name for one in fields(ModelOptions)}
+    # How good the readers are is found on the run, and told to workers only.
+    assert set(Parameters.model_fields) | {"trust"} == {one.name for one in fields(ModelOptions)}
     assert (parameters.gguf, parameters.prompts, parameters.calibration) == ("m.gguf", "prompts", "c.json")
     assert "/home" not in parameters.model_dump_json()
     assert Parameters.of(ModelOptions(calibration="none")).calibration == "none"
+
+
+def test_several_models_are_parameters():
+    """By their names; a run of one has no such keys, as published ones have none."""
+    several = Parameters.of(ModelOptions(**models_named(["a", "b", "c"], "d")))
+    assert several.words() == "ask auto, cache True, escalate_to d, further ['b', 'c'], model a"
+    assert not {"further", "escalate_to"} & Parameters.of(ModelOptions(model="a")).model_dump().keys()
 
 
 def test_parameters_in_words():

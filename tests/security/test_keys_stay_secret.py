@@ -386,3 +386,25 @@ def test_a_cut_key_is_struck_out():
         assert CANARY[:8] not in settings.redact(f"you sent {CANARY[:length]}")
         assert CANARY[:8] not in settings.redact(f"you sent '{CANARY[:length]}…'")
     assert settings.redact("you sent sk-c") == "you sent sk-c"
+
+
+def test_keys_of_several_models(extract, reports, every_byte, monkeypatch, tmp_path):
+    """Each key goes to its own server, and is in no file but the one that the user wrote, nor on the terminal."""
+    other = "sk-other-91c07e44b2d85f3a"
+    monkeypatch.setenv("OTHER_KEY", other)
+    echo = failure(400, f"you sent {other} and {CANARY}")
+    with fake_server(good_model) as first, fake_server(lambda seen: echo) as second:
+        table = f'[[models]]\nmodel = "b"\nbase_url = "{second.url}"\napi_key_env = "OTHER_KEY"\nask = "form"\n'
+        (tmp_path / "baogao.toml").write_text(table, encoding="utf-8")
+        asked = ("--model", "a", "--model", "b", "--ask", "link", "--extractor", "hybrid")
+        monkeypatch.setenv("OPENAI_BASE_URL", first.url)
+        outcome = extract(reports, *asked)
+        assert "b was not heard on this report" in every_byte().decode(errors="replace"), outcome.err
+        escalated = extract(reports, *asked[:2], "--escalate-to", "b", *asked[4:])
+    assert {seen.headers["authorization"] for seen in first.seen} == {f"Bearer {CANARY}"}
+    assert {seen.headers["authorization"] for seen in second.seen} == {f"Bearer {other}"}
+    for said in (outcome, escalated):
+        assert_absent(said.out + said.err)
+        assert other not in said.out + said.err
+    assert_absent(every_byte())
+    assert other.encode() not in every_byte()

@@ -14,7 +14,7 @@ from typing import Any
 
 import httpx2
 
-from baogao.assemble import ModelOptions, ready_extractor
+from baogao.assemble import ready_extractor
 from baogao.batch.folder import BatchFolder, BatchSetup, Limits, RequestFiles
 from baogao.batch.results import Replies, Result
 from baogao.document import Document
@@ -24,6 +24,7 @@ from baogao.inputs import Source, find_sources
 from baogao.interrupts import run_interruptibly
 from baogao.llm import Abilities, EndpointSettings
 from baogao.llm.cache import cache_key
+from baogao.model_options import ModelOptions, Wanted
 from baogao.outputs.run_folder import RunFolder
 from baogao.pipeline import OnRecord, Sink, run_documents
 from baogao.record import Record
@@ -183,6 +184,10 @@ class BatchOptions(ModelOptions):
             calibration=setup.calibration,
             abilities=Abilities() if setup.hold_to == "plain" else Abilities(**{setup.hold_to: True}),
         )
+
+    def wanted(self) -> list[Wanted]:
+        """The model that the files are for; no tables are looked at."""
+        return [Wanted(self.settings(), self.ask, self.abilities)]
 
     def settings(self) -> EndpointSettings:
         """The endpoint's settings, without retries, waits and a budget.

@@ -10,7 +10,6 @@ import typer
 from rich.console import Console
 from rich.progress import track
 
-from baogao.assemble import ModelOptions
 from baogao.batch import BatchSetup, HoldTo, Limits, collect_batch, prepare_batch
 from baogao.batch.folder import MOST_BYTES, MOST_REQUESTS
 from baogao.cli.extract import print_report
@@ -18,14 +17,16 @@ from baogao.cli.options import (
     DEFAULT_SCHEMA,
     CalibrationFile,
     MinConfidence,
-    ModelName,
+    ModelNames,
     PromptsDir,
     SchemaName,
     WayToAsk,
 )
 from baogao.cli.progress import Totals
 from baogao.console import say, shown
+from baogao.errors import UsageError
 from baogao.extraction import AskingName
+from baogao.model_options import ModelOptions
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False)
 stdout = Console()
@@ -47,7 +48,7 @@ def prepare(
     out: Annotated[Path, typer.Option("--out", help="Folder for the batch: request files now, replies later.")],
     schema: SchemaName = DEFAULT_SCHEMA,
     extractor: Annotated[AskingName, typer.Option(help="Who answers.")] = "hybrid",
-    model: ModelName = None,
+    model: ModelNames = None,
     ask: WayToAsk = "auto",
     hold_to: Annotated[
         HoldTo, typer.Option("--hold-to", help="What the server can hold a reply to; it is not probed.")
@@ -59,11 +60,13 @@ def prepare(
     file_megabytes: FileMegabytes = MOST_BYTES // _MEGABYTE,
 ) -> None:
     """Write what a model would be asked into request files of the OpenAI Batch format. Nothing is sent."""
+    if model and len(model) > 1:
+        raise UsageError("a batch asks one model: name one with --model; `baogao extract` asks several")
     setup = BatchSetup(
         inputs=inputs,
         schema_source=schema,
         extractor=extractor,
-        model=model or ModelOptions().settings().model or "",
+        model=model[0] if model else ModelOptions().settings().model or "",
         ask=ask,
         hold_to=hold_to,
         prompts=str(prompts) if prompts else None,

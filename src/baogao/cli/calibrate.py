@@ -9,7 +9,6 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from baogao.assemble import ModelOptions
 from baogao.batch import AnsweredTransport
 from baogao.cli.options import DEFAULT_SCHEMA, Batch, SchemaName, with_model_flags
 from baogao.cli.progress import watching
@@ -29,13 +28,14 @@ from baogao.evaluation.report.render import NOT_AVAILABLE, points, points_interv
 from baogao.evaluation.statistics import rates_of
 from baogao.hybrid.calibration import Calibrations, calibration_path, load_calibrations
 from baogao.hybrid.features import FEATURES
+from baogao.model_options import ModelOptions
 from baogao.schema.load import load_schema
 
 stdout = Console()
 stderr = Console(stderr=True)
 
 
-@with_model_flags({"no_cache": True, "min_confidence": None, "calibration": None}, concurrency=1)
+@with_model_flags({"no_cache": True, "min_confidence": None, "calibration": None, "escalate_to": None}, concurrency=1)
 def calibrate_command(
     datasets: Annotated[list[Path], typer.Argument(help="Folders with gold to learn from.", metavar="DATASET...")],
     out: Annotated[Path | None, typer.Option("--out", help="Default: NAME.calibration.json beside the schema.")] = None,

@@ -12,7 +12,6 @@ from rich.console import Console
 from rich.table import Table
 from typer.core import TyperGroup
 
-from baogao.assemble import ModelOptions
 from baogao.batch import AnsweredTransport
 from baogao.cli.options import DEFAULT_SCHEMA, Batch, SchemaName, with_model_flags
 from baogao.cli.progress import watching
@@ -25,6 +24,7 @@ from baogao.evaluation.report.render import interval_words, reading_words, share
 from baogao.evaluation.rows import ScoreRow
 from baogao.evaluation.runs import Run, load_datasets, score_run
 from baogao.evaluation.summary import Summary
+from baogao.model_options import ModelOptions
 from baogao.schema.fields import Schema
 from baogao.schema.load import load_schema, shipped_schema
 

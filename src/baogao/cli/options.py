@@ -11,8 +11,8 @@ from typing import Annotated, Any
 
 import typer
 
-from baogao.assemble import ModelOptions
 from baogao.extraction import WayOrAuto
+from baogao.model_options import ModelOptions, models_named
 
 DEFAULT_SCHEMA = "law_based_government"
 SchemaName = Annotated[str, typer.Option("--schema", help="Name of a schema, or the path of a .py file.")]
@@ -22,6 +22,14 @@ Ocr = Annotated[
 
 BaseUrl = Annotated[str | None, typer.Option("--base-url", help="Root of an OpenAI-compatible API, ending in /v1.")]
 ModelName = Annotated[str | None, typer.Option("--model", help="Name of the model to ask.")]
+ModelNames = Annotated[
+    list[str] | None,
+    typer.Option("--model", help="Name of the model to ask; in hybrid several may read: give it again for each."),
+]
+EscalateTo = Annotated[
+    str | None,
+    typer.Option("--escalate-to", help="A model that is asked only about reports of which the others are not sure."),
+]
 Embedded = Annotated[bool, typer.Option("--embedded", help="Start the model that `baogao model pull` fetched.")]
 Gguf = Annotated[Path | None, typer.Option("--gguf", help="Start this model file instead (implies --embedded).")]
 WayToAsk = Annotated[
@@ -58,7 +66,8 @@ _NOTHING: Mapping[str, Any] = MappingProxyType({})
 def model_options(
     *,
     base_url: BaseUrl = None,
-    model: ModelName = None,
+    model: ModelNames = None,
+    escalate_to: EscalateTo = None,
     embedded: Embedded = False,
     gguf: Gguf = None,
     ask: WayToAsk = "auto",
@@ -72,7 +81,7 @@ def model_options(
     """What a user says about the model, flag by flag, in the order in which help lists them."""
     return ModelOptions(
         base_url=base_url,
-        model=model,
+        **models_named(model or [], escalate_to),
         embedded=embedded,
         gguf=gguf,
         ask=ask,

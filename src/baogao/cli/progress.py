@@ -54,6 +54,8 @@ class Totals:
         self.usage = Usage()
         self.to_look_at = 0
         """Fields in the queue for people."""
+        self._asked = Counter[str]()
+        """How many reports each of several models was asked about."""
         self._figures = 0
         self._confidences: Counter[float] = Counter()
         """Of the figures that are given; with four digits there are not many that differ."""
@@ -70,6 +72,7 @@ class Totals:
         """Count one record."""
         self.reports += 1
         self.usage += record.usage
+        self._asked.update(name for name, counts in (record.usage.readers or {}).items() if counts.asked)
         given = [answer for answer in record.fields.values() if answer.status != "not_reported"]
         self._figures += len(given)
         self._confidences.update(answer.confidence for answer in given if answer.confidence is not None)
@@ -147,6 +150,23 @@ class Totals:
             wrong = sum((1 - one) * number for one, number in unsure.items())
             words += f"; about {wrong:.0f} of the other {sum(unsure.values())} are wrong"
         return words
+
+    def readers(self) -> list[str]:
+        """What each of several models took, and what was saved where one was not asked, in rich's markup."""
+        lines = []
+        for name, counts in (self.usage.readers or {}).items():
+            parts = [
+                f"{self._asked[name]} of {self.reports} reports",
+                f"{counts.requests} requests, {counts.cached} from the cache, {counts.tokens} tokens",
+            ]
+            if counts.cost is not None:
+                parts.append(f"cost {counts.cost:.4f}")
+            if counts.spared_tokens is not None:
+                saved = f"saved about {counts.spared_tokens} prompt tokens"
+                cost = f", cost {counts.spared_cost:.4f}" if counts.spared_cost is not None else ""
+                parts.append(f"{saved}{cost}, and the replies to them")
+            lines.append(f"{shown(name)}  {' · '.join(parts)}")
+        return lines
 
     def reasons(self) -> list[str]:
         """Why reports failed, the most frequent reason first, in rich's markup."""

@@ -8,11 +8,12 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Literal
 
-from baogao.assemble import ModelOptions, Ready, ready_extractor, trust_in
+from baogao.assemble import Ready, ready_extractor, trust_in
 from baogao.engines.ray import RayWorkers, Team, check_ray
 from baogao.errors import UsageError
 from baogao.extraction import ExtractorName
 from baogao.inputs import Source
+from baogao.model_options import ModelOptions
 from baogao.pipeline import OnRecord, Sink, documents_at_once, read_sample, run_documents, run_work
 from baogao.schema import Schema, load_schema
 from baogao.work import Worker
@@ -67,7 +68,7 @@ class Job:
         budget = client.settings.budget_tokens
         options = replace(
             self.options,
-            base_url=client.settings.url,
+            base_url=None if self.options.names_table_entry else client.settings.url,
             model=ready.made_by.model,
             ask=ready.way or self.options.ask,
             concurrency=requests,
@@ -99,6 +100,8 @@ async def run_by(
         told = {"on_record": on_record, "on_kept": on_kept}
         await run_documents(sources, ready.extractor, ready.made_by, sink, at_once=at_once, sample_of=sources, **told)
         return
+    if len(ready.models) > 1 or ready.escalate_to:
+        raise UsageError("--engine ray asks one model: name one with --model, and leave out --escalate-to")
     with closing(Worker(ready.extractor, ready.made_by)) as here:  # before the reports are given out
         await read_sample(sources, ready.extractor, here, ready.requests_at_once)
     workers = engine.workers or _WORKERS

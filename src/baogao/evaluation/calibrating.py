@@ -15,7 +15,6 @@ from typing import Any, get_args
 import httpx2
 import numpy as np
 
-from baogao.assemble import ModelOptions
 from baogao.errors import UsageError
 from baogao.evaluation.fitting import (
     STRENGTHS,
@@ -41,6 +40,7 @@ from baogao.hybrid.case import Case, Decision, Reader
 from baogao.hybrid.features import FEATURES, GROUPS
 from baogao.hybrid.proposals import Proposal, Proposer
 from baogao.hybrid.trust import BY_MODEL
+from baogao.model_options import ModelOptions
 from baogao.reading import provenance, read_answer, read_record
 from baogao.schema.fields import Schema
 
@@ -212,7 +212,7 @@ def observe(request: CalibrationRequest, schema: Schema, watch: WatchExtractor =
         requests / len(judged),
         witness.sure,
         sure_agreement(list(witness.cases.values())),
-        [Asked(way=hybrid.way, model=hybrid.model)] if hybrid.way else [],
+        hybrid.models or ([Asked(way=hybrid.way, model=hybrid.model)] if hybrid.way else []),
         hybrid.way_prompts,
         info.rules,
     )

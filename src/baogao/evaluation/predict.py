@@ -8,13 +8,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import httpx2
 
-from baogao.assemble import ArbiterFor, ModelOptions, extractor_named, ready_extractor
+from baogao.assemble import ArbiterFor, extractor_named, ready_extractor
 from baogao.errors import UsageError
 from baogao.evaluation.gold import Dataset, check_writable, write_whole
 from baogao.evaluation.recordings import RecordedExtractor, Recording
@@ -24,6 +24,7 @@ from baogao.evaluation.summary import Summary
 from baogao.extraction import Extraction, Extractor, ExtractorName, ReportText, WrappedExtractor
 from baogao.inputs import Source
 from baogao.interrupts import run_interruptibly
+from baogao.model_options import ModelOptions
 from baogao.pipeline import Nowhere, OnRecord, run_extraction
 from baogao.schema.fields import Schema
 from baogao.schema.load import shipped_schema
@@ -74,6 +75,8 @@ class EvalRequest:
         :raises UsageError: there is no such extractor; one name is given twice; a replay is to be recorded.
         """
         names = [extractor_named(name) for name in self.extractors]
+        if (self.options.further or self.options.escalate_to) and "hybrid" not in names:
+            raise UsageError("--model more than once, and --escalate-to, want --extractor hybrid")
         if self.replay and self.record:
             raise UsageError("--replay and --record exclude each other")
         every = [*self.extractors, *self.records]
@@ -160,6 +163,8 @@ class _Prediction:
 
     async def _do_one(self, name: ExtractorName, sources: Sequence[Source], recording: Recording | None) -> None:
         options, request = self.request.options, self.request
+        if name == "rules":  # they ask no model, and so do not mind several
+            options = replace(options, further=(), escalate_to=None)
         replayed = recording is not None and recording.mode == "replay"
         if recording and replayed:
             options = recording.info.options(options, name)

@@ -20,20 +20,40 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Self
 
 import httpx2
 from pydantic import Field, field_validator
 
-from baogao.assemble import ModelOptions, Ready
+from baogao.assemble import Ready, ReadyModel
 from baogao.errors import ReplayError, UsageError
 from baogao.evaluation.cassettes import Cassette, CassetteTransport, Mode, check_vcr, playing
 from baogao.evaluation.gold import check_writable, write_whole
 from baogao.evaluation.summary import RunFile
 from baogao.extraction import Extraction, Extractor, ExtractorName, ReportText, Way, WayOrAuto, WrappedExtractor
 from baogao.llm.messages import Abilities
+from baogao.model_options import Further, ModelOptions
+from baogao.schema.values import Strict
 
 REPLAY_URL = "http://replay.invalid/v1"
 """What a replayed client is told; no host has this name (RFC 2606)."""
+
+
+class RecordedModel(Strict):
+    """A model beside the first, and how it was asked."""
+
+    model: str
+    way: Way
+    abilities: Abilities | None = None
+
+    @classmethod
+    def of(cls, ready: ReadyModel) -> Self:
+        """A model that was asked."""
+        return cls(model=ready.name, way=ready.asked.way, abilities=ready.client.abilities)
+
+    def further(self) -> Further:
+        """The same to a replay."""
+        return Further(self.model, REPLAY_URL, self.way, self.abilities)
 
 
 class RecordingInfo(RunFile):
@@ -46,6 +66,10 @@ class RecordingInfo(RunFile):
     """Each extractor's way of asking; of one that asks nothing, none."""
     abilities: Abilities | None = None
     """What the endpoint could do; None where nobody needed to know."""
+    further: list[RecordedModel] = Field(default_factory=list, exclude_if=lambda models: not models)
+    """Models that read beside it."""
+    escalate_to: RecordedModel | None = Field(default=None, exclude_if=lambda model: model is None)
+    """The one that was asked where the others left the jury unsure."""
 
     @field_validator("abilities", mode="before")
     @classmethod
@@ -56,14 +80,27 @@ class RecordingInfo(RunFile):
     def note(self, name: ExtractorName, ready: Ready) -> None:
         """Keep how an extractor asked, if it did."""
         if ready.client is not None and ready.way is not None:
-            self.model = ready.made_by.model
+            self.model = ready.models[0].name if ready.models else ready.made_by.model
             self.ask[name] = ready.way
             self.abilities = ready.client.abilities
+            if name == "hybrid":
+                self.further = [RecordedModel.of(model) for model in ready.models[1:]]
+                self.escalate_to = RecordedModel.of(ready.escalate_to) if ready.escalate_to else None
 
     def options(self, options: ModelOptions, name: ExtractorName) -> ModelOptions:
         """Options to ask as the recording did, of a host that does not exist; no server is started."""
         way: WayOrAuto = self.ask.get(name, "auto")
-        return replace(options, base_url=REPLAY_URL, model=self.model, ask=way, embedded=False, gguf=None)
+        further, last = (self.further, self.escalate_to) if name == "hybrid" else ([], None)
+        return replace(
+            options,
+            base_url=REPLAY_URL,
+            model=self.model,
+            further=tuple(model.further() for model in further),
+            escalate_to=last.further() if last else None,
+            ask=way,
+            embedded=False,
+            gguf=None,
+        )
 
 
 class Recording:

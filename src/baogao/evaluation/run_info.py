@@ -18,12 +18,14 @@ from typing import Literal, Self
 from pydantic import Field
 
 from baogao._version import __version__
-from baogao.assemble import ModelOptions, Ready
+from baogao.assemble import Ready
 from baogao.errors import UsageError
 from baogao.evaluation.gold import Dataset
 from baogao.evaluation.summary import GoldInfo, RunFile
 from baogao.extraction import Way, WayOrAuto
+from baogao.hybrid.calibration import Asked
 from baogao.llm.messages import Abilities
+from baogao.model_options import ModelOptions
 from baogao.record import Jury, Record
 from baogao.resources import digest_files, resource_dir
 from baogao.rules.rulebook import rules_path
@@ -100,6 +102,10 @@ class ExtractorInfo(Strict):
     """How the model was asked."""
     way_prompts: str | None = Field(default=None, exclude_if=lambda digest: digest is None)
     """The digest of the prompts that were rendered for it."""
+    models: list[Asked] | None = Field(default=None, exclude_if=lambda models: models is None)
+    """Several models that read beside each other, and how they were asked; not in the file where there is one."""
+    escalate_to: Asked | None = Field(default=None, exclude_if=lambda asked: asked is None)
+    """The one that was asked where the others left the jury unsure."""
     jury: Jury | None = Field(default=None, exclude_if=lambda jury: jury is None)
     """Who led in hybrid, where that was found on the run."""
 
@@ -117,6 +123,8 @@ class ExtractorInfo(Strict):
             calibration=made_by.calibration,
             way=ready.way,
             way_prompts=ready.way_prompts,
+            models=[model.asked for model in ready.models] if len(ready.models) > 1 else None,
+            escalate_to=ready.escalate_to.asked if ready.escalate_to else None,
             jury=next((record.made_by.jury for record in records if record.made_by.jury), None),
         )
 
@@ -138,6 +146,9 @@ class Parameters(Strict):
 
     base_url: str | None = None
     model: str | None = None
+    further: list[str] | None = Field(default=None, exclude_if=lambda names: names is None)
+    """Models beside it, by their names; not in the file where there are none."""
+    escalate_to: str | None = Field(default=None, exclude_if=lambda name: name is None)
     embedded: bool = False
     gguf: str | None = None
     ask: WayOrAuto | None = None
@@ -154,7 +165,10 @@ class Parameters(Strict):
         """Options with their files by name only."""
         files = {name: getattr(options, name) for name in ("gguf", "prompts", "calibration")}
         told = {name: value for name, value in asdict(options).items() if name in cls.model_fields}
-        return cls(**told | {name: Path(path).name if path else None for name, path in files.items()})
+        told |= {name: Path(path).name if path else None for name, path in files.items()}
+        told["further"] = [one.name for one in options.further] or None
+        told["escalate_to"] = options.escalate_to.name if options.escalate_to else None
+        return cls(**told)
 
     def words(self) -> str:
         """Those that were given, by name."""

@@ -31,7 +31,7 @@ from baogao.evaluation.summary import RunFile, Summary, summarise
 from baogao.record import Record
 from baogao.schema.fields import Schema
 from baogao.schema.values import Strict
-from baogao.usage import Usage
+from baogao.usage import Counts, Usage
 
 _File = TypeVar("_File", bound=RunFile)
 
@@ -47,6 +47,8 @@ class DocumentTiming(Strict):
     completion_tokens: int = 0
     cost: float | None = Field(default=None, exclude_if=lambda cost: cost is None)
     """In the currency of the configured prices; not in the file where there are none."""
+    readers: dict[str, Counts] | None = Field(default=None, exclude_if=lambda readers: not readers)
+    """The same of each model, where several were asked."""
 
     @classmethod
     def of(cls, seconds: float, usage: Usage) -> DocumentTiming:
@@ -58,6 +60,7 @@ class DocumentTiming(Strict):
             prompt_tokens=usage.prompt_tokens,
             completion_tokens=usage.completion_tokens,
             cost=usage.cost,
+            readers=usage.readers,
         )
 
 

@@ -200,13 +200,12 @@ def decide_by(
 
 def _doubts(case: Case, fields: Mapping[str, Link], held: Mapping[str, HeldLink]) -> Iterator[Doubt]:
     """The fields to which not every reader gives the answer that is given."""
-    readers = 1 + max(1, len(case.models))
     for spec in case.schema.figures:
         said, given, kept = _said(case, spec.id), fields.get(spec.id), held.get(spec.id)
         if given is not None:
             answer = read_answer(case.report, given, spec)
             others = [(by, link) for by, link in said if not same(answer, read_answer(case.report, link, spec))]
-            if len(said) == readers and not others:
+            if len(said) == case.readers_asked(spec.id) and not others:
                 continue
             said, wrong = [(given.by, given), *others], 1 - given.confidence
         elif said:
@@ -223,7 +222,10 @@ def _doubts(case: Case, fields: Mapping[str, Link], held: Mapping[str, HeldLink]
 
 def _said(case: Case, name: str) -> list[tuple[str, Link]]:
     """What each reader says of a field; the silent ones are not in it."""
-    links = [("rules", case.rules.get(name)), *((by, said.get(name)) for by, said in case.models.items())]
+    links = [
+        ("rules", case.rules.get(name)),
+        *((f"llm:{model}", said.get(name)) for model, said in case.models.items()),
+    ]
     if not case.models and name in case.model:
         links.append((case.model[name].by, case.model[name]))
     return [(by, link) for by, link in links if link is not None]

@@ -33,6 +33,8 @@ class Case:
     """Fields that the model need not be asked about; by link it is shown the whole report all the same."""
     models: Mapping[str, Mapping[str, Link]] = field(default_factory=dict)
     """Where several models were asked: what each of them said, by its name."""
+    spared: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """The fields that each of these was not asked about: its silence on them says nothing."""
     read: Mapping[Reader, Extraction] = field(default_factory=dict)
     """All that each side said, lists and metadata too."""
 
@@ -45,6 +47,10 @@ class Case:
             side: {name: read_answer(self.report, link, by_id[name]) for name, link in links.items()}
             for side, links in sides.items()
         }
+
+    def readers_asked(self, name: str) -> int:
+        """How many readers were asked about a field, rules among them; a model that rules spare counts as one."""
+        return 1 + max(1, sum(name not in self.spared.get(model, ()) for model in self.models))
 
     @cached_property
     def agreed(self) -> frozenset[str]:

@@ -6,11 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
+from baogao.errors import ReplyError
 from baogao.extraction import Doubt, Extraction, ModelExtractor, ReportText, Settled, TextLink
 from baogao.hybrid.case import Arbiter, Case, Decision, Reader
+from baogao.hybrid.escalation import Escalation, is_unsure
+from baogao.hybrid.panel import Panel, not_heard, with_side
 from baogao.hybrid.trust import Trust
 from baogao.rules.extractor import RulesExtractor
-from baogao.usage import Usage, count, usage_scope
+from baogao.usage import Usage, count_again, usage_scope
 
 _Said = TypeVar("_Said", TextLink, tuple[int, ...])
 _UNLEARNED = 0.5
@@ -23,21 +26,32 @@ class _Reading:
 
     case: Case
     usage: Usage
-    """What it took to ask the model."""
+    """What it took to ask the models."""
+    escalated: Case | None = None
+    """The same with the model that is asked where the others are unsure; None where it was not asked."""
 
 
 class HybridExtractor:
-    """Has both read, and lets an arbiter decide field by field."""
+    """Has both read, and lets an arbiter decide field by field.
+
+    :param model: one model, or a :class:`Panel` of several.
+    :param escalation: the model that is asked where the decision is unsure without it; goes with a panel.
+    """
 
     name = "hybrid"
 
-    def __init__(self, rules: RulesExtractor, model: ModelExtractor, arbiter: Arbiter) -> None:
+    def __init__(
+        self, rules: RulesExtractor, model: ModelExtractor, arbiter: Arbiter, escalation: Escalation | None = None
+    ) -> None:
         self.schema = rules.schema
         self._rules = rules
         self._model = model
         self._arbiter = arbiter
+        self._escalation = escalation
         self._sample: dict[str, _Reading] | None = None
         self._read_before: dict[str, _Reading] = {}
+        self._heard = False
+        """Whether the arbiter has looked at a sample."""
 
     @property
     def trust(self) -> Trust | None:
@@ -46,8 +60,8 @@ class HybridExtractor:
 
     @property
     def wants_sample(self) -> bool:
-        """Whether it is not known yet how good the readers are."""
-        return self._arbiter.wants_sample
+        """Whether it is not known yet how good the readers are, of the models each by itself, too."""
+        return self._arbiter.wants_sample or isinstance(self._model, Panel)
 
     def tells(self, report: ReportText) -> int:
         """How many answers of rules a report has, for the model to give or not."""
@@ -57,12 +71,26 @@ class HybridExtractor:
         """Until :meth:`end_sample` reports are read and nothing is decided: they show how good the readers are."""
         self._sample = {}
 
-    def end_sample(self) -> None:
-        """Have the arbiter look at what was read; these reports are not asked about again."""
+    def end_sample(self) -> bool:
+        """Have the arbiter look at what was read; these reports are not asked about again.
+
+        :returns: whether the sample is wanted once more: for the model that is asked where the others are unsure.
+        """
         sample = self._sample or {}
         self._sample = None
-        self._read_before.update(sample)
-        self._arbiter.hear([reading.case for reading in sample.values()])
+        if self._heard and self._escalation is not None:
+            self._read_before.update(sample)
+            cases = [reading.escalated for reading in sample.values() if reading.escalated is not None]
+            self._escalation.hear(cases)
+            return False
+        cases = [reading.case for reading in sample.values()]
+        if isinstance(self._model, Panel):
+            cases = self._model.hear(cases)
+        heard = zip(sample.items(), cases, strict=True)
+        self._read_before.update({key: replace(reading, case=case) for (key, reading), case in heard})
+        self._arbiter.hear(cases)
+        self._heard = True
+        return self._escalation is not None
 
     async def extract(self, report: ReportText) -> Extraction:
         """Link one report; in a sample nothing is linked yet.
@@ -73,13 +101,42 @@ class HybridExtractor:
         """
         key = f"{report.document.doc_id} {report.document.sha256}"
         if self._sample is not None:
-            self._sample[key] = await self._read(report)
+            before = self._read_before.get(key)
+            reading = before or await self._read(report)
+            if self._heard and self._escalation is not None:
+                reading = await self._escalated(reading, self._arbiter.decide(reading.case), self._escalation)
+            self._sample[key] = reading
             return Extraction()
         before = self._read_before.pop(key, None)
         if before is not None:
-            count(**before.usage.model_dump(exclude_none=True))
+            count_again(before.usage)
         reading = before or await self._read(report)
+        if self._escalation is not None:
+            return await self._with_escalation(reading, self._escalation)
         return _joined(reading.case, self._arbiter.decide(reading.case))
+
+    async def _with_escalation(self, reading: _Reading, escalation: Escalation) -> Extraction:
+        """What is decided, by all where it is unsure without the last; where that one fails, by the others."""
+        notices: list[str] = []
+        decision = self._arbiter.decide(reading.case)
+        try:
+            reading = await self._escalated(reading, decision, escalation)
+        except ReplyError as error:
+            notices.append(not_heard(escalation.name, error))
+        if reading.escalated is not None:
+            return _joined(reading.escalated, escalation.decide(reading.escalated))
+        if not notices:
+            escalation.spare(reading.case)
+        return _joined(reading.case, replace(decision, notices=(*decision.notices, *notices)))
+
+    async def _escalated(self, reading: _Reading, decision: Decision, escalation: Escalation) -> _Reading:
+        """A reading, with the last model's where the decision is unsure without it."""
+        if reading.escalated is not None or not is_unsure(reading.case, decision):
+            return reading
+        standing = self._model.standing if isinstance(self._model, Panel) else {}
+        with usage_scope() as usage:
+            case = await escalation.ask(reading.case, decision, standing)
+        return replace(reading, usage=reading.usage + usage, escalated=case)
 
     async def _read(self, report: ReportText) -> _Reading:
         """Have both read a report."""
@@ -90,9 +147,9 @@ class HybridExtractor:
         settled = Settled(frozenset(sure), claimed, metadata=bool(by_rules.metadata))
         with usage_scope() as usage:
             by_model = await self._model.extract(report, settled)
-        read: dict[Reader, Extraction] = {"rules": by_rules, "model": by_model}
+        read: dict[Reader, Extraction] = {"rules": by_rules}
         case = Case(report, self.schema, ranked, by_rules.fields, by_model.fields, settled.fields, read=read)
-        return _Reading(case, usage)
+        return _Reading(with_side(case, by_model), usage)
 
 
 def _joined(case: Case, decision: Decision) -> Extraction:

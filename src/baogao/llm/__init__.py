@@ -5,6 +5,7 @@ from baogao.llm.cache import ReplyCache, cache_clear, cache_stats
 from baogao.llm.embedded import DEFAULT_MODEL, MODELS, find_model, pull
 from baogao.llm.endpoint import ModelClient
 from baogao.llm.messages import Abilities, Message, Question, Reply
+from baogao.llm.model_table import ModelEntry, load_model_table
 from baogao.llm.prompts import Prompt, Prompts, load_prompts
 from baogao.llm.settings import EndpointSettings, load_settings
 from baogao.llm.tokens import estimate_tokens
@@ -16,6 +17,7 @@ __all__ = [
     "EndpointSettings",
     "Message",
     "ModelClient",
+    "ModelEntry",
     "Prompt",
     "Prompts",
     "Question",
@@ -26,6 +28,7 @@ __all__ = [
     "cache_stats",
     "estimate_tokens",
     "find_model",
+    "load_model_table",
     "load_prompts",
     "load_settings",
     "probe",

@@ -57,6 +57,7 @@ class ModelClient:
 
     :param cache: where replies are kept; without one every question is sent.
     :param abilities: what the endpoint can do, where it need not be probed.
+    :param budget: what several clients share; by itself each has its settings' own.
     :param transport: what carries the requests, for record and replay.
     :param may_return: whether a server that has gone away may come back; one that may not is not waited for.
     """
@@ -67,6 +68,7 @@ class ModelClient:
         *,
         cache: ReplyCache | None = None,
         abilities: Abilities | None = None,
+        budget: Budget | None = None,
         transport: httpx2.AsyncBaseTransport | None = None,
         may_return: Callable[[], bool] = lambda: True,
     ) -> None:
@@ -75,7 +77,7 @@ class ModelClient:
         self.settings = settings
         self.cache = cache
         self.abilities = abilities
-        self.budget = Budget(settings.budget_tokens)
+        self.budget = budget or Budget(settings.budget_tokens)
         self._model = settings.model
         self._renamed: dict[str, str | None] = {}
         """Parameters by the names that this server wants for them; None for one that it does not take."""

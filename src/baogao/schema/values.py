@@ -89,7 +89,7 @@ class Answer(_Read, Strict):
     confidence: float | None = None
     """Between 0 and 1."""
     by: str | None = None
-    """Which extractor spoke: ``rules``, ``llm``, or both, ``rules+llm``."""
+    """Which extractor spoke: ``rules``, ``llm``, or both, ``rules+llm``; ``llm:NAME`` of each of several models."""
     held_back: HeldBack | None = None
     """Only with ``not_reported``: what would have been the answer."""
 

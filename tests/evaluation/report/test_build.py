@@ -10,13 +10,14 @@ from hypothesis import strategies as st
 
 from baogao.errors import UsageError
 from baogao.evaluation.report import build_report
-from baogao.evaluation.report.build import cost_rows, leading_pair, risk_curves
+from baogao.evaluation.report.build import cost_rows, leading_pair, reader_sentences, risk_curves
 from baogao.evaluation.report.content import Estimate, HeadlineRow, PairRow
 from baogao.evaluation.report.render import render_html, render_markdown
 from baogao.evaluation.rows import ScoreRow
 from baogao.evaluation.run_info import ExtractorInfo, Parameters, RunInfo
 from baogao.evaluation.runs import DocumentTiming, ExtractorTiming, Run, load_datasets, score_run
 from baogao.evaluation.summary import to_json
+from baogao.usage import Counts
 from evaluation.run_fixtures import make_dataset, make_run, perfect_records
 
 
@@ -172,6 +173,19 @@ def test_without_timing_there_are_no_costs(run):
     timing = ExtractorTiming(seconds=9, cost=0.5, documents={name: DocumentTiming(seconds=3) for name in "ab"})
     (row,) = cost_rows({"llm": timing, "rules": ExtractorTiming(seconds=0, documents={})}, ["rules", "llm", "none"])
     assert (row.extractor, row.documents, row.seconds, row.median_seconds, row.cost) == ("llm", 2, 4.5, 3, 0.25)
+
+
+def test_what_each_of_several_models_took():
+    """In how many reports it was asked, and for how much in all; an extractor of one model has no sentence."""
+    dear, spared = Counts(requests=2, prompt_tokens=900, completion_tokens=100, cost=0.5), Counts(spared_tokens=800)
+    documents = {
+        "a": DocumentTiming(seconds=1, readers={"dear": dear}),
+        "b": DocumentTiming(seconds=1, readers={"dear": spared}),
+    }
+    several = ExtractorTiming(seconds=2, readers={"dear": dear}, documents=documents)
+    alone = ExtractorTiming(seconds=2, documents={"a": DocumentTiming(seconds=1)})
+    said = list(reader_sentences({"hybrid": several, "llm": alone}, ["llm", "hybrid", "rules"]))
+    assert said == ["hybrid asked dear about 1 of 2 reports: 1,000 tokens in all, cost 0.5000."]
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
@@ -101,7 +101,7 @@ def build_report(run: Run) -> ReportModel:
         curves=risk_curves(figures, names),
         reliability=reliability,
         costs=cost_rows(timings, names),
-        cost_note=_COST_NOTES.get(files.info.mode, ""),
+        cost_note=" ".join([*filter(None, [_COST_NOTES.get(files.info.mode)]), *reader_sentences(timings, names)]),
     )
 
 
@@ -221,6 +221,18 @@ def risk_curves(rows: Iterable[ScoreRow], extractors: Sequence[str]) -> list[Ris
         if len(points) > 1:
             curves.append(RiskCurve(name, points))
     return curves
+
+
+def reader_sentences(timings: Mapping[str, ExtractorTiming], extractors: Sequence[str]) -> Iterator[str]:
+    """What each of several models took of what an extractor took, one sentence each."""
+    for name in extractors:
+        took = timings.get(name)
+        for reader, counts in ((took.readers or {}) if took else {}).items():
+            documents = (took.documents if took else {}).values()
+            asked = sum(bool(one.readers and reader in one.readers and one.readers[reader].asked) for one in documents)
+            cost = "" if counts.cost is None else f", cost {counts.cost:.4f}"
+            part = f"{asked} of {len(documents)} reports"
+            yield f"{name} asked {reader} about {part}: {counts.tokens:,} tokens in all{cost}."
 
 
 def cost_rows(timings: Mapping[str, ExtractorTiming], extractors: Sequence[str]) -> list[CostRow]:
