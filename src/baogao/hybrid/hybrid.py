@@ -16,8 +16,10 @@ from baogao.rules.extractor import RulesExtractor
 from baogao.usage import Usage, count_again, usage_scope
 
 _Said = TypeVar("_Said", TextLink, tuple[int, ...])
-_UNLEARNED = 0.5
-"""How likely metadata or a list is wrong where readers differ on it, as long as nothing was learned of that."""
+_EITHER = 0.5
+"""How likely metadata or a list is wrong where readers differ on it and neither leads."""
+_LED = 0.1
+"""The same where one leads; both were set by hand, and only say what is to be looked at first."""
 
 
 @dataclass(frozen=True)
@@ -156,12 +158,14 @@ def _joined(case: Case, decision: Decision) -> Extraction:
     """The decided figures, with metadata and lists by whom the arbiter names: the other fills what it was not asked."""
     rules, model = case.read["rules"], case.read["model"]
     leads = decision.texts_by == "model"
-    metadata, doubts = _texts(rules.metadata, model.metadata, model_leads=leads, whole=model.whole)
+    wrong = _EITHER if decision.jury is not None and decision.jury.leader == "both" else _LED
+    metadata, doubts = _texts(rules.metadata, model.metadata, model_leads=leads, whole=model.whole, wrong=wrong)
     lists, more = _texts(
         {name: tuple(ids) for name, ids in rules.lists.items()},
         {name: tuple(ids) for name, ids in model.lists.items()},
         model_leads=leads,
         whole=model.whole,
+        wrong=wrong,
     )
     return replace(
         rules,
@@ -176,11 +180,12 @@ def _joined(case: Case, decision: Decision) -> Extraction:
 
 
 def _texts(
-    rules: Mapping[str, _Said], model: Mapping[str, _Said], *, model_leads: bool, whole: bool
+    rules: Mapping[str, _Said], model: Mapping[str, _Said], *, model_leads: bool, whole: bool, wrong: float
 ) -> tuple[dict[str, _Said], list[Doubt]]:
     """Metadata, or lists, of both; and those on which they differ.
 
     :param whole: whether the model's silence is an answer.
+    :param wrong: how likely what is given is wrong where they differ.
     """
     joined = {**model, **rules}
     if model_leads:
@@ -193,7 +198,7 @@ def _texts(
             given = joined.get(name)
             said.sort(key=lambda pair: pair[1] is not given)
             why = "readers differ" if len(said) > 1 else f"{said[0][0]} alone{'' if given else ', not given'}"
-            doubts.append(Doubt(name, why, _UNLEARNED, tuple(said)))
+            doubts.append(Doubt(name, why, wrong, tuple(said)))
     return joined, doubts
 
 
