@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import cache
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from baogao.extraction import Link
@@ -175,6 +175,7 @@ def check_decision(case: Case, decision: Decision, threshold: float) -> None:
 
 
 @given(SAID, st.dictionaries(st.sampled_from(FEATURES), st.floats(-3, 3), max_size=6), st.floats(0, 1))
+@settings(max_examples=40)
 def test_what_is_decided_was_proposed(said, weights, threshold):
     """An answer is one of the two readers', or the rules' next; no figure answers two fields unless it is shared."""
     schema, case = said_by(said)
@@ -182,6 +183,7 @@ def test_what_is_decided_was_proposed(said, weights, threshold):
 
 
 @given(SAID, st.sampled_from([None, MODEL_LEADS, NOBODY_LEADS, RULES_LEAD]))
+@settings(max_examples=40)
 def test_what_a_run_decides_was_proposed(said, trust):
     """The same without a calibration, whoever leads; and the record says who does."""
     schema, case = said_by(said)
@@ -193,6 +195,7 @@ def test_what_a_run_decides_was_proposed(said, trust):
 
 
 @given(SAID)
+@settings(max_examples=40)
 def test_a_model_that_leads_is_followed(said):
     """Every figure that it gives is given, as far as no other of its fields has it; and no other answer is."""
     schema, case = said_by(said)
@@ -204,7 +207,9 @@ def test_a_model_that_leads_is_followed(said):
             assert answers[name] == link.candidates or name in case.agreed
         else:
             taken = [one for other, ids in answers.items() for one in ids if other != name]
-            assert set(link.candidates) & set(taken) or (name in case.agreed and set(case.rules[name].candidates) & set(taken))
+            assert set(link.candidates) & set(taken) or (
+                name in case.agreed and set(case.rules[name].candidates) & set(taken)
+            )
     assert decision.texts_by == "model"
     for name, held in decision.held.items():
         if name not in case.model and name in case.rules and "another field" not in held.reason:
@@ -213,7 +218,9 @@ def test_a_model_that_leads_is_followed(said):
 
 def test_what_rules_alone_say_beside_a_model_that_leads():
     """Is held back, with its reason, and below what is given; a person should look at it."""
-    schema, case = said_by({"case_files_reviewed": (flagship_case()[1].rules["case_files_reviewed"].candidates[0], 0.8)})
+    schema, case = said_by(
+        {"case_files_reviewed": (flagship_case()[1].rules["case_files_reviewed"].candidates[0], 0.8)}
+    )
     decision = RunArbiter(schema, MODEL_LEADS).decide(case)
     assert list(decision.fields) == ["case_files_reviewed"]
     assert decision.held

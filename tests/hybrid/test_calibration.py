@@ -122,7 +122,10 @@ def test_it_lies_beside_the_schema(communique):
         (file_of().to_json().replace('"y"', '"x"'), "a term has two weights"),
         (json.dumps(json.loads(file_of().to_json()) | {"pickle": 1}), "pickle"),
         (
-            json.dumps(json.loads(file_of().to_json()) | {"calibrations": [json.loads(calibration().model_dump_json(by_alias=True))] * 2}),
+            json.dumps(
+                json.loads(file_of().to_json())
+                | {"calibrations": [json.loads(calibration().model_dump_json(by_alias=True))] * 2}
+            ),
             "the same readers have two calibrations",
         ),
     ],

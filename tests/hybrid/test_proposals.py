@@ -96,7 +96,9 @@ def test_lending_is_the_models_and_not_the_rules():
     figure = case.rules["case_files_reviewed"].candidates[0]
     names = [spec.id for spec in schema.figures if spec.id not in case.ranked and not spec.is_rate][:2]
     _, case = with_model(**dict.fromkeys(names, figure))
-    (own,) = (one for one in Proposer(schema).propose(case) if one.stand == "rules_only" and figure in one.link.candidates)
+    (own,) = (
+        one for one in Proposer(schema).propose(case) if one.stand == "rules_only" and figure in one.link.candidates
+    )
     assert (own.field, own.shared) == ("case_files_reviewed", False)
 
 

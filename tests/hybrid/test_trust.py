@@ -150,7 +150,7 @@ def test_looking_righter_never_lowers_the_model(ratios, which, more):
 
 @given(st.integers(0, 100), st.integers(0, 40), st.integers(0, 40), RATIOS, st.integers(1, 20))
 def test_more_right_looking_answers_never_lower_the_model(both, rules_only, differ, ratios, more):
-    """A model that gives some more answers that look as right as can be is not less right, beside rules least of all."""
+    """A model that gives some more answers that look as right as can be is no less right, nor beside rules."""
     estimates = []
     for extra in (0, more):
         fields = Counter(both=both, rules_only=rules_only, rules_against=differ, model_against=differ,
