@@ -186,7 +186,7 @@ def test_what_is_settled_is_said(baogao, world):
 
 
 def test_each_set_of_readers_has_its_own(baogao, world):
-    """Another model, or another way of asking, leaves a calibration beside the first; the same again takes its place."""
+    """Another model leaves a calibration beside the first; the same again takes its place; a third uses neither."""
     out = ("--out", "many.json")
     calibrated(baogao, world, *out)
     first = Path("many.json").read_bytes()
