@@ -17,7 +17,7 @@ from baogao.pipeline import Patience, documents_at_once, run_documents, run_extr
 from baogao.reading import failed_record, provenance
 from baogao.record import Record
 from baogao.schema import load_schema
-from baogao.usage import Usage, count
+from baogao.usage import Usage, count, usage_scope
 from baogao.work import Outcome, Worker
 
 COMMUNIQUE = Path(__file__).parent / "fixtures" / "communique" / "communique.py"
@@ -365,3 +365,23 @@ def test_a_sample_that_is_broken_off_is_ended(sources):
     with pytest.raises(asyncio.CancelledError):
         asyncio.run(interrupted())
     assert (extractor.shown, extractor.at_once) == ([], 0)
+
+
+@pytest.mark.xfail(reason="every report of the sample is asked about, and then the first one again", strict=True)
+def test_what_is_wrong_for_all_ends_a_sample(many):
+    """A wrong key is found out with one request, as in a run without a sample."""
+    refused = EndpointError("the key is wrong")
+    extractor = Sampling(1, **{source.doc_id: [refused] for source in many})
+    with usage_scope() as usage, pytest.raises(EndpointError):
+        run(many, extractor)
+    assert usage.requests <= 2
+
+
+@pytest.mark.xfail(reason="a sample is taken of a run that is finished already", strict=True)
+def test_a_run_that_is_finished_takes_no_sample(sources):
+    """Where every record is there from before nobody is asked about anything."""
+    kept, extractor = Kept(), Sampling()
+    made_by = provenance(SCHEMA, "llm")
+    kept.before = {one.doc_id: failed_record(one, "", SCHEMA, made_by, "", Usage()) for one in sources}
+    asyncio.run(run_documents(sources, extractor, made_by, kept, sample_of=sources))
+    assert not extractor.shown
