@@ -171,6 +171,18 @@ def the_next_figure(item: Item, schema: Schema) -> Reply:
     return links((name, [min(link.candidates[0] + 1, last)]) for name, link in item.right.items())
 
 
+def nothing_happened(item: Item, schema: Schema) -> Reply:
+    """For every field the first phrase that says that there was none."""
+    phrases = [one.id for one in item.report.candidates.of_kind("none")][:1]
+    return links((spec.label, phrases) for spec in schema.figures if phrases)
+
+
+def figures_of_other_fields(item: Item, schema: Schema) -> Reply:
+    """Every right figure, each for the next of the fields that the gold states."""
+    names = list(item.right)
+    return links(zip(names[1:] + names[:1], (link.candidates for link in item.right.values()), strict=True))
+
+
 def fields_of_another_language(item: Item, schema: Schema) -> Reply:
     """In the form that was asked for, with names that nobody gave it."""
     return links((f"number of {spec.id.split('_')[0]}", link.candidates)
@@ -188,6 +200,8 @@ BAD = (
     all_ids_for_every_field,
     fields_in_order,
     the_next_figure,
+    nothing_happened,
+    figures_of_other_fields,
     fields_of_another_language,
 )
 
@@ -208,10 +222,10 @@ def test_a_bad_reader_does_no_harm(items, by_rules, flagship, says):
     assert right_of(records, items) >= 0.92 * right_of(by_rules, items)
 
 
-def test_what_points_at_nothing_is_counted(items, flagship):
-    """Numbers that stand nowhere, and fields that there are not, are in the record's usage."""
-    for says, least in ((no_such_ids, len(flagship.figures)), (fields_of_another_language, 10)):
-        assert all(record.usage.dropped >= least for record in run(items, flagship, says))
+@pytest.mark.parametrize("says", [no_such_ids, fields_of_another_language], ids=lambda says: says.__name__)
+def test_what_points_at_nothing_is_counted(items, flagship, says):
+    """Numbers that stand nowhere, and fields that there are not, are in the usage of every record."""
+    assert all(record.usage.dropped >= 10 for record in run(items, flagship, says))
 
 
 def invented_metadata(item: Item, schema: Schema) -> Reply:
@@ -227,6 +241,14 @@ def test_metadata_that_a_report_does_not_print(items, flagship):
     assert not any("某某" in value for value in said if value)
     assert all(record.usage.dropped >= len(flagship.metadata) for record in records)
     assert records[0].made_by.jury.model_f1 > 0.9
+
+
+@pytest.mark.xfail(reason="silence of a model that leads is taken for an answer, on metadata too", strict=True)
+def test_metadata_of_rules_stand_beside_a_model_that_names_none(items, by_rules, flagship):
+    """A model that leads on figures and has nothing usable to say of title and period does not take them away."""
+    records = run(items, flagship, invented_metadata)
+    assert records[0].made_by.jury.leader == "model"
+    assert [record.metadata["title"].value for record in records] == [one.metadata["title"].value for one in by_rules]
 
 
 def test_prose_in_another_language(items, flagship):
