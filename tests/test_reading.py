@@ -15,7 +15,7 @@ from baogao.document.file_text import FileText, Notice
 from baogao.extraction import Extraction, HeldLink, Link, ReportText, TextLink
 from baogao.inputs import Source
 from baogao.reading import failed_record, provenance, read_answer, read_record
-from baogao.record import Record
+from baogao.record import Jury, Record
 from baogao.schema import load_schema
 from baogao.usage import Usage
 from short_reports import read
@@ -246,3 +246,14 @@ def test_links_of_an_extractor_of_ones_own_are_checked(communique):
     number = report.of("86.4亿元").id
     with pytest.raises(ValueError, match=f"notes: {number} is no entry"):
         read_record(report, Extraction(lists={"notes": [number]}), communique, made_by)
+
+
+def test_who_led_stands_in_what_made_a_record(communique):
+    """Where readers were heard on the run, and only there; it is no key of records that know of none."""
+    made_by = provenance(communique, "hybrid", "small")
+    jury = Jury(leader="model", reason="why", reports=3, rules_f1=0.5, model_f1=0.9)
+    heard, unheard = (read_record(read("无。"), Extraction(jury=one), communique, made_by) for one in (jury, None))
+    assert (heard.made_by.jury, unheard.made_by.jury, made_by.jury) == (jury, None, None)
+    assert "jury" not in unheard.to_json()
+    assert Record.model_validate_json(heard.to_json()) == heard
+    assert Record.model_validate_json(unheard.to_json()) == unheard
