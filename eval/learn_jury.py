@@ -35,7 +35,7 @@ from baogao.hybrid.case import Case
 from baogao.hybrid.features import GROUPS
 from baogao.hybrid.proposals import Proposal, Proposer
 from baogao.hybrid.trust import BY_MODEL, BY_RULES, STANDS, Trust
-from baogao.hybrid.weighing import MODEL_RATIO, RULES_RATIO, WEIGHED, AnyModel, Plausibility
+from baogao.hybrid.weighing import MODEL_RATIO, NOT_WEIGHED, RULES_RATIO, WEIGHED, AnyModel, Plausibility
 from baogao.reading import read_answer
 from baogao.rules.extractor import RulesExtractor
 from baogao.rules.matching import Scored
@@ -55,7 +55,12 @@ THRESHOLD = 0.45
 """About half of the F1 that comes of it, which is where F1 is highest (Lipton, Elkan and Naryanaswamy 2014)."""
 MOST = 0.9
 """From the probability that is written down on 98% of the answers are right in so many of the runs."""
-LOOKS = tuple(name for group in ("cues", "words", "rivals", "place", "checks") for name in GROUPS[group])
+LOOKS = tuple(
+    name
+    for group in ("cues", "words", "rivals", "place", "checks")
+    for name in GROUPS[group]
+    if name not in NOT_WEIGHED
+)
 """What is looked at in an answer whoever gives it."""
 RULES_LOOK = (*LOOKS, "rules_score", "rules_confidence", "rules_margin", "pattern_score", "pattern_length")
 KNOTS = {

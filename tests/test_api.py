@@ -203,6 +203,21 @@ def test_extract_asks_a_model(report):
     assert alone.usage.requests > 0
 
 
+def test_many_reports_are_read_by_a_sample_first(report):
+    """Each report is asked about once; every record says who led, and what it took; alone it speaks for itself."""
+    for name in ("b", "c"):
+        report.with_name(f"{name}.txt").write_text(TEXT.replace("86.4", "87.5"), encoding="utf-8")
+    with fake_server(lambda seen: completion("无", prompt_tokens=10)) as server:
+        told = {"model": "small", "base_url": server.url, "ask": "form", "cache": False, "schema": COMMUNIQUE}
+        records = list(baogao.extract_many([report.parent], **told))
+        asked = len(server.seen)
+        alone = baogao.extract(report, **told)
+    assert [record.made_by.jury.reports for record in records] == [3, 3, 3]
+    assert alone.made_by.jury.reports == 1
+    assert sum(record.usage.requests for record in records) == asked
+    assert {record.usage.prompt_tokens for record in records} == {10 * asked // 3}
+
+
 def test_extract_async(report):
     """Inside a loop one awaits."""
 

@@ -15,19 +15,33 @@ import pytest
 from baogao.asking.choice import ChoiceExtractor
 from baogao.asking.form import FormExtractor
 from baogao.asking.link import LinkExtractor
-from baogao.assemble import ModelOptions, extractor_named, questioner, ready_extractor, way_of_asking
+from baogao.assemble import (
+    ModelOptions,
+    extractor_named,
+    prompts_of,
+    questioner,
+    ready_extractor,
+    trust_in,
+    way_of_asking,
+)
 from baogao.errors import NoReplyError, PromptError, RulesError, UsageError
-from baogao.extraction import AskingName, ExtractorName, HoldingExtractor, Way
-from baogao.hybrid.calibration import calibration_path
-from baogao.hybrid.hybrid import FILL_ONLY, HybridExtractor, ThresholdArbiter
-from baogao.llm import Abilities, Message, Question
+from baogao.evaluation.calibrating import Witness
+from baogao.extraction import AskingName, ExtractorName, HoldingExtractor, Way, innermost
+from baogao.hybrid.calibration import Asked, Calibration, Calibrations, FitOn, calibration_path
+from baogao.hybrid.hybrid import HybridExtractor
+from baogao.hybrid.trust import Trust
+from baogao.hybrid.weighing import any_model
+from baogao.llm import Abilities, Message, Question, load_prompts
 from baogao.rules.extractor import RulesExtractor
 from baogao.schema import load_schema
 from baogao.usage import usage_scope
 from llm.conftest import _own_world  # noqa: F401
 from llm.fake_server import Seen, Step, completion, fake_server
-from short_reports import COMMUNIQUE
+from short_reports import COMMUNIQUE, read
 
+KINDS = {"form": FormExtractor, "choice": ChoiceExtractor, "link": LinkExtractor}
+TRUST = Trust(reports=4, both=60, differ=6, rules_only=12, model_only=9, model_right=0.7, rules_right=0.5,
+              rules_right_against=0.4)  # fmt: skip
 NOBODY = {"base_url": "http://127.0.0.1:9/v1", "model": "small", "cache": False}
 """Options that name a server which does not exist: nothing may be sent to it."""
 
@@ -43,9 +57,10 @@ def ready(name, schema, *, arbiter_for=None, **options):
 
 
 @pytest.mark.parametrize(
-    ("options", "abilities", "beside_rules", "way"),
+    ("options", "abilities", "few", "way"),
     [
         (ModelOptions(embedded=True), Abilities(json_schema=True), True, "choice"),
+        (ModelOptions(embedded=True), Abilities(json_schema=True), False, "form"),
         (ModelOptions(gguf=Path("m.gguf")), Abilities(json_schema=True), False, "form"),
         (ModelOptions(), Abilities(json_schema=True), True, "link"),
         (ModelOptions(), Abilities(tools=True), False, "link"),
@@ -53,24 +68,22 @@ def ready(name, schema, *, arbiter_for=None, **options):
         (ModelOptions(), Abilities(), True, "form"),
     ],
 )
-def test_auto_takes_what_the_model_can_do(options, abilities, beside_rules, way):
+def test_auto_takes_what_the_model_can_do(options, abilities, few, way):
     """As docs/models.md tells it."""
-    assert way_of_asking(options, abilities, beside_rules=beside_rules) == way
+    assert way_of_asking(options, abilities, few=few) == way
 
 
 @pytest.mark.parametrize("way", get_args(Way))
 def test_what_a_user_asks_for_decides(way):
     """Whatever the model can do, and wherever it runs."""
-    for embedded, able, beside in product((True, False), repeat=3):
+    for embedded, able, few in product((True, False), repeat=3):
         options = ModelOptions(ask=way, embedded=embedded)
-        assert way_of_asking(options, Abilities(json_schema=able), beside_rules=beside) == way
+        assert way_of_asking(options, Abilities(json_schema=able), few=few) == way
         assert not options.way_is_open
 
 
 @pytest.mark.parametrize("name", get_args(AskingName))
-@pytest.mark.parametrize(
-    ("way", "kind"), [("form", FormExtractor), ("choice", ChoiceExtractor), ("link", LinkExtractor)]
-)
+@pytest.mark.parametrize(("way", "kind"), KINDS.items())
 def test_a_dry_run_asks_by_the_extractor_of_a_run(communique, name, way, kind):
     """The same kind asks, alone and beside rules; making it sends nothing."""
     asker = asyncio.run(questioner(name, communique, ModelOptions(**NOBODY, ask=way)))
@@ -93,6 +106,16 @@ def test_a_way_that_is_open_is_asked_of_the_endpoint(communique):
         assert server.seen == []
         assert asyncio.run(way_of("auto")) == "form"
         assert len(server.seen) > 0
+
+
+def test_each_way_renders_prompts_of_its_own(communique):
+    """What a calibration was learned with is known by these alone: another way's prompts may change."""
+    prompts = load_prompts(None)
+    digests = {way: prompts_of(way, prompts) for way in get_args(Way)}
+    assert len(set(digests.values())) == len(digests)
+    made = ready("llm", communique, ask="link")
+    assert made.way_prompts == digests["link"] != made.made_by.prompts
+    assert ready("rules", communique).way_prompts is None
 
 
 def test_names_of_extractors():
@@ -120,26 +143,112 @@ def test_which_calibration(communique, flagship):
     assert ModelOptions().calibration_file(communique) is None
 
 
-def test_a_record_names_the_calibration_that_decided(flagship):
-    """Only in hybrid, and only where one was used."""
-    digest = ready("hybrid", flagship, ask="form").made_by.calibration
-    assert digest.startswith("sha256:")
-    assert ready("hybrid", flagship, ask="form", calibration="none").made_by.calibration is None
-    assert ready("llm", flagship, ask="form").made_by.calibration is None
-    assert ready("rules", flagship).made_by.calibration is None
+def calibration_for(*asked: Asked, **more: object) -> Calibration:
+    """A calibration of these readers, that thinks everything right."""
+    fit_on = FitOn(documents={}, proposals=0, right=0, schema="sha256:1")
+    given = {"threshold": 0.5, "intercept": 4.0, "weights": [], "sure_at_98": 0.77, "fit_on": fit_on}
+    return Calibration(asked=list(asked), **(given | more))
 
 
-def test_whoever_calibrates_decides(flagship):
-    """An arbiter that is given stands in for the calibration, and is given the thresholds of the way of asking."""
+@pytest.fixture
+def learned(tmp_path) -> str:
+    """A file of two calibrations: of a small model by form, and by choice, where rules settle what they answer."""
+    by_form, by_choice = (Asked(way=way, model="small") for way in ("form", "choice"))
+    file = Calibrations(
+        schema_name="communique",
+        calibrations=[calibration_for(by_form), calibration_for(by_choice, sure=0.7, agreement=0.9)],
+    )
+    (tmp_path / "mine.json").write_text(file.to_json(), encoding="utf-8")
+    return str(tmp_path / "mine.json")
+
+
+@pytest.mark.parametrize(
+    ("way", "calibration", "used"), [("form", "mine", True), ("link", "mine", False), ("form", "none", False)]
+)
+def test_a_calibration_is_used_for_its_readers(communique, learned, way, calibration, used):
+    """For the model and the way that it was learned for, and records name it; others' quality is found on the run."""
+    made = ready("hybrid", communique, ask=way, calibration=learned if calibration == "mine" else "none")
+    assert bool(made.made_by.calibration) == used
+    assert made.extractor.wants_sample == (not used)
+    assert made.sure_from == (0.77 if used else any_model().sure_at_98)
+    assert made.way == way
+    assert ready("llm", communique, ask=way, calibration=learned).made_by.calibration is None
+    assert ready("rules", communique, calibration=learned).made_by.calibration is None
+
+
+def test_what_is_sure_was_learned_or_is_not_known(communique):
+    """Only for hybrid is it known from where on 98 of 100 answers are right."""
+    assert ready("hybrid", communique, ask="form").sure_from == any_model().sure_at_98
+    assert ready("llm", communique, ask="form").sure_from is None
+    assert ready("rules", communique).sure_from is None
+
+
+def test_another_model_has_no_part_in_a_calibration(communique, learned):
+    """The name counts: what a small model said tells nothing of a big one."""
+
+    async def made_for(model: str) -> str | None:
+        options = ModelOptions(**NOBODY | {"model": model}, ask="form", calibration=learned)
+        async with ready_extractor("hybrid", communique, options) as found:
+            return found.made_by.calibration
+
+    assert asyncio.run(made_for("small")).startswith("sha256:")
+    assert asyncio.run(made_for("big")) is None
+
+
+@pytest.mark.parametrize("trust", [None, TRUST])
+def test_who_leads_may_be_known_before(communique, trust):
+    """A worker that is told asks for no sample; what a run finds out is handed on, whatever is around the extractor."""
+    made = ready("hybrid", communique, ask="form", trust=trust, min_confidence=0.5)
+    assert trust_in(made.extractor) == trust
+    assert innermost(made.extractor).wants_sample == (trust is None)
+    assert trust_in(ready("rules", communique).extractor) is None
+
+
+@pytest.mark.parametrize(("calibration", "few"), [("mine", True), ("none", False)])
+def test_choices_are_bounded_where_rules_settle_most(communique, learned, calibration, few):
+    """Because that was learned for choices of this model; a dry run asks as the run will."""
+    report = read("海坨市2022年经济社会发展统计公报\n\n" + "".join(f"某地的人口有{n}00人。" for n in range(11, 41)))
+    options = {"ask": "choice", "calibration": learned if calibration == "mine" else "none"}
+    asker = asyncio.run(questioner("hybrid", communique, ModelOptions(**NOBODY, **options)))
+    assert (len(asker.questions(report)) == 14) == few
+    assert len(asker.questions(report)) >= 14
+    made = ready("hybrid", communique, **options)
+    assert made.extractor._model.questions(report) == asker.questions(report)
+
+
+def test_an_embedded_model_chooses_where_that_was_learned(communique, learned, tmp_path, monkeypatch):
+    """Left to itself it is asked by form, alone too; by choice only beside rules that settle most."""
+    monkeypatch.setattr("baogao.assemble.EmbeddedServer", Started)
+    for name, stem, calibration, way in [
+        ("hybrid", "small", learned, "choice"),
+        ("hybrid", "small", "none", "form"),
+        ("hybrid", "big", learned, "form"),
+        ("llm", "small", learned, "form"),
+    ]:
+        (tmp_path / f"{stem}.gguf").write_text("one")
+        options = ModelOptions(gguf=tmp_path / f"{stem}.gguf", calibration=calibration)
+
+        async def way_of(options=options, name=name) -> str:
+            async with ready_extractor(name, communique, options) as found:
+                return found.way
+
+        assert asyncio.run(way_of()) == way
+        assert type(asyncio.run(questioner(name, communique, options))) is KINDS[way]
+
+
+def test_whoever_calibrates_decides(communique, learned):
+    """An arbiter that is given stands in for the calibration, and is made for the schema; it says what rules settle."""
     seen = []
 
-    def arbiter_for(thresholds):
-        seen.append(thresholds)
-        return thresholds
+    def arbiter_for(schema):
+        seen.append(schema)
+        return Witness(sure=0.5)
 
     for way in get_args(Way):
-        assert ready("hybrid", flagship, ask=way, arbiter_for=arbiter_for).made_by.calibration is None
-    assert seen == [ThresholdArbiter(), FILL_ONLY, ThresholdArbiter()]
+        found = ready("hybrid", communique, ask=way, arbiter_for=arbiter_for, calibration=learned)
+        assert found.made_by.calibration is None
+        assert not found.extractor.wants_sample
+    assert seen == [communique] * 3
 
 
 @pytest.mark.parametrize("name", get_args(ExtractorName))

@@ -10,9 +10,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from baogao.errors import PendingError, ReplyError
-from baogao.extraction import Doubt, Extraction, HeldLink, HoldingExtractor, Link, ReportText, answers, hold_back
+from baogao.extraction import (
+    Doubt,
+    Extraction,
+    HeldLink,
+    HoldingExtractor,
+    Link,
+    ReportText,
+    SamplingExtractor,
+    answers,
+    hold_back,
+    innermost,
+)
 from baogao.reading import provenance, read_record
-from baogao.record import Record
+from baogao.record import Jury, Record
 from short_reports import read
 
 TEXT = "海坨市2022年经济社会发展统计公报\n\n全年地区生产总值86.4亿元。年末常住人口21.03万人。\n"
@@ -64,6 +75,23 @@ class Unsure:
     async def extract(self, report):
         """One link."""
         return Extraction(fields={"gdp": Link((report.candidates.of_kind("number")[-1].id,), 0.5, "llm")})
+
+
+def test_what_is_around_an_extractor_is_taken_off(communique):
+    """However much was put around it; one with nothing around it is itself, and it is shown no sample."""
+    bare = Unsure(communique)
+    assert innermost(bare) is bare
+    assert innermost(HoldingExtractor(HoldingExtractor(bare, 0.5), 0.9)) is bare
+    assert not isinstance(bare, SamplingExtractor)
+
+
+def test_doubts_stay_when_answers_are_held_back():
+    """Who led, and what a person should look at, is said of a report whatever confidence is asked for."""
+    doubt = Doubt("a", "rules alone", 0.4, (("rules", Link((1,), 0.6, "rules")),))
+    jury = Jury(leader="rules", reason="why", reports=1, rules_f1=0.5, model_f1=0.1)
+    said = Extraction(fields={"a": Link((1,), 0.6, "rules")}, doubts=(doubt,), jury=jury)
+    held = hold_back(said, 0.9)
+    assert (held.doubts, held.jury, held.fields) == ((doubt,), jury, {})
 
 
 def test_the_record_keeps_it(communique):

@@ -16,7 +16,7 @@ from baogao.document.file_text import FileText, Notice
 from baogao.extraction import Doubt, Extraction, HeldLink, Link, ReportText, TextLink
 from baogao.inputs import Source
 from baogao.reading import failed_record, provenance, read_answer, read_record
-from baogao.record import ProposedFigure, ProposedItems, ProposedText, Record, Review
+from baogao.record import Jury, ProposedFigure, ProposedItems, ProposedText, Record, Review
 from baogao.schema import load_schema
 from baogao.usage import Usage
 from short_reports import COMMUNIQUE, read
@@ -344,3 +344,14 @@ def test_doubts_about_no_field_of_the_schema_are_left_out(communique):
     held = {"nobody": HeldLink(link(report.of("86亿元")), "unsure")}
     extraction = Extraction(held=held, doubts=(Doubt("nonsense", "alone", 0.5, (("x", TextLink("y")),)),))
     assert read_record(report, extraction, communique, provenance(communique, "mine")).review == []
+
+
+def test_who_led_stands_in_what_made_a_record(communique):
+    """Where readers were heard on the run, and only there; it is no key of records that know of none."""
+    made_by = provenance(communique, "hybrid", "small")
+    jury = Jury(leader="model", reason="why", reports=3, rules_f1=0.5, model_f1=0.9)
+    heard, unheard = (read_record(read("无。"), Extraction(jury=one), communique, made_by) for one in (jury, None))
+    assert (heard.made_by.jury, unheard.made_by.jury, made_by.jury) == (jury, None, None)
+    assert "jury" not in unheard.to_json()
+    assert Record.model_validate_json(heard.to_json()) == heard
+    assert Record.model_validate_json(unheard.to_json()) == unheard

@@ -12,8 +12,17 @@ import httpx2
 import pytest
 
 from baogao.api import extract
-from baogao.assemble import questioner
-from baogao.batch import BatchSetup, BatchSink, BatchTransport, Replies, RequestFiles, collect_batch, prepare_batch
+from baogao.assemble import ModelOptions, questioner
+from baogao.batch import (
+    AnsweredTransport,
+    BatchSetup,
+    BatchSink,
+    BatchTransport,
+    Replies,
+    RequestFiles,
+    collect_batch,
+    prepare_batch,
+)
 from baogao.batch.folder import BatchFolder, HoldTo, Limits
 from baogao.batch.run import BatchOptions, PatientExtractor
 from baogao.errors import EndpointError, NoReplyError, PendingError, ReplyError, UsageError
@@ -328,3 +337,93 @@ def test_a_sink_is_not_told_of_what_waits():
     for doc_id in ("r0", "report"):
         sink.add(record.model_copy(update={"doc_id": doc_id}))
     assert kept.taken == ["r0"]
+
+
+@pytest.fixture
+def answered() -> Path:
+    """A batch whose replies were all collected."""
+    prepare_batch(Path("batch"), setup_of(min_confidence=0.7, calibration="none"))
+    with fake_server(good_model) as server:
+        results = write_results("results.jsonl", executed(server, requests()))
+    collect_batch(Path("batch"), Path("out"), [results])
+    return Path("batch")
+
+
+def sent(transport: httpx2.AsyncBaseTransport, method: str, body: object = None) -> httpx2.Response:
+    """What a transport says to one request."""
+    content = b"" if body is None else json.dumps(body, ensure_ascii=False).encode()
+    request = httpx2.Request(method, "http://x/v1/chat/completions", content=content)
+    return asyncio.run(transport.handle_async_request(request))
+
+
+def test_collected_replies_answer_again(answered):
+    """Each question of the batch has its reply, as often as it is asked, and the folder is left as it is."""
+    before = {path: path.read_bytes() for path in answered.rglob("*") if path.is_file()}
+    transport = AnsweredTransport(answered)
+    for request in requests() * 2:
+        response = sent(transport, "POST", request["body"])
+        assert response.status_code == 200
+        assert "links" in response.json()["choices"][0]["message"]["content"]
+    assert {path: path.read_bytes() for path in answered.rglob("*") if path.is_file()} == before
+
+
+@pytest.mark.parametrize(("method", "body"), [("POST", QUESTION), ("GET", None)])
+def test_what_was_not_asked_has_no_reply(answered, method, body):
+    """It is an error of that report, and nothing is sent to anybody; a list of models is no question."""
+    with pytest.raises(ReplyError, match="the batch in batch has no reply to this question"):
+        sent(AnsweredTransport(answered), method, body)
+
+
+def test_errors_of_a_batch_are_errors_again(answered):
+    """What the service answered by an error is answered so."""
+    (kept,) = (answered / "replies").glob("*.jsonl")
+    lines = [json.loads(line) for line in kept.read_text(encoding="utf-8").splitlines()]
+    custom_id = next(request["custom_id"] for request in requests())
+    body = next(request["body"] for request in requests())
+    for line in lines:
+        if line["custom_id"] == custom_id:
+            line["response"] = {"status_code": 400, "request_id": "r", "body": {"error": {"message": "too long"}}}
+    kept.write_text("".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines), encoding="utf-8")
+    assert sent(AnsweredTransport(answered), "POST", body).status_code == 400
+
+
+def test_a_batch_says_what_it_was_prepared_with(answered):
+    """Model and way of asking are the batch's; what is held back, and by which calibration, is the user's."""
+    told = AnsweredTransport(answered).options(
+        ModelOptions(model="other", base_url="http://x/v1", ask="form", min_confidence=0.3, calibration="mine.json")
+    )
+    assert (told.model, told.ask, told.base_url, told.cache) == ("small", "link", None, False)
+    assert told.abilities == Abilities(json_schema=True)
+    assert (told.min_confidence, told.calibration) == (0.3, "mine.json")
+    assert told.settings().max_attempts == 1
+
+
+def test_a_batch_without_replies_cannot_answer():
+    """Prepared and not collected, or no batch at all: an error that says what to do."""
+    prepare_batch(Path("batch"), setup_of())
+    with pytest.raises(UsageError, match="batch holds no replies: `baogao batch collect` takes them in"):
+        AnsweredTransport(Path("batch"))
+    with pytest.raises(UsageError):
+        AnsweredTransport(Path("nowhere"))
+
+
+def test_a_sample_of_a_batch(answered):
+    """Collected at once, all records are decided by the same jury, and what a reply took is counted once."""
+    records = rows()
+    assert {record.made_by.jury.model_dump_json() for record in records} == {records[0].made_by.jury.model_dump_json()}
+    assert records[0].made_by.jury.reports == 4
+    asked = {json.dumps(request["body"], sort_keys=True) for request in requests()}
+    assert sum(record.usage.requests for record in records) == len(asked)
+
+
+def test_a_sample_of_replies_that_are_not_here():
+    """Without any reply nothing is decided, every document waits once, and no question is put again."""
+    prepare_batch(Path("batch"), setup_of())
+    with fake_server(good_model) as server:
+        results = executed(server, requests())
+    first = write_results("first.jsonl", results[:1])
+    done = collect_batch(Path("batch"), Path("out"), [first])
+    assert len(done.finished) + done.for_results == 4
+    assert (done.for_round, done.requests.new) == (0, 0)
+    done = collect_batch(Path("batch"), Path("out"), [write_results("rest.jsonl", results[1:])])
+    assert (sorted(done.finished), done.for_results) == (["r0", "r1", "r2", "r3"], 0)

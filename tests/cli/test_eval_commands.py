@@ -16,6 +16,7 @@ from baogao.errors import GoldError, ReplayError, UsageError
 from baogao.evaluation.compiling import build_dataset
 from baogao.evaluation.runs import Run
 from baogao.schema import load_schema
+from batch.conftest import executed, requests, write_results
 from llm.fake_server import Seen, Step, completion, fake_server
 
 COMMUNIQUE = Path(__file__).parents[1] / "fixtures" / "communique"
@@ -292,3 +293,32 @@ def test_an_id_of_gold_does_not_speak_to_the_terminal(dataset, tmp_path):
     said = call("diff", tmp_path / "a", b, "--show-test", schema=False).stdout
     assert f"{name}\\x1b[31m" in said
     assert "\x1b" not in said
+
+
+def test_the_replies_of_a_batch_are_measured_and_recorded(dataset, tmp_path, baogao):
+    """As if the model were there, and nobody is asked; what was not prepared has no reply, and is a failed record."""
+    asked = ("--extractor", "hybrid", "--ask", "form", "--model", "small", "--calibration", "none")
+    assert baogao("batch", "prepare", dataset, "--schema", SCHEMA, *asked, "--out", "batch").code == 0
+    with pytest.raises(UsageError, match="batch holds no replies: `baogao batch collect` takes them in"):
+        call(dataset, "--out", "run", "--batch", "batch", "--extractor", "llm")
+    assert not Path("run").exists()
+    with fake_server(model) as server:
+        results = write_results("results.jsonl", executed(server, requests()))
+        call(dataset, "--out", "live", "--base-url", server.url, *asked)
+    assert baogao("batch", "collect", "batch", results, "--out", "collected").code == 0
+    # The flags of the model are those that the batch was prepared with, whatever the environment says.
+    call(dataset, "--out", "run", "--batch", "batch", "--extractor", "hybrid", "--record", "recorded", *asked[-2:])
+    summary, live = (Run(Path(name)).read_json("summary.json")["extractors"]["hybrid"] for name in ("run", "live"))
+    assert summary == live
+    info = Run(Path("run")).info()
+    assert (info.mode, info.extractors[0].model, info.extractors[0].way) == ("record", "small", "form")
+    assert info.extractors[0].jury == Run(Path("live")).info().extractors[0].jury
+    call(dataset, "--out", "again", "--replay", "recorded", "--extractor", "hybrid", *asked[-2:])
+    assert Run(Path("again")).read_json("summary.json")["extractors"]["hybrid"] == summary
+
+
+def test_a_batch_that_is_none(dataset, tmp_path):
+    """A folder that is no batch is one line, before any report is read."""
+    with pytest.raises(UsageError, match="nowhere"):
+        call(dataset, "--out", "run", "--batch", "nowhere", "--extractor", "llm")
+    assert not Path("run").exists()

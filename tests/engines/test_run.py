@@ -4,20 +4,27 @@ from __future__ import annotations
 
 import asyncio
 import importlib.util
+import pickle
 from dataclasses import replace
 
 import pytest
 
+from baogao.asking.form import FormExtractor
 from baogao.assemble import ModelOptions, Ready
 from baogao.engines.run import Engine, Job, run_by
 from baogao.errors import UsageError
+from baogao.extraction import Extraction, HoldingExtractor
+from baogao.hybrid.arbiter import RunArbiter
+from baogao.hybrid.case import Case
+from baogao.hybrid.hybrid import HybridExtractor
 from baogao.inputs import find_sources
-from baogao.llm import Abilities, EndpointSettings, ModelClient
+from baogao.llm import Abilities, EndpointSettings, ModelClient, load_prompts
 from baogao.pipeline import Nowhere
 from baogao.reading import provenance
 from baogao.rules.extractor import RulesExtractor
 from baogao.rules.rulebook import load_rulebook
 from cli.conftest import COMMUNIQUE, _own_world, baogao, extract, reports  # noqa: F401
+from short_reports import read
 
 
 @pytest.fixture
@@ -80,6 +87,21 @@ def test_a_worker_need_not_ask_again(communique):
     assert (told.min_confidence, told.calibration, told.cache) == (0.5, "none", False)
 
 
+def test_a_worker_is_told_who_leads(communique):
+    """What a sample of the run has shown of the readers travels with its options; without a sample there is none."""
+    job, ready = job_of(communique), ready_of(communique)
+    assert job.share(ready, 2, 4).options.trust is None
+    trust = RunArbiter(communique)
+    trust.hear([Case(read("无。"), communique, {}, {}, {})])
+    hybrid = HybridExtractor(ready.extractor, FormExtractor(communique, ready.client, load_prompts()), trust)
+    ready = replace(ready, extractor=HoldingExtractor(hybrid, 0.5))
+    told = job.share(ready, 2, 4).options
+    assert told.trust == trust.trust
+    assert told.trust.reports == 1
+    assert RunArbiter(communique, told.trust).wants_sample is False
+    assert pickle.loads(pickle.dumps(told)).trust == trust.trust
+
+
 @pytest.mark.parametrize(("budget", "share"), [(None, None), (1000, 250), (1003, 250)])
 def test_workers_divide_the_budget(communique, budget, share):
     """All together spend no more than was allowed."""
@@ -110,6 +132,47 @@ def test_work_in_this_process(reports, communique, tmp_path):  # noqa: F811
     job = Job("rules", communique, str(COMMUNIQUE), ModelOptions())
     asyncio.run(run_by(Engine(), job, ready, sources, Nowhere(), on_record=new.append, on_kept=new.append))
     assert [(record.doc_id, record.fields["gdp"].text) for record in new] == [("good", "86.4亿元")]
+
+
+def test_a_sample_is_read_before_the_reports_are_given_out(communique, reports, monkeypatch):  # noqa: F811
+    """Here and not by a worker; each worker then begins with what was found, and asks for no sample of its own."""
+    begun = []
+
+    class Sampling(RulesExtractor):
+        wants_sample = True
+        trust = None
+
+        def tells(self, report):
+            return 1
+
+        def begin_sample(self):
+            begun.append("sample")
+
+        async def extract(self, report):
+            begun.append(report.document.doc_id)
+            return Extraction()
+
+        def end_sample(self):
+            begun.append("heard")
+
+    class Workers:
+        def __init__(self, start, team, schema, made_by):
+            begun.append("workers")
+
+        async def __aenter__(self):
+            raise KeyboardInterrupt
+
+        async def __aexit__(self, *error):
+            pass
+
+    monkeypatch.setattr("baogao.engines.run.RayWorkers", Workers)
+    ready = replace(ready_of(communique), extractor=Sampling(load_rulebook(None, communique)))
+    work = run_by(
+        Engine("ray"), job_of(communique), ready, find_sources([str(reports)]), Nowhere(), on_record=list, on_kept=list
+    )
+    with pytest.raises(KeyboardInterrupt):
+        asyncio.run(work)
+    assert begun == ["sample", "good", "heard", "workers"]
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from baogao.evaluation.calibrating import (
     CalibrationRequest,
     Judged,
     Observed,
+    TextHits,
     Witness,
     ablate,
     calibration_of,
@@ -27,10 +29,13 @@ from baogao.evaluation.compiling import build_dataset
 from baogao.evaluation.fitting import TrainingExample
 from baogao.evaluation.runs import load_datasets
 from baogao.evaluation.statistics import Comparison, rates_of
-from baogao.extraction import Link, ReportText
-from baogao.hybrid.arbiter import Proposal
+from baogao.evaluation.tally import Hits
+from baogao.extraction import Extraction, Link, ReportText, TextLink
+from baogao.hybrid.arbiter import RunArbiter
+from baogao.hybrid.calibration import Asked, Calibrations
+from baogao.hybrid.case import Case, Decision, Reader
 from baogao.hybrid.features import FEATURES, GROUPS
-from baogao.hybrid.hybrid import Case, ThresholdArbiter
+from baogao.hybrid.proposals import Proposal
 from baogao.rules.extractor import RulesExtractor
 from baogao.rules.rulebook import load_rulebook
 from baogao.schema import load_schema
@@ -39,7 +44,7 @@ from short_reports import COMMUNIQUE
 
 @pytest.fixture(scope="module")
 def communiques(tmp_path_factory):
-    """The communiqués' schema and gold, and a case of each, in which the model says nothing."""
+    """The communiqués' schema and gold, and a case of each, in which the model only knows a title."""
     schema = load_schema(COMMUNIQUE)
     folder = tmp_path_factory.mktemp("data") / "communiques"
     build_dataset(sorted(COMMUNIQUE.parent.glob("*.marked.txt")), folder, schema)
@@ -50,31 +55,75 @@ def communiques(tmp_path_factory):
         document = read_document(item.text_path, item.gold.doc_id)
         report = ReportText.from_document(document)
         links, ranked = rules.link(report)
-        cases[item.gold.doc_id] = Case(report, schema, ranked, links.fields, {})
+        said = Extraction(metadata={"title": TextLink("统计公报")})
+        read: dict[Reader, Extraction] = {"rules": links, "model": said}
+        cases[item.gold.doc_id] = Case(report, schema, ranked, links.fields, {}, read=read)
     return schema, datasets, cases
 
 
-def test_a_witness_decides_as_thresholds_do(communiques):
-    """It keeps every case, and the run goes on as it would without it."""
+def test_a_witness_keeps_every_case(communiques):
+    """It decides nothing, and wants no sample: every report is asked about once."""
     _, _, cases = communiques
     witness = Witness()
     for name, case in cases.items():
-        assert witness.decide(case) == ThresholdArbiter().decide(case)
+        assert witness.decide(case) == Decision({})
         assert witness.cases[name] is case
+    witness.hear(list(cases.values()))
+    assert (witness.trust, witness.wants_sample, witness.sure) == (None, False, None)
+    assert Witness(0.7).sure == 0.7
 
 
 def test_every_proposal_is_judged(communiques):
     """By the scorer; the counts of rules alone are those of their answers."""
     _, datasets, cases = communiques
-    judged = judge_cases(Witness(cases=cases), datasets)
+    judged = judge_cases(cases, datasets)
     assert [one.example.doc_id for one in judged] == ["haituo-2022", "yunling-2023"]
     for one in judged:
         assert len(one.example.right) == len(one.example.proposals) > 0
         assert one.by_rules == (len(one.example.stated), 0, 0, 0)
+        assert one.by_model == (0, 0, len(one.example.stated), 0)
         chosen = [right for proposal, right in zip(one.example.proposals, one.example.right, strict=True)
                   if proposal.features["by_rules"]]  # fmt: skip
         assert all(chosen)
-    assert judge_cases(Witness(), datasets) == []
+    assert judge_cases({}, datasets) == []
+
+
+def test_what_was_there_before_is_judged_as_a_run_would_decide_it(communiques):
+    """The better reader is found on all reports of the gold, and each is then decided."""
+    schema, datasets, cases = communiques
+    arbiter = RunArbiter(schema)
+    arbiter.hear(list(cases.values()))
+    for one in judge_cases(cases, datasets):
+        case = cases[one.example.doc_id]
+        given = arbiter.decide(case).fields
+        assert sum(one.uncalibrated[:2]) == len(given) > 0
+        assert one.uncalibrated == (len(given), 0, len(one.example.stated) - len(given), 0)
+
+
+def test_texts_are_judged_by_reader(communiques):
+    """What of metadata and lists each side has right; whoever is right more often is stored."""
+    schema, datasets, cases = communiques
+    judged = judge_cases(cases, datasets)
+    for one in judged:
+        rules, model = one.texts["rules"], one.texts["model"]
+        assert (rules.metadata, rules.of_metadata) == (1, 1)
+        assert (model.metadata, model.of_metadata) == (0, 1)
+        assert rules.share > model.share == 0
+    swapped = [replace(one, texts={"rules": one.texts["model"], "model": one.texts["rules"]}) for one in judged]
+    for texts, leader in ((judged, "rules"), (swapped, "model")):
+        examples = [replace(one, texts=texts[0].texts) for one in invented()]
+        observed = Observed(examples, 1.0, None, (0, 0), [ASKED])
+        assert calibration_of(observed, learn(examples), schema).texts_by == leader
+
+
+def test_the_share_of_texts_that_are_right():
+    """The mean of metadata and of the F1 of lists; where there are none, none is right."""
+    assert TextHits(0, 0, Hits()).share == 0
+    assert TextHits(2, 4, Hits(3, 3, 3)).share == pytest.approx(0.75)
+    assert TextHits(1, 2, Hits()) + TextHits(1, 2, Hits()) == TextHits(2, 4, Hits())
+
+
+ASKED = Asked(way="link", model="m")
 
 
 def invented(documents: int = 12) -> list[Judged]:
@@ -86,13 +135,14 @@ def invented(documents: int = 12) -> list[Judged]:
         for place in range(10):
             for by, share in (("rules", 0.5), ("llm", 0.9)):
                 features = dict.fromkeys(FEATURES, 0.0) | {"by_rules": by == "rules", "by_model": by == "llm"}
-                proposals.append(Proposal(f"f{place}", Link((2 * place + (by == "llm"),), 0.5, by), False, features))
+                link, stand = Link((2 * place + (by == "llm"),), 0.5, by), f"{'model' if by == 'llm' else by}_against"
+                proposals.append(Proposal(f"f{place}", link, False, stand, features))
                 right.append(draw.random() < share)
         stated = frozenset(f"f{place}" for place in range(10))
         by_rules = sum(right[::2])
         example = TrainingExample(f"doc{number}", tuple(proposals), tuple(right), stated)
         counts = (by_rules, 10 - by_rules, 0, 0)
-        found.append(Judged(example, "0" * 64, counts, counts))
+        found.append(Judged(example, "0" * 64, counts, counts, counts, {}))
     return found
 
 
@@ -113,22 +163,29 @@ def test_ablation_says_what_a_part_is_worth():
     assert model.interval[1] < 0
     assert rows["features: place"].change.difference == 0
     assert rows["model and calibration: rules alone"].f1 == pytest.approx(0.5, abs=0.1)
+    assert "the calibration: the better reader is found on the run" in rows
+    assert "rules' second choices" in rows
 
 
 def test_what_is_stored(communiques):
     """The digests of what it was learned from, no times and no paths; the same bytes each time."""
     schema, _, _ = communiques
-    observed = Observed(invented(), 2.5, 0.85, "m", "p", "r")
-    first, second = (calibration_of(observed, learn(observed.judged), schema).to_json() for _ in range(2))
-    assert first == second
-    assert '"doc11": "0000' in first
-    assert "/" not in first
+    observed = Observed(invented(), 2.5, 0.85, (40, 30), [ASKED], "p", "r")
+    first, second = (
+        Calibrations(schema_name=schema.name, calibrations=[calibration_of(observed, learn(observed.judged), schema)])
+        for _ in range(2)
+    )
+    assert first.to_json() == second.to_json()
+    assert '"doc11": "0000' in first.to_json()
+    assert "/" not in first.to_json()
+    (one,) = first.calibrations
+    assert (one.asked, one.agreement, one.fit_on.prompts, one.fit_on.rules) == ([ASKED], 0.75, "p", "r")
 
 
 def test_what_was_measured_is_stored_with_it(communiques):
     """Rates on reports left out, beside those of what went before; requests and ablations as they were observed."""
     schema, _, _ = communiques
-    observed = Observed(invented(), 2.5, 0.85)
+    observed = Observed(invented(), 2.5, 0.85, (0, 0), [])
     learned = learn(observed.judged)
     lost = Ablation("features: cues", 0.5, Comparison(-0.1, (-0.2, 0.0), 0.04, 0.1))
     plain, full = calibration_of(observed, learned, schema), calibration_of(observed, learned, schema, [lost])
@@ -136,6 +193,9 @@ def test_what_was_measured_is_stored_with_it(communiques):
     assert (plain.measured["requests"], plain.sure, plain.threshold) == (2.5, 0.85, learned.fit.threshold)
     right = sum(sum(one.example.right) for one in observed.judged)
     assert (plain.fit_on.proposals, plain.fit_on.right) == (240, right)
+    assert plain.agreement is None  # rules were sure of nothing that the model was asked about
+    assert plain.sure_at_98 == learned.reliability.threshold
+    assert plain.measured["f1_by_model"] == rates_of(learned.by_model)[0]
     assert "ablation" not in plain.measured
     assert full.measured["ablation"] == [
         {"without": "features: cues", "f1": 0.5, "change": -0.1, "ci": (-0.2, 0.0), "p": 0.04}
@@ -145,17 +205,9 @@ def test_what_was_measured_is_stored_with_it(communiques):
 def test_neutral_answers_are_no_labels():
     """What the gold allows and does not ask for is neither right nor wrong."""
     example = TrainingExample("d", (), (True, None, False), frozenset())
-    assert Observed([Judged(example, "", (0, 0, 0, 0), (0, 0, 0, 0))], 0, 1).labels == [True, False]
-
-
-def test_a_witness_takes_the_place_of_thresholds():
-    """It decides as those would; when told from where on rules settle a field, by that alone."""
-    thresholds = ThresholdArbiter(sure=0.3, alone=0.1)
-    witness = Witness()
-    assert witness.stand_in(thresholds) is witness
-    assert (witness.thresholds, witness.sure) == (thresholds, 0.3)
-    told = Witness(sure_from=0.0).stand_in(thresholds)
-    assert (told.sure, told.thresholds.alone) == (0.0, 0.1)
+    nothing = (0, 0, 0, 0)
+    judged = [Judged(example, "", nothing, nothing, nothing, {})]
+    assert Observed(judged, 0, 1, (0, 0), []).labels == [True, False]
 
 
 EVAL = Path(__file__).parents[2] / "eval"
@@ -196,20 +248,21 @@ def test_hybrid_is_observed_over_gold(few, flagship):
         return Watching()
 
     folder, recording = few
-    observed = observe(CalibrationRequest([folder], [recording], None, OFFLINE), flagship, watch)
+    observed = observe(CalibrationRequest([folder], [recording], None, OFFLINE, 0.0), flagship, watch)
     ids = sorted(path.name.removesuffix(".gold.json") for path in folder.glob("*.gold.json"))
     assert [one.example.doc_id for one in observed.judged] == ids
     assert sorted(seen[:-1]) == ids
     assert seen[-1] == "done"
     assert observed.requests > 1
-    assert observed.model == "qwen2.5-coder-1.5b"
+    assert observed.asked == [Asked(way="choice", model="qwen2.5-coder-1.5b")]
+    assert observed.agreement == (0, 0)  # the model was asked only where rules are silent
     assert observed.prompts.startswith("sha256:")
     assert observed.rules.startswith("sha256:")
     assert calibration_of(observed, learn(observed.judged), flagship).fit_on.documents.keys() == set(ids)
 
 
 def test_what_rules_settle_can_be_said(few, flagship):
-    """A model that chooses letters only fills silence; told to ask more, hybrid asks what was not recorded."""
+    """A model that was recorded only where rules are silent; told to ask more, hybrid asks what was not recorded."""
     folder, recording = few
     told = observe(CalibrationRequest([folder], [recording], None, OFFLINE, 0.0), flagship)
     assert told.sure == 0

@@ -45,8 +45,7 @@ def as_calibration(found: fitting.Fit) -> Calibration:
     """A fit as it is stored."""
     fit_on = FitOn(documents={}, proposals=0, right=0, schema="x")
     return Calibration(
-        schema_name="s",
-        sure=0.9,
+        asked=[],
         threshold=found.threshold,
         intercept=found.intercept,
         weights=list(found.weights),

@@ -21,10 +21,9 @@ from baogao.evaluation.compiling import build_dataset
 from baogao.evaluation.predict import EvalRequest, TimedExtractor, differences, parse_records, predict_run
 from baogao.evaluation.runs import Run
 from baogao.extraction import Extraction, ReportText
-from baogao.hybrid.hybrid import ThresholdArbiter
 from baogao.outputs.records import read_records
 from baogao.reading import provenance
-from baogao.schema import load_schema
+from baogao.schema import Schema, load_schema
 from baogao.usage import count
 from evaluation.run_fixtures import NAMES, make_dataset
 from llm.fake_server import Seen, Step, completion, fake_server
@@ -341,15 +340,48 @@ def test_a_replay_is_of_its_own_gold(communiques, tmp_path):
 def test_a_program_may_decide_in_hybrid(communiques, tmp_path):
     """What it gives sees every report, and no calibration is used."""
     request = recorded(communiques, tmp_path, "hybrid")
-    witness = Witness()
+    witness, schemas = Witness(), []
 
-    def arbiter_for(thresholds: ThresholdArbiter) -> Witness:
-        witness.thresholds = thresholds
+    def arbiter_for(schema: Schema) -> Witness:
+        schemas.append(schema)
         return witness
 
-    run = predict_run(replace(request, arbiter_for=arbiter_for), load_schema(COMMUNIQUE))
+    schema = load_schema(COMMUNIQUE)
+    run = predict_run(replace(request, arbiter_for=arbiter_for), schema)
+    assert schemas == [schema]
     assert sorted(witness.cases) == ["haituo-2022", "yunling-2023"]
     assert run.info().extractors[0].calibration is None
+    assert run.info().extractors[0].jury is None
+
+
+def test_a_run_says_who_led_and_how_was_asked(communiques, tmp_path):
+    """Found on a sample of its reports, each asked about once: what that took is each report's own, live or played."""
+    request = recorded(communiques, tmp_path, "hybrid", "llm")
+    for run in (Run(tmp_path / "run"), predict_run(request, load_schema(COMMUNIQUE))):
+        hybrid, llm = run.info().extractors
+        assert (hybrid.way, llm.way) == ("form", "form")
+        assert hybrid.way_prompts == llm.way_prompts != hybrid.prompts
+        assert hybrid.jury.reports == 2
+        assert llm.jury is None
+        records = read_records(run.records_path("hybrid"))
+        assert [record.made_by.jury for record in records] == [hybrid.jury] * 2
+        timing = run.timing().extractors["hybrid"]
+        asked = [one.usage.requests + one.usage.cached for one in records]
+        assert min(asked) > 0
+        assert sum(asked) == timing.requests + timing.cached
+
+
+def test_a_report_read_in_a_sample_takes_the_time_of_both():
+    """Its seconds are those of the sample and of the record together."""
+    timed = TimedExtractor(Scripted("llm", a=0.02))
+    report = ReportText.from_document(document_from_text("无。", "a"))
+
+    async def run() -> None:
+        await timed.extract(report)
+        await timed.extract(report)
+
+    asyncio.run(run())
+    assert timed.seconds["a"] >= 0.04
 
 
 def test_records_of_others_are_opened_before_anything_is_asked(tmp_path, folder, small, monkeypatch):

@@ -6,11 +6,13 @@ import json
 import subprocess
 from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from baogao.assemble import Ready
 from baogao.errors import UsageError
 from baogao.evaluation.run_info import (
     DatasetInfo,
@@ -23,10 +25,16 @@ from baogao.evaluation.run_info import (
 )
 from baogao.evaluation.runs import Run, load_datasets
 from baogao.evaluation.summary import GoldInfo
+from baogao.inputs import Source
 from baogao.llm.messages import Abilities
 from baogao.model_options import ModelOptions, models_named
-from baogao.record import Provenance
+from baogao.reading import failed_record
+from baogao.record import Jury, Provenance
+from baogao.rules.extractor import RulesExtractor
+from baogao.rules.rulebook import load_rulebook
+from baogao.schema import Schema, load_schema
 from evaluation.run_fixtures import make_dataset
+from short_reports import COMMUNIQUE
 
 CHECKOUT = Path(__file__).parents[2]
 PUBLISHED = sorted((CHECKOUT / "eval" / "runs").glob("*/run.json"))
@@ -90,12 +98,24 @@ def test_a_key_that_does_not_fit_is_named(tmp_path, changes, place):
     assert "\n" not in str(caught.value)
 
 
+def ready_with(schema: Schema, made_by: Provenance, **way: Any) -> Ready:
+    """An extractor that can start, as far as a run keeps it."""
+    return Ready(RulesExtractor(load_rulebook(None, load_schema(COMMUNIQUE))), made_by, **way)
+
+
 def test_the_keys_of_a_run(tmp_path, small):
-    """Every key is written, the unknown ones as null; only a calibration that there is none of is left out."""
+    """Every key is written, the unknown ones as null; left out is only what an extractor or a run does not have."""
     folder = make_dataset(tmp_path, small)
     made_by = Provenance(baogao="0", extractor="hybrid", model="m", prompts=DIGEST, schema_digest=DIGEST)
     calibrated = made_by.model_copy(update={"calibration": DIGEST})
-    infos = [ExtractorInfo.of("llm", made_by), ExtractorInfo.of("hybrid", calibrated)]
+    jury = Jury(leader="model", reason="why", reports=8, rules_f1=0.5, model_f1=0.9)
+    record = failed_record(Source("a", Path("a")), "", small, made_by.model_copy(update={"jury": jury}))
+    silent = failed_record(Source("b", Path("b")), "", small, made_by)
+    infos = [
+        ExtractorInfo.of("rules", ready_with(small, made_by), [silent]),
+        ExtractorInfo.of("llm", ready_with(small, calibrated, way="link", way_prompts=DIGEST), []),
+        ExtractorInfo.of("hybrid", ready_with(small, calibrated, way="link", way_prompts=DIGEST), [silent, record]),
+    ]
     dataset = load_datasets([folder], small)[0]
     data = json.loads(RunInfo.of(small, {folder: dataset}, infos, "record", Parameters.of(ModelOptions())).to_json())
     assert list(data) == [
@@ -104,8 +124,11 @@ def test_the_keys_of_a_run(tmp_path, small):
     ]  # fmt: skip
     assert [list(one) for one in data["extractors"]] == [
         ["model", "name", "origin", "prompts"],
-        ["calibration", "model", "name", "origin", "prompts"],
+        ["calibration", "model", "name", "origin", "prompts", "way", "way_prompts"],
+        ["calibration", "jury", "model", "name", "origin", "prompts", "way", "way_prompts"],
     ]
+    assert data["extractors"][2]["jury"]["leader"] == "model"
+    assert (data["extractors"][2]["way"], data["extractors"][2]["way_prompts"]) == ("link", DIGEST)
     assert data["rules"] is None  # there are none beside this schema
     assert data["datasets"] == [
         {
@@ -177,7 +200,7 @@ def test_the_commit_in_words(dirty, said):
 
 
 def test_parameters_are_all_options_without_paths():
-    """Whoever adds an option adds it here; files are kept by name only, and options that were not given as null."""
+    """Whoever adds an option adds it here, except for what a run finds out itself; files are kept by name only."""
     options = ModelOptions(
         gguf=Path("/home/me/m.gguf"), prompts=Path("/home/me/prompts"), calibration="/home/me/c.json"
     )

@@ -9,8 +9,9 @@ import pytest
 
 from baogao.evaluation.fitting import TrainingExample
 from baogao.extraction import Link
-from baogao.hybrid.arbiter import Proposal
-from baogao.hybrid.hybrid import Case
+from baogao.hybrid.case import Case
+from baogao.hybrid.proposals import Proposal
+from baogao.hybrid.trust import Stand
 from baogao.rules.extractor import RulesExtractor
 from baogao.rules.rulebook import load_rulebook
 from baogao.schema import Schema
@@ -34,9 +35,11 @@ def case_of() -> Callable[..., tuple[Read, Case]]:
     return build
 
 
-def proposal(field: str, *ids: int, shared: bool = False, by: str = "rules", **features: float) -> Proposal:
+def proposal(
+    field: str, *ids: int, shared: bool = False, by: str = "rules", stand: Stand = "rules_only", **features: float
+) -> Proposal:
     """A proposal made by hand."""
-    return Proposal(field, Link(ids, 0.5, by), shared, features)
+    return Proposal(field, Link(ids, 0.5, by), shared, stand, features)
 
 
 def synthetic(documents: int, seed: int = 0) -> list[TrainingExample]:

@@ -10,23 +10,31 @@ from hypothesis import strategies as st
 
 from baogao.errors import UsageError
 from baogao.hybrid.calibration import (
+    Asked,
     Calibration,
+    Calibrations,
     FitOn,
     Weight,
     calibration_digest,
     calibration_path,
-    load_calibration,
+    load_calibrations,
     strangeness,
 )
+from baogao.hybrid.features import FEATURES
 
 FIT_ON = FitOn(documents={"a": "0" * 64}, proposals=10, right=7, schema="sha256:1")
 
 
-def calibration(schema_name: str = "communique", **more) -> Calibration:
-    """Two features."""
+def calibration(**more) -> Calibration:
+    """Two features, and one model by form."""
     weights = [Weight(feature="x", mean=1.0, scale=2.0, weight=0.5), Weight(feature="y", mean=0, scale=1, weight=-1)]
     given = {"sure": 0.85, "threshold": 0.4, "intercept": 0.25, "weights": weights, "fit_on": FIT_ON}
-    return Calibration(schema_name=schema_name, **(given | more))
+    return Calibration(**({"asked": [Asked(way="form", model="small")]} | given | more))
+
+
+def file_of(*calibrations: Calibration, schema_name: str = "communique") -> Calibrations:
+    """A file of some; of one, where none is given."""
+    return Calibrations(schema_name=schema_name, calibrations=list(calibrations or (calibration(),)))
 
 
 def test_probability_is_the_logistic_of_the_weighted_sum():
@@ -52,11 +60,46 @@ def test_probability_is_one(x, y):
 def test_what_is_written_is_read(tmp_path, communique):
     """The file comes back whole, and its text is the same each time."""
     path = tmp_path / "c.json"
-    path.write_text(calibration().to_json(), encoding="utf-8")
-    again = load_calibration(path, communique, ["x", "y"])
-    assert again == calibration()
-    assert again.to_json() == calibration().to_json()
+    file = file_of(calibration(), calibration(asked=[Asked(way="link", model=None)], sure=None, agreement=0.9))
+    path.write_text(file.to_json(), encoding="utf-8")
+    again = load_calibrations(path, communique, ["x", "y"])
+    assert again == file
+    assert again.to_json() == file.to_json()
     assert calibration_digest(path).startswith("sha256:")
+
+
+def test_each_is_used_for_its_readers_only():
+    """The model by its name, the way in which it was asked, and no other model beside them."""
+    small, big = (Asked(way="form", model=name) for name in ("small", "big"))
+    of_small, of_both = calibration(), calibration(asked=[small, big], threshold=0.3)
+    file = file_of(of_small, of_both)
+    assert file.of([small]) is of_small
+    assert file.of([small, big]) is of_both
+    for other in ([big], [Asked(way="link", model="small")], [Asked(way="form", model=None)], [big, small], []):
+        assert file.of(other) is None
+
+
+def test_one_more_joins_the_others_or_takes_its_place():
+    """Two sets of readers leave two calibrations; the same readers again leave the later one, whatever the order."""
+    first, other = calibration(), calibration(asked=[Asked(way="link", model="big")])
+    both = file_of(first).with_one(other)
+    assert both.calibrations == [first, other]
+    assert file_of(other).with_one(first).to_json() == both.to_json()
+    again = both.with_one(calibration(threshold=0.7))
+    assert [one.threshold for one in again.calibrations] == [0.7, 0.4]
+    assert again.with_one(first) == both
+
+
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        (Asked(way="form", model="small"), "form of small"),
+        (Asked(way="link", model=None), "link of a model without a name"),
+    ],
+)
+def test_who_was_asked_in_words(asked, words):
+    """The way and the name."""
+    assert str(asked) == words
 
 
 def test_it_lies_beside_the_schema(communique):
@@ -69,12 +112,22 @@ def test_it_lies_beside_the_schema(communique):
     ("text", "said"),
     [
         ("{", "is not JSON"),
+        ("[" * 5000, "is not JSON"),
+        ("[]", "is not a calibration: the file: "),
         ("{}", "is not a calibration: schema_name"),
-        (calibration("other").to_json(), "belongs to the schema 'other'"),
-        (calibration(threshold=0.4).to_json().replace("0.4", "4"), "threshold"),
-        (calibration().to_json().replace('"y"', '"z"'), "wants the feature 'z'"),
-        (calibration().to_json().replace('"y"', '"x"'), "a term has two weights"),
-        (json.dumps(json.loads(calibration().to_json()) | {"pickle": 1}), "pickle"),
+        ('{"kind": "baogao.calibration", "version": 1, "sure": 0.85}', "is of an earlier version"),
+        (file_of(schema_name="other").to_json(), "belongs to the schema 'other'"),
+        (file_of(calibration(threshold=0.4)).to_json().replace("0.4", "4"), "threshold"),
+        (file_of().to_json().replace('"y"', '"z"'), "wants the feature 'z'"),
+        (file_of().to_json().replace('"y"', '"x"'), "a term has two weights"),
+        (json.dumps(json.loads(file_of().to_json()) | {"pickle": 1}), "pickle"),
+        (
+            json.dumps(
+                json.loads(file_of().to_json())
+                | {"calibrations": [json.loads(calibration().model_dump_json(by_alias=True))] * 2}
+            ),
+            "the same readers have two calibrations",
+        ),
     ],
 )
 def test_what_cannot_be_used_is_said(tmp_path, communique, text, said):
@@ -82,21 +135,30 @@ def test_what_cannot_be_used_is_said(tmp_path, communique, text, said):
     path = tmp_path / "c.json"
     path.write_text(text, encoding="utf-8")
     with pytest.raises(UsageError, match=r"c\.json") as error:
-        load_calibration(path, communique, ["x", "y"])
+        load_calibrations(path, communique, ["x", "y"])
     assert said in str(error.value)
+    assert "\n" not in str(error.value)
 
 
 def test_a_file_that_is_not_there(tmp_path, communique):
     """Is a message, too."""
     with pytest.raises(UsageError, match="cannot read"):
-        load_calibration(tmp_path / "none.json", communique, ["x", "y"])
+        load_calibrations(tmp_path / "none.json", communique, ["x", "y"])
+
+
+def test_what_comes_along_can_be_used(flagship):
+    """The calibrations beside the shipped schema load, know only features that there are, and are written as read."""
+    path = calibration_path(flagship)
+    found = load_calibrations(path, flagship, FEATURES)
+    assert found.calibrations
+    assert found.to_json() == path.read_text(encoding="utf-8")
 
 
 def test_what_has_changed_since_is_said():
-    """Another model, other prompts or rules: probabilities learned with the old ones need not hold."""
-    learned = calibration(fit_on=FIT_ON.model_copy(update={"model": "small", "prompts": "p", "rules": "r"}))
-    assert strangeness(learned, "small", "p", "r") == []
-    assert "other model and rules:" in strangeness(learned, "big", "p", "q")[0]
+    """Other prompts or rules: probabilities learned with the old ones need not hold."""
+    learned = calibration(fit_on=FIT_ON.model_copy(update={"prompts": "p", "rules": "r"}))
+    assert strangeness(learned, "p", "r") == []
+    assert "other rules:" in strangeness(learned, "p", "q")[0]
 
 
 NUMBERS = st.floats(-1e6, 1e6)
@@ -114,15 +176,18 @@ WEIGHTS = st.lists(
 )
 
 
-@given(WEIGHTS, NUMBERS, st.floats(0, 1), st.floats(0, 2))
-def test_a_file_comes_back(weights, intercept, threshold, sure):
+@given(WEIGHTS, NUMBERS, st.floats(0, 1), st.none() | st.floats(0, 2), st.text("ab/ ：", max_size=4))
+def test_a_file_comes_back(weights, intercept, threshold, sure, model):
     """Read and written again it is the same bytes, and its numbers differ by rounding only."""
-    first = calibration(weights=weights, intercept=intercept, threshold=threshold, sure=sure)
-    text = first.to_json()
+    asked = [Asked(way="choice", model=model)]
+    first = calibration(asked=asked, weights=weights, intercept=intercept, threshold=threshold, sure=sure)
+    text = file_of(first).to_json()
     knots = [(weight.feature, weight.above if weight.above is None else round(weight.above, 6)) for weight in weights]
     assume(len(set(knots)) == len(knots))
-    again = Calibration.model_validate(json.loads(text))
-    assert again.to_json() == text
+    file = Calibrations.model_validate(json.loads(text))
+    (again,) = file.calibrations
+    assert file.to_json() == text
+    assert file.of(asked) is again
     assert [weight.feature for weight in again.weights] == [weight.feature for weight in weights]
     assert again.intercept == pytest.approx(intercept, abs=1e-6)
     for new, old in zip(again.weights, weights, strict=True):
@@ -136,7 +201,8 @@ def test_the_probability_is_the_sum_of_terms(weights, features):
     total = 0.25
     for one in weights:
         value = features.get(one.feature, 0.0)
-        value = value if one.above is None else max(0.0, value - one.above)
+        if one.feature in features and one.above is not None:
+            value = max(0.0, value - one.above)
         total += one.weight * (value - one.mean) / one.scale
     expected = 1 / (1 + exp(-max(-35.0, min(35.0, total))))
     assert calibration(weights=weights).probability(features) == pytest.approx(expected)
@@ -144,22 +210,22 @@ def test_the_probability_is_the_sum_of_terms(weights, features):
 
 def test_a_weight_is_a_line():
     """So that two calibrations can be compared by eye; the rest stands above them."""
-    lines = calibration().to_json().splitlines()
-    assert lines[0] == "{"
-    assert lines[-4:-1] == [
-        '  {"feature": "x", "above": null, "mean": 1.0, "scale": 2.0, "weight": 0.5},',
-        '  {"feature": "y", "above": null, "mean": 0.0, "scale": 1.0, "weight": -1.0}',
-        " ]",
+    lines = file_of().to_json().splitlines()
+    assert (lines[0], lines[-1]) == ("{", "}")
+    assert [line.strip() for line in lines[-6:-1]] == [
+        '{"feature": "x", "above": null, "mean": 1.0, "scale": 2.0, "weight": 0.5},',
+        '{"feature": "y", "above": null, "mean": 0.0, "scale": 1.0, "weight": -1.0}',
+        *("]", "}", "]"),
     ]
-    assert json.loads("".join(lines))["fit_on"]["schema"] == "sha256:1"
+    assert json.loads("".join(lines))["calibrations"][0]["fit_on"]["schema"] == "sha256:1"
 
 
 @pytest.mark.parametrize(
-    ("changed", "said"), [({"model": "b"}, "model:"), ({"rules": "b", "prompts": "b"}, "prompts and rules:")]
+    ("changed", "said"), [({"prompts": "b"}, "prompts:"), ({"rules": "b", "prompts": "b"}, "prompts and rules:")]
 )
 def test_only_what_changed_is_named(changed, said):
     """One notice for all that is other."""
-    then = {"model": "a", "prompts": "a", "rules": "a"}
+    then = {"prompts": "a", "rules": "a"}
     learned = calibration(fit_on=FIT_ON.model_copy(update=then))
     (notice,) = strangeness(learned, **(then | changed))
     assert f"learned with other {said}" in notice

@@ -5,8 +5,11 @@ from math import isfinite, log1p
 
 import pytest
 
-from baogao.hybrid.arbiter import Proposer
-from baogao.hybrid.features import FEATURES, GROUPS
+from baogao.asking.passages import Shortlist
+from baogao.extraction import Link
+from baogao.hybrid.features import FEATURES, GROUPS, Scene
+from baogao.hybrid.proposals import Proposer
+from baogao.reading import read_answer
 from hybrid.conftest import GDP
 
 EXAM = (
@@ -124,7 +127,8 @@ def test_what_kind_of_candidate_it_is(case_of, communique):
     assert (loose["loose"], loose["none"], loose["label"], loose["parts"]) == (1, 0, 0, 0)
     assert (loose["first"], loose["repeated"]) == (1, 0)
     people = [one for one in report.candidates if one.text == "21.03万人"]
-    first, second = (features_of(case, "residents", one) for one in people)
+    scene, spec = Scene(case, Shortlist(communique)), communique.by_id["residents"]
+    first, second = (scene.features(spec, Link((one.id,), 0.8, "llm"), "model_only") for one in people)
     assert (first["first"], second["first"]) == (1, 0)
     assert first["repeated"] == second["repeated"] == pytest.approx(log1p(1))
     assert 0 < first["position"] < second["position"] < 1
@@ -165,3 +169,39 @@ def test_what_has_no_relation_has_no_arithmetic(case_of, communique):
     report, case = case_of(GDP, communique)
     found = features_of(case, "gdp", report.of("86.4亿元"))
     assert not any(found[name] for name in GROUPS["checks"])
+
+
+@pytest.mark.parametrize(
+    ("said", "about", "stand"),
+    [
+        ({"gdp": "86.4亿元"}, "86.4亿元", "both"),
+        ({}, "86.4亿元", "rules_only"),
+        ({"gdp": "80亿元"}, "86.4亿元", "rules_against"),
+        ({"gdp": "80亿元"}, "80亿元", "model_against"),
+        ({"gdp": "86.4亿元"}, "80亿元", "neither"),
+        ({"gdp": "21.03万人"}, "80亿元", "neither"),
+    ],
+)
+def test_who_gives_an_answer(case_of, communique, said, about, stand):
+    """Both, one while the other is silent or gives another, or nobody."""
+    report, case = case_of(GDP, communique, said)
+    spec = communique.by_id["gdp"]
+    answer = read_answer(report, Link((report.of(about).id,), 0.5, "rules"), spec)
+    assert Scene(case, Shortlist(communique)).stand("gdp", answer) == stand
+
+
+def test_a_model_alone_answers_what_rules_do_not(case_of, communique):
+    """Where rules are silent its answer is its own, and no other."""
+    report, case = case_of(GDP, communique, {"grain_output": "80亿元"})
+    answer = read_answer(report, case.model["grain_output"], communique.by_id["grain_output"])
+    assert Scene(case, Shortlist(communique)).stand("grain_output", answer) == "model_only"
+
+
+def test_several_models_support_an_answer_by_their_share(case_of, communique):
+    """Two of three that say the same are two thirds of support."""
+    text = "海坨市2022年经济社会发展统计公报\n\n全年地区生产总值86.4亿元。初步核算，地区生产总值88亿元。\n"
+    report, case = case_of(text, communique, {"gdp": "86.4亿元"})
+    ours, other = (Link((report.of(text).id,), 0.8, "llm") for text in ("86.4亿元", "88亿元"))
+    case = replace(case, models={"a": {"gdp": ours}, "b": {"gdp": ours}, "c": {"gdp": other}})
+    found = {one.link.candidates: one.features["model_support"] for one in Proposer(communique).propose(case)}
+    assert found == {ours.candidates: pytest.approx(2 / 3), other.candidates: pytest.approx(1 / 3)}

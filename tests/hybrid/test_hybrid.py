@@ -1,205 +1,300 @@
-"""Hybrid: sure rules are believed, the model confirms and fills, and who spoke is recorded."""
+"""Hybrid: both are heard once, an arbiter decides, and what they say beside figures is joined by who leads."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from baogao.extraction import Extraction, Link, Settled, TextLink
-from baogao.hybrid.hybrid import FILL_ONLY, Case, Decision, HybridExtractor, ThresholdArbiter
+from baogao.errors import ReplyError
+from baogao.extraction import NOTHING_SETTLED, Extraction, Link, SamplingExtractor, Settled, TextLink
+from baogao.hybrid.arbiter import RunArbiter
+from baogao.hybrid.case import Case, Decision
+from baogao.hybrid.hybrid import HybridExtractor, _texts
+from baogao.record import Jury
 from baogao.rules.extractor import RulesExtractor
 from baogao.rules.rulebook import load_rulebook
-from baogao.schema import load_schema
-from short_reports import COMMUNIQUE, read
+from baogao.schema import Schema
+from baogao.usage import count, usage_scope
+from short_reports import Read, read
 
-HOW = ThresholdArbiter()
-SURE, UNSURE, DOUBTFUL = HOW.sure + 0.05, (HOW.sure + HOW.alone) / 2, HOW.alone - 0.05
+TEXT = """海坨市2022年经济社会发展统计公报
 
+一、综合
+全年地区生产总值86.4亿元。仓中有粮，合19万吨。
 
-def decided_all(rules: dict[str, Link], model: dict[str, Link]) -> dict[str, Link]:
-    """What comes of all fields."""
-    report = read("")
-    return HOW.decide(Case(report, load_schema(COMMUNIQUE), {}, rules, model)).fields
-
-
-def decided(rules: Link | None, model: Link | None) -> Link | None:
-    """What comes of one field."""
-    return decided_all({"f": rules} if rules else {}, {"f": model} if model else {}).get("f")
-
-
-def by_rules(confidence: float, *ids: int) -> Link:
-    """A link of the rules."""
-    return Link(ids, confidence, by="rules")
-
-
-def by_model(confidence: float, *ids: int) -> Link:
-    """A link of the model."""
-    return Link(ids, confidence, by="llm")
-
-
-def test_nobody_spoke():
-    """Silence stays silence."""
-    assert decided(None, None) is None
-
-
-@pytest.mark.parametrize("model", [None, by_model(0.9, 2)])
-def test_sure_rules_are_believed(model):
-    """Whatever the model says or does not say."""
-    assert decided(by_rules(SURE, 1), model) == by_rules(SURE, 1)
-
-
-@pytest.mark.parametrize("confidence", [SURE, UNSURE, DOUBTFUL])
-def test_agreement(confidence):
-    """Two that point at the same place are more believable than one, and both are named."""
-    link = decided(by_rules(confidence, 1), by_model(0.7, 1))
-    assert (link.candidates, link.by) == ((1,), "rules+llm")
-    assert link.confidence >= HOW.agreed
-
-
-def test_agreement_on_one_part():
-    """Where parts are summed, one common part is agreement, and the rules' parts are taken."""
-    assert decided(by_rules(UNSURE, 1, 2), by_model(0.7, 2)).candidates == (1, 2)
-
-
-def test_unsure_rules_lose_confidence_without_a_second():
-    """A model that was asked and did not confirm makes an answer less believable, not another one."""
-    link = decided(by_rules(UNSURE, 1), by_model(0.9, 2))
-    assert (link.candidates, link.by) == ((1,), "rules")
-    assert link.confidence < UNSURE
-
-
-@pytest.mark.parametrize("model", [None, by_model(0.9, 2)])
-def test_doubtful_rules_need_a_second(model):
-    """What rules hardly believe themselves is dropped unless the model points at the same place."""
-    assert decided(by_rules(DOUBTFUL, 1), model) is None
-
-
-def test_the_model_fills_silence():
-    """A model that is sure enough answers where rules are silent, with less confidence than it claims."""
-    link = decided(None, by_model(0.95, 2))
-    assert (link.candidates, link.by) == ((2,), "llm")
-    assert link.confidence < 0.95
-    assert decided(None, by_model(HOW.filled - 0.01, 2)) is None
-
-
-def test_a_figure_answers_one_field():
-    """The model does not get a figure that rules gave to another field."""
-    chosen = decided_all({"f": by_rules(SURE, 1)}, {"g": by_model(0.95, 1), "h": by_model(0.95, 2)})
-    assert set(chosen) == {"f", "h"}
-
-
-LINKS = st.dictionaries(st.sampled_from("fghij"), st.tuples(st.integers(1, 6), st.floats(0, 1)), max_size=5)
-
-
-@given(LINKS, LINKS, st.sampled_from([HOW, FILL_ONLY]))
-def test_an_answer_is_one_of_the_two(rules, model, how):
-    """A given answer is the rules' or the model's own figure; rules are never overruled; sure ones are always given."""
-    first = {name: by_rules(sure, number) for name, (number, sure) in rules.items()}
-    second = {name: by_model(sure, number) for name, (number, sure) in model.items()}
-    chosen = how.decide(Case(read(""), load_schema(COMMUNIQUE), {}, first, second)).fields
-    for name, link in chosen.items():
-        assert link.candidates == (first.get(name) or second[name]).candidates
-        assert 0 <= link.confidence <= 1
-        assert link.by == ("llm" if name not in first else link.by)
-        assert (link.by == "rules+llm") == (name in first and name in second and rules[name][0] == model[name][0])
-    assert {name for name, link in first.items() if link.confidence >= how.sure} <= set(chosen)
-
-
-@given(LINKS, LINKS)
-def test_the_model_gets_no_figure_of_the_rules(rules, model):
-    """What it fills is none of the figures that rules gave to any field."""
-    first = {name: by_rules(sure, number) for name, (number, sure) in rules.items()}
-    second = {name: by_model(sure, number) for name, (number, sure) in model.items()}
-    filled = {name: link for name, link in decided_all(first, second).items() if link.by == "llm"}
-    assert not {link.candidates[0] for link in filled.values()} & {number for number, _ in rules.values()}
-    assert not set(filled) & set(rules)
-    assert all(model[name][1] >= HOW.filled for name in filled)
-
-
-def test_beside_choices_rules_are_settled():
-    """Whatever they answer is given as it is, and the model only fills."""
-    doubtful = {"f": by_rules(0.1, 1)}
-    case = Case(read(""), load_schema(COMMUNIQUE), {}, doubtful, {"f": by_model(0.9, 2), "g": by_model(0.9, 2)})
-    decision = FILL_ONLY.decide(case)
-    assert decision.fields["f"] == doubtful["f"]
-    assert decision.fields["g"].by == "llm"
-    assert (decision.held, decision.notices) == ({}, ())
+二、注释
+1.本公报数据为初步统计数。
+2.部分数据因四舍五入与分项不等。
+"""
+TITLE = TextLink("海坨市2022年经济社会发展统计公报", ((0, 16),))
 
 
 class Recorded:
-    """A model that remembers what it was spared."""
+    """A model that says what was prepared, and remembers what it was asked and spared."""
 
     name = "llm"
 
-    def __init__(self, schema, extraction: Extraction) -> None:
+    def __init__(self, schema: Schema, *prepared: Extraction | Exception) -> None:
         self.schema = schema
-        self.extraction = extraction
-        self.settled: Settled | None = None
+        self.prepared = list(prepared)
+        self.settled: list[Settled] = []
 
-    async def extract(self, report, settled):
-        """Say what was prepared."""
-        self.settled = settled
-        return self.extraction
+    async def extract(self, report: Read, settled: Settled = NOTHING_SETTLED) -> Extraction:
+        """Say the next that was prepared; the last one again and again."""
+        self.settled.append(settled)
+        count(requests=1, prompt_tokens=100)
+        said = self.prepared.pop(0) if len(self.prepared) > 1 else self.prepared[0]
+        if isinstance(said, Exception):
+            raise said
+        return said
 
-    def questions(self, report):
+    def questions(self, report: Read) -> list[object]:
         """None."""
         return []
 
 
-def test_extract(communique):
-    """Rules' lists and metadata stand, and the model is told what is settled."""
-    report = read("海坨市2022年经济社会发展统计公报\n\n一、综合\n全年地区生产总值86.4亿元。仓中有粮，合19万吨。\n")
-    grain = report.of("19万吨").id
-    said = Extraction(fields={"grain_output": by_model(0.95, grain)}, metadata={"title": TextLink("别的")})
-    model = Recorded(communique, said)
-    hybrid = HybridExtractor(RulesExtractor(load_rulebook(None, communique)), model)
-    extraction = asyncio.run(hybrid.extract(report))
-    assert extraction.fields["gdp"].by == "rules"
-    assert extraction.metadata["title"].value == "海坨市2022年经济社会发展统计公报"
-    assert report.of("86.4亿元").id in model.settled.candidates
-    assert "gdp" in model.settled.fields
-    assert model.settled.metadata
-
-
 class Deciding:
-    """An arbiter that keeps the case, and says what was prepared."""
+    """An arbiter that keeps the cases, and says what was prepared."""
 
-    sure = 0.0
+    trust = None
+    wants_sample = True
 
-    def __init__(self, decision: Decision) -> None:
-        self.decision = decision
-        self.case: Case | None = None
+    def __init__(self, decision: Decision | None = None, sure: float | None = None) -> None:
+        self.decision = decision or Decision({})
+        self.sure = sure
+        self.decided: list[Case] = []
+        self.heard: list[Case] = []
+
+    def hear(self, cases: Sequence[Case]) -> None:
+        """Keep them."""
+        self.heard += cases
 
     def decide(self, case: Case) -> Decision:
         """Keep it."""
-        self.case = case
+        self.decided.append(case)
         return self.decision
 
 
-def test_the_arbiter_sees_the_whole_case(communique):
-    """Both readers' links, the ranking and what was settled; its decision and its notices are the extraction's."""
-    report = read("海坨市2022年经济社会发展统计公报\n\n一、综合\n全年地区生产总值86.4亿元。仓中有粮，合19万吨。\n")
-    grain = by_model(0.95, report.of("19万吨").id)
+@pytest.fixture(scope="module")
+def rules(communique) -> RulesExtractor:
+    """The rules for communiqués."""
+    return RulesExtractor(load_rulebook(None, communique))
+
+
+@pytest.fixture(scope="module")
+def report() -> Read:
+    """One report."""
+    return read(TEXT)
+
+
+def extracted(report: Read, rules: RulesExtractor, said: Extraction, arbiter) -> Extraction:
+    """What hybrid makes of a report of which a model says this."""
+    return asyncio.run(HybridExtractor(rules, Recorded(rules.schema, said), arbiter).extract(report))
+
+
+def by_model(*ids: int) -> Link:
+    """A link of the model."""
+    return Link(ids, 0.8, by="llm")
+
+
+@pytest.mark.parametrize(("sure", "settled"), [(None, set()), (0.0, {"gdp"}), (2.0, set())])
+def test_nothing_is_settled_unless_that_was_learned(communique, rules, report, sure, settled):
+    """The model is asked about everything, or is spared the fields that rules answer as surely as was learned."""
+    model = Recorded(communique, Extraction())
+    asyncio.run(HybridExtractor(rules, model, Deciding(sure=sure)).extract(report))
+    (told,) = model.settled
+    assert told.fields == settled
+    assert told.candidates == ({report.of("86.4亿元").id} if settled else set())
+    assert told.metadata
+
+
+def test_the_arbiter_sees_the_whole_case(communique, rules, report):
+    """Both readers' links and texts, the ranking and what was settled; its decision is the extraction."""
+    grain = by_model(report.of("19万吨").id)
     said = Extraction(fields={"grain_output": grain}, notices=["from the model"])
-    arbiter = Deciding(Decision({"grain_output": grain}, notices=("from the arbiter",)))
-    rules = RulesExtractor(load_rulebook(None, communique))
-    extraction = asyncio.run(HybridExtractor(rules, Recorded(communique, said), arbiter).extract(report))
-    by_rules_alone, ranked = rules.link(report)
-    assert arbiter.case == Case(report, communique, ranked, by_rules_alone.fields, said.fields, frozenset({"gdp"}))
+    jury = Jury(leader="both", reason="why", reports=1, rules_f1=0.5, model_f1=0.5)
+    arbiter = Deciding(Decision({"grain_output": grain}, jury=jury, notices=("from the arbiter",)), sure=0.0)
+    extraction = extracted(report, rules, said, arbiter)
+    alone, ranked = rules.link(report)
+    read_by = {"rules": alone, "model": said}
+    case = Case(report, communique, ranked, alone.fields, said.fields, frozenset({"gdp"}), read=read_by)
+    assert arbiter.decided == [case]
     assert extraction.fields == {"grain_output": grain}
     assert extraction.notices == ["from the model", "from the arbiter"]
-    assert replace(extraction, fields={}, notices=[]) == replace(by_rules_alone, fields={}, notices=[])
+    assert extraction.jury == jury
+    assert (extraction.metadata, extraction.lists) == (alone.metadata, alone.lists)
 
 
-def test_the_models_metadata_fill_those_of_rules(communique):
-    """Where rules read none, its own are taken; of a list that rules know it is theirs, even an empty one."""
+def test_a_sample_is_read_once_and_counted_once(rules, communique, report):
+    """What it took is charged where the report is answered; a report that was not in it is asked about then."""
+    grain = by_model(report.of("19万吨").id)
+    model = Recorded(communique, Extraction(fields={"grain_output": grain}))
+    arbiter = Deciding(Decision({"grain_output": grain}))
+    hybrid = HybridExtractor(rules, model, arbiter)
+    other = replace(report, document=replace(report.document, doc_id="other"))
+    assert isinstance(hybrid, SamplingExtractor)
+
+    async def run() -> list[int]:
+        taken = []
+        hybrid.begin_sample()
+        assert await hybrid.extract(report) == Extraction()
+        assert arbiter.heard == arbiter.decided == []
+        hybrid.end_sample()
+        assert [case.report for case in arbiter.heard] == [report]
+        for one in (report, other, report):
+            with usage_scope() as usage:
+                assert (await hybrid.extract(one)).fields == {"grain_output": grain}
+            taken.append(usage.prompt_tokens)
+        return taken
+
+    assert asyncio.run(run()) == [100, 100, 100]
+    assert len(model.settled) == 3  # the third time the report is asked about anew: it was answered before
+
+
+def test_a_report_of_the_same_name_is_not_taken_for_another(rules, communique, report):
+    """What was read in a sample counts only for the same bytes."""
+    model = Recorded(communique, Extraction())
+    hybrid = HybridExtractor(rules, model, Deciding())
+    namesake = replace(report, document=replace(report.document, sha256="0" * 64))
+
+    async def run() -> None:
+        hybrid.begin_sample()
+        await hybrid.extract(report)
+        hybrid.end_sample()
+        await hybrid.extract(namesake)
+
+    asyncio.run(run())
+    assert len(model.settled) == 2
+
+
+def test_a_sample_that_fails(rules, communique, report):
+    """One that cannot be asked about is not heard, and its turn comes; a sample without any is no sample."""
+    model = Recorded(communique, ReplyError("it said nothing"), Extraction())
+    arbiter = Deciding()
+    hybrid = HybridExtractor(rules, model, arbiter)
+
+    async def run() -> Extraction:
+        hybrid.begin_sample()
+        with pytest.raises(ReplyError):
+            await hybrid.extract(report)
+        hybrid.end_sample()
+        assert arbiter.heard == []
+        return await hybrid.extract(report)
+
+    assert asyncio.run(run()).metadata
+    assert len(arbiter.decided) == 1
+
+
+def test_how_much_a_report_tells(rules, report):
+    """As many answers as rules have, for the model to give or not."""
+    hybrid = HybridExtractor(rules, Recorded(rules.schema, Extraction()), Deciding())
+    assert hybrid.tells(report) == 1
+    assert hybrid.tells(read("某地情况\n\n无。\n")) == 0
+
+
+@pytest.mark.parametrize(
+    ("leader", "whole", "title", "notes"),
+    [
+        ("rules", False, "rules", "rules"),
+        ("rules", True, "rules", "rules"),
+        ("model", False, "model", "rules"),
+        ("model", True, "model", None),
+    ],
+)
+def test_texts_are_the_leaders(rules, report, leader, whole, title, notes):
+    """Metadata and lists are by whom the arbiter names; the other fills what the leader was not asked for."""
+    alone = rules.link(report)[0]
+    said = Extraction(metadata={"title": TextLink("经济社会发展统计公报", ((6, 16),))}, whole=whole)
+    extraction = extracted(report, rules, said, Deciding(Decision({}, texts_by=leader)))
+    assert extraction.metadata == (alone if title == "rules" else said).metadata
+    assert extraction.lists == (alone.lists if notes else {})
+    assert len(alone.lists["notes"]) == 2
+
+
+def test_the_other_fills_what_rules_do_not_read(rules, communique):
+    """Where rules read no title, the model's is taken; of a list that rules know it is theirs, even an empty one."""
     report = read("某地情况\n\n全年地区生产总值86.4亿元。\n")
     said = Extraction(lists={"notes": [1], "more": [2]}, metadata={"title": TextLink("某地情况")})
-    rules = RulesExtractor(load_rulebook(None, communique))
-    extraction = asyncio.run(HybridExtractor(rules, Recorded(communique, said)).extract(report))
+    extraction = extracted(report, rules, said, Deciding())
     assert extraction.metadata == {"title": TextLink("某地情况")}
     assert extraction.lists == {"more": [2], "notes": []}
+
+
+@pytest.mark.parametrize("leader", ["rules", "model"])
+def test_texts_on_which_readers_differ_are_doubtful(rules, report, leader):
+    """What is given comes first, then what the other says."""
+    alone = rules.link(report)[0]
+    title, notes = TextLink("统计公报", ((12, 16),)), alone.lists["notes"][:1]
+    said = Extraction(metadata={"title": title}, lists={"notes": notes}, whole=True)
+    doubts = extracted(report, rules, said, Deciding(Decision({}, texts_by=leader))).doubts
+    assert [(doubt.field, doubt.reason, doubt.wrong) for doubt in doubts] == [
+        ("title", "readers differ", 0.5),
+        ("notes", "readers differ", 0.5),
+    ]
+    readers = ["rules", "llm"] if leader == "rules" else ["llm", "rules"]
+    assert all([by for by, _ in doubt.said] == readers for doubt in doubts)
+    assert dict(doubts[0].said) == {"rules": alone.metadata["title"], "llm": title}
+    assert dict(doubts[1].said) == {"rules": tuple(alone.lists["notes"]), "llm": tuple(notes)}
+
+
+def test_texts_on_which_readers_agree_are_not(rules, report):
+    """The same title is the same wherever it is printed; a reader that was not asked does not differ."""
+    alone = rules.link(report)[0]
+    title = TextLink(alone.metadata["title"].value, ((3, 9),))
+    same = Extraction(metadata={"title": title}, lists=dict(alone.lists), whole=True)
+    assert extracted(report, rules, same, Deciding()).doubts == ()
+    assert extracted(report, rules, Extraction(), Deciding()).doubts == ()
+
+
+def test_texts_of_one_reader_alone_are_doubtful(rules, report):
+    """Where both were asked and one is silent; and whether what it says is given depends on who leads."""
+    silent = Extraction(whole=True)
+    reasons = {
+        leader: [
+            doubt.reason for doubt in extracted(report, rules, silent, Deciding(Decision({}, texts_by=leader))).doubts
+        ]
+        for leader in ("rules", "model")
+    }
+    assert reasons == {"rules": ["rules alone"] * 2, "model": ["rules alone, not given"] * 2}
+
+
+SIDES = st.dictionaries(
+    st.sampled_from("abcd"), st.sampled_from([TextLink("x"), TextLink("y"), TextLink("x", ((1, 2),))])
+)
+
+
+@given(SIDES, SIDES, st.booleans())
+def test_every_text_on_which_readers_differ_is_doubtful(ours, theirs, leads):
+    """Where both were asked: each field that one alone names, or both differently, and no other."""
+    joined, doubts = _texts(ours, theirs, model_leads=leads, whole=True)
+    alike = {name for name in ours.keys() & theirs.keys() if ours[name].value == theirs[name].value}
+    assert sorted(doubt.field for doubt in doubts) == sorted((ours.keys() | theirs.keys()) - alike)
+    for doubt in doubts:
+        given = joined.get(doubt.field)
+        assert given is None or doubt.said[0][1] is given
+        assert ("not given" in doubt.reason) == (given is None)
+
+
+def test_figures_on_which_readers_differ_are_doubtful(communique, rules):
+    """Each that one alone gives, or both differently; none where all agree."""
+    text = TEXT.replace("仓中有粮", "年末常住人口21.03万人，城镇化率47.6%。粮食产量16万吨。仓中有粮")
+    report = read(text)
+    assert set(rules.link(report)[0].fields) == {"gdp", "residents", "urban_share", "grain_output"}
+    agreeing = {"gdp": "86.4亿元", "residents": "21.03万人", "urban_share": "47.6%", "grain_output": "16万吨"}
+
+    def doubted(**said: str) -> dict[str, str]:
+        model = Extraction({name: by_model(report.of(figure).id) for name, figure in said.items()})
+        doubts = extracted(report, rules, model, RunArbiter(communique)).doubts
+        return {doubt.field: doubt.reason for doubt in doubts}
+
+    assert doubted(**agreeing) == {}
+    apart = doubted(**agreeing | {"grain_output": "19万吨"})
+    assert apart == {"grain_output": "readers differ"}
+    alone = doubted(**{name: figure for name, figure in agreeing.items() if name != "gdp"})
+    assert list(alone) == ["gdp"]
+    assert alone["gdp"].startswith("rules alone")

@@ -188,6 +188,7 @@ def _texts(
     :param wrong: how likely what is given is wrong where they differ.
     """
     joined = {**model, **rules}
+    whole = whole and any(model.values())  # one that names none of them was not reading for them
     if model_leads:
         joined = dict(model) if whole else {**rules, **model}
     doubts: list[Doubt] = []

@@ -36,6 +36,8 @@ _RULES_PRIOR = 0.5
 _LEAST = 1e-4
 _BEST = 0.999
 """No reader is taken for better: one more report may hold an error."""
+_WORST = 0.05
+"""Nor for worse: beyond it nothing was learned."""
 LEADS = 0.4
 """From this difference on, in log-odds of F1, the better one leads: where it was tried (docs/calibration.md), a
 smaller one is as often wrong as right, and weighing each answer does better."""
@@ -169,7 +171,7 @@ def _share_right(ratios: Iterable[float], prior: float) -> float:
 
 def _f1(right: float, answered: float, stated: float) -> float:
     """F1 with a report's worth of doubt: one right of one more that is answered and stated."""
-    return min(2 * (right + 1) / (answered + stated + 2), _BEST)
+    return max(_WORST, min(2 * (right + 1) / (answered + stated + 2), _BEST))
 
 
 def _log_odds(share: float) -> float:
