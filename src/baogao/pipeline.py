@@ -40,6 +40,9 @@ class Sink(Protocol):
     def finished(self, source: Source) -> Record | None:
         """The record of a document that need not be done again; asked of each before it is opened."""
 
+    def has_all(self, sources: Sequence[Source]) -> bool:
+        """Whether none of some documents need be done again, as far as can be told without opening any."""
+
     def add(self, record: Record, document: Document | None = None, *, again: bool = False) -> None:
         """Take a record as it is finished, with the document it was read from.
 
@@ -54,6 +57,10 @@ class Nowhere(Sink):
     def finished(self, source: Source) -> Record | None:
         """Nothing is."""
         return None
+
+    def has_all(self, sources: Sequence[Source]) -> bool:
+        """Nothing is there."""
+        return False
 
     def add(self, record: Record, document: Document | None = None, *, again: bool = False) -> None:
         """Let it go."""
@@ -91,7 +98,7 @@ async def run_documents(
     :raises EndpointError: several documents in a row could not be asked about.
     """
     with closing(Worker(extractor, made_by)) as worker:
-        if sample_of is not None:
+        if sample_of is not None and not sink.has_all(sample_of):
             await read_sample(sample_of, extractor, worker, at_once)
         await run_work(sources, worker.do, sink, at_once=at_once, on_record=on_record, on_kept=on_kept)
 
@@ -104,29 +111,43 @@ async def read_sample(sources: Sequence[Source], extractor: Extractor, worker: W
     sampling = innermost(extractor)
     if not isinstance(sampling, SamplingExtractor) or not sampling.wants_sample:
         return
-    step = max(1.0, len(sources) / MOST_SAMPLED)
-    reports: list[ReportText] = []
-    told = 0
-    for number in range(min(MOST_SAMPLED, len(sources))):
-        with suppress(BaogaoError):
-            reports.append(await worker.read(sources[int(number * step)]))
-            told += sampling.tells(reports[-1])
-        if told >= ENOUGH_TOLD:
-            break
-    slots = asyncio.Semaphore(at_once)
+    reports = await _sample(sources, sampling, worker)
+    slots, ended = asyncio.Semaphore(at_once), asyncio.Event()
 
     async def show(report: ReportText) -> None:
         async with slots:
-            with suppress(Exception):  # its turn comes, and then it is a row that says why
+            if ended.is_set():
+                return
+            try:
                 await extractor.extract(report)
+            except BaogaoError as error:
+                if error.ends == "run":  # the others would meet it, too
+                    ended.set()
+            except Exception:  # its turn comes, and then it is a row that says why
+                return
 
     wanted = True
     while wanted:
         sampling.begin_sample()
         try:
-            await asyncio.gather(*map(show, reports))
+            for first in reports[:1]:
+                await show(first)
+            await asyncio.gather(*map(show, reports[1:]))
         finally:
             wanted = sampling.end_sample()
+
+
+async def _sample(sources: Sequence[Source], sampling: SamplingExtractor, worker: Worker) -> list[ReportText]:
+    """Reports evenly spread over a run, until they tell enough."""
+    step = max(1.0, len(sources) / MOST_SAMPLED)
+    reports: list[ReportText] = []
+    told = 0
+    for number in range(min(MOST_SAMPLED, len(sources))):
+        if told < ENOUGH_TOLD:
+            with suppress(BaogaoError):
+                reports.append(await worker.read(sources[int(number * step)]))
+                told += sampling.tells(reports[-1])
+    return reports
 
 
 async def run_work(

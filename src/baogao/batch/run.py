@@ -162,6 +162,10 @@ class BatchSink:
         """See :class:`baogao.pipeline.Sink`."""
         return self.inner.finished(source) if self.inner else None
 
+    def has_all(self, sources: Sequence[Source]) -> bool:
+        """See :class:`baogao.pipeline.Sink`."""
+        return self.inner is not None and self.inner.has_all(sources)
+
     def add(self, record: Record, document: Document | None = None, *, again: bool = False) -> None:
         """See :class:`baogao.pipeline.Sink`."""
         if self.inner is not None and record.doc_id not in self.extractor.waiting:

@@ -15,7 +15,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
@@ -210,6 +210,11 @@ class RunFolder:
         del self._stamps[source.doc_id]
         (entry,) = self._journal.read([done.place])
         return Record.model_validate(entry["record"]).with_review(map(Review.model_validate, entry.get("review", ())))
+
+    def has_all(self, sources: Sequence[Source]) -> bool:
+        """See :class:`baogao.pipeline.Sink`."""
+        done = (self._done.get(source.doc_id) for source in sources)
+        return all(one is not None and not one.again for one in done)
 
     def add(self, record: Record, document: Document | None = None, *, again: bool = False) -> None:
         """Take a record with the text that its offsets refer to; when this returns, it outlives the process.
