@@ -33,6 +33,10 @@ class Kept:
         self.again: list[str] = []
         self.before: dict[str, Record] = {}
 
+    def has_all(self, sources) -> bool:
+        """Whether every one is there from before."""
+        return all(source.doc_id in self.before for source in sources)
+
     def finished(self, source: Source) -> Record | None:
         """What an earlier run left."""
         return self.before.get(source.doc_id)
@@ -309,7 +313,7 @@ def test_a_sample_of_nothing():
     """A run without documents has none, and ends."""
     extractor = Sampling()
     assert run([], extractor) == []
-    assert extractor.shown == []
+    assert extractor.shown is None
 
 
 def test_what_cannot_be_sampled_has_its_turn(sources):
@@ -367,7 +371,6 @@ def test_a_sample_that_is_broken_off_is_ended(sources):
     assert (extractor.shown, extractor.at_once) == ([], 0)
 
 
-@pytest.mark.xfail(reason="every report of the sample is asked about, and then the first one again", strict=True)
 def test_what_is_wrong_for_all_ends_a_sample(many):
     """A wrong key is found out with one request, as in a run without a sample."""
     refused = EndpointError("the key is wrong")
@@ -377,7 +380,6 @@ def test_what_is_wrong_for_all_ends_a_sample(many):
     assert usage.requests <= 2
 
 
-@pytest.mark.xfail(reason="a sample is taken of a run that is finished already", strict=True)
 def test_a_run_that_is_finished_takes_no_sample(sources):
     """Where every record is there from before nobody is asked about anything."""
     kept, extractor = Kept(), Sampling()

@@ -42,6 +42,10 @@ from baogao.schema import load_schema
 class Nowhere(Sink):
     """Keeps nothing."""
 
+    def has_all(self, sources: Sequence[Source]) -> bool:
+        """None is."""
+        return False
+
     def finished(self, source: Source) -> Record | None:
         """Nothing is."""
         return None

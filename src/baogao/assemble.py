@@ -249,8 +249,6 @@ class _Setting:
         client = await _client(options, one, self.stack, self.transport, self.budget)
         model = await client.model_name()
         way = await _way(options, client, few=saves or _learned_choice(calibrations, model))
-        if way == "link":
-            await abilities_of(client)  # now, so that no report's exchanges have the question in them
         return Asked(way=way, model=model), client
 
     def ready(self, asked: Asked, client: ModelClient, *, few: bool) -> ReadyModel:

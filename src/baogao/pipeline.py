@@ -130,9 +130,7 @@ async def read_sample(sources: Sequence[Source], extractor: Extractor, worker: W
     while wanted:
         sampling.begin_sample()
         try:
-            for first in reports[:1]:
-                await show(first)
-            await asyncio.gather(*map(show, reports[1:]))
+            await asyncio.gather(*map(show, reports))
         finally:
             wanted = sampling.end_sample()
 

@@ -306,6 +306,10 @@ class Kept:
     def __init__(self) -> None:
         self.taken: list[str] = []
 
+    def has_all(self, sources):
+        """None is."""
+        return False
+
     def finished(self, source):
         """Nothing is."""
         return

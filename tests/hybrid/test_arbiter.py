@@ -300,7 +300,7 @@ def test_models_that_differ_are_all_named():
     decision = RunArbiter(schema, NOBODY_LEADS).decide(case)
     (doubt,) = (one for one in decision.doubts if one.field == "case_files_reviewed")
     assert doubt.reason == "readers differ"
-    assert [by for by, _ in doubt.said[1:]] == ["b"]
+    assert [by for by, _ in doubt.said[1:]] == ["llm:b"]
     alike = {by: {"case_files_reviewed": replace(own, by=by)} for by in "abc"}
     decision = RunArbiter(schema, NOBODY_LEADS).decide(replace(case, models=alike))
     assert "case_files_reviewed" not in {one.field for one in decision.doubts}

@@ -203,7 +203,7 @@ def test_how_much_a_report_tells(rules, report):
         ("rules", False, "rules", "rules"),
         ("rules", True, "rules", "rules"),
         ("model", False, "model", "rules"),
-        ("model", True, "model", None),
+        ("model", True, "model", "rules"),
     ],
 )
 def test_texts_are_the_leaders(rules, report, leader, whole, title, notes):
@@ -212,7 +212,7 @@ def test_texts_are_the_leaders(rules, report, leader, whole, title, notes):
     said = Extraction(metadata={"title": TextLink("经济社会发展统计公报", ((6, 16),))}, whole=whole)
     extraction = extracted(report, rules, said, Deciding(Decision({}, texts_by=leader)))
     assert extraction.metadata == (alone if title == "rules" else said).metadata
-    assert extraction.lists == (alone.lists if notes else {})
+    assert extraction.lists == alone.lists
     assert len(alone.lists["notes"]) == 2
 
 
@@ -233,8 +233,8 @@ def test_texts_on_which_readers_differ_are_doubtful(rules, report, leader):
     said = Extraction(metadata={"title": title}, lists={"notes": notes}, whole=True)
     doubts = extracted(report, rules, said, Deciding(Decision({}, texts_by=leader))).doubts
     assert [(doubt.field, doubt.reason, doubt.wrong) for doubt in doubts] == [
-        ("title", "readers differ", 0.5),
-        ("notes", "readers differ", 0.5),
+        ("title", "readers differ", 0.1),
+        ("notes", "readers differ", 0.1),
     ]
     readers = ["rules", "llm"] if leader == "rules" else ["llm", "rules"]
     assert all([by for by, _ in doubt.said] == readers for doubt in doubts)
@@ -253,10 +253,12 @@ def test_texts_on_which_readers_agree_are_not(rules, report):
 
 def test_texts_of_one_reader_alone_are_doubtful(rules, report):
     """Where both were asked and one is silent; and whether what it says is given depends on who leads."""
-    silent = Extraction(whole=True)
+    silent = Extraction(metadata={"level": TextLink("county")}, lists={"more": [1]}, whole=True)
     reasons = {
         leader: [
-            doubt.reason for doubt in extracted(report, rules, silent, Deciding(Decision({}, texts_by=leader))).doubts
+            doubt.reason
+            for doubt in extracted(report, rules, silent, Deciding(Decision({}, texts_by=leader))).doubts
+            if doubt.field in ("title", "notes")
         ]
         for leader in ("rules", "model")
     }
@@ -271,7 +273,7 @@ SIDES = st.dictionaries(
 @given(SIDES, SIDES, st.booleans())
 def test_every_text_on_which_readers_differ_is_doubtful(ours, theirs, leads):
     """Where both were asked: each field that one alone names, or both differently, and no other."""
-    joined, doubts = _texts(ours, theirs, model_leads=leads, whole=True)
+    joined, doubts = _texts(ours, theirs, model_leads=leads, whole=True, wrong=0.5)
     alike = {name for name in ours.keys() & theirs.keys() if ours[name].value == theirs[name].value}
     assert sorted(doubt.field for doubt in doubts) == sorted((ours.keys() | theirs.keys()) - alike)
     for doubt in doubts:

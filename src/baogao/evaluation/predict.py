@@ -24,6 +24,7 @@ from baogao.evaluation.summary import Summary
 from baogao.extraction import Extraction, Extractor, ExtractorName, ReportText, WrappedExtractor
 from baogao.inputs import Source
 from baogao.interrupts import run_interruptibly
+from baogao.llm import abilities_of
 from baogao.model_options import ModelOptions
 from baogao.pipeline import Nowhere, OnRecord, run_extraction
 from baogao.schema.fields import Schema
@@ -174,6 +175,9 @@ class _Prediction:
         async with ready_extractor(name, self.schema, options, transport, request.arbiter_for) as ready:
             if ready.client and recording and replayed:
                 ready.client.abilities = recording.info.abilities
+            if recording and not replayed:
+                for client in (model.client for model in ready.models if model.asked.way == "link"):
+                    await abilities_of(client)  # now, so that no report's exchanges have the question in them
             inner = RecordedExtractor(ready.extractor, recording) if recording else ready.extractor
             timed = TimedExtractor(inner)
             check_writable(self.run.records_path(name))

@@ -24,7 +24,7 @@ _WORTH_A_LOOK = 0.5
 FILLS = 0.92
 """Where rules lead, a model's own answer is given from this probability on: what a small model says looks right more
 often than it is."""
-STANDS = 0.3
+STAYS = 0.3
 """Where rules lead, what they say is given from this probability on."""
 SURE_RULES = 0.85
 """Rules this confident are right nine times in ten on reports that nobody had read when they were made; how many of
@@ -73,24 +73,28 @@ class RunArbiter:
         """Give every field its most probable proposal, or the leader's, and hold back the others."""
         proposals = self._proposer.propose(case)
         trust = self._trust or self._weights.trust([_compared(case, proposals)])
-        leads, least = trust.leader == "model", self._weights.threshold
-        probabilities: list[float] = []
-        for one in proposals:
-            probability = self._weights.probability(one, trust)
-            if one.field in case.settled and one.stand == "rules_only":  # there was nobody to say otherwise
-                probability = max(least, one.link.confidence)
-            elif leads and (one.stand in BY_RULES or one.stand == "neither"):
-                probability = min(probability, least - 0.01)
-            elif leads:
-                probability = max(probability, least)
-            elif trust.leader == "rules" and one.stand in BY_MODEL and probability < FILLS:
-                probability = min(probability, least - 0.01)
-            elif trust.leader == "rules" and one.stand in BY_RULES and probability >= STANDS:
-                probability = max(probability, least)
-            probabilities.append(probability)
+        probabilities = [self._probability(one, trust, one.field in case.settled) for one in proposals]
+        leads = trust.leader == "model"
         reason = "rules alone say so, and the model leads" if leads else ""
-        decision = decide_by(case, proposals, probabilities, least, reason)
+        decision = decide_by(case, proposals, probabilities, self._weights.threshold, reason)
         return replace(decision, jury=trust.as_jury(), texts_by="model" if trust.lead > 0 else "rules")
+
+    def _probability(self, proposal: Proposal, trust: Trust, settled: bool) -> float:
+        """How likely an answer is right; at least so much that it is given, or less than that, where one leads."""
+        probability, given = self._weights.probability(proposal, trust), self._weights.threshold
+        held = min(probability, given - 0.01)
+        by_model, by_rules = proposal.stand in BY_MODEL, proposal.stand in BY_RULES
+        if settled and by_rules:  # there was nobody to say otherwise
+            return max(given, proposal.link.confidence)
+        if trust.leader == "model":
+            return held if by_rules or proposal.stand == "neither" else max(probability, given)
+        if by_model and len(proposal.link.candidates) > 1:  # of wrong sums nothing was learned
+            return held
+        if trust.leader == "rules" and by_model and probability < FILLS:
+            return held
+        if trust.leader == "rules" and by_rules and probability >= STAYS:
+            return max(probability, given)
+        return probability
 
 
 def _compared(case: Case, proposals: Sequence[Proposal]) -> list[Proposal]:

@@ -188,9 +188,8 @@ def _texts(
     :param wrong: how likely what is given is wrong where they differ.
     """
     joined = {**model, **rules}
-    whole = whole and any(model.values())  # one that names none of them was not reading for them
-    if model_leads:
-        joined = dict(model) if whole else {**rules, **model}
+    if model_leads:  # one that names none of them at all was not reading for them
+        joined = dict(model) if whole and any(model.values()) else {**rules, **model}
     doubts: list[Doubt] = []
     for name in (*rules, *(name for name in model if name not in rules)):
         said = [(by, texts[name]) for by, texts in (("rules", rules), ("llm", model)) if texts.get(name)]
