@@ -91,7 +91,10 @@ def test_doubts_stay_when_answers_are_held_back():
     jury = Jury(leader="rules", reason="why", reports=1, rules_f1=0.5, model_f1=0.1)
     said = Extraction(fields={"a": Link((1,), 0.6, "rules")}, doubts=(doubt,), jury=jury)
     held = hold_back(said, 0.9)
-    assert (held.doubts, held.jury, held.fields) == ((doubt,), jury, {})
+    (kept,) = held.doubts
+    assert (kept.field, kept.said, held.jury, held.fields) == ("a", doubt.said, jury, {})
+    assert kept.reason == "rules alone, held back: less sure than the 0.9 that was asked for"
+    assert kept.wrong == 0.6  # silence is wrong where the answer that is held back is right
 
 
 def test_the_record_keeps_it(communique):

@@ -112,7 +112,7 @@ def test_the_threshold_has_the_best_f1():
     """Above the wrong answers and below the right ones; alike thresholds give their middle."""
     proposals = tuple(proposal(f"f{number}", number) for number in range(4))
     example = TrainingExample("d", proposals, (True, True, False, False), frozenset({"f0", "f1"}))
-    assert best_threshold([example], [[0.9, 0.7, 0.3, 0.2]]) == pytest.approx(0.5, abs=0.02)
+    assert best_threshold([example], [[0.9, 0.8, 0.6, 0.2]]) == pytest.approx(0.7, abs=0.02)
 
 
 def test_counts_are_those_of_the_score():
@@ -154,9 +154,9 @@ def test_without_scikit_learn(monkeypatch):
 @pytest.mark.parametrize(
     ("confidences", "right", "threshold"),
     [
-        ([0.9, 0.8, 0.7], (True, True, True), 0.38),
-        ([0.9, 0.8, 0.7], (False, False, False), 0.5),
-        ([0.2, 0.9], (True, True), 0.13),
+        ([0.9, 0.8, 0.7], (True, True, True), 0.58),
+        ([0.9, 0.8, 0.7], (False, False, False), 0.7),
+        ([0.2, 0.9], (True, True), 0.68),  # none is below 0.45, so that one answer is lost
     ],
 )
 def test_of_thresholds_that_are_alike_the_middle_is_taken(confidences, right, threshold):
