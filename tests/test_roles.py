@@ -41,9 +41,10 @@ def renamed(source: Path, folder: Path, rename: Callable[[str], str]) -> Schema:
         copied = with_ids(data, ids) if path.name.endswith(".rules.yaml") else with_keys(data, ids)
         (folder / path.name).write_text(yaml.safe_dump(copied, allow_unicode=True, sort_keys=False), encoding="utf-8")
     for path in source.parent.glob(f"{source.stem}.*.json"):
-        calibration = json.loads(path.read_text(encoding="utf-8"))
-        calibration["fit_on"]["rules"] = digest_files([target.with_suffix(".rules.yaml")])  # else a notice says so
-        (folder / path.name).write_text(json.dumps(calibration), encoding="utf-8")
+        file = json.loads(path.read_text(encoding="utf-8"))
+        for calibration in file["calibrations"]:  # else a notice says so
+            calibration["fit_on"]["rules"] = digest_files([target.with_suffix(".rules.yaml")])
+        (folder / path.name).write_text(json.dumps(file), encoding="utf-8")
     return load_schema(target)
 
 

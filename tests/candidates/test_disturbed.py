@@ -81,13 +81,13 @@ def test_a_stranger_makes_no_figure(case):
 def test_disturbances_together(case, data):
     """What is without width, blanks, and one line end.
 
-    A digit between two line ends is taken for a page's number, and “1. ” or “1 ” at the head of a line for a mark.
+    A digit between two line ends is taken for a page's number, and “1. ”, “1 ” or “1.5 ” at the head of a line for a mark.
     """
     figure, value = case
     assume(not re.search(r"\.\s", figure))
     place = data.draw(st.integers(1, len(figure) - 1))
     figure = figure[:place] + data.draw(st.sampled_from(LINE_ENDS)) + figure[place:]
-    assume(not re.search(r"[\n\u2028\u3000][^\d\n]{0,5}\d[^\d\n]{0,5}\s", figure))
+    assume(not re.search(r"[\n\u2028\u3000][^\d\n]{0,5}\d[\d.]{0,5}[^\d\n]{0,5}\s", figure))
     assert values(f"{BEFORE}{figure}{AFTER}") in ([], [value])
 
 

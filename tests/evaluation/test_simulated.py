@@ -180,7 +180,7 @@ def test_mixed_noise_is_some_of_each(world):
 
 
 def test_a_small_model_takes_what_looks_best(world):
-    """Half of its failures are silence; the others, and fields that are not stated, get the figure that fits them best."""
+    """Half of its failures are silence; the others, and fields that are not stated, get the figure that fits best."""
     said = Noisy("small", 1.0).say(world.report, world.right, world.fits, world.schema, Random(1))
     wrong = {name: link.candidates[0] for name, link in said.items() if name in world.right}
     assert 0.2 < len(wrong) / len(world.right) < 0.7

@@ -274,7 +274,7 @@ def links(data: bytes) -> None:
         return
     extraction = Extraction()
     for part in parts_of(report):
-        read_links(answer, part, schema(), extraction)
+        read_links(answer, part, report, schema(), extraction)
     read_record(report, extraction, schema(), provenance(schema(), "llm")).to_json()
 
 

@@ -18,7 +18,7 @@ from baogao.evaluation.recordings import Recording
 from baogao.evaluation.rows import read_rows
 from baogao.evaluation.runs import Run
 from baogao.evaluation.submissions import read_submissions
-from baogao.hybrid.calibration import load_calibration
+from baogao.hybrid.calibration import load_calibrations
 from baogao.llm.prompts import load_prompt
 from baogao.llm.settings import load_settings
 from baogao.outputs.records import kept_text, read_records
@@ -46,7 +46,7 @@ READERS: list[tuple[str, Callable[[Path, Schema], object]]] = [
     ("a.yaml", lambda path, schema: Cassette(path, "replay")),
     ("batch.json", lambda path, schema: BatchFolder(path.parent).load()),
     ("rules.yaml", lambda path, schema: load_rulebook(path, schema)),
-    ("calibration.json", lambda path, schema: load_calibration(path, schema, [])),
+    ("calibration.json", lambda path, schema: load_calibrations(path, schema, [])),
     ("prompt.jinja", lambda path, schema: load_prompt(path)),
     (examples_path, lambda path, schema: load_examples(schema)),
     (choices_path, lambda path, schema: load_choices(schema)),

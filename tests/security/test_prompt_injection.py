@@ -112,6 +112,6 @@ def test_no_list_of_links_brings_in_a_value(communique, links):
     extraction = Extraction()
     answer = Links.model_validate({"links": [{"field": field, "ids": ids} for field, ids in links]})
     for part in parts_of(report):
-        read_links(answer, part, communique, extraction)
+        read_links(answer, part, report, communique, extraction)
     record = read_record(report, extraction, communique, provenance(communique, "llm"))
     check_read_from_text(record, HOSTILE)

@@ -42,6 +42,8 @@ LEADS = 0.4
 """From this difference on, in log-odds of F1, the better one leads: where it was tried (docs/calibration.md), a
 smaller one is as often wrong as right, and weighing each answer does better."""
 
+FEWEST_DISPUTED = 8
+"""Fewer answers that one of them does not give tell nothing of who is better."""
 LEADS_F1 = 0.015
 """… and from this difference in F1: between two that are nearly perfect, odds differ much by chance."""
 
@@ -65,6 +67,11 @@ class Trust(Strict):
     """The same, of those to which the model gives another."""
 
     @property
+    def disputed(self) -> int:
+        """Fields on which they do not say the same."""
+        return self.differ + self.rules_only + self.model_only
+
+    @property
     def rules_f1(self) -> float:
         """F1 of rules, by estimate."""
         right = self.both + self.rules_right * self.rules_only + self.rules_right_against * self.differ
@@ -84,7 +91,7 @@ class Trust(Strict):
     @property
     def leader(self) -> Literal["rules", "model", "both"]:
         """Who leads; ``both`` where neither is clearly better."""
-        if abs(self.lead) < LEADS or abs(self.model_f1 - self.rules_f1) < LEADS_F1:
+        if self.disputed < FEWEST_DISPUTED or abs(self.lead) < LEADS or abs(self.model_f1 - self.rules_f1) < LEADS_F1:
             return "both"
         return "model" if self.lead > 0 else "rules"
 
