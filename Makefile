@@ -53,8 +53,9 @@ format: $(VENV)/.made
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-eval: $(VENV)/.made  ## replay the published run, offline, and compare it to the byte
+eval: $(VENV)/.made  ## replay the published runs, offline, and compare them to the byte
 	$(BIN)/baogao eval replay eval/runs/fictional-test
+	$(BIN)/baogao eval replay eval/runs/fictional-test-link
 
 $(VENV)/.made: pyproject.toml
 	$(PYTHON) -m venv $(VENV)

@@ -32,8 +32,8 @@ def run(dataset, tmp_path_factory) -> Run:
 
 
 def test_a_small_model_reads_communiques(run, dataset):
-    """A 1.5B model finds most figures of a kind of report that nobody tuned anything for, and is no worse beside rules: two
-    short reports do not tell who is better."""
+    """A 1.5B model finds most figures of a kind of report that nobody tuned anything for, and is no worse beside
+    rules: two short reports do not tell who is better."""
     schema = load_schema(COMMUNIQUE / "communique.py")
     extractors = score_run(run, load_datasets([dataset], schema), schema).extractors
     assert extractors["llm"].f1 >= 0.7

@@ -81,7 +81,8 @@ def test_a_stranger_makes_no_figure(case):
 def test_disturbances_together(case, data):
     """What is without width, blanks, and one line end.
 
-    A digit between two line ends is taken for a page's number, and “1. ”, “1 ” or “1.5 ” at the head of a line for a mark.
+    A digit between two line ends is taken for a page's number, and “1. ”, “1 ” or “1.5 ” at the head of a line for a
+    mark.
     """
     figure, value = case
     assume(not re.search(r"\.\s", figure))
