@@ -42,13 +42,16 @@ def main() -> None:
     (dataset,) = load_datasets([options.folder], schema)
     link = LinkExtractor(schema, ModelClient(load_settings(model="none")), load_prompts())
     reports = [ReportText.from_document(read_document(item.text_path)) for item in dataset.items]
-    ours = sum(estimate_tokens(question.messages) for report in reports for question in link.questions(report))
+    questions = [question for report in reports for question in link.questions(report)]
+    ours = sum(estimate_tokens(question.messages) for question in questions)
+    alike = sum(estimate_tokens(question.messages[:1]) for question in questions)
     with counting_server() as (url, counts):
         job = job_of(dataset, schema, url, "none", notes=True)
         command = [peers_environment(options.env), HERE / "peer_langextract.py"]
         subprocess.run(command, input=json.dumps(job), stdout=subprocess.DEVNULL, text=True, check=True)
     theirs, number = sum(counts), len(reports)
     print(f"{number} reports: link {ours / number:,.0f} prompt tokens a report, langextract {theirs / number:,.0f}")
+    print(f"{alike / ours:.0%} of the link prompts are the same for every report, and stand first")
     print(f"in {len(counts) / number:.1f} requests; {ours / theirs:.2f} of them")
 
 
