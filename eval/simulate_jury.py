@@ -1,4 +1,5 @@
-"""Does hybrid ever cost what its better reader knows? ``simulate_jury.py [FOLDER ...] [--seeds N] [--worse]``.
+"""Does hybrid ever cost what its better reader knows? ``simulate_jury.py [FOLDER ...] [--seeds N] [--worse]
+[--alone]``.
 
 Beside the rules as they are stands a model made from gold by noise, from nearly perfect to useless. Nothing was
 learned of it: a sample of the reports says who leads. For each data set and share of noise the table has F1 of rules,
@@ -51,6 +52,7 @@ def main() -> None:
     parser.add_argument("folders", type=Path, nargs="*", default=[HERE / "datasets" / name for name in SETS])
     parser.add_argument("--seeds", type=int, default=2)
     parser.add_argument("--worse", action="store_true", help="rules that lose two answers of five, too")
+    parser.add_argument("--alone", action="store_true", help="judge each report by itself, without a sample of others")
     arguments = parser.parse_args()
     schema, low = load_schema(), 0
     print("set, reports, noise: rules, model, hybrid, gain (worst of all) and how often which led")
@@ -58,7 +60,7 @@ def main() -> None:
         items = items_of(folder, schema)
         for worse in (WorseRules(), *((WorseRules(lost=0.4),) if arguments.worse else ())):
             for share in SHARES:
-                outcomes = list(simulated(items, schema, share, worse, range(arguments.seeds)))
+                outcomes = list(simulated(items, schema, share, worse, range(arguments.seeds), alone=arguments.alone))
                 gains = [one.gain for one in outcomes]
                 low += mean(gains) < TOLERATED
                 led = {who: sum(one.leader == who for one in outcomes) for who in ("model", "both", "rules")}
@@ -75,16 +77,18 @@ def main() -> None:
 
 
 def simulated(
-    items: Sequence[Item], schema: Schema, share: float, worse: WorseRules, seeds: Sequence[int]
+    items: Sequence[Item], schema: Schema, share: float, worse: WorseRules, seeds: Sequence[int], *, alone: bool = False
 ) -> Iterator[Outcome]:
     """Every kind of noise, with every seed; without noise they are all the same."""
     kinds: Sequence[Noise] = NOISES if share else NOISES[:1]
     for seed in seeds if share or worse != WorseRules() else seeds[:1]:
         for noise in kinds:
-            yield outcome(items, schema, Noisy(noise, share), worse, Random(seed))
+            yield outcome(items, schema, Noisy(noise, share), worse, Random(seed), alone=alone)
 
 
-def outcome(items: Sequence[Item], schema: Schema, model: Noisy, worse: WorseRules, draw: Random) -> Outcome:
+def outcome(
+    items: Sequence[Item], schema: Schema, model: Noisy, worse: WorseRules, draw: Random, *, alone: bool = False
+) -> Outcome:
     """What comes of one pair of readers on one data set."""
     cases: list[Case] = []
     for item in items:
@@ -95,14 +99,14 @@ def outcome(items: Sequence[Item], schema: Schema, model: Noisy, worse: WorseRul
         cases.append(Case(item.report, schema, item.ranked, ruled, said))
     arbiter = RunArbiter(schema)
     step = max(1.0, len(cases) / MOST_SAMPLED)
-    arbiter.hear([cases[int(number * step)] for number in range(min(MOST_SAMPLED, len(cases)))])
+    if not alone:
+        arbiter.hear([cases[int(number * step)] for number in range(min(MOST_SAMPLED, len(cases)))])
     totals = np.zeros((3, 4))
     for item, case in zip(items, cases, strict=True):
         stated = frozenset(spec.id for spec in schema.figures if item.gold.field(spec.id).stated)
         given = (dict(case.rules), dict(case.model), arbiter.decide(case).fields)
         totals += np.array([counts_of(item, schema, links, stated) for links in given])
-    assert arbiter.trust is not None
-    return Outcome(*map(f1_of, totals), leader=arbiter.trust.leader)
+    return Outcome(*map(f1_of, totals), leader=arbiter.trust.leader if arbiter.trust else "")
 
 
 if __name__ == "__main__":
