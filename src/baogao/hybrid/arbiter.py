@@ -12,7 +12,7 @@ from math import sqrt
 
 from baogao.extraction import Doubt, HeldLink, Link
 from baogao.hybrid.calibration import Calibration
-from baogao.hybrid.case import Case, Decision, same
+from baogao.hybrid.case import SURE_RULES, Case, Decision, same
 from baogao.hybrid.proposals import Chosen, Proposal, Proposer, choose
 from baogao.hybrid.trust import BY_MODEL, BY_RULES, Trust
 from baogao.hybrid.weighing import any_model
@@ -26,9 +26,6 @@ FILLS = 0.92
 often than it is."""
 STAYS = 0.3
 """Where rules lead, what they say is given from this probability on."""
-SURE_RULES = 0.85
-"""Rules this confident are right nine times in ten on reports that nobody had read when they were made; how many of
-these answers a model gives, too, tells whether it is the model that a calibration was learned with."""
 _FEWEST_SURE = 20
 """Fewer of them tell nothing."""
 _FAR_LESS = 0.15

@@ -24,7 +24,7 @@ from baogao.extraction import (
     TextLink,
     answers,
 )
-from baogao.hybrid.case import Case, same
+from baogao.hybrid.case import SURE_RULES, Case, same
 from baogao.llm.messages import Question
 from baogao.reading import read_answer
 from baogao.schema.fields import Schema
@@ -33,8 +33,6 @@ from baogao.usage import asked_of
 
 _Said = TypeVar("_Said")
 
-SURE_RULES = 0.85
-"""Rules this confident are right nine times in ten, so that agreement with them speaks for a model."""
 _FEWEST = 20
 """Answers to compare; fewer tell nothing of a model's standing."""
 CLEARLY = 0.05
