@@ -306,6 +306,18 @@ def test_models_that_differ_are_all_named():
     assert "case_files_reviewed" not in {one.field for one in decision.doubts}
 
 
+@pytest.mark.parametrize(("sure", "looked_at"), [(None, True), (0.999, True), (0.6, False)])
+def test_what_rules_settle_surely_needs_no_look(sure, looked_at):
+    """Where a calibration lets rules settle a field, it is in the queue only if it is less sure than 98% precision
+    wants."""
+    schema, case = flagship_case()
+    case = replace(case, settled=frozenset({"case_files_reviewed"}), model={})
+    calibration = learned(2.0, 0.5).model_copy(update={"sure_at_98": sure})
+    decision = CalibratedArbiter(calibration, schema).decide(case)
+    assert decision.fields["case_files_reviewed"].confidence == pytest.approx(0.881, abs=1e-3)
+    assert ("case_files_reviewed" in {doubt.field for doubt in decision.doubts}) == looked_at
+
+
 def test_what_the_model_was_not_asked_is_said_so():
     """A settled field is rules' alone, and a person is told why no other spoke."""
     schema, case = flagship_case()

@@ -145,8 +145,15 @@ class CalibratedArbiter:
             proposals = self._proposer.propose(case)
             probabilities = [self.calibration.probability(one.features) for one in proposals]
             decision = decide_by(case, proposals, probabilities, self.calibration.threshold)
-            decision = replace(decision, texts_by=self.calibration.texts_by)
+            doubts = tuple(one for one in decision.doubts if not self._needs_no_look(one.field, decision, case))
+            decision = replace(decision, doubts=doubts, texts_by=self.calibration.texts_by)
         return replace(decision, notices=self._notices)
+
+    def _needs_no_look(self, name: str, decision: Decision, case: Case) -> bool:
+        """Whether rules settled a field, as the calibration allows, and are so sure that 98% of such answers are
+        right."""
+        sure, given = self.calibration.sure_at_98, decision.fields.get(name)
+        return name in case.settled and sure is not None and given is not None and given.confidence >= sure
 
 
 def sure_agreement(cases: Sequence[Case]) -> tuple[int, int]:
