@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from baogao.document import Document
 from baogao.errors import BaogaoError
 from baogao.extraction import Extractor, ReportText
-from baogao.guarded import GuardedReader
+from baogao.guarded import GuardedReader, Reading
 from baogao.inputs import Source
 from baogao.llm.failures import without_key_in, without_keys
 from baogao.reading import failed_record, read_record
@@ -84,8 +84,10 @@ class Worker:
 
         :raises BaogaoError: it cannot be read.
         """
-        reading = await asyncio.get_running_loop().run_in_executor(self._reader, self._files.read, source)
-        return ReportText(*reading.found())
+        return ReportText(*(await self._reading(source)).found())
+
+    async def _reading(self, source: Source) -> Reading:
+        return await asyncio.get_running_loop().run_in_executor(self._reader, self._files.read, source)
 
     async def do(self, source: Source) -> Outcome:
         """One document, from its file to its record; one that cannot be read or asked about becomes a failed record."""
@@ -93,7 +95,7 @@ class Worker:
         failure: BaogaoError | None = None
         with usage_scope() as usage:
             try:
-                reading = await asyncio.get_running_loop().run_in_executor(self._reader, self._files.read, source)
+                reading = await self._reading(source)
                 document = reading.document
                 report = ReportText(*reading.found())
                 return Outcome(await extract_report(report, self._extractor, self._made_by), document)
