@@ -119,8 +119,10 @@ def test_one_figure_may_answer_two_fields(communique):
         ("1 地区生产总值\n9 常住人口", 1, 1),
         ("1 地区生产总值\n0 常住人口", 1, 1),
         ("1 地区生产总值\n3 常住人口数", 1, 1),
-        ("1 地区生产总值\n3 常住人口、没有的指标", 1, 1),
+        ("1 地区生产总值\n3 常住人口、没有的指标", 2, 0),
+        ("1 地区生产总值\n3 没有的指标、常住人口", 2, 0),
         ("1 地区生产总值\n无", 1, 0),
+        ("2 旅游人次\n4 森林覆盖率", 0, 2),
     ],
 )
 def test_what_a_line_may_be(communique, text, right, dropped):
@@ -177,6 +179,21 @@ def test_a_bad_reply_ends_only_its_report(communique):
     """It is an error of that report, as with other ways of asking."""
     with fake_server([completion("我不知道")]) as server, pytest.raises(ReplyError):
         extract(server, read(TEXT), communique)
+
+
+def test_a_passage_whose_reply_cannot_be_read_is_left_out(communique):
+    """The others are answered, and a notice says how many there were."""
+    filler = "各项工作有序推进，" * 60
+    report = read(f"全年地区生产总值86.4亿元。{filler}。年末常住人口21.03万人。")
+
+    def script(seen):
+        sense = "86.4" in seen.body["messages"][-1]["content"]
+        return completion("1 地区生产总值" if sense else "10010011121419")
+
+    with fake_server(script) as server:
+        found = extract(server, report, communique)
+    assert list(found.fields) == ["gdp"]
+    assert found.notices == ["1 of 2 passages got no reply that can be read"]
 
 
 def test_nothing_is_asked_of_a_report_without_figures(communique):

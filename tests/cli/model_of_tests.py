@@ -1,4 +1,4 @@
-"""A model that can count: it fills forms, chooses letters, tags and links candidates by the words of communiqués' fields."""
+"""A model that can count: it fills forms, chooses letters, tags and links by the words of communiqués' fields."""
 
 from __future__ import annotations
 

@@ -205,3 +205,18 @@ def test_several_models_support_an_answer_by_their_share(case_of, communique):
     case = replace(case, models={"a": {"gdp": ours}, "b": {"gdp": ours}, "c": {"gdp": other}})
     found = {one.link.candidates: one.features["model_support"] for one in Proposer(communique).propose(case)}
     assert found == {ours.candidates: pytest.approx(2 / 3), other.candidates: pytest.approx(1 / 3)}
+
+
+def test_each_of_two_models_is_heard(case_of, communique):
+    """Where a calibration decides: the answer that their side does not give is proposed, too, and who gives which."""
+    report, case = case_of(GDP, communique, {"gdp": "86.4亿元"})
+    ours, other = (Link((report.of(text).id,), sure, by="llm") for text, sure in (("86.4亿元", 0.9), ("80亿元", 0.4)))
+    case = replace(case, rules={}, ranked={}, models={"a": {"gdp": ours}, "b": {"gdp": other}})
+    together = Proposer(communique).propose(case)
+    assert [one.link.candidates for one in together] == [ours.candidates]
+    said = {one.link.candidates: one for one in Proposer(communique, each=True).propose(case)}
+    assert set(said) == {ours.candidates, other.candidates}
+    names = GROUPS["panel"]
+    assert [said[ours.candidates].features[name] for name in names] == [1, 0.9, 0, 0]
+    assert [said[other.candidates].features[name] for name in names] == [0, 0, 1, 0.4]
+    assert said[other.candidates].stand == "neither"

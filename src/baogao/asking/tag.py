@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
 
 from baogao.asking.passages import on_one_line, section_around
 from baogao.candidates.candidate import Candidate
@@ -130,14 +129,16 @@ def tag_reply(answered: Mapping[int, list[FieldSpec]]) -> str:
 def read_tags(reply: Reply, passage: Tagged, schema: Schema) -> tuple[list[Line], int]:
     """What a reply says, and how many of its lines say nothing that holds and were dropped.
 
-    :raises ReplyError: not a single line can be read.
+    A tuned model may name what a figure is where the schema does not ask for it: such a line is no answer.
+
+    :raises ReplyError: not a single line is a number with a name.
     """
     by_label = {spec.label: spec for spec in reversed(schema.figures)}
     found: list[Line] = []
     dropped = 0
     said = [(text, sure) for text, sure in reply.lines() if text.strip() and text.strip(" 。") != NOTHING]
-    for text, sure in said:
-        match = _LINE.fullmatch(text)
+    matches = [(_LINE.fullmatch(text), sure) for text, sure in said]
+    for match, sure in matches:
         specs = _fields_named(match[2], by_label) if match else []
         number = int(match[1]) if match else 0
         if not specs or not 0 < number <= len(passage.candidates):
@@ -145,23 +146,22 @@ def read_tags(reply: Reply, passage: Tagged, schema: Schema) -> tuple[list[Line]
         else:
             sure = _UNKNOWN_SURE if sure is None else sure
             found += [Line(spec, passage.candidates[number - 1], sure) for spec in specs]
-    if said and dropped == len(said):
+    if said and not any(match for match, _ in matches):
         raise ReplyError(f"the model did not answer by number and name, as one tuned for tag does: {reply.text[:60]!r}")
     return found, dropped
 
 
 def _fields_named(names: str, by_label: Mapping[str, FieldSpec]) -> list[FieldSpec]:
-    """The fields that a line names; a name may itself hold what stands between names."""
-    if names in by_label:
-        return [by_label[names]]
+    """The fields that a line names, without names of none; a name may itself hold what stands between names."""
     found: list[FieldSpec] = []
     rest = names
     while rest:
         label = max((one for one in by_label if rest == one or rest.startswith(one + JOINS)), key=len, default=None)
-        if label is None:
-            return []
-        found.append(by_label[label])
-        rest = rest[len(label) :].removeprefix(JOINS)
+        if label is not None:
+            found.append(by_label[label])
+            rest = rest[len(label) :].removeprefix(JOINS)
+        else:
+            rest = rest.partition(JOINS)[2]
     return found
 
 
@@ -196,21 +196,28 @@ class TagExtractor:
     async def extract(self, report: ReportText, settled: Settled = NOTHING_SETTLED) -> Extraction:
         """Link one report; every passage is asked about, whatever is settled.
 
-        :raises ReplyError: a passage got no usable reply.
+        A passage whose reply cannot be read is left out, which a notice says.
+
+        :raises ReplyError: no passage has a reply that can be read.
         :raises EndpointError: no model can be reached.
         :raises BudgetError: the token budget is spent.
         """
         title, shown = report_title(report.document), [tag_passage(report, one) for one in passages(report)]
-        asked = [
-            self._client.ask(
-                tag_question(self._prompt, title, one), partial(read_tags, passage=one, schema=self.schema)
-            )
-            for one in shown
-        ]
-        replies = await answers(asked)
-        read = [read_tags(reply, one, self.schema) for reply, one in zip(replies, shown, strict=True)]
-        count(dropped=sum(dropped for _, dropped in read))
-        return Extraction(fields=assign_tags([lines for lines, _ in read]))
+        replies = await answers([self._client.ask(tag_question(self._prompt, title, one)) for one in shown])
+        read: list[list[Line]] = []
+        unread: list[ReplyError] = []
+        for reply, passage in zip(replies, shown, strict=True):
+            try:
+                lines, dropped = read_tags(reply, passage, self.schema)
+            except ReplyError as error:
+                unread.append(error)
+                continue
+            read.append(lines)
+            count(dropped=dropped)
+        if unread and not read:
+            raise unread[0]
+        notices = [f"{len(unread)} of {len(shown)} passages got no reply that can be read"] if unread else []
+        return Extraction(fields=assign_tags(read), notices=notices)
 
     def questions(self, report: ReportText) -> list[Question]:
         """What would be asked of a report, for a dry run."""

@@ -224,7 +224,7 @@ def judge_cases(cases: Mapping[str, Case], datasets: Iterable[Dataset]) -> list[
     if not golds:
         return []
     schema = cases[golds[0].doc_id].schema
-    proposer, arbiter = Proposer(schema), RunArbiter(schema)
+    proposer, arbiter = Proposer(schema, each=True), RunArbiter(schema)
     arbiter.hear([cases[gold.doc_id] for gold in golds])
     judged: list[Judged] = []
     for gold in golds:
@@ -266,15 +266,16 @@ def _counts_of(case: Case, gold: Gold, links: Mapping[str, Link], stated: frozen
 
 
 def learn(
-    judged: Sequence[Judged], features: Sequence[str] = FEATURES, strengths: Sequence[float] = STRENGTHS
+    judged: Sequence[Judged], features: Sequence[str] | None = None, strengths: Sequence[float] = STRENGTHS
 ) -> Learned:
     """Fit to the judged reports, and measure by cross-validation.
 
+    :param features: None for all that say something of these readers.
     :param strengths: inverse strengths of the penalty to try.
     :raises UsageError: scikit-learn is missing, or there is too little to learn from.
     """
     examples = [one.example for one in judged]
-    found = fit(examples, features, strengths)
+    found = fit(examples, features or features_for(judged), strengths)
     outcomes = [
         JudgedAnswer(one.probability, right, one.proposal.field in example.stated)
         for example, probabilities in zip(examples, found.probabilities, strict=True)
@@ -290,6 +291,13 @@ def learn(
         _array([one.by_model for one in judged]),
         measure(outcomes, sum(len(example.stated) for example in examples)),
     )
+
+
+def features_for(judged: Sequence[Judged]) -> tuple[str, ...]:
+    """All features; where one model was asked, without those that tell several apart."""
+    panel = GROUPS["panel"]
+    several = any(one.features.get(name) for each in judged for one in each.example.proposals for name in panel)
+    return FEATURES if several else tuple(name for name in FEATURES if name not in panel)
 
 
 def calibration_of(
@@ -343,14 +351,16 @@ def ablate(judged: Sequence[Judged], learned: Learned, seed: int = 0) -> list[Ab
     :raises UsageError: as :func:`learn`.
     """
     chosen = "by_rules", "by_model"
+    every = features_for(judged)
     without: dict[str, tuple[Sequence[Judged], Sequence[str]]] = {
-        f"features: {group}": (judged, [name for name in FEATURES if name not in names])
+        f"features: {group}": (judged, [name for name in every if name not in names])
         for group, names in GROUPS.items()
+        if not set(every).isdisjoint(names)
     }
     _, rest = without["features: model"]
     by_model = BY_MODEL
     without["the model: its answers and features"] = (_keep(judged, lambda one: one.stand not in by_model), rest)
-    without["rules' second choices"] = (_keep(judged, lambda one: any(one.features[by] for by in chosen)), FEATURES)
+    without["rules' second choices"] = (_keep(judged, lambda one: any(one.features[by] for by in chosen)), every)
     counts = {name: learn(*part, [learned.fit.strength]).calibrated for name, part in without.items()}
     if learned.uncalibrated is not None:
         counts["the calibration: the better reader is found on the run"] = learned.uncalibrated

@@ -109,7 +109,7 @@ class CalibratedArbiter:
     def __init__(self, calibration: Calibration, schema: Schema, notices: Sequence[str] = ()) -> None:
         self.calibration = calibration
         self._notices = tuple(notices)
-        self._proposer = Proposer(schema)
+        self._proposer = Proposer(schema, each=True)
         self._schema = schema
         self._instead: RunArbiter | None = None
 

@@ -30,6 +30,7 @@ _CUES: tuple[Cue, ...] = get_args(Cue)
 GROUPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "model": ("by_model", "model_agrees", "model_differs", "model_silent", "model_confidence", "model_support"),
+        "panel": ("first_gives", "first_confidence", "second_gives", "second_confidence"),
         "rules": (
             *("by_rules", "rules_score", "rules_confidence", "rules_margin", "rules_differ", "rules_settled"),
             *("pattern_score", "pattern_length", "rules_share"),
@@ -108,6 +109,7 @@ class Scene:
             "model_silent": float(model is None and not settled),
             "model_confidence": model.confidence if model is not None and by_model else 0.0,
             "model_support": self._support(spec.id, link),
+            **self._by_each(spec, link),
             "by_rules": float(by_rules),
             "rules_score": score,
             "rules_confidence": rules.confidence if rules is not None and by_rules else 0.0,
@@ -123,6 +125,15 @@ class Scene:
         """Of several models, the share that gives this answer."""
         said = [links[name].candidates for links in self.case.models.values() if name in links]
         return sum(not set(ids).isdisjoint(link.candidates) for ids in said) / max(1, len(self.case.models))
+
+    def _by_each(self, spec: FieldSpec, link: Link) -> dict[str, float]:
+        """Group ``panel``: where several models were asked, which of the first two gives this answer, and how sure."""
+        found = dict.fromkeys(GROUPS["panel"], 0.0)
+        for which, links in zip(("first", "second"), self.case.models.values(), strict=False):
+            theirs, report = links.get(spec.id), self.case.report
+            if theirs is not None and same(read_answer(report, theirs, spec), read_answer(report, link, spec)):
+                found |= {f"{which}_gives": 1.0, f"{which}_confidence": theirs.confidence}
+        return found
 
     def _by_words_and_rivals(self, spec: FieldSpec, link: Link, candidate: Candidate) -> dict[str, float]:
         """Groups ``words`` and ``rivals``: how well its words fit, and who else wants the figure or the field."""

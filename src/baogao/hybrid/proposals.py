@@ -46,10 +46,14 @@ class Chosen:
 
 
 class Proposer:
-    """Lists the proposals of a case, each with its features."""
+    """Lists the proposals of a case, each with its features.
 
-    def __init__(self, schema: Schema) -> None:
+    :param each: whether each of several models is heard by itself, beside what they say together.
+    """
+
+    def __init__(self, schema: Schema, *, each: bool = False) -> None:
         self.shortlist = Shortlist(schema)
+        self._each = each
 
     def propose(self, case: Case) -> list[Proposal]:
         """All proposals, by field in the schema's order; no two of a field say the same."""
@@ -58,7 +62,7 @@ class Proposer:
         proposals: list[Proposal] = []
         for spec in case.schema.figures:
             shared = {one.candidate_id for one in case.ranked.get(spec.id, ()) if one.shared}
-            for link, answer in _answers(case, spec):
+            for link, answer in self._answers(case, spec):
                 stand = scene.stand(spec.id, answer)
                 lent = stand in ("both", "model_only", "model_against") and any(
                     given[one] == _LENT for one in link.candidates
@@ -68,15 +72,15 @@ class Proposer:
                 proposals.append(Proposal(spec.id, link, is_shared, stand, features))
         return proposals
 
-
-def _answers(case: Case, spec: FieldSpec) -> Iterator[tuple[Link, Answer]]:
-    """The different answers that anybody proposes for a field, each with one link to it."""
-    found: list[Answer] = []
-    for link in _links(case, spec.id):
-        answer = read_answer(case.report, link, spec)
-        if not any(same(answer, other) for other in found):
-            found.append(answer)
-            yield link, answer
+    def _answers(self, case: Case, spec: FieldSpec) -> Iterator[tuple[Link, Answer]]:
+        """The different answers that anybody proposes for a field, each with one link to it."""
+        found: list[Answer] = []
+        voices = [links[spec.id] for links in case.models.values() if self._each and spec.id in links]
+        for link in (*_links(case, spec.id), *voices):
+            answer = read_answer(case.report, link, spec)
+            if not any(same(answer, other) for other in found):
+                found.append(answer)
+                yield link, answer
 
 
 def _links(case: Case, name: str) -> Iterator[Link]:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from baogao.hybrid.calibration import Regression, Share, json_of_regression, rounded
-from baogao.hybrid.features import FEATURES
+from baogao.hybrid.features import FEATURES, GROUPS
 from baogao.hybrid.proposals import Proposal
 from baogao.hybrid.trust import BY_MODEL, BY_RULES, Stand, Trust, trust_of
 from baogao.schema.values import Strict
@@ -24,7 +24,9 @@ from baogao.schema.values import Strict
 _FILE = Path(__file__).with_name("any_model.json")
 MODEL_RATIO, RULES_RATIO = "model_ratio", "rules_ratio"
 """Features beside those of a proposal and of the stands: how right it looks, in log-odds over the average."""
-NOT_WEIGHED = frozenset({"model_confidence", "model_support", "rules_settled", "rules_share", "parts"})
+NOT_WEIGHED = frozenset(
+    {*GROUPS["panel"], "model_confidence", "model_support", "rules_settled", "rules_share", "parts"}
+)
 """Features that differ from one way of asking to another, or from one kind of report to another; and the number of
 parts of a sum, because no simulated model makes wrong sums, so that many parts would look right."""
 WEIGHED = tuple(name for name in FEATURES if name not in NOT_WEIGHED)
