@@ -195,7 +195,7 @@ class Training:
         torch.manual_seed(recipe.seed)
         self.model = with_adapter(model, recipe)
         if careful:
-            model.gradient_checkpointing_enable(gradient_checkpointing_kwargs={"use_reentrant": False})
+            model.activation_checkpointing_enable({"use_reentrant": False})
         self._learned = {name: one for name, one in self.model.named_parameters() if one.requires_grad}
         self._optimizer = torch.optim.AdamW(self._learned.values(), lr=recipe.learning_rate, weight_decay=0.0)
         lengths = [pair.length for pair in pairs]
