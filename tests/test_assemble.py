@@ -18,11 +18,8 @@ from baogao.asking.link import LinkExtractor
 from baogao.assemble import (
     ModelOptions,
     extractor_named,
-    prompts_of,
-    questioner,
     ready_extractor,
     trust_in,
-    way_of_asking,
 )
 from baogao.errors import NoReplyError, PromptError, RulesError, UsageError
 from baogao.evaluation.calibrating import Witness
@@ -32,6 +29,7 @@ from baogao.hybrid.hybrid import HybridExtractor
 from baogao.hybrid.trust import Trust
 from baogao.hybrid.weighing import any_model
 from baogao.llm import Abilities, Message, Question, load_prompts
+from baogao.opening import prompts_of, questioner, way_of_asking
 from baogao.rules.extractor import RulesExtractor
 from baogao.schema import load_schema
 from baogao.usage import usage_scope
@@ -218,7 +216,7 @@ def test_choices_are_bounded_where_rules_settle_most(communique, learned, calibr
 
 def test_an_embedded_model_chooses_where_that_was_learned(communique, learned, tmp_path, monkeypatch):
     """Left to itself it is asked by form, alone too; by choice only beside rules that settle most."""
-    monkeypatch.setattr("baogao.assemble.EmbeddedServer", Started)
+    monkeypatch.setattr("baogao.opening.EmbeddedServer", Started)
     for name, stem, calibration, way in [
         ("hybrid", "small", learned, "choice"),
         ("hybrid", "small", "none", "form"),
@@ -298,7 +296,7 @@ def test_what_is_missing_is_said_before_anybody_is_asked(communique, tmp_path, m
     def start(model: Path) -> None:
         raise AssertionError("a server is started")
 
-    monkeypatch.setattr("baogao.assemble.EmbeddedServer", start)
+    monkeypatch.setattr("baogao.opening.EmbeddedServer", start)
     with pytest.raises(PromptError, match="no prompt templates"):
         ready("llm", communique, prompts=tmp_path, gguf=tmp_path / "model.gguf")
     with pytest.raises(UsageError, match=r"cannot read missing\.json"):
@@ -352,7 +350,7 @@ class Started:
 @pytest.fixture
 def ask_embedded(communique, tmp_path, monkeypatch):
     """Start a model, and ask it one question; then, if told so, another one after it has ended."""
-    monkeypatch.setattr("baogao.assemble.EmbeddedServer", Started)
+    monkeypatch.setattr("baogao.opening.EmbeddedServer", Started)
     monkeypatch.setattr(Started, "seen", [])
 
     async def ask(*, after_its_end: bool = False) -> None:

@@ -18,6 +18,7 @@ FLOORS = (
     ("reading", "rules", "asking"),
     ("hybrid", "work"),
     ("model_options",),
+    ("opening",),
     ("assemble", "pipeline"),
     ("api", "batch", "engines", "evaluation"),
     ("baogao", "cli"),

@@ -37,6 +37,10 @@ class Options(TypedDict, total=False):
     """Start the model that ``baogao model pull`` fetched, for the length of the call."""
     gguf: str | Path
     """Start this model file instead."""
+    adapter: str | Path
+    """A file of ``baogao tune``, or ``none``; without it those beside the schema that fit the model started here."""
+    thorough: bool
+    """Whether the model that is started here reads twice, in two ways."""
     escalate_to: str
     """A model that is asked only about reports of which the others are not sure."""
     ask: WayOrAuto
@@ -201,8 +205,7 @@ async def _ready(
     told: dict[str, Any] = dict(options)
     for name in ("gguf", "prompts"):
         told[name] = Path(told[name]) if told.get(name) is not None else None
-    if told.get("calibration") is not None:
-        told["calibration"] = str(told["calibration"])
+    told |= {name: str(told[name]) for name in ("adapter", "calibration") if told.get(name) is not None}
     model, escalate_to = told.pop("model", None) or (), told.pop("escalate_to", None)
     settings = ModelOptions(**told, **models_named([model] if isinstance(model, str) else model, escalate_to))
     name = settings.default_extractor() if extractor is None else extractor_named(extractor)

@@ -2,31 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Any, get_args
 
 import httpx2
 
-from baogao.asking.choice import ChoiceExtractor
-from baogao.asking.form import FormExtractor
-from baogao.asking.link import LinkExtractor
 from baogao.errors import UsageError
 from baogao.extraction import (
-    AskingName,
     Extractor,
     ExtractorName,
     HoldingExtractor,
-    ModelExtractor,
     Way,
     innermost,
 )
 from baogao.hybrid.arbiter import CalibratedArbiter, RunArbiter
 from baogao.hybrid.calibration import (
-    Asked,
     Calibration,
-    Calibrations,
     calibration_digest,
     load_calibrations,
     strangeness,
@@ -39,19 +32,13 @@ from baogao.hybrid.panel import Panel
 from baogao.hybrid.trust import Trust
 from baogao.hybrid.weighing import any_model
 from baogao.llm import (
-    DEFAULT_MODEL,
-    Abilities,
     ModelClient,
     Prompts,
-    ReplyCache,
-    abilities_of,
-    find_model,
     load_prompts,
-    remembered_abilities,
 )
-from baogao.llm.server import EmbeddedServer
 from baogao.llm.tokens import Budget
-from baogao.model_options import NAMED_TWICE, ModelOptions, Wanted
+from baogao.model_options import NAMED_TWICE, ModelOptions
+from baogao.opening import Opening, ReadyModel, prompts_of
 from baogao.reading import provenance
 from baogao.record import Provenance
 from baogao.resources import digest_files
@@ -59,33 +46,8 @@ from baogao.rules.extractor import RulesExtractor
 from baogao.rules.rulebook import load_rulebook, rules_path
 from baogao.schema.fields import Schema
 
-_MOST_CHOICES = 14
-"""On reports unread by those who wrote the rules, nine in ten of the figures to be found so are among the first 14."""
-
-_TEMPLATES: Mapping[Way, tuple[str, ...]] = {
-    "form": ("form", "metadata"),
-    "choice": ("choice",),
-    "link": ("link", "repair"),
-}
-"""The prompts that each way of asking renders."""
-
 ArbiterFor = Callable[[Schema], Arbiter]
 """Makes what is to decide in hybrid, for a schema."""
-
-
-@dataclass(frozen=True)
-class ReadyModel:
-    """A model that can be asked."""
-
-    asked: Asked
-    """Its name, and the way of asking that was chosen."""
-    client: ModelClient
-    asking: ModelExtractor
-
-    @property
-    def name(self) -> str:
-        """What it goes by."""
-        return str(self.asked.model)
 
 
 @dataclass(frozen=True)
@@ -182,14 +144,16 @@ async def _asking_ready(
     if rules is None and (len(wanted) > 1 or wanted_last):
         raise UsageError("llm asks one model, name it with --model: several, and --escalate-to, want hybrid")
     arbiter = arbiter_for(schema) if arbiter_for else None
-    setting = _Setting(schema, prompts, options, stack, transport, Budget(wanted[0].settings.budget_tokens))
+    opening = Opening(schema, prompts, options, stack, transport, Budget(wanted[0].settings.budget_tokens))
     saves = arbiter is not None and arbiter.sure is not None
     beside_rules = calibrations if rules else None
-    opened = [await setting.open(one, beside_rules, saves=saves, first=not number) for number, one in enumerate(wanted)]
+    opened = await opening.all(wanted, beside_rules, saves=saves)
+    if rules is None and len(opened) > 1:
+        raise UsageError("llm reads once: --thorough wants hybrid")
     learned = calibrations.of([asked for asked, _ in opened]) if calibrations else None
     few = saves or (learned is not None and learned.sure is not None)
-    models = tuple(setting.ready(*one, few=few) for one in opened)
-    last = setting.ready(*await setting.open(wanted_last, None, saves=False), few=True) if wanted_last else None
+    models = tuple(opening.ready(*one, few=few) for one in opened)
+    last = opening.ready(*await opening.one(wanted_last, None, saves=False), few=True) if wanted_last else None
     every = (*models, last) if last else models
     if len({model.name for model in every}) < len(every):
         raise UsageError(NAMED_TWICE)
@@ -223,136 +187,7 @@ def _arbiter(
     return CalibratedArbiter(learned, schema, strangeness(learned, digest, digest_files([rules_path(schema)])))
 
 
-@dataclass(frozen=True)
-class _Setting:
-    """What the models of one run have in common."""
-
-    schema: Schema
-    prompts: Prompts
-    options: ModelOptions
-    stack: AsyncExitStack
-    transport: httpx2.AsyncBaseTransport | None
-    budget: Budget
-
-    async def open(
-        self, one: Wanted, calibrations: Calibrations | None, *, saves: bool, first: bool = False
-    ) -> tuple[Asked, ModelClient]:
-        """A client for a model, and the way of asking it.
-
-        :param calibrations: those that may say that it need only choose where rules are silent.
-        :param saves: whether that is so whatever they say.
-        :param first: whether it is the one that may have to be started here.
-        """
-        options = replace(self.options, ask=one.ask)
-        if not first:
-            options = replace(options, embedded=False, gguf=None, further=(), escalate_to=None)
-        client = await _client(options, one, self.stack, self.transport, self.budget)
-        model = await client.model_name()
-        way = await _way(options, client, few=saves or _learned_choice(calibrations, model))
-        return Asked(way=way, model=model), client
-
-    def ready(self, asked: Asked, client: ModelClient, *, few: bool) -> ReadyModel:
-        """A model with what asks it."""
-        return ReadyModel(asked, client, _asking(self.schema, client, self.prompts, asked.way, few=few))
-
-
 def trust_in(extractor: Extractor) -> Trust | None:
     """What a sample has shown an extractor of its readers; None where it took none, or needs none."""
     inner = innermost(extractor)
     return inner.trust if isinstance(inner, HybridExtractor) else None
-
-
-def prompts_of(ways: Iterable[Way], prompts: Prompts) -> str:
-    """The digest of the prompts that some ways of asking render."""
-    return prompts.digest_of(tuple(dict.fromkeys(name for way in ways for name in _TEMPLATES[way])))
-
-
-async def questioner(name: AskingName, schema: Schema, options: ModelOptions) -> ModelExtractor:
-    """What would ask the model, where nothing is to be sent: for its ``questions``.
-
-    The way of asking is the one that a run would choose; an endpoint that was never probed is taken for able, because
-    probing would ask it.
-
-    :raises UsageError: prompts or worked examples do not load; a setting cannot be used.
-    """
-    prompts = load_prompts(options.prompts)
-    file = options.calibration_file(schema) if name == "hybrid" else None
-    calibrations = load_calibrations(file, schema, FEATURES) if file else None
-    local = (options.gguf.stem if options.gguf else DEFAULT_MODEL) if options.starts_server else None
-    models: dict[str, ModelExtractor] = {}
-    for number, one in enumerate(options.wanted()):
-        abilities = one.abilities or remembered_abilities(one.settings) or Abilities(json_schema=True)
-        client = ModelClient(one.settings, abilities=abilities)
-        choice = _learned_choice(calibrations, local or one.settings.model)
-        way = await _way(replace(options, ask=one.ask), client, few=choice)
-        models[one.settings.model or str(number)] = _asking(schema, client, prompts, way, few=choice)
-    if len(models) == 1:
-        return next(iter(models.values()))
-    if name == "llm":
-        raise UsageError("llm asks one model, name it with --model: several want hybrid")
-    return Panel(models)
-
-
-def way_of_asking(options: ModelOptions, abilities: Abilities, *, few: bool) -> Way:
-    """Form for a model that is started here, or choice where few questions are open; link for one that can be held to a
-    JSON answer.
-
-    What a user asked for decides otherwise.
-
-    :param abilities: of the endpoint; they matter only where ``options.way_is_open``.
-    :param few: whether rules settle most fields, because that was learned for choices of this model.
-    """
-    if options.ask != "auto":
-        return options.ask
-    if options.starts_server:
-        return "choice" if few else "form"
-    return "link" if abilities.json_schema or abilities.tools else "form"
-
-
-def _learned_choice(calibrations: Calibrations | None, model: str | None) -> bool:
-    """Whether it was learned that a model need choose only where rules are silent."""
-    learned = calibrations.of([Asked(way="choice", model=model)]) if calibrations else None
-    return learned is not None and learned.sure is not None
-
-
-async def _client(
-    options: ModelOptions,
-    one: Wanted,
-    stack: AsyncExitStack,
-    transport: httpx2.AsyncBaseTransport | None,
-    budget: Budget,
-) -> ModelClient:
-    """A client for an endpoint, or for a server that is started for the length of the stack."""
-    cache = ReplyCache() if options.cache and transport is None else None
-    settings, abilities, server = one.settings, one.abilities, None
-    if options.starts_server:
-        server = stack.enter_context(EmbeddedServer(options.gguf or find_model()))
-        told = {"base_url": server.base_url, "model": server.model, "concurrency": 1}
-        settings = settings.model_copy(update={**told, "shared_cache": settings.shared_cache or server.identity})
-        abilities = server.abilities
-    client = ModelClient(
-        settings,
-        cache=cache,
-        abilities=abilities,
-        budget=budget,
-        transport=transport,
-        may_return=lambda: server is None or server.alive,  # nobody starts it again
-    )
-    return await stack.enter_async_context(client)
-
-
-async def _way(options: ModelOptions, client: ModelClient, *, few: bool) -> Way:
-    """The way of asking; see :func:`way_of_asking`."""
-    return way_of_asking(options, await abilities_of(client) if options.way_is_open else Abilities(), few=few)
-
-
-def _asking(schema: Schema, client: ModelClient, prompts: Prompts, way: Way, *, few: bool) -> ModelExtractor:
-    """What asks the model.
-
-    :param few: whether rules settle most fields; choices are bounded then, because each costs a question.
-    """
-    if way == "link":
-        return LinkExtractor(schema, client, prompts)
-    if way == "choice":
-        return ChoiceExtractor(schema, client, prompts, _MOST_CHOICES if few else None)
-    return FormExtractor(schema, client, prompts)

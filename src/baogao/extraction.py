@@ -23,8 +23,8 @@ from baogao.schema.fields import Schema
 AskingName = Literal["llm", "hybrid"]
 """The extractors that ask a model."""
 ExtractorName = Literal["rules", AskingName]
-Way = Literal["form", "choice", "link"]
-"""A way of asking a model."""
+Way = Literal["form", "choice", "link", "tag", "blank"]
+"""A way of asking a model; the last two are for models that were tuned on them."""
 WayOrAuto = Literal["auto", Way]
 """``auto`` leaves it to what the endpoint can do."""
 

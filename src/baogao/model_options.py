@@ -52,6 +52,10 @@ class ModelOptions:
     """A model that is asked only about the reports on which the others leave the jury unsure."""
     embedded: bool = False
     gguf: Path | None = None
+    adapter: str | None = None
+    """A file of ``baogao tune``, or ``none``; None means those beside the schema that fit the model started here."""
+    thorough: bool = False
+    """Whether the model that is started here reads twice, in two ways."""
     ask: WayOrAuto = "auto"
     prompts: Path | None = None
     cache: bool = True
@@ -72,6 +76,13 @@ class ModelOptions:
             raise UsageError(f"there is no way of asking {self.ask!r}; there are: {', '.join(ways)}")
         if self.min_confidence is not None and not 0 <= self.min_confidence <= 1:
             raise UsageError(f"a confidence is between 0 and 1, not {self.min_confidence:g}")
+
+    @property
+    def adapter_files(self) -> tuple[Path, ...] | None:
+        """The adapters that a user names; None for those beside the schema."""
+        if self.adapter is None:
+            return None
+        return () if self.adapter == "none" else (Path(self.adapter),)
 
     @property
     def starts_server(self) -> bool:
@@ -102,6 +113,9 @@ class ModelOptions:
         """
         base = self.settings()
         first = Wanted(base, self.ask, self.abilities)
+        if not self.starts_server and (self.thorough or self.adapter):
+            flag = "--thorough" if self.thorough else "--adapter"
+            raise UsageError(f"{flag} is for a model that is started here: --embedded or --gguf")
         if self.starts_server:
             if self.further:
                 raise UsageError("a model that is started here is the only one of a run, but for --escalate-to")

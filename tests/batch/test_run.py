@@ -12,7 +12,7 @@ import httpx2
 import pytest
 
 from baogao.api import extract
-from baogao.assemble import ModelOptions, questioner
+from baogao.assemble import ModelOptions
 from baogao.batch import (
     AnsweredTransport,
     BatchSetup,
@@ -29,6 +29,7 @@ from baogao.errors import EndpointError, NoReplyError, PendingError, ReplyError,
 from baogao.extraction import AskingName, ReportText, Way
 from baogao.inputs import find_sources
 from baogao.llm import Abilities
+from baogao.opening import questioner
 from baogao.schema import load_schema
 from batch.conftest import executed, requests, untimed, write_reports, write_results
 from cli.conftest import COMMUNIQUE, rows

@@ -12,11 +12,12 @@ from typing import get_args
 
 import pytest
 
-from baogao.assemble import ModelOptions, questioner
+from baogao.assemble import ModelOptions
 from baogao.extraction import AskingName, ReportText, Way
 from baogao.inputs import Source
 from baogao.llm import Abilities
 from baogao.llm.abilities import memory_file
+from baogao.opening import questioner
 from baogao.schema import load_schema
 from cli.conftest import COMMUNIQUE, GOOD
 from cli.model_of_tests import abilities, good_model

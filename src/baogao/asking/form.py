@@ -7,8 +7,8 @@ one that was made up, or copied from a worked example, is dropped and counted.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from functools import partial
 
 from baogao.asking.examples import load_examples
@@ -58,6 +58,8 @@ class Filled:
     """How well the field fits the candidate's surroundings, as a share of the best field's fit."""
     fit: float
     """The same, as the shortlist scores it."""
+    sure: float | None = None
+    """The probability of the line, where it says how sure the model is: of a blank form by a model that was tuned."""
 
     @classmethod
     def of(cls, spec: FieldSpec, candidate: Candidate, passage: Passage) -> Filled:
@@ -68,7 +70,12 @@ class Filled:
 
     @property
     def confidence(self) -> float:
-        """How often such an answer is right: the better its surroundings fit the field, the more often."""
+        """How often such an answer is right: the better its surroundings fit the field, the more often.
+
+        A tuned model's own probability says it better.
+        """
+        if self.sure is not None:
+            return self.sure
         confidence = self.share * (_BASE_CONFIDENCE + _CONFIDENCE_PER_FIT * min(self.fit, _BEST_FIT))
         return confidence - (_PART_OF_TOTAL if "part" in self.candidate.cues else 0.0)
 
@@ -89,15 +96,18 @@ def form_lines(reply: str, passage: Passage) -> list[tuple[FieldSpec, str]]:
     return list(found.values())
 
 
-def read_form(reply: str, passage: Passage) -> tuple[list[Filled], int]:
-    """The lines that point at a candidate, and how many pointed at none and were dropped."""
+def read_form(reply: str, passage: Passage, sure: Mapping[str, float | None] | None = None) -> tuple[list[Filled], int]:
+    """The lines that point at a candidate, and how many pointed at none and were dropped.
+
+    :param sure: of a tuned model, how probable the line of each label is; it says so where the passage says "none".
+    """
     filled: list[Filled] = []
     dropped = 0
     for spec, answer in form_lines(reply, passage):
         silent = answer in _SILENT
-        match = _none_of(spec, passage) if silent else _pointed_at(spec, answer, passage)
+        match = _pointed_at(spec, answer, passage) if not silent else None if sure else _none_of(spec, passage)
         if match is not None:
-            filled.append(match)
+            filled.append(replace(match, sure=sure.get(spec.label) if sure else None))
         elif not silent:
             dropped += 1
     return filled, dropped
@@ -107,7 +117,7 @@ def assign_lines(filled: Iterable[Filled]) -> dict[str, Link]:
     """One candidate for each field and one field for each candidate: the best fit among what the passages said."""
     links: dict[str, Link] = {}
     taken: set[int] = set()
-    for line in sorted(filled, key=lambda line: (-line.share, -line.fit)):
+    for line in sorted(filled, key=lambda line: (-(line.sure or 0.0), -line.share, -line.fit)):
         if line.field.id in links or line.candidate.id in taken:
             continue
         taken.add(line.candidate.id)
@@ -150,17 +160,21 @@ def _refuse_unfilled(passage: Passage, reply: Reply) -> None:
 
 
 class FormExtractor:
-    """Fills forms passage by passage."""
+    """Fills forms passage by passage.
+
+    :param blank: without worked examples and without a question about metadata, for a model that was tuned on that.
+    """
 
     name = "llm"
 
-    def __init__(self, schema: Schema, client: ModelClient, prompts: Prompts) -> None:
+    def __init__(self, schema: Schema, client: ModelClient, prompts: Prompts, *, blank: bool = False) -> None:
         self.schema = schema
         self._client = client
+        self._blank = blank
         self._prompt = prompts["form"]
-        self._metadata_prompt = prompts["metadata"]
+        self._metadata_prompt = None if blank else prompts["metadata"]
         self._cutter = PassageCutter(Shortlist(schema))
-        self._examples = load_examples(schema)
+        self._examples = () if blank else load_examples(schema)
 
     async def extract(self, report: ReportText, settled: Settled = NOTHING_SETTLED) -> Extraction:
         """Link one report.
@@ -170,20 +184,34 @@ class FormExtractor:
         :raises BudgetError: the token budget is spent.
         """
         passages = [p for p in self._cutter.cut(report) if self._cutter.is_open(p, settled)]
-        about = None if settled.metadata else metadata_question(report.document, self.schema, self._metadata_prompt)
+        about = None if settled.metadata else self._about(report)
         read = partial(read_metadata, document=report.document, schema=self.schema)
         asked = [self._client.ask(about, read)] if about else []
         asked += [self._client.ask(self.question(one), partial(_refuse_unfilled, one)) for one in passages]
         replies = await answers(asked)
         metadata = read_metadata(replies.pop(0), report.document, self.schema) if about else {}
-        forms = [read_form(reply.text, passage) for reply, passage in zip(replies, passages, strict=True)]
+        forms = [
+            read_form(reply.text, passage, self._probabilities(reply))
+            for reply, passage in zip(replies, passages, strict=True)
+        ]
         count(dropped=sum(dropped for _, dropped in forms))
         return Extraction(fields=assign_lines(line for lines, _ in forms for line in lines), metadata=metadata)
 
     def questions(self, report: ReportText) -> list[Question]:
         """What would be asked of a report, for a dry run."""
-        about = metadata_question(report.document, self.schema, self._metadata_prompt)
+        about = self._about(report)
         return [*([about] if about else []), *map(self.question, self._cutter.cut(report))]
+
+    def _probabilities(self, reply: Reply) -> dict[str, float | None] | None:
+        """How probable the line of each label is, where that says something: of a blank form."""
+        if not self._blank:
+            return None
+        return {match["label"].strip(): sure for line, sure in reply.lines() if (match := _LINE.match(line.strip()))}
+
+    def _about(self, report: ReportText) -> Question | None:
+        """The question about metadata, where there is one."""
+        prompt = self._metadata_prompt
+        return metadata_question(report.document, self.schema, prompt) if prompt else None
 
     def question(self, passage: Passage) -> Question:
         """The form of one passage."""
@@ -192,6 +220,7 @@ class FormExtractor:
                 title=passage.title, passage=passage.text, fields=passage.fields, examples=self._examples
             ),
             max_tokens=_TOKENS_PER_LINE * len(passage.fields) + 8,
+            logprobs=self._blank,
             accept_cut=True,
             purpose=f"form: {passage.title}",
         )

@@ -163,6 +163,19 @@ def askable(candidate: Candidate) -> bool:
     return not NOT_THIS_PERIOD & set(candidate.cues)
 
 
+def section_around(document: Document, position: int) -> tuple[Span, str]:
+    """The innermost numbered section around a character, run-in items aside, and its title; or the whole text."""
+    sections = [section for section in document.sections_at(position) if section.level < 4]
+    if not sections:
+        return (0, len(document.text)), ""
+    return sections[-1].span, document.slice(sections[-1].title).strip()[:_TITLE_LIMIT]
+
+
+def on_one_line(text: str) -> str:
+    """A sentence without line breaks: they are the page's, not the author's; a row of a table keeps its gaps."""
+    return (" " if "\t" in text else "").join(text.split())
+
+
 @dataclass(frozen=True)
 class Passage:
     """Some sentences of a report and the fields to ask about in them."""
@@ -179,17 +192,14 @@ class Passage:
 
     @classmethod
     def of(cls, document: Document, units: Sequence[_Unit], figures: Iterable[FieldSpec]) -> Passage:
-        """Some sentences with the headings above them, each on one line.
-
-        Line breaks inside a sentence are the page's, not the author's; a row of a table keeps its gaps.
-        """
+        """Some sentences with the headings above them."""
         asked = frozenset().union(*(unit.fields for unit in units))
         spans = tuple(dict.fromkeys(span for unit in units for span in (*unit.headings, unit.sentence.span)))
         printed = [document.slice(span) for span in spans]
         return cls(
             title=units[0].title,
             spans=spans,
-            text="".join((" " if "\t" in text else "").join(text.split()) for text in printed),
+            text="".join(map(on_one_line, printed)),
             candidates=tuple(c for unit in units for c in unit.fits),
             fits={c.id: fits for unit in units for c, fits in unit.fits.items()},
             fields=tuple(spec for spec in figures if spec.id in asked),
@@ -249,12 +259,7 @@ class PassageCutter:
             fits = {c: {spec.id: score for score, spec in self.shortlist.rank(document, c)} for c in inside}
             fields = frozenset(name for c in inside if askable(c) for name in self.brought(fits[c]))
             if fields:
-                # The innermost numbered section around it, run-in items aside.
-                sections = [s for s in document.sections_at(sentence.span[0]) if s.level < 4]
-                section, title = (0, len(document.text)), ""
-                if sections:
-                    section = sections[-1].span
-                    title = document.slice(sections[-1].title).strip()[:_TITLE_LIMIT]
+                section, title = section_around(document, sentence.span[0])
                 yield _Unit(sentence, _headings(report, number, section, title), section, title, fits, fields)
 
     def is_open(self, passage: Passage, settled: Settled) -> bool:

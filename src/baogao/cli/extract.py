@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from baogao.assemble import questioner, ready_extractor
+from baogao.assemble import ready_extractor
 from baogao.cli.options import DEFAULT_SCHEMA, Ocr, SchemaName, with_model_flags
 from baogao.cli.progress import RunProgress, Totals
 from baogao.console import say, shown
@@ -25,6 +25,7 @@ from baogao.inputs import Source, find_sources
 from baogao.interrupts import run_interruptibly
 from baogao.llm import Question, estimate_tokens
 from baogao.model_options import ModelOptions
+from baogao.opening import questioner
 from baogao.outputs.records import RECORDS, REVIEW
 from baogao.outputs.run_folder import PAGE, PAGE_REPORTS, RunFolder
 from baogao.record import Record

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -40,11 +41,15 @@ def pull(
 def serve_model(
     gguf: Gguf = None,
     port: Annotated[int, typer.Option(help="Port to listen at; 0 takes a free one.")] = 8080,
+    adapter: Annotated[
+        list[Path] | None,
+        typer.Option("--adapter", help="FILE of `baogao tune`; may be repeated, the first is applied."),
+    ] = None,
     context: Annotated[int, typer.Option(help="Tokens of prompt and reply together.")] = 8192,
     threads: Annotated[int, typer.Option(help="Threads; 0 takes as many as there are cores.")] = 0,
 ) -> None:
     """Serve a model on this machine as an OpenAI-compatible API, until Ctrl-C."""
-    server = EmbeddedServer(gguf or find_model(), port=port, context=context, threads=threads)
+    server = EmbeddedServer(gguf or find_model(), adapters=adapter or [], port=port, context=context, threads=threads)
     serve(server, lambda line: stdout.print(line, soft_wrap=True))
 
 

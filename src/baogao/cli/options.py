@@ -32,10 +32,21 @@ EscalateTo = Annotated[
 ]
 Embedded = Annotated[bool, typer.Option("--embedded", help="Start the model that `baogao model pull` fetched.")]
 Gguf = Annotated[Path | None, typer.Option("--gguf", help="Start this model file instead (implies --embedded).")]
+AdapterFile = Annotated[
+    str | None,
+    typer.Option(
+        "--adapter",
+        help="FILE of `baogao tune` for the model started here, or none. Default: the one beside the schema.",
+    ),
+]
+Thorough = Annotated[
+    bool, typer.Option("--thorough", help="Have the embedded model read twice, in two ways: slower, and more right.")
+]
 WayToAsk = Annotated[
     WayOrAuto,
     typer.Option(
-        "--ask", help="form or choice for small models, link for capable ones; auto: choice beside rules when embedded."
+        "--ask",
+        help="tag for tuned models, form or choice for other small ones, link for capable ones; auto finds out.",
     ),
 ]
 PromptsDir = Annotated[Path | None, typer.Option("--prompts", help="Folder of prompt templates to use instead.")]
@@ -70,6 +81,8 @@ def model_options(
     escalate_to: EscalateTo = None,
     embedded: Embedded = False,
     gguf: Gguf = None,
+    adapter: AdapterFile = None,
+    thorough: Thorough = False,
     ask: WayToAsk = "auto",
     prompts: PromptsDir = None,
     no_cache: NoCache = False,
@@ -84,6 +97,8 @@ def model_options(
         **models_named(model or [], escalate_to),
         embedded=embedded,
         gguf=gguf,
+        adapter=adapter,
+        thorough=thorough,
         ask=ask,
         prompts=prompts,
         cache=not no_cache,

@@ -34,6 +34,8 @@ _HEADERS = frozenset({"content-type"})
 """All that is kept of a response's headers; of a request's the file holds none, so that no key gets into it."""
 _VOLATILE = frozenset({"id", "created", "timings", "system_fingerprint"})
 """Parts of a reply that differ from one run to the next and tell nothing of the answer."""
+_ADAPTER = "lora"
+"""The part of a request that says by its number which adapter a server applies: the model's name says it for good."""
 _PASSING = frozenset({408, 425, 429})
 """Statuses of trouble that passes, as all from 500 on are: the request was sent again, and is recorded then."""
 _MOST_DIFFERENCE, _LONGEST_LINE = 8, 120
@@ -100,7 +102,7 @@ class Persister:
         """
         exchanges = []
         for request, response in zip(cassette_dict["requests"], cassette_dict["responses"], strict=True):
-            body = {"body": json_of(request.body)} if request.body else {}
+            body = {"body": _asked(request)} if request.body else {}
             status, reply = response["status"]["code"], json_of(response["body"]["string"])
             exchanges.append({"request": f"{request.method} {request.path}", **body, "status": status, "reply": reply})
         texts = Counter(message["content"] for exchange in exchanges for message in _messages(exchange))
@@ -282,7 +284,13 @@ async def _sent(transport: httpx2.AsyncBaseTransport, request: httpx2.Request) -
 
 def _same_body(one: Any, other: Any) -> bool:
     """What vcrpy goes by; it takes a matcher that returns nothing for one that matched, so that no assert will do."""
-    return bool(json_of(one.body) == json_of(other.body))
+    return bool(_asked(one) == _asked(other))
+
+
+def _asked(request: Any) -> Any:
+    """A request's body without what the cassette does not keep."""
+    body = json_of(request.body)
+    return {name: value for name, value in body.items() if name != _ADAPTER} if isinstance(body, dict) else body
 
 
 def _clean_response(response: dict[str, Any]) -> dict[str, Any] | None:
@@ -310,7 +318,7 @@ def _likeness(one: Sequence[str], other: Sequence[str]) -> float:
 
 def _lines(request: Any) -> list[str]:
     """A request as lines that can be compared, texts line by line."""
-    head, body = f"{request.method} {request.path}", json_of(request.body)
+    head, body = f"{request.method} {request.path}", _asked(request)
     if not isinstance(body, dict):
         return [head, str(body)]
     rest = {name: value for name, value in sorted(body.items()) if name != "messages"}

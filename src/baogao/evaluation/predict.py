@@ -166,6 +166,8 @@ class _Prediction:
         options, request = self.request.options, self.request
         if name == "rules":  # they ask no model, and so do not mind several
             options = replace(options, further=(), escalate_to=None)
+        if name != "hybrid":
+            options = replace(options, thorough=False)
         replayed = recording is not None and recording.mode == "replay"
         if recording and replayed:
             options = recording.info.options(options, name)

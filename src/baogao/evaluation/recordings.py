@@ -25,7 +25,7 @@ from typing import Self
 import httpx2
 from pydantic import Field, field_validator
 
-from baogao.assemble import Ready, ReadyModel
+from baogao.assemble import Ready
 from baogao.errors import ReplayError, UsageError
 from baogao.evaluation.cassettes import Cassette, CassetteTransport, Mode, check_vcr, playing
 from baogao.evaluation.gold import check_writable, write_whole
@@ -33,6 +33,7 @@ from baogao.evaluation.summary import RunFile
 from baogao.extraction import Extraction, Extractor, ExtractorName, ReportText, Way, WayOrAuto, WrappedExtractor
 from baogao.llm.messages import Abilities
 from baogao.model_options import Further, ModelOptions
+from baogao.opening import ReadyModel
 from baogao.schema.values import Strict
 
 REPLAY_URL = "http://replay.invalid/v1"
@@ -100,6 +101,8 @@ class RecordingInfo(RunFile):
             ask=way,
             embedded=False,
             gguf=None,
+            adapter=None,
+            thorough=False,
         )
 
 

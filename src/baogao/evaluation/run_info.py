@@ -151,6 +151,8 @@ class Parameters(Strict):
     escalate_to: str | None = Field(default=None, exclude_if=lambda name: name is None)
     embedded: bool = False
     gguf: str | None = None
+    adapter: str | None = Field(default=None, exclude_if=lambda name: name is None)
+    thorough: bool = Field(default=False, exclude_if=lambda thorough: not thorough)
     ask: WayOrAuto | None = None
     prompts: str | None = None
     cache: bool = False
@@ -163,7 +165,7 @@ class Parameters(Strict):
     @classmethod
     def of(cls, options: ModelOptions) -> Self:
         """Options with their files by name only."""
-        files = {name: getattr(options, name) for name in ("gguf", "prompts", "calibration")}
+        files = {name: getattr(options, name) for name in ("gguf", "adapter", "prompts", "calibration")}
         told = {name: value for name, value in asdict(options).items() if name in cls.model_fields}
         told |= {name: Path(path).name if path else None for name, path in files.items()}
         told["further"] = [one.name for one in options.further] or None

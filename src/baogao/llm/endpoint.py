@@ -59,6 +59,8 @@ class ModelClient:
     :param abilities: what the endpoint can do, where it need not be probed.
     :param budget: what several clients share; by itself each has its settings' own.
     :param transport: what carries the requests, for record and replay.
+    :param extra: parts of every request's body beside the question: what of a server is meant, and not what is asked,
+        so they are in no cache key.
     :param may_return: whether a server that has gone away may come back; one that may not is not waited for.
     """
 
@@ -70,6 +72,7 @@ class ModelClient:
         abilities: Abilities | None = None,
         budget: Budget | None = None,
         transport: httpx2.AsyncBaseTransport | None = None,
+        extra: Payload | None = None,
         may_return: Callable[[], bool] = lambda: True,
     ) -> None:
         import openai
@@ -79,6 +82,7 @@ class ModelClient:
         self.abilities = abilities
         self.budget = budget or Budget(settings.budget_tokens)
         self._model = settings.model
+        self._extra = extra or {}
         self._renamed: dict[str, str | None] = {}
         """Parameters by the names that this server wants for them; None for one that it does not take."""
         self.probing = asyncio.Lock()
@@ -204,6 +208,7 @@ class ModelClient:
         # through piece by piece, which takes a good part of the time that a request costs on this side.
         body = {name: value for name, value in payload.items() if name not in self._renamed}
         body |= {other: payload[name] for name, other in self._renamed.items() if other and name in payload}
+        body |= self._extra
         create = self._api.chat.completions.with_streaming_response.create
         started = time.monotonic()
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from math import exp
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import ConfigDict, Field
@@ -77,6 +78,24 @@ class Reply:
     completion_tokens: Tokens
     cached: bool = False
     logprobs: tuple[TokenLogprob, ...] | None = None
+
+    def lines(self) -> list[tuple[str, float | None]]:
+        """Its lines, each with the probability of all of its tokens; None where the endpoint gives none.
+
+        The last line of a reply that was cut is half a line, and left out.
+        """
+        lines = self.text.split("\n")
+        logprobs = [0.0] * len(lines)
+        number = 0
+        for token in self.logprobs or ():
+            if number < len(lines):
+                logprobs[number] += token.logprob
+            number += token.token.count("\n")
+        whole = len(lines) - (self.finish_reason == "length")
+        return [
+            (line, exp(logprob) if self.logprobs else None)
+            for line, logprob in zip(lines[:whole], logprobs, strict=False)
+        ]
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -47,12 +47,14 @@ class EmbeddedServer:
     :param context: tokens of prompt and reply together, for each slot.
     :param parallel: slots; each keeps a prompt of its own, and shares the cores with the others.
     :param threads: 0 takes as many as there are cores.
+    :param adapters: LoRA files; the first is applied where a request does not say which, as :func:`applied` does.
     """
 
     def __init__(
         self,
         gguf: Path,
         *,
+        adapters: Sequence[Path] = (),
         host: str = "127.0.0.1",
         port: int = 0,
         context: int = DEFAULT_CONTEXT,
@@ -64,9 +66,11 @@ class EmbeddedServer:
         self.log: Path | None = None
         """What the server says, while it runs: a file that nobody else can read, or have put there before."""
         self._gguf = gguf
+        self._adapters = adapters
         self._context = context
         self._options = [f"--host={host}", f"--port={port}", f"--context={context}", f"--parallel={parallel}"]
         self._options.append(f"--threads={threads or os.cpu_count() or 1}")
+        self._options += [f"--adapter={adapter.resolve()}" for adapter in adapters]
         self._process: subprocess.Popen[str] | None = None
         self._address = ""
 
@@ -93,7 +97,8 @@ class EmbeddedServer:
         :raises ModelFileError: the file is no model, or the server does not come up.
         """
         check_llama()
-        check_gguf(self._gguf)
+        for model in (self._gguf, *self._adapters):
+            check_gguf(model)
         command = [sys.executable, "-m", __name__, str(self._gguf.resolve()), *self._options]
         try:
             log, name = tempfile.mkstemp(prefix="baogao-server-", suffix=".log")
@@ -184,6 +189,18 @@ class EmbeddedServer:
         self.stop()
 
 
+def applied(number: int | None, of: int) -> dict[str, Any]:
+    """What a request says to llama.cpp so that one adapter is applied, and no other.
+
+    It is said by every request to a server with several: one that leaves it out may be answered from what the server
+    keeps of a prompt read with another adapter.
+
+    :param number: of the adapter, from 0; None for the base alone.
+    :param of: how many adapters the server has.
+    """
+    return {"lora": [{"id": one, "scale": float(one == number)} for one in range(of)]}
+
+
 def serve(server: EmbeddedServer, announce: Callable[[str], None]) -> None:
     """Serve until the server stops by itself or Ctrl-C comes; ``announce`` gets the base URL once it is up.
 
@@ -231,6 +248,7 @@ def _child(arguments: list[str]) -> None:
     parser.add_argument("--host", required=True)
     for name in ("--port", "--context", "--parallel", "--threads"):
         parser.add_argument(name, type=int, required=True)
+    parser.add_argument("--adapter", type=Path, action="append", default=[])
     options = parser.parse_args(arguments)
     answer = os.dup(1)
     os.dup2(2, 1)
@@ -256,6 +274,10 @@ def _listening(options: argparse.Namespace) -> Any:
     params.cpuparams.n_threads = options.threads
     params.cpuparams_batch.n_threads = options.threads
     params.cache_ram_mib = 0  # each slot keeps its last prompt; older ones would only take memory
+    for number, path in enumerate(options.adapter):
+        adapter = xllamacpp.CommonAdapterLoraInfo()
+        adapter.path, adapter.scale = str(path), float(not number)
+        params.lora_adapters = [*params.lora_adapters, adapter]
     params.ui = False
     params.cors_origins = "http://localhost"  # by default any page in a browser could ask
     return xllamacpp.Server(params)

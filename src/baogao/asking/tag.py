@@ -1,0 +1,218 @@
+"""The tag way of asking, for models tuned on it: a passage with numbered figures, answered by number and name.
+
+The prompt lists no fields and shows no worked example: a tuned model has learned the schema (``baogao tune``). It reads
+everything, whatever the words fit, and so does not miss what a shortlist leaves out; a reply is a few lines.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+
+from baogao.asking.passages import on_one_line, section_around
+from baogao.candidates.candidate import Candidate
+from baogao.document.document import Document, Sentence, Span
+from baogao.errors import ReplyError
+from baogao.extraction import NOTHING_SETTLED, Extraction, Link, ReportText, Settled, answers
+from baogao.llm.endpoint import ModelClient
+from baogao.llm.messages import Question, Reply
+from baogao.llm.prompts import Prompt, Prompts
+from baogao.schema.fields import FieldSpec, Schema
+from baogao.usage import count
+
+NOTHING = "无"
+"""The reply to a passage that answers no field."""
+JOINS = "、"
+"""Stands between the names of several fields that one figure answers."""
+LENGTH = 520
+"""The most characters of one passage, unless a single sentence is longer."""
+_ENOUGH = 0.6
+"""A passage of this share of the length ends with its section."""
+_TITLE = 36
+"""Characters of the report's beginning that are shown above each passage."""
+_TOKENS_PER_CANDIDATE = 14
+"""A number, a field's name, a line end; few figures answer two fields."""
+_LINE = re.compile(r"\s*(?:\[\[)?(\d+)(?:\]\])?[\s:：.、]+(.*\S)\s*")
+_UNKNOWN_SURE = 0.8
+"""The confidence of a line where the endpoint gives no probabilities."""
+
+
+@dataclass(frozen=True)
+class Tagged:
+    """Some sentences of a report, as a model is shown them."""
+
+    text: str
+    """On one line, a running number in ``[[ ]]`` before every figure and every phrase that says "none"."""
+    candidates: tuple[Candidate, ...]
+    """Those that are numbered; the first has the number 1."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a reply: a candidate, and a field that it answers."""
+
+    field: FieldSpec
+    candidate: Candidate
+    sure: float
+    """The probability of the line's tokens; between 0 and 1."""
+
+
+def passages(report: ReportText, length: int = LENGTH) -> list[tuple[Sentence, ...]]:
+    """A report cut into whole sentences of together at most ``length`` characters; those without a figure are left out.
+
+    A passage that is long enough ends with its section.
+    """
+    cut: list[list[Sentence]] = []
+    size, section = 0, (0, 0)
+    for sentence in report.document.sentences:
+        characters = sentence.span[1] - sentence.span[0]
+        around, _ = section_around(report.document, sentence.span[0])
+        if not cut or size + characters > length or (around != section and size > length * _ENOUGH):
+            cut.append([])
+            size = 0
+        cut[-1].append(sentence)
+        size, section = size + characters, around
+    return [tuple(group) for group in cut if any(numbered(report, sentence.span) for sentence in group)]
+
+
+def numbered(report: ReportText, span: Span) -> list[Candidate]:
+    """The figures and none-phrases of a sentence that get a number: none begins inside of another."""
+    found: list[Candidate] = []
+    for candidate in report.candidates.within(*span):
+        if candidate.kind != "item" and candidate.start >= (found[-1].end if found else span[0]):
+            found.append(candidate)
+    return found
+
+
+def tag_passage(report: ReportText, sentences: tuple[Sentence, ...]) -> Tagged:
+    """Some sentences with their numbers."""
+    document, shown, lines = report.document, list[Candidate](), list[str]()
+    for sentence in sentences:
+        position, pieces = sentence.span[0], list[str]()
+        for candidate in numbered(report, sentence.span):
+            shown.append(candidate)
+            pieces += [document.text[position : candidate.start], f"[[{len(shown)}]]", candidate.text]
+            position = candidate.end
+        lines.append(on_one_line("".join([*pieces, document.text[position : sentence.span[1]]])))
+    return Tagged("".join(lines), tuple(shown))
+
+
+def report_title(document: Document) -> str:
+    """What stands above every passage of a report: its first characters, without white space."""
+    return "".join(document.text.split())[:_TITLE]
+
+
+def tag_question(prompt: Prompt, title: str, passage: Tagged) -> Question:
+    """What is asked about a passage.
+
+    :param title: see :func:`report_title`.
+    """
+    return Question(
+        messages=prompt.render(title=title, passage=passage.text),
+        max_tokens=_TOKENS_PER_CANDIDATE * len(passage.candidates) + 8,
+        logprobs=True,
+        accept_cut=True,
+        purpose=f"tag: {passage.text[:20]}",
+    )
+
+
+def tag_reply(answered: Mapping[int, list[FieldSpec]]) -> str:
+    """The right reply to a passage, for tuning: ``3 法律援助案件数`` a line.
+
+    :param answered: by the number of the candidate, the fields that it answers.
+    """
+    lines = [f"{number} {JOINS.join(spec.label for spec in specs)}" for number, specs in sorted(answered.items())]
+    return "\n".join(lines) or NOTHING
+
+
+def read_tags(reply: Reply, passage: Tagged, schema: Schema) -> tuple[list[Line], int]:
+    """What a reply says, and how many of its lines say nothing that holds and were dropped.
+
+    :raises ReplyError: not a single line can be read.
+    """
+    by_label = {spec.label: spec for spec in reversed(schema.figures)}
+    found: list[Line] = []
+    dropped = 0
+    said = [(text, sure) for text, sure in reply.lines() if text.strip() and text.strip(" 。") != NOTHING]
+    for text, sure in said:
+        match = _LINE.fullmatch(text)
+        specs = _fields_named(match[2], by_label) if match else []
+        number = int(match[1]) if match else 0
+        if not specs or not 0 < number <= len(passage.candidates):
+            dropped += 1
+        else:
+            sure = _UNKNOWN_SURE if sure is None else sure
+            found += [Line(spec, passage.candidates[number - 1], sure) for spec in specs]
+    if said and dropped == len(said):
+        raise ReplyError(f"the model did not answer by number and name, as one tuned for tag does: {reply.text[:60]!r}")
+    return found, dropped
+
+
+def _fields_named(names: str, by_label: Mapping[str, FieldSpec]) -> list[FieldSpec]:
+    """The fields that a line names; a name may itself hold what stands between names."""
+    if names in by_label:
+        return [by_label[names]]
+    found: list[FieldSpec] = []
+    rest = names
+    while rest:
+        label = max((one for one in by_label if rest == one or rest.startswith(one + JOINS)), key=len, default=None)
+        if label is None:
+            return []
+        found.append(by_label[label])
+        rest = rest[len(label) :].removeprefix(JOINS)
+    return found
+
+
+def assign_tags(read: list[list[Line]]) -> dict[str, Link]:
+    """One answer for each field: the surest; what a field may add up, with all that the same passage names for it.
+
+    :param read: the lines of each passage.
+    """
+    links: dict[str, Link] = {}
+    for lines in read:
+        for line in lines:
+            spec = line.field
+            before = links.get(spec.id)
+            if before is not None and before.confidence >= line.sure:
+                continue
+            parts = [one.candidate.id for one in lines if one.field == spec and one.candidate.kind == "number"]
+            ids = tuple(dict.fromkeys(parts)) if spec.additive and len(parts) > 1 else (line.candidate.id,)
+            links[spec.id] = Link(ids, line.sure, by="llm", reason=f"tagged: {line.sure:.2f}")
+    return links
+
+
+class TagExtractor:
+    """Asks about every passage with a figure."""
+
+    name = "llm"
+
+    def __init__(self, schema: Schema, client: ModelClient, prompts: Prompts) -> None:
+        self.schema = schema
+        self._client = client
+        self._prompt = prompts["tag"]
+
+    async def extract(self, report: ReportText, settled: Settled = NOTHING_SETTLED) -> Extraction:
+        """Link one report; every passage is asked about, whatever is settled.
+
+        :raises ReplyError: a passage got no usable reply.
+        :raises EndpointError: no model can be reached.
+        :raises BudgetError: the token budget is spent.
+        """
+        title, shown = report_title(report.document), [tag_passage(report, one) for one in passages(report)]
+        asked = [
+            self._client.ask(
+                tag_question(self._prompt, title, one), partial(read_tags, passage=one, schema=self.schema)
+            )
+            for one in shown
+        ]
+        replies = await answers(asked)
+        read = [read_tags(reply, one, self.schema) for reply, one in zip(replies, shown, strict=True)]
+        count(dropped=sum(dropped for _, dropped in read))
+        return Extraction(fields=assign_tags([lines for lines, _ in read]))
+
+    def questions(self, report: ReportText) -> list[Question]:
+        """What would be asked of a report, for a dry run."""
+        title = report_title(report.document)
+        return [tag_question(self._prompt, title, tag_passage(report, one)) for one in passages(report)]
