@@ -33,7 +33,9 @@ def vocabulary(texts: list[str], size: int) -> tuple[list[str], list[str]]:
     return [*tokens, *SPECIAL], merges
 
 
-def write_tiny_base(path: Path, texts: list[str], *, arch: str = "qwen2", seed: int = 0, template: str = CHATML) -> Path:
+def write_tiny_base(
+    path: Path, texts: list[str], *, arch: str = "qwen2", seed: int = 0, template: str = CHATML
+) -> Path:
     """Write the model.
 
     :param texts: what its vocabulary is learned from.

@@ -53,7 +53,8 @@ def tune_command(
     ] = None,
     learning_rate: Annotated[float, typer.Option("--learning-rate", min=0, help="The highest one.")] = 2e-4,
     held_out: Annotated[
-        float, typer.Option("--held-out", min=0, max=0.9, help="The share of the reports that is held out; one at least.")
+        float,
+        typer.Option("--held-out", min=0, max=0.9, help="The share of the reports that is held out; one at least."),
     ] = HELD_OUT,
     limit: Annotated[
         int | None,
@@ -79,9 +80,7 @@ def tune_command(
         out=out or default_out(loaded, ask, export),
         way=ask,
         base=base,
-        recipe=Recipe(
-            rank=rank, alpha=2 * rank, epochs=epochs, learning_rate=learning_rate, seed=seed, layers=layers
-        ),
+        recipe=Recipe(rank=rank, alpha=2 * rank, epochs=epochs, learning_rate=learning_rate, seed=seed, layers=layers),
         device=device,
         held_out=held_out,
         limit=limit,
@@ -105,7 +104,9 @@ def default_out(schema: Schema, way: TunedWay, export: Export) -> Path:
     :raises UsageError: the schema comes with baogao, whose files stay as they are.
     """
     if schema.path.resolve().parent == resource_dir("schemas").resolve():
-        raise UsageError(f"{schema.name} comes with baogao, and so may its adapter: say with --out where to write yours")
+        raise UsageError(
+            f"{schema.name} comes with baogao, and so may its adapter: say with --out where to write yours"
+        )
     path = adapter_path(schema, way)
     return path.with_name(path.name.removesuffix(".adapter.gguf") + _BEHIND[export]) if _BEHIND[export] else path
 

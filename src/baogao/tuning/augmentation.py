@@ -101,7 +101,7 @@ def _other_years(text: str, random: Random) -> Iterator[Change]:
 
 
 def _other_place(text: str, place: str | None, random: Random) -> Iterator[Change]:
-    """Invented names for the parts of a place's name (清河市南屏区), wherever they stand, with or without their level."""
+    """Invented names for the parts of a place's name (清河市南屏区), wherever they stand."""
     for name in filter(None, _LEVEL.split("".join((place or "").split()))):
         invented = "".join(random.sample(_SYLLABLES, len(name))) if len(name) <= len(_SYLLABLES) else name
         # One character alone is a word of many others: it is the place's only before its level.

@@ -84,9 +84,9 @@ class BaseFile:
         try:
             reader = GGUFReader(path)
             arch = str(reader.fields["general.architecture"].contents())
-            numbers = [int(reader.fields[f"{arch}.{key}"].contents()) for key in _SIZES]
+            blocks, hidden, feed_forward = (int(reader.fields[f"{arch}.{key}"].contents()) for key in _SIZES)
             shapes = {one.name: tuple(int(side) for side in reversed(one.shape)) for one in reader.tensors}
-            return cls(path, arch, *numbers, shapes["token_embd.weight"][0], shapes)
+            return cls(path, arch, blocks, hidden, feed_forward, shapes["token_embd.weight"][0], shapes)
         except (ValueError, KeyError, IndexError, TypeError, OSError) as error:
             raise UsageError(f"{path} is not a language model to tune: {_first_line(error)}") from error
 
@@ -190,7 +190,7 @@ def _read_by_transformers(path: Path) -> Any:
     from transformers.utils import logging
 
     before = logging.get_verbosity()
-    logging.set_verbosity(logging.CRITICAL)
+    logging.set_verbosity_error()
     try:
         with contextlib.redirect_stderr(io.StringIO()):
             yield

@@ -133,7 +133,7 @@ def _tagged(report: ReportText, length: int, labels: Labels, prompts: Prompts, c
 
 
 def _blank_pairs(report: ReportText, gold: Gold, schema: Schema, prompts: Prompts, random: Random) -> Iterator[Pair]:
-    """Every form of the report as it is printed; fields are chosen by its words, which a change would not leave alone."""
+    """Every form of the report, as it is printed: its fields are chosen by its words."""
     shown = [one for one in report.candidates if one.kind != "item"]
     labels = labels_of(shown, report.document, gold, schema)
     extractor = FormExtractor(schema, ModelClient(EndpointSettings()), prompts, blank=True)

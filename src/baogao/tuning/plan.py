@@ -191,8 +191,8 @@ def gigabytes(size: float) -> str:
 def _bytes_a_token(base: BaseFile, recipe: Recipe, pairs: Sequence[Encoded], careful: bool) -> int:
     """What is kept of a token for the gradient.
 
-    Of a layer about eight times the width of its feed-forward part and thirty times its own, in 16 bits; of a token of a
-    reply its logits, four times.
+    Of a layer about eight times the width of its feed-forward part and thirty times its own, in 16 bits; of a reply's
+    token its logits, in 32 bits, three times.
     """
     tuned = base.blocks if recipe.layers is None else recipe.layers
     layer = 2 * (8 * base.feed_forward + 30 * base.hidden)

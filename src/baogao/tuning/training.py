@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import time
+import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, dataclass, field
@@ -390,4 +391,6 @@ def with_adapter(model: Any, recipe: Recipe) -> Any:
         layers_to_transform=None if recipe.layers is None else list(range(blocks - recipe.layers, blocks)),
         task_type="CAUSAL_LM",
     )
-    return get_peft_model(model, config)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)  # peft asks transformers by names that are to go
+        return get_peft_model(model, config)
