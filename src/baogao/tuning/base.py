@@ -11,6 +11,7 @@ import importlib.util
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
+from logging import ERROR
 from math import prod
 from pathlib import Path
 from typing import Any, Literal
@@ -84,7 +85,8 @@ class BaseFile:
         try:
             reader = GGUFReader(path)
             arch = str(reader.fields["general.architecture"].contents())
-            blocks, hidden, feed_forward = (int(reader.fields[f"{arch}.{key}"].contents()) for key in _SIZES)
+            sizes = ("block_count", "embedding_length", "feed_forward_length")
+            blocks, hidden, feed_forward = (int(reader.fields[f"{arch}.{key}"].contents()) for key in sizes)
             shapes = {one.name: tuple(int(side) for side in reversed(one.shape)) for one in reader.tensors}
             return cls(path, arch, blocks, hidden, feed_forward, shapes["token_embd.weight"][0], shapes)
         except (ValueError, KeyError, IndexError, TypeError, OSError) as error:
@@ -104,9 +106,6 @@ class BaseFile:
     def largest(self) -> int:
         """The weights of the largest tensor."""
         return max(map(prod, self.shapes.values()))
-
-
-_SIZES = ("block_count", "embedding_length", "feed_forward_length")
 
 
 @dataclass(frozen=True)
@@ -190,7 +189,7 @@ def _read_by_transformers(path: Path) -> Any:
     from transformers.utils import logging
 
     before = logging.get_verbosity()
-    logging.set_verbosity_error()
+    logging.set_verbosity(ERROR)
     try:
         with contextlib.redirect_stderr(io.StringIO()):
             yield
