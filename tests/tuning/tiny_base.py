@@ -26,7 +26,7 @@ def vocabulary(texts: list[str], size: int) -> tuple[list[str], list[str]]:
     tokenizer = Tokenizer(models.BPE())
     tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     alphabet = pre_tokenizers.ByteLevel.alphabet()
-    tokenizer.train_from_iterator(texts, trainers.BpeTrainer(vocab_size=size, initial_alphabet=sorted(alphabet)))
+    tokenizer.train_from_iterator(texts, trainers.BpeTrainer(vocab_size=size, initial_alphabet=sorted(alphabet), show_progress=False))
     known = tokenizer.get_vocab()
     tokens = sorted(known, key=lambda token: known[token])
     merges = [" ".join(pair) for pair in json.loads(tokenizer.to_str())["model"]["merges"]]
@@ -34,12 +34,18 @@ def vocabulary(texts: list[str], size: int) -> tuple[list[str], list[str]]:
 
 
 def write_tiny_base(
-    path: Path, texts: list[str], *, arch: str = "qwen2", seed: int = 0, template: str = CHATML
+    path: Path,
+    texts: list[str],
+    *,
+    arch: str = "qwen2",
+    seed: int = 0,
+    template: str = CHATML,
+    add_bos: bool = False,
 ) -> Path:
     """Write the model.
 
     :param texts: what its vocabulary is learned from.
-    :param arch: ``qwen2``, ``qwen3`` or ``llama``.
+    :param arch: ``qwen2``, ``qwen3`` or ``llama``; another one makes a file that nobody can use.
     """
     import gguf
 
@@ -67,8 +73,9 @@ def write_tiny_base(
     writer.add_eos_token_id(tokens.index("<|im_end|>"))
     writer.add_pad_token_id(tokens.index("<|endoftext|>"))
     writer.add_bos_token_id(tokens.index("<|endoftext|>"))
-    writer.add_add_bos_token(False)
-    writer.add_chat_template(template)
+    writer.add_add_bos_token(add_bos)
+    if template:
+        writer.add_chat_template(template)
     random = np.random.default_rng(seed)
     for name, shape in _shapes(arch, len(tokens)).items():
         scaled = np.ones(shape) if name.endswith("norm.weight") else random.normal(0, 0.05, shape)

@@ -6,6 +6,7 @@ their gradients add up. The order of everything follows from the seed.
 
 from __future__ import annotations
 
+import io
 import math
 import time
 import warnings
@@ -17,6 +18,7 @@ from random import Random
 from typing import Any
 
 from baogao.errors import TrainingError, UsageError
+from baogao.evaluation.gold import write_whole
 from baogao.tuning.base import Device, Encoded
 
 _WARM_UP = 0.05
@@ -94,15 +96,9 @@ class Checkpoints:
         """
         import torch
 
-        aside = self.path.with_name(f"{self.path.name}.part")
-        try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            torch.save({"made_of": dict(self.made_of), **state}, aside)
-            aside.replace(self.path)
-        except (OSError, RuntimeError) as error:  # torch's writer says RuntimeError where a disk is full
-            raise UsageError(f"cannot write {self.path}: {str(error).splitlines()[0]}") from error
-        finally:
-            aside.unlink(missing_ok=True)
+        written = io.BytesIO()
+        torch.save({"made_of": dict(self.made_of), **state}, written)
+        write_whole(self.path, written.getbuffer())
 
     def load(self) -> dict[str, Any] | None:
         """The state that an earlier run left; None where none did.
@@ -380,15 +376,18 @@ def with_adapter(model: Any, recipe: Recipe) -> Any:
     """
     from peft import LoraConfig, get_peft_model
 
-    blocks = model.config.num_hidden_layers
-    if recipe.layers is not None and not 0 < recipe.layers <= blocks:
-        raise UsageError(f"the base has {blocks} layers; {recipe.layers} of them cannot be tuned")
+    import torch
+
+    blocks = model.get_decoder().layers
+    if recipe.layers is not None and not 0 < recipe.layers <= len(blocks):
+        raise UsageError(f"the base has {len(blocks)} layers; {recipe.layers} of them cannot be tuned")
+    tuned = {one for block in blocks[-(recipe.layers or len(blocks)) :] for one in block.modules()}
+    linear = [name for name, one in model.named_modules() if isinstance(one, torch.nn.Linear) and one in tuned]
     config = LoraConfig(
         r=recipe.rank,
         lora_alpha=recipe.alpha,
         lora_dropout=recipe.dropout,
-        target_modules="all-linear",
-        layers_to_transform=None if recipe.layers is None else list(range(blocks - recipe.layers, blocks)),
+        target_modules=linear,
         task_type="CAUSAL_LM",
     )
     with warnings.catch_warnings():
