@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+from baogao.hybrid.calibration import Asked, Calibrations
 from baogao.schema import Schema, load_schema
+from readiness import calibration_for
 from short_reports import COMMUNIQUE
 
 # How long an example takes says more of what else the machine does than of the code.
@@ -55,3 +57,15 @@ def communique() -> Schema:
 def flagship() -> Schema:
     """The schema that comes along; it has additive fields, rates and relations."""
     return load_schema()
+
+
+@pytest.fixture
+def learned(tmp_path) -> str:
+    """A file of two calibrations: of a small model by form, and by choice, where rules settle what they answer."""
+    by_form, by_choice = (Asked(way=way, model="small") for way in ("form", "choice"))
+    file = Calibrations(
+        schema_name="communique",
+        calibrations=[calibration_for(by_form), calibration_for(by_choice, sure=0.7, agreement=0.9)],
+    )
+    (tmp_path / "mine.json").write_text(file.to_json(), encoding="utf-8")
+    return str(tmp_path / "mine.json")

@@ -56,7 +56,7 @@ def reply(seen: Seen) -> Step:
     """A model that can be held to JSON, and finds nothing however it is asked."""
     if "response_format" in seen.body:
         return completion('{"links": []}')
-    return completion("A" if seen.body.get("logprobs") else "无")
+    return completion("A" if seen.body["messages"][-1]["content"].endswith("都不是") else "无")
 
 
 def by_rules(path: Path, url: str) -> None:

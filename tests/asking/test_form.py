@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import time
+from math import log
 
 import pytest
 from hypothesis import given
@@ -39,12 +40,14 @@ TEXT = """海坨市2022年经济社会发展统计公报
 """
 
 
-def extract(server: FakeServer, report: Read, schema, settled: Settled | None = None) -> Extraction:
+def extract(
+    server: FakeServer, report: Read, schema, settled: Settled | None = None, *, blank: bool = False
+) -> Extraction:
     """Ask the server about one report."""
 
     async def ask() -> Extraction:
         async with client_of(server.url) as client:
-            extractor = FormExtractor(schema, client, load_prompts())
+            extractor = FormExtractor(schema, client, load_prompts(), blank=blank)
             return await extractor.extract(report, settled or Settled())
 
     return asyncio.run(ask())
@@ -345,3 +348,31 @@ def test_the_metadata_form_shows_both_ends(communique):
     assert "2023年3月1日" in shown
     assert len(shown) < len(text)
     assert metadata_question(read("").document, communique, load_prompts()["metadata"]) is None
+
+
+def test_a_blank_form_shows_no_examples_and_is_as_sure_as_its_lines(communique):
+    """A tuned model is asked without worked examples or metadata; its own probability is the confidence."""
+
+    def script(seen):
+        assert [turn["role"] for turn in seen.body["messages"]] == ["system", "user"]
+        labels = re.findall(r"^(.+)：$", seen.body["messages"][-1]["content"], re.MULTILINE)
+        lines = [f"{label}：{'86.4亿元' if label == '地区生产总值' else '无'}" for label in labels]
+        logprobs = [(line + "\n", log(0.7) if line.endswith("亿元") else log(0.9)) for line in lines]
+        return completion("\n".join(lines), logprobs=logprobs)
+
+    with fake_server(script) as server:
+        found = extract(server, read(TEXT), communique, blank=True)
+        assert all(seen.body["logprobs"] for seen in server.seen)
+    assert list(found.fields) == ["gdp"]
+    assert found.fields["gdp"].confidence == pytest.approx(0.7)
+    assert found.metadata == {}
+
+
+def test_a_tuned_model_says_itself_where_there_was_none(communique):
+    """A line left at 无 is silence to a model that learned to write 零; of others the phrase decides."""
+    report = read("二、人口\n今年没有统计常住人口。")
+    (passage,) = PassageCutter(Shortlist(communique)).cut(report)
+    assert [line.field.id for line in read_form("常住人口：无", passage)[0]] == ["residents"]
+    assert read_form("常住人口：无", passage, {"常住人口": 0.9})[0] == []
+    (line,) = read_form("常住人口：零", passage, {"常住人口": 0.9})[0]
+    assert (line.field.id, line.confidence) == ("residents", 0.9)

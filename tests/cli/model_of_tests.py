@@ -1,4 +1,4 @@
-"""A model that can count: it fills forms, chooses letters and links candidates by the words of communiqués' fields."""
+"""A model that can count: it fills forms, chooses letters, tags and links candidates by the words of communiqués' fields."""
 
 from __future__ import annotations
 
@@ -40,6 +40,12 @@ def chosen_letter(question: str) -> str:
     return names[-1][0]
 
 
+def tags(question: str) -> str:
+    """The numbers of the figures behind the words of three fields, each with the field's name."""
+    found = {word: re.search(rf"{word}\[\[(\d+)\]\]", question) for word in _LINKED.values()}
+    return "\n".join(f"{match[1]} {word}" for word, match in found.items() if match) or "无"
+
+
 def links(question: str) -> dict[str, Any]:
     """Numbers of the candidates behind the words of three fields, and of every entry below the notes."""
     found = {field: re.search(rf"{word}\[\[(\d+)\]\]", question) for field, word in _LINKED.items()}
@@ -63,5 +69,7 @@ def good_model(seen: Seen) -> Step:
         return completion(filled_form(question), prompt_tokens=100, completion_tokens=20)
     if question.endswith("都不是"):
         return completion(chosen_letter(question), prompt_tokens=200, completion_tokens=1)
+    if "每行“编号 指标名”" in seen.body["messages"][0]["content"]:
+        return completion(tags(question), prompt_tokens=200, completion_tokens=10)
     answer = json.dumps(links(question), ensure_ascii=False)
     return abilities(seen) or completion(answer, prompt_tokens=400, completion_tokens=60)

@@ -13,7 +13,7 @@ import pytest
 
 import baogao
 from baogao.errors import ModelFileError, UsageError
-from baogao.llm.server import EmbeddedServer, serve
+from baogao.llm.server import EmbeddedServer, applied, serve
 
 STAND_IN = """
 import http.server, json, os, sys, threading
@@ -24,6 +24,10 @@ class Part:
 class CommonParams:
     def __init__(self):
         self.model, self.cpuparams, self.cpuparams_batch = Part(), Part(), Part()
+        self.lora_adapters = []
+
+class CommonAdapterLoraInfo(Part):
+    pass
 
 class Server:
     def __init__(self, params):
@@ -35,7 +39,8 @@ class Server:
             threading.Thread(target=threading.Event().wait).start()
         answers = {"/health": {"status": "ok"}, "/v1/params": {
             "alias": sorted(params.model_alias), "ctx": params.n_ctx, "parallel": params.n_parallel,
-            "threads": params.cpuparams.n_threads, "hosts": params.hostnames}}
+            "threads": params.cpuparams.n_threads, "hosts": params.hostnames,
+            "adapters": [[one.path, one.scale] for one in params.lora_adapters]}}
         class Handler(http.server.BaseHTTPRequestHandler):
             def do_GET(self):
                 body = json.dumps(answers[self.path]).encode()
@@ -83,10 +88,38 @@ def test_life_of_a_server(gguf: Path, capfd: pytest.CaptureFixture[str]) -> None
         assert log is not None
         assert "noise" in log.read_text(encoding="utf-8")
         assert log.stat().st_mode & 0o777 == 0o600
-    assert params == {"alias": ["my-model"], "ctx": 2000, "parallel": 2, "threads": 3, "hosts": ["127.0.0.1"]}
+    assert params == {
+        "alias": ["my-model"],
+        "ctx": 2000,
+        "parallel": 2,
+        "threads": 3,
+        "hosts": ["127.0.0.1"],
+        "adapters": [],
+    }
     assert not is_up(server)
     assert not log.exists()
     assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.usefixtures("_stand_in")
+def test_adapters_of_a_server(gguf: Path, tmp_path: Path) -> None:
+    """The first is applied where a request does not say which; a request says it for each of them."""
+    adapters = [tmp_path / name for name in ("one.gguf", "other.gguf")]
+    for path in adapters:
+        path.write_bytes(b"GGUF....")
+    with EmbeddedServer(gguf, adapters=adapters) as server:
+        params = httpx2.get(f"{server.base_url}/params", trust_env=False).json()
+    assert params["adapters"] == [[str(adapters[0]), 1.0], [str(adapters[1]), 0.0]]
+    assert applied(1, 2) == {"lora": [{"id": 0, "scale": 0.0}, {"id": 1, "scale": 1.0}]}
+    assert applied(None, 1) == {"lora": [{"id": 0, "scale": 0.0}]}
+
+
+@pytest.mark.usefixtures("_stand_in")
+def test_an_adapter_that_is_none_is_refused(gguf: Path, tmp_path: Path) -> None:
+    """Before anything is started, by its own name."""
+    (tmp_path / "note.txt").write_text("text")
+    with pytest.raises(ModelFileError, match=r"note\.txt is not a model in GGUF format"):
+        EmbeddedServer(gguf, adapters=[tmp_path / "note.txt"]).start()
 
 
 @pytest.mark.usefixtures("_stand_in")

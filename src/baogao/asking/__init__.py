@@ -1,1 +1,1 @@
-"""Ways of asking a model: form, choice, link, and what they show it of a report."""
+"""Ways of asking a model: form, choice, link, tag, and what they show it of a report."""

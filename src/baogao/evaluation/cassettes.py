@@ -34,6 +34,7 @@ _HEADERS = frozenset({"content-type"})
 """All that is kept of a response's headers; of a request's the file holds none, so that no key gets into it."""
 _VOLATILE = frozenset({"id", "created", "timings", "system_fingerprint"})
 """Parts of a reply that differ from one run to the next and tell nothing of the answer."""
+_TOKEN = frozenset({"token", "logprob"})
 _ADAPTER = "lora"
 """The part of a request that says by its number which adapter a server applies: the model's name says it for good."""
 _PASSING = frozenset({408, 425, 429})
@@ -308,8 +309,17 @@ def _clean_response(response: dict[str, Any]) -> dict[str, Any] | None:
         return None
     body = json_of(shown)
     if isinstance(body, dict):
-        body = {name: value for name, value in body.items() if name not in _VOLATILE}
+        body = {name: _slim(value) for name, value in body.items() if name not in _VOLATILE}
     return {"status": response["status"], "headers": headers, "body": {"string": bytes_of(body)}}
+
+
+def _slim(part: Any) -> Any:
+    """A part of a reply, with no more of any token than its text and its probability: servers say it in bytes, too."""
+    if isinstance(part, dict):
+        if part.keys() >= _TOKEN:
+            return {name: part[name] for name in sorted(_TOKEN, reverse=True)}
+        return {name: _slim(value) for name, value in part.items()}
+    return [_slim(one) for one in part] if isinstance(part, list) else part
 
 
 def _likeness(one: Sequence[str], other: Sequence[str]) -> float:
