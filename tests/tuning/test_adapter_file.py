@@ -126,6 +126,8 @@ def test_pefts_folder_is_loaded_by_peft(tiny, tmp_path, info):
     model = tuned(tiny)
     expected = best(model, prompt)
     write_peft(tmp_path / "x.peft", model, info)
+    config = json.loads((tmp_path / "x.peft" / "adapter_config.json").read_text(encoding="utf-8"))
+    assert (config["r"], config["base_model_name_or_path"]) == (RECIPE.rank, "tiny")
     again = PeftModel.from_pretrained(load_model(base, "cpu", dtype="float32"), tmp_path / "x.peft").eval()
     assert best(again, prompt) == (expected[0], pytest.approx(expected[1], abs=1e-4))
     assert AdapterInfo.model_validate_json((tmp_path / "x.peft" / "baogao.adapter.json").read_text()) == info

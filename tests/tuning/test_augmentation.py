@@ -65,7 +65,11 @@ def test_cuts_are_alike(report, seed):
 
 def test_most_numbers_change_and_none_becomes_nothing():
     """Most digits are others; zero stays zero, and a number keeps its length."""
-    report = report_of("一、办理情况\n全年办理135件，" + "".join(f"第{n}季度办结{n}{n + 1}{n + 2}件，" for n in range(1, 7)) + "撤销0件。")
+    report = report_of(
+        "一、办理情况\n全年办理135件，"
+        + "".join(f"第{n}季度办结{n}{n + 1}{n + 2}件，" for n in range(1, 7))
+        + "撤销0件。"
+    )
     before = [one.text for one in report.candidates.of_kind("number")]
     same = 0
     for seed in range(50):

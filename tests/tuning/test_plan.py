@@ -64,11 +64,23 @@ def test_what_is_planned_fits_or_is_refused(free):
     """With little memory the run is refused in words; else it takes no more than there is."""
     plan = planned(replace(LAPTOP, memory=free * GB, host=100 * GB))
     if free == 3:
-        with pytest.raises(UsageError, match=r"tuning needs about \d\.\d GB of memory on cpu, and 3\.0 GB are free; make"):
+        with pytest.raises(
+            UsageError, match=r"tuning needs about \d\.\d GB of memory on cpu, and 3\.0 GB are free; make"
+        ):
             plan.check()
     else:
         plan.check()
         assert plan.memory <= 0.9 * free * GB
+
+
+def test_weights_of_32_bits_are_taken_where_they_fit():
+    """A processor that multiplies 16 bits slowly gets twice the memory, or else goes slowly."""
+    machine = Machine("cpu", 60 * GB, 60 * GB, "float32")
+    assert planned(machine).machine.dtype == "float32"
+    assert planned(machine).memory > 4 * BASE.parameters
+    small = planned(replace(machine, memory=6 * GB))
+    assert small.machine.dtype == "bfloat16"
+    assert small.memory < 6 * GB
 
 
 def test_main_memory_and_disk_are_looked_at_too():
@@ -94,11 +106,13 @@ def test_a_merged_model_takes_the_disk_of_its_base():
 
 def test_fewer_layers_and_fewer_epochs_take_less():
     """Of time, and of memory."""
-    whole = planned(LAPTOP)
-    few = planned(LAPTOP, Recipe(layers=4))
+    machine = Machine("cpu", None, None, "bfloat16")
+    whole = planned(machine)
+    few = planned(machine, Recipe(layers=4))
+    assert (few.at_once, few.careful) == (whole.at_once, whole.careful)
     assert few.memory < whole.memory
     assert few.operations < 0.6 * whole.operations
-    assert planned(LAPTOP, Recipe(epochs=1)).operations == pytest.approx(whole.operations / 2)
+    assert planned(machine, Recipe(epochs=1)).operations == pytest.approx(whole.operations / 2)
 
 
 def test_an_estimate_is_in_seconds_of_this_machine(one_thread, monkeypatch):

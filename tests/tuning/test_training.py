@@ -129,7 +129,9 @@ def test_another_run_is_refused(training, checkpoints):
         training().run(checkpoints, killed_at(2))
     kept = checkpoints.path.read_bytes()
     other = replace(checkpoints, made_of={"gold": "sha256:2", "rank": 8, "way": "tag"})
-    with pytest.raises(UsageError, match=r"x\.checkpoint was left by a run with other settings: gold, way; give the same"):
+    with pytest.raises(
+        UsageError, match=r"x\.checkpoint was left by a run with other settings: gold, way; give the same"
+    ):
         training().run(other)
     assert checkpoints.path.read_bytes() == kept
 

@@ -26,7 +26,9 @@ def vocabulary(texts: list[str], size: int) -> tuple[list[str], list[str]]:
     tokenizer = Tokenizer(models.BPE())
     tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     alphabet = pre_tokenizers.ByteLevel.alphabet()
-    tokenizer.train_from_iterator(texts, trainers.BpeTrainer(vocab_size=size, initial_alphabet=sorted(alphabet), show_progress=False))
+    tokenizer.train_from_iterator(
+        texts, trainers.BpeTrainer(vocab_size=size, initial_alphabet=sorted(alphabet), show_progress=False)
+    )
     known = tokenizer.get_vocab()
     tokens = sorted(known, key=lambda token: known[token])
     merges = [" ".join(pair) for pair in json.loads(tokenizer.to_str())["model"]["merges"]]

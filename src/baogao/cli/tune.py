@@ -126,7 +126,10 @@ def _say_plan(prepared: Prepared, request: TuneRequest, *, timed: bool) -> None:
     )
     if timed:
         seconds = plan.seconds(prepared.base)
-        say(stderr, f"about {duration(seconds)} hours on this machine as it is now, for {request.recipe.epochs} epochs")
+        say(
+            stderr,
+            f"about {duration(seconds)} (h:mm:ss) for {request.recipe.epochs} epochs on this machine as it is now",
+        )
 
 
 def _of(free: int | None) -> str:

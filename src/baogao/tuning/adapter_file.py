@@ -55,8 +55,9 @@ def write_peft(folder: Path, model: Any, info: AdapterInfo) -> None:
 
     :raises UsageError: it cannot be written.
     """
+    model.peft_config["default"].base_model_name_or_path = info.base.name  # not where it lies on this machine
     with _writing(folder):
-        model.save_pretrained(folder)
+        model.save_pretrained(folder, save_embedding_layers=False)
         (folder / _DESCRIPTION).write_text(info.model_dump_json(indent=1), encoding="utf-8")
 
 

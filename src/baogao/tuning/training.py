@@ -374,9 +374,8 @@ def with_adapter(model: Any, recipe: Recipe) -> Any:
     :returns: peft's model.
     :raises UsageError: there are not so many layers.
     """
-    from peft import LoraConfig, get_peft_model
-
     import torch
+    from peft import LoraConfig, get_peft_model
 
     blocks = model.get_decoder().layers
     if recipe.layers is not None and not 0 < recipe.layers <= len(blocks):
