@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 
 import httpx2
 import pytest
@@ -85,7 +84,7 @@ def test_an_adapter_describes_itself(tiny, tmp_path, info):
     """What is written is read back; nothing half is left beside it."""
     write_gguf(tmp_path / "new" / "x.adapter.gguf", tuned(tiny), BaseFile.read(tiny), info, RECIPE.alpha)
     assert read_adapter(tmp_path / "new" / "x.adapter.gguf").info == info
-    assert os.listdir(tmp_path / "new") == ["x.adapter.gguf"]
+    assert [one.name for one in (tmp_path / "new").iterdir()] == ["x.adapter.gguf"]
 
 
 def test_an_adapter_replaces_the_one_before_only_when_it_is_whole(tiny, tmp_path, info, monkeypatch):
@@ -102,7 +101,7 @@ def test_an_adapter_replaces_the_one_before_only_when_it_is_whole(tiny, tmp_path
     with pytest.raises(UsageError, match=r"cannot write .*x\.adapter\.gguf: No space left on device"):
         write_gguf(path, tuned(tiny), BaseFile.read(tiny), info, RECIPE.alpha)
     assert path.read_bytes() == b"the one before"
-    assert os.listdir(tmp_path) == ["x.adapter.gguf"]
+    assert [one.name for one in tmp_path.iterdir()] == ["x.adapter.gguf"]
 
 
 def test_the_last_layers_alone_are_written(tiny, tmp_path, info):

@@ -48,8 +48,10 @@ def test_offsets_still_point_at_the_same_figures(report, seed):
 
 @given(st.sampled_from(REPORTS), st.integers())
 def test_the_grammar_reads_a_copy_alike(report, seed):
-    """A copy that is read as if it were a file of its own has its figures where the copy says: nine in ten at least, for
-    a digit may turn a number into the name of something."""
+    """A copy that is read as a file of its own has nine in ten of its figures, or more, where the copy says.
+
+    A digit may turn a number into the name of something.
+    """
     copy = augmented(report, None, Random(seed))
     again = {(one.start, one.end) for one in report_of(copy.document.text).candidates if one.kind == "number"}
     wanted = {(start, end) for start, end, kind in places(copy) if kind == "number"}
@@ -97,7 +99,7 @@ def test_all_of_them_is_never_more_than_all():
 
 @pytest.mark.parametrize("seed", range(5))
 def test_years_move_together(seed):
-    """This year and last year stay one year apart, in Arabic and in Chinese digits; the number of a document moves, too."""
+    """This year and last year stay one year apart, in Arabic and in Chinese digits and in a document's number."""
     text = "清河县2023年公报\n2022年办理12件，二〇二三年办理15件。依据清政发〔2023〕7号文件，热线12345。"
     copy = augmented(report_of(text), None, Random(seed)).document.text
     years = [int(year) for year in re.findall(r"(\d{4})(?=年|〕)", copy)]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -18,6 +18,7 @@ from baogao.console import say, shown
 from baogao.errors import UsageError
 from baogao.evaluation.report.render import share
 from baogao.llm import DEFAULT_MODEL
+from baogao.pipeline import OnRecord
 from baogao.resources import resource_dir
 from baogao.schema.fields import Schema
 from baogao.schema.load import load_schema
@@ -93,8 +94,13 @@ def tune_command(
     prepared.plan.check()
     if dry_run:
         return
-    with _progress() as watch:
-        tuned = tune(request, loaded, prepared, watch=watch, watch_reports=watching(stderr))
+    with _progress() as (bar, watch):
+
+        def watch_reports(name: str, reports: int) -> AbstractContextManager[OnRecord]:
+            bar.stop()  # a terminal has room for one
+            return watching(stderr)(name, reports)
+
+        tuned = tune(request, loaded, prepared, watch=watch, watch_reports=watch_reports)
     _say_tuned(tuned, request)
 
 
@@ -137,7 +143,7 @@ def _of(free: int | None) -> str:
 
 
 @contextmanager
-def _progress() -> Iterator[Any]:
+def _progress() -> Iterator[tuple[Progress, Callable[[Step], None]]]:
     """A bar of steps, with the loss and the time that is left."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, TextColumn("{task.fields[pace]}"), console=stderr) as bar:
@@ -151,10 +157,8 @@ def _progress() -> Iterator[Any]:
                 bar.console.print(f"step {step.step}: loss {step.held_out:.4f} held out", highlight=False)
             pace = f"loss {step.loss:.3f}{held_out} · {duration(step.seconds_left)} left"
             bar.update(task, description="training", completed=step.step, total=step.of, pace=pace)
-            if step.step == step.of:
-                bar.stop()
 
-        yield watch
+        yield bar, watch
 
 
 def _say_tuned(tuned: Tuned, request: TuneRequest) -> None:

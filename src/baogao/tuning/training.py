@@ -329,6 +329,8 @@ class Training:
         """Measure on held-out pairs; keep what is better than before, and stop where nothing is."""
         progress = self.progress
         loss = self.loss_on(self._held_out)
+        if not math.isfinite(loss):
+            raise TrainingError(f"the loss on the reports that are held out is not a number after step {progress.step}")
         progress.held_out.append(loss)
         if progress.best_loss is None or loss < progress.best_loss:
             progress.best_loss, progress.best_step = loss, progress.step

@@ -176,7 +176,8 @@ def tune(
     """
     ready = prepared or prepare(request, schema)
     ready.plan.check()
-    check_writable(request.checkpoint)
+    for path in (request.checkpoint, *([request.out] if request.export == "gguf" else [])):
+        check_writable(path)
     info = describe(request, schema, ready)
     checkpoints = Checkpoints(request.checkpoint, made_of(request, ready, info))
     if request.from_checkpoint and not request.checkpoint.is_file():
