@@ -21,6 +21,7 @@ FLOORS = (
     ("opening",),
     ("assemble", "pipeline"),
     ("api", "batch", "engines", "evaluation"),
+    ("tuning",),
     ("baogao", "cli"),
     ("__main__",),
 )

@@ -15,6 +15,7 @@
     ├── ReplyError               the model's reply cannot be used; the document's row says so
     │   └── NoReplyError         none came: the server is too slow, too busy or broken; later one may
     ├── BudgetError              the token budget is spent
+    ├── TrainingError            training cannot go on; what was learned before is kept
     ├── PendingError             a batch is to bring the reply; until then the document waits
     └── GoldError                gold or records do not hold together
 
@@ -95,6 +96,12 @@ class NoReplyError(ReplyError):
 
 class BudgetError(BaogaoError):
     """The token budget of the run is spent."""
+
+
+class TrainingError(BaogaoError):
+    """Training cannot go on; what was learned before is kept."""
+
+    ends = "run"
 
 
 class PendingError(BaogaoError):

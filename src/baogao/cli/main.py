@@ -14,7 +14,7 @@ import typer
 from rich.console import Console
 
 from baogao._version import __version__
-from baogao.cli import batch, calibrate, evaluate, extract, gold, model, schema
+from baogao.cli import batch, calibrate, evaluate, extract, gold, model, schema, tune
 from baogao.console import log_to_terminal, say, shown
 from baogao.errors import BaogaoError, UsageError
 from baogao.llm.failures import without_keys
@@ -37,6 +37,7 @@ app.add_typer(evaluate.app, name="eval", help="Measure extractors against gold l
 app.command("candidates")(schema.show_candidates)
 app.command("calibrate")(calibrate.calibrate_command)
 app.command("extract")(extract.extract_command)
+app.command("tune")(tune.tune_command)
 
 stdout = Console()
 stderr = Console(stderr=True)

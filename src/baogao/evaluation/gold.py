@@ -139,7 +139,7 @@ def read_text(path: Path) -> str:
         raise GoldError(f"{path}: cannot be read: {error}") from error
 
 
-def write_whole(path: Path, data: bytes) -> None:
+def write_whole(path: Path, data: bytes | memoryview) -> None:
     """Write a file, its folder made; what stood there stays until all of it is written.
 
     :raises UsageError: it cannot be written.

@@ -1,0 +1,174 @@
+"""``baogao tune``: a model of one's own, trained on one's gold."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from baogao.asking.adapters import TunedWay, adapter_path
+from baogao.cli.options import DEFAULT_SCHEMA, PromptsDir, SchemaName
+from baogao.cli.progress import duration, watching
+from baogao.console import say, shown
+from baogao.errors import UsageError
+from baogao.evaluation.report.render import share
+from baogao.llm import DEFAULT_MODEL
+from baogao.pipeline import OnRecord
+from baogao.resources import resource_dir
+from baogao.schema.fields import Schema
+from baogao.schema.load import load_schema
+from baogao.tuning.adapter_file import Export
+from baogao.tuning.base import DeviceOrAuto
+from baogao.tuning.plan import gigabytes
+from baogao.tuning.training import Recipe, Step
+from baogao.tuning.tune import HELD_OUT, Prepared, Tuned, TuneRequest, prepare, tune
+
+_BEHIND: dict[Export, str] = {"gguf": "", "peft": ".peft", "merged": ".merged"}
+"""What the folder of an export is called, behind the name of the file."""
+
+stdout = Console()
+stderr = Console(stderr=True)
+
+
+def tune_command(
+    gold: Annotated[list[Path], typer.Argument(help="Folders with gold to learn from.", metavar="GOLD...")],
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", help="Default: NAME.adapter.gguf beside a schema of your own.", show_default=False),
+    ] = None,
+    schema: SchemaName = DEFAULT_SCHEMA,
+    ask: Annotated[TunedWay, typer.Option("--ask", help="The way of asking that the model learns.")] = "tag",
+    base: Annotated[
+        str, typer.Option("--base", help="A model that `baogao model pull` fetched, or a GGUF file.")
+    ] = DEFAULT_MODEL,
+    epochs: Annotated[int, typer.Option("--epochs", min=1, help="How often every pair is seen at most.")] = 2,
+    rank: Annotated[int, typer.Option("--rank", min=1, help="The adapter's rank; its alpha is twice that.")] = 8,
+    layers: Annotated[
+        int | None,
+        typer.Option("--layers", min=1, help="Tune only so many of the last layers: faster.", show_default=False),
+    ] = None,
+    learning_rate: Annotated[float, typer.Option("--learning-rate", min=0, help="The highest one.")] = 2e-4,
+    held_out: Annotated[
+        float,
+        typer.Option("--held-out", min=0, max=0.9, help="The share of the reports that is held out; one at least."),
+    ] = HELD_OUT,
+    limit: Annotated[
+        int | None,
+        typer.Option("--limit", min=1, help="Learn from so many reports at most; the held-out ones stay the same."),
+    ] = None,
+    seed: Annotated[int, typer.Option("--seed", help="Of everything that is drawn at random.")] = 0,
+    device: Annotated[DeviceOrAuto, typer.Option("--device", help="Where to train.")] = "auto",
+    export: Annotated[
+        Export,
+        typer.Option("--export", help="An adapter for llama.cpp; peft's folder; or base and adapter as one model."),
+    ] = "gguf",
+    prompts: PromptsDir = None,
+    from_checkpoint: Annotated[
+        bool, typer.Option("--from-checkpoint", help="Write what a run learned that was broken off; train no further.")
+    ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what it would take.")] = False,
+) -> None:
+    """Tune the embedded model on gold: from then on it is asked with what it learned. The same command goes on with a
+    run that was broken off."""
+    loaded = load_schema(schema)
+    request = TuneRequest(
+        folders=gold,
+        out=out or default_out(loaded, ask, export),
+        way=ask,
+        base=base,
+        recipe=Recipe(rank=rank, alpha=2 * rank, epochs=epochs, learning_rate=learning_rate, seed=seed, layers=layers),
+        device=device,
+        held_out=held_out,
+        limit=limit,
+        export=export,
+        prompts=prompts,
+        from_checkpoint=from_checkpoint,
+    )
+    prepared = prepare(request, loaded)
+    _say_plan(prepared, request, timed=dry_run)
+    prepared.plan.check()
+    if dry_run:
+        return
+    with _progress() as (bar, watch):
+
+        def watch_reports(name: str, reports: int) -> AbstractContextManager[OnRecord]:
+            bar.stop()  # a terminal has room for one
+            return watching(stderr)(name, reports)
+
+        tuned = tune(request, loaded, prepared, watch=watch, watch_reports=watch_reports)
+    _say_tuned(tuned, request)
+
+
+def default_out(schema: Schema, way: TunedWay, export: Export) -> Path:
+    """Where an adapter is looked for: beside its schema.
+
+    :raises UsageError: the schema comes with baogao, whose files stay as they are.
+    """
+    if schema.path.resolve().parent == resource_dir("schemas").resolve():
+        raise UsageError(
+            f"{schema.name} comes with baogao, and so may its adapter: say with --out where to write yours"
+        )
+    path = adapter_path(schema, way)
+    return path.with_name(path.name.removesuffix(".adapter.gguf") + _BEHIND[export]) if _BEHIND[export] else path
+
+
+def _say_plan(prepared: Prepared, request: TuneRequest, *, timed: bool) -> None:
+    """What a run is about and what it takes."""
+    material, plan = prepared.material, prepared.plan
+    once = "; layers are computed twice to save memory" if plan.careful else ""
+    say(
+        stderr,
+        f"{len(material.learned)} reports to learn from, {len(material.held_out)} held out: "
+        f"{plan.pairs:,} pairs, {plan.tokens:,} tokens an epoch",
+        f"{plan.machine.device}, {plan.machine.dtype}, {plan.at_once:,} tokens at once{once}",
+        f"about {gigabytes(plan.memory)} of memory{_of(plan.machine.memory)}, "
+        f"{gigabytes(plan.loading)} while the base is unpacked; {gigabytes(plan.disk)} of disk{_of(plan.disk_free)}",
+        *(f"[yellow]note:[/] {shown(note)}" for note in material.notes),
+    )
+    if timed:
+        seconds = plan.seconds(prepared.base)
+        say(
+            stderr,
+            f"about {duration(seconds)} (h:mm:ss) for {request.recipe.epochs} epochs on this machine as it is now",
+        )
+
+
+def _of(free: int | None) -> str:
+    return "" if free is None else f" of {gigabytes(free)} that are free"
+
+
+@contextmanager
+def _progress() -> Iterator[tuple[Progress, Callable[[Step], None]]]:
+    """A bar of steps, with the loss and the time that is left."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, TextColumn("{task.fields[pace]}"), console=stderr) as bar:
+        task = bar.add_task("unpacking the base", total=None, pace="")
+        held_out = ""
+
+        def watch(step: Step) -> None:
+            nonlocal held_out
+            if step.held_out is not None:
+                held_out = f" · {step.held_out:.3f} held out"
+                bar.console.print(f"step {step.step}: loss {step.held_out:.4f} held out", highlight=False)
+            pace = f"loss {step.loss:.3f}{held_out} · {duration(step.seconds_left)} left"
+            bar.update(task, description="training", completed=step.step, total=step.of, pace=pace)
+
+        yield bar, watch
+
+
+def _say_tuned(tuned: Tuned, request: TuneRequest) -> None:
+    """What came of it, and how it is used."""
+    measured = tuned.info.measured
+    say(stdout, *(f"[yellow]note:[/] {shown(note)}" for note in tuned.notes))
+    if measured["held_out_loss"] is not None:
+        say(stdout, f"loss on the reports held out {measured['held_out_loss']:.4f}, after step {measured['step']}")
+    if tuned.scores is not None:
+        rates = [share(measured[name]) for name in ("f1", "precision", "recall")]
+        of = tuned.scores.documents
+        say(stdout, f"alone on {of} reports held out: F1 {rates[0]}, precision {rates[1]}, recall {rates[2]}")
+    say(stdout, f"adapter  {shown(request.out)}")
