@@ -1,10 +1,11 @@
 """How much gold is enough: models tuned on more and more reports, measured on those that are held out.
 
-    python eval/learning_curve.py eval/datasets/fictional/dev eval/datasets/fresh/tuning eval/datasets/fresh/calibration \\
-        --sizes 10 20 40 --out docs/learning-curve
+    python eval/learning_curve.py eval/datasets/fictional/dev eval/datasets/fresh/tuning \\
+        eval/datasets/fresh/calibration --sizes 10 20 40 --out docs/learning-curve
 
-writes ``docs/learning-curve.json``, one line a point, and a picture of it. Every size learns from the same first reports as
-the one before, and more; the held-out ones are the same for all. A point that is in the file already is not made again.
+writes ``docs/learning-curve.json``, one line a point, and a picture of it. Every size learns from the same first
+reports as the one before, and more; the held-out ones are the same for all. A point that is in the file already is not
+made again.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from baogao.model_options import ModelOptions
 from baogao.schema.fields import Schema
 from baogao.schema.load import load_schema
 from baogao.tuning.training import Recipe
-from baogao.tuning.tune import TuneRequest, prepare, tune, write_held_out
+from baogao.tuning.tune import TuneRequest, prepare, tune, write_gold
 
 LINES = {"rules": "rules", "llm": "the tuned model alone", "hybrid": "both, nothing learned of them"}
 
@@ -37,7 +38,7 @@ def point(request: TuneRequest, schema: Schema) -> dict[str, Any]:
     tuned = tune(request, schema, prepared)
     seconds = time.monotonic() - started
     with TemporaryDirectory() as place:
-        gold = write_held_out(prepared.material.held_out, Path(place) / "held-out")
+        gold = write_gold(prepared.material.held_out, Path(place) / "held-out")
         options = ModelOptions(gguf=request.gguf, adapter=str(request.out), calibration="none", cache=False)
         run = predict_run(EvalRequest([gold], Path(place) / "run", list(LINES), options=options), schema)
         scores = score_run(run, load_datasets([gold], schema), schema).extractors
@@ -91,9 +92,7 @@ def main() -> None:
             if any(one["reports"] == size for one in points):
                 continue
             adapter = Path(folder) / f"{size}.adapter.gguf"
-            request = TuneRequest(
-                told.gold, adapter, base=told.base, recipe=recipe, held_out=told.held_out, limit=size
-            )
+            request = TuneRequest(told.gold, adapter, base=told.base, recipe=recipe, held_out=told.held_out, limit=size)
             points.append(point(request, schema))
             points.sort(key=lambda one: one["reports"])
             file.write_text("".join(json.dumps(one, ensure_ascii=False) + "\n" for one in points), "utf-8")

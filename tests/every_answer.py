@@ -94,7 +94,7 @@ def main(folder: Path, *, everything: bool) -> None:
     ]
     if everything:
         test = ROOT / "eval/datasets/fictional/test"
-        lines += replayed(folder, test, ROOT / "eval/runs/fictional-test/cassettes", schema, ("rules", *ASKING))
+        lines += replayed(folder, test, ROOT / "eval/runs/fictional-test-untuned/cassettes", schema, ("rules", *ASKING))
         lines.append(calibrated(schema))
     print("\n".join(lines))
 

@@ -45,6 +45,7 @@ EXPORTED = [
     "Schema",
     "SchemaError",
     "TextLink",
+    "TrainingError",
     "UsageError",
     "__version__",
     "document_from_text",

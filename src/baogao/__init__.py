@@ -36,6 +36,7 @@ if TYPE_CHECKING:
         ReplyError,
         RulesError,
         SchemaError,
+        TrainingError,
         UsageError,
     )
     from baogao.extraction import Extraction, Extractor, Link, ReportText, TextLink
@@ -63,6 +64,7 @@ _HOMES = {
         "ReplyError",
         "RulesError",
         "SchemaError",
+        "TrainingError",
         "UsageError",
     ),
     "baogao.extraction": ("Extraction", "Extractor", "Link", "ReportText", "TextLink"),
@@ -98,6 +100,7 @@ __all__ = [
     "Schema",
     "SchemaError",
     "TextLink",
+    "TrainingError",
     "UsageError",
     "__version__",
     "document_from_text",

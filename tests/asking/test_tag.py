@@ -152,7 +152,7 @@ def test_half_a_line_is_no_answer(communique):
 def test_the_surest_passage_wins(communique):
     """Of two figures that are named for one field the one with the likelier line is taken."""
     filler = "各项工作有序推进，" * 60
-    report = read(f"全年地区生产总值86.4亿元。{filler}。其中城区地区生产总值40.1亿元。")
+    report = read(f"城区地区生产总值40.1亿元。{filler}。全年地区生产总值86.4亿元。")
 
     def script(seen):
         sure = "86.4" in seen.body["messages"][-1]["content"]
@@ -187,8 +187,8 @@ def test_a_passage_whose_reply_cannot_be_read_is_left_out(communique):
     report = read(f"全年地区生产总值86.4亿元。{filler}。年末常住人口21.03万人。")
 
     def script(seen):
-        sense = "86.4" in seen.body["messages"][-1]["content"]
-        return completion("1 地区生产总值" if sense else "10010011121419")
+        nonsense = "21.03" in seen.body["messages"][-1]["content"]
+        return completion("10010011121419" if nonsense else "1 地区生产总值")
 
     with fake_server(script) as server:
         found = extract(server, report, communique)

@@ -140,7 +140,7 @@ def test_the_keys_of_a_run(tmp_path, small):
         }
     ]
     assert data["packages"].keys() <= {"openai", "instructor", "pydantic", "numpy", "xllamacpp"}
-    late = {"trust", "further", "escalate_to"}  # not in the file where they were not given
+    late = {"trust", "further", "escalate_to", "adapter", "thorough"}  # not in the file where they were not given
     assert data["parameters"].keys() == {one.name for one in fields(ModelOptions)} - late
 
 

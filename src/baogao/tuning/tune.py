@@ -275,14 +275,19 @@ def measure(
 ) -> ExtractorSummary:
     """How the tuned model does alone on reports, asked as it will be, by its server."""
     with TemporaryDirectory(prefix="baogao-tune-") as place:
-        gold = Path(place) / "held-out"
-        gold.mkdir()
-        for item in held_out:
-            shutil.copy(item.text_path, gold)
-            shutil.copy(item.gold_path, gold)
+        gold = write_gold(held_out, Path(place) / "held-out")
         options = ModelOptions(
             gguf=request.gguf, adapter=str(adapter), ask=request.way, prompts=request.prompts, cache=False
         )
         asked = EvalRequest([gold], Path(place) / "run", ["llm"], options=options)
         run = predict_run(asked, schema, watch)
         return score_run(run, load_datasets([gold], schema), schema).extractors["llm"]
+
+
+def write_gold(items: Sequence[GoldDoc], folder: Path) -> Path:
+    """Some reports with their gold as a data set of their own, in a new folder."""
+    folder.mkdir()
+    for item in items:
+        shutil.copy(item.text_path, folder)
+        shutil.copy(item.gold_path, folder)
+    return folder
