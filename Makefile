@@ -58,16 +58,17 @@ eval: $(VENV)/.made  ## replay the published runs, offline, and compare them to 
 	$(BIN)/baogao eval replay eval/runs/fictional-test-untuned
 	$(BIN)/baogao eval replay eval/runs/fictional-test-link
 
+# Modules are compiled when they are first imported: to compile all of torch and transformers takes its time.
 $(VENV)/.made: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade pip
-	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	$(BIN)/python -m pip install --quiet --no-compile --editable '.[dev]'
 	touch $@
 
 $(DEMO_VENV)/.made: pyproject.toml
 	$(PYTHON) -m venv $(DEMO_VENV)
 	$(DEMO_VENV)/bin/python -m pip install --quiet --upgrade pip
-	$(DEMO_VENV)/bin/python -m pip install --quiet --editable '.[local]'
+	$(DEMO_VENV)/bin/python -m pip install --quiet --no-compile --editable '.[local]'
 	touch $@
 
 measure: $(VENV)/.made  ## how many files, how long, how many helpers, how many tests

@@ -59,10 +59,10 @@ def environment(wheel, tmp_path_factory) -> Path:
 
 
 def test_contents(wheel):
-    """Prompts, schemas with their rules and examples, page templates and the mark of typed packages are inside."""
+    """Prompts, schemas with rules, examples, calibrations and adapters, page templates, the mark of typed packages."""
     with zipfile.ZipFile(wheel) as archive:
         names = set(archive.namelist())
-    for folder, patterns in {"prompts": ("*.jinja",), "schemas": ("*.py", "*.yaml")}.items():
+    for folder, patterns in {"prompts": ("*.jinja",), "schemas": ("*.py", "*.yaml", "*.json", "*.gguf")}.items():
         files = {f"baogao/data/{folder}/{path.name}" for one in patterns for path in (ROOT / folder).glob(one)}
         assert files
         assert files <= names
