@@ -82,6 +82,16 @@ def test_a_mismatch_is_named(communique, tmp_path, wrong, words):
     assert "\n" not in str(error.value)
 
 
+def test_prompts_without_the_one_it_was_tuned_on(communique, tmp_path):
+    """Prompts of a user's own may have none for tag: that is another prompt, and said so."""
+    path = write_adapter(tmp_path / "one.gguf", info_for(communique))
+    folder = tmp_path / "prompts"
+    folder.mkdir()
+    shutil.copy(load_prompts().directory / "form.jinja", folder)
+    with pytest.raises(UsageError, match=r"tuned on another prompt for tag; .* --adapter none"):
+        find_adapters(communique, load_prompts(folder), lambda: base_of(None), [path])
+
+
 def test_notes_of_a_schema_may_change(mine, tmp_path):
     """What a tuned model has learned are the fields' ids and names; a better note does not undo that."""
     source = mine.path.read_text(encoding="utf-8")

@@ -18,7 +18,7 @@ from typing import Any, Literal
 
 from pydantic import Field, ValidationError
 
-from baogao.errors import UsageError
+from baogao.errors import PromptError, UsageError
 from baogao.extraction import Way
 from baogao.llm.prompts import Prompts
 from baogao.llm.server import check_gguf
@@ -107,7 +107,11 @@ class Adapter:
             raise UsageError(f"{self.path.name} was tuned for the schema {info.schema_name}, not {schema.name}")
         if info.learned != learned_of(schema):
             raise UsageError(f"{self.path.name} was tuned before the fields of {schema.name} were changed; {_WAYS_OUT}")
-        if info.prompts != prompts_learned(info.way, prompts):
+        try:
+            same_prompt = info.prompts == prompts_learned(info.way, prompts)
+        except PromptError:  # prompts of a user's own may have none for it
+            same_prompt = False
+        if not same_prompt:
             raise UsageError(f"{self.path.name} was tuned on another prompt for {info.way}; {_WAYS_OUT}")
 
 
