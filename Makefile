@@ -55,6 +55,7 @@ format: $(VENV)/.made
 
 eval: $(VENV)/.made  ## replay the published runs, offline, and compare them to the byte
 	$(BIN)/baogao eval replay eval/runs/fictional-test
+	$(BIN)/baogao eval replay eval/runs/fictional-test-thorough
 	$(BIN)/baogao eval replay eval/runs/fictional-test-untuned
 	$(BIN)/baogao eval replay eval/runs/fictional-test-link
 
