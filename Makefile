@@ -10,7 +10,7 @@ demo: $(DEMO_VENV)/.made  ## extract the example reports with the embedded model
 	$(DEMO_VENV)/bin/baogao model pull
 	$(DEMO_VENV)/bin/baogao extract 'eval/datasets/examples/*.txt' --embedded --extractor hybrid --out out/demo
 
-PYTEST := $(BIN)/python -m pytest --numprocesses auto --dist loadfile -rs
+PYTEST := $(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder -rs
 
 test: $(VENV)/.made  ## the whole suite, offline; what was skipped, and how to get it, is said at the end
 	$(PYTEST)

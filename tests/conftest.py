@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -20,12 +21,20 @@ settings.register_profile("default", deadline=None, derandomize=bool(os.environ.
 settings.register_profile("fuzz", deadline=None, max_examples=2000)
 settings.load_profile("default")
 
+_MANY = 12
+"""Tests of a file."""
 _LOOPBACK = ("127.", "::1", "localhost")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Name the mark of tests that may go out."""
     config.addinivalue_line("markers", "network: the test may speak to other machines")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files of few tests come first: theirs are the long ones, and at the end one worker would be left with them."""
+    tests = Counter(item.path for item in items)
+    items.sort(key=lambda item: (tests[item.path] >= _MANY, -tests[item.path]))
 
 
 @pytest.fixture(autouse=True)
