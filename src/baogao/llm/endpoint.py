@@ -213,7 +213,8 @@ class ModelClient:
         started = time.monotonic()
         try:
             request = create(model=payload["model"], messages=[], extra_body=body)
-            reply = read_reply(await self._received(request), prompt_tokens=prompt_tokens)
+            received = await self._received(request)
+            reply = read_reply(received, prompt_tokens=prompt_tokens, max_tokens=payload["max_tokens"])
         except openai.BadRequestError as error:
             if not self._adapt(said_by_server(error)):
                 raise
