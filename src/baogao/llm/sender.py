@@ -100,8 +100,9 @@ class Sender:
 
         started = time.monotonic()
         try:
-            answer = await self._sdk.complete(manner.write(payload) | self._extra)
-            reply = read_reply(answer, prompt_tokens=prompt_tokens)  # max_tokens
+            body = manner.write(payload) | self._extra
+            answer = await self._sdk.complete(body)
+            reply = read_reply(answer, prompt_tokens=prompt_tokens, max_tokens=body.get(manner.cap))
         except (openai.OpenAIError, ReplyError) as error:
             if was_worked_on(error):
                 # The server read the question; what it charges for that is not said.
