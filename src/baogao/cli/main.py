@@ -17,7 +17,7 @@ from rich.console import Console
 from typer.core import TyperCommand, TyperGroup
 
 from baogao._version import __version__
-from baogao.console import log_to_terminal, say, shown
+from baogao.console import log_to_terminal, print_in_any_encoding, say, shown
 from baogao.errors import BaogaoError, UsageError
 
 stderr = Console(stderr=True)
@@ -88,7 +88,7 @@ def imported(names: Iterable[str] = COMMANDS) -> typer.Typer:
 def main(version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False) -> None:
     """Carry the options that stand before any command."""
     if version:
-        typer.echo(f"baogao {__version__}")
+        print(f"baogao {__version__}")
         raise typer.Exit
 
 
@@ -98,6 +98,7 @@ app.callback(invoke_without_command=True)(main)
 
 def run() -> None:
     """Run the command line and exit; whatever goes wrong on a user's side is one line."""
+    print_in_any_encoding()
     log_to_terminal()
     try:
         app()
