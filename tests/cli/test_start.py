@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
+from cli.conftest import COMMUNIQUE
 
 SRC = Path(__file__).parents[2] / "src"
 STATUS = Path("/proc/self/status")
@@ -24,6 +24,9 @@ finally:
     print(json.dumps({"modules": sorted(sys.modules), "peak": int(peak[0])}), file=sys.stderr)
 """
 MAIN = {"baogao", "baogao._version", "baogao.cli", "baogao.cli.main", "baogao.console", "baogao.errors"}
+
+MODELS = {"openai", "instructor", "httpx2", "tenacity", "xllamacpp", "torch", "transformers"}
+TABLES = {"altair", "polars", "numpy", "sklearn", "scipy"}
 
 
 def started(*arguments: str) -> tuple[set[str], int]:
@@ -60,12 +63,8 @@ def test_a_command_imports_no_other():
     assert not modules & {f"baogao.cli.{name}" for name in ("extract", "evaluate", "batch", "tune", "model")}
 
 
-@pytest.mark.parametrize("statement", ["import baogao", "from baogao import BaogaoError, __version__"])
-def test_import_is_light(statement):
-    """A program that only imports the package imports none of its rooms."""
-    asked = f"import sys; {statement}; print(*sys.modules)"
-    environment = {**os.environ, "PYTHONPATH": str(SRC)}
-    done = subprocess.run(
-        [sys.executable, "-c", asked], env=environment, capture_output=True, encoding="utf-8", check=True
-    )
-    assert of_baogao(set(done.stdout.split())) <= {"baogao", "baogao._version", "baogao.errors"}
+def test_rules_import_nothing_of_models(tmp_path, reports):
+    """A run of rules does without the clients of models, and without what draws and calculates."""
+    given = ["--schema", str(COMMUNIQUE), "--extractor", "rules", "--out", str(tmp_path / "out")]
+    modules, _ = started("extract", str(reports), *given)
+    assert modules & (MODELS | TABLES) == set()
