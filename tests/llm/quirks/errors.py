@@ -9,7 +9,7 @@ from llm.quirks.model import honest
 from llm.quirks.quirk import KEY, Quirk, always, error
 
 _PAGE = "<html>\r\n<head><title>{0}</title></head>\r\n<body>\r\n<h1>{0}</h1>\r\n<hr>nginx\r\n</body>\r\n</html>\r\n"
-_SIGN = '\x1b[31mfatal\x1b[0m\r\nTraceback (most recent call last):\n  File "app.py", line 1\n' + "x" * 9000
+_SIGN = "\x1b[31mfatal\x1b[0m\r\n\x07at line 1\n" + "x" * 9000
 
 
 def _words(name: str, source: str, step: Step, says: str, **more: Any) -> Quirk:
@@ -211,7 +211,7 @@ ERRORS = [
         "524",
     ),
     _words("nothing at all", "load balancers", Step(b"", 503), "503"),
-    _words("control characters and a traceback", "Python servers", Step(_SIGN.encode(), 500), "500"),
+    _words("control characters without end", "Python servers", Step(_SIGN.encode(), 500), "500"),
     _words(
         "a wrong key that is repeated",
         "the OpenAI API",

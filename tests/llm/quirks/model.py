@@ -74,8 +74,8 @@ def answer_to(body: Body) -> str:
     if "都不是" in asked:
         options = re.findall(r"^[A-G] .+$", asked, re.MULTILINE)
         return chosen_letter("\n".join([asked.partition("\n")[0], *options]))
-    if "表：" in words:
-        return filled_form(words)
+    if "表：" in asked:
+        return filled_form(asked)
     schema = _schema_of(body)
     if schema is not None:
         return json.dumps(_instance(schema, schema))
