@@ -194,6 +194,6 @@ REASONS = [
         says="cut|form",
         either=True,
         partly=True,
-        report=REPORT + "其中，城关镇地区生产总值8亿元。\n",
+        report=REPORT.replace("年末", "城关镇地区生产总值8亿元。年末"),
     ),
 ]
