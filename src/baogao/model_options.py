@@ -11,7 +11,9 @@ from baogao.errors import UsageError
 from baogao.extraction import ExtractorName, WayOrAuto
 from baogao.hybrid.calibration import calibration_path
 from baogao.hybrid.trust import Trust
-from baogao.llm import Abilities, EndpointSettings, ModelEntry, load_model_table, load_settings
+from baogao.llm.messages import Abilities
+from baogao.llm.model_table import ModelEntry, load_model_table
+from baogao.llm.settings import EndpointSettings, load_settings
 from baogao.schema.fields import Schema
 
 NAMED_TWICE = "a model is named twice; each is asked once"

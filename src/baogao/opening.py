@@ -28,8 +28,8 @@ from baogao.llm import (
     ReplyCache,
     abilities_of,
     find_model,
+    known_profile,
     load_prompts,
-    remembered_abilities,
 )
 from baogao.llm.embedded import MODELS, file_digest
 from baogao.llm.server import EmbeddedServer, applied
@@ -224,7 +224,7 @@ async def questioner(name: AskingName, schema: Schema, options: ModelOptions) ->
     calibrations = load_calibrations(file, schema, FEATURES) if file else None
     models: dict[str, ModelExtractor] = {}
     for number, one in enumerate(options.wanted()):
-        abilities = one.abilities or remembered_abilities(one.settings) or Abilities(json_schema=True)
+        abilities = one.abilities or known_profile(one.settings).abilities or Abilities(json_schema=True)
         client = ModelClient(one.settings, abilities=abilities)
         few = _learned_choice(calibrations, base_name(options) if options.starts_server else one.settings.model)
         if options.starts_server:

@@ -53,14 +53,7 @@ def test_anything_else_is_refused(text: str) -> None:
         {"message": "好"},
         {"message": {"tool_calls": [{}]}},
         {"message": {"content": 5}},
-        {"message": {"content": "好"}, "logprobs": {"content": [{"token": "好"}]}},
-        *(
-            {"message": {"content": "好"}, "logprobs": {"content": [{"token": "好", "logprob": said}]}}
-            for said in ("x", None, 1000, True, [], float("nan"), float("inf"), -float("inf"), 0.1, "-0.5")
-        ),
-        {"message": {"content": "好"}, "logprobs": {"content": [{"token": 5, "logprob": -0.5}]}},
-        {"message": {"content": "好"}, "logprobs": {"content": 5}},
-        {"message": {"content": ["好"]}},
+        {"message": {"content": ["好", 5]}},
         {"message": {"content": "好"}, "finish_reason": {}},
     ],
 )

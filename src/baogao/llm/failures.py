@@ -13,8 +13,6 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 from urllib.request import getproxies, proxy_bypass
 
-import httpx2
-
 from baogao.errors import BaogaoError, EndpointError, NoReplyError, ReplyError, UsageError
 from baogao.llm.settings import SHORTEST_SECRET, EndpointSettings, secrets_of
 
@@ -63,6 +61,7 @@ def in_words(error: openai.OpenAIError, settings: EndpointSettings) -> BaogaoErr
     :class:`EndpointError` when no document could be answered, :class:`NoReplyError` when this one might be later, else
     :class:`ReplyError`.
     """
+    import httpx2
     import openai
 
     reason: BaseException | None = error
@@ -192,6 +191,8 @@ def proxies() -> dict[str, tuple[str, str]]:
 
 def _through(settings: EndpointSettings) -> str:
     """Words on the proxy that stands between, if one does."""
+    import httpx2
+
     url = httpx2.URL(settings.url)
     if settings.on_this_machine or proxy_bypass(url.host):
         return ""
@@ -251,6 +252,7 @@ def is_passing(error: BaseException, *, longest_wait: float, answered_before: bo
 
     :param longest_wait: a server that asks for more seconds than these is not waited for.
     """
+    import httpx2
     import openai
 
     if isinstance(error, openai.APIStatusError):
@@ -269,6 +271,8 @@ def is_passing(error: BaseException, *, longest_wait: float, answered_before: bo
 
 def is_away(error: BaseException) -> bool:
     """Whether nothing takes the connection: the server is not there, or not now."""
+    import httpx2
+
     return isinstance(error.__cause__, (httpx2.ConnectError, httpx2.ConnectTimeout))
 
 
@@ -312,6 +316,7 @@ def asked_pause(error: BaseException) -> float | None:
 
 def was_worked_on(error: Exception) -> bool:
     """Whether a server may have read the question, and charge for it, although no reply came of it."""
+    import httpx2
     import openai
 
     if isinstance(error, openai.APIConnectionError):

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any, Literal, Self
 from urllib.parse import unquote, urlsplit
 
-import httpx2
 from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
@@ -281,6 +280,8 @@ class EndpointSettings(BaseSettings):
 
         :raises ValueError: it is no URL, or holds more than a place.
         """
+        import httpx2  # late: rules have settings, too, and ask nobody
+
         url = plain = (url or "").strip() or None
         while plain and plain != unquote(plain):
             plain = unquote(plain)
