@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from llm.fake_server import Seen, Step
 from llm.quirks.model import Body, Server, completion_of, honest
-from llm.quirks.quirk import LONG_REPORT, Quirk, always, edited, error
+from llm.quirks.quirk import LONG_REPORT, REPORT, Quirk, always, edited, error
 
 _PAGE = "<!doctype html><html lang='en'><head><title>Open WebUI</title></head><body><div id='app'></div></body></html>"
 
@@ -145,6 +145,13 @@ ENDPOINTS = [
         _counted(lambda count: {"prompt_tokens": round(0.7 * count), "completion_tokens": 60}),
         ask="link",
         report=LONG_REPORT,
+    ),
+    Quirk(
+        "the schema is no part of the prompt",
+        "servers that hold replies to a grammar",
+        _counted(lambda count: {"prompt_tokens": count, "completion_tokens": 60}),
+        ask="link",
+        report=LONG_REPORT[: len(REPORT) + 80],
     ),
     Quirk(
         "a long prompt is not counted",

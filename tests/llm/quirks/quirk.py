@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from random import Random
 from typing import Any
 
 from baogao.extraction import WayOrAuto
@@ -17,7 +18,13 @@ REPORT = """海坨市2022年国民经济和社会发展统计公报
 一、综合
 全年地区生产总值86.4亿元。年末常住人口21.03万人。
 """
-LONG_REPORT = REPORT + "各部门加强协同，完善机制，推动各项工作落到实处，群众满意程度稳步提升。\n" * 240
+_WORDS = (
+    "养护治理巡查修缮绿化排水照明清扫勘测防汛引水护坡育苗疏浚东片西片南坡北岸群众干部村庄社区河道林地果园桥梁"
+    "稳步持续全面深入细致及时有序推进落实完成安排布置检查督促协调配合支持参与满意认可提升改善"
+)
+_TOLD = Random(14)
+LONG_REPORT = REPORT + "".join(f"{''.join(_TOLD.choices(_WORDS, k=40))}。\n" for _ in range(200))
+"""About 7,000 tokens, most of them of no meaning, and no further figure."""
 RIGHT = {"gdp": "86.4亿元", "residents": "21.03万人"}
 
 
