@@ -239,6 +239,11 @@ def refuses_shape(refusal: Refusal, body: Payload) -> bool:
     return shaped and bool(_SHAPES.search(f"{refusal.parameter} {refusal.words}"))
 
 
+def teaches(refusal: Refusal, body: Payload) -> bool:
+    """Whether a request that was refused so is asked in another manner."""
+    return Manner().after(refusal, body) is not None or refuses_shape(refusal, body)
+
+
 def _without_system(messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The turns, with instructions put in front of the first words of the user."""
     said = [message["content"] for message in messages if message["role"] == "system"]

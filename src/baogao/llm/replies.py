@@ -14,7 +14,7 @@ from baogao.llm.failures import one_line
 from baogao.llm.finish_reasons import REFUSED, finish_reason
 from baogao.llm.logprobs import read_logprobs
 from baogao.llm.messages import MOST_TOKENS, Reply
-from baogao.llm.streams import is_chunk, is_error, is_stream, join_chunks, read_stream
+from baogao.llm.streams import error_words, is_chunk, is_stream, join_chunks, read_stream
 from baogao.llm.thoughts import without_thoughts
 
 # A model that repeats itself; set by hand, so that long lists, tables and rules of dashes pass.
@@ -99,8 +99,8 @@ def read_reply(body: str | bytes, *, prompt_tokens: int, max_tokens: int | None 
         )
     try:
         data = _completion(body)
-        if isinstance(data, dict) and is_error(data):
-            raise UnreadableReplyError(f"the model server answers with an error: {_beginning(_fault(data))!r}")
+        if isinstance(data, dict) and (fault := error_words(data)):
+            raise UnreadableReplyError(f"the model server answers with an error: {_beginning(fault)!r}")
         return _reply(_Completion.model_validate(data), prompt_tokens, max_tokens)
     except NoReplyError:
         raise
@@ -123,12 +123,6 @@ def _completion(body: str | bytes) -> Any:
             raise
         return read_stream(text)
     return join_chunks([data], done=False) if is_chunk(data) else data
-
-
-def _fault(data: dict[str, Any]) -> str:
-    """A server's words for what went wrong."""
-    fault = data.get("error") or next((one["error"] for one in data.get("choices") or [] if one.get("error")), data)
-    return str(fault.get("message", fault) if isinstance(fault, dict) else fault)
 
 
 def _reply(said: _Completion, prompt_tokens: int, max_tokens: int | None) -> Reply:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import copy
 import json
 import logging
+import re
 import time
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -17,6 +18,7 @@ from pydantic import BaseModel, ValidationError
 from baogao.errors import BaogaoError, ReplyError
 from baogao.llm.abilities import abilities_of
 from baogao.llm.endpoint import ModelClient
+from baogao.llm.loose_json import as_json
 from baogao.llm.messages import Abilities, Message, Payload, Question, Reply
 from baogao.llm.prompts import Prompt
 from baogao.llm.replies import refuse_useless
@@ -179,6 +181,10 @@ def json_inside(text: str) -> str:
     try:
         json.loads(text)
     except ValueError:
+        begin, end = re.search(r"[{[]", text), max(text.rfind("}"), text.rfind("]"))
+        inside = as_json(text[begin.start() : end + 1]) if begin else None
+        if inside is not None:
+            return inside
         try:
             return extract_json_from_codeblock(text)
         except ValueError:
