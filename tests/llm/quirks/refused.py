@@ -13,6 +13,7 @@ _USE_OTHER = (
     "Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead."
 )
 _THINKING = "parameter.enable_thinking must be set to false for non-streaming calls"
+_JINJA = "\n------------\nWhile executing CallExpression at line 19:\nError: Jinja Exception: System role not supported"
 _STREAM_ONLY = "This model only support stream mode, please enable the stream parameter to access the model. "
 
 
@@ -178,8 +179,8 @@ REFUSED = [
     ),
     Quirk(
         "no system turn, as a breakdown",
-        "sgl-project/sglang#1342",
-        refuses(_has_system, Step({"error": "jinja2.exceptions.TemplateError: System role not supported"}, 500)),
+        "idiap/sdialog#122, anomalyco/opencode#5034 (llama.cpp)",
+        refuses(_has_system, Step({"error": {"code": 500, "message": _JINJA, "type": "server_error"}}, 500)),
         ask="choice",
     ),
     Quirk(
