@@ -159,6 +159,8 @@ async def _asking_ready(
     if len({model.name for model in every}) < len(every):
         raise UsageError(NAMED_TWICE)
     made_by = provenance(schema, name, "+".join(model.name for model in every), prompts.digest)
+    beside = {model.name: sent for model in every if (sent := model.client.settings.beside.shown())}
+    made_by = made_by.model_copy(update={"sent_beside": beside or None})
     digest = prompts_of([model.asked.way for model in models], prompts)
     first = models[0]
     ready = Ready(first.asking, made_by, first.client, first.asked.way, digest, models=models, escalate_to=last)

@@ -9,23 +9,27 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from baogao.llm.abilities import abilities_of, probe, remembered_abilities
+    from baogao.llm.abilities import abilities_of, probe
     from baogao.llm.cache import ReplyCache, cache_clear, cache_stats
     from baogao.llm.embedded import DEFAULT_MODEL, MODELS, find_model, pull
     from baogao.llm.endpoint import ModelClient
+    from baogao.llm.manner import Manner
     from baogao.llm.messages import Abilities, Message, Question, Reply
     from baogao.llm.model_table import ModelEntry, load_model_table
+    from baogao.llm.profiles import Profile, known_profile
     from baogao.llm.prompts import Prompt, Prompts, load_prompts
     from baogao.llm.settings import EndpointSettings, load_settings
     from baogao.llm.tokens import estimate_tokens
 
 _HOMES = {
-    "baogao.llm.abilities": ("abilities_of", "probe", "remembered_abilities"),
+    "baogao.llm.abilities": ("abilities_of", "probe"),
     "baogao.llm.cache": ("ReplyCache", "cache_clear", "cache_stats"),
     "baogao.llm.embedded": ("DEFAULT_MODEL", "MODELS", "find_model", "pull"),
     "baogao.llm.endpoint": ("ModelClient",),
+    "baogao.llm.manner": ("Manner",),
     "baogao.llm.messages": ("Abilities", "Message", "Question", "Reply"),
     "baogao.llm.model_table": ("ModelEntry", "load_model_table"),
+    "baogao.llm.profiles": ("Profile", "known_profile"),
     "baogao.llm.prompts": ("Prompt", "Prompts", "load_prompts"),
     "baogao.llm.settings": ("EndpointSettings", "load_settings"),
     "baogao.llm.tokens": ("estimate_tokens",),
@@ -37,9 +41,11 @@ __all__ = [
     "MODELS",
     "Abilities",
     "EndpointSettings",
+    "Manner",
     "Message",
     "ModelClient",
     "ModelEntry",
+    "Profile",
     "Prompt",
     "Prompts",
     "Question",
@@ -50,12 +56,12 @@ __all__ = [
     "cache_stats",
     "estimate_tokens",
     "find_model",
+    "known_profile",
     "load_model_table",
     "load_prompts",
     "load_settings",
     "probe",
     "pull",
-    "remembered_abilities",
 ]
 
 
