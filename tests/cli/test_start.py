@@ -65,6 +65,6 @@ def test_a_command_imports_no_other():
 
 def test_rules_import_nothing_of_models(tmp_path, reports):
     """A run of rules does without the clients of models, and without what draws and calculates."""
-    given = ["--schema", str(COMMUNIQUE), "--extractor", "rules", "--out", str(tmp_path / "out")]
+    given = ["--schema", str(COMMUNIQUE), "--out", str(tmp_path / "out")]
     modules, _ = started("extract", str(reports), *given)
     assert modules & (MODELS | TABLES) == set()

@@ -280,18 +280,20 @@ class EndpointSettings(BaseSettings):
 
         :raises ValueError: it is no URL, or holds more than a place.
         """
+        url = plain = (url or "").strip()
+        if not plain:
+            return None
         import httpx2  # late: rules have settings, too, and ask nobody
 
-        url = plain = (url or "").strip() or None
-        while plain and plain != unquote(plain):
+        while plain != unquote(plain):
             plain = unquote(plain)
-        if plain and _NOT_IN_A_URL.search(plain):
+        if _NOT_IN_A_URL.search(plain):
             raise ValueError(
                 "a user, a password, a query or a fragment does not belong in it (none of @ ? # ; = &); "
                 "a key is given in OPENAI_API_KEY"
             )
         try:
-            httpx2.URL(plain or "")
+            httpx2.URL(plain)
         except (httpx2.InvalidURL, ValueError):
             raise ValueError("it is no URL; http://HOST:PORT/v1 is") from None
         return url
