@@ -16,7 +16,8 @@ from urllib.request import getproxies, proxy_bypass
 import httpx2
 
 from baogao.errors import BaogaoError, EndpointError, NoReplyError, ReplyError, UsageError
-from baogao.llm.settings import SHORTEST_SECRET, EndpointSettings, secrets_of
+from baogao.llm.secrets import SHORTEST_SECRET, secrets_of
+from baogao.llm.settings import EndpointSettings
 
 if TYPE_CHECKING:
     import openai

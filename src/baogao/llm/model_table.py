@@ -15,7 +15,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from baogao.errors import UsageError
-from baogao.llm.settings import CONFIG_FILE, EndpointSettings, load_settings, secrets_of
+from baogao.llm.secrets import secrets_of
+from baogao.llm.settings import CONFIG_FILE, EndpointSettings, load_settings
 
 _SHARED = ("budget_tokens", "account_hosts")
 """Settings that all models have in common."""
