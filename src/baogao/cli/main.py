@@ -5,6 +5,7 @@ Exit codes: 0 all well, 1 some documents failed or a gate did not hold, 2 usage 
 
 from __future__ import annotations
 
+import os
 import sys
 import webbrowser
 from pathlib import Path
@@ -18,6 +19,7 @@ from baogao.cli import batch, calibrate, evaluate, extract, gold, model, schema,
 from baogao.console import log_to_terminal, say, shown
 from baogao.errors import BaogaoError, UsageError
 from baogao.llm.failures import without_keys
+from baogao.llm.keys import refuse_keys
 from baogao.outputs.export import write_table
 from baogao.outputs.page import write_page
 from baogao.outputs.records import read_records, schema_of, with_review
@@ -85,6 +87,7 @@ def run() -> None:
     """Run the command line and exit; whatever goes wrong on a user's side is one line."""
     log_to_terminal()
     try:
+        refuse_keys(sys.argv[1:], os.environ.get("OPENAI_API_KEY", ""))
         app()
     except BaogaoError as error:
         say(stderr, f"[red]error:[/] {shown(without_keys(str(error)))}")

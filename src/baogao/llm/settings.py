@@ -7,21 +7,24 @@ import re
 import tomllib
 from pathlib import Path
 from typing import Any, Self
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
-import httpx2
 from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    SettingsError,
+    TomlConfigSettingsSource,
+)
 
 from baogao.errors import UsageError
+from baogao.llm.base_url import fault_of_scheme, read_base_url
+from baogao.llm.keys import holds_key, read_key
 from baogao.llm.secrets import Secrets, secrets_of
 
 CONFIG_FILE = "baogao.toml"
 OPENAI_URL = "https://api.openai.com/v1"
-_UNSEEN = "\ufeff\u200b\u2060"
-"""Characters without width that come along when a key is copied; ``str.strip`` leaves them."""
-_NOT_IN_A_URL = re.compile(r"[@?#;=&\\\s]")
-"""What begins or parts a user, a password, a query, a parameter or a fragment."""
 _HEADER = re.compile(r"([!#$%&'*+.^_`|~0-9A-Za-z-]+)[ \t]*:[ \t]*([\x20-\x7e]*)")
 _SECRET_HEADER = re.compile("auth|key|token|secret|password|cookie", re.I)
 
@@ -66,6 +69,10 @@ class EndpointSettings(BaseSettings):
     """Price of a million prompt tokens."""
     completion_price: float | None = Field(None, ge=0)
     """Price of a million reply tokens."""
+    cached_price: float | None = Field(None, ge=0)
+    """Price of a million prompt tokens that the server had in its cache; without it they cost as the others."""
+    ca_file: Path | None = None
+    """Certificates of authorities, in PEM, that are trusted for this endpoint beside those that the system trusts."""
     account_hosts: str = "api.openai.com"
     """Hosts, parted by commas, that OPENAI_ORG_ID, OPENAI_PROJECT_ID and OPENAI_CUSTOM_HEADERS are sent to."""
 
@@ -83,6 +90,11 @@ class EndpointSettings(BaseSettings):
     def on_this_machine(self) -> bool:
         """Whether the endpoint is a server on loopback."""
         return urlsplit(self.url).hostname in {"localhost", "127.0.0.1", "::1"}
+
+    @property
+    def asked_url(self) -> str:
+        """What requests are sent to."""
+        return f"{self.url}/chat/completions"
 
     @property
     def secret(self) -> str:
@@ -124,43 +136,35 @@ class EndpointSettings(BaseSettings):
         """``text`` with the key struck out, in whatever spelling, also where the text was cut in the middle of it."""
         return self.secrets.strike(text)
 
-    @field_validator("api_key")
+    @field_validator("api_key", mode="before")
     @classmethod
-    def _one_word(cls, key: SecretStr | None) -> SecretStr | None:
-        """A key goes into a header; what a file or a clipboard put around it is no part of it."""
-        word = key.get_secret_value().strip().strip(_UNSEEN).strip() if key else ""
-        if not all("!" <= char <= "~" for char in word):
-            raise ValueError(
-                "a blank, a control character or one outside ASCII is in it; the key in OPENAI_API_KEY is one word"
-            )
-        return SecretStr(word) if word else None
+    def _read_key(cls, given: Any) -> Any:
+        given = given.get_secret_value() if isinstance(given, SecretStr) else given
+        if given is not None and not isinstance(given, str):
+            raise ValueError("it is a text, and in baogao.toml it stands in quotes")
+        return read_key(given or "") or None
 
     @field_validator("base_url")
     @classmethod
-    def without_secrets(cls, url: str | None) -> str | None:
-        """The URL without white space around it: messages, records and logs name it.
+    def _read_base_url(cls, given: str | None) -> str | None:
+        return read_base_url(given or "")
 
-        :raises ValueError: it is no URL, or holds more than a place.
-        """
-        url = plain = (url or "").strip() or None
-        while plain and plain != unquote(plain):
-            plain = unquote(plain)
-        if plain and _NOT_IN_A_URL.search(plain):
-            raise ValueError(
-                "a user, a password, a query or a fragment does not belong in it (none of @ ? # ; = &); "
-                "a key is given in OPENAI_API_KEY"
-            )
-        try:
-            httpx2.URL(plain or "")
-        except (httpx2.InvalidURL, ValueError):
-            raise ValueError("it is no URL; http://HOST:PORT/v1 is") from None
-        return url
+    @field_validator("ca_file")
+    @classmethod
+    def _read_ca_file(cls, given: Path | None) -> Path | None:
+        if given is not None and not given.expanduser().is_file():
+            raise ValueError("there is no such file; it holds the certificates of authorities, in PEM")
+        return given and given.expanduser()
 
     @model_validator(mode="after")
     def _key_in_its_place(self) -> Self:
-        for name in ("base_url", "model"):
-            if secrets_of(self.secret).within(getattr(self, name) or ""):
+        key = secrets_of(self.secret)
+        for name in ("base_url", "model", "shared_cache", "account_hosts", "ca_file"):
+            said = str(getattr(self, name) or "")
+            if key.within(said) or holds_key(said):
                 raise ValueError(f"the key stands in {name}, which is shown")
+        if fault := fault_of_scheme(self.url):
+            raise ValueError(f"base_url: {fault}")
         return self
 
     @classmethod
@@ -195,10 +199,18 @@ def load_settings(**flags: Any) -> EndpointSettings:
     try:
         return EndpointSettings(**{name: value for name, value in flags.items() if value is not None})
     except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UsageError(f"{Path(CONFIG_FILE).resolve()}: {error}") from error
+        raise UsageError(f"{Path(CONFIG_FILE).resolve()}: {error}") from None
+    except SettingsError as error:  # a variable that is to hold JSON
+        raise UsageError(f"the settings of the model endpoint do not hold: {error}") from None
     except ValidationError as error:
         faults = [
-            ": ".join((*map(str, fault["loc"]), fault["msg"]))
+            ": ".join((*map(_name, fault["loc"]), fault["msg"].removeprefix("Value error, ")))
             for fault in error.errors(include_input=False, include_context=False, include_url=False)
         ]
-        raise UsageError(f"the settings of the model endpoint do not hold: {'; '.join(faults)}") from error
+    # Outside of the handler: what was caught holds what was given.
+    raise UsageError(f"the settings of the model endpoint do not hold: {'; '.join(faults)}")
+
+
+def _name(part: str | int) -> str:
+    """A part of a setting's name, unless somebody wrote a key there."""
+    return "***" if holds_key(str(part)) else str(part)
