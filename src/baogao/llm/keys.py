@@ -96,9 +96,11 @@ def refuse_keys(arguments: Iterable[str], key: str) -> None:
     :param key: what the environment has for one.
     :raises UsageError: one is; it is not shown.
     """
-    for argument in arguments:  # URLs are looked at where they are read
+    for argument in arguments:
         words = {argument, *re.split(r"[\s=:,'\"]+", argument)}
-        if "://" not in argument and any(map(looks_like_key, words)) or (len(key) >= _TELLING and key in words):
+        if "://" in argument:  # a URL is looked at where it is read
+            continue
+        if any(map(looks_like_key, words)) or (len(key) >= _TELLING and key in words):
             raise UsageError(
                 "one of the arguments is a key, which anybody could read in the list of processes; "
                 "a key is given in OPENAI_API_KEY"
