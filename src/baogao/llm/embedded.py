@@ -18,7 +18,7 @@ import httpx2
 
 from baogao.errors import ModelFileError
 from baogao.llm.base_url import read_base_url
-from baogao.llm.failures import proxies
+from baogao.llm.transport import proxies
 from baogao.resources import models_dir
 
 Progress = Callable[[int, int], None]

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any, Self
 import httpx2
 
 from baogao.errors import BaogaoError, EndpointError, NoReplyError, ReplyError
-from baogao.llm.body import ACCEPTED, cap_body, read_body
+from baogao.llm.base_url import meant_instead
+from baogao.llm.body import read_body
 from baogao.llm.cache import ReplyCache, cache_key
 from baogao.llm.failures import (
     UnknownModelError,
@@ -23,7 +24,6 @@ from baogao.llm.failures import (
     in_words,
     is_throttling,
     one_line,
-    proxies,
     said_by_server,
     shown_cause,
     was_worked_on,
@@ -34,6 +34,7 @@ from baogao.llm.replies import read_reply, refuse_useless
 from baogao.llm.retry import Limiter, retrying
 from baogao.llm.settings import EndpointSettings
 from baogao.llm.tokens import Budget, estimate_payload_tokens
+from baogao.llm.transport import http_client, proxy_of
 from baogao.usage import count
 
 if TYPE_CHECKING:
@@ -44,8 +45,6 @@ _log = logging.getLogger(__name__)
 Validate = Callable[[Reply], object]
 """Raises :class:`ReplyError` when a reply cannot be used; such a reply is never kept."""
 
-_CONNECT_SECONDS = 10.0
-"""A server that does not take the connection within these is not there; its reply may take ``timeout`` seconds."""
 _REQUEST = httpx2.Request("POST", "http://endpoint.invalid/")
 """What the SDK's errors want to hold; nothing of ours reads it."""
 _LONGEST_NAME = 100
@@ -94,16 +93,9 @@ class ModelClient:
             may_return=may_return,
         )
         self._naming = asyncio.Lock()
-        # A proxy of the environment cannot reach this machine's loopback.
-        outward = not settings.on_this_machine and transport is None
-        guard(settings, [user for _, user in proxies().values()] if outward else [])
-        http = httpx2.AsyncClient(
-            transport=transport,
-            timeout=httpx2.Timeout(settings.timeout, connect=_CONNECT_SECONDS),
-            trust_env=outward,
-            headers=ACCEPTED,
-            event_hooks={"response": [cap_body]},
-        )
+        proxy = proxy_of(settings) if transport is None else None
+        guard(settings, [proxy.login] if proxy else [])
+        http = http_client(settings, proxy, transport)
         # Repeating is ours: see ``baogao.llm.retry``.
         self._api = openai.AsyncOpenAI(base_url=settings.url, api_key=settings.secret, max_retries=0, http_client=http)
         # The SDK would send what the environment says of an account to whatever server is asked.
@@ -272,7 +264,7 @@ class ModelClient:
     async def _explained(self, error: openai.OpenAIError) -> BaogaoError:
         import openai
 
-        words = in_words(error, self.settings)
+        words = in_words(error, self.settings, heard=self._limiter.heard)
         if self._limiter.heard and words.no_answer and isinstance(error, openai.APIConnectionError):
             return NoReplyError(str(words))  # it was there before, and may be again
         if not isinstance(words, UnknownModelError):
@@ -280,7 +272,7 @@ class ModelClient:
         try:
             models = await self.models()
         except BaogaoError:
-            return EndpointError(f"{words}; is the URL right? It mostly ends in /v1")
+            return EndpointError(f"{words}; {meant_instead(self.settings.url)}")
         if self._model in models:
             return ReplyError(str(words))
         return EndpointError(f"{self.settings.url} has no model {self._model!r}; it has: {_listed(models)}")
