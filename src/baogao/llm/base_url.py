@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import httpx2
@@ -17,6 +18,17 @@ _PLACE = re.compile(r"(//)?((localhost|[\w-]+(\.[\w-]+)+|[\w-]+(?=:\d))(:\d{1,5}
 """A host, perhaps with a port and a path."""
 _PRIVATE = re.compile(r"localhost|127\.|10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|[^/]*:\d")
 """Where no certificate is to be expected."""
+
+_OTHER_APIS: tuple[tuple[str, frozenset[str]], ...] = (
+    ("Ollama's own API", frozenset({"message", "done"})),
+    ("Ollama's own API", frozenset({"response", "done"})),
+    ("Anthropic's API", frozenset({"type", "content", "stop_reason"})),
+    ("Google's own API", frozenset({"candidates"})),
+    ("the responses of the OpenAI API", frozenset({"object", "output"})),
+    ("text generation without turns", frozenset({"generated_text"})),
+    ("llama.cpp's own API", frozenset({"content", "stop", "generation_settings"})),
+)
+"""Names, and what answers of each have that a chat completion has not."""
 
 
 def read_base_url(given: str) -> str | None:
@@ -63,3 +75,15 @@ def meant_instead(url: str) -> str:
     if re.search(r"/v\d", path):
         return "is the URL right? It mostly ends in /v1"
     return f"is the URL right? It mostly ends in /v1: {url}/v1"
+
+
+def other_api(answer: Any) -> str:
+    """The API whose answer it is, where it is of one that is known and not the chat completions of the OpenAI API."""
+    answer = answer[0] if isinstance(answer, list) and answer else answer
+    if not isinstance(answer, dict):
+        return ""
+    choices = answer.get("choices")
+    if isinstance(choices, list):
+        plain = [one for one in choices if isinstance(one, dict) and "text" in one and "message" not in one]
+        return "text completions, without turns" if plain else ""
+    return next((name for name, parts in _OTHER_APIS if parts <= answer.keys()), "")

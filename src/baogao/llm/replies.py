@@ -9,9 +9,11 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, Field
 
-from baogao.errors import EndpointError, NoReplyError, ReplyError
+from baogao.errors import BaogaoError, EndpointError, NoReplyError, QuotaError, ReplyError
+from baogao.llm.base_url import other_api
 from baogao.llm.failures import one_line
 from baogao.llm.messages import MOST_TOKENS, Reply, TokenLogprob
+from baogao.llm.quota import says_empty
 
 # A model that repeats itself; set by hand, so that long lists, tables and rules of dashes pass.
 _MOST_EQUAL_LINES = 7
@@ -94,7 +96,9 @@ def read_reply(body: str | bytes, *, prompt_tokens: int) -> Reply:
     :param body: text, or the bytes as they came, which must be UTF-8.
     :param prompt_tokens: what to count where the server does not say (some leave ``usage`` out).
     :raises WebPageError: the body is a web page.
-    :raises UnreadableReplyError: the body is anything else that is no chat completion.
+    :raises EndpointError: it is an answer of another API.
+    :raises QuotaError: it says that the account is empty.
+    :raises UnreadableReplyError: it is anything else that is no chat completion.
     """
     start = body[:_MOST_READ].decode(errors="replace") if isinstance(body, bytes) else body[:_MOST_READ]
     if start.lstrip().lower().startswith(_PAGE_STARTS):
@@ -106,9 +110,14 @@ def read_reply(body: str | bytes, *, prompt_tokens: int) -> Reply:
         data = json.loads(body)
         if isinstance(data, dict) and (fault := data.get("error")):
             said = str(fault.get("message", fault) if isinstance(fault, dict) else fault)
-            raise UnreadableReplyError(f"the model server answers with an error: {_beginning(said)!r}")
+            kind = QuotaError if says_empty(said) else UnreadableReplyError
+            raise kind(f"the model server answers with an error: {_beginning(said)!r}")
+        if api := other_api(data):
+            raise EndpointError(
+                f"the answer is one of {api}: {_beginning(start)!r}; is the URL right? It mostly ends in /v1"
+            )
         return _reply(_Completion.model_validate(data), prompt_tokens)
-    except UnreadableReplyError:
+    except BaogaoError:
         raise
     except Exception as error:  # whatever reading comes upon, it is the fault of what was sent
         raise UnreadableReplyError(
