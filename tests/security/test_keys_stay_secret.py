@@ -27,7 +27,7 @@ from llm.fake_server import Seen, Step, completion, failure, fake_server
 from security.conftest import CANARY
 
 ECHO = f"you sent Authorization: Bearer {CANARY}"
-QUESTION = Question((Message("user", "多少？"),), max_tokens=5)
+QUESTION = Question((Message("user", "多少？"),), max_tokens=50)
 TROUBLE = {
     "401": failure(401, ECHO),
     "403": failure(403, ECHO),

@@ -34,7 +34,7 @@ from llm.fake_server import Seen, Step, completion, fake_server
 from security.test_keys_stay_secret import kept
 
 KEY = 'sk-canary/5f3a+91c0"7e44b2d8'
-QUESTION = Question((Message("user", "多少？"),), max_tokens=5)
+QUESTION = Question((Message("user", "多少？"),), max_tokens=50)
 
 
 def each(form: str, key: str = KEY) -> str:

@@ -6,8 +6,6 @@ import re
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-import httpx2
-
 from baogao.llm.keys import holds_key
 
 _NOT_IN_A_URL = re.compile(r"[@?#;=&\\\s]")
@@ -47,6 +45,8 @@ def read_base_url(given: str) -> str | None:
             "a user, a password, a query or a fragment does not belong in it (none of @ ? # ; = &); "
             "a key is given in OPENAI_API_KEY"
         )
+    import httpx2  # late: rules have settings, too, and ask nobody
+
     try:
         httpx2.URL(plain)
     except (httpx2.InvalidURL, ValueError):

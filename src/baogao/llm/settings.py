@@ -6,7 +6,7 @@ import os
 import re
 import tomllib
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator, model_validator
@@ -20,13 +20,14 @@ from pydantic_settings import (
 
 from baogao.errors import UsageError
 from baogao.llm.base_url import fault_of_scheme, read_base_url
+from baogao.llm.beside import SECRET_NAME, Beside
 from baogao.llm.keys import holds_key, read_key
+from baogao.llm.messages import MOST_TOKENS
 from baogao.llm.secrets import Secrets, secrets_of
 
 CONFIG_FILE = "baogao.toml"
 OPENAI_URL = "https://api.openai.com/v1"
 _HEADER = re.compile(r"([!#$%&'*+.^_`|~0-9A-Za-z-]+)[ \t]*:[ \t]*([\x20-\x7e]*)")
-_SECRET_HEADER = re.compile("auth|key|token|secret|password|cookie", re.I)
 
 
 class EndpointSettings(BaseSettings):
@@ -73,6 +74,18 @@ class EndpointSettings(BaseSettings):
     """Price of a million prompt tokens that the server had in its cache; without it they cost as the others."""
     ca_file: Path | None = None
     """Certificates of authorities, in PEM, that are trusted for this endpoint beside those that the system trusts."""
+    extra_body: dict[str, Any] = Field(default_factory=dict)
+    """Parts of the body of every request, beside what baogao asks."""
+    extra_headers: dict[str, str] = Field(default_factory=dict)
+    """Headers of every request; ``$NAME`` stands for a variable of the environment."""
+    query: dict[str, str] = Field(default_factory=dict)
+    """What follows a question mark in the URL of every request, as Azure wants its ``api-version``."""
+    profile: dict[str, Any] = Field(default_factory=dict)
+    """What is known of the model, so that it need not be found out: see :class:`baogao.llm.profiles.Profile`."""
+    thinking: Literal["auto", "on", "off"] = "auto"
+    """Whether a model that thinks may: by itself not, where that can be switched off."""
+    thinking_tokens: int = Field(8000, ge=0, le=MOST_TOKENS)
+    """What a model's thoughts may take, beside its reply."""
     account_hosts: str = "api.openai.com"
     """Hosts, parted by commas, that OPENAI_ORG_ID, OPENAI_PROJECT_ID and OPENAI_CUSTOM_HEADERS are sent to."""
 
@@ -124,8 +137,17 @@ class EndpointSettings(BaseSettings):
     @property
     def secret_values(self) -> list[str]:
         """What nobody may see: the key, and what is sent beside it under a name that speaks of a secret."""
-        beside = [value for name, value in self.account_headers.items() if _SECRET_HEADER.search(name)]
-        return [self.secret, *beside] if self.api_key else beside
+        given = [value for name, value in self.account_headers.items() if SECRET_NAME.search(name)]
+        given += self.beside.secrets()
+        return [self.secret, *given] if self.api_key else given
+
+    @property
+    def beside(self) -> Beside:
+        """What goes into every request beside the question.
+
+        :raises UsageError: it cannot be sent.
+        """
+        return Beside(self.extra_body, self.extra_headers, self.query)
 
     @property
     def secrets(self) -> Secrets:

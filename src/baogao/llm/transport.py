@@ -10,14 +10,14 @@ import ssl
 from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 from urllib.request import getproxies, proxy_bypass
 
-import httpx2
-
 from baogao.errors import UsageError
-from baogao.llm.body import ACCEPTED, cap_body
 from baogao.llm.settings import EndpointSettings
+
+if TYPE_CHECKING:
+    import httpx2
 
 _CONNECT_SECONDS = 10.0
 """A server that does not take the connection within these is not there; its reply may take ``timeout`` seconds."""
@@ -94,6 +94,8 @@ def proxy_of(settings: EndpointSettings) -> Proxy | None:
 
     :raises UsageError: a proxy of the environment cannot be used.
     """
+    import httpx2
+
     url = httpx2.URL(settings.url)
     if settings.on_this_machine or _is_bypassed(url.host, url.port or (443 if url.scheme == "https" else 80)):
         return None
@@ -127,6 +129,10 @@ def http_client(
     :param transport: what carries them instead, for record and replay: no proxy and no certificate matters then.
     :raises UsageError: a file of certificates cannot be read.
     """
+    import httpx2
+
+    from baogao.llm.body import ACCEPTED, cap_body
+
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # trusts nobody
     if transport is None and "https" in (settings.url[:5].lower(), proxy.url[:5] if proxy else ""):
         context = _trusted(settings)
@@ -143,11 +149,15 @@ def http_client(
 
 
 def _carrier(proxy: Proxy, context: ssl.SSLContext) -> httpx2.Proxy:
+    import httpx2
+
     return httpx2.Proxy(proxy.url, ssl_context=context if proxy.url.startswith("https:") else None)
 
 
 def _trusted(settings: EndpointSettings) -> ssl.SSLContext:
     """Whom to trust: the authorities of the system, or those that a variable names; and those of ``ca_file``."""
+    import httpx2
+
     variable, kind = next((one for one in _AUTHORITIES if os.environ.get(one[0])), ("", ""))
     name, place = variable, os.environ.get(variable, "")
     try:
@@ -176,6 +186,8 @@ def through(settings: EndpointSettings) -> str:
 
 def is_closed_way(error: BaseException | None) -> bool:
     """Whether no later request will find the way open: certificates, protocols and proxies that are wrong."""
+    import httpx2
+
     if isinstance(error, httpx2.ProxyError):
         return not _PROXY_MAY_SOON.match(str(error))
     if isinstance(error, httpx2.RemoteProtocolError):
@@ -186,6 +198,8 @@ def is_closed_way(error: BaseException | None) -> bool:
 
 def closed_way(error: BaseException | None, settings: EndpointSettings) -> str:
     """What is wrong with a way for which :func:`is_closed_way` holds, and what to do."""
+    import httpx2
+
     if isinstance(error, httpx2.ProxyError):
         return refusal_of(proxy_of(settings), str(error))
     fault = _cause_of(error, ssl.SSLError)
