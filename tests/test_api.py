@@ -36,6 +36,7 @@ EXPORTED = [
     "NoReplyError",
     "PendingError",
     "PromptError",
+    "QuotaError",
     "ReadingLimitError",
     "Record",
     "ReportText",

@@ -26,7 +26,7 @@ from baogao.evaluation.cassettes import CassetteTransport
 from baogao.evaluation.compiling import build_dataset
 from baogao.llm import EndpointSettings, ModelClient, Question, ReplyCache
 from baogao.llm.messages import Message
-from baogao.llm.settings import Secrets
+from baogao.llm.secrets import Secrets
 from baogao.schema import load_schema
 from cli.conftest import COMMUNIQUE, GOOD, rows
 from evaluation.one_cassette import cassette

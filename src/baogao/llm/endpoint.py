@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Self
 import httpx2
 
 from baogao.errors import BaogaoError, EndpointError, NoReplyError, ReplyError
+from baogao.llm.base_url import meant_instead
 from baogao.llm.cache import ReplyCache, cache_key
 from baogao.llm.failures import (
     UnknownModelError,
@@ -213,7 +214,7 @@ class ModelClient:
     async def _explained(self, error: openai.OpenAIError) -> BaogaoError:
         import openai
 
-        words = in_words(error, self.settings)
+        words = in_words(error, self.settings, heard=self._limiter.heard)
         if self._limiter.heard and words.no_answer and isinstance(error, openai.APIConnectionError):
             return NoReplyError(str(words))  # it was there before, and may be again
         if not isinstance(words, UnknownModelError):
@@ -221,7 +222,7 @@ class ModelClient:
         try:
             models = await self.models()
         except BaogaoError:
-            return EndpointError(f"{words}; is the URL right? It mostly ends in /v1")
+            return EndpointError(f"{words}; {meant_instead(self.settings.url)}")
         if self._model in models:
             return ReplyError(str(words))
         return EndpointError(f"{self.settings.url} has no model {self._model!r}; it has: {_listed(models)}")

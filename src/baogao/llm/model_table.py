@@ -15,7 +15,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from baogao.errors import UsageError
-from baogao.llm.settings import CONFIG_FILE, EndpointSettings, load_settings, secrets_of
+from baogao.llm.keys import holds_key
+from baogao.llm.secrets import secrets_of
+from baogao.llm.settings import CONFIG_FILE, EndpointSettings, load_settings
 
 _SHARED = ("budget_tokens", "account_hosts")
 """Settings that all models have in common."""
@@ -53,14 +55,16 @@ class ModelEntry:
         elif elsewhere:
             key = ""
         values["api_key"] = key  # if there is none, too, so that nobody takes that of the environment
-        where = f"the model {base.redact(secrets_of(key).strike(self.model))!r}"
+        shown = "***" if holds_key(self.model) else base.redact(secrets_of(key).strike(self.model))
+        where = f"the model {shown!r}"
         if self.api_key_env is not None and not key.strip():
             # Its name is not shown: somebody may have written the key itself there.
             raise UsageError(f"{where}: the environment has no variable of the name that api_key_env gives")
         try:
             return load_settings(**values)
         except UsageError as error:
-            raise UsageError(f"{where}: {error}") from error
+            said = str(error).replace("OPENAI_API_KEY", self.api_key_env or "OPENAI_API_KEY")
+            raise UsageError(f"{where}: {said}") from None
 
 
 def load_model_table() -> dict[str, ModelEntry]:
@@ -76,7 +80,7 @@ def load_model_table() -> dict[str, ModelEntry]:
     except FileNotFoundError:
         return {}
     except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path.resolve()}: {error}") from error
+        raise UsageError(f"{path.resolve()}: {error}") from None
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
         raise UsageError(f"{path}: models must be tables, [[models]]")
     table: dict[str, ModelEntry] = {}
@@ -96,7 +100,8 @@ def _entry(where: str, entry: Mapping[str, Any]) -> ModelEntry:
             raise UsageError(f"{where}: {name} holds for all models together; it belongs in [endpoint]")
     unknown = sorted(entry.keys() - set(_OWN))
     if unknown:
-        raise UsageError(f"{where}: there is no {unknown[0]!r}; there are: {', '.join(_OWN)}")
+        name = "***" if holds_key(unknown[0]) else unknown[0]
+        raise UsageError(f"{where}: there is no {name!r}; there are: {', '.join(_OWN)}")
     for name in ("model", "ask", "api_key_env"):
         said = entry.get(name)
         if (said is not None or name == "model") and not (isinstance(said, str) and said.strip()):

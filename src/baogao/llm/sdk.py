@@ -9,16 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 import httpx2
 
-from baogao.llm.body import ACCEPTED, cap_body, read_body
-from baogao.llm.failures import guard, proxies
+from baogao.llm.body import read_body
+from baogao.llm.failures import guard
 from baogao.llm.messages import Payload
 from baogao.llm.settings import EndpointSettings
+from baogao.llm.transport import http_client, proxy_of
 
 if TYPE_CHECKING:
     import openai
 
-_CONNECT_SECONDS = 10.0
-"""A server that does not take the connection within these is not there; its reply may take ``timeout`` seconds."""
 _REQUEST = httpx2.Request("POST", "http://endpoint.invalid/")
 """What the SDK's errors want to hold; nothing of ours reads it."""
 
@@ -41,16 +40,9 @@ class Sdk:
 
         self._timeout = settings.timeout
         self._on_answer = on_answer
-        # A proxy of the environment cannot reach this machine's loopback.
-        outward = not settings.on_this_machine and transport is None
-        guard(settings, [user for _, user in proxies().values()] if outward else [])
-        http = httpx2.AsyncClient(
-            transport=transport,
-            timeout=httpx2.Timeout(settings.timeout, connect=_CONNECT_SECONDS),
-            trust_env=outward,
-            headers=ACCEPTED,
-            event_hooks={"response": [cap_body]},
-        )
+        proxy = proxy_of(settings) if transport is None else None
+        guard(settings, [proxy.login] if proxy else [])
+        http = http_client(settings, proxy, transport)
         # Repeating is ours: see ``baogao.llm.retry``.
         self._api = openai.AsyncOpenAI(base_url=settings.url, api_key=settings.secret, max_retries=0, http_client=http)
         # The SDK would send what the environment says of an account to whatever server is asked.
