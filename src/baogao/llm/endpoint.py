@@ -162,9 +162,14 @@ class ModelClient:
         else:
             self.cache.put(self._key(payload), reply)
 
-    def _key(self, payload: Payload) -> str:
+    @property
+    def shares_with(self) -> str:
+        """What all endpoints say that share their kept replies: everything but the question that may change a reply."""
         shared = self.settings.shared_cache
-        return cache_key(self.settings.url if shared is None else f"shared {shared}", payload)
+        return self.settings.url if shared is None else f"shared {shared}"
+
+    def _key(self, payload: Payload) -> str:
+        return cache_key(self.shares_with, payload)
 
     async def exchange(self, payload: Payload, *, max_attempts: int | None = None) -> Reply:
         """Send one request, again where that may help, and count what it took. The cache is not asked.
