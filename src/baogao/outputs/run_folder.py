@@ -228,8 +228,8 @@ class RunFolder:
             "mtime_ns": stamp.mtime_ns if stamp else None,
             "sha256": record.sha256,
             "again": again,
-            "record": json.loads(record.to_json()),
-            "review": [json.loads(review.to_json()) for review in record.review],
+            "record": record.to_data(),
+            "review": [review.to_data() for review in record.review],
             "text": text,
         }
         try:
