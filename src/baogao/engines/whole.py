@@ -21,6 +21,7 @@ from baogao.guarded import Finish
 from baogao.hybrid.calibration import Asked
 from baogao.llm.abilities import remembered_abilities
 from baogao.llm.kept import KeptAt, KeptReplies
+from baogao.llm.messages import Abilities
 from baogao.model_options import ModelOptions
 from baogao.record import Provenance, Record
 from baogao.schema import load_schema
@@ -52,6 +53,8 @@ class WholeReport:
             return None
         (model,) = ready.models
         abilities = model.client.abilities or remembered_abilities(model.client.settings)
+        if abilities is None and model.asked.way != "link":  # the others ask the same of every model
+            abilities = Abilities()
         kept = KeptAt.by(model.client, model.asked.model, abilities) if abilities else None
         if kept is None:
             return None

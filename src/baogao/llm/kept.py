@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,6 +37,7 @@ class KeptReplies(ModelClient):
     """A client that has the cache and no endpoint. Damage in the cache is left to whoever can say and mend it."""
 
     def __init__(self, place: KeptAt) -> None:
+        self.probing = asyncio.Lock()
         self.cache = ReplyCache(place.directory, mend=False)
         self.abilities = place.abilities
         self._model = place.model
