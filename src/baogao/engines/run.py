@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+import os
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, replace
 from functools import partial
@@ -10,18 +11,24 @@ from typing import Literal
 
 from baogao.assemble import Ready, ready_extractor, trust_in
 from baogao.engines.ray import RayWorkers, Team, check_ray
+from baogao.engines.whole import WholeReport
 from baogao.errors import UsageError
 from baogao.extraction import ExtractorName
+from baogao.guarded import Task
 from baogao.inputs import Source
 from baogao.model_options import ModelOptions
 from baogao.pipeline import OnRecord, Sink, documents_at_once, read_sample, run_documents, run_work
 from baogao.schema import Schema, load_schema
-from baogao.work import Worker
+from baogao.work import Worker, no_task
 
 EngineChoice = Literal["local", "ray"]
 
 _WORKERS = 4
 """Workers of Ray, where the command line does not say how many."""
+_MOST_JOBS = 8
+"""Processes on this machine, where nobody says how many: what they do is written down by one."""
+_REPORTS_A_JOB = 50
+"""Starting a process takes as long as so many reports, about."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +37,8 @@ class Engine:
 
     choice: EngineChoice = "local"
     workers: int | None = None
+    jobs: int | None = None
+    """Processes on this machine; None leaves it to its cores and to the number of reports."""
 
     def check(self, options: ModelOptions) -> None:
         """Refuse what cannot work, before anything is started.
@@ -41,6 +50,8 @@ class Engine:
                 raise UsageError("--workers goes with --engine ray; on this machine it is --concurrency")
             return
         check_ray()
+        if self.jobs is not None:
+            raise UsageError("--jobs is for this machine; with --engine ray it is --workers")
         if options.starts_server:
             raise UsageError("--engine ray needs a server that every worker can reach: --base-url, not --embedded")
 
@@ -80,6 +91,24 @@ class Job:
         return replace(self, options=options)
 
 
+def jobs_for(wanted: int | None, reports: int, options: ModelOptions) -> int:
+    """How many processes read reports: as many as are wanted; else one for each core, as far as reports are many.
+
+    A model that is started here has the cores to itself.
+    """
+    if wanted is not None:
+        return max(1, min(wanted, reports))
+    if options.starts_server:
+        return 1
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return max(1, min(cores, _MOST_JOBS, reports // _REPORTS_A_JOB))
+
+
+def task_for(name: ExtractorName, ready: Ready, options: ModelOptions, jobs: int) -> Callable[[], Task | None]:
+    """What the processes do with reports: all of it where that is computing only; one process by itself only reads."""
+    return partial(WholeReport.of, name, ready, options) if jobs > 1 else no_task
+
+
 async def run_by(
     engine: Engine,
     job: Job,
@@ -97,9 +126,19 @@ async def run_by(
     :raises UsageError, EndpointError: as there.
     """
     if engine.choice == "local":
-        at_once = documents_at_once(ready.requests_at_once)
-        told = {"on_record": on_record, "on_kept": on_kept}
-        await run_documents(sources, ready.extractor, ready.made_by, sink, at_once=at_once, sample_of=sources, **told)
+        jobs = jobs_for(engine.jobs, len(sources), job.options)
+        await run_documents(
+            sources,
+            ready.extractor,
+            ready.made_by,
+            sink,
+            at_once=documents_at_once(ready.requests_at_once, jobs),
+            on_record=on_record,
+            on_kept=on_kept,
+            sample_of=sources,
+            jobs=jobs,
+            task_for=task_for(job.name, ready, job.options, jobs),
+        )
         return
     if len(ready.models) > 1 or ready.escalate_to:
         raise UsageError("--engine ray asks one model: name one with --model, and leave out --escalate-to")
