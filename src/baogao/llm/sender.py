@@ -111,7 +111,7 @@ class Sender:
         finally:
             count(requests=1, seconds=time.monotonic() - started)
         self._limiter.replied()
-        self._charge(reply.prompt_tokens, reply.completion_tokens)
+        self._charge(reply.prompt_tokens, reply.completion_tokens, reply.cached_tokens)
         return reply
 
     def _adapts(self, error: Exception, sent: Manner, payload: Payload) -> bool:
@@ -170,12 +170,17 @@ class Sender:
             return False
         return bool(reply.text.strip()) and not reply.thought
 
-    def _charge(self, prompt_tokens: int, completion_tokens: int) -> None:
+    def _charge(self, prompt_tokens: int, completion_tokens: int, cached_tokens: int = 0) -> None:
+        """Count what was taken.
+
+        :param cached_tokens: those of the prompt that the server had in its cache.
+        """
         counts: dict[str, float] = {"prompt_tokens": prompt_tokens, "completion_tokens": completion_tokens}
-        prices = self._settings.prompt_price, self._settings.completion_price
-        if prices != (None, None):
-            prompt, completion = (price or 0.0 for price in prices)
-            counts["cost"] = (prompt_tokens * prompt + completion_tokens * completion) / 1e6
+        if cached_tokens:
+            counts["cached_prompt_tokens"] = cached_tokens
+        cost = self._settings.cost(prompt_tokens, completion_tokens, cached_tokens)
+        if cost is not None:
+            counts["cost"] = cost
         count(**counts)
         self._budget.spend(prompt_tokens + completion_tokens)
 
