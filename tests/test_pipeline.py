@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from baogao import pipeline
-from baogao.errors import BudgetError, EndpointError, NoReplyError, PromptError, ReplyError
+from baogao.errors import BudgetError, EndpointError, NoReplyError, PromptError, QuotaError, ReplyError
 from baogao.extraction import Extraction, HoldingExtractor
 from baogao.inputs import Source
 from baogao.pipeline import Patience, documents_at_once, run_documents, run_extraction
@@ -126,6 +126,16 @@ def test_later_it_is_a_row(sources):
     """After an answer the same error is that document's own."""
     records = run(sources, Scripted(b=[EndpointError("the key has expired")]))
     assert [record.status for record in records] == ["ok", "failed", "failed", "ok"]
+
+
+def test_an_empty_account_ends_a_run_that_was_answered_before(sources):
+    """No further report would be answered: the row of the one that met it is kept, to be done again, and no other."""
+    kept, extractor = Kept(), Scripted(b=[QuotaError("the account has no quota left")])
+    with pytest.raises(QuotaError, match="no quota left; the run ends here: the same command goes on where it stopped"):
+        asyncio.run(run_documents(sources, extractor, provenance(SCHEMA, "llm"), kept))
+    assert [(record.doc_id, record.status) for record in kept.records[-2:]] == [("empty", "failed"), ("b", "failed")]
+    assert kept.records[-1].error == "the account has no quota left"
+    assert "c" not in extractor.ended
 
 
 def test_nobody_goes_on_asking(sources):

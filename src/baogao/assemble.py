@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
-from typing import Any, get_args
-
-import httpx2
+from typing import TYPE_CHECKING, Any, get_args
 
 from baogao.errors import UsageError
 from baogao.extraction import (
@@ -32,20 +30,19 @@ from baogao.hybrid.hybrid import HybridExtractor
 from baogao.hybrid.panel import Panel
 from baogao.hybrid.trust import Trust
 from baogao.hybrid.weighing import any_model
-from baogao.llm import (
-    ModelClient,
-    Prompts,
-    load_prompts,
-)
-from baogao.llm.tokens import Budget
 from baogao.model_options import NAMED_TWICE, ModelOptions
-from baogao.opening import Opening, ReadyModel, prompts_of
 from baogao.reading import provenance
 from baogao.record import Provenance
 from baogao.resources import digest_files
 from baogao.rules.extractor import RulesExtractor
 from baogao.rules.rulebook import load_rulebook, rules_path
 from baogao.schema.fields import Schema
+
+if TYPE_CHECKING:
+    import httpx2
+
+    from baogao.llm import ModelClient
+    from baogao.opening import ReadyModel
 
 ArbiterFor = Callable[[Schema], Arbiter]
 """Makes what is to decide in hybrid, for a schema."""
@@ -142,6 +139,10 @@ async def _asking_ready(
     given: Sequence[tuple[Asked, ModelClient]] | None,
 ) -> Ready:
     """An extractor that asks one model, or several, and what is open for the length of the stack."""
+    from baogao.llm import load_prompts  # what asks a model is imported where one is asked: rules start without it
+    from baogao.llm.tokens import Budget
+    from baogao.opening import Opening, prompts_of
+
     # Whatever is read from files comes first, so that no server is started or asked for nothing.
     rules = RulesExtractor(load_rulebook(None, schema)) if name == "hybrid" else None
     file = options.calibration_file(schema) if rules and arbiter_for is None else None
@@ -166,6 +167,8 @@ async def _asking_ready(
     if len({model.name for model in every}) < len(every):
         raise UsageError(NAMED_TWICE)
     made_by = provenance(schema, name, "+".join(model.name for model in every), prompts.digest)
+    beside = {model.name: sent for model in every if (sent := model.client.settings.beside.shown())}
+    made_by = made_by.model_copy(update={"sent_beside": beside or None})
     digest = prompts_of([model.asked.way for model in models], prompts)
     first = models[0]
     ready = Ready(first.asking, made_by, first.client, first.asked.way, digest, models=models, escalate_to=last)
@@ -174,11 +177,11 @@ async def _asking_ready(
     escalation, learned_last = None, None
     if last is not None:
         learned_last = calibrations.of([model.asked for model in every]) if calibrations else None
-        deciding = _arbiter(schema, None, learned_last, every, prompts)
+        deciding = _arbiter(schema, None, learned_last, prompts_of([model.asked.way for model in every], prompts))
         escalation = Escalation(last.name, last.asking, deciding, last.client.settings.prompt_price)
     if file is not None and (learned or learned_last):
         made_by = made_by.model_copy(update={"calibration": calibration_digest(file)})
-    arbiter = arbiter or _arbiter(schema, options.trust, learned, models, prompts)
+    arbiter = arbiter or _arbiter(schema, options.trust, learned, digest)
     sure_from = learned.sure_at_98 if learned else any_model().sure_at_98
     panel = Panel({model.name: model.asking for model in models}) if len(every) > 1 else models[0].asking
     hybrid = HybridExtractor(rules, panel, arbiter, escalation)
@@ -186,13 +189,15 @@ async def _asking_ready(
 
 
 def _arbiter(
-    schema: Schema, trust: Trust | None, learned: Calibration | None, models: Iterable[ReadyModel], prompts: Prompts
+    schema: Schema, trust: Trust | None, learned: Calibration | None, way_prompts: str
 ) -> CalibratedArbiter | RunArbiter:
-    """What decides in hybrid: what was learned of these readers, else what the run says of them."""
+    """What decides in hybrid: what was learned of these readers, else what the run says of them.
+
+    :param way_prompts: the digest of the prompts that are rendered for them.
+    """
     if learned is None:
         return RunArbiter(schema, trust)
-    digest = prompts_of([model.asked.way for model in models], prompts)
-    return CalibratedArbiter(learned, schema, strangeness(learned, digest, digest_files([rules_path(schema)])))
+    return CalibratedArbiter(learned, schema, strangeness(learned, way_prompts, digest_files([rules_path(schema)])))
 
 
 def trust_in(extractor: Extractor) -> Trust | None:

@@ -99,7 +99,7 @@ async def run_documents(
     :param jobs, task_for: see :class:`baogao.work.Worker`; the task is asked for after the sample.
     :raises UsageError: no document could be asked about at all (no server, a wrong key, an unknown model, a template
         that does not render), found before the first one was answered.
-    :raises EndpointError: several documents in a row could not be asked about.
+    :raises EndpointError: several documents in a row could not be asked about, or the account is empty.
     """
     with closing(Worker(extractor, made_by, jobs=jobs, task_for=task_for)) as worker:
         if sample_of is not None and not sink.has_all(sample_of):
@@ -237,7 +237,8 @@ class Patience:
     def hear(self, outcome: Outcome) -> None:
         """Note what became of a document.
 
-        :raises UsageError: its error is one that every other document would meet, and none was answered before.
+        :raises UsageError: its error is one that every other document would meet, and none was answered before, or
+            whatever was answered.
         :raises EndpointError: it is one of several in a row that no server would answer for.
         """
         error, usage = outcome.error, outcome.record.usage
@@ -249,6 +250,8 @@ class Patience:
             return
         if error.ends == "run" and not self.answered:
             raise error
+        if error.ends_for_good:
+            raise type(error)(f"{error}; the run ends here: the same command goes on where it stopped")
         if not error.no_answer:
             return
         self.refused += 1
@@ -273,7 +276,8 @@ class _Run:
     async def do(self, source: Source) -> None:
         """Have one document done, and hand its record over.
 
-        :raises BaogaoError: the run ends here; none is handed over after that.
+        :raises BaogaoError: the run ends here; none is handed over after that. Where others were answered before, and
+            none will be again, that of this document still is: it says why.
         """
         if self.fatal is not None:
             raise self.fatal
@@ -282,6 +286,11 @@ class _Run:
             self.patience.hear(outcome)
         except BaogaoError as error:
             self.fatal = error
+            if self.patience.answered and error.ends_for_good:
+                self._hand_over(outcome)
             raise
+        self._hand_over(outcome)
+
+    def _hand_over(self, outcome: Outcome) -> None:
         self.sink.add(outcome.record, outcome.text, again=outcome.again)
         self.on_record(outcome.record)

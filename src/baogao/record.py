@@ -57,6 +57,8 @@ class Provenance(Strict):
     """Answers that were less sure than this were held back; None where that was left to the extractor."""
     jury: Jury | None = Field(default=None, exclude_if=lambda jury: jury is None)
     """Who led in hybrid; None where that was learned from gold, and for other extractors."""
+    sent_beside: dict[str, dict[str, Any]] | None = Field(default=None, exclude_if=lambda sent: sent is None)
+    """By the name of a model: what went into every request beside the question, without secrets; None where nothing."""
     schema_digest: str = Field(alias="schema")
 
     model_config = ConfigDict(extra="forbid", populate_by_name=True)

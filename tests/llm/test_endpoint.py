@@ -145,7 +145,9 @@ def test_no_server() -> None:
         async with ModelClient(settings(url)) as client:
             await client.ask(QUESTION)
 
-    with pytest.raises(EndpointError, match=r"no model server answers at http://127\.0\.0\.1:\d+/v1: .*model serve"):
+    with pytest.raises(
+        EndpointError, match=r"no model server answers at http://127\.0\.0\.1:\d+/v1/chat/completions: .*model serve"
+    ):
         asyncio.run(run())
 
 
@@ -207,7 +209,7 @@ def test_question_too_long(said: str) -> None:
 def test_useless_reply(step: Step, words: str, tmp_path: Path) -> None:
     """A reply that cannot be used is an error in words, is paid for, and is never kept."""
     cache = ReplyCache(tmp_path / "replies")
-    error, _ = failing([step], cache=cache, max_attempts=1)
+    error, _ = failing(lambda _: step, cache=cache, max_attempts=1)
     assert isinstance(error, ReplyError)
     assert words in str(error)
     with fake_server([completion("好")]) as server:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from baogao.asking.labels import Labels
 from baogao.document.document import Document, Span
 from baogao.extraction import TextLink
 from baogao.llm.messages import Question, Reply
@@ -36,12 +37,10 @@ def metadata_question(document: Document, schema: Schema, prompt: Prompt) -> Que
 
 def read_metadata(reply: Reply, document: Document, schema: Schema) -> dict[str, TextLink]:
     """The lines of a filled form that hold, see :func:`said_of`."""
-    by_label = {spec.label: spec for spec in reversed(schema.metadata)}
+    labels = Labels({spec.label: spec for spec in reversed(schema.metadata)})
     found: dict[str, TextLink] = {}
-    for line in reply.text.splitlines():
-        label, _, answer = line.partition("：")
-        spec = by_label.get(label.strip())
-        if spec is not None and spec.id not in found and (said := said_of(spec, answer, document)):
+    for spec, answer in labels.answers(reply.whole_lines):
+        if spec.id not in found and (said := said_of(spec, answer, document)):
             found[spec.id] = said
     return found
 

@@ -23,9 +23,9 @@ from baogao.extraction import ExtractorName, ReportText
 from baogao.guarded import GuardedReader, warm_up
 from baogao.inputs import Source, find_sources
 from baogao.interrupts import run_interruptibly
-from baogao.llm import Question, estimate_tokens
+from baogao.llm.messages import Question
+from baogao.llm.tokens import estimate_tokens
 from baogao.model_options import ModelOptions
-from baogao.opening import questioner
 from baogao.outputs.records import RECORDS, REVIEW
 from baogao.outputs.run_folder import PAGE, PAGE_REPORTS, RunFolder
 from baogao.record import Record
@@ -121,6 +121,8 @@ def run_dry(sources: Sequence[Source], name: ExtractorName, schema: Schema, opti
     if name == "rules":
         stdout.print(f"{len(sources)} reports, no requests: rules ask no model", highlight=False)
         return 0
+    from baogao.opening import questioner  # rules start without what asks a model
+
     asker = asyncio.run(questioner(name, schema, options))
     questions: list[Question] = []
     failed = 0

@@ -84,6 +84,7 @@ class Job:
             concurrency=requests,
             budget_tokens=budget // workers if budget else None,
             abilities=client.abilities,
+            manner=client.manner,
             trust=trust_in(ready.extractor),
         )
         return replace(self, options=options)

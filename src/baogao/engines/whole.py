@@ -19,9 +19,9 @@ from baogao.errors import UsageError
 from baogao.extraction import ExtractorName, ReportText
 from baogao.guarded import Finish
 from baogao.hybrid.calibration import Asked
-from baogao.llm.abilities import remembered_abilities
 from baogao.llm.kept import KeptAt, KeptReplies
 from baogao.llm.messages import Abilities
+from baogao.llm.profiles import known_profile
 from baogao.model_options import ModelOptions
 from baogao.record import Provenance, Record
 from baogao.schema import load_schema
@@ -55,7 +55,7 @@ class WholeReport:
         if len(ready.models) != 1 or ready.escalate_to is not None:
             return None
         (model,) = ready.models
-        abilities = model.client.abilities or remembered_abilities(model.client.settings)
+        abilities = model.client.abilities or known_profile(model.client.settings).abilities
         if abilities is None and model.asked.way != "link":  # the others ask the same of every model
             abilities = Abilities()
         kept = KeptAt.by(model.client, model.asked.model, abilities) if abilities else None

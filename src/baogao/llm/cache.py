@@ -9,7 +9,7 @@ import shutil
 import sqlite3
 import zlib
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
 from typing import Any, TypeVar
@@ -174,7 +174,7 @@ class ReplyCache:
 
     def put(self, key: str, reply: Reply) -> None:
         """Keep a reply, so that it outlives the process; whether it is a good one is the caller's judgement."""
-        kept = asdict(reply)
+        kept = reply.kept()
         self._use(lambda store: store.set(key, kept))
 
     def count(self) -> int:

@@ -39,7 +39,9 @@ OpenRouter; Ollama and newer models of OpenAI; older ones."""
 _CAPS: tuple[Cap, ...] = ("max_tokens", "max_completion_tokens", "none")
 _LEAST_TEMPERATURE = 0.01
 """For servers to which 0 is no temperature."""
-_ABOVE_ZERO = re.compile(r"greater than|larger than|positive|[>(] ?0(?:\.0+)?\b|大于|区间|above 0|not be 0|non-zero", re.I)
+_ABOVE_ZERO = re.compile(
+    r"(?:greater|larger) than|positive|[>(] ?0(?:\.0+)?\b|above 0|not be 0|non-zero|大于|区间", re.I
+)
 _ONLY_STREAMS = re.compile(
     r"(?:only|must|require|enable|need|set)\w*\W.{0,60}\bstream|\bstream\w*\W.{0,60}(?:only|must|require|true)"
     r"|仅支持流式|只支持流式|流式",
@@ -136,13 +138,12 @@ class Manner:
 
         :param payload: as :meth:`baogao.llm.messages.Question.payload` and instructor word it.
         """
-        body: Payload = {}
-        for name, value in payload.items():
-            if name == "max_tokens":
-                if self.cap != "none":
-                    body[self.cap] = value + self.thinking_tokens
-            elif name not in self.left_out:
-                body[name] = value
+        called = {"max_tokens": self.cap}
+        body = {called.get(name, name): value for name, value in payload.items() if name not in self.left_out}
+        if "none" in body:
+            del body["none"]
+        elif self.cap in body:
+            body[self.cap] += self.thinking_tokens
         if "temperature" in body:
             body["temperature"] = max(body["temperature"], self.least_temperature)
         if not self.system_turn:
@@ -181,6 +182,8 @@ class Manner:
             (name for name in body if name not in (*_KEPT, *kept) and refusal.names(name)),
             key=lambda name: -refusal.rank(name),
         )
+        if self.cap == "max_tokens" and "max_tokens" in body and refusal.names("max_completion_tokens"):
+            return replace(self, cap="max_completion_tokens")
         return (
             self._after_thinking(refusal, body)
             or self._after_streaming(refusal, named)
@@ -206,8 +209,7 @@ class Manner:
     def _without(self, name: str, refusal: Refusal) -> Manner | None:
         """Without one parameter of the request, or with another in its place."""
         if name == self.cap:
-            renamed = name == "max_tokens" and refusal.names("max_completion_tokens")
-            if _TOO_MUCH.search(refusal.words) and not renamed:
+            if _TOO_MUCH.search(refusal.words):
                 fewer = self.thinking_tokens // 2
                 return replace(self, thinking_tokens=fewer) if fewer >= _FEWEST_THOUGHTS else None
             return replace(self, cap=_CAPS[_CAPS.index(self.cap) + 1])
@@ -215,8 +217,9 @@ class Manner:
             return replace(self, least_temperature=_LEAST_TEMPERATURE)
         return self._leaving(name)
 
-    def _leaving(self, name: str) -> Manner:
-        return replace(self, left_out=tuple(sorted({*self.left_out, name})))
+    def _leaving(self, name: str) -> Manner | None:
+        known = name in self.left_out
+        return None if known else replace(self, left_out=tuple(sorted({*self.left_out, name})))
 
     def _after_messages(self, refusal: Refusal, body: Payload) -> Manner | None:
         has_system = any(message["role"] == "system" for message in body["messages"])
@@ -233,7 +236,13 @@ class Manner:
 
 def refuses_shape(refusal: Refusal, body: Payload) -> bool:
     """Whether a server refuses to hold its reply to the schema, or to the call of a tool, that the request has."""
-    return ("response_format" in body or "tools" in body) and bool(_SHAPES.search(f"{refusal.parameter} {refusal.words}"))
+    shaped = "response_format" in body or "tools" in body
+    return shaped and bool(_SHAPES.search(f"{refusal.parameter} {refusal.words}"))
+
+
+def teaches(refusal: Refusal, body: Payload) -> bool:
+    """Whether a request that was refused so is asked in another manner."""
+    return Manner().after(refusal, body) is not None or refuses_shape(refusal, body)
 
 
 def _without_system(messages: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import copy
 import json
 import logging
+import re
 import time
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from weakref import WeakKeyDictionary
@@ -18,9 +19,11 @@ from pydantic import BaseModel, ValidationError
 from baogao.errors import BaogaoError, ReplyError
 from baogao.llm.abilities import abilities_of
 from baogao.llm.endpoint import ModelClient
+from baogao.llm.loose_json import as_json
 from baogao.llm.messages import Abilities, Message, Payload, Question, Reply
 from baogao.llm.prompts import Prompt
 from baogao.llm.replies import refuse_useless
+from baogao.llm.sender import ShapeRefusedError
 from baogao.usage import count
 
 if TYPE_CHECKING:
@@ -33,6 +36,8 @@ M = TypeVar("M", bound=BaseModel)
 # It logs every failed attempt as an error; ours are raised, in words.
 logging.getLogger("instructor").setLevel(logging.CRITICAL)
 
+_STRICTEST_FIRST = {"json_schema": "JSON_SCHEMA", "tools": "TOOLS", "json_object": "JSON"}
+"""What an endpoint may be able to, and instructor's name for asking so."""
 _ADDED: WeakKeyDictionary[ModelClient, dict[tuple[type[BaseModel], instructor.Mode], Payload]] = WeakKeyDictionary()
 """What instructor adds to the questions of a client, for each model of an answer and each way to hold a reply to it."""
 _MOST_FAULTS = 20
@@ -71,7 +76,23 @@ async def ask_model(client: ModelClient, question: Question, response_model: typ
     :raises EndpointError: as :meth:`ModelClient.ask`.
     :raises BudgetError: as there.
     """
-    mode = best_mode(await abilities_of(client))
+    while True:
+        mode = best_mode(await abilities_of(client))
+        try:
+            return await _ask_in(mode, client, question, response_model, repair)
+        except ShapeRefusedError:
+            # It was probed otherwise, or for another schema. The next best way is for all questions to come.
+            refused = next(name for name, mode_name in _STRICTEST_FIRST.items() if mode_name == mode.name)
+            client.unlearn(refused)
+
+
+async def _ask_in(
+    mode: instructor.Mode, client: ModelClient, question: Question, response_model: type[M], repair: Prompt
+) -> M:
+    """As :func:`ask_model`, in one way.
+
+    :raises ShapeRefusedError: the server cannot be held to it.
+    """
     kept = await _kept_answer(client, question, response_model, mode)
     if kept is not None:
         return kept
@@ -117,11 +138,8 @@ def best_mode(abilities: Abilities) -> instructor.Mode:
     """The strictest way of asking that the endpoint can be held to."""
     import instructor
 
-    if abilities.json_schema:
-        return instructor.Mode.JSON_SCHEMA
-    if abilities.tools:
-        return instructor.Mode.TOOLS
-    return instructor.Mode.JSON if abilities.json_object else instructor.Mode.MD_JSON
+    able = next((name for name in _STRICTEST_FIRST if getattr(abilities, name)), None)
+    return instructor.Mode[_STRICTEST_FIRST[able]] if able else instructor.Mode.MD_JSON
 
 
 class _Turn(Generic[M]):
@@ -195,6 +213,10 @@ def json_inside(text: str) -> str:
     try:
         json.loads(text)
     except ValueError:
+        begin, end = re.search(r"[{[]", text), max(text.rfind("}"), text.rfind("]"))
+        inside = as_json(text[begin.start() : end + 1]) if begin else None
+        if inside is not None:
+            return inside
         try:
             return extract_json_from_codeblock(text)
         except ValueError:
