@@ -66,6 +66,8 @@ class Ready:
     """All that are asked about every report, the first one first."""
     escalate_to: ReadyModel | None = None
     """The one that is asked where the others leave the jury unsure."""
+    made_for: tuple[ExtractorName, ModelOptions] | None = None
+    """What another process makes the same of; None where parts of it were given."""
 
     @property
     def requests_at_once(self) -> int:
@@ -123,7 +125,8 @@ async def ready_extractor(
             held = HoldingExtractor(ready.extractor, options.min_confidence)
             made_by = ready.made_by.model_copy(update={"min_confidence": options.min_confidence})
             ready = replace(ready, extractor=held, made_by=made_by)
-        yield ready
+        given = transport or arbiter_for or opened
+        yield ready if given else replace(ready, made_for=(name, options))
 
 
 async def _asking_ready(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, replace
 from functools import partial
@@ -14,7 +14,6 @@ from baogao.engines.ray import RayWorkers, Team, check_ray
 from baogao.engines.whole import WholeReport
 from baogao.errors import UsageError
 from baogao.extraction import ExtractorName
-from baogao.guarded import Task
 from baogao.inputs import Source
 from baogao.model_options import ModelOptions
 from baogao.pipeline import OnRecord, Sink, documents_at_once, read_sample, run_documents, run_work
@@ -91,22 +90,47 @@ class Job:
         return replace(self, options=options)
 
 
-def jobs_for(wanted: int | None, reports: int, options: ModelOptions) -> int:
+async def run_here(
+    ready: Ready,
+    sources: Sequence[Source],
+    sink: Sink,
+    *,
+    jobs: int | None = None,
+    on_record: OnRecord,
+    on_kept: OnRecord,
+) -> None:
+    """Do the documents of a run on this machine.
+
+    :param jobs: processes that read them, and do all of it where that is computing only; one by itself only reads.
+    :param sink, on_record, on_kept: as for :func:`baogao.pipeline.run_documents`.
+    :raises UsageError, EndpointError: as there.
+    """
+    jobs = jobs_for(jobs, len(sources), starts_server=bool(ready.made_for and ready.made_for[1].starts_server))
+    await run_documents(
+        sources,
+        ready.extractor,
+        ready.made_by,
+        sink,
+        at_once=documents_at_once(ready.requests_at_once, jobs),
+        on_record=on_record,
+        on_kept=on_kept,
+        sample_of=sources,
+        jobs=jobs,
+        task_for=partial(WholeReport.of, ready) if jobs > 1 else no_task,
+    )
+
+
+def jobs_for(wanted: int | None, reports: int, *, starts_server: bool = False) -> int:
     """How many processes read reports: as many as are wanted; else one for each core, as far as reports are many.
 
-    A model that is started here has the cores to itself.
+    :param starts_server: whether a model is started here, which wants the cores for itself.
     """
     if wanted is not None:
         return max(1, min(wanted, reports))
-    if options.starts_server:
+    if starts_server:
         return 1
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return max(1, min(cores, _MOST_JOBS, reports // _REPORTS_A_JOB))
-
-
-def task_for(name: ExtractorName, ready: Ready, options: ModelOptions, jobs: int) -> Callable[[], Task | None]:
-    """What the processes do with reports: all of it where that is computing only; one process by itself only reads."""
-    return partial(WholeReport.of, name, ready, options) if jobs > 1 else no_task
 
 
 async def run_by(
@@ -126,19 +150,7 @@ async def run_by(
     :raises UsageError, EndpointError: as there.
     """
     if engine.choice == "local":
-        jobs = jobs_for(engine.jobs, len(sources), job.options)
-        await run_documents(
-            sources,
-            ready.extractor,
-            ready.made_by,
-            sink,
-            at_once=documents_at_once(ready.requests_at_once, jobs),
-            on_record=on_record,
-            on_kept=on_kept,
-            sample_of=sources,
-            jobs=jobs,
-            task_for=task_for(job.name, ready, job.options, jobs),
-        )
+        await run_here(ready, sources, sink, jobs=engine.jobs, on_record=on_record, on_kept=on_kept)
         return
     if len(ready.models) > 1 or ready.escalate_to:
         raise UsageError("--engine ray asks one model: name one with --model, and leave out --escalate-to")

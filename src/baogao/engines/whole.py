@@ -45,9 +45,12 @@ class WholeReport:
     """Where its replies are; None for rules."""
 
     @classmethod
-    def of(cls, name: ExtractorName, ready: Ready, options: ModelOptions) -> WholeReport | None:
-        """The same work in another process; None where it needs more than one model, or a model without a cache."""
-        schema = ready.extractor.schema
+    def of(cls, ready: Ready) -> WholeReport | None:
+        """The same work in another process; None where it cannot be made of names there, or needs more than one model,
+        or a model without a cache."""
+        if ready.made_for is None:
+            return None
+        (name, options), schema = ready.made_for, ready.extractor.schema
         if name == "rules":
             told = ModelOptions(min_confidence=options.min_confidence)
             return cls(name, schema.path.absolute(), schema.digest, told, ready.made_by)
