@@ -203,7 +203,7 @@ def _is_bare(lead: str) -> bool:
     words = lead.strip()
     reached = {0}
     for start in range(len(words)):
-        if start in reached:
+        if start in reached and _BARE_WORD.match(words, start):
             ends = range(start + 1, min(len(words), start + _LONGEST_BARE_WORD) + 1)
             reached.update(end for end in ends if _BARE_WORD.fullmatch(words, start, end))
     return len(words) in reached
