@@ -126,8 +126,6 @@ _SETS: dict[str, Cue] = {"target": "target", "part": "part", "sub_unit": "sub_un
 """Words that set a cue for their segment, whatever else was said."""
 _LIFTS: dict[str, tuple[Cue, ...]] = {"reached": ("growth", "prior_year"), "other": ("part",)}
 """Words that end cues, whatever else was said."""
-_CITIES = {"省": "市州盟", "市": "县区", "盟": "旗市县", "州": "县市"}
-"""The places below a province, a city …: for its report they are sub-units."""
 
 
 class Mention(NamedTuple):
@@ -341,12 +339,11 @@ def _events(text: str, period: Period, end: int) -> list[tuple[int, str, re.Matc
         town = match["town"]
         if town is None or not (NOT_A_NAME.search(town) or town in period.title):
             events.append((match.start(), "sub_unit", match))
-    below = next((_CITIES[level] for level in _CITIES if level in period.title[:8]), "")
-    for match in PLACE.finditer(text) if below else ():
+    for match in PLACE.finditer(text) if period.below else ():
         if match.start() >= end:
             break
         place = match["place"]
-        if place[-1] in below and not NOT_A_NAME.search(place) and place not in period.title:
+        if place[-1] in period.below and not NOT_A_NAME.search(place) and place not in period.title:
             events.append((match.start(), "sub_unit", match))
     events.sort(key=itemgetter(0))
     return events
