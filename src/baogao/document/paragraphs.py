@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 from baogao.chinese.numerals import DIGITS, NUMERAL_CHARS
 from baogao.document.document import Sentence, Span
@@ -49,8 +49,7 @@ _LOOK_BACK = 2_000
 """How much of a paragraph decides whether the next line belongs to it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Paragraph:
+class Paragraph(NamedTuple):
     """A stretch of the report between two paragraph breaks."""
 
     span: Span
