@@ -146,4 +146,4 @@ def _is_late(document: Document, offset: int) -> bool:
 
 
 def _compact(text: str) -> str:
-    return re.sub(r"\s", "", text)
+    return "".join(text.split())

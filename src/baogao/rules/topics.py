@@ -106,7 +106,8 @@ class TopicMap:
         The order reaches the answers: of two patterns that score alike, the one whose topic comes first is taken.
         """
         first = bisect_left(self._places, span[0])
-        return tuple(dict.fromkeys(self._names[first : bisect_left(self._places, span[1], first)]))
+        last = bisect_left(self._places, span[1], first)
+        return tuple(dict.fromkeys(self._names[first:last])) if first < last else ()
 
     def of_label(self, label: str) -> dict[str, float]:
         """What the heads of a table cell talk about; empty when they name no topic."""
