@@ -57,12 +57,13 @@ _TARGET = (
 """Words of what is to come."""
 _STARTS = (
     "累年去上前头往比较与同和跟高低从由今本当现目如眼截到增提升减降扩变添涨压缩抬调跃攀冲爬蹿登基达新总其环下↑↓力争预有要计拟将明来近自全包仅另此"
-    '二一三四五六七八九十两已“"，,；;。.（(）)0123456789任'
+    '二一三四五六七八九十两已“"，,；;。.（(）)任'
 )
-"""What any alternative of ``TOKEN`` may begin with: it lets the search skip most characters at once."""
+"""What any alternative of ``TOKEN`` may begin with, beside a year and a few years: it lets the search skip most
+characters at once, the digits of figures among them."""
 
 TOKEN = re.compile(
-    rf"""(?=[{re.escape(_STARTS)}])(?:
+    rf"""(?=[{re.escape(_STARTS)}]|20\d\d年|[2-9]年)(?:
       (?P<stop>[；;。]|\.(?!\d))
     | (?P<comma>，|,(?!\d\d\d))
     | (?P<opened>[（(])
@@ -107,6 +108,8 @@ SUB_UNIT = re.compile(
     r"|局(?=\d+(?![\d月日年时：:])|[^，。；,;\d]{0,4}两家)"
 )
 """One unit below the one that reports, as the subject of a clause."""
+_BELOW = re.compile("[镇乡街木区仅家地局]")
+"""``SUB_UNIT`` matches no sentence without one of these, and most have none."""
 PLACE = re.compile(
     r"(?:[，。；：、,;:（(]|^)(?:其中|仅|而)?[：:]?(?P<place>[\u4e00-\u9fff]{2,5}?[市县区旗州盟])(?![各直属级辖两（(])"
 )
@@ -333,7 +336,7 @@ def _events(text: str, period: Period, end: int) -> list[tuple[int, str, re.Matc
             break
         assert match.lastgroup is not None  # every alternative is a named group
         events.append((match.start(), match.lastgroup, match))
-    for match in SUB_UNIT.finditer(text):
+    for match in SUB_UNIT.finditer(text) if _BELOW.search(text) else ():
         if match.start() >= end:
             break
         town = match["town"]

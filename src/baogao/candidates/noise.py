@@ -89,12 +89,12 @@ _QUOTED = re.compile(r"“[^“”\n,。;:]{1,14}”|\"[^\"\n,。;:]{1,14}\"|‘
 _PHONE = r"(?:0\d{2,3}[- ]?)?(?:\d{7,8}|\d{3,4}-\d{3,4}(?:-\d{3,4})?|1[3-9]\d[ -]\d{4}[ -]\d{4})"
 _MORE = rf"[\d\- ]*+(?:[、/]\d[\d\- ]*+)*+(?!{_COUNTED}|[.,]\d)"
 _ADDRESS = re.compile(
-    r"(?:https?://|www\.)[A-Za-z0-9/.?=&_%#:~+@-]+"
+    r"(?=[hw电手传热联邮标备(拨致])(?:(?:https?://|www\.)[A-Za-z0-9/.?=&_%#:~+@-]+"
     rf"|(?:电话|手机|传真|热线|联系方式)(?:(?:号码?)?\s?(?:[:为是]|号码)\s?\+?\d|[^\n,。;\d]{{0,6}}?(?<!\d){_PHONE}){_MORE}"
     rf"|(?:邮编|邮政编码|标识码|备案号)[^\n,。;\d]{{0,6}}\d{_MORE}(?:号-\d+)?"
-    r"|\(0\d{2,3}\)\s?\d{7,8}|(?:拨打|致电)\s?\d{7,}"
+    r"|\(0\d{2,3}\)\s?\d{7,8}|(?:拨打|致电)\s?\d{7,})"
 )
-"""Web addresses, and the numbers behind 电话 and its like that are no counts."""
+"""Web addresses, and the numbers behind 电话 and its like that are no counts; all that they begin with comes first."""
 _STANDARD = re.compile(r"(?:GB|DB|ISO)[A-Z\d/]*\s\d+(?:[-.:]\d+)*")
 _MAIL = re.compile(
     r"(?<![\w.-])(?:[\w.-]++@[\w.-]+|[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.(?:com|cn|gov|net|org)\b[A-Za-z0-9/.?=&_-]*)",
