@@ -39,7 +39,7 @@ _FAINT = 0.5
 """Nothing is looked for further back than this: no pattern could reach the threshold of an answer there."""
 _MOST_PASSED = 100
 """Clauses with topics that are passed on the way back; rivals end it much sooner."""
-_STRAY_SPACE = re.compile(r"(?<=[一-鿿])[ 　]+(?=[一-鿿])")
+_STRAY_SPACE = re.compile(r"[ 　](?<=[一-鿿].)[ 　]*(?=[一-鿿])")
 """Spaces between two Chinese characters, which mean nothing."""
 
 
