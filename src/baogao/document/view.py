@@ -16,7 +16,7 @@ import unicodedata
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, chain
 
 from baogao.chinese.numerals import NUMERAL_CHARS
 from baogao.document.file_text import Span
@@ -77,7 +77,9 @@ _NOTE_BEGINS = re.compile(
     r"|(?<=[〔【]) ?\d{1,2} ?[〕】]|(?<=\^)\d|(?<=<)sup>)"
 )
 """What a text has that has the mark of a note in brackets."""
-_ODD = re.compile(f"[{_NOTHING}{re.escape(_THIN + _NOTES + ''.join(_PLAIN))}\u00a0\\[［]")
+_ODD = frozenset(
+    chain(*(map(chr, range(first, last + 1)) for first, last in _MEANINGLESS), _THIN, _NOTES, _PLAIN, "\u00a0[［")
+)
 """Without one of these in a text there is nothing to do, and most have none."""
 
 
@@ -150,7 +152,7 @@ class Cuts:
 
 def clean_characters(text: str) -> View:
     """A text without characters that mean nothing, every other in its plain form; lines stay as they are."""
-    if _ODD.search(text) is None and _NOTE_BEGINS.search(text) is None:
+    if _ODD.isdisjoint(set(text)) and _NOTE_BEGINS.search(text) is None:
         return View(text)
     plain = text
     for char in _PLAIN.keys() & set(text):
