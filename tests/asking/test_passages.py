@@ -172,7 +172,9 @@ def test_the_heads_of_a_cell_are_near_words(communique):
     report = read("公报\n项目\t2022年\t2021年\n常住人口\t21人\t20人\n城镇人口\t11人\t10人\n")
     cell = report.of("21人")
     assert cell.label
-    assert surroundings(DocumentBigrams(report.document), cell)["常住"] == max(surroundings(DocumentBigrams(report.document), cell).values())
+    assert surroundings(DocumentBigrams(report.document), cell)["常住"] == max(
+        surroundings(DocumentBigrams(report.document), cell).values()
+    )
     assert Shortlist(communique).rank(report.document, cell)[0][1].id == "residents"
 
 
@@ -214,6 +216,25 @@ TEXTS = st.lists(
     ),
     max_size=24,
 ).map("".join)
+
+
+@given(TEXTS)
+def test_known_bigrams_are_those_of_all_that_are_known(text):
+    """Looking bigrams up once, and only those that fields have, changes nothing about them but their number."""
+    report = read(text)
+    known = {bigram for spec in SCHEMA.figures for words in (spec.label, *spec.terms) for bigram in bigrams(words)}
+    every, some = DocumentBigrams(report.document), DocumentBigrams(report.document, known)
+    for candidate in report.candidates:
+        around = surroundings(every, candidate)
+        kept = {bigram: weight for bigram, weight in around.items() if bigram in known}
+        assert list(surroundings(some, candidate).items()) == list(kept.items())
+
+
+@given(TEXTS, st.integers(0, 40), st.integers(0, 40))
+def test_bigrams_of_a_stretch(text, start, length):
+    """They are those of its characters alone."""
+    document = read(text).document
+    assert DocumentBigrams(document).within(start, start + length) == bigrams(document.text[start : start + length])
 
 
 def cut(report: Read, length: int, most_fields: int):
