@@ -28,7 +28,7 @@ class Entry(NamedTuple):
     """See ``Candidate.parted``."""
 
 
-_HEAD = re.compile(r"[ \t　]*((?:[^，,。；;：:\n！!（]|(?<=\d),(?=\d{3})|（[^（）\n]{0,80}）|（)*+)")
+_HEAD = re.compile(r"[ \t　]*((?:[^，,。；;：:\n！!（]+|(?<=\d),(?=\d{3})|（[^（）\n]{0,80}）|（)*+)")
 _ASCII_STOP = re.compile(r"\.(?!\d)")
 _SHORTEST, _LONGEST = 2, 120
 """Characters of a head clause: a single one is a slip, a longer one is no head but prose."""
@@ -43,7 +43,7 @@ _SEMICOLON = re.compile("[；;]")
 _SERIES = 2
 """Semicolons that make a sentence a series."""
 _STOP = re.compile("[，。；]")
-_CLAUSE = re.compile(r"(?:[^，,。；;：:！!？?\n（]|(?<=\d),(?=\d{3})|（[^（）\n]{0,80}）|（)++")
+_CLAUSE = re.compile(r"(?:[^，,。；;：:！!？?\n（]+|(?<=\d),(?=\d{3})|（[^（）\n]{0,80}）|（)++")
 _PHRASE = re.compile(r"[^、]+")
 _FEWEST_OF_PHRASE = 5
 """Characters; 、 mostly stands between short words."""

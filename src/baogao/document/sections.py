@@ -13,7 +13,7 @@ from typing import NamedTuple
 from baogao.chinese.list_marks import ListMark, find_marks, leading_mark
 from baogao.document.document import Section, Span
 
-_HEAD_CLAUSE = re.compile(r"(?:(?!——)[^，,。；;！!])*")
+_HEAD_CLAUSE = re.compile(r"(?:[^，,。；;！!—]+|—(?!—))*+")
 """The head of an entry, up to its first comma."""
 _HEADING_LINE = re.compile(r"[^。；;]*")
 _BARE = re.compile(r"[^，。；：,;:、]{4,30}")
