@@ -145,7 +145,9 @@ def test_no_server() -> None:
         async with ModelClient(settings(url)) as client:
             await client.ask(QUESTION)
 
-    with pytest.raises(EndpointError, match=r"no model server answers at http://127\.0\.0\.1:\d+/v1: .*model serve"):
+    with pytest.raises(
+        EndpointError, match=r"no model server answers at http://127\.0\.0\.1:\d+/v1/chat/completions: .*model serve"
+    ):
         asyncio.run(run())
 
 

@@ -7,6 +7,7 @@ Exit codes: 0 all well, 1 some documents failed or a gate did not hold, 2 usage 
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterable
 from pkgutil import resolve_name
@@ -19,6 +20,7 @@ from typer.core import TyperCommand, TyperGroup
 from baogao._version import __version__
 from baogao.console import log_to_terminal, print_in_any_encoding, say, shown
 from baogao.errors import BaogaoError, UsageError
+from baogao.llm.keys import refuse_keys
 
 stderr = Console(stderr=True)
 
@@ -101,9 +103,16 @@ def run() -> None:
     print_in_any_encoding()
     log_to_terminal()
     try:
+        refuse_keys(sys.argv[1:], os.environ.get("OPENAI_API_KEY", ""))
         app()
     except BaogaoError as error:
         from baogao.llm.failures import without_keys  # no command needs it before it has imported it
 
         say(stderr, f"[red]error:[/] {shown(without_keys(str(error)))}")
         sys.exit(2 if isinstance(error, UsageError) else 1)
+    except UnicodeEncodeError as error:
+        names = sys.getfilesystemencoding()
+        if error.encoding != names or names == "utf-8":
+            raise
+        say(stderr, f"[red]error:[/] a name cannot be written in {names}, in which files are named; set PYTHONUTF8=1")
+        sys.exit(2)

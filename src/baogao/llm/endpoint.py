@@ -8,12 +8,14 @@ import logging
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
+from functools import cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 import httpx2
 
 from baogao.errors import BaogaoError, EndpointError, NoReplyError, ReplyError
+from baogao.llm.base_url import meant_instead
 from baogao.llm.cache import ReplyCache, cache_key
 from baogao.llm.failures import (
     UnknownModelError,
@@ -151,11 +153,16 @@ class ModelClient:
         else:
             self.cache.put(self._key(payload), reply)
 
-    def _key(self, payload: Payload) -> str:
+    @cached_property
+    def shares_with(self) -> str:
+        """What all endpoints say that share their kept replies: everything but the question that may change a reply."""
         shared = self.settings.shared_cache
         endpoint = self.settings.url if shared is None else f"shared {shared}"
         beside = self.settings.beside.shown()
-        return cache_key(f"{endpoint} {json.dumps(beside, sort_keys=True)}" if beside else endpoint, payload)
+        return f"{endpoint} {json.dumps(beside, sort_keys=True)}" if beside else endpoint
+
+    def _key(self, payload: Payload) -> str:
+        return cache_key(self.shares_with, payload)
 
     async def exchange(self, payload: Payload, *, max_attempts: int | None = None) -> Reply:
         """Send one request, again where that may help, and count what it took. The cache is not asked.
@@ -213,7 +220,7 @@ class ModelClient:
     async def _explained(self, error: openai.OpenAIError) -> BaogaoError:
         import openai
 
-        words = in_words(error, self.settings)
+        words = in_words(error, self.settings, heard=self._limiter.heard)
         if self._limiter.heard and words.no_answer and isinstance(error, openai.APIConnectionError):
             return NoReplyError(str(words))  # it was there before, and may be again
         if not isinstance(words, UnknownModelError):
@@ -221,7 +228,7 @@ class ModelClient:
         try:
             models = await self.models()
         except BaogaoError:
-            return EndpointError(f"{words}; is the URL right? It mostly ends in /v1")
+            return EndpointError(f"{words}; {meant_instead(self.settings.url)}")
         if self._model in models:
             return ReplyError(str(words))
         return EndpointError(f"{self.settings.url} has no model {self._model!r}; it has: {_listed(models)}")

@@ -76,15 +76,14 @@ def _those_of(answer: str, tokens: list[_Token], pieces: list[bytes]) -> list[_T
     found: list[_Token] = []
     place = 0
     for (token, logprob, _), piece in zip(tokens, pieces, strict=True):
-        before, after = max(0, begin - place), max(0, place + len(piece) - end)
-        inside = piece[before : len(piece) - after]
+        first, last = max(begin - place, 0), max(min(end - place, len(piece)), 0)
+        inside, outside = piece[first:last], piece[:first] + piece[last:]
         place += len(piece)
         if not inside:
             continue
-        if len(inside) < len(piece):
-            # A token that is in part of the thoughts has no probability of its own.
-            if (piece[:before] + piece[len(piece) - after :]).strip():
-                return []
+        if outside.strip():
+            return []  # a token that is in part of the thoughts has no probability of its own
+        if outside:
             token = inside.decode(errors="replace")
         found.append((token, logprob, None))
     return found

@@ -217,8 +217,9 @@ class Manner:
             return replace(self, least_temperature=_LEAST_TEMPERATURE)
         return self._leaving(name)
 
-    def _leaving(self, name: str) -> Manner:
-        return replace(self, left_out=tuple(sorted({*self.left_out, name})))
+    def _leaving(self, name: str) -> Manner | None:
+        known = name in self.left_out
+        return None if known else replace(self, left_out=tuple(sorted({*self.left_out, name})))
 
     def _after_messages(self, refusal: Refusal, body: Payload) -> Manner | None:
         has_system = any(message["role"] == "system" for message in body["messages"])
@@ -237,6 +238,11 @@ def refuses_shape(refusal: Refusal, body: Payload) -> bool:
     """Whether a server refuses to hold its reply to the schema, or to the call of a tool, that the request has."""
     shaped = "response_format" in body or "tools" in body
     return shaped and bool(_SHAPES.search(f"{refusal.parameter} {refusal.words}"))
+
+
+def teaches(refusal: Refusal, body: Payload) -> bool:
+    """Whether a request that was refused so is asked in another manner."""
+    return Manner().after(refusal, body) is not None or refuses_shape(refusal, body)
 
 
 def _without_system(messages: list[dict[str, Any]]) -> list[dict[str, Any]]:

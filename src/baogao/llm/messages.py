@@ -47,7 +47,7 @@ class Question:
     def payload(self) -> Payload:
         """The request's body without the model's name."""
         body: Payload = {
-            "messages": [asdict(message) for message in self.messages],
+            "messages": [{"role": message.role, "content": message.content} for message in self.messages],
             "max_tokens": self.max_tokens,
             "temperature": self.temperature,
         }
@@ -89,6 +89,20 @@ class Reply:
         """As it is kept: what most replies have nothing of is left out, so that an earlier version can read it."""
         kept = asdict(self)
         return kept if self.thought or self.cached_tokens else {k: v for k, v in kept.items() if k not in _LATER}
+
+    @property
+    def whole_lines(self) -> str:
+        """Its text, without the half line that a reply ends with that was cut."""
+        return self.text.rpartition("\n")[0] if self.finish_reason == "length" else self.text
+
+    def token_at(self, place: int) -> TokenLogprob | None:
+        """The token that a character of the text is in; None where there are none, or they spell another text."""
+        spelled = ""
+        for token in self.logprobs or ():
+            spelled += token.token
+            if place < len(spelled):
+                return token if spelled[: place + 1] == self.text[: place + 1] else None
+        return None
 
     def lines(self) -> list[tuple[str, float | None]]:
         """Its lines, each with the probability of all of its tokens; None where the endpoint gives none.

@@ -9,12 +9,14 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
-from baogao.errors import EndpointError, NoReplyError, ReplyError
+from baogao.errors import BaogaoError, EndpointError, NoReplyError, QuotaError, ReplyError
+from baogao.llm.base_url import other_api
 from baogao.llm.failures import one_line
 from baogao.llm.finish_reasons import REFUSED, finish_reason
 from baogao.llm.logprobs import read_logprobs
 from baogao.llm.messages import MOST_TOKENS, Reply
-from baogao.llm.streams import is_chunk, is_error, is_stream, join_chunks, read_stream
+from baogao.llm.quota import says_empty
+from baogao.llm.streams import error_words, is_chunk, is_stream, join_chunks, read_stream
 from baogao.llm.thoughts import without_thoughts
 
 # A model that repeats itself; set by hand, so that long lists, tables and rules of dashes pass.
@@ -88,7 +90,9 @@ def read_reply(body: str | bytes, *, prompt_tokens: int, max_tokens: int | None 
     :param prompt_tokens: what to count where the server does not say (some leave ``usage`` out).
     :param max_tokens: the cap of the reply: one that just fills it may have been cut, whatever the server says.
     :raises WebPageError: the body is a web page.
-    :raises UnreadableReplyError: the body is anything else that is no chat completion.
+    :raises EndpointError: it is an answer of another API.
+    :raises QuotaError: it says that the account is empty.
+    :raises UnreadableReplyError: it is anything else that is no chat completion.
     :raises NoReplyError: it is half a reply: a stream that ends early, or a server that gave up.
     """
     start = body[:_MOST_READ].decode(errors="replace") if isinstance(body, bytes) else body[:_MOST_READ]
@@ -99,10 +103,15 @@ def read_reply(body: str | bytes, *, prompt_tokens: int, max_tokens: int | None 
         )
     try:
         data = _completion(body)
-        if isinstance(data, dict) and is_error(data):
-            raise UnreadableReplyError(f"the model server answers with an error: {_beginning(_fault(data))!r}")
+        if isinstance(data, dict) and (fault := error_words(data)):
+            kind = QuotaError if says_empty(fault) else UnreadableReplyError
+            raise kind(f"the model server answers with an error: {_beginning(fault)!r}")
+        if api := other_api(data):
+            raise EndpointError(
+                f"the answer is one of {api}: {_beginning(start)!r}; is the URL right? It mostly ends in /v1"
+            )
         return _reply(_Completion.model_validate(data), prompt_tokens, max_tokens)
-    except NoReplyError:
+    except BaogaoError:
         raise
     except Exception as error:  # whatever reading comes upon, it is the fault of what was sent
         raise UnreadableReplyError(
@@ -123,12 +132,6 @@ def _completion(body: str | bytes) -> Any:
             raise
         return read_stream(text)
     return join_chunks([data], done=False) if is_chunk(data) else data
-
-
-def _fault(data: dict[str, Any]) -> str:
-    """A server's words for what went wrong."""
-    fault = data.get("error") or next((one["error"] for one in data.get("choices") or [] if one.get("error")), data)
-    return str(fault.get("message", fault) if isinstance(fault, dict) else fault)
 
 
 def _reply(said: _Completion, prompt_tokens: int, max_tokens: int | None) -> Reply:

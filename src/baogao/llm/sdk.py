@@ -9,16 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 import httpx2
 
-from baogao.llm.body import ACCEPTED, cap_body, read_body
-from baogao.llm.failures import guard, proxies
+from baogao.llm.body import read_body
+from baogao.llm.failures import guard
 from baogao.llm.messages import Payload
 from baogao.llm.settings import EndpointSettings
+from baogao.llm.transport import http_client, proxy_of
 
 if TYPE_CHECKING:
     import openai
 
-_CONNECT_SECONDS = 10.0
-"""A server that does not take the connection within these is not there; its reply may take ``timeout`` seconds."""
 _REQUEST = httpx2.Request("POST", "http://endpoint.invalid/")
 """What the SDK's errors want to hold; nothing of ours reads it."""
 
@@ -41,25 +40,19 @@ class Sdk:
 
         self._timeout = settings.timeout
         self._on_answer = on_answer
-        # A proxy of the environment cannot reach this machine's loopback.
-        outward = not settings.on_this_machine and transport is None
-        guard(settings, [user for _, user in proxies().values()] if outward else [])
-        http = httpx2.AsyncClient(
-            transport=transport,
-            timeout=httpx2.Timeout(settings.timeout, connect=_CONNECT_SECONDS),
-            trust_env=outward,
-            headers=ACCEPTED,
-            event_hooks={"response": [cap_body]},
-        )
+        proxy = proxy_of(settings) if transport is None else None
+        guard(settings, [proxy.login] if proxy else [])
+        http = http_client(settings, proxy, transport)
         # Repeating is ours: see ``baogao.llm.retry``.
         self._api = openai.AsyncOpenAI(base_url=settings.url, api_key=settings.secret, max_retries=0, http_client=http)
         # The SDK would send what the environment says of an account to whatever server is asked.
         self._api.organization = self._api.project = None
         beside = settings.beside
-        headers: dict[str, Any] = settings.account_headers | beside.sent_headers
-        if beside.authorizes and settings.api_key is None:
-            headers = {"Authorization": openai.Omit(), **headers}
-        self._api._custom_headers, self._api._custom_query = headers, beside.sent_query
+        self._api._custom_headers = settings.account_headers | beside.sent_headers
+        self._api._custom_query = beside.sent_query
+        keyless = beside.authorizes and settings.api_key is None
+        self._headers = {"Authorization": openai.Omit()} if keyless else {}
+        """Beside those: that no stand-in for a key is sent where a header of the user's says who asks."""
 
     async def aclose(self) -> None:
         """Close the connections."""
@@ -74,14 +67,15 @@ class Sdk:
         # As ``extra_body``: what is given by the SDK's own parameters is walked through piece by piece, which takes a
         # good part of the time that a request costs on this side.
         create = self._api.chat.completions.with_streaming_response.create
-        return await self._received(create(model=body["model"], messages=[], extra_body=body))
+        asked = create(model=body["model"], messages=[], extra_body=body, extra_headers=self._headers)
+        return await self._received(asked)
 
     async def list_models(self) -> bytes:
         """The answer to the question which models there are.
 
         :raises openai.OpenAIError, ReplyError: as :meth:`complete`.
         """
-        return await self._received(self._api.models.with_streaming_response.list())
+        return await self._received(self._api.models.with_streaming_response.list(extra_headers=self._headers))
 
     async def _received(self, request: AbstractAsyncContextManager[openai.AsyncAPIResponse[Any]]) -> bytes:
         """The body of an answer; the time limit holds for the whole of it, however slowly it drips."""

@@ -20,6 +20,8 @@ _OTHER_FIELD = re.compile(r"[A-Za-z][\w-]*:")
 _LINE_END = re.compile(r"\r\n|\n|\r")
 """Of events; the other line ends of Unicode may stand in a text."""
 _DONE = "[DONE]"
+_SAID = ("content", "reasoning_content", "reasoning", "thinking", "refusal")
+"""What a piece of a message may hold of a text."""
 
 
 class CutStreamError(NoReplyError):
@@ -113,7 +115,7 @@ def join_chunks(chunks: Iterable[dict[str, Any]], *, done: bool) -> dict[str, An
     choices: dict[int, _Choice] = {}
     usage: Any = None
     for chunk in map(_as_chunk, chunks):
-        if is_error(chunk):
+        if error_words(chunk):
             return chunk
         usage = chunk.get("usage") or usage
         for said in chunk.get("choices") or []:
@@ -122,24 +124,33 @@ def join_chunks(chunks: Iterable[dict[str, Any]], *, done: bool) -> dict[str, An
     if not choices:
         raise CutStreamError("the server's stream holds no reply")
     number = min(choices)
-    if not done and not choices[number].finish_reason:
+    if not done and not choices[number].ended:
         raise CutStreamError("the server's stream of a reply ends before the reply")
     return {"choices": [choices[number].whole()], "usage": usage}
 
 
-def is_error(data: dict[str, Any]) -> bool:
-    """Whether what should be a completion, or a piece of one, is an error in its stead."""
-    if data.get("error") or "error" in (data.get("object"), data.get("type")):
-        return True
+def error_words(data: dict[str, Any]) -> str | None:
+    """A server's words for what went wrong, in any of the shapes that errors have; None where nothing did."""
     choices = data.get("choices")
-    return isinstance(choices, list) and any(isinstance(one, dict) and one.get("error") for one in choices)
+    within = [one.get("error") for one in choices if isinstance(one, dict)] if isinstance(choices, list) else []
+    fault = data.get("error") or next(filter(None, within), None)
+    status = data.get("base_resp")
+    if not fault and isinstance(status, dict) and status.get("status_code"):
+        fault = status.get("status_msg") or status
+    if not fault and not choices and ("error" in (data.get("object"), data.get("type")) or "code" in data):
+        fault = data
+    if not fault:
+        return None
+    return str(fault.get("message") or fault if isinstance(fault, dict) else fault)
 
 
 class _Choice:
     """One choice, as it grows from chunk to chunk."""
 
     def __init__(self) -> None:
-        self.finish_reason: Any = None
+        self.ended = False
+        """Whether the last that was said of it is why it ends; some servers say ``stop`` all along."""
+        self._finish_reason: Any = None
         self._message: dict[str, Any] | None = None
         self._pieces: dict[str, list[Any]] = {}
         self._calls: dict[int, dict[str, Any]] = {}
@@ -149,25 +160,33 @@ class _Choice:
 
     def add(self, said: dict[str, Any]) -> None:
         """Add what a chunk says."""
-        self.finish_reason = said.get("finish_reason") or self.finish_reason
-        delta, logprobs = said.get("delta") or {}, said.get("logprobs")
+        delta = said.get("delta") or {}
+        reason = said.get("finish_reason")
+        if any(delta.get(name) for name in (*_SAID, "tool_calls")):
+            self.ended = bool(reason) and not self._finish_reason
+        elif reason:
+            self.ended = True
+        self._finish_reason = reason or self._finish_reason
         if isinstance(said.get("message"), dict):
             self._message = said["message"]  # the whole of it, which some servers send at the end
-        for name in ("content", "reasoning_content", "reasoning", "thinking", "refusal"):
+        for name in _SAID:
             if piece := delta.get(name):
                 self._pieces.setdefault(name, []).append(piece)
-        if isinstance(logprobs, dict):
-            for name, values in logprobs.items():
-                if isinstance(values, list):
-                    self._logprobs.setdefault(name, []).extend(values)
-        elif delta.get("content"):
-            self._sure = False
+        self._add_logprobs(said.get("logprobs"), needed=bool(delta.get("content")))
         calls = delta.get("tool_calls") or []
         if delta.get("function_call"):
             calls = [{"index": 0, "function": delta["function_call"]}]
         for place, call in enumerate(calls):
             number = call.get("index")
             self._add_call(number if type(number) is int else place, call.get("function") or {})
+
+    def _add_logprobs(self, said: Any, *, needed: bool) -> None:
+        if not isinstance(said, dict):
+            self._sure = self._sure and not needed
+            return
+        for name, values in said.items():
+            if isinstance(values, list):
+                self._logprobs.setdefault(name, []).extend(values)
 
     def _add_call(self, number: int, function: dict[str, Any]) -> None:
         call = self._calls.setdefault(number, {"name": "", "pieces": []})
@@ -185,7 +204,7 @@ class _Choice:
         return {
             "index": 0,
             "message": message if self._message is None else self._message,
-            "finish_reason": self.finish_reason,
+            "finish_reason": self._finish_reason,
             "logprobs": self._logprobs if self._sure and self._logprobs else None,
         }
 

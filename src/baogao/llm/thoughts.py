@@ -8,19 +8,19 @@ _NAMES = "think|thinking|thoughts?|reasoning|seed:think"
 _OPENING = re.compile(
     rf"\s*(?:<(?:{_NAMES})>|◁think▷|\[THINK\]|<\|begin_of_thought\|>|<\|channel>thought\b"
     # Channels, the marks of which a server may strip in part.
-    r"|(?:<\|start\|>assistant)?<\|channel\|>\s*(?:analysis|commentary)\b"
+    r"|(?:<\|start\|>assistant)?<\|channel\|>\s*(?:analysis|commentary)"
     r"|(?:analysis|commentary)(?:<\|message\|>|(?=(?-i:[A-Z\u4e00-\u9fff]))))",
     re.IGNORECASE,
 )
 _CLOSING = re.compile(
     rf"</(?:{_NAMES})>|◁/think▷|\[/THINK\]|<\|end_of_thought\|>|<channel\|>"
-    r"|<\|channel\|>\s*final\b(?:\s*<\|constrain\|>\s*\w+)?(?:\s*<\|message\|>)?|assistantfinal(?:<\|message\|>)?",
+    r"|<\|channel\|>\s*final(?:\s*<\|constrain\|>\s*\w+)?(?:\s*<\|message\|>)?|assistantfinal(?:<\|message\|>)?",
     re.IGNORECASE,
 )
 """What stands between thoughts and answer; many models never write what should open the thoughts."""
 _LATE_OPENING = re.compile(rf"^[ \t]*(?:<(?:{_NAMES})>|◁think▷|\[THINK\])", re.MULTILINE)
 _QUOTES = ('""', "''", "``", "“”", "‘’", "「」", "《》")
-_JSON_BEGINS = re.compile(r"\s*(?:```\w*\s*)?[\[{]")
+_JSON_BEGINS = re.compile(r"\s*(?:<answer>\s*|<\|begin_of_box\|>\s*)?(?:```\w*\s*)?[\[{]")
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*(?:"|\Z)', re.DOTALL)
 _WRAPPED = re.compile(
     r"\s*(?:<answer>(.*?)(?:</answer>\s*)?|<\|begin_of_box\|>(.*?)(?:<\|end_of_box\|>\s*)?)\Z", re.DOTALL
@@ -61,10 +61,14 @@ def _is_quoted(text: str, mark: re.Match[str]) -> bool:
 
 
 def _outside_json(text: str, start: int) -> list[re.Match[str]]:
-    """The marks that end thoughts; where the text begins as JSON, without those in its strings."""
-    if _CLOSING.search(text, start) and _JSON_BEGINS.match(text, start):
-        text = text[:start] + _STRING.sub(lambda string: " " * len(string[0]), text[start:])
-    return list(_CLOSING.finditer(text, start))
+    """The marks that end thoughts, without those in the strings of an answer that begins as JSON."""
+    marks = list(_CLOSING.finditer(text, start))
+    begins = [start, *(mark.end() for mark in marks)]
+    begin = next((one for one in begins if _JSON_BEGINS.match(text, one)), None)
+    if marks and begin is not None:
+        plain = text[:begin] + _STRING.sub(lambda string: " " * len(string[0]), text[begin:])
+        return list(_CLOSING.finditer(plain, start))
+    return marks
 
 
 def _unwrapped(answer: str) -> str:
