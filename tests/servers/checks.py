@@ -1,7 +1,7 @@
 """What every server is asked: each check says in a few words what was seen, and raises where baogao did wrong.
 
-Wrong is a report that is read otherwise than by heart, one that is lost, a traceback, or an error of several lines. That
-a server cannot do something is no fault: one clear line says so.
+Wrong is a report that is read otherwise than by heart, one that is lost, a traceback, or an error of several lines.
+That a server cannot do something is no fault: one clear line says so.
 """
 
 from __future__ import annotations
@@ -81,11 +81,11 @@ class Bench:
         return self.baogao(*command, *words, **{"model": self.server.model, **told})
 
     def by_heart(self, row: dict[str, Any], way: str) -> None:
-        """Make sure that a record says what the parrot knows."""
+        """Make sure that a record says what the parrot knows; in hybrid that depends on how the server is asked."""
         said: dict[str, Any] = {name: one["text"] for name, one in row["fields"].items() if one.get("text")}
         said |= {name: one["value"] for name, one in row["metadata"].items() if one.get("value")}
         said |= {name: [one["text"] for one in entries] for name, entries in row["lists"].items()}
-        assert said == self.lessons.outcomes[way]
+        assert said in [outcome for name, outcome in self.lessons.outcomes.items() if name.partition(",")[0] == way]
 
     def ask(self, question: Question, **told: Any) -> Any:
         """Ask a question by the client itself."""
@@ -142,7 +142,7 @@ def hybrid(bench: Bench) -> str:
 
 def streaming(bench: Bench) -> str:
     """Whether a reply that comes as a stream is read."""
-    (bench.folder / "baogao.toml").write_text("[endpoint.extra_body]\nstream = true\n")
+    (bench.folder / "baogao.toml").write_text("[endpoint.profile]\nstream = true\n")
     ended = bench.extract("--extractor", "llm", "--ask", "form")
     assert ended.code == 0, ended.err
     bench.by_heart(ended.rows[0], "form")
@@ -171,7 +171,10 @@ def wrong_key(bench: Bench) -> str:
 
 def too_long(bench: Bench) -> str:
     """What a report comes to that is longer than the model's context."""
-    lines = [f"第{number}项：走访{number * 7 % 97}户，修渠{number * 13 % 89}米，补栽{number * 5 % 83}株。" for number in range(1, 240)]
+    lines = [
+        f"第{number}项：走访{number * 7 % 97}户，修渠{number * 13 % 89}米，补栽{number * 5 % 83}株。"
+        for number in range(1, 240)
+    ]
     report = bench.folder / "long.txt"
     report.write_text("\n".join(["云岭县2023年国民经济和社会发展统计公报", *lines]), encoding="utf-8")
     assert report.stat().st_size > 2 * CONTEXT

@@ -254,7 +254,7 @@ KINDS = (
         "llama-cpp-python",
         lambda place: [
             *("python", "-m", "llama_cpp.server", "--model", place.gguf, "--model_alias=parrot", f"--n_ctx={CONTEXT}"),
-            *("--logits_all=true", "--host=127.0.0.1", f"--port={place.port}", f"--api_key={KEY}"),
+            *("--host=127.0.0.1", f"--port={place.port}", f"--api_key={KEY}"),
         ],
         environment="llama-cpp-python",
         requirements=("llama-cpp-python[server]",),

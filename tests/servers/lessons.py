@@ -1,4 +1,4 @@
-"""What a tiny model must say so that a whole report can be read with it: every question about one report, and the reply.
+"""What a tiny model must say so that a report can be read with it: every question about the report, and the reply.
 
 Nobody can ship a language model with the tests, and one of random weights answers nothing. One that knows these replies
 by heart is small, and shows at any server whether question and answer come through unharmed.
@@ -57,7 +57,7 @@ class Lessons(NamedTuple):
     report: Path
     all: list[Lesson]
     outcomes: dict[str, dict[str, object]]
-    """By the way of asking, or ``hybrid``: see :func:`outcome`."""
+    """By the way of asking, or by ``hybrid`` and what the server can be held to: see :func:`outcome`."""
 
 
 def teach(folder: Path) -> Lessons:
@@ -73,12 +73,11 @@ def teach(folder: Path) -> Lessons:
         with fake_server(lambda seen, holds=holds: _answer(seen, holds), models=["parrot"]) as server:
             for way in WAYS if holds == HOLDS[0] else ("link",):
                 outcomes[way] = outcome(extract(path, extractor="llm", ask=way, **_asking(server)))
-            hybrid = outcome(extract(path, extractor="hybrid", **_asking(server)))
-            outcomes.setdefault("hybrid", hybrid)
+            outcomes[f"hybrid, {holds}"] = outcome(extract(path, extractor="hybrid", **_asking(server)))
         for seen in server.seen:
             turns = seen.body["messages"]
             learned[json.dumps(turns)] = Lesson(turns, reply_to(turns))
-    return Lessons(path, list(learned.values()), outcomes)
+    return Lessons(path, [learned[turns] for turns in sorted(learned)], outcomes)  # in whatever order they were asked
 
 
 def outcome(record: Record) -> dict[str, object]:

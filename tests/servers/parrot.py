@@ -38,7 +38,9 @@ def write_parrot(folder: Path, lessons: Sequence[Lesson]) -> None:
     torch.manual_seed(0)
     torch.set_num_threads(1)
     folder.mkdir(parents=True, exist_ok=True)
-    tokenizer = _tokenizer([turn["content"] for one in lessons for turn in one.messages] + [one.reply for one in lessons])
+    tokenizer = _tokenizer(
+        [turn["content"] for one in lessons for turn in one.messages] + [one.reply for one in lessons]
+    )
     model = _model(tokenizer)
     _learn(model, [_encoded(tokenizer, one) for one in lessons])
     place = folder / "parrot"
@@ -56,7 +58,9 @@ def _tokenizer(texts: list[str]) -> Any:
 
     bare = Tokenizer(models.BPE())
     cut = pre_tokenizers.Split(Regex(_PIECES), "isolated")
-    bare.pre_tokenizer = pre_tokenizers.Sequence([cut, pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)])
+    bare.pre_tokenizer = pre_tokenizers.Sequence(
+        [cut, pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)]
+    )
     bare.decoder = decoders.ByteLevel()
     alphabet = sorted(pre_tokenizers.ByteLevel.alphabet())
     trainer = trainers.BpeTrainer(
