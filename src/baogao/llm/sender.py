@@ -89,7 +89,8 @@ class Sender:
                 if not self._adapts(error, manner, payload):
                     raise
                 continue
-            if _is_all_thought(reply) and await self._makes_room(manner, payload["model"]):
+            unwanted = reply.thought and manner.switch == "unknown" and self._settings.thinking == "off"
+            if (unwanted or _is_all_thought(reply)) and await self._makes_room(manner, payload["model"]):
                 continue
             _refuse_unread(reply, payload, self._settings.url)
             return reply
@@ -155,9 +156,12 @@ class Sender:
                     if await self._answers_at_once(quiet, model):
                         self._adopt(quiet)
                         return True
-            if sent.thinking_tokens or not self._settings.thinking_tokens or self._settings.thinking == "off":
+            room = 0 if self._settings.thinking == "off" else self._settings.thinking_tokens
+            switch = "none" if sent.switch == "unknown" else sent.switch
+            changed = replace(sent, switch=switch, thinking_tokens=sent.thinking_tokens or room)
+            if changed == sent:
                 return False
-            self._adopt(replace(sent, switch="none", thinking_tokens=self._settings.thinking_tokens))
+            self._adopt(changed)
             return True
 
     async def _answers_at_once(self, manner: Manner, model: str) -> bool:
