@@ -30,6 +30,8 @@ PLAINEST: Payload = {"messages": [{"role": "user", "content": "Say: yes"}], "max
 
 _REFUSING_STATUS = frozenset({400, 404, 405, 415, 422, 500, 501})
 """Statuses with which servers refuse a part of a request; some call it a breakdown of their own."""
+_OF_PAGES = frozenset({404, 405, 500})
+"""Those of them that come with a web page, too, where nobody has read the request."""
 _LEAST_READ = 0.45
 """No tokenizer makes of a prompt fewer tokens than this share of the estimate."""
 _SHORTEST_CONTEXT = 500
@@ -125,7 +127,7 @@ class Sender:
 
         if not isinstance(error, openai.APIStatusError) or error.status_code not in _REFUSING_STATUS:
             return False
-        if error.body is None and error.status_code in (404, 405, 500):  # a page: nobody has read the request
+        if error.status_code in _OF_PAGES and not error.response.text.lstrip().startswith(("{", "[")):
             return False
         if self.manner != sent:
             return True
