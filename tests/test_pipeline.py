@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from baogao import pipeline
-from baogao.document import Document
 from baogao.errors import BudgetError, EndpointError, NoReplyError, PromptError, QuotaError, ReplyError
 from baogao.extraction import Extraction, HoldingExtractor
 from baogao.inputs import Source
@@ -41,11 +40,11 @@ class Kept:
         """What an earlier run left."""
         return self.before.get(source.doc_id)
 
-    def add(self, record: Record, document: Document | None = None, *, again: bool = False) -> None:
+    def add(self, record: Record, text: str | None = None, *, again: bool = False) -> None:
         """Records come as they are finished, with their texts."""
         self.records.append(record)
-        if document:
-            self.texts.append(document.doc_id)
+        if text is not None:
+            self.texts.append(record.doc_id)
         if again:
             self.again.append(record.doc_id)
 

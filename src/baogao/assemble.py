@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, get_args
@@ -17,6 +17,7 @@ from baogao.extraction import (
 )
 from baogao.hybrid.arbiter import CalibratedArbiter, RunArbiter
 from baogao.hybrid.calibration import (
+    Asked,
     Calibration,
     calibration_digest,
     load_calibrations,
@@ -65,6 +66,8 @@ class Ready:
     """All that are asked about every report, the first one first."""
     escalate_to: ReadyModel | None = None
     """The one that is asked where the others leave the jury unsure."""
+    made_for: tuple[ExtractorName, ModelOptions] | None = None
+    """What another process makes the same of; None where parts of it were given."""
 
     @property
     def requests_at_once(self) -> int:
@@ -102,11 +105,13 @@ async def ready_extractor(
     options: ModelOptions,
     transport: httpx2.AsyncBaseTransport | None = None,
     arbiter_for: ArbiterFor | None = None,
+    opened: Sequence[tuple[Asked, ModelClient]] | None = None,
 ) -> AsyncIterator[Ready]:
     """An extractor with everything it needs, for the length of a run: rules, prompts, a client, a server.
 
     :param transport: what carries the requests, for record and replay.
     :param arbiter_for: makes what decides in hybrid, instead of the schema's calibration.
+    :param opened: clients of the models that are asked, where they are not to be opened.
     :raises UsageError: something it needs is missing or does not load; a server does not answer.
     """
     async with AsyncExitStack() as stack:
@@ -115,12 +120,13 @@ async def ready_extractor(
                 raise UsageError("rules ask no model: --model more than once, and --escalate-to, want hybrid")
             ready = Ready(RulesExtractor(load_rulebook(None, schema)), provenance(schema, name))
         else:
-            ready = await _asking_ready(name, schema, options, stack, transport, arbiter_for)
+            ready = await _asking_ready(name, schema, options, stack, transport, arbiter_for, opened)
         if options.min_confidence is not None:
             held = HoldingExtractor(ready.extractor, options.min_confidence)
             made_by = ready.made_by.model_copy(update={"min_confidence": options.min_confidence})
             ready = replace(ready, extractor=held, made_by=made_by)
-        yield ready
+        given = transport or arbiter_for or opened
+        yield ready if given else replace(ready, made_for=(name, options))
 
 
 async def _asking_ready(
@@ -130,6 +136,7 @@ async def _asking_ready(
     stack: AsyncExitStack,
     transport: httpx2.AsyncBaseTransport | None,
     arbiter_for: ArbiterFor | None,
+    given: Sequence[tuple[Asked, ModelClient]] | None,
 ) -> Ready:
     """An extractor that asks one model, or several, and what is open for the length of the stack."""
     from baogao.llm import load_prompts  # what asks a model is imported where one is asked: rules start without it
@@ -141,14 +148,15 @@ async def _asking_ready(
     file = options.calibration_file(schema) if rules and arbiter_for is None else None
     calibrations = load_calibrations(file, schema, FEATURES) if file else None
     prompts = load_prompts(options.prompts)
-    wanted, wanted_last = options.wanted(), options.wanted_last()
+    wanted, wanted_last = (options.wanted(), options.wanted_last()) if given is None else ([], None)
     if rules is None and (len(wanted) > 1 or wanted_last):
         raise UsageError("llm asks one model, name it with --model: several, and --escalate-to, want hybrid")
     arbiter = arbiter_for(schema) if arbiter_for else None
-    opening = Opening(schema, prompts, options, stack, transport, Budget(wanted[0].settings.budget_tokens))
+    budget = Budget(wanted[0].settings.budget_tokens if wanted else None)
+    opening = Opening(schema, prompts, options, stack, transport, budget)
     saves = arbiter is not None and arbiter.sure is not None
     beside_rules = calibrations if rules else None
-    opened = await opening.all(wanted, beside_rules, saves=saves)
+    opened = await opening.all(wanted, beside_rules, saves=saves) if given is None else given
     if rules is None and len(opened) > 1:
         raise UsageError("llm reads once: --thorough wants hybrid")
     learned = calibrations.of([asked for asked, _ in opened]) if calibrations else None

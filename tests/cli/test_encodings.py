@@ -78,3 +78,22 @@ def test_every_encoding_will_do(encoding, tmp_path):
     record = json.loads((tmp_path / ODD / "out" / "records.jsonl").read_text(encoding="utf-8"))
     assert record["doc_id"] == ODD
     assert ODD in (tmp_path / f"{ODD}.csv").read_text(encoding="utf-8-sig")
+
+
+@pytest.mark.skipif(sys.platform in {"win32", "darwin"}, reason="files are always named in Unicode")
+def test_names_of_files_have_an_encoding_too(tmp_path):
+    """Where files cannot be named as reports are, one line says what to set, and what to set helps."""
+    (tmp_path / f"{ODD}.txt").write_text(TEXT, encoding="utf-8")
+    given = json.dumps([["extract", ".", "--extractor", "rules", "--schema", SCHEMA, "--out", "out"]])
+    posix = {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONPATH": str(SRC)}
+    for utf8, ending in (("0", 2), ("1", 0)):
+        done = subprocess.run(
+            [sys.executable, "-c", PROGRAM, given],
+            cwd=tmp_path,
+            env={**os.environ, **posix, "PYTHONUTF8": utf8},
+            capture_output=True,
+            check=False,
+        )
+        assert f"== {ending}" in done.stdout.decode("ascii", "replace")
+        assert (b"which files are named; set PYTHONUTF8=1" in done.stderr) == (ending == 2)
+        assert b"Traceback" not in done.stderr

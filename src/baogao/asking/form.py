@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from baogao.asking.examples import load_examples
-from baogao.asking.labels import Labels, undecorated
+from baogao.asking.labels import DECORATION, Labels
 from baogao.asking.metadata import metadata_question, read_metadata
 from baogao.asking.passages import Passage, PassageCutter, Shortlist, askable
 from baogao.candidates import parse_quantity
@@ -84,7 +84,7 @@ def form_lines(reply: str, passage: Passage) -> list[tuple[FieldSpec, str]]:
 
     A single “无” for the whole form is how a model says that the passage answers none of it.
     """
-    if undecorated(reply).strip(_STOPS) == _NOTHING:
+    if reply.strip(DECORATION + _STOPS) == _NOTHING:
         return [(spec, _NOTHING) for spec in passage.fields]
     found: dict[str, tuple[FieldSpec, str]] = {}
     for spec, answer in _labels(passage).answers(reply):

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import Any, Generic, TypeVar
 
 from baogao.llm.loose_json import without_fence
@@ -35,11 +37,12 @@ class Labels(Generic[T]):
 
     def __init__(self, named: Mapping[str, T]) -> None:
         self._exact = named
-        self._loose: dict[str, T] = {}
-        keys = [_key(label) for label in named]
-        for key, label in zip(keys, named, strict=True):
-            if keys.count(key) == 1:
-                self._loose[key] = named[label]
+
+    @cached_property
+    def _loose(self) -> dict[str, T]:
+        """By their keys, without names that share one; most replies need none of it."""
+        keys = Counter(map(_key, self._exact))
+        return {key: named for label, named in self._exact.items() if keys[key := _key(label)] == 1}
 
     def answers(self, text: str) -> Iterator[tuple[T, str]]:
         """What a reply names, with the answers, in its order; what names nothing is passed over."""

@@ -73,10 +73,21 @@ def _printed(words: str, document: Document) -> Span | None:
     return found.span() if found else None
 
 
+class _Folded(dict[int, str]):
+    """A character in its plain width, by its number; one that would become several characters is kept."""
+
+    def __missing__(self, number: int) -> str:
+        char = chr(number)
+        folded = unicodedata.normalize("NFKC", char)
+        return self.setdefault(number, folded if len(folded) == 1 else char)
+
+
+_FOLDED = _Folded()
+
+
 def _fold(text: str) -> str:
-    """Widths folded character by character, so that offsets stay; what would become several characters is kept."""
-    folded = (unicodedata.normalize("NFKC", char) for char in text)
-    return "".join(new if len(new) == 1 else old for old, new in zip(text, folded, strict=True))
+    """Widths folded character by character, so that offsets stay."""
+    return text.translate(_FOLDED)
 
 
 def _squeeze(text: str) -> str:

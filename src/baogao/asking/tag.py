@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from baogao.asking.labels import undecorated
+from baogao.asking.labels import DECORATION
 from baogao.asking.passages import on_one_line, section_around
 from baogao.candidates.candidate import Candidate
 from baogao.document.document import Document, Sentence, Span
@@ -36,7 +36,7 @@ _TOKENS_PER_CANDIDATE = 14
 """A number, a field's name, a line end; few figures answer two fields."""
 _LINE = re.compile(r"\s*(?:\[\[)?(\d+)(?:\]\])?[\s:：.、]+(.*\S)\s*")
 _LOOSE_LINE = re.compile(
-    r"[\s*_`|•·\"'>-]*(?:编号)?[\[【（(#]{0,2}\s*(\d+)\s*[\]】）)]{0,2}[*_`\"']*(?:\s*[|→：:.、,-]>?\s*|\s+)(.*\S)\s*"
+    r"[\s*_`|•·\"'>-]*(?:编号)?[\[【（(#]{0,2}\s*(\d+)\s*(?:[\]】）)]{1,2}|(?=[\s*_`\"'|→：:.、,-]))(.*\S)\s*"
 )
 """The same in a list, a table or JSON, and emphasized."""
 _UNKNOWN_SURE = 0.8
@@ -141,7 +141,7 @@ def read_tags(reply: Reply, passage: Tagged, schema: Schema) -> tuple[list[Line]
     by_label = {spec.label: spec for spec in reversed(schema.figures)}
     found: list[Line] = []
     dropped = 0
-    said = [(text, sure) for text, sure in reply.lines() if text.strip() and undecorated(text).strip(" 。") != NOTHING]
+    said = [(text, sure) for text, sure in reply.lines() if text.strip() and text.strip(DECORATION + "。") != NOTHING]
     matches = [(_LINE.fullmatch(text) or _LOOSE_LINE.fullmatch(text), sure) for text, sure in said]
     for match, sure in matches:
         specs = match and (_fields_named(match[2], by_label) or _fields_named(_plain(match[2]), by_label))
@@ -158,7 +158,7 @@ def read_tags(reply: Reply, passage: Tagged, schema: Schema) -> tuple[list[Line]
 
 def _plain(names: str) -> str:
     """The names of a line without what a list, a table or JSON puts around them."""
-    return undecorated(names.strip(" |,，。;；"))
+    return names.strip(DECORATION + "|→>：:.、,，。;；-")
 
 
 def _fields_named(names: str, by_label: Mapping[str, FieldSpec]) -> list[FieldSpec]:

@@ -18,7 +18,6 @@ import httpx2
 from baogao.assemble import ready_extractor
 from baogao.batch.folder import BatchFolder, BatchSetup, Limits, RequestFiles
 from baogao.batch.results import Replies, Result
-from baogao.document import Document
 from baogao.errors import BaogaoError, PendingError, ReplyError, UsageError
 from baogao.extraction import Extraction, Extractor, ReportText, WrappedExtractor
 from baogao.inputs import Source, find_sources
@@ -171,10 +170,10 @@ class BatchSink:
         """See :class:`baogao.pipeline.Sink`."""
         return self.inner is not None and self.inner.has_all(sources)
 
-    def add(self, record: Record, document: Document | None = None, *, again: bool = False) -> None:
+    def add(self, record: Record, text: str | None = None, *, again: bool = False) -> None:
         """See :class:`baogao.pipeline.Sink`."""
         if self.inner is not None and record.doc_id not in self.extractor.waiting:
-            self.inner.add(record, document, again=again)
+            self.inner.add(record, text, again=again)
 
 
 @dataclass(frozen=True)

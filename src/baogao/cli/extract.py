@@ -55,11 +55,17 @@ def extract_command(
     workers: Annotated[
         int | None, typer.Option("--workers", min=1, help="How many workers of Ray; 4 without it.")
     ] = None,
+    jobs: Annotated[
+        int | None,
+        typer.Option(
+            "--jobs", min=1, help="Processes that read reports on this machine; one for each core without it."
+        ),
+    ] = None,
     ocr: Ocr = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what a model would be asked.")] = False,
 ) -> None:
     """Read reports and write one record for each: every figure with its place in the text."""
-    where = Engine(engine, workers)
+    where = Engine(engine, workers, jobs)
     where.check(options)
     if engine == "local":
         warm_up()  # it takes as long to start as all that follows

@@ -110,3 +110,9 @@ def run() -> None:
 
         say(stderr, f"[red]error:[/] {shown(without_keys(str(error)))}")
         sys.exit(2 if isinstance(error, UsageError) else 1)
+    except UnicodeEncodeError as error:
+        names = sys.getfilesystemencoding()
+        if error.encoding != names or names == "utf-8":
+            raise
+        say(stderr, f"[red]error:[/] a name cannot be written in {names}, in which files are named; set PYTHONUTF8=1")
+        sys.exit(2)

@@ -44,6 +44,8 @@ def read_base_url(given: str) -> str | None:
             "a user, a password, a query or a fragment does not belong in it (none of @ ? # ; = &); "
             "a key is given in OPENAI_API_KEY"
         )
+    if not url:
+        return None
     import httpx2  # late: rules have settings, too, and ask nobody
 
     try:

@@ -8,6 +8,7 @@ import logging
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
+from functools import cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
@@ -152,11 +153,16 @@ class ModelClient:
         else:
             self.cache.put(self._key(payload), reply)
 
-    def _key(self, payload: Payload) -> str:
+    @cached_property
+    def shares_with(self) -> str:
+        """What all endpoints say that share their kept replies: everything but the question that may change a reply."""
         shared = self.settings.shared_cache
         endpoint = self.settings.url if shared is None else f"shared {shared}"
         beside = self.settings.beside.shown()
-        return cache_key(f"{endpoint} {json.dumps(beside, sort_keys=True)}" if beside else endpoint, payload)
+        return f"{endpoint} {json.dumps(beside, sort_keys=True)}" if beside else endpoint
+
+    def _key(self, payload: Payload) -> str:
+        return cache_key(self.shares_with, payload)
 
     async def exchange(self, payload: Payload, *, max_attempts: int | None = None) -> Reply:
         """Send one request, again where that may help, and count what it took. The cache is not asked.

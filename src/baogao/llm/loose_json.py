@@ -7,9 +7,10 @@ import re
 
 _FENCE = re.compile(r"```(?:[\w-]+(?=[\s\[{]))?(.*)```", re.DOTALL)
 # A string or a comment without an end goes on to the end of the text, which is no JSON then.
+_COMMENT = r"//[^\n]*|/\*(?:[^*]|\*(?!/))*(?:\*/|\Z)"
 _PIECE = re.compile(
     r"""(?P<string>"(?:[^"\\]|\\.)*(?:"|\\?\Z))|'(?P<single>(?:[^'\\]|\\.)*)(?:'|(?P<open>\\?\Z))|“(?P<curly>[^“”]*)”"""
-    r"""|(?P<comment>//[^\n]*|/\*(?:[^*]|\*(?!/))*(?:\*/|\Z))|(?P<comma>[,，](?=\s*[\]}]))|(?P<wide>[，：])""",
+    rf"|(?P<comment>{_COMMENT})|(?<![\[{{,，\s])\s*(?P<comma>[,，])(?=(?:\s|{_COMMENT})*[\]}}])|(?P<wide>[，：])",
     re.DOTALL,
 )
 _ESCAPED_QUOTE = re.compile(r"\\'")

@@ -217,8 +217,9 @@ class Manner:
             return replace(self, least_temperature=_LEAST_TEMPERATURE)
         return self._leaving(name)
 
-    def _leaving(self, name: str) -> Manner:
-        return replace(self, left_out=tuple(sorted({*self.left_out, name})))
+    def _leaving(self, name: str) -> Manner | None:
+        known = name in self.left_out
+        return None if known else replace(self, left_out=tuple(sorted({*self.left_out, name})))
 
     def _after_messages(self, refusal: Refusal, body: Payload) -> Manner | None:
         has_system = any(message["role"] == "system" for message in body["messages"])

@@ -47,7 +47,7 @@ class Question:
     def payload(self) -> Payload:
         """The request's body without the model's name."""
         body: Payload = {
-            "messages": [asdict(message) for message in self.messages],
+            "messages": [{"role": message.role, "content": message.content} for message in self.messages],
             "max_tokens": self.max_tokens,
             "temperature": self.temperature,
         }

@@ -48,10 +48,11 @@ class Sdk:
         # The SDK would send what the environment says of an account to whatever server is asked.
         self._api.organization = self._api.project = None
         beside = settings.beside
-        headers: dict[str, Any] = settings.account_headers | beside.sent_headers
-        if beside.authorizes and settings.api_key is None:
-            headers = {"Authorization": openai.Omit(), **headers}
-        self._api._custom_headers, self._api._custom_query = headers, beside.sent_query
+        self._api._custom_headers = settings.account_headers | beside.sent_headers
+        self._api._custom_query = beside.sent_query
+        keyless = beside.authorizes and settings.api_key is None
+        self._headers = {"Authorization": openai.Omit()} if keyless else {}
+        """Beside those: that no stand-in for a key is sent where a header of the user's says who asks."""
 
     async def aclose(self) -> None:
         """Close the connections."""
@@ -66,14 +67,15 @@ class Sdk:
         # As ``extra_body``: what is given by the SDK's own parameters is walked through piece by piece, which takes a
         # good part of the time that a request costs on this side.
         create = self._api.chat.completions.with_streaming_response.create
-        return await self._received(create(model=body["model"], messages=[], extra_body=body))
+        asked = create(model=body["model"], messages=[], extra_body=body, extra_headers=self._headers)
+        return await self._received(asked)
 
     async def list_models(self) -> bytes:
         """The answer to the question which models there are.
 
         :raises openai.OpenAIError, ReplyError: as :meth:`complete`.
         """
-        return await self._received(self._api.models.with_streaming_response.list())
+        return await self._received(self._api.models.with_streaming_response.list(extra_headers=self._headers))
 
     async def _received(self, request: AbstractAsyncContextManager[openai.AsyncAPIResponse[Any]]) -> bytes:
         """The body of an answer; the time limit holds for the whole of it, however slowly it drips."""

@@ -20,7 +20,7 @@ from baogao.llm.replies import read_reply
 from baogao.llm.retry import Limiter
 from baogao.llm.sdk import Sdk
 from baogao.llm.settings import EndpointSettings
-from baogao.llm.tokens import Budget, estimate_payload_tokens
+from baogao.llm.tokens import Budget, estimate_conversation_tokens, estimate_payload_tokens
 from baogao.usage import count
 
 _log = logging.getLogger(__name__)
@@ -28,8 +28,8 @@ _log = logging.getLogger(__name__)
 PLAINEST: Payload = {"messages": [{"role": "user", "content": "Say: yes"}], "max_tokens": 40, "temperature": 0.0}
 """The shortest of questions."""
 
-_REFUSING_STATUS = frozenset({400, 404, 405, 415, 422, 501})
-"""Statuses with which servers refuse a part of a request."""
+_REFUSING_STATUS = frozenset({400, 404, 405, 415, 422, 500, 501})
+"""Statuses with which servers refuse a part of a request; some call it a breakdown of their own."""
 _LEAST_READ = 0.45
 """No tokenizer makes of a prompt fewer tokens than this share of the estimate."""
 _SHORTEST_CONTEXT = 500
@@ -91,7 +91,7 @@ class Sender:
                 continue
             if _is_all_thought(reply) and await self._makes_room(manner, payload["model"]):
                 continue
-            _refuse_unread(reply, prompt_tokens, self._settings.url)
+            _refuse_unread(reply, payload, self._settings.url)
             return reply
 
     async def _once(self, payload: Payload, manner: Manner, prompt_tokens: int) -> Reply:
@@ -124,7 +124,7 @@ class Sender:
 
         if not isinstance(error, openai.APIStatusError) or error.status_code not in _REFUSING_STATUS:
             return False
-        if error.body is None and error.status_code in (404, 405):  # a page: nobody has read the request
+        if error.body is None and error.status_code in (404, 405, 500):  # a page: nobody has read the request
             return False
         if self.manner != sent:
             return True
@@ -190,13 +190,15 @@ def _is_all_thought(reply: Reply) -> bool:
     return not reply.text.strip() and (reply.thought or reply.finish_reason == "length")
 
 
-def _refuse_unread(reply: Reply, prompt_tokens: int, url: str) -> None:
+def _refuse_unread(reply: Reply, payload: Payload, url: str) -> None:
     """Refuse a reply to a prompt that the server has cut.
 
     :raises ReplyError: it read far fewer tokens than it was sent.
     """
-    if _SHORTEST_CONTEXT <= reply.prompt_tokens < prompt_tokens * _LEAST_READ:
+    # A schema that the reply is held to need not be shown to the model.
+    sent = estimate_conversation_tokens(str(message["content"]) for message in payload["messages"])
+    if _SHORTEST_CONTEXT <= reply.prompt_tokens < sent * _LEAST_READ:
         raise ReplyError(
-            f"the model server at {url} read {reply.prompt_tokens} of about {prompt_tokens} tokens, so "
+            f"the model server at {url} read {reply.prompt_tokens} of about {sent} tokens, so "
             "it cuts questions to its context; make that longer, for Ollama by OLLAMA_CONTEXT_LENGTH=16384 or num_ctx"
         )

@@ -12,6 +12,7 @@ import logging
 import re
 import time
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from weakref import WeakKeyDictionary
 
 from pydantic import BaseModel, ValidationError
 
@@ -37,6 +38,8 @@ logging.getLogger("instructor").setLevel(logging.CRITICAL)
 
 _STRICTEST_FIRST = {"json_schema": "JSON_SCHEMA", "tools": "TOOLS", "json_object": "JSON"}
 """What an endpoint may be able to, and instructor's name for asking so."""
+_ADDED: WeakKeyDictionary[ModelClient, dict[tuple[type[BaseModel], instructor.Mode], Payload]] = WeakKeyDictionary()
+"""What instructor adds to the questions of a client, for each model of an answer and each way to hold a reply to it."""
 _MOST_FAULTS = 20
 """That a repair turn names; a reply of another shape can have one for every entry."""
 _MOST_REPEATED = 2000
@@ -90,16 +93,45 @@ async def _ask_in(
 
     :raises ShapeRefusedError: the server cannot be held to it.
     """
+    kept = await _kept_answer(client, question, response_model, mode)
+    if kept is not None:
+        return kept
     turn = _Turn(client, question, response_model, mode)
     try:
         value = await turn.take(question.messages)
         asked = turn.payload
+        _remember(client, question, response_model, mode, asked)
     except _NotUnderstoodError as error:
         asked = turn.payload
         repairing = repair.render(reply=error.text[:_MOST_REPEATED], faults=error.faults)
         value = await turn.take((*question.messages, *repairing))
     client.keep(asked, turn.reply)
     return value
+
+
+async def _kept_answer(client: ModelClient, question: Question, model: type[M], mode: instructor.Mode) -> M | None:
+    """The answer that is kept, without instructor, whose wording of a request takes longer than all else does here.
+
+    :returns: None where it is not known yet what instructor adds to a question, and where nothing is kept that fits.
+    """
+    added = _ADDED.get(client, {}).get((model, mode))
+    reply = client.recall(await client.complete(question.payload() | added)) if added is not None else None
+    if reply is None:
+        return None
+    try:
+        answer = model.model_validate_json(json_inside(reply.text), strict=False)
+    except ValidationError:
+        return None
+    count(cached=1)
+    return answer
+
+
+def _remember(client: ModelClient, question: Question, model: type[M], mode: instructor.Mode, asked: Payload) -> None:
+    """Note what was added to a question, if that is so for every one: nothing that stands among its words."""
+    plain = question.payload()
+    if asked["messages"] == plain["messages"]:
+        added = {name: part for name, part in asked.items() if name not in plain and name != "model"}
+        _ADDED.setdefault(client, {})[model, mode] = added
 
 
 def best_mode(abilities: Abilities) -> instructor.Mode:
