@@ -66,6 +66,11 @@ class ModelOptions:
     cache: bool = True
     concurrency: int | None = None
     budget_tokens: int | None = None
+    prompt_price: float | None = None
+    """Of a million tokens, as the other prices."""
+    completion_price: float | None = None
+    cached_price: float | None = None
+    """Of prompt tokens that the server had in its cache."""
     min_confidence: float | None = None
     """Less sure answers are held back for review."""
     calibration: str | None = None
@@ -107,7 +112,13 @@ class ModelOptions:
         :raises UsageError: a value cannot be used.
         """
         return load_settings(
-            base_url=self.base_url, model=self.model, concurrency=self.concurrency, budget_tokens=self.budget_tokens
+            base_url=self.base_url,
+            model=self.model,
+            concurrency=self.concurrency,
+            budget_tokens=self.budget_tokens,
+            prompt_price=self.prompt_price,
+            completion_price=self.completion_price,
+            cached_price=self.cached_price,
         )
 
     def wanted(self) -> list[Wanted]:

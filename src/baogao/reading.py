@@ -36,7 +36,7 @@ def read_record(
     :raises ValueError: a link that cannot be read, see :func:`read_answer`; a list that points at no entry.
     """
     document = report.document
-    fields = {spec.id: Answer(status="not_reported") for spec in schema.figures}
+    fields: dict[str, Answer] = {}
     for spec in schema.figures:
         held = extraction.held.get(spec.id)
         if spec.id in extraction.fields:
@@ -46,6 +46,8 @@ def read_record(
             held_back = HeldBack(**read.model_dump(exclude={"held_back"}), reason=held.reason)
             held_back.tell(read.sentence)
             fields[spec.id] = Answer(status="not_reported", held_back=held_back)
+        else:
+            fields[spec.id] = Answer(status="not_reported")
     said = extraction.metadata
     record = Record(
         doc_id=document.doc_id,

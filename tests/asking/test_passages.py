@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from baogao.asking.passages import PassageCutter, Shortlist, askable, bigrams, surroundings, unit_fit
+from baogao.asking.passages import DocumentBigrams, PassageCutter, Shortlist, askable, bigrams, surroundings, unit_fit
 from baogao.extraction import Settled
 from baogao.schema import load_schema
 from short_reports import COMMUNIQUE, Read, read
@@ -145,7 +145,7 @@ def test_bigrams_never_cross_punctuation(text):
 def test_near_words_weigh_most(communique):
     """The noun next to a figure before the rest of its sentence, that before the section's title."""
     report = read("一、统计\n城乡发展平稳，各地各方面共同努力之下常住人口21.03万人。")
-    found = surroundings(report.document, report.of("21.03万人"))
+    found = surroundings(DocumentBigrams(report.document), report.of("21.03万人"))
     assert found["常住"] > found["城乡"] > found["统计"]
     assert "，各" not in found
 
@@ -153,7 +153,7 @@ def test_near_words_weigh_most(communique):
 def test_the_next_clause_does_not_speak_of_a_figure():
     """What stands behind a comma names the next one."""
     report = read("常住人口21.03万人中，城镇占比不低。")
-    found = surroundings(report.document, report.of("21.03万人"))
+    found = surroundings(DocumentBigrams(report.document), report.of("21.03万人"))
     assert "人中" in found
     assert "城镇" not in found
 
@@ -162,7 +162,7 @@ def test_a_none_names_its_own_field(communique):
     """Of what stands before it only the nearest words count, and less; titles do not."""
     report = read("一、综合统计\n全年各方面情况良好，运行平稳有序，未发生行政诉讼案件。")
     (none,) = report.candidates.of_kind("none")
-    found = surroundings(report.document, none)
+    found = surroundings(DocumentBigrams(report.document), none)
     assert found["诉讼"] > found["有序"]
     assert "综合" not in found
 
@@ -172,7 +172,9 @@ def test_the_heads_of_a_cell_are_near_words(communique):
     report = read("公报\n项目\t2022年\t2021年\n常住人口\t21人\t20人\n城镇人口\t11人\t10人\n")
     cell = report.of("21人")
     assert cell.label
-    assert surroundings(report.document, cell)["常住"] == max(surroundings(report.document, cell).values())
+    assert surroundings(DocumentBigrams(report.document), cell)["常住"] == max(
+        surroundings(DocumentBigrams(report.document), cell).values()
+    )
     assert Shortlist(communique).rank(report.document, cell)[0][1].id == "residents"
 
 
@@ -214,6 +216,25 @@ TEXTS = st.lists(
     ),
     max_size=24,
 ).map("".join)
+
+
+@given(TEXTS)
+def test_known_bigrams_are_those_of_all_that_are_known(text):
+    """Looking bigrams up once, and only those that fields have, changes nothing about them but their number."""
+    report = read(text)
+    known = {bigram for spec in SCHEMA.figures for words in (spec.label, *spec.terms) for bigram in bigrams(words)}
+    every, some = DocumentBigrams(report.document), DocumentBigrams(report.document, known)
+    for candidate in report.candidates:
+        around = surroundings(every, candidate)
+        kept = {bigram: weight for bigram, weight in around.items() if bigram in known}
+        assert list(surroundings(some, candidate).items()) == list(kept.items())
+
+
+@given(TEXTS, st.integers(0, 40), st.integers(0, 40))
+def test_bigrams_of_a_stretch(text, start, length):
+    """They are those of its characters alone."""
+    document = read(text).document
+    assert DocumentBigrams(document).within(start, start + length) == bigrams(document.text[start : start + length])
 
 
 def cut(report: Read, length: int, most_fields: int):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import get_args
 
 import pytest
@@ -9,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from baogao.candidates import Cue, find_candidates
-from baogao.candidates.cues import Mention, read_cues
+from baogao.candidates.cues import _BELOW, SUB_UNIT, TOKEN, Mention, read_cues
 from baogao.candidates.period import Period
 from baogao.document import document_from_text
+from pattern_words import texts_of
 
 HEAD = "青原县2023年度工作报告\n\n一、主要情况\n"
 
@@ -306,3 +308,18 @@ def test_blanks_between_characters_change_nothing(words, seed):
     assert read_cues(plain, [Mention(len(plain) - 3, len(plain) - 1, "件")], period) == read_cues(
         strewn, [Mention(len(strewn) - 3, len(strewn) - 1, "件")], period
     )
+
+
+@given(texts_of(TOKEN, more=["20", "近三年", "5年来", "十四五", "“"]))
+def test_words_are_found_wherever_they_begin(text):
+    """What lets the search skip most characters hides no word that matters."""
+    anywhere = re.compile(TOKEN.pattern[TOKEN.pattern.index("(?:") :], TOKEN.flags)
+    found = [(match.span(), match.lastgroup) for match in TOKEN.finditer(text)]
+    assert found == [(match.span(), match.lastgroup) for match in anywhere.finditer(text)]
+
+
+@given(texts_of(SUB_UNIT, more=["东山镇", "局12", "红旗街道", "一家就"]))
+def test_no_sub_unit_is_passed_over(text):
+    """A sentence without any of nine characters is passed over, and would have none."""
+    if SUB_UNIT.search(text):
+        assert _BELOW.search(text)

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-import pytest
+import re
 
+import pytest
+from hypothesis import given
+
+from baogao.candidates import noise
 from baogao.candidates.figures import find_figures
+from pattern_words import spans, texts_of
 
 
 def read(text):
@@ -143,3 +148,22 @@ def test_dashes_that_are_no_minus(text, found):
 def test_guesses_have_no_value(text):
     """八、九十人 is some eighty or ninety people: neither 8 nor 90."""
     assert read(f"共{text}") == []
+
+
+SIGNS = [*"-~至到/:+*#%xX", "2023", "12345678", "0", "010", "400", "届", "版", "号", "季度", "人次", "户"]
+
+
+@given(texts_of(noise._DIGITS_FIRST, more=SIGNS))
+def test_counts_that_are_passed_over_at_once_are_none_of_the_noise(text):
+    """Few digits with a measure word behind them are skipped, and nothing is lost by it."""
+    skipped = r"(?!\d{1,8}[件份人名户场宗次项个条部篇家册卷%])"
+    assert skipped in noise._DIGITS_FIRST.pattern
+    every = re.compile(noise._DIGITS_FIRST.pattern.replace(skipped, ""), noise._DIGITS_FIRST.flags)
+    assert spans(noise._DIGITS_FIRST, text) == spans(every, text)
+
+
+@given(texts_of(noise._ADDRESS, more=[*"-/:+", "http://a.b", "www.a", "(0471)", "1234567", "13912345678", "0471"]))
+def test_addresses_are_found_wherever_they_begin(text):
+    """The characters that come first in the pattern are all that an address begins with."""
+    anywhere = re.compile(noise._ADDRESS.pattern[noise._ADDRESS.pattern.index("(?:") :])
+    assert spans(noise._ADDRESS, text) == spans(anywhere, text)

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from baogao.candidates.phrases import find_none_phrases
+from baogao.candidates.phrases import _AFTER_NOUN, _NEGATION, find_none_phrases
+from pattern_words import texts_of
 
 
 def phrases(text):
@@ -103,3 +104,10 @@ def test_phrases_stay_in_their_span():
         "外的一件也没有",
         "未收到申",
     ]
+
+
+@given(texts_of(_AFTER_NOUN, _NEGATION, more=["暂无", "一件也", "为零", "未", "不存在"]))
+def test_every_negation_has_one_of_five_characters(text):
+    """A sentence without any of them is passed over, and would have no phrase."""
+    if _AFTER_NOUN.search(text) or _NEGATION.search(text):
+        assert not set("没无未零不").isdisjoint(text)

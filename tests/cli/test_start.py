@@ -23,7 +23,16 @@ finally:
     peak = [line.split()[1] for line in status.read_text().splitlines() if "VmHWM" in line] if status.exists() else [0]
     print(json.dumps({"modules": sorted(sys.modules), "peak": int(peak[0])}), file=sys.stderr)
 """
-MAIN = {"baogao", "baogao._version", "baogao.cli", "baogao.cli.main", "baogao.console", "baogao.errors"}
+MAIN = {
+    "baogao",
+    "baogao._version",
+    "baogao.cli",
+    "baogao.cli.main",
+    "baogao.console",
+    "baogao.errors",
+    "baogao.llm",
+    "baogao.llm.keys",
+}
 
 MODELS = {"openai", "instructor", "httpx2", "tenacity", "xllamacpp", "torch", "transformers"}
 TABLES = {"altair", "polars", "numpy", "sklearn", "scipy"}

@@ -68,11 +68,9 @@ def test_what_may_be_meant_instead(url: str, words: str) -> None:
 
 
 OTHERS = [
-    ('{"model": "m", "message": {"role": "assistant", "content": "5"}, "done": true}', "Ollama's own API"),
     ('{"model": "m", "response": "5", "done": true}', "Ollama's own API"),
     ('{"type": "message", "content": [{"type": "text", "text": "5"}], "stop_reason": "end_turn"}', "Anthropic's API"),
     ('{"candidates": [{"content": {"parts": [{"text": "5"}]}}]}', "Google's own API"),
-    ('{"object": "text_completion", "choices": [{"text": "5", "index": 0}]}', "text completions"),
     ('{"object": "response", "output": []}', "the responses of the OpenAI API"),
     ('[{"generated_text": "5"}]', "text generation"),
     ('{"content": "5", "stop": true, "generation_settings": {}}', "llama.cpp's own API"),

@@ -20,7 +20,7 @@ from baogao.llm.transport import proxies, proxy_of
 from llm.certificates import make_authority, make_certificate, openssl, secured_server
 from llm.fake_server import FakeServer, Step, completion, failure, fake_server
 
-QUESTION = Question((Message("user", "多少？"),), max_tokens=5)
+QUESTION = Question((Message("user", "多少？"),), max_tokens=50)
 _VARIABLES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
 
 
@@ -354,6 +354,6 @@ def test_a_host_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_settings_of_a_plain_server_trust_nobody() -> None:
     """Without TLS no authorities are loaded, which takes longer than all else; a redirect to https trusts none."""
     client = ModelClient(EndpointSettings(base_url="http://127.0.0.1:1/v1", model="small"))
-    pool = client._api._client._transport._pool  # type: ignore[attr-defined]
+    pool = client._sdk._api._client._transport._pool  # type: ignore[attr-defined]
     assert pool._ssl_context.get_ca_certs() == []
     assert pool._ssl_context.check_hostname

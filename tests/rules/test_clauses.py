@@ -10,7 +10,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from baogao.document.document import Sentence
-from baogao.rules.clauses import Clause, clauses_of, cut_gap, cut_lead, listed_names, sentence_clauses
+from baogao.rules.clauses import _BREAK, Clause, clauses_of, cut_gap, cut_lead, listed_names, sentence_clauses
+from pattern_words import spans
 from short_reports import Read, read
 
 NAMES = ["来信", "来电", "办结", "其中", "农村", "截至6月末", "前者", "后者"]
@@ -237,3 +238,11 @@ def test_a_sentence_without_figures_is_one_clause():
     (clause,) = clauses("各方重视，群众满意；效果良好。")
     assert clause.pieces == ["各方重视，群众满意；效果良好。"]
     assert clause.masked() == clause.pieces[0]
+
+
+@given(st.text(alphabet="件甲1，；（：:.。—- \n", max_size=12))
+def test_breaks(text):
+    """Punctuation, a colon that something follows, a point that is none of a decimal, and a dash part two clauses."""
+    signs = r"[，,；;。！!？?（）()／/\n\r\t]"
+    each = re.compile(rf"{signs}|[：:](?=[^，,；;。\s]{{2}})|[.](?!\d)|—+|--+")
+    assert spans(_BREAK, text) == spans(each, text)

@@ -11,9 +11,12 @@ from __future__ import annotations
 
 import math
 import re
+from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import compress
+from operator import add, itemgetter
 
 from baogao.candidates.candidate import Candidate
 from baogao.document.document import Document, Sentence, Span
@@ -57,6 +60,7 @@ _OTHER_FAMILY = 0.5
 """The fit of a figure in a measure word of another family: lowered, not excluded."""
 _WORDS = re.compile(r"[\u4e00-\u9fffA-Za-z0-9]+")
 """A run of characters without punctuation."""
+_PAIR = re.compile(r"[\u4e00-\u9fffA-Za-z0-9]{2}")
 # The part of a note that says what does not count: its words speak of other fields.
 _EXCLUSION = re.compile(r"[^。；]*(?:不算|不含|不包括|不自行|不取)[^。；]*[。；]?")
 _TITLE_LIMIT = 40
@@ -72,6 +76,30 @@ def bigrams(text: str) -> list[str]:
     return [run[i : i + 2] for run in _WORDS.findall(text) for i in range(len(run) - 1)]
 
 
+class DocumentBigrams:
+    """Where a document has which bigrams, found in one walk, because the surroundings of its figures overlap.
+
+    :param known: the bigrams that matter, because fields have them; all do if it is None.
+    """
+
+    def __init__(self, document: Document, known: Container[str] | None = None) -> None:
+        self.document = document
+        text = document.text
+        pairs = list(map(add, text, text[1:]))
+        self._is_known = known.__contains__ if known is not None else _PAIR.fullmatch
+        self._places = list(compress(range(len(pairs)), map(self._is_known, pairs)))
+        self._pairs = [pairs[place] for place in self._places]
+
+    def within(self, start: int, end: int) -> list[str]:
+        """The bigrams of a stretch of the document, in order."""
+        first = bisect_left(self._places, start)
+        return self._pairs[first : bisect_left(self._places, end - 1, first)]
+
+    def of(self, text: str) -> list[str]:
+        """The bigrams of other words."""
+        return list(filter(self._is_known, bigrams(text)))
+
+
 class Shortlist:
     """Ranks the figures of one schema for any candidate."""
 
@@ -82,13 +110,21 @@ class Shortlist:
         # Label and terms count fully, the rest of the note half; what a note excludes does not count.
         weights = [
             _heaviest(
-                [*((text, 1.0) for text in (spec.label, *spec.terms)), (_EXCLUSION.sub("", spec.note), _NOTE_WEIGHT)]
+                [
+                    *((bigrams(text), 1.0) for text in (spec.label, *spec.terms)),
+                    (bigrams(_EXCLUSION.sub("", spec.note)), _NOTE_WEIGHT),
+                ]
             )
             for spec in self.fields
         ]
         spread = Counter(bigram for counts in weights for bigram in counts)
         total = len(self.fields)
         self._lengths: list[float] = []
+        self._fits: dict[tuple[bool, str], list[float]] = {}
+        """How well each field suits a measure word, by whether a phrase that says "none" is asked about, and by that
+        word: few of them come, and often."""
+        self._bigrams: DocumentBigrams | None = None
+        """Those of the document that was asked about last; its figures are ranked one after another."""
         # By bigram, because a context shares few of them with few of the fields.
         self._postings: dict[str, list[tuple[int, float]]] = {}
         for number, counts in enumerate(weights):
@@ -99,48 +135,59 @@ class Shortlist:
 
     def rank(self, document: Document, candidate: Candidate) -> list[tuple[float, FieldSpec]]:
         """The fields that a candidate may answer, best first, with their scores; those that share nothing are out."""
-        overlaps = [0.0] * len(self.fields)
-        for bigram, weight in surroundings(document, candidate).items():
-            for number, rarity in self._postings.get(bigram, ()):
-                overlaps[number] += rarity * weight
+        words = self._bigrams
+        if words is None or words.document is not document:
+            self._bigrams = words = DocumentBigrams(document, self._postings)
+        overlaps: dict[int, float] = {}
+        for bigram, weight in surroundings(words, candidate).items():
+            for number, rarity in self._postings[bigram]:
+                overlaps[number] = overlaps.get(number, 0.0) + rarity * weight
+        kind = (candidate.kind == "none", candidate.unit)
+        if kind not in self._fits:
+            self._fits[kind] = [unit_fit(spec, candidate) for spec in self.fields]
+        fits = self._fits[kind]
         scored = [
-            (unit * (overlap / length), spec)
-            for spec, overlap, length in zip(self.fields, overlaps, self._lengths, strict=True)
-            if overlap > 0 and (unit := unit_fit(spec, candidate))
+            (fits[number] * (overlaps[number] / self._lengths[number]), self.fields[number])
+            for number in sorted(overlaps)
+            if fits[number]
         ]
-        return sorted(scored, key=lambda pair: -pair[0])
+        return sorted(scored, key=itemgetter(0), reverse=True)
 
 
-def surroundings(document: Document, candidate: Candidate) -> dict[str, float]:
+def surroundings(words: DocumentBigrams, candidate: Candidate) -> dict[str, float]:
     """The bigrams around a candidate and their weights: near words most, section titles and the sentence before least.
 
     A phrase that says "none" names its own field, so only its words and the few before them count.
     """
-    sentence = document.sentence_at(candidate.start)
-    start, end = sentence.span if sentence else (candidate.start - _BEFORE, candidate.end + _AFTER)
-    left = document.text[max(start, candidate.start - _BEFORE) : candidate.start]
+    document, (begin, behind) = words.document, (candidate.start, candidate.end)
+    sentence = document.sentence_at(begin)
+    start, end = sentence.span if sentence else (max(0, begin - _BEFORE), behind + _AFTER)
+    near, far = max(start, begin - _NEAR), max(start, begin - _BEFORE)
     if candidate.kind == "none":
-        weighted = [(left[-_NEAR:], _BEFORE_NONE_WEIGHT), (candidate.text, _NEAR_WEIGHT)]
-    else:
-        right = _REST_OF_CLAUSE.match(document.text, candidate.end, min(end, candidate.end + _AFTER))
-        titles = [document.slice(section.title) for section in document.sections_at(candidate.start)]
-        before = document.text[max(0, start - _SENTENCE_BEFORE) : start]
-        weighted = [
-            (left[-_NEAR:], _NEAR_WEIGHT),
-            (left[:-_NEAR], _FAR_WEIGHT),
-            (candidate.text + (right[0] if right else ""), _RIGHT_WEIGHT),
-            (candidate.label, _NEAR_WEIGHT),
-            ("，".join([*titles, before]), _TITLE_WEIGHT),
+        return _heaviest(
+            [(words.within(near, begin), _BEFORE_NONE_WEIGHT), (words.within(begin, behind), _NEAR_WEIGHT)]
+        )
+    rest = _REST_OF_CLAUSE.match(document.text, behind, min(end, behind + _AFTER))
+    titles = (section.title for section in document.sections_at(begin))
+    return _heaviest(
+        [
+            (words.within(near, begin), _NEAR_WEIGHT),
+            (words.within(far, near), _FAR_WEIGHT),
+            (words.within(begin, rest.end() if rest else behind), _RIGHT_WEIGHT),
+            (words.of(candidate.label), _NEAR_WEIGHT),
+            *((words.within(*title), _TITLE_WEIGHT) for title in titles),
+            (words.within(max(0, start - _SENTENCE_BEFORE), start), _TITLE_WEIGHT),
         ]
-    return _heaviest(weighted)
+    )
 
 
-def _heaviest(weighted: Iterable[tuple[str, float]]) -> dict[str, float]:
+def _heaviest(weighted: Iterable[tuple[Iterable[str], float]]) -> dict[str, float]:
     """The bigrams of some texts, each with the greatest weight of a text that it stands in."""
     found: dict[str, float] = {}
-    for text, weight in weighted:
-        for bigram in bigrams(text):
-            found[bigram] = max(found.get(bigram, 0.0), weight)
+    for pairs, weight in weighted:
+        for bigram in pairs:
+            if found.get(bigram, 0.0) < weight:
+                found[bigram] = weight
     return found
 
 

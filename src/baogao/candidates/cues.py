@@ -57,12 +57,13 @@ _TARGET = (
 """Words of what is to come."""
 _STARTS = (
     "累年去上前头往比较与同和跟高低从由今本当现目如眼截到增提升减降扩变添涨压缩抬调跃攀冲爬蹿登基达新总其环下↑↓力争预有要计拟将明来近自全包仅另此"
-    '二一三四五六七八九十两已“"，,；;。.（(）)0123456789任'
+    '二一三四五六七八九十两已“"，,；;。.（(）)任'
 )
-"""What any alternative of ``TOKEN`` may begin with: it lets the search skip most characters at once."""
+"""What any alternative of ``TOKEN`` may begin with, beside a year and a few years: it lets the search skip most
+characters at once, the digits of figures among them."""
 
 TOKEN = re.compile(
-    rf"""(?=[{re.escape(_STARTS)}])(?:
+    rf"""(?=[{re.escape(_STARTS)}]|20\d\d年|[2-9]年)(?:
       (?P<stop>[；;。]|\.(?!\d))
     | (?P<comma>，|,(?!\d\d\d))
     | (?P<opened>[（(])
@@ -107,6 +108,8 @@ SUB_UNIT = re.compile(
     r"|局(?=\d+(?![\d月日年时：:])|[^，。；,;\d]{0,4}两家)"
 )
 """One unit below the one that reports, as the subject of a clause."""
+_BELOW = re.compile("[镇乡街木区仅家地局]")
+"""``SUB_UNIT`` matches no sentence without one of these, and most have none."""
 PLACE = re.compile(
     r"(?:[，。；：、,;:（(]|^)(?:其中|仅|而)?[：:]?(?P<place>[\u4e00-\u9fff]{2,5}?[市县区旗州盟])(?![各直属级辖两（(])"
 )
@@ -126,8 +129,6 @@ _SETS: dict[str, Cue] = {"target": "target", "part": "part", "sub_unit": "sub_un
 """Words that set a cue for their segment, whatever else was said."""
 _LIFTS: dict[str, tuple[Cue, ...]] = {"reached": ("growth", "prior_year"), "other": ("part",)}
 """Words that end cues, whatever else was said."""
-_CITIES = {"省": "市州盟", "市": "县区", "盟": "旗市县", "州": "县市"}
-"""The places below a province, a city …: for its report they are sub-units."""
 
 
 class Mention(NamedTuple):
@@ -335,18 +336,17 @@ def _events(text: str, period: Period, end: int) -> list[tuple[int, str, re.Matc
             break
         assert match.lastgroup is not None  # every alternative is a named group
         events.append((match.start(), match.lastgroup, match))
-    for match in SUB_UNIT.finditer(text):
+    for match in SUB_UNIT.finditer(text) if _BELOW.search(text) else ():
         if match.start() >= end:
             break
         town = match["town"]
         if town is None or not (NOT_A_NAME.search(town) or town in period.title):
             events.append((match.start(), "sub_unit", match))
-    below = next((_CITIES[level] for level in _CITIES if level in period.title[:8]), "")
-    for match in PLACE.finditer(text) if below else ():
+    for match in PLACE.finditer(text) if period.below else ():
         if match.start() >= end:
             break
         place = match["place"]
-        if place[-1] in below and not NOT_A_NAME.search(place) and place not in period.title:
+        if place[-1] in period.below and not NOT_A_NAME.search(place) and place not in period.title:
             events.append((match.start(), "sub_unit", match))
     events.sort(key=itemgetter(0))
     return events

@@ -28,7 +28,7 @@ class Entry(NamedTuple):
     """See ``Candidate.parted``."""
 
 
-_HEAD = re.compile(r"[ \t　]*((?:[^，,。；;：:\n！!（]|(?<=\d),(?=\d{3})|（[^（）\n]{0,80}）|（)*+)")
+_HEAD = re.compile(r"[ \t　]*((?:[^，,。；;：:\n！!（]+|(?<=\d),(?=\d{3})|（[^（）\n]{0,80}）|（)*+)")
 _ASCII_STOP = re.compile(r"\.(?!\d)")
 _SHORTEST, _LONGEST = 2, 120
 """Characters of a head clause: a single one is a slip, a longer one is no head but prose."""
@@ -39,10 +39,11 @@ _OPENING = re.compile(
     r"|明年|来年|接下来|20\d\d年|[〇零○一二三四五六七八九]{4}年)[^，,。；;：:\n]*)[，,]"
 )
 """A clause that leads up to a series: 对照群众期盼，…; 2024年，…."""
+_SEMICOLON = re.compile("[；;]")
 _SERIES = 2
 """Semicolons that make a sentence a series."""
 _STOP = re.compile("[，。；]")
-_CLAUSE = re.compile(r"(?:[^，,。；;：:！!？?\n（]|(?<=\d),(?=\d{3})|（[^（）\n]{0,80}）|（)++")
+_CLAUSE = re.compile(r"(?:[^，,。；;：:！!？?\n（]+|(?<=\d),(?=\d{3})|（[^（）\n]{0,80}）|（)++")
 _PHRASE = re.compile(r"[^、]+")
 _FEWEST_OF_PHRASE = 5
 """Characters; 、 mostly stands between short words."""
@@ -125,7 +126,7 @@ def _series(text: str, prose: list[Sentence]) -> Iterator[Entry]:
     """The parts of a sentence with two semicolons or more."""
     for sentence in prose:
         begin, end = sentence.span
-        cuts = [begin + match.end() for match in re.finditer("[；;]", text[begin:end])]
+        cuts = [match.end() for match in _SEMICOLON.finditer(text, begin, end)]
         if len(cuts) < _SERIES:
             continue
         # The first part begins after the last colon, or after a clause that only leads up to the series.

@@ -282,23 +282,23 @@ def read_quantity(text: str, match: re.Match[str]) -> Quantity | None:
     end = match.end()
     tail = _TAIL.match(text, end)
     assert tail is not None  # every part of it may be empty
-    more_follows = tail["infix"] or tail["infix2"] or tail["scale"]
-    if more_follows and not tail["unit"] and _NUMERAL.match(text, tail.end()):
+    infix, scale, infix2, tenths, tenth, measure = tail.group("infix", "scale", "infix2", "tenths", "tenth", "unit")
+    if (infix or infix2 or scale) and not measure and _NUMERAL.match(text, tail.end()):
         return None  # 12余0件, 1 千2百件
-    unit = _CANONICAL.get(tail["unit"], tail["unit"]) or ""
+    unit = _CANONICAL.get(measure, measure) or ""
     factor, how = 1, match.lastgroup
     if how in _SHARES:
         unit = _SHARES[how]
     else:
         if text[end - 1] in _FACTORS:
             factor = scale_of(match[0][len(match[0].rstrip(_FACTORS)) :])
-        if tail["scale"]:
-            more = scale_of(tail["scale"].removeprefix("个"))
+        if scale:
+            more = scale_of(scale.removeprefix("个"))
             factor, value = factor * more, times(value, more)
-    if tail["tenths"]:
-        tenth = tail["tenth"] or "零"
+    if tenths:
+        tenth = tenth or "零"
         unit, value = "%", value * 10 + (5 if tenth == "半" else DIGITS[tenth] if tenth in DIGITS else int(tenth))
-    bound, start = _bound(text, match, tail)
+    bound, start = _bound(text, match.start(), tail)
     return Quantity(value, bound, unit, start, end + len(tail[0].rstrip()), factor=factor)
 
 
@@ -310,6 +310,8 @@ def _value(match: re.Match[str]) -> Decimal | None:
         return None
     if how == "whole":
         return Decimal(100)
+    if text.isdigit():  # nearly all are digits and nothing else
+        return Decimal(text)
     if how != "chinese":
         text = text.replace(",", "").replace("，", "").replace(" ", "")
         if how == "arabic":
@@ -322,20 +324,26 @@ def _value(match: re.Match[str]) -> Decimal | None:
     return Decimal(digits) if value is None and (digits := digit_by_digit(text)) is not None else value
 
 
-def _bound(text: str, match: re.Match[str], tail: re.Match[str]) -> tuple[Bound, int]:
-    """The bound and where the figure's text begins; words behind the number outrank those before it."""
-    start, before = match.start(), text[max(0, match.start() - 6) : match.start()]
-    prefix = _PREFIX.search(before) if before[-1:] in _PREFIX_ENDS or before[-2:-1] in _PREFIX_ENDS else None
+def _bound(text: str, start: int, tail: re.Match[str]) -> tuple[Bound, int]:
+    """The bound and where the figure's text begins; words behind the number outrank those before it.
+
+    :param start: of the number.
+    :param tail: what stands behind it.
+    """
+    before = text[max(0, start - 6) : start]
     bound: Bound = "exact"
-    if prefix is not None:
+    if not _PREFIX_ENDS.isdisjoint(before[-2:]) and (prefix := _PREFIX.search(before)):
         start -= len(before) - prefix.start()
         bound = next(name for name, _ in _BEFORE if prefix[name])
-    elif match[0][0] in "百千万亿" and _ROUND_PREFIX.search(before):
+    elif text[start] in "百千万亿" and _ROUND_PREFIX.search(before):
         start, bound = start - 1, "over"
-    if tail["suffix"] and tail["suffix"][-1] in _SUFFIXES:
-        bound = "about" if tail["suffix"] == "上下" else _SUFFIXES[tail["suffix"][-1]]
-    elif "来" in {tail["infix"], tail["infix2"]}:
+    if tail.lastindex is None:
+        return bound, start
+    infix, infix2, infix3, suffix = tail.group("infix", "infix2", "infix3", "suffix")
+    if suffix and suffix[-1] in _SUFFIXES:
+        bound = "about" if suffix == "上下" else _SUFFIXES[suffix[-1]]
+    elif "来" in {infix, infix2}:
         bound = "about"
-    elif tail["infix"] or tail["infix2"] or tail["infix3"]:
+    elif infix or infix2 or infix3:
         bound = "over"
     return bound, start

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from dataclasses import dataclass
+from functools import cached_property
 
 from baogao.chinese.numerals import YEAR, year_of
 from baogao.document.document import Document, Span
@@ -17,6 +18,8 @@ _RUNNING = re.compile(r'[“"]累计[”"](?:数|均|都|系|是)?[指为]')
 _OPENING = 600
 """Characters: a title, an addressee and the first sentences."""
 
+_BELOW = {"省": "市州盟", "市": "县区", "盟": "旗市县", "州": "县市"}
+"""The places below a province, a city …: for its report they are sub-units."""
 CARRIED_OVER = re.compile(r"(?:转|结转|跨|顺延|留|延)[入至到]?\Z")
 """“转入2019年2件”: what is left at the end of the period."""
 _AHEAD = re.compile(
@@ -53,6 +56,11 @@ class Period:
     """True where the report itself says that its 累计 counts from an earlier year."""
     title: str = ""
     """The opening up to the year's line, without white space: places named in it are the report's own."""
+
+    @cached_property
+    def below(self) -> str:
+        """What places end in that lie below the one that reports; empty where that is not told by the title."""
+        return next((_BELOW[level] for level in _BELOW if level in self.title[:8]), "")
 
 
 def period_of(text: str) -> Period:
@@ -138,4 +146,4 @@ def _is_late(document: Document, offset: int) -> bool:
 
 
 def _compact(text: str) -> str:
-    return re.sub(r"\s", "", text)
+    return "".join(text.split())

@@ -61,6 +61,8 @@ _AFTER_NOUN = re.compile(
     r"|[为是]零(?![\u4e00-\u9fff]{2})|[：:]\s?(?:暂无|没有|无)(?=[。；，,;\s]|\Z)"
 )
 """Words that deny the noun before them: …一件也没有, …为零, …：无."""
+_DENIES = re.compile("[没无未零不]")
+"""Every negation has one of these, and most sentences have none."""
 _CLAUSE_START = re.compile(r"[，。；：！？、,;:!?\n（）()]")
 _LONGEST_PHRASE = 40
 """Characters from the negation to the end of its nouns, or from a noun to its negation."""
@@ -68,6 +70,8 @@ _LONGEST_PHRASE = 40
 
 def find_none_phrases(text: str, span: Span) -> Iterator[Span]:
     """The spans of the phrases inside ``span``; those of one negation begin at the same place and nest."""
+    if _DENIES.search(text, *span) is None:
+        return
     for match in _AFTER_NOUN.finditer(text, *span):
         # What the words deny is the clause before them.
         start = max(span[0], match.start() - _LONGEST_PHRASE)

@@ -62,6 +62,7 @@ _PLAIN = {chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)} | {
     "∶": ":",
 }
 """Each character that ``fold`` replaces: the full-width twins of ASCII, 0xFEE0 above it, and some more."""
+_FOLDED = re.compile(f"[{''.join(_PLAIN)}]")
 
 
 def fold(text: str) -> str:
@@ -72,7 +73,7 @@ def fold(text: str) -> str:
     long as it was, so offsets in it stay right.
     """
     # Few kinds stand in one text: replacing kind by kind is faster than a table look-up for each character.
-    kinds = _PLAIN.keys() & set(text)
+    kinds = set(_FOLDED.findall(text))
     kept = [match.start() for match in _WIDE_COMMA.finditer(text)] if "，" in kinds else []
     for char in kinds:
         text = text.replace(char, _PLAIN[char])

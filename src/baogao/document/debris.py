@@ -20,8 +20,8 @@ _LATIN = re.compile(r"[A-Za-z]")
 _HAN = "\u3001-\u303f\u3400-\u9fff\uff01-\uffef“”‘’—…%‰·"
 _BLANK = re.compile("[ \t\u00a0\u3000]")
 _STRAY = re.compile(
-    rf"(?<=[{_HAN}\d])[ \u00a0](?=[{_HAN}])|(?<=[{_HAN}])[ \u00a0](?=\d)"
-    rf"|(?<=[\d{NUMERAL_CHARS}])\u3000(?=[{NUMERAL_CHARS}])"
+    rf"[ \u00a0\u3000](?:(?<=[{_HAN}\d][ \u00a0])(?=[{_HAN}])|(?<=[{_HAN}][ \u00a0])(?=\d)"
+    rf"|(?<=[\d{NUMERAL_CHARS}]\u3000)(?=[{NUMERAL_CHARS}]))"
 )
 """One blank beside a Chinese character parts nothing; a full-width one parts names, but no numerals."""
 _HEAD_NUMBER = re.compile(r"\s*[（(]?\d{1,2}(?:[.．、]\d{0,2}){0,4}[)）]?[ \u00a0\u3000]+(?![\d.,．，])")

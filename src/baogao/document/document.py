@@ -12,14 +12,14 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from baogao.document.file_text import FileText, Notice
 from baogao.document.file_text import Span as Span
 from baogao.document.view import View
 
 
-@dataclass(frozen=True)
-class Section:
+class Section(NamedTuple):
     """One heading and what stands below it."""
 
     level: int
@@ -36,8 +36,7 @@ class Section:
     """What its marker counts; None for bullets, words and unnumbered headings."""
 
 
-@dataclass(frozen=True)
-class Sentence:
+class Sentence(NamedTuple):
     """One sentence, or one row of a pasted table: the unit in which figures are read together."""
 
     span: Span

@@ -45,6 +45,7 @@ _AFTER = re.compile(
 """What stands below a report on its page, and not above it."""
 _HEADINGS = {1, 2}
 """Levels of numbered headings: where one follows, the report goes on."""
+_PUNCTUATED = re.compile(r"[，。；,]")
 _LONG = 40
 """Characters of a punctuated line that is prose even without an end."""
 _SHORT = 80
@@ -97,4 +98,4 @@ def navigation_spans(text: str, lines: Sequence[Span]) -> list[Span]:
 def is_prose(line: str) -> bool:
     """True for a line of running text: a whole sentence, or long and punctuated."""
     stripped = line.strip()
-    return stripped.endswith(("。", "；")) or (len(stripped) >= _LONG and bool(re.search(r"[，。；,]", stripped)))
+    return stripped.endswith(("。", "；")) or (len(stripped) >= _LONG and bool(_PUNCTUATED.search(stripped)))

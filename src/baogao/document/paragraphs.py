@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 from baogao.chinese.numerals import DIGITS, NUMERAL_CHARS
 from baogao.document.document import Sentence, Span
@@ -37,6 +37,10 @@ _WIDE_BREAK = re.compile(r"[  　]{2,}")
 """What parts cells: one tab or bar is certain, wide gaps where there are two of them."""
 _LONE_FIGURE = re.compile(r"[\d,.，％%]+|单位|数量|序号|合计")
 """A cell that shows that words parted by blanks are a row: a figure, or a head."""
+_CLAUSES = re.compile(r"[，；：]")
+"""What no row of a table has."""
+_PROSE = re.compile(r"[，。；]")
+"""What a line of running text has."""
 _WRAP_WIDTH = 120
 """In columns, two to a Chinese character: wider lines are paragraphs, not lines of a page."""
 _FULL = 0.85
@@ -49,8 +53,7 @@ _LOOK_BACK = 2_000
 """How much of a paragraph decides whether the next line belongs to it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Paragraph:
+class Paragraph(NamedTuple):
     """A stretch of the report between two paragraph breaks."""
 
     span: Span
@@ -103,7 +106,7 @@ def _cells(line: str) -> tuple[int, bool]:
     if wide >= 3:
         return wide, True
     blank = stripped.split()
-    if len(blank) < 3 or re.search(r"[，；：]", stripped) or not any(map(_LONE_FIGURE.fullmatch, blank)):
+    if len(blank) < 3 or _CLAUSES.search(stripped) or not any(map(_LONE_FIGURE.fullmatch, blank)):
         return 0, False
     return len(blank), False
 
@@ -140,9 +143,9 @@ def _goes_on(text: str, before: Span, line: Span, width: int, over_page: bool) -
     if _NUMBER_END.search(last_line) and _NUMBER_START.match(following):
         return True
     figure = _FIGURE_START.match(following) is not None
-    if figure and heading_level(previous) is None and _BEGUN.search(previous) and re.search(r"[，。；]", following):
+    if figure and heading_level(previous) is None and _BEGUN.search(previous) and _PROSE.search(following):
         return True
-    return full or ((over_page or figure) and re.search(r"[，。；]", previous) is not None)
+    return full or ((over_page or figure) and _PROSE.search(previous) is not None)
 
 
 def sentences_of(text: str, paragraphs: list[Paragraph]) -> Iterator[Sentence]:

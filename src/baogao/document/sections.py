@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from baogao.chinese.list_marks import ListMark, find_marks, leading_mark
 from baogao.document.document import Section, Span
 
-_HEAD_CLAUSE = re.compile(r"(?:(?!——)[^，,。；;！!])*")
+_HEAD_CLAUSE = re.compile(r"(?:[^，,。；;！!—]+|—(?!—))*+")
 """The head of an entry, up to its first comma."""
 _HEADING_LINE = re.compile(r"[^。；;]*")
 _BARE = re.compile(r"[^，。；：,;:、]{4,30}")
@@ -26,8 +26,7 @@ _LONG = 30
 """Characters of a paragraph that is prose: a shorter one below a short line makes both lines of a list."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Head:
+class _Head(NamedTuple):
     """A heading or an entry before it is known where its section ends."""
 
     level: int

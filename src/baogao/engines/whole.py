@@ -10,7 +10,7 @@ import asyncio
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from baogao.assemble import Ready, ready_extractor, trust_in
 from baogao.candidates import Candidates
@@ -19,13 +19,15 @@ from baogao.errors import UsageError
 from baogao.extraction import ExtractorName, ReportText
 from baogao.guarded import Finish
 from baogao.hybrid.calibration import Asked
-from baogao.llm.kept import KeptAt, KeptReplies
 from baogao.llm.messages import Abilities
 from baogao.llm.profiles import known_profile
 from baogao.model_options import ModelOptions
 from baogao.record import Provenance, Record
 from baogao.schema import load_schema
 from baogao.work import extract_report
+
+if TYPE_CHECKING:
+    from baogao.llm.kept import KeptAt
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,8 @@ class WholeReport:
             return cls(name, schema.path.absolute(), schema.digest, told, ready.made_by)
         if len(ready.models) != 1 or ready.escalate_to is not None:
             return None
+        from baogao.llm.kept import KeptAt  # late: rules need no client
+
         (model,) = ready.models
         abilities = model.client.abilities or known_profile(model.client.settings).abilities
         if abilities is None and model.asked.way != "link":  # the others ask the same of every model
@@ -78,7 +82,11 @@ class WholeReport:
         if schema.digest != self.schema_digest:
             raise UsageError(f"{self.schema} was changed since the run began")
         runner, stack = asyncio.Runner(), AsyncExitStack()
-        opened = [(self.asked, KeptReplies(self.kept))] if self.asked and self.kept else None
+        opened = None
+        if self.asked and self.kept:
+            from baogao.llm.kept import KeptReplies
+
+            opened = [(self.asked, KeptReplies(self.kept))]
         making: Any = stack.enter_async_context(ready_extractor(self.name, schema, self.options, opened=opened))
         ready: Ready = runner.run(making)
 

@@ -18,7 +18,6 @@ _PRIVATE = re.compile(r"localhost|127\.|10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\
 """Where no certificate is to be expected."""
 
 _OTHER_APIS: tuple[tuple[str, frozenset[str]], ...] = (
-    ("Ollama's own API", frozenset({"message", "done"})),
     ("Ollama's own API", frozenset({"response", "done"})),
     ("Anthropic's API", frozenset({"type", "content", "stop_reason"})),
     ("Google's own API", frozenset({"candidates"})),
@@ -45,6 +44,8 @@ def read_base_url(given: str) -> str | None:
             "a user, a password, a query or a fragment does not belong in it (none of @ ? # ; = &); "
             "a key is given in OPENAI_API_KEY"
         )
+    if not url:
+        return None
     import httpx2  # late: rules have settings, too, and ask nobody
 
     try:
@@ -80,10 +81,6 @@ def meant_instead(url: str) -> str:
 def other_api(answer: Any) -> str:
     """The API whose answer it is, where it is of one that is known and not the chat completions of the OpenAI API."""
     answer = answer[0] if isinstance(answer, list) and answer else answer
-    if not isinstance(answer, dict):
+    if not isinstance(answer, dict) or "choices" in answer:
         return ""
-    choices = answer.get("choices")
-    if isinstance(choices, list):
-        plain = [one for one in choices if isinstance(one, dict) and "text" in one and "message" not in one]
-        return "text completions, without turns" if plain else ""
     return next((name for name, parts in _OTHER_APIS if parts <= answer.keys()), "")

@@ -44,7 +44,7 @@ _known: set[str] = set()
 # What servers write; there is no common code for any of these.
 _TOO_LONG = re.compile(
     r"context.{0,20}(length|size|window)|exceed_context|too many tokens|(prompt|input) is too long|reduce the length"
-    r"|input length",
+    r"|input length|token limit|超长|上下文.{0,8}(超|过长)|(输入|内容).{0,6}(过长|超)",
     re.I,
 )
 _WANTS_TLS = re.compile(r"http request.{0,20}https", re.I)
@@ -227,6 +227,9 @@ def said_by_server(error: openai.APIStatusError) -> str:
     if isinstance(body, dict):
         inner = body.get("error", body)
         body = inner.get("message", inner) if isinstance(inner, dict) else inner
+        more = inner.get("metadata") if isinstance(inner, dict) else None
+        if isinstance(more, dict) and isinstance(more.get("raw"), str):  # a gateway's, with what it was told itself
+            body = f"{_as_text(body)}: {_as_text(more['raw'])}"
     return one_line(_as_text(body) or error.response.text or error.response.reason_phrase)[:_SHOWN]
 
 

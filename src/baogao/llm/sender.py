@@ -30,6 +30,8 @@ PLAINEST: Payload = {"messages": [{"role": "user", "content": "Say: yes"}], "max
 
 _REFUSING_STATUS = frozenset({400, 404, 405, 415, 422, 500, 501})
 """Statuses with which servers refuse a part of a request; some call it a breakdown of their own."""
+_OF_PAGES = frozenset({404, 405, 500})
+"""Those of them that come with a web page, too, where nobody has read the request."""
 _LEAST_READ = 0.45
 """No tokenizer makes of a prompt fewer tokens than this share of the estimate."""
 _SHORTEST_CONTEXT = 500
@@ -89,7 +91,8 @@ class Sender:
                 if not self._adapts(error, manner, payload):
                     raise
                 continue
-            if _is_all_thought(reply) and await self._makes_room(manner, payload["model"]):
+            unwanted = reply.thought and manner.switch == "unknown" and self._settings.thinking == "off"
+            if (unwanted or _is_all_thought(reply)) and await self._makes_room(manner, payload["model"]):
                 continue
             _refuse_unread(reply, payload, self._settings.url)
             return reply
@@ -111,7 +114,7 @@ class Sender:
         finally:
             count(requests=1, seconds=time.monotonic() - started)
         self._limiter.replied()
-        self._charge(reply.prompt_tokens, reply.completion_tokens)
+        self._charge(reply.prompt_tokens, reply.completion_tokens, reply.cached_tokens)
         return reply
 
     def _adapts(self, error: Exception, sent: Manner, payload: Payload) -> bool:
@@ -124,7 +127,7 @@ class Sender:
 
         if not isinstance(error, openai.APIStatusError) or error.status_code not in _REFUSING_STATUS:
             return False
-        if error.body is None and error.status_code in (404, 405, 500):  # a page: nobody has read the request
+        if error.status_code in _OF_PAGES and not error.response.text.lstrip().startswith(("{", "[")):
             return False
         if self.manner != sent:
             return True
@@ -155,9 +158,12 @@ class Sender:
                     if await self._answers_at_once(quiet, model):
                         self._adopt(quiet)
                         return True
-            if sent.thinking_tokens or not self._settings.thinking_tokens or self._settings.thinking == "off":
+            room = 0 if self._settings.thinking == "off" else self._settings.thinking_tokens
+            switch = "none" if sent.switch == "unknown" else sent.switch
+            changed = replace(sent, switch=switch, thinking_tokens=sent.thinking_tokens or room)
+            if changed == sent:
                 return False
-            self._adopt(replace(sent, switch="none", thinking_tokens=self._settings.thinking_tokens))
+            self._adopt(changed)
             return True
 
     async def _answers_at_once(self, manner: Manner, model: str) -> bool:
@@ -170,12 +176,17 @@ class Sender:
             return False
         return bool(reply.text.strip()) and not reply.thought
 
-    def _charge(self, prompt_tokens: int, completion_tokens: int) -> None:
+    def _charge(self, prompt_tokens: int, completion_tokens: int, cached_tokens: int = 0) -> None:
+        """Count what was taken.
+
+        :param cached_tokens: those of the prompt that the server had in its cache.
+        """
         counts: dict[str, float] = {"prompt_tokens": prompt_tokens, "completion_tokens": completion_tokens}
-        prices = self._settings.prompt_price, self._settings.completion_price
-        if prices != (None, None):
-            prompt, completion = (price or 0.0 for price in prices)
-            counts["cost"] = (prompt_tokens * prompt + completion_tokens * completion) / 1e6
+        if cached_tokens:
+            counts["cached_prompt_tokens"] = cached_tokens
+        cost = self._settings.cost(prompt_tokens, completion_tokens, cached_tokens)
+        if cost is not None:
+            counts["cost"] = cost
         count(**counts)
         self._budget.spend(prompt_tokens + completion_tokens)
 

@@ -154,6 +154,18 @@ class EndpointSettings(BaseSettings):
         """The same, to be found in texts."""
         return secrets_of(*self.secret_values)
 
+    def cost(self, prompt_tokens: int, completion_tokens: int, cached_tokens: int = 0) -> float | None:
+        """What so many tokens cost, in the currency of the prices; None where there are none.
+
+        :param cached_tokens: those of the prompt that the server had in its cache.
+        """
+        prompt, completion, cached = self.prompt_price, self.completion_price, self.cached_price
+        if prompt is None and completion is None and cached is None:
+            return None
+        cached = cached if cached is not None else prompt or 0.0
+        read = (prompt_tokens - cached_tokens) * (prompt or 0.0) + cached_tokens * cached
+        return (read + completion_tokens * (completion or 0.0)) / 1e6
+
     def redact(self, text: str) -> str:
         """``text`` with the key struck out, in whatever spelling, also where the text was cut in the middle of it."""
         return self.secrets.strike(text)

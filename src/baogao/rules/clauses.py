@@ -15,8 +15,13 @@ from baogao.candidates.candidate import Candidate, Candidates
 from baogao.document.document import Document, Sentence, Span
 from baogao.rules.rules_file import OTHER
 
-_BREAK = re.compile(r"[，,；;。！!？?（）()／/\n\r\t]|[：:](?=[^，,；;。\s]{2})|[.](?!\d)|—+|--+")
-"""What parts two clauses: punctuation, a colon that something follows, a point that is none of a decimal, a dash."""
+_BREAK = re.compile(
+    r"[，,；;。！!？?（）()／/\n\r\t：:.—-]"
+    r"(?:(?<![：:.—-])|(?<=[：:])(?=[^，,；;。\s]{2})|(?<=[.])(?!\d)|(?<=—)—*|(?<=-)-+)"
+)
+"""What parts two clauses: punctuation, a colon that something follows, a point that is none of a decimal, a dash.
+
+It begins with all its characters in one set, which ``re`` looks for many times faster than for alternatives."""
 _ASIDE = re.compile(r"[（(]([^（）()]*)[）)]")
 """Brackets without a figure in them are part of the clause (终止（和解、调解）9件)."""
 _WORD = re.compile(r"\w")

@@ -148,7 +148,7 @@ class _Builder:
                 topics[name] = max(topics.get(name, 0.0), weight)
         if candidate.value == 1 and _NEGATED.search(lead):
             return None
-        grown = _STARTING_VALUE.sub("", lead)
+        grown = _STARTING_VALUE.sub("", lead) if "由" in lead or "从" in lead else lead
         if not candidate.label and (index == 0 or grown != lead) and not tail.strip() and _is_bare(grown):
             front, lead = self._named(clause, front, grown)
         self._last, self._last_lead = (clause, candidate), lead
@@ -203,7 +203,7 @@ def _is_bare(lead: str) -> bool:
     words = lead.strip()
     reached = {0}
     for start in range(len(words)):
-        if start in reached:
+        if start in reached and _BARE_WORD.match(words, start):
             ends = range(start + 1, min(len(words), start + _LONGEST_BARE_WORD) + 1)
             reached.update(end for end in ends if _BARE_WORD.fullmatch(words, start, end))
     return len(words) in reached

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from baogao.document.document import Document, Span
 from baogao.document.sections import heading_level
@@ -138,8 +139,7 @@ _NO_ADDRESSEE = re.compile(r"报告如下|汇报如下|[，。]|情况")
 """What shows that a line is a sentence of the body."""
 
 
-@dataclass(frozen=True)
-class _Line:
+class _Line(NamedTuple):
     span: Span
     text: str
     """Without any white space."""

@@ -39,7 +39,7 @@ _FAINT = 0.5
 """Nothing is looked for further back than this: no pattern could reach the threshold of an answer there."""
 _MOST_PASSED = 100
 """Clauses with topics that are passed on the way back; rivals end it much sooner."""
-_STRAY_SPACE = re.compile(r"(?<=[一-鿿])[ 　]+(?=[一-鿿])")
+_STRAY_SPACE = re.compile(r"[ 　](?<=[一-鿿].)[ 　]*(?=[一-鿿])")
 """Spaces between two Chinese characters, which mean nothing."""
 
 
@@ -106,7 +106,8 @@ class TopicMap:
         The order reaches the answers: of two patterns that score alike, the one whose topic comes first is taken.
         """
         first = bisect_left(self._places, span[0])
-        return tuple(dict.fromkeys(self._names[first : bisect_left(self._places, span[1], first)]))
+        last = bisect_left(self._places, span[1], first)
+        return tuple(dict.fromkeys(self._names[first:last])) if first < last else ()
 
     def of_label(self, label: str) -> dict[str, float]:
         """What the heads of a table cell talk about; empty when they name no topic."""
