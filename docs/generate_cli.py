@@ -15,7 +15,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_typ
 import typer
 from typer.models import ArgumentInfo, OptionInfo
 
-from baogao.cli.main import app
+from baogao.cli.main import imported
 
 TARGET = Path(__file__).with_name("cli.md")
 _INTRODUCTION = """# The command line
@@ -60,7 +60,8 @@ class Command:
 
 def page() -> str:
     """The whole page."""
-    return "\n".join([_INTRODUCTION, *map(_section, commands(app, "baogao", app.info.help or ""))])
+    program = imported()
+    return "\n".join([_INTRODUCTION, *map(_section, commands(program, "baogao", program.info.help or ""))])
 
 
 def commands(group: typer.Typer, name: str, about: str) -> Iterator[Command]:

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import get_args
 
 from baogao.candidates.candidate import Candidate, Kind
+from baogao.console import print_in_any_encoding
 from baogao.document import read_document
 from baogao.evaluation.datasets import load_dataset
 from baogao.evaluation.gold import Copies, GoldDoc, GoldField
@@ -143,6 +144,7 @@ def datasets(folders: Sequence[Path]) -> Iterator[Path]:
 
 def main() -> None:
     """Print one line a data set, their sum, and on demand what was missed."""
+    print_in_any_encoding()
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folders", nargs="*", type=Path, help="by default all data sets of eval/datasets")
     parser.add_argument("--errors", action="store_true", help="print what was missed")

@@ -96,7 +96,7 @@ def main() -> None:
             points.append(point(request, schema))
             points.sort(key=lambda one: one["reports"])
             file.write_text("".join(json.dumps(one, ensure_ascii=False) + "\n" for one in points), "utf-8")
-            print(json.dumps(points[-1], ensure_ascii=False))
+            print(json.dumps(points[-1]))
     picture(points).save(told.out.with_suffix(".svg"))
 
 

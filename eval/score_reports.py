@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from baogao.candidates.find import find_candidates
+from baogao.console import print_in_any_encoding
 from baogao.document import read_document
 from baogao.document.document import Document
 from baogao.evaluation.datasets import load_dataset
@@ -29,6 +30,7 @@ BAD = ("wrong", "missing", "spurious", "errored")
 
 def main() -> None:
     """Print one line a report, the totals, and on demand every disagreement with its sentence."""
+    print_in_any_encoding()
     arguments = _arguments()
     schema = load_schema(arguments.schema)
     dataset = load_dataset(arguments.folder, schema)

@@ -36,6 +36,7 @@ EXPORTED = [
     "NoReplyError",
     "PendingError",
     "PromptError",
+    "QuotaError",
     "ReadingLimitError",
     "Record",
     "ReportText",
@@ -114,7 +115,8 @@ def test_imports_are_cheap(report):
         "import json, sys, baogao; early = set(sys.modules);"
         f"baogao.extract({str(report)!r}, schema={str(COMMUNIQUE)!r});"
         "late = set(sys.modules);"
-        "print(json.dumps([sorted(early & {'pydantic', 'polars', 'openai'}), sorted(late & {'openai', 'instructor'})]))"
+        "print(json.dumps([sorted(early & {'pydantic', 'polars', 'openai'}),"
+        "sorted(late & {'openai', 'instructor', 'httpx2'})]))"
     )
     result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert json.loads(result.stdout) == [[], []]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import json
 import logging
+import sys
 import unicodedata
 
 import pytest
@@ -12,7 +14,7 @@ from hypothesis import strategies as st
 from rich.console import Console
 from rich.text import Text
 
-from baogao.console import InertFormatter, inert, say, shown, table_of
+from baogao.console import InertFormatter, inert, print_in_any_encoding, printable_json, say, shown, table_of
 
 ANYTHING = st.text(st.characters(codec=None, exclude_categories=()), max_size=60)
 
@@ -67,3 +69,24 @@ def test_names_left_figures_right():
         "a        1000",
         "longer      7",
     ]
+
+
+@given(ANYTHING, st.sampled_from(["utf-8", "gbk", "ascii", "cp1252"]), st.sampled_from([None, 2]))
+def test_json_is_the_same_in_any_encoding(text, encoding, indent):
+    """JSON for a terminal reads back as it was, obeys nothing, and can be written in the terminal's encoding."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "stdout", io.TextIOWrapper(io.BytesIO(), encoding=encoding))
+        out = printable_json({"text": text}, indent)
+    assert json.loads(out) == {"text": text}
+    assert inert(out, keep="\n") == out
+    out.encode(encoding)
+
+
+def test_what_an_encoding_lacks_is_spelt_out(monkeypatch):
+    """Characters that the stream's encoding lacks are escapes; those that it has are themselves."""
+    stream = io.TextIOWrapper(io.BytesIO(), encoding="gbk", errors="strict")
+    monkeypatch.setattr(sys, "stdout", stream)
+    print_in_any_encoding()
+    stream.write("报告🎉")
+    stream.flush()
+    assert stream.buffer.getvalue().decode("gbk") == "报告\\U0001f389"

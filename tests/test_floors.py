@@ -20,8 +20,8 @@ FLOORS = (
     ("model_options",),
     ("opening",),
     ("assemble", "pipeline"),
-    ("api", "batch", "engines", "evaluation"),
-    ("tuning",),
+    ("batch", "engines", "evaluation"),
+    ("api", "tuning"),
     ("baogao", "cli"),
     ("__main__",),
 )

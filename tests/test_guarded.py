@@ -228,7 +228,7 @@ def test_one_hostile_file_among_many(tmp_path, flagship):
     again: list[bool] = []
 
     class Watching(Nowhere):
-        def add(self, record, document=None, *, again_=again, again=False):
+        def add(self, record, text=None, *, again_=again, again=False):
             if record.status == "failed":
                 again_.append(again)
 

@@ -172,10 +172,10 @@ def ask_embedded(communique, tmp_path, monkeypatch):
 
     async def ask(*, after_its_end: bool = False) -> None:
         async with ready_extractor("llm", communique, ModelOptions(gguf=tmp_path / "model.gguf")) as found:
-            await found.client.ask(Question((Message("user", "问"),), max_tokens=5))
+            await found.client.ask(Question((Message("user", "问"),), max_tokens=50))
             if after_its_end:
                 Started.latest.__exit__()
-                await found.client.ask(Question((Message("user", "再问"),), max_tokens=5))
+                await found.client.ask(Question((Message("user", "再问"),), max_tokens=50))
 
     return lambda **how: asyncio.run(ask(**how))
 

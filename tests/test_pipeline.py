@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 
 from baogao import pipeline
-from baogao.document import Document
-from baogao.errors import BudgetError, EndpointError, NoReplyError, PromptError, ReplyError
+from baogao.errors import BudgetError, EndpointError, NoReplyError, PromptError, QuotaError, ReplyError
 from baogao.extraction import Extraction, HoldingExtractor
 from baogao.inputs import Source
 from baogao.pipeline import Patience, documents_at_once, run_documents, run_extraction
@@ -41,11 +40,11 @@ class Kept:
         """What an earlier run left."""
         return self.before.get(source.doc_id)
 
-    def add(self, record: Record, document: Document | None = None, *, again: bool = False) -> None:
+    def add(self, record: Record, text: str | None = None, *, again: bool = False) -> None:
         """Records come as they are finished, with their texts."""
         self.records.append(record)
-        if document:
-            self.texts.append(document.doc_id)
+        if text is not None:
+            self.texts.append(record.doc_id)
         if again:
             self.again.append(record.doc_id)
 
@@ -127,6 +126,16 @@ def test_later_it_is_a_row(sources):
     """After an answer the same error is that document's own."""
     records = run(sources, Scripted(b=[EndpointError("the key has expired")]))
     assert [record.status for record in records] == ["ok", "failed", "failed", "ok"]
+
+
+def test_an_empty_account_ends_a_run_that_was_answered_before(sources):
+    """No further report would be answered: the row of the one that met it is kept, to be done again, and no other."""
+    kept, extractor = Kept(), Scripted(b=[QuotaError("the account has no quota left")])
+    with pytest.raises(QuotaError, match="no quota left; the run ends here: the same command goes on where it stopped"):
+        asyncio.run(run_documents(sources, extractor, provenance(SCHEMA, "llm"), kept))
+    assert [(record.doc_id, record.status) for record in kept.records[-2:]] == [("empty", "failed"), ("b", "failed")]
+    assert kept.records[-1].error == "the account has no quota left"
+    assert "c" not in extractor.ended
 
 
 def test_nobody_goes_on_asking(sources):

@@ -65,12 +65,13 @@ def test_what_an_extractor_raises_is_the_caller_s(communique):
         asyncio.run(extract_report(read("一句话。"), Scripted(communique, ReplyError("nonsense")), None))
 
 
-def test_an_outcome_holds_record_and_document(communique, source):
-    """The document is the file's, under its id."""
+def test_an_outcome_holds_record_and_text(communique, source):
+    """The text is the file's."""
     outcome = done(communique, source)
     assert (outcome.record.status, outcome.error, outcome.again) == ("ok", None, False)
-    assert outcome.document.doc_id == outcome.record.doc_id == "r"
-    assert outcome.record.sha256 == outcome.document.sha256
+    document = source.read()
+    assert outcome.record.doc_id == "r"
+    assert (outcome.text, outcome.record.sha256) == (document.file.text, document.sha256)
 
 
 @pytest.mark.parametrize(
@@ -86,10 +87,10 @@ def test_a_failure_says_whether_it_may_pass(communique, source, error, again):
 
 
 def test_a_file_that_cannot_be_read(communique, source):
-    """There is no document, and nothing was asked."""
+    """There is no text, and nothing was asked."""
     source.path.write_bytes(b"")
     outcome = done(communique, source)
-    assert outcome.document is None
+    assert outcome.text is None
     assert isinstance(outcome.error, DocumentError)
     assert outcome.record.usage.requests == 0
 
@@ -109,9 +110,9 @@ def test_files_are_read_aside(communique, source, monkeypatch):
 
     reading = GuardedReader.read
 
-    def watched(reader, given):
+    def watched(reader, given, task):
         read_in.append(threading.current_thread().name)
-        return reading(reader, given)
+        return reading(reader, given, task)
 
     monkeypatch.setattr(GuardedReader, "read", watched)
     with closing(Worker(extractor, provenance(communique, "llm"))) as worker:
@@ -147,19 +148,9 @@ def test_an_outcome_can_be_sent(communique, source, error, kind):
     assert sent.record.error == str(error)
 
 
-def test_a_document_can_be_sent(communique, source):
-    """Views that it made of itself stay behind, and are made again."""
-    outcome = done(communique, source)
-    assert outcome.document.sentence_at(0)
-    sent = pickle.loads(pickle.dumps(outcome.portable()))
-    assert sent.document == outcome.document
-    assert sent.document.sentence_at(0) == outcome.document.sentence_at(0)
-    assert vars(outcome.portable().document).keys() < vars(outcome.document).keys()
-
-
 def test_nothing_to_send_but_a_record(communique, source):
-    """A file that cannot be read has no document, and a bug no error."""
+    """A file that cannot be read has no text, and a bug no error."""
     source.path.write_bytes(b"")
     unread = done(communique, source).portable()
-    assert unread.document is None
+    assert unread.text is None
     assert isinstance(unread.error, BaogaoError)

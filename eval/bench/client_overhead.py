@@ -28,7 +28,6 @@ from corpus import write_corpus
 from fake_model import FakeModel, Traffic, fake_model
 
 from baogao.asking.form import FormExtractor
-from baogao.document import Document
 from baogao.extraction import ReportText
 from baogao.inputs import Source, find_sources
 from baogao.llm import EndpointSettings, ModelClient, load_prompts
@@ -50,7 +49,7 @@ class Nowhere(Sink):
         """Nothing is."""
         return None
 
-    def add(self, record: Record, document: Document | None = None, *, again: bool = False) -> None:
+    def add(self, record: Record, text: str | None = None, *, again: bool = False) -> None:
         """Make sure that all went well."""
         if record.error:
             raise SystemExit(record.error)

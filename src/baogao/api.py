@@ -13,11 +13,12 @@ from typing import Any, TypedDict, TypeVar, Unpack
 
 from baogao.assemble import Ready, extractor_named, ready_extractor
 from baogao.document import Document, read_document
+from baogao.engines.run import run_here
 from baogao.errors import UsageError
 from baogao.extraction import Extractor, ReportText, WayOrAuto
 from baogao.inputs import find_sources
 from baogao.model_options import ModelOptions, models_named
-from baogao.pipeline import Nowhere, documents_at_once, run_documents
+from baogao.pipeline import Nowhere
 from baogao.reading import provenance
 from baogao.record import Record
 from baogao.schema import Schema, load_schema
@@ -100,6 +101,7 @@ async def extract_many_async(
     schema: str | Path | Schema | None = None,
     extractor: str | Extractor | None = None,
     ocr: bool = False,
+    jobs: int | None = None,
     **options: Unpack[Options],
 ) -> AsyncGenerator[Record]:
     """Extract files, folders and glob patterns, and give each record as it is finished, in no order.
@@ -107,26 +109,21 @@ async def extract_many_async(
     A report that fails is a record that says why. What is under way when the caller stops asking is cancelled.
 
     :param extractor, ocr: as in :func:`extract_async`.
+    :param jobs: how many processes read reports; None: one for each core, as far as reports are many.
     :raises UsageError: nothing could start: no such file or extractor, a schema or rules that do not load, no model.
     :raises EndpointError: several reports in a row could not be asked about.
     """
     found = find_sources(map(str, sources), ocr=ocr)
+    if jobs is not None and jobs < 1:
+        raise UsageError(f"jobs must be at least 1, not {jobs}")
     async with _ready(schema, extractor, options) as ready:
         finished: asyncio.Queue[Record | None] = asyncio.Queue()
 
         async def run() -> None:
             """Read and link them all, and give each record as it is finished."""
             try:
-                at_once, give = documents_at_once(ready.requests_at_once), finished.put_nowait
-                await run_documents(
-                    found,
-                    ready.extractor,
-                    ready.made_by,
-                    Nowhere(),
-                    at_once=at_once,
-                    on_record=give,
-                    sample_of=found,
-                )
+                give = finished.put_nowait
+                await run_here(ready, found, Nowhere(), jobs=jobs, on_record=give, on_kept=give)
             finally:
                 finished.put_nowait(None)
 
@@ -146,6 +143,7 @@ def extract_many(
     schema: str | Path | Schema | None = None,
     extractor: str | Extractor | None = None,
     ocr: bool = False,
+    jobs: int | None = None,
     **options: Unpack[Options],
 ) -> Iterator[Record]:
     """As :func:`extract_many_async`, for programs without an event loop, and for notebooks.
@@ -156,7 +154,7 @@ def extract_many(
     loop = asyncio.new_event_loop()
 
     async def run() -> None:
-        records = extract_many_async(sources, schema=schema, extractor=extractor, ocr=ocr, **options)
+        records = extract_many_async(sources, schema=schema, extractor=extractor, ocr=ocr, jobs=jobs, **options)
         async with aclosing(records):
             async for record in records:
                 finished.put(record)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import io
+import json
 import logging
+import sys
 import unicodedata
 from collections.abc import Iterable, Sequence
 
@@ -30,6 +33,29 @@ def inert(text: object, keep: str = "") -> str:
 def is_obeyed(char: str) -> bool:
     """Whether a terminal might obey a character, or show nothing where it stands."""
     return unicodedata.category(char) in _OBEYED
+
+
+def printable_json(value: object, indent: int | None = None) -> str:
+    """A value as JSON that a terminal shows and does not obey, in characters that standard output has.
+
+    The others are escapes of JSON, and so the same text.
+    """
+    text = json.dumps(value, ensure_ascii=False, indent=indent)
+    try:
+        text.encode(getattr(sys.stdout, "encoding", None) or "utf-8")
+    except UnicodeEncodeError:
+        return json.dumps(value, indent=indent)
+    return "".join(json.dumps(char)[1:-1] if char != "\n" and is_obeyed(char) else char for char in text)
+
+
+def print_in_any_encoding() -> None:
+    """From now on print a character that the encoding of a standard stream lacks as its escape (``\\u4e2d``).
+
+    Standard output fails by default; consoles of Windows and ``PYTHONIOENCODING`` have encodings that lack characters.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 class InertFormatter(logging.Formatter):

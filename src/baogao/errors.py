@@ -10,6 +10,7 @@
     │   ├── ModelFileError       a model file cannot be had: digest, disk space, no source
     │   ├── ReplayError          a replayed run asked for something that was never recorded
     │   └── EndpointError        no model can be reached: no server, wrong key, unknown model
+    │       └── QuotaError       the account is empty: no further question will be answered
     ├── DocumentError            one input cannot be read; the others go on
     │   └── ReadingLimitError    reading it takes more memory or time than is allowed, or breaks its reader
     ├── ReplyError               the model's reply cannot be used; the document's row says so
@@ -19,8 +20,8 @@
     ├── PendingError             a batch is to bring the reply; until then the document waits
     └── GoldError                gold or records do not hold together
 
-What an error means for a run is said by its class: what it ``ends``, whether it ``may_pass``, and whether it means that
-there was ``no_answer``.
+What an error means for a run is said by its class: what it ``ends``, whether it ``ends_for_good`` or ``may_pass``, and
+whether it means that there was ``no_answer``.
 """
 
 from __future__ import annotations
@@ -33,6 +34,8 @@ class BaogaoError(Exception):
 
     ends: ClassVar[Literal["run", "report", "nothing"]] = "report"
     """What cannot go on: all of a run, where it met nothing better before; this report; or nothing, it only waits."""
+    ends_for_good: ClassVar[bool] = False
+    """Whether an error that ends a run does so whatever was answered before."""
     may_pass: ClassVar[bool] = True
     """Whether the same report may well go through when it is tried again."""
     no_answer: ClassVar[bool] = False
@@ -69,6 +72,12 @@ class EndpointError(UsageError):
     """No model can be reached: no server at the URL, a wrong key, an unknown model."""
 
     no_answer = True
+
+
+class QuotaError(EndpointError):
+    """The account is empty, or all that it may use is used up: no further question will be answered."""
+
+    ends_for_good = True
 
 
 class DocumentError(BaogaoError):

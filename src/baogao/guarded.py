@@ -14,17 +14,18 @@ import signal
 import subprocess
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Event, Thread
-from typing import Any
+from typing import Any, Protocol
 
 from baogao.candidates import Candidates, find_candidates
 from baogao.document import Document
 from baogao.errors import BaogaoError, DocumentError, ReadingLimitError, UsageError
 from baogao.inputs import Source
+from baogao.record import Record
 
 _TICK = 0.2
 """Seconds: time is counted in these, so that a run that was suspended for a night has waited for one of them."""
@@ -61,6 +62,26 @@ class ReadingLimits:
         return cls(**told)
 
 
+Finish = Callable[[Document, Candidates], Record | None]
+"""From what was read to the record; None where that cannot be done in this process."""
+
+
+class Task(Protocol):
+    """What is done with a file once it is read, without leaving the process. It is sent there, so it can be pickled."""
+
+    def begin(self) -> Finish:
+        """Load what it takes; called in the process, once for any number of files."""
+        ...
+
+
+@dataclass(frozen=True)
+class Done:
+    """A report that is done: its record, and the text that its offsets refer to."""
+
+    record: Record
+    text: str
+
+
 @dataclass(frozen=True)
 class Reading:
     """What came of reading one file."""
@@ -70,6 +91,8 @@ class Reading:
     candidates: Candidates | None = None
     error: Exception | None = None
     """What reading it, or finding its candidates, failed of: a ``BaogaoError``, or a bug of ours."""
+    done: Done | None = None
+    """Instead of document and candidates, where there was a task and it came to its end."""
 
     def found(self) -> tuple[Document, Candidates]:
         """The document and its candidates.
@@ -93,6 +116,19 @@ class Reading:
             return cls(document, error=error)
         return cls(replace(document), candidates)
 
+    def finished(self, finish: Finish) -> Reading:
+        """The same, taken to its end where that can be done here; what goes wrong on the way is not told.
+
+        Whoever asked does it again, where it can be said.
+        """
+        if self.document is None or self.candidates is None:
+            return self
+        try:
+            record = finish(replace(self.document), replace(self.candidates))
+        except Exception:
+            return self
+        return Reading(done=Done(record, self.document.file.text)) if record else self
+
 
 class GuardedReader:
     """Reads files in a process of its own, one at a time. :meth:`close` may be called from another thread.
@@ -106,13 +142,14 @@ class GuardedReader:
         self._process: _Process | None = None
         self._closed = False
 
-    def read(self, source: Source) -> Reading:
+    def read(self, source: Source, task: Task | None = None) -> Reading:
         """Read a file; it says why where it could not be read within the limits.
 
+        :param task: what to do with it there.
         :raises UsageError: no process can be started.
         """
         process = self._process = self._process or _Process.idle(self._limits) or _Process(self._limits)
-        reading = process.read(source)
+        reading = process.read(source, task)
         if self._closed:
             process.end()
         elif not process.usable:
@@ -145,6 +182,7 @@ class _Process:
         self.usable = True
         self._owner = os.getpid()
         self._busy = self._ready = self._late = False
+        self._task: Task | None = None
         # Not through multiprocessing, which would run the main file of whoever calls us once more.
         self._running = subprocess.Popen(
             [sys.executable, "-P", "-c", "from baogao.guarded import serve; serve()"],
@@ -160,12 +198,13 @@ class _Process:
     @classmethod
     def idle(cls, limits: ReadingLimits) -> _Process | None:
         """The one that waits, where it has these limits."""
-        while cls._idle:
-            process = cls._idle.pop()
-            if process._owner == os.getpid():  # a fork has no business with its parent's
-                if process.limits == limits and process._running.poll() is None:
-                    return process
-                process.end()
+        with suppress(IndexError):  # none is left; another thread may have taken the last one
+            while True:
+                process = cls._idle.pop()
+                if process._owner == os.getpid():  # a fork has no business with its parent's
+                    if process.limits == limits and process._running.poll() is None:
+                        return process
+                    process.end()
         return None
 
     def let_go(self) -> None:
@@ -183,9 +222,10 @@ class _Process:
             self._to.close()
         return self._running.wait()
 
-    def read(self, source: Source) -> Reading:
+    def read(self, source: Source, task: Task | None) -> Reading:
         """Have it read a file.
 
+        :param task: what to do with it there.
         :raises UsageError: it does not start.
         """
         self._busy = True  # until it has answered: one that was broken off by Ctrl-C must not be asked again
@@ -194,8 +234,13 @@ class _Process:
         if not self._ready:
             self.end()
             raise UsageError("files are read in a process of its own (docs/running.md), and none can be started")
+        if task is not None and task != self._task:
+            self._send(_Order(Path.cwd(), task=task))
+            with self._watched(_START_SECONDS):
+                self._receive()
+            self._task = task
         with self._watched(self.limits.seconds):
-            self._send((Path.cwd(), source))  # a program may have gone elsewhere since the process was started
+            self._send(_Order(Path.cwd(), source, whole=task is not None))
             reading: Reading | None = self._receive()
         if reading is None:
             reading = Reading(error=self._why(self.end()))
@@ -252,6 +297,20 @@ class _Process:
             return None
 
 
+@dataclass(frozen=True)
+class _Order:
+    """What the process is told to do."""
+
+    folder: Path
+    """Where the program is by now; it may have gone elsewhere since the process was started."""
+    source: Source | None = None
+    """What to read."""
+    task: Task | None = None
+    """What to get ready for, where nothing is to be read."""
+    whole: bool = False
+    """Whether what is read is to be taken to its end, too."""
+
+
 @atexit.register
 def _end_idle() -> None:
     while _Process._idle:
@@ -271,19 +330,35 @@ def serve() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what a library prints is no reply
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the run, which ends this process
     limits: ReadingLimits = pickle.load(orders)
+    finish: Finish | None = None
     _limit_memory(limits)
     answer: Any = "ready"
     with suppress(EOFError, BrokenPipeError):
         while True:
-            pickle.dump(answer, replies)
+            pickle.dump(answer, replies, pickle.HIGHEST_PROTOCOL)
             replies.flush()
-            folder, source = pickle.load(orders)
-            os.chdir(folder)
+            order: _Order = pickle.load(orders)
+            os.chdir(order.folder)
+            if order.source is None:
+                finish, answer = _begun(order.task, limits), "ready"
+                continue
             if sys.platform != "win32":  # work that nobody waits for, because its run was killed, comes to an end
                 signal.setitimer(signal.ITIMER_PROF, limits.seconds + _ORPHAN_SECONDS)
-            answer = _portable(Reading.of(source))
+            reading = Reading.of(order.source)
+            answer = _portable(reading.finished(finish) if order.whole and finish else reading)
             if sys.platform != "win32":
                 signal.setitimer(signal.ITIMER_PROF, 0)
+
+
+def _begun(task: Task | None, limits: ReadingLimits) -> Finish | None:
+    """A task, ready for files; None where it cannot be done here. What it loads is not counted against the limits."""
+    _lift_memory()
+    try:
+        return task.begin() if task else None
+    except Exception:  # whoever sent it finds out what is wrong, where it can be said
+        return None
+    finally:
+        _limit_memory(limits)
 
 
 def _limit_memory(limits: ReadingLimits) -> None:
@@ -298,6 +373,15 @@ def _limit_memory(limits: ReadingLimits) -> None:
         wanted = wanted if most == resource.RLIM_INFINITY else min(wanted, most)
         # What LibreOffice asks for is not counted here: it takes itself the limit that was there before.
         resource.setrlimit(resource.RLIMIT_AS, (wanted, most))
+
+
+def _lift_memory() -> None:
+    """Let the process grow as it could before it was limited."""
+    if sys.platform != "win32":
+        import resource
+
+        _, most = resource.getrlimit(resource.RLIMIT_AS)
+        resource.setrlimit(resource.RLIMIT_AS, (most, most))
 
 
 def _portable(reading: Reading) -> Reading:

@@ -11,7 +11,10 @@ from baogao.errors import UsageError
 from baogao.extraction import ExtractorName, WayOrAuto
 from baogao.hybrid.calibration import calibration_path
 from baogao.hybrid.trust import Trust
-from baogao.llm import Abilities, EndpointSettings, ModelEntry, load_model_table, load_settings
+from baogao.llm.manner import Manner
+from baogao.llm.messages import Abilities
+from baogao.llm.model_table import ModelEntry, load_model_table
+from baogao.llm.settings import EndpointSettings, load_settings
 from baogao.schema.fields import Schema
 
 NAMED_TWICE = "a model is named twice; each is asked once"
@@ -29,15 +32,17 @@ class Further:
     """Where it is, whatever the tables say."""
     ask: WayOrAuto | None = None
     abilities: Abilities | None = None
+    manner: Manner | None = None
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """A model that is to be asked: where, how, and what it can do if that is known."""
+    """A model that is to be asked: where, how, and what is known of it, if anything is."""
 
     settings: EndpointSettings
     ask: WayOrAuto
     abilities: Abilities | None = None
+    manner: Manner | None = None
 
 
 @dataclass(frozen=True)
@@ -61,12 +66,19 @@ class ModelOptions:
     cache: bool = True
     concurrency: int | None = None
     budget_tokens: int | None = None
+    prompt_price: float | None = None
+    """Of a million tokens, as the other prices."""
+    completion_price: float | None = None
+    cached_price: float | None = None
+    """Of prompt tokens that the server had in its cache."""
     min_confidence: float | None = None
     """Less sure answers are held back for review."""
     calibration: str | None = None
     """A file, or ``none``; None means the one beside the schema, if there is one."""
     abilities: Abilities | None = None
     """What the endpoint can do, where it is not to be asked."""
+    manner: Manner | None = None
+    """How it wants to be asked, where that is known."""
     trust: Trust | None = None
     """How good rules and the model are, where a sample of the run has shown it already."""
 
@@ -100,7 +112,13 @@ class ModelOptions:
         :raises UsageError: a value cannot be used.
         """
         return load_settings(
-            base_url=self.base_url, model=self.model, concurrency=self.concurrency, budget_tokens=self.budget_tokens
+            base_url=self.base_url,
+            model=self.model,
+            concurrency=self.concurrency,
+            budget_tokens=self.budget_tokens,
+            prompt_price=self.prompt_price,
+            completion_price=self.completion_price,
+            cached_price=self.cached_price,
         )
 
     def wanted(self) -> list[Wanted]:
@@ -112,7 +130,7 @@ class ModelOptions:
         :raises UsageError: a setting cannot be used; a model is named twice.
         """
         base = self.settings()
-        first = Wanted(base, self.ask, self.abilities)
+        first = Wanted(base, self.ask, self.abilities, self.manner)
         if not self.starts_server and (self.thorough or self.adapter):
             flag = "--thorough" if self.thorough else "--adapter"
             raise UsageError(f"{flag} is for a model that is started here: --embedded or --gguf")
@@ -151,7 +169,7 @@ class ModelOptions:
         told = {"model": one.name} | ({"base_url": one.base_url} if one.base_url else {})
         entry = ModelEntry(one.name, told) if one.base_url else table.get(one.name, ModelEntry(one.name, told))
         ask: Any = one.ask or entry.ask or self.ask  # checked where the model is made ready
-        return Wanted(entry.settings(self.settings()), ask, one.abilities)
+        return Wanted(entry.settings(self.settings()), ask, one.abilities, one.manner)
 
     def calibration_file(self, schema: Schema) -> Path | None:
         """The calibration to use: the one that a user names, else the one beside the schema, if there is one."""

@@ -22,14 +22,14 @@ from baogao.hybrid.panel import Panel
 from baogao.llm import (
     DEFAULT_MODEL,
     Abilities,
-    EndpointSettings,
+    Manner,
     ModelClient,
     Prompts,
     ReplyCache,
     abilities_of,
     find_model,
+    known_profile,
     load_prompts,
-    remembered_abilities,
 )
 from baogao.llm.embedded import MODELS, file_digest
 from baogao.llm.server import EmbeddedServer, applied
@@ -109,13 +109,14 @@ class Opening:
         opened = []
         for reader in readers:
             settings = first.model_copy(update={**told, "model": reader.asked.model})
-            client = await self._client(settings, server.abilities, server, reader.said(len(adapters)))
+            known = Wanted(settings, reader.asked.way, server.abilities, Manner())
+            client = await self._client(known, server, reader.said(len(adapters)))
             opened.append((reader.asked, client))
         return opened
 
     async def one(self, wanted: Wanted, calibrations: Calibrations | None, *, saves: bool) -> tuple[Asked, ModelClient]:
         """The same for one model of an endpoint."""
-        client = await self._client(wanted.settings, wanted.abilities)
+        client = await self._client(wanted)
         model = await client.model_name()
         able = await abilities_of(client) if wanted.ask == "auto" else Abilities()
         options = replace(self.options, ask=wanted.ask, embedded=False, gguf=None)
@@ -125,16 +126,16 @@ class Opening:
 
     async def _client(
         self,
-        settings: EndpointSettings,
-        abilities: Abilities | None,
+        wanted: Wanted,
         server: EmbeddedServer | None = None,
         extra: dict[str, object] | None = None,
     ) -> ModelClient:
         """A client for the length of the stack."""
         client = ModelClient(
-            settings,
+            wanted.settings,
             cache=ReplyCache() if self.options.cache and self.transport is None else None,
-            abilities=abilities,
+            abilities=wanted.abilities,
+            manner=wanted.manner,
             budget=self.budget,
             transport=self.transport,
             extra=extra,
@@ -224,7 +225,7 @@ async def questioner(name: AskingName, schema: Schema, options: ModelOptions) ->
     calibrations = load_calibrations(file, schema, FEATURES) if file else None
     models: dict[str, ModelExtractor] = {}
     for number, one in enumerate(options.wanted()):
-        abilities = one.abilities or remembered_abilities(one.settings) or Abilities(json_schema=True)
+        abilities = one.abilities or known_profile(one.settings).abilities or Abilities(json_schema=True)
         client = ModelClient(one.settings, abilities=abilities)
         few = _learned_choice(calibrations, base_name(options) if options.starts_server else one.settings.model)
         if options.starts_server:

@@ -12,12 +12,12 @@ from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from baogao.document import Document
 from baogao.errors import BaogaoError, EndpointError
 from baogao.extraction import Extractor, ReportText, SamplingExtractor, innermost
+from baogao.guarded import Task
 from baogao.inputs import Source
 from baogao.record import Provenance, Record
-from baogao.work import Outcome, Worker
+from baogao.work import Outcome, Worker, no_task
 
 OnRecord = Callable[[Record], None]
 Work = Callable[[Source], Awaitable[Outcome]]
@@ -43,10 +43,10 @@ class Sink(Protocol):
     def has_all(self, sources: Sequence[Source]) -> bool:
         """Whether none of some documents need be done again, as far as can be told without opening any."""
 
-    def add(self, record: Record, document: Document | None = None, *, again: bool = False) -> None:
-        """Take a record as it is finished, with the document it was read from.
+    def add(self, record: Record, text: str | None = None, *, again: bool = False) -> None:
+        """Take a record as it is finished, with the text that its offsets refer to.
 
-        :param document: None where it could not be read.
+        :param text: None where the document could not be read.
         :param again: whether it failed for a reason that may pass.
         """
 
@@ -62,16 +62,17 @@ class Nowhere(Sink):
         """Nothing is there."""
         return False
 
-    def add(self, record: Record, document: Document | None = None, *, again: bool = False) -> None:
+    def add(self, record: Record, text: str | None = None, *, again: bool = False) -> None:
         """Let it go."""
 
 
-def documents_at_once(requests: int) -> int:
-    """A few more than requests under way, so that one is ready whenever a reply comes.
+def documents_at_once(requests: int, jobs: int = 1) -> int:
+    """A few more than requests under way, so that one is ready whenever a reply comes; two for each process, so that
+    none waits for its next one.
 
-    Rules keep one core busy: more documents at once would only wait for each other.
+    Rules in one process keep one core busy: more documents at once would only wait for each other.
     """
-    return requests if requests == 1 else requests + max(2, requests // 4)
+    return max(requests if requests == 1 else requests + max(2, requests // 4), 2 * jobs if jobs > 1 else 1)
 
 
 async def run_documents(
@@ -84,6 +85,8 @@ async def run_documents(
     on_record: OnRecord = lambda record: None,
     on_kept: OnRecord = lambda record: None,
     sample_of: Sequence[Source] | None = None,
+    jobs: int = 1,
+    task_for: Callable[[], Task | None] = no_task,
 ) -> None:
     """Extract any number of documents; nothing that goes wrong with one of them stops the others.
 
@@ -93,11 +96,12 @@ async def run_documents(
     :param on_record: called with each record as it is finished.
     :param on_kept: called with each record that ``sink`` has from before.
     :param sample_of: all documents of the run; an extractor that wants to see a sample first is shown some of them.
+    :param jobs, task_for: see :class:`baogao.work.Worker`; the task is asked for after the sample.
     :raises UsageError: no document could be asked about at all (no server, a wrong key, an unknown model, a template
         that does not render), found before the first one was answered.
-    :raises EndpointError: several documents in a row could not be asked about.
+    :raises EndpointError: several documents in a row could not be asked about, or the account is empty.
     """
-    with closing(Worker(extractor, made_by)) as worker:
+    with closing(Worker(extractor, made_by, jobs=jobs, task_for=task_for)) as worker:
         if sample_of is not None and not sink.has_all(sample_of):
             await read_sample(sample_of, extractor, worker, at_once)
         await run_work(sources, worker.do, sink, at_once=at_once, on_record=on_record, on_kept=on_kept)
@@ -201,8 +205,9 @@ async def run_extraction(
         records[record.doc_id] = record
         on_record(record)
 
-    told = {"on_record": keep, "on_kept": keep}
-    await run_documents(sources, extractor, made_by, sink, at_once=concurrency, sample_of=sources, **told)
+    await run_documents(
+        sources, extractor, made_by, sink, at_once=concurrency, on_record=keep, on_kept=keep, sample_of=sources
+    )
     return [records[source.doc_id] for source in sources]
 
 
@@ -232,7 +237,8 @@ class Patience:
     def hear(self, outcome: Outcome) -> None:
         """Note what became of a document.
 
-        :raises UsageError: its error is one that every other document would meet, and none was answered before.
+        :raises UsageError: its error is one that every other document would meet, and none was answered before, or
+            whatever was answered.
         :raises EndpointError: it is one of several in a row that no server would answer for.
         """
         error, usage = outcome.error, outcome.record.usage
@@ -244,6 +250,8 @@ class Patience:
             return
         if error.ends == "run" and not self.answered:
             raise error
+        if error.ends_for_good:
+            raise type(error)(f"{error}; the run ends here: the same command goes on where it stopped")
         if not error.no_answer:
             return
         self.refused += 1
@@ -268,7 +276,8 @@ class _Run:
     async def do(self, source: Source) -> None:
         """Have one document done, and hand its record over.
 
-        :raises BaogaoError: the run ends here; none is handed over after that.
+        :raises BaogaoError: the run ends here; none is handed over after that. Where others were answered before, and
+            none will be again, that of this document still is: it says why.
         """
         if self.fatal is not None:
             raise self.fatal
@@ -277,6 +286,11 @@ class _Run:
             self.patience.hear(outcome)
         except BaogaoError as error:
             self.fatal = error
+            if self.patience.answered and error.ends_for_good:
+                self._hand_over(outcome)
             raise
-        self.sink.add(outcome.record, outcome.document, again=outcome.again)
+        self._hand_over(outcome)
+
+    def _hand_over(self, outcome: Outcome) -> None:
+        self.sink.add(outcome.record, outcome.text, again=outcome.again)
         self.on_record(outcome.record)

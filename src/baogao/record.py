@@ -16,8 +16,9 @@ from baogao.schema.fields import FieldKind
 from baogao.schema.values import Answer, Bound, Item, Number, Span, Strict, TextAnswer
 from baogao.usage import Usage
 
-_LINE_ENDS = {ord(char): f"\\u{ord(char):04x}" for char in "\x85\u2028\u2029"}
+_OTHER_LINE_ENDS = "\x85\u2028\u2029"
 """Some programs end a line at them, although JSON does not."""
+_LINE_ENDS = {ord(char): f"\\u{ord(char):04x}" for char in _OTHER_LINE_ENDS}
 
 
 class Check(Strict):
@@ -56,6 +57,8 @@ class Provenance(Strict):
     """Answers that were less sure than this were held back; None where that was left to the extractor."""
     jury: Jury | None = Field(default=None, exclude_if=lambda jury: jury is None)
     """Who led in hybrid; None where that was learned from gold, and for other extractors."""
+    sent_beside: dict[str, dict[str, Any]] | None = Field(default=None, exclude_if=lambda sent: sent is None)
+    """By the name of a model: what went into every request beside the question, without secrets; None where nothing."""
     schema_digest: str = Field(alias="schema")
 
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
@@ -134,9 +137,13 @@ class Review(Strict):
     proposals: list[ProposedFigure | ProposedText | ProposedItems]
     """A reader that is not named was silent, or says the same as the first."""
 
+    def to_data(self) -> dict[str, Any]:
+        """The entry as JSON data, keys in a fixed order, without its empty parts."""
+        return self.model_dump(mode="json", exclude_none=True)
+
     def to_json(self) -> str:
-        """The entry as one line of JSON, keys in a fixed order."""
-        return json_line(_compact(self.model_dump(mode="json")))
+        """The same as one line of JSON."""
+        return json_line(self.to_data())
 
 
 class Record(Strict):
@@ -174,23 +181,17 @@ class Record(Strict):
         vars(record)["review"] = list(review)
         return record
 
-    def to_json(self) -> str:
-        """The record as one line of JSON, keys in a fixed order, silence as ``{"status": "not_reported"}``."""
+    def to_data(self) -> dict[str, Any]:
+        """The record as JSON data, keys in a fixed order, silence as ``{"status": "not_reported"}``."""
         data: dict[str, Any] = self.model_dump(mode="json", by_alias=True)
-        data["fields"] = {name: _compact(answer) for name, answer in data["fields"].items()}
-        data["lists"] = {name: [_compact(item) for item in items] for name, items in data["lists"].items()}
-        return json_line(data)
+        return data | self.model_dump(mode="json", include={"fields", "lists"}, exclude_none=True)
+
+    def to_json(self) -> str:
+        """The same as one line of JSON."""
+        return json_line(self.to_data())
 
 
 def json_line(data: object) -> str:
     """Data as JSON that is one line for everybody: line ends that JSON lets stand are escaped."""
-    return json.dumps(data, ensure_ascii=False, separators=(", ", ": ")).translate(_LINE_ENDS)
-
-
-def _compact(data: Any) -> Any:
-    """JSON data without its empty parts."""
-    if isinstance(data, list):
-        return [_compact(one) for one in data]
-    if isinstance(data, dict):
-        return {key: _compact(value) for key, value in data.items() if value is not None}
-    return data
+    line = json.dumps(data, ensure_ascii=False, separators=(", ", ": "))
+    return line.translate(_LINE_ENDS) if any(char in line for char in _OTHER_LINE_ENDS) else line

@@ -18,6 +18,8 @@ class Counts(BaseModel):
     requests: int = 0
     """Requests sent, every attempt counted."""
     prompt_tokens: int = 0
+    cached_prompt_tokens: int = Field(default=0, exclude_if=lambda tokens: not tokens)
+    """Those of the prompt tokens that the server had in its own cache, and mostly asks less for."""
     completion_tokens: int = 0
     cached: int = 0
     """Questions answered from the cache; they cost nothing, and their tokens are not counted again."""

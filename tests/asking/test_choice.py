@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import re
+import time
+import unicodedata
+from contextlib import suppress
 from decimal import Decimal
 
 import pytest
@@ -155,15 +158,158 @@ def test_a_sentence_that_has_just_begun():
     assert "信访" not in words_around(read(long).document, read(long).of("37件"))
 
 
-@given(st.text(max_size=12))
+@pytest.mark.parametrize(
+    "text",
+    [
+        "B",
+        " B\n",
+        "b",
+        "Ｂ",
+        "ｂ",
+        "B.",
+        "B。",
+        "B、受理案件数",
+        "B 受理案件数",
+        "B GDP增速",
+        "B：受理案件数",
+        "B) 受理案件数",
+        "B因为它是本年的",
+        "B because it is this year's",
+        "**B**",
+        "**B** 受理案件数",
+        "__B__",
+        "`B`",
+        "```\nB\n```",
+        "(B)",
+        "（B）",
+        "[B]",
+        "【B】",
+        "“B”",
+        "<B>",
+        "- B",
+        "选B",
+        "选择 B。",
+        "我选B，不选A",
+        "故选：B",
+        "应选（B）",
+        "选项B",
+        "答案：B",
+        "答案是 B。",
+        "**答案**：**B**",
+        "正确答案为【B】",
+        "Answer: B",
+        "answer: b",
+        "The answer is B.",
+        "The correct answer is (B) 受理案件数",
+        "Option B",
+        r"\boxed{B}",
+        r"$\boxed{\text{B}}$",
+        "\boxed{B}",
+        '{"answer": "B"}',
+        '{"选项": "B", "理由": "本年"}',
+        '["B"]',
+        "这个数字是本年的受理数。\n\nB",
+        "这个数字是本年的受理数，答案：B",
+        "A是去年的，所以答案是B。",
+        "A 申请数\nB 受理数\nC 都不是\n答案：B",
+        "选项A是去年的，选项C都不是，答案：B",
+        "B，不是A类",
+        "B R&D经费",
+    ],
+)
+def test_a_letter_of_many_kinds(text):
+    """Marks around it, words before it and words behind it do not matter where it is one letter."""
+    assert LETTERS[read_letter(Reply(text, "stop", 1, 1))] == "B"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "\n",
+        "都不是",
+        "A report says that it is last year's",
+        "a report",
+        "The answer is a figure",
+        "Apple",
+        "B2",
+        "AB",
+        "H",
+        "这是B类项目",
+        "不选A",
+        "答案不是A",
+        "A或B",
+        "A、B",
+        "A/B",
+        "A and B",
+        "A,B,C",
+        "A\nB",
+        "A 申请数\nB 受理数\nC 都不是",
+        "A. 申请数 B. 受理数",
+        "答案：A或答案：B",
+        "选A，也可以选B",
+        "Answer: A\nAnswer: B",
+        '["A", "B"]',
+        "In A the",
+    ],
+)
+def test_no_letter_or_more_than_one(text):
+    """Prose with a letter in it, and two letters, are an error that shows what was said."""
+    with pytest.raises(ReplyError, match="did not choose a letter; it said "):
+        read_letter(Reply(text, "stop", 1, 1))
+
+
+@given(st.text(max_size=12) | st.text("AaBbＡ 选答案：。*\n或", max_size=12))
 def test_a_reply_is_a_letter_or_refused(text):
-    """The first character decides; one that is no letter of an option is an error that shows what was said."""
-    reply = Reply(text, "stop", 1, 1)
-    if text.strip()[:1] and text.strip()[0] in LETTERS:
-        assert LETTERS[read_letter(reply)] == text.strip()[0]
-    else:
-        with pytest.raises(ReplyError, match="did not choose a letter; it said "):
-            read_letter(reply)
+    """Whatever is said, what is read is a letter of the text that stands alone, or an error."""
+    try:
+        letter = LETTERS[read_letter(Reply(text, "stop", 1, 1))]
+    except ReplyError:
+        return
+    assert re.search(rf"(?<![A-Za-z0-9]){letter}(?![A-Za-z0-9])", unicodedata.normalize("NFKC", text).upper())
+
+
+@pytest.mark.parametrize("unit", ["答案", "选", "*", "\n", " ", "A ", "answer "])
+def test_size_is_no_trouble(unit):
+    """A long reply takes time in proportion."""
+    started = time.process_time()
+    with suppress(ReplyError):
+        read_letter(Reply(unit * 30_000, "stop", 1, 1))
+    assert time.process_time() - started < 1
+
+
+@pytest.mark.parametrize(
+    ("tokens", "sure"),
+    [
+        ((("A", -0.5),), 0.6065),
+        ((("**", -2.0), ("A", -0.5), ("**", -2.0)), 0.6065),
+        ((("答案", -2.0), ("：A", -0.5)), 0.6065),
+        ((("答案", -2.0), ("：", -2.0), ("Ａ", -0.5)), 0.6065),
+        ((("B", -2.0),), 1.0),
+        ((), 1.0),
+    ],
+)
+def test_the_probability_is_that_of_the_letter(communique, tokens, sure):
+    """Not of the marks or the words before it; where the tokens spell something else there is none."""
+    choice = extractor_of(client_of("http://127.0.0.1:9/v1"), communique).choices(read(TEXT), Settled())[0]
+    text = "".join(token for token, _ in tokens).replace("B", "") or "A"
+    logprobs = tuple(TokenLogprob(*one) for one in tokens) or None
+    _, link = read_choice(Reply(text, "stop", 1, 1, logprobs=logprobs), choice)
+    assert link.confidence == pytest.approx(sure, abs=1e-4)
+
+
+def test_thoughts_are_not_what_was_chosen(communique):
+    """Neither their letters nor their probability: the letter behind them counts."""
+
+    def script(seen):
+        step = choosing("地区生产总值")(seen)
+        chosen = step.body["choices"][0]["message"]["content"]
+        tokens = [("B", -3.0), ("</think>", -3.0), (chosen, -0.1)]
+        return completion(f"B</think>{chosen}", logprobs=tokens)
+
+    with fake_server(script) as server:
+        extraction = extract(server, read(TEXT), communique)
+    assert extraction.fields["gdp"].confidence == pytest.approx(0.905, abs=0.001)
 
 
 @pytest.mark.parametrize("letter", LETTERS)

@@ -376,3 +376,52 @@ def test_a_tuned_model_says_itself_where_there_was_none(communique):
     assert read_form("常住人口：无", passage, {"常住人口": 0.9})[0] == []
     (line,) = read_form("常住人口：零", passage, {"常住人口": 0.9})[0]
     assert (line.field.id, line.confidence) == ("residents", 0.9)
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "- **常住人口**：21.03万人",
+        "1. 常住人口：21.03万人",
+        "| 指标 | 数值 |\n|---|---|\n| 常住人口 | 21.03万人 |",
+        '```json\n{"常住人口": "21.03万人"}\n```',
+        "好的，填写如下：\n\n“常住人口”：２１．０３万人。\n\n以上来自第二段。",
+    ],
+)
+def test_a_form_filled_in_another_way(reply):
+    """Marks that models add are no part of name or answer."""
+    assert [line.candidate.text for line in read_form(reply, PASSAGE)[0]] == ["21.03万人"]
+
+
+def test_nothing_in_bold():
+    """A single "none" for the whole form, with emphasis."""
+    assert {answer for _, answer in form_lines("**无**。", PASSAGE)} == {"无"}
+
+
+def test_half_a_line_is_no_answer(communique):
+    """Of a reply that was cut the last line is left out: 8 may have been going to be 86.4."""
+    report = read("二、人口\n年末常住人口21.03万人。\n三、劳动力\n年末常住人口2人。")
+    labels = "常住人口"
+
+    def script(seen):
+        shown = seen.body["messages"][-1]["content"]
+        if labels not in shown:
+            return completion("无")
+        return completion(f"{labels}：2", finish_reason="length")
+
+    with fake_server(script) as server, pytest.raises(ReplyError, match="did not fill the form"):
+        extract(server, report, communique)
+
+
+def test_half_a_title_is_no_title():
+    """What is left of a title is printed in the report as well."""
+    cut = Reply("公报标题：海坨市2022年", "length", 1, 1)
+    assert read_metadata(cut, REPORT.document, SCHEMA) == {}
+
+
+@pytest.mark.parametrize(
+    "line", ["**公报标题**：海坨市2022年经济社会发展统计公报", "1. 公报标题: “海坨市2022年经济社会发展统计公报”"]
+)
+def test_metadata_in_another_way(line):
+    """Marks that models add are no part of a value."""
+    assert read_metadata(said(line), REPORT.document, SCHEMA)["title"].value == "海坨市2022年经济社会发展统计公报"

@@ -9,11 +9,13 @@ import re
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from baogao.asking.link import FieldLink, LinkExtractor, Links, Part, parts_of, read_links
 from baogao.errors import ReplyError
 from baogao.extraction import Extraction
 from baogao.llm import load_prompts
+from baogao.llm.structured import json_inside
 from baogao.schema import load_schema
 from baogao.usage import usage_scope
 from llm.fake_server import FakeServer, completion, fake_server
@@ -310,3 +312,46 @@ def test_what_a_dry_run_counts(communique):
     assert question.max_tokens > 0
     assert PART.text in question.messages[-1].content
     assert extractor.questions(read("")) == []
+
+
+@pytest.mark.parametrize(
+    ("said", "ids"),
+    [
+        ("[3, 12]", [3, 12]),
+        ("[[3], [12]]", [3, 12]),
+        ("[[[3]], [[12]]]", [3, 12]),
+        ('["3", "12"]', [3, 12]),
+        ('["[[3]]", "[[12]]"]', [3, 12]),
+        ('["３", "１２"]', [3, 12]),
+        ('"[[12]]"', [12]),
+        ("12", [12]),
+        ("[]", []),
+    ],
+)
+def test_numbers_of_many_kinds(said, ids):
+    """Alone, in quotes, or in the brackets that they stand in, they are the same numbers."""
+    assert FieldLink.model_validate_json(f'{{"field": "gdp", "ids": {said}}}').ids == ids
+
+
+@pytest.mark.parametrize(
+    "said", ['"1 2"', '"1,200"', '["12件"]', '"12345-6"', "[1.5]", "null", "true", '[{"id": 3}]', '"[[3]] [[4]]"']
+)
+def test_what_is_no_number(said):
+    """Nothing is made of what may be two numbers, or half of one."""
+    with pytest.raises(ValidationError):
+        FieldLink.model_validate_json(f'{{"field": "gdp", "ids": {said}}}')
+
+
+@given(
+    st.lists(st.tuples(st.text("gdp甲'\"“，", max_size=5), st.lists(st.integers(0, 999), max_size=3)), max_size=4),
+    st.data(),
+)
+def test_half_an_answer_is_refused(links, data):
+    """JSON that was cut anywhere, right or nearly right, holds no answer."""
+    text = answers(*links)
+    loose = text.replace("]", ",]").replace("[,]", "[]")
+    for whole in (text, loose):
+        cut = whole[: data.draw(st.integers(0, len(whole) - 1))]
+        with pytest.raises(ValidationError):
+            Links.model_validate_json(json_inside(cut))
+        assert [(one.field, one.ids) for one in Links.model_validate_json(json_inside(whole)).links] == links

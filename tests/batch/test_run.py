@@ -315,7 +315,7 @@ class Kept:
         """Nothing is."""
         return
 
-    def add(self, record, document=None, *, again=False):
+    def add(self, record, text=None, *, again=False):
         """Remember the id."""
         self.taken.append(record.doc_id)
 

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
 from pathlib import Path
 from typing import get_args
 
 import pytest
 
 from baogao.extraction import AskingName, Way
-from baogao.llm.abilities import memory_file
-from baogao.llm.messages import Abilities
+from baogao.llm import Abilities, EndpointSettings, Profile
+from baogao.llm.profiles import remember
 from batch.conftest import COUNTIES, executed, requests, untimed, write_reports, write_results
 from cli.conftest import COMMUNIQUE, rows
 from cli.model_of_tests import abilities, good_model
@@ -50,9 +49,8 @@ def live(baogao, reports):
 
     def call(server, *more):
         # Known from an earlier run, else the first record counts the requests that try it.
-        memory_file().parent.mkdir(parents=True, exist_ok=True)
-        known = asdict(Abilities(json_schema=True))
-        memory_file().write_text(json.dumps({f"{server.url} small": known}), encoding="utf-8")
+        endpoint = EndpointSettings(base_url=server.url)
+        remember(endpoint, "small", Profile(Abilities(json_schema=True)))
         asked = ("--base-url", server.url, "--model", "small", "--no-cache")
         return baogao("extract", reports, "--schema", COMMUNIQUE, *asked, "--out", "live", *more)
 

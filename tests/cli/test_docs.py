@@ -10,7 +10,7 @@ from types import ModuleType
 import pytest
 import typer.main
 
-from baogao.cli.main import app
+from baogao.cli.main import app, imported
 
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -32,7 +32,7 @@ def every_command(name, command):
         yield from every_command(f"{name} {below.name}", below)
 
 
-COMMANDS = dict(every_command("baogao", typer.main.get_command(app)))
+COMMANDS = dict(every_command("baogao", typer.main.get_command(imported())))
 SECTIONS = {
     section.split("`", 1)[0]: section for section in (DOCS / "cli.md").read_text(encoding="utf-8").split("\n## `")[1:]
 }
@@ -59,6 +59,14 @@ def test_everything_is_documented(name):
 def named(usage: str) -> str:
     """The words of a usage line before its arguments."""
     return " ".join(word for word in usage.split() if word.islower())
+
+
+def test_the_list_of_commands_says_what_they_are():
+    """The list knows every command without importing it, and its words are the command's own."""
+    listed = typer.main.get_command(app).commands
+    assert {name: one.help for name, one in listed.items()} == {
+        name: " ".join(COMMANDS[f"baogao {name}"].help.split()) for name in listed
+    }
 
 
 @pytest.mark.parametrize("name", COMMANDS)

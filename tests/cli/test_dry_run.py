@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import re
-from dataclasses import asdict
 from itertools import product
 from pathlib import Path
 from typing import get_args
@@ -15,8 +13,7 @@ import pytest
 from baogao.assemble import ModelOptions
 from baogao.extraction import AskingName, ReportText, Way
 from baogao.inputs import Source
-from baogao.llm import Abilities
-from baogao.llm.abilities import memory_file
+from baogao.llm import Abilities, EndpointSettings, Profile, profiles
 from baogao.opening import questioner
 from baogao.schema import load_schema
 from cli.conftest import COMMUNIQUE, GOOD
@@ -49,8 +46,7 @@ def unable_model(seen):
 
 def remember(url: str, found: Abilities) -> None:
     """Let an earlier run have probed the server."""
-    memory_file().parent.mkdir(parents=True, exist_ok=True)
-    memory_file().write_text(json.dumps({f"{url} small": asdict(found)}), encoding="utf-8")
+    profiles.remember(EndpointSettings(base_url=url), "small", Profile(found))
 
 
 def asked_of(server) -> list[str]:

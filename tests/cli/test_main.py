@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from baogao.cli import main
+from baogao.cli import outputs
 from baogao.errors import BudgetError, SchemaError, UsageError
 from cli.conftest import COMMUNIQUE
 
@@ -65,7 +65,7 @@ def test_an_error_is_one_line_and_a_code(baogao, monkeypatch, error, code):
     def fail(folder):
         raise error
 
-    monkeypatch.setattr(main, "read_records", fail)
+    monkeypatch.setattr(outputs, "read_records", fail)
     outcome = baogao("review", "out")
     assert (outcome.code, outcome.err) == (code, f"error: {error}\n")
 
@@ -73,7 +73,7 @@ def test_an_error_is_one_line_and_a_code(baogao, monkeypatch, error, code):
 def test_the_page_is_opened_only_when_asked(extract, baogao, reports, monkeypatch):
     """The browser is given the page by its full address."""
     opened = []
-    monkeypatch.setattr(main.webbrowser, "open", opened.append)
+    monkeypatch.setattr(outputs.webbrowser, "open", opened.append)
     extract(reports)
     assert baogao("review", "out", "--schema", COMMUNIQUE).out == "out/index.html\n"
     assert opened == []

@@ -7,7 +7,6 @@ and needs the extra ``baogao[ray]``: ``make test-ray``.
 from __future__ import annotations
 
 import ipaddress
-import json
 import os
 import shutil
 import signal
@@ -18,15 +17,15 @@ import tempfile
 import threading
 import time
 from contextlib import suppress
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from baogao.engines import ray as engine
 from baogao.engines.ray import members
-from baogao.llm.abilities import memory_file
-from baogao.llm.messages import Abilities
+from baogao.llm import Abilities, EndpointSettings, Profile
+from baogao.llm.profiles import remember
 from batch.conftest import untimed
 from cli.conftest import COMMUNIQUE, GOOD, _own_world, baogao, rows  # noqa: F401
 from cli.model_of_tests import good_model
@@ -51,9 +50,7 @@ def reports(tmp_path):
 
 def asking(server, reports, out):
     """The command, for a server that is known to be able."""
-    memory_file().parent.mkdir(parents=True, exist_ok=True)
-    known = {f"{server.url} small": asdict(Abilities(json_schema=True))}
-    memory_file().write_text(json.dumps(known), encoding="utf-8")
+    remember(EndpointSettings(base_url=server.url), "small", Profile(Abilities(json_schema=True)))
     asked = ("--extractor", "hybrid", "--base-url", server.url, "--no-cache")
     return ("extract", reports, "--schema", COMMUNIQUE, *asked, "--out", out)
 

@@ -44,7 +44,7 @@ class Asking:
 
     async def extract(self, report) -> Extraction:
         """Ask, and keep the reply as a notice."""
-        reply = await self.client.ask(Question((Message("user", report.document.doc_id),), max_tokens=5))
+        reply = await self.client.ask(Question((Message("user", report.document.doc_id),), max_tokens=50))
         return Extraction(notices=[reply.text])
 
 

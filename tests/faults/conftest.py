@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from baogao.llm.abilities import memory_file
+from baogao.llm import Abilities, EndpointSettings, Profile
+from baogao.llm.profiles import remember
 from cli.conftest import GOOD, Outcome, _own_world, baogao, extract  # noqa: F401
 from llm.fake_server import FakeServer
 
 COUNTIES = ("甲山县", "乙水县", "丙林县")
-_CAN = {"json_schema": True, "json_object": False, "tools": False, "logprobs": False}
 
 
 @pytest.fixture
@@ -31,9 +30,7 @@ def ask_about(extract: Callable[..., Outcome], three: Path) -> Callable[..., Out
     """Extract the three reports with the model of a server, whose abilities are known."""
 
     def call(server: FakeServer, *more: object) -> Outcome:
-        memory_file().parent.mkdir(parents=True, exist_ok=True)
-        known = {f"{server.url} small": {**_CAN, "context_length": None}}
-        memory_file().write_text(json.dumps(known), encoding="utf-8")
+        remember(EndpointSettings(base_url=server.url), "small", Profile(Abilities(json_schema=True)))
         return extract(three, "--extractor", "llm", "--base-url", server.url, "--model", "small", *more)
 
     return call

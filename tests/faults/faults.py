@@ -61,6 +61,8 @@ def _refusal() -> Step:
 
 _GOOD = json.dumps(_links().body).encode()
 _TOO_LONG = "This model's maximum context length is 4096 tokens. However, your messages resulted in 9000 tokens."
+_FREE_QUOTA = "The free quota has been exhausted. To go on, leave the mode in which only free quota is used."
+_QUOTA_A_MINUTE = "You exceeded your current quota: 30 requests per minute. Please retry in 0.02s."
 _PAGE = "<html><head><title>Sign in</title></head><body>Welcome to the campus network</body></html>"
 
 _BOMB = _bomb()
@@ -79,6 +81,10 @@ FAULTS: dict[str, Fault] = {
     "429 long Retry-After": _always(failure(429, "Rate limit reached", headers={"retry-after": "86400"})),
     "429 Retry-After never": _always(failure(429, "Rate limit reached", headers={"retry-after": _NEVER})),
     "429 quota": _always(failure(429, "You exceeded your current quota", code="insufficient_quota")),
+    "429 quota a minute": _always(failure(429, _QUOTA_A_MINUTE, code="insufficient_quota")),
+    "403 quota": _always(failure(403, _FREE_QUOTA, code="AllocationQuota.FreeTierOnly")),
+    "400 arrears": _always(failure(400, "Access denied, your account is not in good standing", code="Arrearage")),
+    "404 page": _always(Step("404 page not found", 404)),
     "500": _always(failure(500, "Internal error")),
     "503": _always(failure(503, "Loading model")),
     "reset": _always(Step(_GOOD, reset_after=60)),

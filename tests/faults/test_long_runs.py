@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from baogao import pipeline
-from baogao.llm.abilities import memory_file
+from baogao.llm.profiles import memory_file
 from baogao.resources import cache_dir
 from cli.conftest import GOOD, rows
 from cli.model_of_tests import good_model

@@ -20,7 +20,6 @@ pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="attempts are fo
 SCRIPT = r"""
 import json, os, resource, shutil, signal, sys
 from pathlib import Path
-from baogao.document import document_from_text
 from baogao.errors import UsageError
 from baogao.outputs.records import current, iterate_review, kept_text, read_records
 from baogao.outputs.run_folder import RunFolder
@@ -43,7 +42,7 @@ def begin(out, word, ids):
     folder = RunFolder(out, ids, {"word": word}, schema).__enter__()
     for doc_id in ids:
         if doc_id not in folder._done:
-            folder.add(record(doc_id, word), document_from_text(word * 200 + doc_id, doc_id))
+            folder.add(record(doc_id, word), word * 200 + doc_id)
     return folder
 
 def end(folder):

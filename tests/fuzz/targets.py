@@ -23,6 +23,7 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen import canvas
 
+from baogao.asking.choice import LETTERS, read_letter
 from baogao.asking.form import assign_lines, read_form
 from baogao.asking.link import Links, parts_of, read_links
 from baogao.asking.passages import Passage, PassageCutter, Shortlist
@@ -37,6 +38,7 @@ from baogao.evaluation.datasets import check_gold
 from baogao.evaluation.gold import parse_gold
 from baogao.evaluation.submissions import read_submissions
 from baogao.extraction import Extraction, ReportText
+from baogao.llm.messages import Reply
 from baogao.llm.replies import read_reply, refuse_useless
 from baogao.llm.structured import json_inside
 from baogao.outputs.export import write_table
@@ -265,6 +267,14 @@ def form(data: bytes) -> None:
         assert all(set(link.candidates) <= known for link in assign_lines(read_form(reply, passage)[0]).values())
 
 
+def letter(data: bytes) -> None:
+    """A choice is one of the letters, or is refused in words."""
+    try:
+        assert read_letter(Reply(data.decode("utf-8", "replace"), "stop", 1, 1)) in range(len(LETTERS))
+    except BaogaoError as error:
+        check_words(error)
+
+
 def links(data: bytes) -> None:
     """A JSON answer points at candidates of its part, or is no answer."""
     report = ReportText.from_document(document_from_text(REPORT, "report"))
@@ -414,6 +424,27 @@ _COMPLETION = {
     ],
     "usage": {"prompt_tokens": 1, "completion_tokens": 2},
 }
+_STREAM = b""": busy
+
+data: {"choices": [{"index": 0, "delta": {"content": "<think>y</think>", "reasoning": "z"}, "finish_reason": null}]}
+
+event: message
+data: {"choices": [{"delta": {"content": [{"type": "text", "text": "x"}]}, "logprobs": {"content": []}}]}
+
+data: {"choices": [{"delta": {"tool_calls": [{"index": 0, "function": {"name": "a", "arguments": "{}"}}]}}]}
+
+data: {"choices": [{"delta": {}, "finish_reason": "eos"}], "usage": {"prompt_tokens": 9, "cached_tokens": 3}}
+
+data: [DONE]
+
+"""
+_LINES = b"""{"message": {"content": "", "thinking": "y"}, "done": false}
+{"message": {"content": "x"}, "done": true, "done_reason": "length", "prompt_eval_count": 9, "eval_count": 3}
+"""
+_LETTER = "**答案**：`A`，不选B\nAnswer: \\boxed{\\text{A}} because\n（Ａ）".encode()
+_TABLE = "| 指标 | 数值 |\n|---|---|\n| **地区生产总值** | 86.4亿元 |\n1. 常住人口 = 21.03万人\n".encode()
+_OBJECT = '```json\n{"地区生产总值": "86.4亿元", "项": [{"指标": "常住人口", "值": "21.03万人"}]}\n```'.encode()
+_LOOSE_LINKS = "好的：{'links': [{“field”: \"gdp\", 'ids': ['[[1]]', 2,]}, /* 无 */ ]，}".encode()
 _FORM = "地区生产总值：86.4亿元\n常住人口（万人）：21.03万人\n城镇化率：47.6%\n粮食产量：无\n- 增速：5.8%\n".encode()
 _LINKS = b'```json\n{"links": [{"field": "gdp", "ids": [1, 2]}, {"field": "notes", "ids": [7]}]}\n```'
 _CASSETTE = """shared: {text1: 多少}
@@ -446,8 +477,9 @@ TARGETS: dict[str, Target] = {
     "marked": Target(mutated([path.read_bytes() for path in sorted(COMMUNIQUE.glob("*.marked.txt"))]), marked),
     "records": Target(mutated([_record_line(), _record_line() * 2]), records),
     "journal": Target(mutated([encoded({"doc_id": "a", "record": {"status": "ok"}})]), journal),
-    "completion": Target(mutated([json.dumps(_COMPLETION).encode()]), completion),
-    "form": Target(mutated([_FORM]) | phrases(), form),
-    "links": Target(mutated([_LINKS]), links),
+    "completion": Target(mutated([json.dumps(_COMPLETION).encode(), _STREAM, _LINES]), completion),
+    "form": Target(mutated([_FORM, _TABLE, _OBJECT]) | phrases(), form),
+    "links": Target(mutated([_LINKS, _LOOSE_LINKS]), links),
+    "letter": Target(mutated([_LETTER]), letter),
     "cassette": Target(mutated([_CASSETTE]), cassette),
 }

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import socket
+import ssl
 import struct
 import sys
 import threading
@@ -110,6 +111,10 @@ class FakeServer:
         """The base URL."""
         return f"http://127.0.0.1:{self._http.server_port}/v1"
 
+    def secure(self, context: ssl.SSLContext) -> None:
+        """Speak TLS from now on; a client that does not shake hands is left alone."""
+        self._http.socket = context.wrap_socket(self._http.socket, server_side=True, do_handshake_on_connect=False)
+
     def answer(self, seen: Seen) -> Step:
         """The next step of the script."""
         if seen.path == "/v1/models":
@@ -175,7 +180,7 @@ class _Http(ThreadingHTTPServer):
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Say nothing of clients that have gone; everything else is a defect of a test."""
-        if not isinstance(sys.exception(), ConnectionError):
+        if not isinstance(sys.exception(), (ConnectionError, ssl.SSLError)):
             super().handle_error(request, client_address)
 
 

@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 
 from baogao.errors import EndpointError
-from baogao.llm.abilities import abilities_of, memory_file, probe, remembered_abilities
+from baogao.llm.abilities import abilities_of, probe
 from baogao.llm.endpoint import ModelClient
 from baogao.llm.messages import Abilities
+from baogao.llm.profiles import known_profile, memory_file
 from baogao.llm.settings import EndpointSettings
 from llm.fake_server import Seen, Step, completion, failure, fake_server
 
@@ -52,7 +53,9 @@ def probed(
 
     async def run(url: str) -> Abilities:
         async with ModelClient(EndpointSettings(base_url=url, model="small", first_wait=0)) as client:
-            return await probe(client)
+            found = (await probe(client)).abilities
+            assert found is not None
+            return found
 
     with fake_server(script, models) as server:
         return asyncio.run(run(server.url)), len(server.seen)
@@ -156,14 +159,29 @@ def test_remembered_per_endpoint_and_model() -> None:
 
 
 FOUND = {"json_schema": True, "json_object": True, "tools": False, "logprobs": False, "context_length": 4096}
+AS_IT_WAS_FIRST = {
+    "cap": "max_tokens",
+    "left_out": [],
+    "least_temperature": 0.0,
+    "system_turn": True,
+    "stream": False,
+    "refs": True,
+    "switch": "unknown",
+    "thinking_tokens": 0,
+}
+
+
+def entry_of(abilities: Any, manner: Any = AS_IT_WAS_FIRST) -> dict[str, Any]:
+    """An entry of the memory."""
+    return {"abilities": abilities, "manner": manner}
 
 
 def test_the_form_of_what_is_remembered() -> None:
     """The file may come from a baogao before this one, and go to the next."""
     endpoint = EndpointSettings(base_url="http://a/v1", model="small")
     memory_file().parent.mkdir(parents=True)
-    memory_file().write_text(json.dumps({"http://a/v1 small": FOUND}), encoding="utf-8")
-    assert remembered_abilities(endpoint) == Abilities(json_schema=True, json_object=True, context_length=4096)
+    memory_file().write_text(json.dumps({"http://a/v1 small": entry_of(FOUND)}), encoding="utf-8")
+    assert known_profile(endpoint).abilities == Abilities(json_schema=True, json_object=True, context_length=4096)
 
 
 @pytest.mark.parametrize(
@@ -173,27 +191,33 @@ def test_the_form_of_what_is_remembered() -> None:
         5,
         [],
         {},
-        FOUND | {"tools": "no"},
-        FOUND | {"context_length": "4096"},
-        FOUND | {"context_length": 4096.5},
-        FOUND | {"context_length": -1},
-        FOUND | {"context_length": 10**12},
-        FOUND | {"tools": 1},
+        FOUND,
+        entry_of(5),
+        entry_of(FOUND | {"tools": "no"}),
+        entry_of(FOUND | {"context_length": "4096"}),
+        entry_of(FOUND | {"context_length": 4096.5}),
+        entry_of(FOUND | {"context_length": -1}),
+        entry_of(FOUND | {"context_length": 10**12}),
+        entry_of(FOUND | {"tools": 1}),
         "small",
-        FOUND | {"images": True},
-        {name: FOUND[name] for name in FOUND if name != "tools"},
+        entry_of(FOUND | {"images": True}),
+        entry_of({name: FOUND[name] for name in FOUND if name != "tools"}),
+        entry_of(FOUND, AS_IT_WAS_FIRST | {"cap": "length"}),
+        entry_of(FOUND, AS_IT_WAS_FIRST | {"switch": 1}),
+        entry_of(FOUND, AS_IT_WAS_FIRST | {"colour": "red"}),
+        entry_of(FOUND, {}),
     ],
 )
 def test_a_memory_of_a_wrong_shape_is_probed_again(entry: Any) -> None:
     """What another version wrote, or another program, is not believed; what is known of other models stays."""
     with fake_server(able) as server:
         memory_file().parent.mkdir(parents=True)
-        memory = {f"{server.url} small": entry, "http://a/v1 other": FOUND}
+        memory = {f"{server.url} small": entry, "http://a/v1 other": entry_of(FOUND)}
         memory_file().write_text(json.dumps(memory), encoding="utf-8")
         found = asyncio.run(_abilities(server.url))
         assert len(server.seen) == 4
-        assert remembered_abilities(EndpointSettings(base_url=server.url, model="small")) == found
-    assert remembered_abilities(EndpointSettings(base_url="http://a/v1", model="other")) is not None
+        assert known_profile(EndpointSettings(base_url=server.url, model="small")).abilities == found
+    assert known_profile(EndpointSettings(base_url="http://a/v1", model="other")).abilities is not None
 
 
 @pytest.mark.parametrize(
@@ -203,7 +227,7 @@ def test_a_broken_memory_is_as_good_as_none(memory: str, caplog: pytest.LogCaptu
     """Whatever is in the file, nothing is known of the endpoint, and a line says so."""
     memory_file().parent.mkdir(parents=True)
     memory_file().write_text(memory, encoding="utf-8", errors="surrogateescape")
-    assert remembered_abilities(EndpointSettings(base_url="http://a/v1", model="small")) is None
+    assert known_profile(EndpointSettings(base_url="http://a/v1", model="small")).abilities is None
     assert caplog.messages[0].count("\n") == 0
     assert "what endpoints can do is tried again" in caplog.messages[0]
 
@@ -217,7 +241,7 @@ def test_a_deep_memory_is_written_anew(depth: int) -> None:
         memory_file().write_text(f'{{"{server.url} small": {deep}, "b": {deep}}}', encoding="utf-8")
         found = asyncio.run(_abilities(server.url))
         assert found.tools
-        assert remembered_abilities(EndpointSettings(base_url=server.url, model="small")) == found
+        assert known_profile(EndpointSettings(base_url=server.url, model="small")).abilities == found
 
 
 def test_given_abilities_are_not_probed() -> None:
@@ -242,11 +266,11 @@ def test_what_is_remembered_is_told_without_asking() -> None:
 
     with fake_server(able) as server:
         settings = EndpointSettings(base_url=server.url, model="small", max_attempts=1)
-        assert remembered_abilities(settings) is None
+        assert known_profile(settings).abilities is None
         found = asyncio.run(run(settings))
         asked = len(server.seen)
-        assert remembered_abilities(settings) == found
-        assert remembered_abilities(settings.model_copy(update={"model": "other"})) is None
+        assert known_profile(settings).abilities == found
+        assert known_profile(settings.model_copy(update={"model": "other"})).abilities is None
         assert len(server.seen) == asked
 
 

@@ -309,3 +309,14 @@ def test_an_entry_in_a_file_that_cannot_be(tmp_path: Path, name: object) -> None
     assert cache.get("a") is None
     cache.put("a", REPLY)
     assert cache.get("a") is not None
+
+
+def test_a_reply_without_thoughts_is_kept_as_ever(tmp_path: Path) -> None:
+    """What an earlier version does not know is left out where it says nothing, and read where it says something."""
+    for reply in (REPLY, replace(REPLY, thought=True), replace(REPLY, cached_tokens=3)):
+        cache = ReplyCache(tmp_path / "replies")
+        cache.put("a", reply)
+        assert cache.get("a") == replace(reply, cached=True)
+        assert ("thought" in reply.kept()) == (reply != REPLY)
+        assert cache.damage is None
+        cache.close()

@@ -145,7 +145,9 @@ def test_no_server() -> None:
         async with ModelClient(settings(url)) as client:
             await client.ask(QUESTION)
 
-    with pytest.raises(EndpointError, match=r"no model server answers at http://127\.0\.0\.1:\d+/v1: .*model serve"):
+    with pytest.raises(
+        EndpointError, match=r"no model server answers at http://127\.0\.0\.1:\d+/v1/chat/completions: .*model serve"
+    ):
         asyncio.run(run())
 
 
@@ -207,7 +209,7 @@ def test_question_too_long(said: str) -> None:
 def test_useless_reply(step: Step, words: str, tmp_path: Path) -> None:
     """A reply that cannot be used is an error in words, is paid for, and is never kept."""
     cache = ReplyCache(tmp_path / "replies")
-    error, _ = failing([step], cache=cache, max_attempts=1)
+    error, _ = failing(lambda _: step, cache=cache, max_attempts=1)
     assert isinstance(error, ReplyError)
     assert words in str(error)
     with fake_server([completion("好")]) as server:
@@ -359,6 +361,25 @@ def test_cost() -> None:
     with fake_server(lambda _: completion("好", prompt_tokens=2_000_000, completion_tokens=500_000)) as server:
         assert ask(server, prompt_price=1.5, completion_price=4.0)[1].cost == pytest.approx(5.0)
         assert ask(server)[1].cost is None
+
+
+@pytest.mark.parametrize(
+    ("prices", "cost"),
+    [
+        ({"prompt_price": 2.0, "completion_price": 4.0}, 4.0),
+        ({"prompt_price": 2.0, "cached_price": 0.5}, 0.8),
+        ({"cached_price": 0.5}, 0.4),
+        ({"prompt_price": 2.0, "cached_price": 0.0}, 0.4),
+    ],
+)
+def test_cost_of_what_the_server_had_in_its_cache(prices: dict[str, float], cost: float) -> None:
+    """Cached prompt tokens are counted beside the others, and have a price of their own where one is set."""
+    step = completion("好", prompt_tokens=1_000_000, completion_tokens=500_000)
+    step.body["usage"]["prompt_tokens_details"] = {"cached_tokens": 800_000}
+    with fake_server(lambda _: step) as server:
+        usage = ask(server, **prices)[1]
+    assert (usage.prompt_tokens, usage.cached_prompt_tokens) == (1_000_000, 800_000)
+    assert usage.cost == pytest.approx(cost)
 
 
 def test_tokens_are_estimated_where_the_server_does_not_say() -> None:

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from baogao.errors import BaogaoError, EndpointError, NoReplyError, ReplayError, ReplyError
+from baogao.errors import BaogaoError, EndpointError, NoReplyError, QuotaError, ReplayError, ReplyError
 from baogao.llm.failures import (
     UnknownModelError,
     asked_pause,
@@ -47,9 +47,9 @@ def broken(cause: Exception, *, late: bool = False) -> openai.APIConnectionError
 CASES: list[tuple[openai.OpenAIError, type[BaogaoError], str]] = [
     (refusal(401, "no"), EndpointError, "refuses access (401)"),
     (refusal(403, "no"), EndpointError, "refuses access (403)"),
-    (refusal(402, "Insufficient Balance"), EndpointError, "no quota left"),
-    (refusal(429, "You exceeded your current quota", "insufficient_quota"), EndpointError, "no quota left"),
-    (refusal(429, "账户余额不足，请充值", "1113"), EndpointError, "no quota left"),
+    (refusal(402, "Insufficient Balance"), QuotaError, "no quota left"),
+    (refusal(429, "You exceeded your current quota", "insufficient_quota"), QuotaError, "no quota left"),
+    (refusal(429, "账户余额不足，请充值", "1113"), QuotaError, "no quota left"),
     (refusal(429, "Rate limit reached. Add a payment method at /account/billing"), NoReplyError, "(429)"),
     (refusal(429, "Too many tokens, please wait"), NoReplyError, "(429)"),
     (refusal(400, "maximum context length is 4096 tokens"), ReplyError, "longer than the model can read"),

@@ -38,3 +38,19 @@ def test_every_token_counts_once(tokens):
     if tokens:
         assert sum(log(p) for _, p in found) == pytest.approx(sum(logprob for _, logprob in tokens), abs=1e-6)
         assert all(0 < p <= exp(0) for _, p in found)
+
+
+def test_what_of_a_cut_reply_is_whole():
+    """All lines but the last; of one that ended by itself, all of it."""
+    assert Reply("一\n二", "length", 1, 1).whole_lines == "一"
+    assert Reply("一", "length", 1, 1).whole_lines == ""
+    assert Reply("一\n二", "stop", 1, 1).whole_lines == "一\n二"
+
+
+def test_the_token_at_a_place():
+    """The one that spells the character; none where the tokens are of another text."""
+    tokens = tuple(TokenLogprob(text, -number) for number, text in enumerate(("一二", "", "三")))
+    reply = Reply("一二三四", "stop", 1, 1, logprobs=tokens)
+    assert [reply.token_at(place) for place in range(4)] == [tokens[0], tokens[0], tokens[2], None]
+    assert Reply("二二三", "stop", 1, 1, logprobs=tokens).token_at(2) is None
+    assert Reply("一", "stop", 1, 1).token_at(0) is None

@@ -43,7 +43,7 @@ JSON = st.recursive(st.none() | st.integers(), lambda inner: st.lists(inner) | s
 @given(st.text() | JSON.map(json.dumps))
 def test_anything_else_is_refused(text: str) -> None:
     """Whatever a server sends instead of a completion is one kind of error."""
-    with pytest.raises(ReplyError, match="not a chat completion"):
+    with pytest.raises(ReplyError, match=r"not a chat completion|stream"):
         read_reply(text, prompt_tokens=1)
 
 
@@ -53,15 +53,10 @@ def test_anything_else_is_refused(text: str) -> None:
         {"message": "好"},
         {"message": {"tool_calls": [{}]}},
         {"message": {"content": 5}},
-        {"message": {"content": "好"}, "logprobs": {"content": [{"token": "好"}]}},
-        *(
-            {"message": {"content": "好"}, "logprobs": {"content": [{"token": "好", "logprob": said}]}}
-            for said in ("x", None, 1000, True, [], float("nan"), float("inf"), -float("inf"), 0.1, "-0.5")
-        ),
-        {"message": {"content": "好"}, "logprobs": {"content": [{"token": 5, "logprob": -0.5}]}},
-        {"message": {"content": "好"}, "logprobs": {"content": 5}},
-        {"message": {"content": ["好"]}},
+        {"message": {"content": ["好", 5]}},
         {"message": {"content": "好"}, "finish_reason": {}},
+        {"message": {"content": "好", "refusal": 5}},
+        {"message": {"content": "", "function_call": {}}},
     ],
 )
 def test_nearly_a_completion(choice: dict[str, Any]) -> None:
@@ -115,6 +110,88 @@ def test_refusal() -> None:
 def test_thoughts_without_an_end() -> None:
     """Thoughts that ran into the cap are no reply."""
     assert read_reply(body(message={"content": "<think>甲：12件\n"}), prompt_tokens=1).text == ""
+
+
+@pytest.mark.parametrize(
+    ("message", "text", "thought"),
+    [
+        ({"content": [{"type": "text", "text": "12"}, {"type": "text", "text": "件"}]}, "12件", False),
+        ({"content": [{"type": "output_text", "text": "12件"}]}, "12件", False),
+        ({"content": ["12", {"text": {"value": "件"}}]}, "12件", False),
+        ({"content": {"type": "text", "text": "12件"}}, "12件", False),
+        ({"content": [{"type": "image_url", "image_url": {}}, {"type": "text", "text": None}]}, "", False),
+        ({"content": [{"type": "thinking", "thinking": "13？"}, {"type": "text", "text": "12件"}]}, "12件", True),
+        ({"content": [{"type": "reasoning", "text": "13？"}, {"text": "12件"}]}, "12件", True),
+        ({"content": {"受理": "12件"}}, '{"受理": "12件"}', False),
+        ({"content": []}, "", False),
+        ({"content": None, "reasoning_content": "12件"}, "", True),
+        ({"content": "12件", "reasoning_content": ""}, "12件", False),
+        ({"content": "12件", "reasoning_content": "\n"}, "12件", False),
+        ({"content": "12件", "reasoning": "13？"}, "12件", True),
+        ({"content": "12件", "thinking": "13？"}, "12件", True),
+        ({"content": "13？</think>12件", "reasoning_content": None}, "12件", True),
+        ({"content": "", "function_call": {"name": "links", "arguments": "{}"}}, "{}", False),
+        ({"content": "", "tool_calls": [{"function": {"arguments": {"受理": 12}}}]}, '{"受理": 12}', False),
+        ({"content": "", "tool_calls": [{"function": {"arguments": "</think>"}}]}, "</think>", False),
+    ],
+)
+def test_where_the_text_of_a_message_may_stand(message: dict[str, Any], text: str, thought: bool) -> None:
+    """Parts are joined, thoughts are none of the text, and what comes unpacked is packed."""
+    reply = read_reply(body(message=message), prompt_tokens=1)
+    assert (reply.text, reply.thought) == (text, thought)
+
+
+def test_thoughts_have_no_part_in_probabilities() -> None:
+    """In the text or beside it: the first token that is kept is the answer's."""
+    tokens = {"content": [{"token": one, "logprob": -0.5} for one in ("B", "</think>", "A")]}
+    for message in ({"content": "B</think>A"}, {"content": "A", "reasoning_content": "B"}):
+        reply = read_reply(body(message=message, logprobs=tokens), prompt_tokens=1)
+        assert reply.logprobs == (TokenLogprob("A", -0.5),)
+    reply = read_reply(body(message={"content": "BA", "reasoning_content": "B"}, logprobs=tokens), prompt_tokens=1)
+    assert reply.logprobs is None
+
+
+def test_nothing_but_thoughts() -> None:
+    """The error says so: a larger cap may help."""
+    reply = read_reply(body(message={"reasoning_content": "嗯"}, finish_reason="length"), prompt_tokens=1)
+    with pytest.raises(ReplyError, match="is empty: it is nothing but thoughts"):
+        refuse_useless(reply, accept_cut=True)
+
+
+def test_the_first_of_several_choices() -> None:
+    """The one of index 0, wherever it stands."""
+    choices = [{"index": number, "message": {"content": str(number)}} for number in (2, 0, 1)]
+    assert read_reply(json.dumps({"choices": choices}), prompt_tokens=1).text == "0"
+
+
+def test_a_cap_that_is_just_filled() -> None:
+    """Half a figure is not taken for a whole one because the server says ``stop``."""
+    data = {
+        "choices": [{"message": {"content": "受理：12"}, "finish_reason": "stop"}],
+        "usage": {"completion_tokens": 20, "completion_tokens_details": {"reasoning_tokens": 3}},
+    }
+    for cap, reason in ((20, "length"), (17, "length"), (19, "stop"), (None, "stop")):
+        reply = read_reply(json.dumps(data), prompt_tokens=1, max_tokens=cap)
+        assert (reply.finish_reason, reply.thought) == (reason, True)
+
+
+@pytest.mark.parametrize(
+    ("usage", "cached"),
+    [
+        ({"prompt_tokens_details": {"cached_tokens": 64}}, 64),
+        ({"prompt_cache_hit_tokens": 64, "prompt_cache_miss_tokens": 36}, 64),
+        ({"cache_read_input_tokens": 64}, 64),
+        ({"cached_tokens": 64}, 64),
+        ({"cached_tokens": 640}, 100),
+        ({"prompt_tokens_details": None}, 0),
+        ({"prompt_tokens_details": {"cached_tokens": None}}, 0),
+        ({"prompt_cache_hit_tokens": "64"}, 0),
+    ],
+)
+def test_tokens_that_the_server_had_read_before(usage: dict[str, Any], cached: int) -> None:
+    """Whatever they are called, and never more than the prompt is long."""
+    data = {"choices": [{"message": {"content": "好"}}], "usage": {"prompt_tokens": 100, **usage}}
+    assert read_reply(json.dumps(data), prompt_tokens=7).cached_tokens == cached
 
 
 def test_half_a_character() -> None:

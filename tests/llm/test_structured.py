@@ -82,8 +82,21 @@ def test_each_way_of_asking(way: str) -> None:
         f"结果如下：\n{GOOD}\n以上。",
         f"<think>{{}}</think>{GOOD}",
         '{"accepted": ["1"], "closed": []}',
+        "{'accepted': [1], 'closed': [],}",
+        "```json\n{“accepted”: [1], “closed”: []}\n```",
+        '结果如下：\n{"accepted": [1,], // 一\n"closed": []}\n以上。',
+        '{"accepted": [2], "closed": []}</think>{"accepted": [1], "closed": []}',
     ],
-    ids=["fence", "words", "thoughts", "text for number"],
+    ids=[
+        "fence",
+        "words",
+        "thoughts",
+        "text for number",
+        "quotes",
+        "wide quotes",
+        "comments",
+        "thoughts without a mark",
+    ],
 )
 def test_json_is_found_in_what_surrounds_it(way: str, text: str) -> None:
     """Fences, words around, thoughts and numbers in quotes need no repair."""
@@ -93,7 +106,9 @@ def test_json_is_found_in_what_surrounds_it(way: str, text: str) -> None:
 
 
 @pytest.mark.parametrize("way", WAYS)
-@pytest.mark.parametrize("text", [BAD, "我不知道。", '{"accepted": [1], "closed": [', '{"links": 1}'])
+@pytest.mark.parametrize(
+    "text", [BAD, "我不知道。", '{"accepted": [1], "closed": [', "{'accepted': [1], 'closed': [2", '{"links": 1}']
+)
 def test_one_repair(way: str, text: str) -> None:
     """A reply that does not fit gets one more turn, whose tokens are counted."""
     answer, seen, usage = ask([completion(text), completion(GOOD)], WAYS[way])

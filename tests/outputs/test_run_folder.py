@@ -85,8 +85,8 @@ class Bench:
     def do(self, folder: RunFolder, doc_id: str, status: str = "ok", again: bool = False) -> None:
         """One document, as the pipeline does it."""
         assert folder.finished(self.source(doc_id)) is None
-        document = read_document(self.source(doc_id).path)
-        folder.add(self.record(doc_id, status, "no" if status == "failed" else None), document, again=again)
+        text = read_document(self.source(doc_id).path).file.text
+        folder.add(self.record(doc_id, status, "no" if status == "failed" else None), text, again=again)
 
     def kill(self, *done: str, again: bool = False, run: dict[str, str] = RUN) -> None:
         """A run that finishes some documents and is killed: its process ends without a word."""
@@ -133,7 +133,7 @@ def test_order(tmp_path_factory, order, killed_after):
     with killed.folder() as folder:
         for source in killed.sources:
             if folder.finished(source) is None:
-                folder.add(killed.record(source.doc_id), read_document(source.path))
+                folder.add(killed.record(source.doc_id), read_document(source.path).file.text)
     assert killed.results() == IDS
     for doc_id in IDS:
         assert (killed.out / "texts" / f"{doc_id}.txt").read_bytes() == killed.source(doc_id).path.read_bytes()
@@ -152,7 +152,7 @@ def test_the_most_valuable_comes_first(tmp_path_factory, worth, order, killed_af
     killed = bench.folder().__enter__()
     for doc_id in order[:killed_after]:
         assert killed.finished(bench.source(doc_id)) is None
-        killed.add(bench.doubted(doc_id, worth[doc_id]), read_document(bench.source(doc_id).path))
+        killed.add(bench.doubted(doc_id, worth[doc_id]), read_document(bench.source(doc_id).path).file.text)
     killed._journal.close()
     killed._lock.release()
     kept = {}
@@ -160,7 +160,7 @@ def test_the_most_valuable_comes_first(tmp_path_factory, worth, order, killed_af
         for source in bench.sources:
             kept[source.doc_id] = folder.finished(source)
             if kept[source.doc_id] is None:
-                folder.add(bench.doubted(source.doc_id, worth[source.doc_id]), read_document(source.path))
+                folder.add(bench.doubted(source.doc_id, worth[source.doc_id]), read_document(source.path).file.text)
     for doc_id in order[:killed_after]:
         assert kept[doc_id].review == bench.doubted(doc_id, worth[doc_id]).review
     entries = [(-one, at, number) for at, name in enumerate(IDS) for number, one in enumerate(worth[name])]
@@ -175,7 +175,7 @@ def test_the_most_valuable_comes_first(tmp_path_factory, worth, order, killed_af
 def test_a_run_without_a_queue_leaves_none_of_an_earlier_one(bench):
     """What is to be looked at is that of the records beside it."""
     with bench.folder() as folder:
-        folder.add(bench.doubted("a", [0.5]), read_document(bench.source("a").path))
+        folder.add(bench.doubted("a", [0.5]), read_document(bench.source("a").path).file.text)
     assert bench.queue() == [("a", "f0")]
     bench.run("a")
     assert bench.queue() == []

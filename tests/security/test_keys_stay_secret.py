@@ -27,7 +27,7 @@ from llm.fake_server import Seen, Step, completion, failure, fake_server
 from security.conftest import CANARY
 
 ECHO = f"you sent Authorization: Bearer {CANARY}"
-QUESTION = Question((Message("user", "多少？"),), max_tokens=5)
+QUESTION = Question((Message("user", "多少？"),), max_tokens=50)
 TROUBLE = {
     "401": failure(401, ECHO),
     "403": failure(403, ECHO),
@@ -219,7 +219,6 @@ ODD_KEYS = [
     "{}\n{}",
     "{}\t{}",
     "{} {}",
-    "Bearer {}{}",
     "{}密钥{}",
     "{}\x1b[31m{}",
     "{}\u2028{}",
@@ -245,10 +244,10 @@ def test_a_key_that_can_be_no_header(extract, reports, every_byte, monkeypatch, 
     assert_absent("".join(traceback.format_exception(caught.value)))
 
 
-@pytest.mark.parametrize("around", ["\n", "\r\n", " ", "\t", "\ufeff", "\u3000", "\u200b\n"])
+@pytest.mark.parametrize("around", ["\n", "\r\n", " ", "\t", "\ufeff", "\u3000", "\u200b\n", '"', " '"])
 def test_white_space_around_a_key_is_no_part_of_it(monkeypatch, around):
     """What a file or a clipboard put there is left out of the header and of what is struck out."""
-    monkeypatch.setenv("OPENAI_API_KEY", f"{around}{CANARY}{around}")
+    monkeypatch.setenv("OPENAI_API_KEY", f"{around}{CANARY}{around[::-1]}")
     settings = EndpointSettings()
     assert settings.secret == CANARY
     assert settings.redact(f"you sent {CANARY}!") == "you sent ***!"

@@ -26,7 +26,7 @@ from baogao.evaluation.cassettes import CassetteTransport
 from baogao.evaluation.compiling import build_dataset
 from baogao.llm import EndpointSettings, ModelClient, Question, ReplyCache
 from baogao.llm.messages import Message
-from baogao.llm.settings import Secrets
+from baogao.llm.secrets import Secrets
 from baogao.schema import load_schema
 from cli.conftest import COMMUNIQUE, GOOD, rows
 from evaluation.one_cassette import cassette
@@ -34,7 +34,7 @@ from llm.fake_server import Seen, Step, completion, fake_server
 from security.test_keys_stay_secret import kept
 
 KEY = 'sk-canary/5f3a+91c0"7e44b2d8'
-QUESTION = Question((Message("user", "多少？"),), max_tokens=5)
+QUESTION = Question((Message("user", "多少？"),), max_tokens=50)
 
 
 def each(form: str, key: str = KEY) -> str:

@@ -7,12 +7,14 @@ what rules leave silent (measured in docs/accuracy.md).
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from math import exp
 
 from baogao.asking.examples import load_choices
 from baogao.asking.passages import PassageCutter, Shortlist, askable
 from baogao.candidates.candidate import Candidate
+from baogao.chinese.numerals import fold
 from baogao.document.document import Document
 from baogao.errors import ReplyError
 from baogao.extraction import NOTHING_SETTLED, Extraction, Link, ReportText, Settled, answers
@@ -31,6 +33,18 @@ _BEFORE, _AFTER = 110, 40
 """The most characters of the figure's sentence that are shown on either side."""
 _LEAST_BEFORE = 70
 """Characters before a figure: more than its own sentence where that has just begun."""
+
+# A letter that is no part of a word, nor the article of an English sentence.
+_LETTER = r"(?P<letter>[A-Ga-g])(?![A-Za-z0-9]|[ \t]+(?!(?:because|since|as|is|for)\b)(?-i:[a-z]))"
+_BETWEEN = r"(?:应该|应当|应|即)?\s*(?:is|是|为)?(?:[\W_]|text(?:bf)?|mathrm)*"
+_ANSWER = re.compile(
+    rf"(?:\banswer|答案|(?<!不)(?:应选|故选|我选|选择)|(?:\\b|\x08)oxed){_BETWEEN}{_LETTER}", re.IGNORECASE
+)
+_OPTION = re.compile(rf"(?:\b(?:option|choice)|选项|回答|(?<!不)选){_BETWEEN}{_LETTER}", re.IGNORECASE)
+_FIRST = re.compile(rf"[\W_]*{_LETTER}")
+_ALONE = re.compile(r"[\W_]*(?P<letter>[A-Ga-g])[\W_]*")
+_STANDING = re.compile(r"(?<![^\W_或和与及])(?P<letter>[A-G])(?![^\W_或和与及])")
+_BEHIND = " \t\r\n`*_."
 
 
 @dataclass(frozen=True)
@@ -59,20 +73,37 @@ def words_around(document: Document, candidate: Candidate) -> str:
 def read_letter(reply: Reply) -> int:
     """The number of the option that a reply chooses, from 0.
 
-    :raises ReplyError: it does not begin with a letter of an option.
+    :raises ReplyError: it chooses none, or more than one.
     """
-    letter = reply.text.strip()[:1]
-    if letter not in tuple(LETTERS):
-        raise ReplyError(f"the model did not choose a letter; it said {reply.text[:20]!r}")
-    return LETTERS.index(letter)
+    return _chosen(reply.text)[0]
+
+
+def _chosen(text: str) -> tuple[int, int]:
+    """The option's number, and where its letter stands.
+
+    A letter counts behind a word that says that it is the answer, or where the reply begins or ends with it; one in the
+    middle of a sentence is a word.
+    """
+    plain = fold(text)
+    found = list(_ANSWER.finditer(plain)) or list(_OPTION.finditer(plain))
+    letters = {one["letter"].upper() for one in found}
+    if not found:
+        end = plain.rstrip(_BEHIND).rfind("\n") + 1
+        found = [one for one in (_FIRST.match(plain), _ALONE.fullmatch(plain, end)) if one]
+        letters = {one["letter"].upper() for one in found}
+        if found and found[0].re is _FIRST:
+            letters |= {one["letter"] for one in _STANDING.finditer(plain)}
+    if len(letters) != 1:
+        raise ReplyError(f"the model did not choose a letter; it said {text[:20]!r}")
+    return LETTERS.index(letters.pop()), found[0].start("letter")
 
 
 def read_choice(reply: Reply, choice: Choice) -> tuple[str, Link] | None:
     """The field that a reply chose, with its probability; None for none of them, or a letter not on offer."""
-    number = read_letter(reply)
+    number, place = _chosen(reply.text)
     if number >= len(choice.fields):
         return None
-    letter = next((one for one in reply.logprobs or () if one.token.strip()), None)
+    letter = reply.token_at(place)
     sure = exp(letter.logprob) if letter else 1.0
     return choice.fields[number].id, Link((choice.candidate.id,), sure, by="llm", reason=f"chosen: {sure:.2f}")
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from baogao.asking.examples import load_examples
+from baogao.asking.labels import DECORATION, Labels
 from baogao.asking.metadata import metadata_question, read_metadata
 from baogao.asking.passages import Passage, PassageCutter, Shortlist, askable
 from baogao.candidates import parse_quantity
@@ -26,8 +27,6 @@ from baogao.usage import count
 
 _TOKENS_PER_LINE = 22
 """A name of a field, a figure with its unit, a line end."""
-# A line of a filled form: a bullet that models like to add, the field's name, its unit in brackets, the answer.
-_LINE = re.compile(r"[-*]?\s*(?P<label>[^：:（(]{2,30})(?:[（(][^）)]*[）)])?\s*[：:](?P<answer>.*)")
 _NOTHING = "无"
 _STOPS = "。；;， \n"
 """What models end a line with, and is no part of the answer."""
@@ -85,15 +84,16 @@ def form_lines(reply: str, passage: Passage) -> list[tuple[FieldSpec, str]]:
 
     A single “无” for the whole form is how a model says that the passage answers none of it.
     """
-    if reply.strip(_STOPS) == _NOTHING:
+    if reply.strip(DECORATION + _STOPS) == _NOTHING:
         return [(spec, _NOTHING) for spec in passage.fields]
-    asked = {spec.label: spec for spec in passage.fields}
     found: dict[str, tuple[FieldSpec, str]] = {}
-    for match in filter(None, (_LINE.match(line.strip()) for line in reply.split("\n"))):
-        spec = asked.get(match["label"].strip())
-        if spec is not None and spec.id not in found:
-            found[spec.id] = (spec, match["answer"].strip().strip(_STOPS))
+    for spec, answer in _labels(passage).answers(reply):
+        found.setdefault(spec.id, (spec, answer.strip(_STOPS)))
     return list(found.values())
+
+
+def _labels(passage: Passage) -> Labels[FieldSpec]:
+    return Labels({spec.label: spec for spec in passage.fields})
 
 
 def read_form(reply: str, passage: Passage, sure: Mapping[str, float | None] | None = None) -> tuple[list[Filled], int]:
@@ -154,9 +154,9 @@ def _none_of(spec: FieldSpec, passage: Passage) -> Filled | None:
 
 def _refuse_unfilled(passage: Passage, reply: Reply) -> None:
     """Refuse a reply that fills no line of the passage's form, or cannot be read."""
-    if not form_lines(reply.text, passage):
+    if not form_lines(reply.whole_lines, passage):
         raise ReplyError(f"the model did not fill the form; it said {reply.text[:60]!r}")
-    read_form(reply.text, passage)
+    read_form(reply.whole_lines, passage)
 
 
 class FormExtractor:
@@ -191,7 +191,7 @@ class FormExtractor:
         replies = await answers(asked)
         metadata = read_metadata(replies.pop(0), report.document, self.schema) if about else {}
         forms = [
-            read_form(reply.text, passage, self._probabilities(reply))
+            read_form(reply.whole_lines, passage, self._probabilities(reply, passage))
             for reply, passage in zip(replies, passages, strict=True)
         ]
         count(dropped=sum(dropped for _, dropped in forms))
@@ -202,11 +202,12 @@ class FormExtractor:
         about = self._about(report)
         return [*([about] if about else []), *map(self.question, self._cutter.cut(report))]
 
-    def _probabilities(self, reply: Reply) -> dict[str, float | None] | None:
+    def _probabilities(self, reply: Reply, passage: Passage) -> dict[str, float | None] | None:
         """How probable the line of each label is, where that says something: of a blank form."""
         if not self._blank:
             return None
-        return {match["label"].strip(): sure for line, sure in reply.lines() if (match := _LINE.match(line.strip()))}
+        labels = _labels(passage)
+        return {named[0].label: sure for line, sure in reply.lines() if (named := labels.line(line))}
 
     def _about(self, report: ReportText) -> Question | None:
         """The question about metadata, where there is one."""

@@ -7,10 +7,12 @@ sentences. The model never writes a figure, so it cannot miscopy one.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from baogao.asking.metadata import said_of
 from baogao.candidates.candidate import Candidate
@@ -37,13 +39,28 @@ _CONFIDENCE = 0.8
 """A model by link does not say how sure it is. Hybrid by thresholds hears this much where rules are silent."""
 
 
+_MARK = re.compile(r"\s*\[{0,2}\s*([0-9０-９]+)\s*\]{0,2}\s*")
+"""A candidate's number, in the brackets that it stands in or without."""
+
+
+def _numbers(said: Any) -> Any:
+    """Numbers as models write them: one alone, or each in its brackets."""
+    if isinstance(said, str) and (mark := _MARK.fullmatch(said)):
+        return [int(mark[1])]
+    if isinstance(said, list):
+        return [number for one in said for number in (_numbers(one) if isinstance(one, str | list) else [one])]
+    return [said] if type(said) is int else said
+
+
 class FieldLink(BaseModel):
     """One field and the candidates that answer it."""
 
     model_config = ConfigDict(extra="ignore")
 
     field: str = Field(description="the name of a field")
-    ids: list[int] = Field(description="numbers in [[ ]] that answer it: one, or all parts of an additive field")
+    ids: Annotated[list[int], BeforeValidator(_numbers)] = Field(
+        description="numbers in [[ ]] that answer it: one, or all parts of an additive field"
+    )
 
 
 class FieldText(BaseModel):

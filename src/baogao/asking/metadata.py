@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from baogao.asking.labels import Labels
 from baogao.document.document import Document, Span
 from baogao.extraction import TextLink
 from baogao.llm.messages import Question, Reply
@@ -36,12 +37,10 @@ def metadata_question(document: Document, schema: Schema, prompt: Prompt) -> Que
 
 def read_metadata(reply: Reply, document: Document, schema: Schema) -> dict[str, TextLink]:
     """The lines of a filled form that hold, see :func:`said_of`."""
-    by_label = {spec.label: spec for spec in reversed(schema.metadata)}
+    labels = Labels({spec.label: spec for spec in reversed(schema.metadata)})
     found: dict[str, TextLink] = {}
-    for line in reply.text.splitlines():
-        label, _, answer = line.partition("：")
-        spec = by_label.get(label.strip())
-        if spec is not None and spec.id not in found and (said := said_of(spec, answer, document)):
+    for spec, answer in labels.answers(reply.whole_lines):
+        if spec.id not in found and (said := said_of(spec, answer, document)):
             found[spec.id] = said
     return found
 
@@ -74,10 +73,21 @@ def _printed(words: str, document: Document) -> Span | None:
     return found.span() if found else None
 
 
+class _Folded(dict[int, str]):
+    """A character in its plain width, by its number; one that would become several characters is kept."""
+
+    def __missing__(self, number: int) -> str:
+        char = chr(number)
+        folded = unicodedata.normalize("NFKC", char)
+        return self.setdefault(number, folded if len(folded) == 1 else char)
+
+
+_FOLDED = _Folded()
+
+
 def _fold(text: str) -> str:
-    """Widths folded character by character, so that offsets stay; what would become several characters is kept."""
-    folded = (unicodedata.normalize("NFKC", char) for char in text)
-    return "".join(new if len(new) == 1 else old for old, new in zip(text, folded, strict=True))
+    """Widths folded character by character, so that offsets stay."""
+    return text.translate(_FOLDED)
 
 
 def _squeeze(text: str) -> str:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from baogao.asking.labels import DECORATION
 from baogao.asking.passages import on_one_line, section_around
 from baogao.candidates.candidate import Candidate
 from baogao.document.document import Document, Sentence, Span
@@ -34,6 +35,10 @@ _TITLE = 36
 _TOKENS_PER_CANDIDATE = 14
 """A number, a field's name, a line end; few figures answer two fields."""
 _LINE = re.compile(r"\s*(?:\[\[)?(\d+)(?:\]\])?[\s:：.、]+(.*\S)\s*")
+_LOOSE_LINE = re.compile(
+    r"[\s*_`|•·\"'>-]*(?:编号)?[\[【（(#]{0,2}\s*(\d+)\s*(?:[\]】）)]{1,2}|(?=[\s*_`\"'|→：:.、,-]))(.*\S)\s*"
+)
+"""The same in a list, a table or JSON, and emphasized."""
 _UNKNOWN_SURE = 0.8
 """The confidence of a line where the endpoint gives no probabilities."""
 
@@ -136,10 +141,10 @@ def read_tags(reply: Reply, passage: Tagged, schema: Schema) -> tuple[list[Line]
     by_label = {spec.label: spec for spec in reversed(schema.figures)}
     found: list[Line] = []
     dropped = 0
-    said = [(text, sure) for text, sure in reply.lines() if text.strip() and text.strip(" 。") != NOTHING]
-    matches = [(_LINE.fullmatch(text), sure) for text, sure in said]
+    said = [(text, sure) for text, sure in reply.lines() if text.strip() and text.strip(DECORATION + "。") != NOTHING]
+    matches = [(_LINE.fullmatch(text) or _LOOSE_LINE.fullmatch(text), sure) for text, sure in said]
     for match, sure in matches:
-        specs = _fields_named(match[2], by_label) if match else []
+        specs = match and (_fields_named(match[2], by_label) or _fields_named(_plain(match[2]), by_label))
         number = int(match[1]) if match else 0
         if not specs or not 0 < number <= len(passage.candidates):
             dropped += 1
@@ -149,6 +154,11 @@ def read_tags(reply: Reply, passage: Tagged, schema: Schema) -> tuple[list[Line]
     if said and not any(match for match, _ in matches):
         raise ReplyError(f"the model did not answer by number and name, as one tuned for tag does: {reply.text[:60]!r}")
     return found, dropped
+
+
+def _plain(names: str) -> str:
+    """The names of a line without what a list, a table or JSON puts around them."""
+    return names.strip(DECORATION + "|→>：:.、,，。;；-")
 
 
 def _fields_named(names: str, by_label: Mapping[str, FieldSpec]) -> list[FieldSpec]:

@@ -6,10 +6,11 @@ Both are one pass over all documents. A document whose replies are not all here 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import KW_ONLY, dataclass, replace
+from dataclasses import KW_ONLY, dataclass, field, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import httpx2
@@ -17,7 +18,6 @@ import httpx2
 from baogao.assemble import ready_extractor
 from baogao.batch.folder import BatchFolder, BatchSetup, Limits, RequestFiles
 from baogao.batch.results import Replies, Result
-from baogao.document import Document
 from baogao.errors import BaogaoError, PendingError, ReplyError, UsageError
 from baogao.extraction import Extraction, Extractor, ReportText, WrappedExtractor
 from baogao.inputs import Source, find_sources
@@ -34,6 +34,10 @@ WatchSources = Callable[[Sequence[Source]], Iterable[Source]]
 """Gives the documents of a pass one by one, so that somebody can show how far it is."""
 OnNotice = Callable[[str], None]
 """Is told a line for a user."""
+
+Prices = Mapping[str, float | None]
+"""Those of :class:`ModelOptions`, by their names there."""
+_NO_PRICES: Prices = MappingProxyType({})
 
 _ENDPOINT = "batch"
 """Stands for whichever service is given the files; it is part of every custom_id."""
@@ -166,15 +170,15 @@ class BatchSink:
         """See :class:`baogao.pipeline.Sink`."""
         return self.inner is not None and self.inner.has_all(sources)
 
-    def add(self, record: Record, document: Document | None = None, *, again: bool = False) -> None:
+    def add(self, record: Record, text: str | None = None, *, again: bool = False) -> None:
         """See :class:`baogao.pipeline.Sink`."""
         if self.inner is not None and record.doc_id not in self.extractor.waiting:
-            self.inner.add(record, document, again=again)
+            self.inner.add(record, text, again=again)
 
 
 @dataclass(frozen=True)
 class BatchOptions(ModelOptions):
-    """What a batch says about the model. Nothing is sent, so nothing is repeated, waited for or charged."""
+    """What a batch says about the model. Nothing is sent, so nothing is repeated or waited for."""
 
     @classmethod
     def of(cls, setup: BatchSetup) -> BatchOptions:
@@ -262,6 +266,7 @@ def collect_batch(
     limits: Limits | None = None,
     *,
     again: bool = False,
+    prices: Prices = _NO_PRICES,
     watch: WatchSources = iter,
     on_record: OnRecord = lambda record: None,
     on_notice: OnNotice = lambda notice: None,
@@ -272,6 +277,7 @@ def collect_batch(
     :param out: a run's folder: records, texts and a journal, as a live run writes them.
     :param results: result and error files of the service; those of earlier calls are remembered.
     :param again: ask anew what was answered by an error.
+    :param prices: for what the replies have cost.
     :param on_record: called with the record of each document that does not wait.
     :param on_notice: told, before the pass begins, what a user should know of the inputs and of the result files.
     :raises UsageError: nothing was prepared there; something that records depend on was changed since; a result file
@@ -287,7 +293,7 @@ def collect_batch(
             requests = RequestFiles(folder)
             for notice in replies.take(results, lambda custom_id: requests.asked(custom_id) > 0).notices():
                 on_notice(notice)
-        going = _Pass(batch, setup, schema, sources, replies, limits, again, watch=watch, on_record=on_record)
+        going = _Pass(batch, setup, schema, sources, replies, limits, again, prices, watch=watch, on_record=on_record)
         return run_interruptibly(going.over_all(out))
 
 
@@ -302,6 +308,7 @@ class _Pass:
     replies: Replies
     limits: Limits | None
     again: bool = False
+    prices: Prices = field(default_factory=dict)
     _: KW_ONLY
     watch: WatchSources
     on_record: OnRecord
@@ -316,7 +323,10 @@ class _Pass:
         with RequestFiles(self.batch.folder, self.limits, anew=out is None) as requests:
             transport = BatchTransport(self.replies, requests, again=self.again)
             async with ready_extractor(
-                self.setup.extractor, self.schema, BatchOptions.of(self.setup), transport
+                self.setup.extractor,
+                self.schema,
+                replace(BatchOptions.of(self.setup), **dict[str, Any](self.prices)),
+                transport,
             ) as ready:
                 used = ready.made_with()
                 if changed := self.setup.changed(used):

@@ -18,6 +18,9 @@ from baogao.cli.options import (
     CalibrationFile,
     MinConfidence,
     ModelNames,
+    PriceCached,
+    PriceIn,
+    PriceOut,
     PromptsDir,
     SchemaName,
     WayToAsk,
@@ -56,6 +59,8 @@ def prepare(
     prompts: PromptsDir = None,
     min_confidence: MinConfidence = None,
     calibration: CalibrationFile = None,
+    price_in: PriceIn = None,
+    price_out: PriceOut = None,
     file_requests: FileRequests = MOST_REQUESTS,
     file_megabytes: FileMegabytes = MOST_BYTES // _MEGABYTE,
 ) -> None:
@@ -79,11 +84,13 @@ def prepare(
     limits = Limits(file_requests, file_megabytes * _MEGABYTE)
     done = prepare_batch(out, setup, limits, watch=watch, on_record=totals.add, on_notice=_note)
     files = done.requests
+    prices = ModelOptions(prompt_price=price_in, completion_price=price_out).settings()
+    cost = prices.cost(files.prompt_tokens, files.completion_tokens)
     say(
         stdout,
         *totals.reasons(),
         f"{done.documents} reports, {files.new} requests, about {files.prompt_tokens} prompt tokens, "
-        f"at most {files.completion_tokens} reply tokens",
+        f"at most {files.completion_tokens} reply tokens{'' if cost is None else f', cost at most {cost:.4f}'}",
         *(f"send     {shown(path)}" for path in files.written),
     )
     raise typer.Exit(1 if totals.failed else 0)
@@ -97,6 +104,9 @@ def collect(
         list[Path] | None, typer.Argument(help="Result and error files of the service.", metavar="RESULTS...")
     ] = None,
     again: Annotated[bool, typer.Option("--again", help="Ask anew what was answered by an error.")] = False,
+    price_in: PriceIn = None,
+    price_out: PriceOut = None,
+    price_cached: PriceCached = None,
     file_requests: FileRequests = MOST_REQUESTS,
     file_megabytes: FileMegabytes = MOST_BYTES // _MEGABYTE,
 ) -> None:
@@ -108,6 +118,7 @@ def collect(
         results or [],
         Limits(file_requests, file_megabytes * _MEGABYTE),
         again=again,
+        prices={"prompt_price": price_in, "completion_price": price_out, "cached_price": price_cached},
         watch=partial(track, description="collecting", console=stderr),
         on_record=totals.add,
         on_notice=_note,

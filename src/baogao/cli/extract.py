@@ -23,9 +23,9 @@ from baogao.extraction import ExtractorName, ReportText
 from baogao.guarded import GuardedReader, warm_up
 from baogao.inputs import Source, find_sources
 from baogao.interrupts import run_interruptibly
-from baogao.llm import Question, estimate_tokens
+from baogao.llm.messages import Question
+from baogao.llm.tokens import estimate_tokens
 from baogao.model_options import ModelOptions
-from baogao.opening import questioner
 from baogao.outputs.records import RECORDS, REVIEW
 from baogao.outputs.run_folder import PAGE, PAGE_REPORTS, RunFolder
 from baogao.record import Record
@@ -55,11 +55,17 @@ def extract_command(
     workers: Annotated[
         int | None, typer.Option("--workers", min=1, help="How many workers of Ray; 4 without it.")
     ] = None,
+    jobs: Annotated[
+        int | None,
+        typer.Option(
+            "--jobs", min=1, help="Processes that read reports on this machine; one for each core without it."
+        ),
+    ] = None,
     ocr: Ocr = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what a model would be asked.")] = False,
 ) -> None:
     """Read reports and write one record for each: every figure with its place in the text."""
-    where = Engine(engine, workers)
+    where = Engine(engine, workers, jobs)
     where.check(options)
     if engine == "local":
         warm_up()  # it takes as long to start as all that follows
@@ -115,6 +121,8 @@ def run_dry(sources: Sequence[Source], name: ExtractorName, schema: Schema, opti
     if name == "rules":
         stdout.print(f"{len(sources)} reports, no requests: rules ask no model", highlight=False)
         return 0
+    from baogao.opening import questioner  # rules start without what asks a model
+
     asker = asyncio.run(questioner(name, schema, options))
     questions: list[Question] = []
     failed = 0

@@ -33,7 +33,7 @@ def build_command(
     findings = build_dataset(marked, out, load_schema(schema), by_split)
     errors = _print(findings)
     done = "nothing written" if errors else f"{len(marked)} reports written to {out}"
-    typer.echo(f"{done}: {errors} errors, {len(findings) - errors} warnings")
+    print(f"{done}: {errors} errors, {len(findings) - errors} warnings")
     raise typer.Exit(1 if errors else 0)
 
 
@@ -45,7 +45,7 @@ def check_command(
     """Compare gold with its texts: digests, offsets, ids, and that evidence reads as the stated value and bound."""
     check = check_dataset(dataset, load_schema(schema))
     errors = _print(check.findings)
-    typer.echo(f"{check.documents} reports: {errors} errors, {len(check.findings) - errors} warnings")
+    print(f"{check.documents} reports: {errors} errors, {len(check.findings) - errors} warnings")
     raise typer.Exit(1 if errors else 0)
 
 
@@ -63,9 +63,9 @@ def agree_command(
     Console().print(table_of(heads, map(_row, [*stated, result.overall])))
     for other in result.disagreements:
         allowed = " (allowed as an alternative)" if other.allowed else ""
-        typer.echo(f"{inert(other.doc_id)}: {other.field}: {_said(other.a)} | {_said(other.b)}{allowed}")
+        print(f"{inert(other.doc_id)}: {other.field}: {_said(other.a)} | {_said(other.b)}{allowed}")
     overall, alternatives = result.overall, sum(other.allowed for other in result.disagreements)
-    typer.echo(
+    print(
         f"{result.documents} reports in both: agreement {_percent(overall.agreed)}, where at least one states a field "
         f"{_percent(overall.agreed_stated)}, alpha {_alpha(overall)}; {len(result.disagreements)} disagreements, "
         f"{alternatives} of them allowed as alternatives"
@@ -76,7 +76,7 @@ def _print(findings: Iterable[Finding]) -> int:
     """Print findings, warnings first, and count the errors."""
     ordered = sorted(findings, key=lambda finding: finding.level == "error")
     for finding in ordered:
-        typer.echo(f"{finding.level}: {inert(finding)}")
+        print(f"{finding.level}: {inert(finding)}")
     return sum(finding.level == "error" for finding in ordered)
 
 

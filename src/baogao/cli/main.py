@@ -1,91 +1,118 @@
 """The command line: thin commands, one place for errors and exit codes.
 
+A command's module is imported when the command is called; the list of commands needs none.
+
 Exit codes: 0 all well, 1 some documents failed or a gate did not hold, 2 usage or set-up, 130 interrupted by Ctrl-C.
 """
 
 from __future__ import annotations
 
+import os
 import sys
-import webbrowser
-from pathlib import Path
-from typing import Annotated
+from collections.abc import Iterable
+from pkgutil import resolve_name
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from typer.core import TyperCommand, TyperGroup
 
 from baogao._version import __version__
-from baogao.cli import batch, calibrate, evaluate, extract, gold, model, schema, tune
-from baogao.console import log_to_terminal, say, shown
+from baogao.console import log_to_terminal, print_in_any_encoding, say, shown
 from baogao.errors import BaogaoError, UsageError
-from baogao.llm.failures import without_keys
-from baogao.outputs.export import write_table
-from baogao.outputs.page import write_page
-from baogao.outputs.records import read_records, schema_of, with_review
+from baogao.llm.keys import refuse_keys
 
-app = typer.Typer(
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    add_completion=False,
-    help="Government reports in, a table of figures out, every figure tied to the characters it was read from.",
-)
-app.add_typer(schema.app, name="schema", help="Show, check and begin schemas: what a kind of report is asked.")
-app.add_typer(model.app, name="model", help="Get, serve and probe language models.")
-app.add_typer(model.cache_app, name="cache", help="The cache of model replies.")
-app.add_typer(gold.app, name="gold", help="Write and check gold labels.")
-app.add_typer(batch.app, name="batch", help="Ask a model by files: for hosted batch services and `vllm run-batch`.")
-app.add_typer(evaluate.app, name="eval", help="Measure extractors against gold labels.")
-app.command("candidates")(schema.show_candidates)
-app.command("calibrate")(calibrate.calibrate_command)
-app.command("extract")(extract.extract_command)
-app.command("tune")(tune.tune_command)
-
-stdout = Console()
 stderr = Console(stderr=True)
 
-RunDir = Annotated[Path, typer.Argument(help="A folder that extract wrote.", metavar="DIR")]
-SchemaOfRecords = Annotated[str | None, typer.Option("--schema", help="The schema, if not the one in the records.")]
+ABOUT = "Government reports in, a table of figures out, every figure tied to the characters it was read from."
+COMMANDS = {
+    "candidates": (
+        "schema:show_candidates",
+        "Print the candidates of one report: every number, none-phrase and list head, with its place and value.",
+    ),
+    "calibrate": (
+        "calibrate:calibrate_command",
+        "Run hybrid over gold and learn how likely each of its answers is right; hybrid then decides by that.",
+    ),
+    "extract": (
+        "extract:extract_command",
+        "Read reports and write one record for each: every figure with its place in the text.",
+    ),
+    "tune": (
+        "tune:tune_command",
+        "Tune the embedded model on gold: from then on it is asked with what it learned. The same command goes on with "
+        "a run that was broken off.",
+    ),
+    "review": ("outputs:review", "Write the page of a run again: texts with their figures marked."),
+    "export": ("outputs:export", "Write the records as a table, one row a report."),
+    "schema": ("schema:app", "Show, check and begin schemas: what a kind of report is asked."),
+    "model": ("model:app", "Get, serve and probe language models."),
+    "cache": ("model:cache_app", "The cache of model replies."),
+    "gold": ("gold:app", "Write and check gold labels."),
+    "batch": ("batch:app", "Ask a model by files: for hosted batch services and `vllm run-batch`."),
+    "eval": ("evaluate:app", "Measure extractors against gold labels."),
+}
+"""Where in this room each command is, a function or a group of further commands; and its words in the list of them."""
 
 
-@app.callback(invoke_without_command=True)
+class LateCommand(TyperCommand):
+    """A command as the list shows it; its module is imported when it is called."""
+
+    def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:
+        """The context of the command itself, which goes on from here."""
+        name = self.name or ""
+        command = typer.main.get_group(imported([name])).commands[name]
+        return command.make_context(info_name, args, parent, **extra)
+
+
+class LateGroup(TyperGroup):
+    """The program: it knows what commands there are without importing them."""
+
+    def __init__(self, **settings: Any) -> None:
+        commands = {name: LateCommand(name, help=words) for name, (_, words) in COMMANDS.items()}
+        super().__init__(**{**settings, "commands": commands})
+
+
+def imported(names: Iterable[str] = COMMANDS) -> typer.Typer:
+    """The program with only these commands, whose modules are imported."""
+    program = typer.Typer(add_completion=False, help=ABOUT)
+    for name in names:
+        place, words = COMMANDS[name]
+        command = resolve_name(f"baogao.cli.{place}")
+        if isinstance(command, typer.Typer):
+            program.add_typer(command, name=name, help=words)
+        else:
+            program.command(name)(command)
+    program.callback()(main)
+    return program
+
+
 def main(version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False) -> None:
     """Carry the options that stand before any command."""
     if version:
-        stdout.print(f"baogao {__version__}", highlight=False)
+        print(f"baogao {__version__}")
         raise typer.Exit
 
 
-@app.command()
-def review(
-    folder: RunDir,
-    schema: SchemaOfRecords = None,
-    show: Annotated[bool, typer.Option("--open", help="Open the page in the browser.")] = False,
-) -> None:
-    """Write the page of a run again: texts with their figures marked."""
-    records = with_review(read_records(folder), folder)
-    page = folder / "index.html"
-    write_page(records, folder / "texts", schema_of(records, schema), page)
-    say(stdout, shown(page))
-    if show:
-        webbrowser.open(page.resolve().as_uri())
-
-
-@app.command()
-def export(
-    folder: RunDir,
-    to: Annotated[Path, typer.Option("--to", help="FILE.csv, FILE.parquet or FILE.xlsx.")],
-    schema: SchemaOfRecords = None,
-) -> None:
-    """Write the records as a table, one row a report."""
-    records = read_records(folder)
-    write_table(records, schema_of(records, schema), to)
-    say(stdout, f"{len(records)} rows in {shown(to)}")
+app = typer.Typer(cls=LateGroup, no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False, help=ABOUT)
+app.callback(invoke_without_command=True)(main)
 
 
 def run() -> None:
     """Run the command line and exit; whatever goes wrong on a user's side is one line."""
+    print_in_any_encoding()
     log_to_terminal()
     try:
+        refuse_keys(sys.argv[1:], os.environ.get("OPENAI_API_KEY", ""))
         app()
     except BaogaoError as error:
+        from baogao.llm.failures import without_keys  # no command needs it before it has imported it
+
         say(stderr, f"[red]error:[/] {shown(without_keys(str(error)))}")
         sys.exit(2 if isinstance(error, UsageError) else 1)
+    except UnicodeEncodeError as error:
+        names = sys.getfilesystemencoding()
+        if error.encoding != names or names == "utf-8":
+            raise
+        say(stderr, f"[red]error:[/] a name cannot be written in {names}, in which files are named; set PYTHONUTF8=1")
+        sys.exit(2)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -13,7 +12,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeR
 
 from baogao.cli.options import BaseUrl, Gguf, ModelName
 from baogao.console import shown
-from baogao.llm import DEFAULT_MODEL, Abilities, ModelClient, cache_clear, cache_stats, find_model, load_settings, probe
+from baogao.llm import DEFAULT_MODEL, ModelClient, Profile, cache_clear, cache_stats, find_model, load_settings, probe
 from baogao.llm import pull as pull_model
 from baogao.llm.embedded import Origin
 from baogao.llm.server import EmbeddedServer, serve
@@ -57,14 +56,14 @@ def serve_model(
 def probe_endpoint(base_url: BaseUrl = None, model: ModelName = None) -> None:
     """Ask an endpoint what it can do."""
 
-    async def ask() -> tuple[str, Abilities]:
+    async def ask() -> tuple[str, Profile]:
         async with ModelClient(load_settings(base_url=base_url, model=model)) as client:
             return await client.model_name(), await probe(client)
 
-    name, abilities = asyncio.run(ask())
+    name, profile = asyncio.run(ask())
     stdout.print(f"model: {shown(name)}", soft_wrap=True)
-    for ability, value in asdict(abilities).items():
-        stdout.print(f"{ability}: {'unknown' if value is None else value}")
+    for what, value in profile.flat().items():
+        stdout.print(f"{what}: {shown('unknown' if value is None else str(value))}")
 
 
 @cache_app.command()

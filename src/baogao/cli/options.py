@@ -56,6 +56,21 @@ Concurrency = Annotated[
     typer.Option("--concurrency", min=1, help="Requests under way at once, over all reports.", show_default=False),
 ]
 Budget = Annotated[int | None, typer.Option("--budget-tokens", min=1, help="Stop asking when this many are spent.")]
+PriceIn = Annotated[
+    float | None, typer.Option("--price-in", min=0, help="Price of a million prompt tokens.", show_default=False)
+]
+PriceOut = Annotated[
+    float | None, typer.Option("--price-out", min=0, help="Price of a million reply tokens.", show_default=False)
+]
+PriceCached = Annotated[
+    float | None,
+    typer.Option(
+        "--price-cached",
+        min=0,
+        help="Price of a million prompt tokens that the server had in its cache.",
+        show_default=False,
+    ),
+]
 MinConfidence = Annotated[
     float | None,
     typer.Option("--min-confidence", min=0, max=1, help="Hold answers less sure than this back for review."),
@@ -88,6 +103,9 @@ def model_options(
     no_cache: NoCache = False,
     concurrency: Concurrency = None,
     budget_tokens: Budget = None,
+    price_in: PriceIn = None,
+    price_out: PriceOut = None,
+    price_cached: PriceCached = None,
     min_confidence: MinConfidence = None,
     calibration: CalibrationFile = None,
 ) -> ModelOptions:
@@ -104,6 +122,9 @@ def model_options(
         cache=not no_cache,
         concurrency=concurrency,
         budget_tokens=budget_tokens,
+        prompt_price=price_in,
+        completion_price=price_out,
+        cached_price=price_cached,
         min_confidence=min_confidence,
         calibration=calibration,
     )

@@ -19,7 +19,7 @@ from rich.table import Table
 from baogao.console import say, shown
 from baogao.pipeline import OnRecord
 from baogao.record import Record
-from baogao.usage import Usage
+from baogao.usage import Counts, Usage
 
 _LISTED = 40
 """Reports listed one by one; of a larger run only the reasons of failures are."""
@@ -116,8 +116,7 @@ class Totals:
             f"{self._figures} figures, each tied to its characters",
         ]
         if self.usage.requests or self.usage.cached:
-            tokens = self.usage.prompt_tokens + self.usage.completion_tokens
-            parts.append(f"{self.usage.requests} requests, {self.usage.cached} from the cache, {tokens} tokens")
+            parts.append(asked_words(self.usage))
         if self.usage.cost is not None:
             parts.append(f"cost {self.usage.cost:.4f}")
         return " · ".join(parts)
@@ -157,7 +156,7 @@ class Totals:
         for name, counts in (self.usage.readers or {}).items():
             parts = [
                 f"{self._asked[name]} of {self.reports} reports",
-                f"{counts.requests} requests, {counts.cached} from the cache, {counts.tokens} tokens",
+                asked_words(counts),
             ]
             if counts.cost is not None:
                 parts.append(f"cost {counts.cost:.4f}")
@@ -249,6 +248,13 @@ def watching(console: Console) -> Callable[[str, int], AbstractContextManager[On
             yield progress.add
 
     return watch
+
+
+def asked_words(counts: Counts) -> str:
+    """How much was asked, and how many tokens it took."""
+    held = counts.cached_prompt_tokens
+    words = f"{counts.requests} requests, {counts.cached} from the cache, {counts.tokens} tokens"
+    return f"{words}, {held} of them cached by the server" if held else words
 
 
 def pace(done: int, left: int, seconds: float, usage: Usage) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from contextlib import closing
 from pathlib import Path
 from typing import Annotated
@@ -13,7 +12,7 @@ from rich.table import Table
 
 from baogao.candidates.find import as_printed
 from baogao.cli.options import DEFAULT_SCHEMA, Ocr
-from baogao.console import is_obeyed, shown
+from baogao.console import printable_json, shown
 from baogao.document.ocr import require_engine
 from baogao.errors import DocumentError, UsageError
 from baogao.guarded import GuardedReader
@@ -34,7 +33,7 @@ def show(
     """Print every field with its label, unit and note."""
     loaded = load_schema(schema)
     if as_json:
-        typer.echo(json.dumps(json_schema(loaded), ensure_ascii=False, indent=2))
+        print(printable_json(json_schema(loaded), indent=2))
     else:
         Console().print(as_table(loaded))
 
@@ -44,13 +43,13 @@ def check(schema: _Name) -> None:
     """Load a schema and its rules, if it has any, and say what is in them; an error names its line."""
     loaded = load_schema(schema)
     counts = f"{len(loaded.metadata)} metadata fields, {len(loaded.figures)} figures in {len(loaded.groups)} groups"
-    typer.echo(f"{loaded.name}: {counts}, {len(loaded.lists)} lists, {len(loaded.relations)} relations")
+    print(f"{loaded.name}: {counts}, {len(loaded.lists)} lists, {len(loaded.relations)} relations")
     rules = rules_path(loaded)
     if rules.is_file():
         rulebook = load_rulebook(rules, loaded)
-        typer.echo(f"{rules.name}: rules for {len(rulebook.fields)} of {len(loaded.figures)} figures")
+        print(f"{rules.name}: rules for {len(rulebook.fields)} of {len(loaded.figures)} figures")
     else:
-        typer.echo(f"no rules ({rules.name}): the extractors rules and hybrid cannot use it, llm can")
+        print(f"no rules ({rules.name}): the extractors rules and hybrid cannot use it, llm can")
 
 
 @app.command()
@@ -60,7 +59,7 @@ def new(
 ) -> None:
     """Write a small commented schema to go on from."""
     written = new_schema(path, name)
-    typer.echo(f"{written} is written: change it, then run: baogao schema check {written}")
+    print(f"{written} is written: change it, then run: baogao schema check {written}")
 
 
 def show_candidates(
@@ -79,9 +78,7 @@ def show_candidates(
     found = [as_printed(candidate, document) for candidate in candidates]
     if as_json:
         for candidate in found:
-            line = json.dumps(candidate.to_json(), ensure_ascii=False)
-            # JSON lets through what a terminal would obey, or could not print; as an escape it is the same text.
-            typer.echo("".join(json.dumps(char)[1:-1] if is_obeyed(char) else char for char in line))
+            print(printable_json(candidate.to_json()))
         return
     table = Table(box=None, pad_edge=False)
     for name in ("id", "kind", "place", "text", "value", "bound", "unit", "cues"):

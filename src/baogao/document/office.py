@@ -163,6 +163,7 @@ def libreoffice_version() -> str:
             [program or "", "--version"],
             capture_output=True,
             text=True,
+            errors="replace",
             timeout=30,
             env=_environment(Path("/nonexistent")),
         ).stdout

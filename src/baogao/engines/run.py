@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, replace
@@ -10,18 +11,23 @@ from typing import Literal
 
 from baogao.assemble import Ready, ready_extractor, trust_in
 from baogao.engines.ray import RayWorkers, Team, check_ray
+from baogao.engines.whole import WholeReport
 from baogao.errors import UsageError
 from baogao.extraction import ExtractorName
 from baogao.inputs import Source
 from baogao.model_options import ModelOptions
 from baogao.pipeline import OnRecord, Sink, documents_at_once, read_sample, run_documents, run_work
 from baogao.schema import Schema, load_schema
-from baogao.work import Worker
+from baogao.work import Worker, no_task
 
 EngineChoice = Literal["local", "ray"]
 
 _WORKERS = 4
 """Workers of Ray, where the command line does not say how many."""
+_MOST_JOBS = 8
+"""Processes on this machine, where nobody says how many: what they do is written down by one."""
+_REPORTS_A_JOB = 50
+"""Starting a process takes as long as so many reports, about."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +36,8 @@ class Engine:
 
     choice: EngineChoice = "local"
     workers: int | None = None
+    jobs: int | None = None
+    """Processes on this machine; None leaves it to its cores and to the number of reports."""
 
     def check(self, options: ModelOptions) -> None:
         """Refuse what cannot work, before anything is started.
@@ -41,6 +49,8 @@ class Engine:
                 raise UsageError("--workers goes with --engine ray; on this machine it is --concurrency")
             return
         check_ray()
+        if self.jobs is not None:
+            raise UsageError("--jobs is for this machine; with --engine ray it is --workers")
         if options.starts_server:
             raise UsageError("--engine ray needs a server that every worker can reach: --base-url, not --embedded")
 
@@ -74,9 +84,53 @@ class Job:
             concurrency=requests,
             budget_tokens=budget // workers if budget else None,
             abilities=client.abilities,
+            manner=client.manner,
             trust=trust_in(ready.extractor),
         )
         return replace(self, options=options)
+
+
+async def run_here(
+    ready: Ready,
+    sources: Sequence[Source],
+    sink: Sink,
+    *,
+    jobs: int | None = None,
+    on_record: OnRecord,
+    on_kept: OnRecord,
+) -> None:
+    """Do the documents of a run on this machine.
+
+    :param jobs: processes that read them, and do all of it where that is computing only; one by itself only reads.
+    :param sink, on_record, on_kept: as for :func:`baogao.pipeline.run_documents`.
+    :raises UsageError, EndpointError: as there.
+    """
+    jobs = jobs_for(jobs, len(sources), starts_server=bool(ready.made_for and ready.made_for[1].starts_server))
+    await run_documents(
+        sources,
+        ready.extractor,
+        ready.made_by,
+        sink,
+        at_once=documents_at_once(ready.requests_at_once, jobs),
+        on_record=on_record,
+        on_kept=on_kept,
+        sample_of=sources,
+        jobs=jobs,
+        task_for=partial(WholeReport.of, ready) if jobs > 1 else no_task,
+    )
+
+
+def jobs_for(wanted: int | None, reports: int, *, starts_server: bool = False) -> int:
+    """How many processes read reports: as many as are wanted; else one for each core, as far as reports are many.
+
+    :param starts_server: whether a model is started here, which wants the cores for itself.
+    """
+    if wanted is not None:
+        return max(1, min(wanted, reports))
+    if starts_server:
+        return 1
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return max(1, min(cores, _MOST_JOBS, reports // _REPORTS_A_JOB))
 
 
 async def run_by(
@@ -96,9 +150,7 @@ async def run_by(
     :raises UsageError, EndpointError: as there.
     """
     if engine.choice == "local":
-        at_once = documents_at_once(ready.requests_at_once)
-        told = {"on_record": on_record, "on_kept": on_kept}
-        await run_documents(sources, ready.extractor, ready.made_by, sink, at_once=at_once, sample_of=sources, **told)
+        await run_here(ready, sources, sink, jobs=engine.jobs, on_record=on_record, on_kept=on_kept)
         return
     if len(ready.models) > 1 or ready.escalate_to:
         raise UsageError("--engine ray asks one model: name one with --model, and leave out --escalate-to")

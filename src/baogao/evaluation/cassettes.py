@@ -24,6 +24,7 @@ from baogao.errors import ReplayError, UsageError
 from baogao.evaluation.gold import write_whole
 from baogao.llm.body import cap_body
 from baogao.llm.failures import without_keys
+from baogao.llm.manner import Refusal, teaches
 
 _log = logging.getLogger(__name__)
 
@@ -182,11 +183,12 @@ class Cassette:
         ]
 
     def drop_stale(self) -> None:
-        """Drop exchanges of an earlier recording that this one did not ask for."""
+        """Drop exchanges of an earlier recording that this one did not ask for, and those from which it was learned how
+        to ask: a replay knows that from the start."""
         self.vcr.data = [
             exchange
             for index, exchange in enumerate(self.vcr.data)
-            if index >= self._loaded or self.vcr.play_counts[index]
+            if (index >= self._loaded or self.vcr.play_counts[index]) and not _taught(*exchange)
         ]
 
     def save(self) -> None:
@@ -320,6 +322,14 @@ def _slim(part: Any) -> Any:
             return {name: part[name] for name in sorted(_TOKEN, reverse=True)}
         return {name: _slim(value) for name, value in part.items()}
     return [_slim(one) for one in part] if isinstance(part, list) else part
+
+
+def _taught(request: Any, response: dict[str, Any]) -> bool:
+    """Whether an answer is a refusal after which the same was asked in another manner."""
+    said, asked = json_of(response["body"]["string"]), json_of(request.body)
+    if response["status"]["code"] < 400 or not isinstance(asked, dict) or "messages" not in asked:
+        return False
+    return teaches(Refusal.of(said.get("error", said) if isinstance(said, dict) else None, str(said)), asked)
 
 
 def _likeness(one: Sequence[str], other: Sequence[str]) -> float:

@@ -31,7 +31,7 @@ from baogao.evaluation.cassettes import Cassette, CassetteTransport, Mode, check
 from baogao.evaluation.gold import check_writable, write_whole
 from baogao.evaluation.summary import RunFile
 from baogao.extraction import Extraction, Extractor, ExtractorName, ReportText, Way, WayOrAuto, WrappedExtractor
-from baogao.llm.messages import Abilities
+from baogao.llm import Abilities, Manner, ModelClient
 from baogao.model_options import Further, ModelOptions
 from baogao.opening import ReadyModel
 from baogao.schema.values import Strict
@@ -46,15 +46,17 @@ class RecordedModel(Strict):
     model: str
     way: Way
     abilities: Abilities | None = None
+    manner: Manner | None = Field(default=None, exclude_if=lambda manner: manner is None)
 
     @classmethod
     def of(cls, ready: ReadyModel) -> Self:
         """A model that was asked."""
-        return cls(model=ready.name, way=ready.asked.way, abilities=ready.client.abilities)
+        client = ready.client
+        return cls(model=ready.name, way=ready.asked.way, abilities=client.abilities, manner=learned(client))
 
     def further(self) -> Further:
         """The same to a replay."""
-        return Further(self.model, REPLAY_URL, self.way, self.abilities)
+        return Further(self.model, REPLAY_URL, self.way, self.abilities, self.manner)
 
 
 class RecordingInfo(RunFile):
@@ -67,6 +69,8 @@ class RecordingInfo(RunFile):
     """Each extractor's way of asking; of one that asks nothing, none."""
     abilities: Abilities | None = None
     """What the endpoint could do; None where nobody needed to know."""
+    manner: Manner | None = Field(default=None, exclude_if=lambda manner: manner is None)
+    """How it wanted to be asked, where that is not as OpenAI wrote the API first."""
     further: list[RecordedModel] = Field(default_factory=list, exclude_if=lambda models: not models)
     """Models that read beside it."""
     escalate_to: RecordedModel | None = Field(default=None, exclude_if=lambda model: model is None)
@@ -83,7 +87,7 @@ class RecordingInfo(RunFile):
         if ready.client is not None and ready.way is not None:
             self.model = ready.models[0].name if ready.models else ready.made_by.model
             self.ask[name] = ready.way
-            self.abilities = ready.client.abilities
+            self.abilities, self.manner = ready.client.abilities, learned(ready.client)
             if name == "hybrid":
                 self.further = [RecordedModel.of(model) for model in ready.models[1:]]
                 self.escalate_to = RecordedModel.of(ready.escalate_to) if ready.escalate_to else None
@@ -99,11 +103,17 @@ class RecordingInfo(RunFile):
             further=tuple(model.further() for model in further),
             escalate_to=last.further() if last else None,
             ask=way,
+            manner=self.manner or Manner(),
             embedded=False,
             gguf=None,
             adapter=None,
             thorough=False,
         )
+
+
+def learned(client: ModelClient) -> Manner | None:
+    """The manner in which a model was asked; None for the first one."""
+    return None if client.manner == Manner() else client.manner
 
 
 class Recording:

@@ -298,7 +298,13 @@ def code_state(checkout: Path) -> tuple[str | None, bool | None]:
 def _git(checkout: Path, *arguments: str) -> str | None:
     try:
         done = subprocess.run(
-            ["git", *arguments], cwd=checkout, capture_output=True, text=True, timeout=_GIT_SECONDS, check=True
+            ["git", *arguments],
+            cwd=checkout,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=_GIT_SECONDS,
+            check=True,
         )
     except (OSError, subprocess.SubprocessError):
         return None  # no git, or a checkout that git refuses: the run is as good, its commit is unknown

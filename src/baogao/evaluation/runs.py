@@ -44,6 +44,8 @@ class DocumentTiming(Strict):
     requests: int = 0
     cached: int = 0
     prompt_tokens: int = 0
+    cached_prompt_tokens: int = Field(default=0, exclude_if=lambda tokens: not tokens)
+    """Those of the prompt tokens that the server had in its own cache."""
     completion_tokens: int = 0
     cost: float | None = Field(default=None, exclude_if=lambda cost: cost is None)
     """In the currency of the configured prices; not in the file where there are none."""
@@ -58,6 +60,7 @@ class DocumentTiming(Strict):
             requests=usage.requests,
             cached=usage.cached,
             prompt_tokens=usage.prompt_tokens,
+            cached_prompt_tokens=usage.cached_prompt_tokens,
             completion_tokens=usage.completion_tokens,
             cost=usage.cost,
             readers=usage.readers,

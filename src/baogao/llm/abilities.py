@@ -1,22 +1,17 @@
-"""What an endpoint's model can do: tried once, by requests that only an able server answers well, and remembered."""
+"""What an endpoint's model can do: tried once, by requests that only an able server answers well."""
 
 from __future__ import annotations
 
 import json
 import logging
 from collections.abc import Callable
-from dataclasses import asdict
-from pathlib import Path
 from typing import Any
-
-from pydantic import TypeAdapter
 
 from baogao.errors import EndpointError, NoReplyError, ReplyError
 from baogao.llm.endpoint import ModelClient
-from baogao.llm.failures import one_line
 from baogao.llm.messages import MOST_TOKENS, Abilities, Payload, Reply
-from baogao.llm.settings import EndpointSettings
-from baogao.resources import cache_dir
+from baogao.llm.profiles import Profile, known_profile
+from baogao.llm.sender import PLAINEST
 
 _log = logging.getLogger(__name__)
 
@@ -51,39 +46,45 @@ _FOR_TOOL = _plain("Which season do you like best? Tell me in a sentence.") | {
     "tools": [{"type": "function", "function": _CHOOSE}],
     "tool_choice": {"type": "function", "function": {"name": "choose"}},
 }
-_PLAINEST = _plain("Say: yes")
-
-_MEMORY = TypeAdapter(dict[str, Any])
-_ENTRY = TypeAdapter(Abilities)
-_MOST_REMEMBERED = 1_000_000
-"""Bytes of the memory: thousands of endpoints."""
-_SHOWN = 120
-"""Characters of what is wrong with it."""
+# Instructions have a turn of their own, which some servers refuse.
+_FOR_LOGPROBS = _plain("Say: yes") | {
+    "logprobs": True,
+    "messages": [{"role": "system", "content": "Answer with one word."}, {"role": "user", "content": "Say: yes"}],
+}
 
 
 async def abilities_of(client: ModelClient) -> Abilities:
-    """The abilities of the client's model: given to the client, remembered, or probed now.
+    """The abilities of the client's model: given to the client, said by a user, remembered, or probed now.
 
     :raises EndpointError: there is no endpoint to probe.
+    :raises UsageError: ``[endpoint.profile]`` does not hold.
     """
     async with client.probing:
         if client.abilities is None:
-            key = f"{client.settings.url} {await client.model_name()}"
-            client.abilities = _known(key)
+            client.abilities = known_profile(client.settings, await client.model_name()).abilities
             if client.abilities is None:
-                trial = _Trial(client)
-                client.abilities = await trial.abilities()
-                if trial.sure:
-                    _remember(key, client.abilities)
+                return await _find_out(client)
         return client.abilities
 
 
-async def probe(client: ModelClient) -> Abilities:
-    """Try everything with four short requests; a server may refuse a parameter, or ignore it and be found out.
+async def probe(client: ModelClient) -> Profile:
+    """Try everything with four short requests, and a few more where a server refuses a parameter or a model thinks.
+
+    A server may ignore a parameter and be found out.
 
     :raises EndpointError: there is no server, it refuses us, or it does not answer even the plainest question.
     """
-    return await _Trial(client).abilities()
+    client.manner = Profile().overruled(client.settings.profile).manner
+    return Profile(await _find_out(client), client.manner)
+
+
+async def _find_out(client: ModelClient) -> Abilities:
+    """Try the client's model, and remember what was sure."""
+    trial = _Trial(client)
+    client.abilities = await trial.abilities()
+    if trial.sure:
+        client.remember()
+    return client.abilities
 
 
 class _Trial:
@@ -100,12 +101,12 @@ class _Trial:
             json_schema=await self._works(_FOR_SCHEMA, _is_season),
             json_object=await self._works(_FOR_OBJECT, lambda reply: bool(_object(reply))),
             tools=await self._works(_FOR_TOOL, lambda reply: reply.finish_reason != "length" and _is_season(reply)),
-            logprobs=await self._works(_PLAINEST | {"logprobs": True}, lambda reply: reply.logprobs is not None),
+            logprobs=await self._works(_FOR_LOGPROBS, lambda reply: reply.logprobs is not None),
             context_length=await _context_length(self._client),
         )
         if not self._heard:
             try:
-                await self._client.exchange(await self._client.complete(_PLAINEST))
+                await self._client.exchange(await self._client.complete(PLAINEST))
             except NoReplyError as error:
                 raise EndpointError(str(error)) from error
         return abilities
@@ -149,55 +150,3 @@ async def _context_length(client: ModelClient) -> int | None:
     said = entry | (meta if isinstance(meta, dict) else {})
     lengths = (said[name] for name in _CONTEXT_NAMES if type(said.get(name)) is int)
     return next((length for length in lengths if 0 < length <= MOST_TOKENS), None)
-
-
-def memory_file() -> Path:
-    """Where abilities are remembered, by endpoint and model."""
-    return cache_dir() / "abilities.json"
-
-
-def remembered_abilities(settings: EndpointSettings) -> Abilities | None:
-    """What an endpoint's model was found to do, earlier; None where it was never probed. Nothing is sent."""
-    return _known(f"{settings.url} {settings.model}")
-
-
-def _memory(*, say: bool = False) -> dict[str, Any]:
-    """What the file holds, entries of whatever shape; nothing where it is damaged, which may be said."""
-    try:
-        with memory_file().open("rb") as file:
-            content = file.read(_MOST_REMEMBERED + 1)
-    except OSError:
-        return {}
-    try:
-        if len(content) > _MOST_REMEMBERED:
-            raise ValueError(f"larger than {_MOST_REMEMBERED // 1_000_000} MB")
-        return _MEMORY.validate_json(content)
-    except (ValueError, RecursionError) as error:
-        if say:
-            words = one_line(str(error))[:_SHOWN]
-            _log.warning("%s is damaged (%s); what endpoints can do is tried again", memory_file(), words)
-        return {}
-
-
-def _known(key: str) -> Abilities | None:
-    """What is remembered under a key; what was written by a baogao that tried more, or less, is probed again."""
-    entry = _memory(say=True).get(key)
-    if entry is None:
-        return None
-    try:
-        known = _ENTRY.validate_json(json.dumps(entry), strict=True)
-        if asdict(known) == entry:
-            return known
-    except (ValueError, RecursionError):
-        pass
-    _log.warning("what %s can do is not remembered as this baogao writes it; it is tried again", key)
-    return None
-
-
-def _remember(key: str, abilities: Abilities) -> None:
-    try:
-        memory_file().parent.mkdir(parents=True, exist_ok=True)
-        flat = {other: entry for other, entry in _memory().items() if isinstance(entry, dict)}
-        memory_file().write_text(json.dumps(flat | {key: asdict(abilities)}, indent=1), encoding="utf-8")
-    except (OSError, ValueError, RecursionError) as error:
-        _log.warning("what %s can do is not remembered: %s", key, error)

@@ -9,7 +9,7 @@ import shutil
 import sqlite3
 import zlib
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
 from typing import Any, TypeVar
@@ -144,6 +144,8 @@ class ReplyCache:
 
     Trouble with its files is said once and never stops a run. Damaged files are set aside, and new ones begun; a
     damaged entry is forgotten; where the files cannot be had at all, nothing is kept.
+
+    :param mend: whether it does so; otherwise damage is left as it is, and a damaged entry is not found.
     """
 
     def __init__(self, directory: Path | None = None, *, mend: bool = True) -> None:
@@ -163,6 +165,8 @@ class ReplyCache:
                 return None
             return replace(_KEPT.validate_json(json.dumps(found[0]), strict=True), cached=True)
         except BAD_ENTRY as error:
+            if not self._mend:
+                return None
             what = f"a reply in the cache at {self.directory} is damaged"
             self._say(f"{what} ({type(error).__name__}: {one_line(str(error))[:_SHOWN]}); it is asked for again")
             self._use(lambda store: store.delete(key))
@@ -170,7 +174,7 @@ class ReplyCache:
 
     def put(self, key: str, reply: Reply) -> None:
         """Keep a reply, so that it outlives the process; whether it is a good one is the caller's judgement."""
-        kept = asdict(reply)
+        kept = reply.kept()
         self._use(lambda store: store.set(key, kept))
 
     def count(self) -> int:

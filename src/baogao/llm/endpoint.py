@@ -5,33 +5,32 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-import time
 from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager, suppress
+from contextlib import suppress
+from dataclasses import replace
+from functools import cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 import httpx2
 
 from baogao.errors import BaogaoError, EndpointError, NoReplyError, ReplyError
-from baogao.llm.body import ACCEPTED, cap_body, read_body
+from baogao.llm.base_url import meant_instead
 from baogao.llm.cache import ReplyCache, cache_key
 from baogao.llm.failures import (
     UnknownModelError,
-    asked_pause,
-    guard,
     in_words,
-    is_throttling,
     one_line,
-    proxies,
-    said_by_server,
     shown_cause,
-    was_worked_on,
     without_key_in,
 )
+from baogao.llm.manner import Manner
 from baogao.llm.messages import Abilities, Payload, Question, Reply
-from baogao.llm.replies import read_reply, refuse_useless
+from baogao.llm.profiles import Profile, known_profile, remember
+from baogao.llm.replies import refuse_useless
 from baogao.llm.retry import Limiter, retrying
+from baogao.llm.sdk import Sdk
+from baogao.llm.sender import Sender
 from baogao.llm.settings import EndpointSettings
 from baogao.llm.tokens import Budget, estimate_payload_tokens
 from baogao.usage import count
@@ -44,10 +43,6 @@ _log = logging.getLogger(__name__)
 Validate = Callable[[Reply], object]
 """Raises :class:`ReplyError` when a reply cannot be used; such a reply is never kept."""
 
-_CONNECT_SECONDS = 10.0
-"""A server that does not take the connection within these is not there; its reply may take ``timeout`` seconds."""
-_REQUEST = httpx2.Request("POST", "http://endpoint.invalid/")
-"""What the SDK's errors want to hold; nothing of ours reads it."""
 _LONGEST_NAME = 100
 """Characters of a model's name that a message shows."""
 
@@ -57,6 +52,7 @@ class ModelClient:
 
     :param cache: where replies are kept; without one every question is sent.
     :param abilities: what the endpoint can do, where it need not be probed.
+    :param manner: how it wants to be asked, where that is known; refusals are learned from in any case.
     :param budget: what several clients share; by itself each has its settings' own.
     :param transport: what carries the requests, for record and replay.
     :param extra: parts of every request's body beside the question: what of a server is meant, and not what is asked,
@@ -70,23 +66,20 @@ class ModelClient:
         *,
         cache: ReplyCache | None = None,
         abilities: Abilities | None = None,
+        manner: Manner | None = None,
         budget: Budget | None = None,
         transport: httpx2.AsyncBaseTransport | None = None,
         extra: Payload | None = None,
         may_return: Callable[[], bool] = lambda: True,
     ) -> None:
-        import openai
-
         self.settings = settings
         self.cache = cache
         self.abilities = abilities
         self.budget = budget or Budget(settings.budget_tokens)
-        self._model = settings.model
-        self._extra = extra or {}
-        self._renamed: dict[str, str | None] = {}
-        """Parameters by the names that this server wants for them; None for one that it does not take."""
         self.probing = asyncio.Lock()
         """Held while somebody finds out what the endpoint can do; the others wait for what comes out."""
+        self._model = settings.model
+        self._remembers = transport is None
         self._limiter = Limiter(
             settings.concurrency,
             first_pause=settings.first_wait,
@@ -94,21 +87,19 @@ class ModelClient:
             may_return=may_return,
         )
         self._naming = asyncio.Lock()
-        # A proxy of the environment cannot reach this machine's loopback.
-        outward = not settings.on_this_machine and transport is None
-        guard(settings, [user for _, user in proxies().values()] if outward else [])
-        http = httpx2.AsyncClient(
-            transport=transport,
-            timeout=httpx2.Timeout(settings.timeout, connect=_CONNECT_SECONDS),
-            trust_env=outward,
-            headers=ACCEPTED,
-            event_hooks={"response": [cap_body]},
-        )
-        # Repeating is ours: see ``baogao.llm.retry``.
-        self._api = openai.AsyncOpenAI(base_url=settings.url, api_key=settings.secret, max_retries=0, http_client=http)
-        # The SDK would send what the environment says of an account to whatever server is asked.
-        self._api.organization = self._api.project = None
-        self._api._custom_headers = settings.account_headers
+        self._sdk = Sdk(settings, transport, self._limiter.answered)
+        told = settings.extra_body | (extra or {})
+        self._sender = Sender(settings, self._sdk, self._limiter, self.budget, told, on_learned=self.remember)
+        self._sender.manner = manner
+
+    @property
+    def manner(self) -> Manner | None:
+        """How requests are written; None until the first is, where it is to be looked up."""
+        return self._sender.manner
+
+    @manner.setter
+    def manner(self, manner: Manner | None) -> None:
+        self._sender.manner = manner
 
     async def __aenter__(self) -> Self:
         return self
@@ -120,7 +111,7 @@ class ModelClient:
 
     async def aclose(self) -> None:
         """Close the connections and the cache."""
-        await self._api.close()
+        await self._sdk.aclose()
         if self.cache is not None:
             self.cache.close()
 
@@ -162,9 +153,16 @@ class ModelClient:
         else:
             self.cache.put(self._key(payload), reply)
 
-    def _key(self, payload: Payload) -> str:
+    @cached_property
+    def shares_with(self) -> str:
+        """What all endpoints say that share their kept replies: everything but the question that may change a reply."""
         shared = self.settings.shared_cache
-        return cache_key(self.settings.url if shared is None else f"shared {shared}", payload)
+        endpoint = self.settings.url if shared is None else f"shared {shared}"
+        beside = self.settings.beside.shown()
+        return f"{endpoint} {json.dumps(beside, sort_keys=True)}" if beside else endpoint
+
+    def _key(self, payload: Payload) -> str:
+        return cache_key(self.shares_with, payload)
 
     async def exchange(self, payload: Payload, *, max_attempts: int | None = None) -> Reply:
         """Send one request, again where that may help, and count what it took. The cache is not asked.
@@ -185,8 +183,10 @@ class ModelClient:
         async def attempt() -> Reply:
             again = loop.statistics["attempt_number"] > 1
             async with self._limiter.slot(again=again) as sent_at:
-                with self.budget.reservation(prompt_tokens + payload["max_tokens"]):
-                    return await self._attempt(payload, prompt_tokens, sent_at)
+                if self.manner is None:
+                    self.manner = await self._known_manner()
+                with self.budget.reservation(prompt_tokens + payload["max_tokens"] + self.manner.thinking_tokens):
+                    return await self._sender.send(payload, prompt_tokens, sent_at)
 
         trouble: Exception
         try:
@@ -201,78 +201,26 @@ class ModelClient:
         shown = without_key_in(words, self.settings)
         raise shown from shown_cause(trouble, self.settings, of=shown)
 
-    async def _attempt(self, payload: Payload, prompt_tokens: int, sent_at: float) -> Reply:
-        import openai
+    async def _known_manner(self) -> Manner:
+        """How the model is asked from the first request on."""
+        if not self._remembers:
+            return Profile().overruled(self.settings.profile).manner
+        return known_profile(self.settings, await self.model_name()).manner
 
-        # The parameters as this server wants them. They go as ``extra_body``: what is given by the SDK's own is walked
-        # through piece by piece, which takes a good part of the time that a request costs on this side.
-        body = {name: value for name, value in payload.items() if name not in self._renamed}
-        body |= {other: payload[name] for name, other in self._renamed.items() if other and name in payload}
-        body |= self._extra
-        create = self._api.chat.completions.with_streaming_response.create
-        started = time.monotonic()
-        try:
-            request = create(model=payload["model"], messages=[], extra_body=body)
-            reply = read_reply(await self._received(request), prompt_tokens=prompt_tokens)
-        except openai.BadRequestError as error:
-            if not self._adapt(said_by_server(error)):
-                raise
-        except (openai.OpenAIError, ReplyError) as error:
-            if was_worked_on(error):
-                # The server read the question; what it charges for that is not said.
-                self._charge(prompt_tokens, 0)
-            if is_throttling(error):
-                pause = asked_pause(error)
-                # So long a pause is not waited for, by this request or by any other.
-                self._limiter.refused(sent_at, 0.0 if (pause or 0.0) > self.settings.longest_wait else pause)
-            raise
-        else:
-            self._limiter.replied()
-            self._charge(reply.prompt_tokens, reply.completion_tokens)
-            return reply
-        finally:
-            count(requests=1, seconds=time.monotonic() - started)
-        return await self._attempt(payload, prompt_tokens, sent_at)
+    def unlearn(self, ability: str) -> None:
+        """Note that the server cannot do what it seemed to."""
+        self.abilities = replace(self.abilities or Abilities(), **{ability: False})
+        self.remember()
 
-    async def _received(self, request: AbstractAsyncContextManager[openai.AsyncAPIResponse[Any]]) -> bytes:
-        """The body of the server's answer; the time limit holds for the whole of it, however slowly it drips."""
-        import openai
-
-        try:
-            async with asyncio.timeout(self.settings.timeout), request as response:
-                self._limiter.answered()
-                return await read_body(response.iter_bytes())
-        except openai.APIStatusError:
-            self._limiter.answered()
-            raise
-        except (TimeoutError, httpx2.TimeoutException) as error:
-            raise openai.APITimeoutError(_REQUEST) from error
-        except httpx2.HTTPError as error:
-            raise openai.APIConnectionError(request=_REQUEST) from error
-
-    def _adapt(self, said: str) -> bool:
-        """Learn from a refusal of a parameter; newer hosted models renamed one and fixed another."""
-        if "max_completion_tokens" in said and "max_tokens" not in self._renamed:
-            self._renamed["max_tokens"] = "max_completion_tokens"
-            return True
-        if "temperature" in said and "temperature" not in self._renamed:
-            self._renamed["temperature"] = None
-            return True
-        return False
-
-    def _charge(self, prompt_tokens: int, completion_tokens: int) -> None:
-        counts: dict[str, float] = {"prompt_tokens": prompt_tokens, "completion_tokens": completion_tokens}
-        prices = self.settings.prompt_price, self.settings.completion_price
-        if prices != (None, None):
-            prompt, completion = (price or 0.0 for price in prices)
-            counts["cost"] = (prompt_tokens * prompt + completion_tokens * completion) / 1e6
-        count(**counts)
-        self.budget.spend(prompt_tokens + completion_tokens)
+    def remember(self) -> None:
+        """Keep what was found out about the model, for the next run; of a replay nothing is kept."""
+        if self._remembers and self._model is not None:
+            remember(self.settings, self._model, Profile(self.abilities, self.manner or Manner()))
 
     async def _explained(self, error: openai.OpenAIError) -> BaogaoError:
         import openai
 
-        words = in_words(error, self.settings)
+        words = in_words(error, self.settings, heard=self._limiter.heard)
         if self._limiter.heard and words.no_answer and isinstance(error, openai.APIConnectionError):
             return NoReplyError(str(words))  # it was there before, and may be again
         if not isinstance(words, UnknownModelError):
@@ -280,7 +228,7 @@ class ModelClient:
         try:
             models = await self.models()
         except BaogaoError:
-            return EndpointError(f"{words}; is the URL right? It mostly ends in /v1")
+            return EndpointError(f"{words}; {meant_instead(self.settings.url)}")
         if self._model in models:
             return ReplyError(str(words))
         return EndpointError(f"{self.settings.url} has no model {self._model!r}; it has: {_listed(models)}")
@@ -300,7 +248,7 @@ class ModelClient:
         import openai
 
         try:
-            entries = json.loads(await self._received(self._api.models.with_streaming_response.list()))["data"]
+            entries = json.loads(await self._sdk.list_models())["data"]
             return [entry for entry in entries if isinstance(entry, dict) and isinstance(entry.get("id"), str)]
         except openai.OpenAIError as error:
             trouble: Exception = error

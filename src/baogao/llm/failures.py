@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import logging
 import re
 import time
@@ -11,12 +10,13 @@ from collections.abc import Iterable
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
-from urllib.request import getproxies, proxy_bypass
 
-import httpx2
-
-from baogao.errors import BaogaoError, EndpointError, NoReplyError, ReplyError, UsageError
-from baogao.llm.settings import SHORTEST_SECRET, EndpointSettings, secrets_of
+from baogao.errors import BaogaoError, EndpointError, NoReplyError, QuotaError, ReplyError
+from baogao.llm.base_url import meant_instead
+from baogao.llm.quota import is_empty
+from baogao.llm.secrets import SHORTEST_SECRET, secrets_of
+from baogao.llm.settings import EndpointSettings
+from baogao.llm.transport import SPEAKS_TLS, closed_way, is_closed_way, proxy_of, refusal_of, through, unreached
 
 if TYPE_CHECKING:
     import openai
@@ -29,25 +29,26 @@ _THROTTLING_STATUS = frozenset({429, 503})
 _MOST_READ = 5000
 """Characters of an error's body that are looked at; it may be of any size."""
 _SECONDS = re.compile(r"-?[0-9]{1,12}(\.[0-9]{0,12})?")
+_PAUSE = re.compile(
+    r"(?:(?:retry|again) (?:in|after)|wait|retry_?delay\W{1,4}) *"
+    r"(?:(?P<hours>\d{1,4})h)?(?:(?P<minutes>\d{1,6})m(?!s))? *(?P<seconds>\d{1,9}(?:\.\d{0,12})?) *(?P<unit>ms|s)",
+    re.I,
+)
+"""As in “try again in 7m12.5s”."""
 _SHOWN = 300
 """Characters of what the server says that a message shows."""
 
-_PROXY = re.compile(r"(?:(\w+)://)?(?:([^@/?#\s]*)@)?([\w.-]+|\[[0-9a-fA-F:.]+\])(:\d{1,5})?/?")
-"""Scheme, user and password, host, port."""
-_SCHEMES = ("http", "https", "socks5", "socks5h")
 _known: set[str] = set()
 """Keys and passwords that this process was given."""
 
 # What servers write; there is no common code for any of these.
-_NO_MONEY = re.compile(
-    r"insufficient.{0,10}(quota|balance|credit|funds)|exceeded your current quota|billing_(hard|not)|余额不足|欠费",
-    re.I,
-)
 _TOO_LONG = re.compile(
     r"context.{0,20}(length|size|window)|exceed_context|too many tokens|(prompt|input) is too long|reduce the length"
-    r"|input length",
+    r"|input length|token limit|超长|上下文.{0,8}(超|过长)|(输入|内容).{0,6}(过长|超)",
     re.I,
 )
+_WANTS_TLS = re.compile(r"http request.{0,20}https", re.I)
+_PERHAPS_TLS = "if it speaks TLS, its URL begins with https://"
 _UNKNOWN_MODEL = re.compile(
     r"model.{0,60}(not\s+(be\s+)?(found|exist)|unknown|invalid)|invalid model|unknown model", re.I
 )
@@ -57,12 +58,15 @@ class UnknownModelError(EndpointError):
     """The server seems not to have the model; the caller can say which it has."""
 
 
-def in_words(error: openai.OpenAIError, settings: EndpointSettings) -> BaogaoError:
+def in_words(error: openai.OpenAIError, settings: EndpointSettings, *, heard: bool = True) -> BaogaoError:
     """The error as one of ours.
+
+    :param heard: whether the server has answered anything before.
 
     :class:`EndpointError` when no document could be answered, :class:`NoReplyError` when this one might be later, else
     :class:`ReplyError`.
     """
+    import httpx2
     import openai
 
     reason: BaseException | None = error
@@ -72,14 +76,18 @@ def in_words(error: openai.OpenAIError, settings: EndpointSettings) -> BaogaoErr
         reason = reason.__cause__
     if isinstance(error, openai.APIStatusError):
         return _status_in_words(error, settings)
-    cause = error.__cause__
+    cause, place = error.__cause__, _place(error, settings)
     if isinstance(error, openai.APITimeoutError) and not isinstance(cause, httpx2.ConnectTimeout):
-        return NoReplyError(f"the model server at {settings.url} gave no reply within {settings.timeout:g} seconds")
+        return NoReplyError(f"the model server at {place} gave no reply within {settings.timeout:g} seconds")
     if isinstance(error, openai.APIConnectionError):
-        said = settings.redact(one_line(str(cause or error)) or type(cause).__name__)
-        place = f"{settings.url}{_through(settings)}"
+        if is_closed_way(cause):
+            return EndpointError(
+                f"no model server can be asked at {place}: {settings.redact(closed_way(cause, settings))}"
+            )
+        said = unreached(cause) or settings.redact(one_line(str(cause or error)) or type(cause).__name__)
         if not isinstance(cause, (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.UnsupportedProtocol)):
-            return NoReplyError(f"the connection to the model server at {place} broke: {said}")
+            perhaps = f"; {_PERHAPS_TLS}" if not heard and settings.url.startswith("http:") else ""
+            return NoReplyError(f"the connection to the model server at {place} broke: {said}{perhaps}")
         return EndpointError(
             f"no model server answers at {place}: {said}; start one with `baogao model serve` or give --base-url"
         )
@@ -164,61 +172,53 @@ def guard(settings: EndpointSettings, passwords: Iterable[str] = ()) -> None:
     logging.setLogRecordFactory(make_without_keys)
 
 
-def proxies() -> dict[str, tuple[str, str]]:
-    """The proxies of the environment by scheme: each without a user, as it may be shown, and its user and password.
-
-    :raises UsageError: one of them cannot be used; it is named without its password.
-    """
-    given, found = getproxies(), {}
-    for kind in ("http", "https", "all"):
-        url = given.get(kind, "").strip()
-        if not url or given.get("no", "").strip() == "*":
-            continue
-        parts = _PROXY.fullmatch(url)
-        if parts is None:
-            place = _PROXY.fullmatch(url.rpartition("@")[2]) if "@" in url else None
-            raise UsageError(
-                f"{kind.upper()}_PROXY{f', the proxy {place[0]},' if place else ''} is not "
-                "http://USER:PASSWORD@HOST:PORT; in a user or a password write / as %2F, @ as %40, ? as %3F, # as %23"
-            )
-        scheme, shown = (parts[1] or "http").lower(), f"{parts[1] or 'http'}://{parts[3]}{parts[4] or ''}"
-        if scheme not in _SCHEMES or int((parts[4] or ":1")[1:]) not in range(1, 65536):
-            raise UsageError(f"{kind.upper()}_PROXY, the proxy {shown}, has a scheme or a port that cannot be used")
-        if scheme.startswith("socks") and importlib.util.find_spec("socksio") is None:
-            raise UsageError(f"{kind.upper()}_PROXY, the proxy {shown}, needs socksio: pip install 'httpx2[socks]'")
-        found[kind] = shown, parts[2] or ""
-    return found
-
-
-def _through(settings: EndpointSettings) -> str:
-    """Words on the proxy that stands between, if one does."""
-    url = httpx2.URL(settings.url)
-    if settings.on_this_machine or proxy_bypass(url.host):
-        return ""
-    found = proxies()
-    shown, _ = found.get(url.scheme) or found.get("all") or ("", "")
-    return f" (through the proxy {shown})" if shown else ""
+def _place(error: openai.OpenAIError, settings: EndpointSettings) -> str:
+    """What was asked, and through which proxy."""
+    request = getattr(error, "request", None)
+    asked = str(request.url).partition("?")[0] if request is not None else ""
+    return f"{f'{settings.url}/models' if asked.endswith('/models') else settings.asked_url}{through(settings)}"
 
 
 def _status_in_words(error: openai.APIStatusError, settings: EndpointSettings) -> BaogaoError:
-    said = settings.redact(said_by_server(error))
-    if error.status_code in (401, 403):
-        hint = "set OPENAI_API_KEY" if settings.api_key is None else "the key in OPENAI_API_KEY was not accepted"
-        return EndpointError(f"the model server at {settings.url} refuses access ({error.status_code}); {hint}")
+    said, status, place = settings.redact(said_by_server(error)), error.status_code, _place(error, settings)
     if is_out_of_money(error):
-        return EndpointError(f"the account at {settings.url} has no quota left: {said}")
-    if error.status_code == 429:
+        return QuotaError(f"the account at {settings.url} has no quota left: {said}")
+    if status in (401, 403):
+        hint = "set OPENAI_API_KEY" if settings.api_key is None else "the key in OPENAI_API_KEY was not accepted"
+        return EndpointError(f"the model server at {place} refuses access ({status}); {hint}")
+    if status == 407:
+        return EndpointError(f"no model server can be asked at {place}: {refusal_of(proxy_of(settings), '407')}")
+    if status == 429:
         pause = asked_pause(error)
         wait = f", asks to wait {pause:.0f} seconds" if pause else ""
-        return NoReplyError(f"the model server at {settings.url} takes no more questions now (429{wait}): {said}")
-    if error.status_code == 413 or _TOO_LONG.search(said):
+        return NoReplyError(f"the model server at {place} takes no more questions now (429{wait}): {said}")
+    if status == 413 or _TOO_LONG.search(said):
         return ReplyError(f"the question is longer than the model can read: {said}")
-    words = f"the model server at {settings.url} says {error.status_code}: {said}"
-    if error.status_code == 404 or (error.status_code in (400, 422) and _UNKNOWN_MODEL.search(said)):
+    words = f"the model server at {place} says {status}: {said}"
+    if is_passing_status(status):
+        return NoReplyError(words)
+    if hint := _other_address(error, settings):
+        return EndpointError(f"{words}; {hint}")
+    if status == 404 or (status in (400, 422) and _UNKNOWN_MODEL.search(said)):
         return UnknownModelError(words)
-    if error.status_code == 405 or error.status_code < 400:
-        return EndpointError(f"{words}; is the URL right? It mostly ends in /v1")
-    return NoReplyError(words) if is_passing_status(error.status_code) else ReplyError(words)
+    return ReplyError(words)
+
+
+def _other_address(error: openai.APIStatusError, settings: EndpointSettings) -> str:
+    """Where the API may be, of an answer that is none of its own; empty where it is one."""
+    if error.status_code == 400 and _WANTS_TLS.search(said_by_server(error)):
+        return SPEAKS_TLS
+    if error.status_code < 400:
+        leads_to = error.response.headers.get("location", "").partition("?")[0]
+        return f"it leads to {settings.redact(one_line(leads_to)[:_SHOWN])}; {meant_instead(settings.url)}"
+    if error.status_code == 405 or (error.status_code == 404 and not _is_of_api(error.body)):
+        return meant_instead(settings.url)
+    return ""
+
+
+def _is_of_api(body: Any) -> bool:
+    """Whether an error is one that the OpenAI API knows, and not that of any web server that has no such page."""
+    return isinstance(body, dict) and body.keys() != {"detail"}
 
 
 def said_by_server(error: openai.APIStatusError) -> str:
@@ -227,6 +227,9 @@ def said_by_server(error: openai.APIStatusError) -> str:
     if isinstance(body, dict):
         inner = body.get("error", body)
         body = inner.get("message", inner) if isinstance(inner, dict) else inner
+        more = inner.get("metadata") if isinstance(inner, dict) else None
+        if isinstance(more, dict) and isinstance(more.get("raw"), str):  # a gateway's, with what it was told itself
+            body = f"{_as_text(body)}: {_as_text(more['raw'])}"
     return one_line(_as_text(body) or error.response.text or error.response.reason_phrase)[:_SHOWN]
 
 
@@ -251,6 +254,7 @@ def is_passing(error: BaseException, *, longest_wait: float, answered_before: bo
 
     :param longest_wait: a server that asks for more seconds than these is not waited for.
     """
+    import httpx2
     import openai
 
     if isinstance(error, openai.APIStatusError):
@@ -258,6 +262,8 @@ def is_passing(error: BaseException, *, longest_wait: float, answered_before: bo
         return not lasts and (asked_pause(error) or 0.0) <= longest_wait
     if isinstance(error, BaogaoError):
         return error.no_answer and (error.ends == "report" or answered_before)
+    if is_closed_way(error.__cause__):
+        return False
     if isinstance(error, openai.APITimeoutError):
         return not isinstance(error.__cause__, httpx2.ConnectTimeout) or answered_before
     if isinstance(error, openai.APIConnectionError):
@@ -269,7 +275,10 @@ def is_passing(error: BaseException, *, longest_wait: float, answered_before: bo
 
 def is_away(error: BaseException) -> bool:
     """Whether nothing takes the connection: the server is not there, or not now."""
-    return isinstance(error.__cause__, (httpx2.ConnectError, httpx2.ConnectTimeout))
+    import httpx2
+
+    cause = error.__cause__
+    return isinstance(cause, (httpx2.ConnectError, httpx2.ConnectTimeout)) and not is_closed_way(cause)
 
 
 def is_passing_status(status: int) -> bool:
@@ -290,18 +299,22 @@ def is_throttling(error: BaseException) -> bool:
 
 def is_out_of_money(error: openai.APIStatusError) -> bool:
     """Whether the account is empty. Some servers say so with the status of throttling, which would pass."""
-    if error.status_code not in (402, 403, 429):
-        return False
-    return error.status_code == 402 or bool(_NO_MONEY.search(f"{_as_text(error.code)} {_as_text(error.body)}"))
+    words = (error.code, error.type, said_by_server(error), error.body)
+    return is_empty(error.status_code, " ".join(map(_as_text, words)))
 
 
 def asked_pause(error: BaseException) -> float | None:
-    """The seconds of a ``Retry-After`` header, given as a number or as a date; None without one that can be read."""
+    """The seconds that a server asks to wait; None where it does not, or where it is not understood.
+
+    ``Retry-After`` is a number or a date; without it, what a server that throttles says in words counts.
+    """
     import openai
 
     if not isinstance(error, openai.APIStatusError):
         return None
     value = error.response.headers.get("retry-after", "").strip()
+    if not value and error.status_code in _THROTTLING_STATUS:
+        return _stated_pause(_as_text(error.body))
     if _SECONDS.fullmatch(value):
         return max(0.0, float(value))
     try:
@@ -310,8 +323,17 @@ def asked_pause(error: BaseException) -> float | None:
         return None
 
 
+def _stated_pause(said: str) -> float | None:
+    found = _PAUSE.search(said)
+    if found is None:
+        return None
+    seconds = float(found["seconds"]) / (1000 if found["unit"] == "ms" else 1)
+    return 3600 * int(found["hours"] or 0) + 60 * int(found["minutes"] or 0) + seconds
+
+
 def was_worked_on(error: Exception) -> bool:
     """Whether a server may have read the question, and charge for it, although no reply came of it."""
+    import httpx2
     import openai
 
     if isinstance(error, openai.APIConnectionError):

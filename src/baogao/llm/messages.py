@@ -18,6 +18,8 @@ Tokens = Annotated[int, Field(ge=0, le=MOST_TOKENS)]
 
 # How what is kept is read back: as it was written, or not at all.
 _AS_WRITTEN = ConfigDict(extra="forbid", allow_inf_nan=False)
+_LATER = ("thought", "cached_tokens")
+"""What is not in a reply that an earlier version kept."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,7 @@ class Question:
     def payload(self) -> Payload:
         """The request's body without the model's name."""
         body: Payload = {
-            "messages": [asdict(message) for message in self.messages],
+            "messages": [{"role": message.role, "content": message.content} for message in self.messages],
             "max_tokens": self.max_tokens,
             "temperature": self.temperature,
         }
@@ -73,11 +75,34 @@ class Reply:
     text: str
     """The reply's text; for a call of a tool, the arguments' JSON."""
     finish_reason: str
-    """``stop``, ``length`` (cut at ``max_tokens``), ``tool_calls``."""
+    """``stop``, ``length`` (cut before its end), ``tool_calls``, ``content_filter``, ``refusal``; else ``unknown``."""
     prompt_tokens: Tokens
     completion_tokens: Tokens
     cached: bool = False
     logprobs: tuple[TokenLogprob, ...] | None = None
+    thought: bool = False
+    """Whether the model thought before it answered, or instead of it; the thoughts are not in the text."""
+    cached_tokens: Tokens = 0
+    """Of the prompt's tokens, those that the server had read before; they are among ``prompt_tokens``."""
+
+    def kept(self) -> dict[str, Any]:
+        """As it is kept: what most replies have nothing of is left out, so that an earlier version can read it."""
+        kept = asdict(self)
+        return kept if self.thought or self.cached_tokens else {k: v for k, v in kept.items() if k not in _LATER}
+
+    @property
+    def whole_lines(self) -> str:
+        """Its text, without the half line that a reply ends with that was cut."""
+        return self.text.rpartition("\n")[0] if self.finish_reason == "length" else self.text
+
+    def token_at(self, place: int) -> TokenLogprob | None:
+        """The token that a character of the text is in; None where there are none, or they spell another text."""
+        spelled = ""
+        for token in self.logprobs or ():
+            spelled += token.token
+            if place < len(spelled):
+                return token if spelled[: place + 1] == self.text[: place + 1] else None
+        return None
 
     def lines(self) -> list[tuple[str, float | None]]:
         """Its lines, each with the probability of all of its tokens; None where the endpoint gives none.

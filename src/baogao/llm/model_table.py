@@ -15,10 +15,14 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from baogao.errors import UsageError
-from baogao.llm.settings import CONFIG_FILE, EndpointSettings, load_settings, secrets_of
+from baogao.llm.keys import holds_key
+from baogao.llm.secrets import secrets_of
+from baogao.llm.settings import CONFIG_FILE, EndpointSettings, load_settings
 
 _SHARED = ("budget_tokens", "account_hosts")
 """Settings that all models have in common."""
+_OF_A_SERVER = ("extra_body", "extra_headers", "query")
+"""Settings that another server gets none of: they may hold a secret, and mean nothing to it."""
 _OWN = (*(name for name in EndpointSettings.model_fields if name not in (*_SHARED, "api_key")), "api_key_env", "ask")
 """What an entry may say."""
 
@@ -43,19 +47,24 @@ class ModelEntry:
         """
         values = {name: getattr(base, name) for name in EndpointSettings.model_fields} | dict(self.told)
         key = values["api_key"].get_secret_value() if values["api_key"] else ""
+        elsewhere = not _same_server(values["base_url"], base.base_url)
+        inherited_not = [*(_OF_A_SERVER if elsewhere else ()), "profile"]
+        values |= {name: {} for name in inherited_not if name not in self.told}
         if self.api_key_env is not None:
             key = os.environ.get(self.api_key_env, "")
-        elif not _same_server(values["base_url"], base.base_url):
+        elif elsewhere:
             key = ""
         values["api_key"] = key  # if there is none, too, so that nobody takes that of the environment
-        where = f"the model {base.redact(secrets_of(key).strike(self.model))!r}"
+        shown = "***" if holds_key(self.model) else base.redact(secrets_of(key).strike(self.model))
+        where = f"the model {shown!r}"
         if self.api_key_env is not None and not key.strip():
             # Its name is not shown: somebody may have written the key itself there.
             raise UsageError(f"{where}: the environment has no variable of the name that api_key_env gives")
         try:
             return load_settings(**values)
         except UsageError as error:
-            raise UsageError(f"{where}: {error}") from error
+            said = str(error).replace("OPENAI_API_KEY", self.api_key_env or "OPENAI_API_KEY")
+            raise UsageError(f"{where}: {said}") from None
 
 
 def load_model_table() -> dict[str, ModelEntry]:
@@ -71,7 +80,7 @@ def load_model_table() -> dict[str, ModelEntry]:
     except FileNotFoundError:
         return {}
     except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path.resolve()}: {error}") from error
+        raise UsageError(f"{path.resolve()}: {error}") from None
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
         raise UsageError(f"{path}: models must be tables, [[models]]")
     table: dict[str, ModelEntry] = {}
@@ -91,7 +100,8 @@ def _entry(where: str, entry: Mapping[str, Any]) -> ModelEntry:
             raise UsageError(f"{where}: {name} holds for all models together; it belongs in [endpoint]")
     unknown = sorted(entry.keys() - set(_OWN))
     if unknown:
-        raise UsageError(f"{where}: there is no {unknown[0]!r}; there are: {', '.join(_OWN)}")
+        name = "***" if holds_key(unknown[0]) else unknown[0]
+        raise UsageError(f"{where}: there is no {name!r}; there are: {', '.join(_OWN)}")
     for name in ("model", "ask", "api_key_env"):
         said = entry.get(name)
         if (said is not None or name == "model") and not (isinstance(said, str) and said.strip()):

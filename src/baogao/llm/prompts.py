@@ -37,8 +37,26 @@ _FRONT = re.compile(r"\A---\n(.*?\n)---\n", re.DOTALL)
 """The front matter, with its YAML."""
 _TURN = re.compile(r"^<<(\w+)>>[ \t]*$", re.MULTILINE)
 """A line that begins a turn, with the role that speaks."""
+
+
+class _Sandbox(ImmutableSandboxedEnvironment):
+    """The sandbox, which looks at an attribute of a type once: it asks of every field in every prompt the same."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._safe: dict[tuple[type, str], bool] = {}
+
+    def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
+        """Whether a template may see an attribute. The sandbox judges by the type of the object and the name only."""
+        key = type(obj), attr
+        safe = self._safe.get(key)
+        if safe is None:
+            safe = self._safe[key] = super().is_safe_attribute(obj, attr, value)
+        return safe
+
+
 # In a sandbox, because people pass prompts on: a template can word a question, and nothing else.
-_ENVIRONMENT = ImmutableSandboxedEnvironment(
+_ENVIRONMENT = _Sandbox(
     undefined=jinja2.StrictUndefined,
     autoescape=False,
     trim_blocks=True,

@@ -5,13 +5,19 @@ from __future__ import annotations
 import json
 import re
 from itertools import groupby
-from typing import Annotated, Any
+from typing import Any
 
-from pydantic import BaseModel, BeforeValidator, Field
+from pydantic import BaseModel, Field
 
-from baogao.errors import EndpointError, NoReplyError, ReplyError
+from baogao.errors import BaogaoError, EndpointError, NoReplyError, QuotaError, ReplyError
+from baogao.llm.base_url import other_api
 from baogao.llm.failures import one_line
-from baogao.llm.messages import MOST_TOKENS, Reply, TokenLogprob
+from baogao.llm.finish_reasons import REFUSED, finish_reason
+from baogao.llm.logprobs import read_logprobs
+from baogao.llm.messages import MOST_TOKENS, Reply
+from baogao.llm.quota import says_empty
+from baogao.llm.streams import error_words, is_chunk, is_stream, join_chunks, read_stream
+from baogao.llm.thoughts import without_thoughts
 
 # A model that repeats itself; set by hand, so that long lists, tables and rules of dashes pass.
 _MOST_EQUAL_LINES = 7
@@ -32,16 +38,8 @@ _SHOWN = 120
 """Characters of a useless answer that its error shows."""
 _PAGE_STARTS = ("<!doctype html", "<html")
 
-_REFUSED = "refusal"
-"""Stands for the ``finish_reason`` of a message that holds nothing but a refusal; servers say ``stop``."""
-_THOUGHTS = re.compile(r"\A\s*<think>.*?(?:</think>\s*|\Z)", re.DOTALL)
-"""What reasoning models put in front, behind servers that do not separate it; it may be cut before its end."""
 _SURROGATE = re.compile("[\ud800-\udfff]")
 """Half of a character: JSON can say it, and nothing can write it."""
-_MOST_ROUNDING = 0.01
-"""By which a probability that was computed may be above 1, as a logarithm."""
-
-_Text = Annotated[str, BeforeValidator(lambda said: _SURROGATE.sub("\ufffd", said) if isinstance(said, str) else said)]
 
 
 class WebPageError(EndpointError):
@@ -50,15 +48,6 @@ class WebPageError(EndpointError):
 
 class UnreadableReplyError(NoReplyError):
     """What came with status 200 is not a chat completion: JSON that was cut, another shape, bytes of no encoding."""
-
-
-class _Token(BaseModel):
-    token: _Text
-    logprob: float = Field(strict=True, le=_MOST_ROUNDING, allow_inf_nan=False)
-
-
-class _Logprobs(BaseModel):
-    content: list[_Token] | None = None
 
 
 class _Function(BaseModel):
@@ -70,45 +59,59 @@ class _Call(BaseModel):
 
 
 class _Message(BaseModel):
-    content: _Text | None = None
-    refusal: _Text | None = None
+    content: str | list[str | dict[str, Any]] | dict[str, Any] | None = None
+    refusal: str | None = None
     tool_calls: list[_Call] | None = None
+    function_call: _Function | None = None
+    # Thoughts, as different servers call them.
+    reasoning_content: Any = None
+    reasoning: Any = None
+    thinking: Any = None
 
 
 class _Choice(BaseModel):
+    index: Any = 0
     message: _Message
-    finish_reason: _Text | None = None
-    logprobs: _Logprobs | None = None
+    finish_reason: str | None = None
+    logprobs: Any = None
 
 
 class _Completion(BaseModel):
     """What is read of a chat completion; whatever else is in it does not matter."""
 
     choices: list[_Choice] = Field(min_length=1)
-    usage: dict[str, Any] | None = None
+    usage: Any = None
 
 
-def read_reply(body: str | bytes, *, prompt_tokens: int) -> Reply:
-    """Read the body of a chat completion.
+def read_reply(body: str | bytes, *, prompt_tokens: int, max_tokens: int | None = None) -> Reply:
+    """Read the body of a chat completion, whole or streamed.
 
     :param body: text, or the bytes as they came, which must be UTF-8.
     :param prompt_tokens: what to count where the server does not say (some leave ``usage`` out).
+    :param max_tokens: the cap of the reply: one that just fills it may have been cut, whatever the server says.
     :raises WebPageError: the body is a web page.
-    :raises UnreadableReplyError: the body is anything else that is no chat completion.
+    :raises EndpointError: it is an answer of another API.
+    :raises QuotaError: it says that the account is empty.
+    :raises UnreadableReplyError: it is anything else that is no chat completion.
+    :raises NoReplyError: it is half a reply: a stream that ends early, or a server that gave up.
     """
     start = body[:_MOST_READ].decode(errors="replace") if isinstance(body, bytes) else body[:_MOST_READ]
-    if start.lstrip().lower().startswith(_PAGE_STARTS):
+    if start.lstrip("\ufeff \t\r\n").lower().startswith(_PAGE_STARTS):
         raise WebPageError(
             f"the answer is a web page, not a chat completion of the OpenAI API: {_beginning(start)!r}; "
             "is the URL right? It mostly ends in /v1"
         )
     try:
-        data = json.loads(body)
-        if isinstance(data, dict) and (fault := data.get("error")):
-            said = str(fault.get("message", fault) if isinstance(fault, dict) else fault)
-            raise UnreadableReplyError(f"the model server answers with an error: {_beginning(said)!r}")
-        return _reply(_Completion.model_validate(data), prompt_tokens)
-    except UnreadableReplyError:
+        data = _completion(body)
+        if isinstance(data, dict) and (fault := error_words(data)):
+            kind = QuotaError if says_empty(fault) else UnreadableReplyError
+            raise kind(f"the model server answers with an error: {_beginning(fault)!r}")
+        if api := other_api(data):
+            raise EndpointError(
+                f"the answer is one of {api}: {_beginning(start)!r}; is the URL right? It mostly ends in /v1"
+            )
+        return _reply(_Completion.model_validate(data), prompt_tokens, max_tokens)
+    except BaogaoError:
         raise
     except Exception as error:  # whatever reading comes upon, it is the fault of what was sent
         raise UnreadableReplyError(
@@ -116,19 +119,90 @@ def read_reply(body: str | bytes, *, prompt_tokens: int) -> Reply:
         ) from error
 
 
-def _reply(said: _Completion, prompt_tokens: int) -> Reply:
-    choice, usage = said.choices[0], said.usage or {}
-    message, calls = choice.message, choice.message.tool_calls
-    text = str(calls[0].function.arguments) if calls else _THOUGHTS.sub("", message.content or "")
+def _completion(body: str | bytes) -> Any:
+    """The JSON of a body, of a stream put together."""
+    text = body.decode(json.detect_encoding(body), "surrogatepass") if isinstance(body, bytes) else body
+    text = text.removeprefix("\ufeff")
+    if is_stream(text):
+        return read_stream(text)
+    try:
+        data = json.loads(text)
+    except json.JSONDecodeError as error:
+        if error.msg != "Extra data":
+            raise
+        return read_stream(text)
+    return join_chunks([data], done=False) if is_chunk(data) else data
+
+
+def _reply(said: _Completion, prompt_tokens: int, max_tokens: int | None) -> Reply:
+    choice = min(said.choices, key=lambda one: one.index if type(one.index) is int else 0)
+    usage: dict[str, Any] = said.usage if isinstance(said.usage, dict) else {}
+    message = choice.message
+    called = message.tool_calls[0].function if message.tool_calls else message.function_call
+    content, thought = _content(message)
+    text, thoughts_in_text = (_arguments(called), False) if called else without_thoughts(content)
     refused = not text.strip() and bool(message.refusal)
-    tokens = choice.logprobs.content if choice.logprobs else None
+    completion_tokens, thoughts = _tokens(usage.get("completion_tokens")), _details(usage, "completion", "reasoning")
+    prompt_tokens = _tokens(usage.get("prompt_tokens")) or prompt_tokens
+    reason = finish_reason(
+        choice.finish_reason, text, tokens=completion_tokens, thoughts=thoughts, max_tokens=max_tokens
+    )
+    thought = thought or thoughts_in_text or thoughts > 0
+    aligned = called is None and (thought or text != message.content)
     return Reply(
         text=_SURROGATE.sub("\ufffd", message.refusal or "" if refused else text),
-        finish_reason=_REFUSED if refused else choice.finish_reason or "stop",
-        prompt_tokens=_tokens(usage.get("prompt_tokens")) or prompt_tokens,
-        completion_tokens=_tokens(usage.get("completion_tokens")),
-        logprobs=tuple(TokenLogprob(token.token, min(0.0, token.logprob)) for token in tokens) if tokens else None,
+        finish_reason=REFUSED if refused else reason,
+        prompt_tokens=prompt_tokens,
+        completion_tokens=completion_tokens,
+        logprobs=read_logprobs(choice.logprobs, of=_SURROGATE.sub("\ufffd", text) if aligned else None),
+        thought=thought,
+        cached_tokens=min(_cached(usage), prompt_tokens),
     )
+
+
+def _arguments(function: _Function) -> str:
+    """What a tool is called with; some servers send it unpacked."""
+    said = function.arguments
+    return json.dumps(said, ensure_ascii=False) if isinstance(said, dict | list) else str(said)
+
+
+def _content(message: _Message) -> tuple[str, bool]:
+    """The text of a message, and whether there are thoughts beside it."""
+    content = message.content
+    thought = any(map(_is_thought, (message.reasoning_content, message.reasoning, message.thinking)))
+    if isinstance(content, dict):
+        if not {"text", "type"} & content.keys():
+            return json.dumps(content, ensure_ascii=False), thought  # the answer itself, unpacked
+        content = [content]
+    if not isinstance(content, list):
+        return content or "", thought
+    texts: list[str] = []
+    for part in content:
+        if isinstance(part, str):
+            texts.append(part)
+        elif "think" in (kind := str(part.get("type", ""))) or "reason" in kind:
+            thought = True
+        elif isinstance(text := part.get("text"), str):
+            texts.append(text)
+        elif isinstance(text, dict) and isinstance(text.get("value"), str):
+            texts.append(text["value"])
+    return "".join(texts), thought
+
+
+def _is_thought(said: Any) -> bool:
+    return bool(said.strip() if isinstance(said, str) else said)
+
+
+def _details(usage: dict[str, Any], of: str, kind: str) -> int:
+    """A part of the tokens, as the OpenAI API breaks them down."""
+    details = usage.get(f"{of}_tokens_details")
+    return _tokens(details.get(f"{kind}_tokens")) if isinstance(details, dict) else 0
+
+
+def _cached(usage: dict[str, Any]) -> int:
+    """The tokens of the prompt that a server had read before, as different ones call them."""
+    names = ("prompt_cache_hit_tokens", "cache_read_input_tokens", "cached_tokens")
+    return _details(usage, "prompt", "cached") or max(_tokens(usage.get(name)) for name in names)
 
 
 def _tokens(said: Any) -> int:
@@ -150,12 +224,15 @@ def refuse_useless(reply: Reply, *, accept_cut: bool) -> None:
         raise ReplyError(f"the model's reply is {len(reply.text)} characters long, far more than was asked for")
     if _repeats_itself(reply.text):
         raise ReplyError("the model repeats the same line over and over")
-    if reply.finish_reason == _REFUSED:
+    if reply.finish_reason == REFUSED:
         raise ReplyError(f"the model refuses to answer: {_beginning(reply.text)!r}")
-    if reply.finish_reason == "length" and not accept_cut:
-        raise ReplyError(f"the model's reply was cut after {reply.completion_tokens} tokens, before its end")
     if reply.finish_reason == "content_filter":
         raise ReplyError("the model server withheld the reply (content filter)")
+    if reply.thought and not reply.text.strip():
+        took = f" of {reply.completion_tokens} tokens" if reply.completion_tokens else ""
+        raise ReplyError(f"the model's reply is empty: it is nothing but thoughts{took}")
+    if reply.finish_reason == "length" and not accept_cut:
+        raise ReplyError(f"the model's reply was cut after {reply.completion_tokens} tokens, before its end")
     if not reply.text.strip():
         raise ReplyError("the model's reply is empty")
 

@@ -9,17 +9,21 @@ from __future__ import annotations
 import copy
 import json
 import logging
+import re
 import time
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from weakref import WeakKeyDictionary
 
 from pydantic import BaseModel, ValidationError
 
 from baogao.errors import BaogaoError, ReplyError
 from baogao.llm.abilities import abilities_of
 from baogao.llm.endpoint import ModelClient
+from baogao.llm.loose_json import as_json
 from baogao.llm.messages import Abilities, Message, Payload, Question, Reply
 from baogao.llm.prompts import Prompt
 from baogao.llm.replies import refuse_useless
+from baogao.llm.sender import ShapeRefusedError
 from baogao.usage import count
 
 if TYPE_CHECKING:
@@ -32,6 +36,10 @@ M = TypeVar("M", bound=BaseModel)
 # It logs every failed attempt as an error; ours are raised, in words.
 logging.getLogger("instructor").setLevel(logging.CRITICAL)
 
+_STRICTEST_FIRST = {"json_schema": "JSON_SCHEMA", "tools": "TOOLS", "json_object": "JSON"}
+"""What an endpoint may be able to, and instructor's name for asking so."""
+_ADDED: WeakKeyDictionary[ModelClient, dict[tuple[type[BaseModel], instructor.Mode], Payload]] = WeakKeyDictionary()
+"""What instructor adds to the questions of a client, for each model of an answer and each way to hold a reply to it."""
 _MOST_FAULTS = 20
 """That a repair turn names; a reply of another shape can have one for every entry."""
 _MOST_REPEATED = 2000
@@ -68,10 +76,31 @@ async def ask_model(client: ModelClient, question: Question, response_model: typ
     :raises EndpointError: as :meth:`ModelClient.ask`.
     :raises BudgetError: as there.
     """
-    turn = _Turn(client, question, response_model, best_mode(await abilities_of(client)))
+    while True:
+        mode = best_mode(await abilities_of(client))
+        try:
+            return await _ask_in(mode, client, question, response_model, repair)
+        except ShapeRefusedError:
+            # It was probed otherwise, or for another schema. The next best way is for all questions to come.
+            refused = next(name for name, mode_name in _STRICTEST_FIRST.items() if mode_name == mode.name)
+            client.unlearn(refused)
+
+
+async def _ask_in(
+    mode: instructor.Mode, client: ModelClient, question: Question, response_model: type[M], repair: Prompt
+) -> M:
+    """As :func:`ask_model`, in one way.
+
+    :raises ShapeRefusedError: the server cannot be held to it.
+    """
+    kept = await _kept_answer(client, question, response_model, mode)
+    if kept is not None:
+        return kept
+    turn = _Turn(client, question, response_model, mode)
     try:
         value = await turn.take(question.messages)
         asked = turn.payload
+        _remember(client, question, response_model, mode, asked)
     except _NotUnderstoodError as error:
         asked = turn.payload
         repairing = repair.render(reply=error.text[:_MOST_REPEATED], faults=error.faults)
@@ -80,15 +109,37 @@ async def ask_model(client: ModelClient, question: Question, response_model: typ
     return value
 
 
+async def _kept_answer(client: ModelClient, question: Question, model: type[M], mode: instructor.Mode) -> M | None:
+    """The answer that is kept, without instructor, whose wording of a request takes longer than all else does here.
+
+    :returns: None where it is not known yet what instructor adds to a question, and where nothing is kept that fits.
+    """
+    added = _ADDED.get(client, {}).get((model, mode))
+    reply = client.recall(await client.complete(question.payload() | added)) if added is not None else None
+    if reply is None:
+        return None
+    try:
+        answer = model.model_validate_json(json_inside(reply.text), strict=False)
+    except ValidationError:
+        return None
+    count(cached=1)
+    return answer
+
+
+def _remember(client: ModelClient, question: Question, model: type[M], mode: instructor.Mode, asked: Payload) -> None:
+    """Note what was added to a question, if that is so for every one: nothing that stands among its words."""
+    plain = question.payload()
+    if asked["messages"] == plain["messages"]:
+        added = {name: part for name, part in asked.items() if name not in plain and name != "model"}
+        _ADDED.setdefault(client, {})[model, mode] = added
+
+
 def best_mode(abilities: Abilities) -> instructor.Mode:
     """The strictest way of asking that the endpoint can be held to."""
     import instructor
 
-    if abilities.json_schema:
-        return instructor.Mode.JSON_SCHEMA
-    if abilities.tools:
-        return instructor.Mode.TOOLS
-    return instructor.Mode.JSON if abilities.json_object else instructor.Mode.MD_JSON
+    able = next((name for name in _STRICTEST_FIRST if getattr(abilities, name)), None)
+    return instructor.Mode[_STRICTEST_FIRST[able]] if able else instructor.Mode.MD_JSON
 
 
 class _Turn(Generic[M]):
@@ -162,6 +213,10 @@ def json_inside(text: str) -> str:
     try:
         json.loads(text)
     except ValueError:
+        begin, end = re.search(r"[{[]", text), max(text.rfind("}"), text.rfind("]"))
+        inside = as_json(text[begin.start() : end + 1]) if begin else None
+        if inside is not None:
+            return inside
         try:
             return extract_json_from_codeblock(text)
         except ValueError:

@@ -26,7 +26,6 @@ from typing import Any, Self
 from filelock import FileLock, Timeout
 from pydantic import Field, StrictBool, StrictInt, StrictStr
 
-from baogao.document import Document
 from baogao.errors import UsageError
 from baogao.inputs import RUN_MARK, Source
 from baogao.outputs.journal import Entry, Journal, Place
@@ -216,7 +215,7 @@ class RunFolder:
         done = (self._done.get(source.doc_id) for source in sources)
         return all(one is not None and not one.again for one in done)
 
-    def add(self, record: Record, document: Document | None = None, *, again: bool = False) -> None:
+    def add(self, record: Record, text: str | None = None, *, again: bool = False) -> None:
         """Take a record with the text that its offsets refer to; when this returns, it outlives the process.
 
         :param again: whether the document failed for a reason that may pass.
@@ -229,9 +228,9 @@ class RunFolder:
             "mtime_ns": stamp.mtime_ns if stamp else None,
             "sha256": record.sha256,
             "again": again,
-            "record": json.loads(record.to_json()),
-            "review": [json.loads(review.to_json()) for review in record.review],
-            "text": document.file.text if document else None,
+            "record": record.to_data(),
+            "review": [review.to_data() for review in record.review],
+            "text": text,
         }
         try:
             place = self._journal.append(entry)

@@ -101,7 +101,13 @@ def build_report(run: Run) -> ReportModel:
         curves=risk_curves(figures, names),
         reliability=reliability,
         costs=cost_rows(timings, names),
-        cost_note=" ".join([*filter(None, [_COST_NOTES.get(files.info.mode)]), *reader_sentences(timings, names)]),
+        cost_note=" ".join(
+            [
+                *filter(None, [_COST_NOTES.get(files.info.mode)]),
+                *reader_sentences(timings, names),
+                *held_sentences(timings, names),
+            ]
+        ),
     )
 
 
@@ -233,6 +239,14 @@ def reader_sentences(timings: Mapping[str, ExtractorTiming], extractors: Sequenc
             cost = "" if counts.cost is None else f", cost {counts.cost:.4f}"
             part = f"{asked} of {len(documents)} reports"
             yield f"{name} asked {reader} about {part}: {counts.tokens:,} tokens in all{cost}."
+
+
+def held_sentences(timings: Mapping[str, ExtractorTiming], extractors: Sequence[str]) -> Iterator[str]:
+    """How many of the prompt tokens the server had in its own cache, where it had any."""
+    for name in extractors:
+        held, tokens = (timings[name].cached_prompt_tokens, timings[name].prompt_tokens) if name in timings else (0, 0)
+        if held:
+            yield f"Of the prompt tokens of {name} the server had {held / tokens:.0%} in its own cache."
 
 
 def cost_rows(timings: Mapping[str, ExtractorTiming], extractors: Sequence[str]) -> list[CostRow]:

@@ -1,0 +1,45 @@
+"""``baogao review`` and ``baogao export``: the folder of a run as a page and as a table."""
+
+from __future__ import annotations
+
+import webbrowser
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from baogao.console import say, shown
+from baogao.outputs.export import write_table
+from baogao.outputs.page import write_page
+from baogao.outputs.records import read_records, schema_of, with_review
+
+stdout = Console()
+
+RunDir = Annotated[Path, typer.Argument(help="A folder that extract wrote.", metavar="DIR")]
+SchemaOfRecords = Annotated[str | None, typer.Option("--schema", help="The schema, if not the one in the records.")]
+
+
+def review(
+    folder: RunDir,
+    schema: SchemaOfRecords = None,
+    show: Annotated[bool, typer.Option("--open", help="Open the page in the browser.")] = False,
+) -> None:
+    """Write the page of a run again: texts with their figures marked."""
+    records = with_review(read_records(folder), folder)
+    page = folder / "index.html"
+    write_page(records, folder / "texts", schema_of(records, schema), page)
+    say(stdout, shown(page))
+    if show:
+        webbrowser.open(page.resolve().as_uri())
+
+
+def export(
+    folder: RunDir,
+    to: Annotated[Path, typer.Option("--to", help="FILE.csv, FILE.parquet or FILE.xlsx.")],
+    schema: SchemaOfRecords = None,
+) -> None:
+    """Write the records as a table, one row a report."""
+    records = read_records(folder)
+    write_table(records, schema_of(records, schema), to)
+    say(stdout, f"{len(records)} rows in {shown(to)}")

@@ -1,0 +1,112 @@
+"""What goes into every request beside the question."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from baogao.errors import UsageError
+from baogao.llm.beside import Beside
+from baogao.llm.cache import ReplyCache
+from baogao.llm.endpoint import ModelClient
+from baogao.llm.messages import Message, Question
+from baogao.llm.settings import EndpointSettings, load_settings
+from llm.fake_server import FakeServer, completion, fake_server
+
+QUESTION = Question((Message("user", "多少？"),), max_tokens=50)
+SECRET = "sk-beside-0123456789"
+
+
+def ask(server: FakeServer, cache: Path | None = None, **told: Any) -> None:
+    """Ask a server one question."""
+
+    async def run() -> None:
+        kept = ReplyCache(cache) if cache else None
+        settings = EndpointSettings(base_url=server.url, model="small", **told)
+        async with ModelClient(settings, cache=kept) as client:
+            await client.ask(QUESTION)
+
+    asyncio.run(run())
+
+
+def test_it_arrives(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Body, headers and query are in the request; a variable of the environment stands for its value."""
+    monkeypatch.setenv("AZURE_KEY", SECRET)
+    with fake_server([completion("12件")]) as server:
+        ask(
+            server,
+            extra_body={"enable_thinking": False, "options": {"num_ctx": 8192}},
+            extra_headers={"api-key": "$AZURE_KEY", "X-Title": "baogao"},
+            query={"api-version": "2024-10-21"},
+        )
+    (seen,) = server.seen
+    assert (seen.body["enable_thinking"], seen.body["options"]) == (False, {"num_ctx": 8192})
+    assert (seen.headers["api-key"], seen.headers["x-title"]) == (SECRET, "baogao")
+    assert seen.path.endswith("/chat/completions?api-version=2024-10-21")
+
+
+def test_no_key_beside_a_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a header says who asks, and no key is given, no stand-in for one is sent."""
+    monkeypatch.setenv("AZURE_KEY", SECRET)
+    with fake_server([completion("12件")] * 3) as server:
+        ask(server, extra_headers={"api-key": "$AZURE_KEY"})
+        ask(server, extra_headers={"api-key": "$AZURE_KEY"}, api_key="sk-of-the-user")
+        ask(server)
+    sent = [seen.headers.get("authorization") for seen in server.seen]
+    assert sent == [None, "Bearer sk-of-the-user", "Bearer no-key"]
+
+
+def test_other_parts_are_another_question(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The cache tells requests apart by what goes beside the question, and knows no secret."""
+    monkeypatch.setenv("AZURE_KEY", SECRET)
+    kept = tmp_path / "replies"
+    with fake_server([completion("12件")] * 4) as server:
+        ask(server, kept)
+        ask(server, kept, extra_body={"top_k": 1})
+        ask(server, kept, extra_body={"top_k": 1})
+        ask(server, kept, extra_headers={"api-key": "$AZURE_KEY"})
+        monkeypatch.setenv("AZURE_KEY", "sk-another-0123456789")
+        ask(server, kept, extra_headers={"api-key": "$AZURE_KEY"})
+    assert len(server.seen) == 3
+
+
+def test_what_is_shown_holds_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What stands under a telling name is struck out, a variable's name is shown, all else stays."""
+    monkeypatch.setenv("AZURE_KEY", SECRET)
+    beside = Beside(
+        {"top_k": 1, "provider": {"api_key": SECRET, "order": ["a"]}},
+        {"api-key": "$AZURE_KEY", "Authorization": f"Bearer {SECRET}", "X-Title": "baogao"},
+        {"api-version": "1"},
+    )
+    shown = beside.shown()
+    assert SECRET not in json.dumps(shown)
+    assert shown == {
+        "extra_body": {"top_k": 1, "provider": {"api_key": "***", "order": ["a"]}},
+        "extra_headers": {"api-key": "$AZURE_KEY", "Authorization": "***", "X-Title": "baogao"},
+        "query": {"api-version": "1"},
+    }
+    assert set(beside.secrets()) == {SECRET, f"Bearer {SECRET}"}
+    assert Beside().shown() == {}
+
+
+@pytest.mark.parametrize(
+    ("told", "words"),
+    [
+        ({"extra_body": {"model": "x"}}, "model is not to be set there"),
+        ({"extra_body": {"stream": True}}, "stream is not to be set there"),
+        ({"extra_headers": {"api key": SECRET}}, "can be none of a header"),
+        ({"extra_headers": {"api-key": SECRET + "\n"}}, "the value of api-key can be none"),
+        ({"extra_headers": {"api-key": "密钥" + SECRET}}, "the value of api-key can be none"),
+        ({"extra_headers": {"api-key": "$NOT_THERE"}}, "no variable of the name that api-key gives"),
+        ({"query": {"api-version": "$NOT_THERE"}}, "no variable of the name that api-version gives"),
+    ],
+)
+def test_what_cannot_be_sent_is_said_before(told: dict[str, Any], words: str) -> None:
+    """One line, before any request, with no value in it."""
+    with pytest.raises(UsageError, match=words) as caught:
+        ModelClient(load_settings(base_url="http://127.0.0.1:9/v1", model="small", **told))
+    assert SECRET not in str(caught.value)
