@@ -64,11 +64,12 @@ HOW = (
     "*, schema: 'str | Path | Schema | None' = None, extractor: 'str | Extractor | None' = None, "
     "ocr: 'bool' = False, **options: 'Unpack[Options]'"
 )
+MANY = HOW.replace("**", "jobs: 'int | None' = None, **")
 SIGNATURES = {
     "extract": f"(source: 'str | Path | Document', {HOW}) -> 'Record'",
     "extract_async": f"(source: 'str | Path | Document', {HOW}) -> 'Record'",
-    "extract_many": f"(sources: 'Iterable[str | Path]', {HOW}) -> 'Iterator[Record]'",
-    "extract_many_async": f"(sources: 'Iterable[str | Path]', {HOW}) -> 'AsyncGenerator[Record]'",
+    "extract_many": f"(sources: 'Iterable[str | Path]', {MANY}) -> 'Iterator[Record]'",
+    "extract_many_async": f"(sources: 'Iterable[str | Path]', {MANY}) -> 'AsyncGenerator[Record]'",
     "load_schema": "(name: 'str | Path' = 'law_based_government') -> 'Schema'",
     "read_document": "(path: 'str | Path', doc_id: 'str | None' = None, *, ocr: 'bool' = False) -> 'Document'",
     "find_candidates": "(document: 'Document') -> 'Candidates'",

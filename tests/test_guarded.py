@@ -25,6 +25,7 @@ from baogao.pipeline import Nowhere, run_extraction
 from baogao.reading import provenance
 from baogao.rules.extractor import RulesExtractor
 from baogao.rules.rulebook import load_rulebook
+from tasks_apart import Marked
 
 EXAMPLES = sorted((Path(__file__).parents[1] / "eval" / "datasets" / "examples").glob("*.txt"))
 SMALL = ReadingLimits(memory_mb=150, seconds=20)
@@ -286,3 +287,47 @@ def test_ctrl_c_while_a_file_is_read(tmp_path):
     assert time.monotonic() - started < 2
     with pytest.raises(ProcessLookupError):
         os.killpg(running.pid, 0)
+
+
+def done_by(reader: GuardedReader, folder: Path, name: str, task: Marked) -> Reading:
+    """What comes of a short report with a task."""
+    return reader.read(written(folder, f"{name}.txt", "全年生产总值86.4亿元。".encode()), task)
+
+
+def test_a_task_is_done_where_the_file_is_read(tmp_path, small):
+    """What comes back is the record and the text, and nothing that was only needed on the way."""
+    reading = done_by(small, tmp_path, "r", Marked())
+    assert reading.done.record.error == f"made by {process_of(small)} of 2 candidates"
+    assert reading.done.text == "全年生产总值86.4亿元。"
+    assert (reading.document, reading.candidates, reading.error) == (None, None, None)
+    assert small.read(Source("r", EXAMPLES[0])).done is None
+
+
+@pytest.mark.parametrize(("name", "begins"), [("fails", True), ("r", False)])
+def test_a_task_that_comes_to_nothing(tmp_path, small, name, begins):
+    """The file was read all the same, and its error is not the file's."""
+    reading = done_by(small, tmp_path, name, Marked(begins))
+    assert (reading.done, reading.error) == (None, None)
+    assert len(reading.candidates) == 2
+    assert done_by(small, tmp_path, "s", Marked()).done is not None
+
+
+def test_a_task_that_ends_its_process(tmp_path, small):
+    """It is that report's error; the next process is told of the task anew."""
+    error = done_by(small, tmp_path, "dies", Marked()).error
+    assert isinstance(error, ReadingLimitError)
+    assert "exit code 3" in str(error)
+    assert done_by(small, tmp_path, "r", Marked()).done is not None
+
+
+def test_a_task_that_takes_too_much_time(tmp_path):
+    """The limit holds for all that is done with a file."""
+    with closing(GuardedReader(ReadingLimits(memory_mb=4000, seconds=1))) as reader:
+        assert "takes more than 1 seconds" in str(done_by(reader, tmp_path, "waits", Marked()).error)
+
+
+def test_a_file_s_error_is_no_task(tmp_path, small):
+    """What cannot be read is said as without a task."""
+    reading = small.read(written(tmp_path, "empty.txt", b""), Marked())
+    assert type(reading.error) is DocumentError
+    assert reading.done is None

@@ -17,6 +17,7 @@ COUNTS = st.builds(
     Usage,
     requests=st.integers(0, 10**6),
     prompt_tokens=st.integers(0, 10**9),
+    cached_prompt_tokens=st.integers(0, 10**9),
     completion_tokens=st.integers(0, 10**9),
     cached=st.integers(0, 10**6),
     retries=st.integers(0, 10**6),

@@ -148,6 +148,13 @@ def test_cost_is_said_where_prices_are_known():
     assert totals.line().endswith("2 requests, 0 from the cache, 14 tokens · cost 0.5000")
 
 
+def test_what_the_server_had_in_its_cache_is_said():
+    """Only where it had anything."""
+    totals = Totals()
+    totals.add(record(0, requests=1, prompt_tokens=50, completion_tokens=2, cached_prompt_tokens=40))
+    assert totals.line().endswith("1 requests, 0 from the cache, 52 tokens, 40 of them cached by the server")
+
+
 def test_records_of_an_earlier_run_say_nothing_of_the_pace():
     """They move the bar; they are neither counted as failures nor into tokens."""
     said = io.StringIO()

@@ -120,6 +120,8 @@ def test_what_ray_cannot_do(options):
     """It is refused before anything is started; a server that all can reach is fine, and so are rules."""
     with pytest.raises(UsageError, match="a server that every worker can reach"):
         Engine("ray").check(ModelOptions(**options))
+    with pytest.raises(UsageError, match="--jobs is for this machine"):
+        Engine("ray", jobs=2).check(ModelOptions())
     Engine("ray", 3).check(ModelOptions(base_url="http://x/v1"))
     Engine("ray").check(ModelOptions())
 

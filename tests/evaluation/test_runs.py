@@ -223,7 +223,8 @@ def test_records_are_lines_in_their_order(tmp_path):
 
 USAGES = st.builds(
     Usage, requests=st.integers(0, 9), cached=st.integers(0, 9), prompt_tokens=st.integers(0, 999),
-    completion_tokens=st.integers(0, 99), cost=st.none() | st.sampled_from([0.0, 0.25, 1.5]),
+    cached_prompt_tokens=st.integers(0, 9), completion_tokens=st.integers(0, 99),
+    cost=st.none() | st.sampled_from([0.0, 0.25, 1.5]),
 )  # fmt: skip
 
 
@@ -238,13 +239,14 @@ def test_timing_adds_up(usages):
     timing = ExtractorTiming.of_records(records, {"d0": 0.12345}, 9.87654)
     assert timing.seconds == 9.877
     assert [one.seconds for one in timing.documents.values()] == [0.123, 0.0, 0.0, 0.0][: len(records)]
-    for name in ("requests", "cached", "prompt_tokens", "completion_tokens"):
+    for name in ("requests", "cached", "prompt_tokens", "cached_prompt_tokens", "completion_tokens"):
         assert getattr(timing, name) == sum(getattr(one, name) for one in timing.documents.values())
     costs = [one.cost for one in usages if one.cost is not None]
     assert timing.cost == (sum(costs) if costs else None)
     file = Timing(mode="live", extractors={"llm": timing})
     data = json.loads(file.to_json())["extractors"]["llm"]
     assert ("cost" in data) == bool(costs)
+    assert ("cached_prompt_tokens" in data) == bool(timing.cached_prompt_tokens)
     assert Timing.of_json(json.loads(file.to_json()), Path("timing.json")) == file
 
 

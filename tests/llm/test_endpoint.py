@@ -363,6 +363,25 @@ def test_cost() -> None:
         assert ask(server)[1].cost is None
 
 
+@pytest.mark.parametrize(
+    ("prices", "cost"),
+    [
+        ({"prompt_price": 2.0, "completion_price": 4.0}, 4.0),
+        ({"prompt_price": 2.0, "cached_price": 0.5}, 0.8),
+        ({"cached_price": 0.5}, 0.4),
+        ({"prompt_price": 2.0, "cached_price": 0.0}, 0.4),
+    ],
+)
+def test_cost_of_what_the_server_had_in_its_cache(prices: dict[str, float], cost: float) -> None:
+    """Cached prompt tokens are counted beside the others, and have a price of their own where one is set."""
+    step = completion("好", prompt_tokens=1_000_000, completion_tokens=500_000)
+    step.body["usage"]["prompt_tokens_details"] = {"cached_tokens": 800_000}
+    with fake_server(lambda _: step) as server:
+        usage = ask(server, **prices)[1]
+    assert (usage.prompt_tokens, usage.cached_prompt_tokens) == (1_000_000, 800_000)
+    assert usage.cost == pytest.approx(cost)
+
+
 def test_tokens_are_estimated_where_the_server_does_not_say() -> None:
     """A server that leaves usage out is charged by estimate."""
     step = completion("好")

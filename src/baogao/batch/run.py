@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import KW_ONLY, dataclass, replace
+from dataclasses import KW_ONLY, dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -308,7 +308,7 @@ class _Pass:
     replies: Replies
     limits: Limits | None
     again: bool = False
-    prices: Prices = _NO_PRICES
+    prices: Prices = field(default_factory=dict)
     _: KW_ONLY
     watch: WatchSources
     on_record: OnRecord

@@ -26,7 +26,7 @@ _WORKERS = 4
 """Workers of Ray, where the command line does not say how many."""
 _MOST_JOBS = 8
 """Processes on this machine, where nobody says how many: what they do is written down by one."""
-_REPORTS_A_JOB = 50
+_REPORTS_A_JOB = 100
 """Starting a process takes as long as so many reports, about."""
 
 

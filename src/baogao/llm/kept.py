@@ -10,6 +10,7 @@ from baogao.errors import BaogaoError
 from baogao.llm.cache import ReplyCache
 from baogao.llm.endpoint import ModelClient
 from baogao.llm.messages import Abilities, Payload, Reply
+from baogao.llm.settings import EndpointSettings
 
 
 class NotKeptError(BaogaoError):
@@ -37,6 +38,7 @@ class KeptReplies(ModelClient):
     """A client that has the cache and no endpoint. Damage in the cache is left to whoever can say and mend it."""
 
     def __init__(self, place: KeptAt) -> None:
+        self.settings = EndpointSettings.model_construct()
         self.probing = asyncio.Lock()
         self.cache = ReplyCache(place.directory, mend=False)
         self.abilities = place.abilities
