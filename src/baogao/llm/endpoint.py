@@ -22,6 +22,7 @@ from baogao.llm.failures import (
     in_words,
     one_line,
     shown_cause,
+    with_url,
     without_key_in,
 )
 from baogao.llm.manner import Manner
@@ -198,7 +199,7 @@ class ModelClient:
             count(retries=max(0, loop.statistics.get("attempt_number", 1) - 1))
         # Outside of the handler: what is raised in it drags the server's words along.
         words = await self._explained(trouble) if isinstance(trouble, openai.OpenAIError) else trouble
-        shown = without_key_in(words, self.settings)
+        shown = without_key_in(with_url(words, self.settings), self.settings)
         raise shown from shown_cause(trouble, self.settings, of=shown)
 
     async def _known_manner(self) -> Manner:

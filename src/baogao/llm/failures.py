@@ -94,6 +94,13 @@ def in_words(error: openai.OpenAIError, settings: EndpointSettings, *, heard: bo
     return EndpointError(settings.redact(f"the model client failed: {one_line(str(error))}"))
 
 
+def with_url(error: BaogaoError, settings: EndpointSettings) -> BaogaoError:
+    """An error over an endpoint with the URL in it that was asked."""
+    if not isinstance(error, EndpointError) or settings.url in str(error):
+        return error
+    return type(error)(f"{error} ({settings.asked_url} was asked)")
+
+
 def shown_cause(
     trouble: BaseException, settings: EndpointSettings, *, of: BaseException | None = None
 ) -> BaseException | None:
