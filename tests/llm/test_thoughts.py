@@ -40,6 +40,9 @@ HARMONY = "<|channel|>analysis<|message|>We need 12.<|end|><|start|>assistant<|c
         "<|channel|>analysis<|message|>a<|end|><|start|>assistant<|channel|>commentary<|message|>b<|end|>"
         "<|start|>assistant<|channel|>final<|message|>{}",
         "We need 12.<|end|><|start|>assistant<|channel|>final<|message|>{}",
+        "<|channel|>analysis<|message|>We need 12.<|end|>{}",
+        "<|channel|>analysis<|message|>We need 12.<|end|>assistantfinal{}",
+        "<|channel|>analysis<|message|>We need 12.<|end|>assistant<|channel|>final<|message|>{}",
         "analysisWe need 12.assistantfinal{}",
         "analysis我们要12。assistantfinal{}",
         "<think>嗯</think><answer>{}</answer>",
@@ -64,6 +67,7 @@ def test_thoughts_are_cut_off(text: str, answer: str) -> None:
         "<|channel|>analysis<|message|>受理：12件",
         "<|channel|>analysis<|message|>受理<|end|><|start|>assistant<|channel|>commentary<|message|>12件",
         "analysisWe need 12.",
+        "<|channel|>analysis<|message|>We need 12.<|end|>",
         "<think>一</think><think>二",
         "<think>一 `<think>` 二",
     ],
@@ -97,6 +101,12 @@ def test_thoughts_behind_an_answer() -> None:
 def test_an_answer_that_mentions_a_mark_is_not_cut(text: str) -> None:
     """In a string of JSON, in quotes, or without an end in the middle of a line, a mark is a word."""
     assert without_thoughts(text) == (text, False)
+
+
+def test_the_end_of_a_turn_is_no_end_of_thoughts() -> None:
+    """Some models write it behind their answers, and then go on."""
+    assert without_thoughts("A<|end|>") == ("A", False)
+    assert without_thoughts("A<|end|>B") == ("A<|end|>B", False)
 
 
 @pytest.mark.parametrize("text", ["<think></think>A", "<think>\n\n</think>\n\nA", "</think>A", "<answer>A</answer>"])

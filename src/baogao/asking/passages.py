@@ -135,10 +135,11 @@ class Shortlist:
 
     def rank(self, document: Document, candidate: Candidate) -> list[tuple[float, FieldSpec]]:
         """The fields that a candidate may answer, best first, with their scores; those that share nothing are out."""
-        if self._bigrams is None or self._bigrams.document is not document:
-            self._bigrams = DocumentBigrams(document, self._postings)
+        words = self._bigrams
+        if words is None or words.document is not document:
+            self._bigrams = words = DocumentBigrams(document, self._postings)
         overlaps: dict[int, float] = {}
-        for bigram, weight in surroundings(self._bigrams, candidate).items():
+        for bigram, weight in surroundings(words, candidate).items():
             for number, rarity in self._postings[bigram]:
                 overlaps[number] = overlaps.get(number, 0.0) + rarity * weight
         kind = (candidate.kind == "none", candidate.unit)

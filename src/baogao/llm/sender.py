@@ -30,6 +30,8 @@ PLAINEST: Payload = {"messages": [{"role": "user", "content": "Say: yes"}], "max
 
 _REFUSING_STATUS = frozenset({400, 404, 405, 415, 422, 500, 501})
 """Statuses with which servers refuse a part of a request; some call it a breakdown of their own."""
+_OF_PAGES = frozenset({404, 405, 500})
+"""Those of them that come with a web page, too, where nobody has read the request."""
 _LEAST_READ = 0.45
 """No tokenizer makes of a prompt fewer tokens than this share of the estimate."""
 _SHORTEST_CONTEXT = 500
@@ -89,7 +91,8 @@ class Sender:
                 if not self._adapts(error, manner, payload):
                     raise
                 continue
-            if _is_all_thought(reply) and await self._makes_room(manner, payload["model"]):
+            unwanted = reply.thought and manner.switch == "unknown" and self._settings.thinking == "off"
+            if (unwanted or _is_all_thought(reply)) and await self._makes_room(manner, payload["model"]):
                 continue
             _refuse_unread(reply, payload, self._settings.url)
             return reply
@@ -124,7 +127,7 @@ class Sender:
 
         if not isinstance(error, openai.APIStatusError) or error.status_code not in _REFUSING_STATUS:
             return False
-        if error.body is None and error.status_code in (404, 405, 500):  # a page: nobody has read the request
+        if error.status_code in _OF_PAGES and not error.response.text.lstrip().startswith(("{", "[")):
             return False
         if self.manner != sent:
             return True
@@ -155,9 +158,12 @@ class Sender:
                     if await self._answers_at_once(quiet, model):
                         self._adopt(quiet)
                         return True
-            if sent.thinking_tokens or not self._settings.thinking_tokens or self._settings.thinking == "off":
+            room = 0 if self._settings.thinking == "off" else self._settings.thinking_tokens
+            switch = "none" if sent.switch == "unknown" else sent.switch
+            changed = replace(sent, switch=switch, thinking_tokens=sent.thinking_tokens or room)
+            if changed == sent:
                 return False
-            self._adopt(replace(sent, switch="none", thinking_tokens=self._settings.thinking_tokens))
+            self._adopt(changed)
             return True
 
     async def _answers_at_once(self, manner: Manner, model: str) -> bool:

@@ -84,12 +84,12 @@ def _data(lines: list[str]) -> list[Any]:
 
 
 def is_chunk(data: Any) -> bool:
-    """Whether what should be a completion is a piece of one, or Ollama's own kind of reply."""
+    """Whether what should be a completion is a piece of one."""
     if not isinstance(data, dict):
         return False
     choices = data.get("choices")
     first = choices[0] if isinstance(choices, list) and choices else None
-    return (isinstance(first, dict) and "delta" in first and "message" not in first) or _is_ollama(data)
+    return isinstance(first, dict) and "delta" in first and "message" not in first
 
 
 def _is_ollama(chunk: dict[str, Any]) -> bool:

@@ -8,8 +8,8 @@ _NAMES = "think|thinking|thoughts?|reasoning|seed:think"
 _OPENING = re.compile(
     rf"\s*(?:<(?:{_NAMES})>|◁think▷|\[THINK\]|<\|begin_of_thought\|>|<\|channel>thought\b"
     # Channels, the marks of which a server may strip in part.
-    r"|(?:<\|start\|>assistant)?<\|channel\|>\s*(?:analysis|commentary)"
-    r"|(?:analysis|commentary)(?:<\|message\|>|(?=(?-i:[A-Z\u4e00-\u9fff]))))",
+    r"|(?P<channel>(?:<\|start\|>assistant)?<\|channel\|>\s*(?:analysis|commentary)"
+    r"|(?:analysis|commentary)(?:<\|message\|>|(?=(?-i:[A-Z\u4e00-\u9fff])))))",
     re.IGNORECASE,
 )
 _CLOSING = re.compile(
@@ -18,6 +18,8 @@ _CLOSING = re.compile(
     re.IGNORECASE,
 )
 """What stands between thoughts and answer; many models never write what should open the thoughts."""
+_CLOSING_CHANNEL = re.compile(_CLOSING.pattern + r"|<\|end\|>(?!\s*(?:<\||\Z))", re.IGNORECASE)
+"""What ends a channel of thoughts: the next channel may have lost its marks."""
 _LATE_OPENING = re.compile(rf"^[ \t]*(?:<(?:{_NAMES})>|◁think▷|\[THINK\])", re.MULTILINE)
 _QUOTES = ('""', "''", "``", "“”", "‘’", "「」", "《》")
 _JSON_BEGINS = re.compile(r"\s*(?:<answer>\s*|<\|begin_of_box\|>\s*)?(?:```\w*\s*)?[\[{]")
@@ -38,7 +40,7 @@ def without_thoughts(text: str) -> tuple[str, bool]:
     start, thought = 0, False
     while opening := _OPENING.match(text, start):
         closing = None
-        for closing in _CLOSING.finditer(text, opening.end()):
+        for closing in (_CLOSING_CHANNEL if opening["channel"] else _CLOSING).finditer(text, opening.end()):
             if not _is_quoted(text, closing):
                 break
         if closing is None:

@@ -1,0 +1,154 @@
+"""Sending a request as the server wants it: thoughts, shapes, prompts that are cut, refusals met by many at once."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from baogao.errors import BudgetError, ReplyError
+from baogao.llm.endpoint import ModelClient
+from baogao.llm.manner import SWITCHES, Manner
+from baogao.llm.messages import Message, Question, Reply
+from baogao.llm.settings import EndpointSettings
+from baogao.usage import usage_scope
+from llm.fake_server import FakeServer, Seen, Step, completion, failure, fake_server
+
+QUESTION = Question((Message("system", "填表。"), Message("user", "多少？")), max_tokens=50)
+
+
+def ask(server: FakeServer, times: int = 1, question: Question = QUESTION, **told: Any) -> tuple[list[Reply], Manner]:
+    """Ask a question several times at once; the replies, and how the server is asked in the end."""
+
+    async def run() -> tuple[list[Reply], Manner]:
+        settings = EndpointSettings(base_url=server.url, model="small", first_wait=0, concurrency=32, **told)
+        async with ModelClient(settings) as client:
+            replies = await asyncio.gather(*(client.ask(question) for _ in range(times)))
+            assert client.manner is not None
+            return replies, client.manner
+
+    return asyncio.run(run())
+
+
+def thinker(heeds: Callable[[dict[str, Any]], bool]) -> Callable[[Seen], Step]:
+    """A model that thinks for 900 tokens before it answers, unless a request that it heeds keeps it from that."""
+
+    def script(seen: Seen) -> Step:
+        if heeds(seen.body):
+            return completion("12件")
+        thoughts = {"role": "assistant", "content": "", "reasoning_content": "想一想"}
+        cap = seen.body["max_tokens"]
+        step = completion("", finish_reason="length", completion_tokens=cap)
+        if cap > 900:
+            step = completion("", completion_tokens=905)
+            thoughts["content"] = "12件"
+        step.body["choices"][0]["message"] = thoughts
+        return step
+
+    return script
+
+
+@pytest.mark.parametrize("switch", SWITCHES)
+def test_a_model_is_kept_from_thinking(switch: Any) -> None:
+    """Whichever words the server has for it, they are found once, for all questions under way."""
+    wanted = SWITCHES[switch]
+    with fake_server(thinker(lambda body: wanted.items() <= body.items())) as server:
+        replies, manner = ask(server, times=8)
+    assert [reply.text for reply in replies] == ["12件"] * 8
+    assert manner == Manner(switch=switch)
+    tried = sum("Say: yes" in seen.body["messages"][-1]["content"] for seen in server.seen)
+    assert tried == list(SWITCHES).index(switch) + 1
+    assert len(server.seen) == 8 + tried + 8
+
+
+def test_thoughts_that_cannot_be_helped_have_room() -> None:
+    """The limit is raised once; what was thought is not in the answer."""
+    with fake_server(thinker(lambda body: False)) as server:
+        replies, manner = ask(server, times=4, thinking_tokens=2000)
+    assert {reply.text for reply in replies} == {"12件"}
+    assert all(reply.thought for reply in replies)
+    assert manner == Manner(switch="none", thinking_tokens=2000)
+
+
+def test_a_model_may_think() -> None:
+    """Where a user wants it to, no switch is tried."""
+    with fake_server(thinker(lambda body: "enable_thinking" in body)) as server:
+        replies, manner = ask(server, thinking="on")
+    assert replies[0].thought
+    assert manner.thinking_tokens == 8000
+    assert len(server.seen) == 2
+
+
+def test_a_model_that_must_not_think() -> None:
+    """Where that cannot be helped, the reply is refused, and no more is paid for."""
+    with fake_server(thinker(lambda body: False)) as server, pytest.raises(ReplyError, match="nothing but thoughts"):
+        ask(server, thinking="off")
+    assert all(seen.body["max_tokens"] <= 50 for seen in server.seen)
+
+
+def test_short_thoughts_are_no_better() -> None:
+    """A model that must not think is kept from it also where its thoughts would have fitted."""
+
+    def script(seen: Seen) -> Step:
+        return completion("12件" if "enable_thinking" in seen.body else "<think>嗯</think>12件")
+
+    with fake_server(script) as server:
+        assert ask(server, thinking="off")[1].switch == "enable_thinking"
+        assert ask(server, thinking="auto")[1].switch == "enable_thinking"  # remembered
+
+
+def test_room_for_thoughts_is_in_the_budget() -> None:
+    """What thoughts may take is held before the request is sent."""
+    with fake_server(thinker(lambda body: False)) as server, pytest.raises(BudgetError):
+        ask(server, budget_tokens=3000, profile={"thinking_tokens": 2960})
+    assert not server.seen
+
+
+@pytest.mark.parametrize(("read", "fits"), [(2048, False), (500, False), (499, True), (5000, True), (0, True)])
+def test_a_prompt_that_is_cut(read: int, fits: bool) -> None:
+    """A server that read far fewer tokens than it was sent has cut the question, if it counts them at all."""
+    long = Question((Message("user", "受理行政复议案件，" * 1000),), max_tokens=50)
+    with fake_server([completion("12件", prompt_tokens=read)]) as server:
+        if fits:
+            assert ask(server, question=long)[0][0].text == "12件"
+        else:
+            with pytest.raises(ReplyError, match=f"read {read} of about .*num_ctx"):
+                ask(server, question=long)
+
+
+def test_a_refusal_that_many_meet_at_once() -> None:
+    """All are under way before the first is refused: each is asked again once, and nothing is lost."""
+    refused = replace(failure(400, "Unsupported parameter: 'max_tokens'. Use 'max_completion_tokens'."), delay=0.5)
+
+    def script(seen: Seen) -> Step:
+        return refused if "max_tokens" in seen.body else completion("12件")
+
+    with fake_server(script) as server, usage_scope() as usage:
+        replies, manner = ask(server, times=8)
+    assert [reply.text for reply in replies] == ["12件"] * 8
+    assert manner == Manner(cap="max_completion_tokens")
+    assert (usage.requests, len(server.seen)) == (16, 16)
+
+
+@pytest.mark.parametrize("status", [400, 404, 405, 415, 422, 500, 501])
+def test_statuses_of_refusals(status: int) -> None:
+    """Servers refuse a parameter with whatever status."""
+
+    def script(seen: Seen) -> Step:
+        return failure(status, "temperature is not supported") if "temperature" in seen.body else completion("12件")
+
+    with fake_server(script) as server:
+        assert ask(server)[0][0].text == "12件"
+    assert len(server.seen) == 2
+
+
+@pytest.mark.parametrize("status", [404, 405, 500])
+def test_a_page_teaches_nothing(status: int) -> None:
+    """A web page may hold any words; nobody behind it has read the request."""
+    page = Step("<p>max_tokens, temperature, stream must be set</p>", status)
+    with fake_server(lambda _: page) as server, pytest.raises(Exception, match=str(status)):
+        ask(server, max_attempts=1)
+    assert len(server.seen) == 1
