@@ -17,14 +17,8 @@ import httpx2
 from baogao.errors import BaogaoError, EndpointError, NoReplyError, ReplyError
 from baogao.llm.base_url import meant_instead
 from baogao.llm.cache import ReplyCache, cache_key
-from baogao.llm.failures import (
-    UnknownModelError,
-    in_words,
-    one_line,
-    shown_cause,
-    with_url,
-    without_key_in,
-)
+from baogao.llm.failures import UnknownModelError, in_words, one_line, with_url
+from baogao.llm.guard import shown_cause, without_key_in
 from baogao.llm.manner import Manner
 from baogao.llm.messages import Abilities, Payload, Question, Reply
 from baogao.llm.profiles import Profile, known_profile, remember
