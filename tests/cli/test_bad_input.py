@@ -141,7 +141,7 @@ def test_a_file_of_the_set_up_that_does_not_load(baogao, reports, tmp_path, name
         (["empty"], ["there is nothing to read in empty"]),
         (
             ["reports", "--extractor", "llm", "--base-url", "ftp://somewhere/v1", "--model", "m"],
-            ["base_url: it does not begin as a URL of a server does"],
+            ["ftp://somewhere"],
         ),
         (["reports", "--extractor", "llm", "--gguf", "missing.gguf"], ["missing.gguf cannot be read"]),
         (["reports", "--extractor", "llm", "--gguf", "reports/good.txt"], ["is not a model in GGUF format"]),
