@@ -44,8 +44,13 @@ _TOO_LONG = re.compile(
 _WANTS_TLS = re.compile(r"http request.{0,20}https", re.I)
 _PERHAPS_TLS = "if it speaks TLS, its URL begins with https://"
 _UNKNOWN_MODEL = re.compile(
-    r"model.{0,60}(not\s+(be\s+)?(found|exist)|unknown|invalid)|invalid model|unknown model", re.I
+    r"model.{0,60}(not\s+(be\s+)?(found|exist)|unknown|invalid)|invalid model|unknown model|server is pinned to", re.I
 )
+_WRONG_KEY = re.compile(
+    r"api.?key.{0,20}(not valid|invalid|incorrect|expired)|(invalid|incorrect|expired).{0,10}api.?key|no connected db",
+    re.I,
+)
+"""Said with status 400; the last by LiteLLM without a data base of keys."""
 
 
 class UnknownModelError(EndpointError):
@@ -106,7 +111,7 @@ def _status_in_words(error: openai.APIStatusError, settings: EndpointSettings) -
     said, status, place = settings.redact(said_by_server(error)), error.status_code, _place(error, settings)
     if is_out_of_money(error):
         return QuotaError(f"the account at {settings.url} has no quota left: {said}")
-    if status in (401, 403):
+    if status in (401, 403) or (status == 400 and _WRONG_KEY.search(said)):
         hint = "set OPENAI_API_KEY" if settings.api_key is None else "the key in OPENAI_API_KEY was not accepted"
         return EndpointError(f"the model server at {place} refuses access ({status}); {hint}")
     if status == 407:
@@ -134,14 +139,16 @@ def _other_address(error: openai.APIStatusError, settings: EndpointSettings) -> 
     if error.status_code < 400:
         leads_to = error.response.headers.get("location", "").partition("?")[0]
         return f"it leads to {settings.redact(one_line(leads_to)[:_SHOWN])}; {meant_instead(settings.url)}"
-    if error.status_code == 405 or (error.status_code == 404 and not _is_of_api(error.body)):
+    if error.status_code == 405 or (error.status_code == 404 and not _is_of_api(error)):
         return meant_instead(settings.url)
     return ""
 
 
-def _is_of_api(body: Any) -> bool:
+def _is_of_api(error: openai.APIStatusError) -> bool:
     """Whether an error is one that the OpenAI API knows, and not that of any web server that has no such page."""
-    return isinstance(body, dict) and body.keys() != {"detail"}
+    if isinstance(error.body, str):  # what a server says in words alone, or a page
+        return error.response.text.lstrip().startswith("{")
+    return isinstance(error.body, dict) and error.body.keys() != {"detail"}
 
 
 def said_by_server(error: openai.APIStatusError) -> str:
@@ -149,7 +156,7 @@ def said_by_server(error: openai.APIStatusError) -> str:
     body = error.body
     if isinstance(body, dict):
         inner = body.get("error", body)
-        body = inner.get("message", inner) if isinstance(inner, dict) else inner
+        body = inner.get("message", inner.get("detail", inner)) if isinstance(inner, dict) else inner
         more = inner.get("metadata") if isinstance(inner, dict) else None
         if isinstance(more, dict) and isinstance(more.get("raw"), str):  # a gateway's, with what it was told itself
             body = f"{_as_text(body)}: {_as_text(more['raw'])}"
