@@ -4,7 +4,7 @@ VENV := .venv
 DEMO_VENV := .demo/venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check format eval fuzz bench formats properties seeds test-ray measure clean
+.PHONY: demo test check format eval fuzz bench formats properties seeds test-ray test-servers measure clean
 
 demo: $(DEMO_VENV)/.made  ## extract the example reports with the embedded model
 	$(DEMO_VENV)/bin/baogao model pull
@@ -29,6 +29,10 @@ fuzz: $(VENV)/.made  ## everything that reads what others wrote, on nearly valid
 test-ray: $(VENV)/.made  ## a local Ray cluster, one of its workers killed
 	$(BIN)/python -m pip install --quiet --editable '.[dev,ray]'
 	$(BIN)/python -m pytest -m ray tests/engines
+
+test-servers: $(VENV)/.made  ## real model servers, each in an environment of its own; writes docs/servers.md
+	$(BIN)/python tests/servers/kinds.py
+	BAOGAO_SERVERS_PAGE=1 $(BIN)/python -m pytest -m servers tests/servers -rs
 
 properties: $(VENV)/.made  ## the property tests, with many more examples
 	$(BIN)/python -m pytest -m hypothesis --hypothesis-profile fuzz

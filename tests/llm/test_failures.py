@@ -37,6 +37,12 @@ def refusal(
     return openai.APIStatusError(message, response=response, body=body)
 
 
+def said_as(body: dict[str, Any], status: int) -> openai.APIStatusError:
+    """A refusal whose body is not that of the OpenAI API, as the SDK raises it."""
+    response = httpx2.Response(status, json=body, request=REQUEST)
+    return openai.APIStatusError("refused", response=response, body=body.get("error", body))
+
+
 def broken(cause: Exception, *, late: bool = False) -> openai.APIConnectionError:
     """A connection that broke, or a reply that did not come in time."""
     error = openai.APITimeoutError(REQUEST) if late else openai.APIConnectionError(request=REQUEST)
@@ -47,6 +53,8 @@ def broken(cause: Exception, *, late: bool = False) -> openai.APIConnectionError
 CASES: list[tuple[openai.OpenAIError, type[BaogaoError], str]] = [
     (refusal(401, "no"), EndpointError, "refuses access (401)"),
     (refusal(403, "no"), EndpointError, "refuses access (403)"),
+    (refusal(400, "API key not valid. Please pass a valid API key."), EndpointError, "refuses access (400)"),
+    (refusal(400, "No connected db."), EndpointError, "refuses access (400)"),
     (refusal(402, "Insufficient Balance"), QuotaError, "no quota left"),
     (refusal(429, "You exceeded your current quota", "insufficient_quota"), QuotaError, "no quota left"),
     (refusal(429, "账户余额不足，请充值", "1113"), QuotaError, "no quota left"),
@@ -57,6 +65,12 @@ CASES: list[tuple[openai.OpenAIError, type[BaogaoError], str]] = [
     (refusal(413, "Request Entity Too Large"), ReplyError, "longer than the model can read"),
     (refusal(404, "model not found"), UnknownModelError, "says 404"),
     (refusal(400, "Model Not Exist"), UnknownModelError, "says 400"),
+    (said_as({"error": "Cannot find a snapshot folder"}, 404), UnknownModelError, "says 404: Cannot find a snapshot"),
+    (
+        said_as({"detail": "Server is pinned to 'one'; requested 'other'."}, 400),
+        UnknownModelError,
+        "says 400: Server is",
+    ),
     (refusal(405, "Method Not Allowed"), EndpointError, "is the URL right?"),
     (refusal(301, "Moved Permanently"), EndpointError, "is the URL right?"),
     (refusal(422, "messages.0.content: field required"), ReplyError, "says 422"),

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import NamedTuple
@@ -96,6 +96,8 @@ GOAL = re.compile(r"(?:计划|任务|目标)数?\Z")
 """Before brackets: what they hold is the target, 全年任务（120件）."""
 GOAL_AFTER = re.compile(r"的?(?:年度|总体|预期|工作)?(?:目标|任务|计划)(?![^，。；]{0,4}数)")
 """Behind a number: 120件的目标."""
+_ENDS = frozenset({"", *"，。；,;"})
+"""Behind a number: its clause ends, so that no word of it can say more."""
 CHANGED = re.compile(rf"{_CHANGE}[了达约近超过至不足为\s]*\Z")
 """Right before a number: 比上年增加约12件."""
 
@@ -316,16 +318,23 @@ class _Tape:
             elif CHANGED.search(before) or "growth" in self.scope.clause:
                 found.add("growth")
                 self.scope.clause.add("growth")
-        starts = BASELINE_AFTER.match(self.text, mention.end) and BASELINE_BEFORE.search(before)  # 由9件增至12件
-        if starts or PRIOR_AFTER.match(self.text, mention.end):
-            found.add("prior_year")
+        if self.text[mention.end : mention.end + 1] not in _ENDS:
+            found.update(self._by_words_behind(mention, before))
         if mention.unit == "个百分点":
             found.add("growth")
-        if self.planned or GOAL_AFTER.match(self.text, mention.end):
+        if self.planned:
             found.add("target")
         if self.outer and found & {"prior_year", "growth"}:
             found.discard("part")
         return tuple(cue for cue in _ORDER if cue in found) if found else ()
+
+    def _by_words_behind(self, mention: Mention, before: str) -> Iterator[Cue]:
+        """The cues of a number by the words that follow it at once."""
+        starts = BASELINE_AFTER.match(self.text, mention.end) and BASELINE_BEFORE.search(before)  # 由9件增至12件
+        if starts or PRIOR_AFTER.match(self.text, mention.end):
+            yield "prior_year"
+        if GOAL_AFTER.match(self.text, mention.end):
+            yield "target"
 
 
 def _events(text: str, period: Period, end: int) -> list[tuple[int, str, re.Match[str]]]:

@@ -337,13 +337,9 @@ def _bound(text: str, start: int, tail: re.Match[str]) -> tuple[Bound, int]:
         bound = next(name for name, _ in _BEFORE if prefix[name])
     elif text[start] in "百千万亿" and _ROUND_PREFIX.search(before):
         start, bound = start - 1, "over"
-    if tail.lastindex is None:
-        return bound, start
     infix, infix2, infix3, suffix = tail.group("infix", "infix2", "infix3", "suffix")
     if suffix and suffix[-1] in _SUFFIXES:
         bound = "about" if suffix == "上下" else _SUFFIXES[suffix[-1]]
-    elif "来" in {infix, infix2}:
-        bound = "about"
     elif infix or infix2 or infix3:
-        bound = "over"
+        bound = "about" if "来" in {infix, infix2} else "over"
     return bound, start

@@ -5,16 +5,12 @@ from __future__ import annotations
 import logging
 import re
 import time
-import traceback
-from collections.abc import Iterable
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote
 
 from baogao.errors import BaogaoError, EndpointError, NoReplyError, QuotaError, ReplyError
 from baogao.llm.base_url import meant_instead
 from baogao.llm.quota import is_empty
-from baogao.llm.secrets import SHORTEST_SECRET, secrets_of
 from baogao.llm.settings import EndpointSettings
 from baogao.llm.transport import SPEAKS_TLS, closed_way, is_closed_way, proxy_of, refusal_of, through, unreached
 
@@ -38,8 +34,6 @@ _PAUSE = re.compile(
 _SHOWN = 300
 """Characters of what the server says that a message shows."""
 
-_known: set[str] = set()
-"""Keys and passwords that this process was given."""
 
 # What servers write; there is no common code for any of these.
 _TOO_LONG = re.compile(
@@ -50,8 +44,13 @@ _TOO_LONG = re.compile(
 _WANTS_TLS = re.compile(r"http request.{0,20}https", re.I)
 _PERHAPS_TLS = "if it speaks TLS, its URL begins with https://"
 _UNKNOWN_MODEL = re.compile(
-    r"model.{0,60}(not\s+(be\s+)?(found|exist)|unknown|invalid)|invalid model|unknown model", re.I
+    r"model.{0,60}(not\s+(be\s+)?(found|exist)|unknown|invalid)|invalid model|unknown model|server is pinned to", re.I
 )
+_WRONG_KEY = re.compile(
+    r"api.?key.{0,20}(not valid|invalid|incorrect|expired)|(invalid|incorrect|expired).{0,10}api.?key|no connected db",
+    re.I,
+)
+"""Said with status 400; the last by LiteLLM without a data base of keys."""
 
 
 class UnknownModelError(EndpointError):
@@ -94,82 +93,11 @@ def in_words(error: openai.OpenAIError, settings: EndpointSettings, *, heard: bo
     return EndpointError(settings.redact(f"the model client failed: {one_line(str(error))}"))
 
 
-def shown_cause(
-    trouble: BaseException, settings: EndpointSettings, *, of: BaseException | None = None
-) -> BaseException | None:
-    """An error as the cause of another, which a traceback shows; None where something in its chain repeats the key.
-
-    One that says more than anybody would read is not shown either.
-
-    :param of: what is raised; where it is in the chain itself, only what led to it is its cause.
-    """
-    cause: BaseException | None = trouble
-    link: BaseException | None = trouble
-    while link is not None:
-        try:
-            said = str(link)
-            if len(said) < _MOST_READ:
-                said += f" {link!r} {getattr(link, 'body', None)}"
-        except (RecursionError, ValueError):  # a body that nests, or a number in it that is long, without end
-            return None
-        if len(said) > 4 * _MOST_READ or settings.secrets.within(said):
-            return None
-        before = link.__cause__ or link.__context__
-        if link is of:
-            cause = before
-        link = before
-    return cause
-
-
-def without_keys(text: str) -> str:
-    """A text without any key or password that this process was given."""
-    return secrets_of(*sorted(_known)).strike(text)
-
-
-def without_key_in(error: BaogaoError, settings: EndpointSettings | None = None) -> BaogaoError:
-    """An error that does not repeat a key: the same, or one of its kind with the key struck out.
-
-    :param settings: whose key; without them whatever this process was given.
-    """
-    said = str(error)
-    if (shown := settings.redact(said) if settings else without_keys(said)) == said:
+def with_url(error: BaogaoError, settings: EndpointSettings) -> BaogaoError:
+    """An error over an endpoint with the URL in it that was asked."""
+    if not isinstance(error, EndpointError) or settings.url in str(error):
         return error
-    # A kind that is not public may want more than words.
-    public: type[BaogaoError] = next(kind for kind in type(error).__mro__ if kind.__module__ == BaogaoError.__module__)
-    return public(shown)
-
-
-def guard(settings: EndpointSettings, passwords: Iterable[str] = ()) -> None:
-    """Let no log line, of whichever library and for whichever handler, show the key; a server may repeat it anywhere.
-
-    :param passwords: user and password of each proxy.
-    """
-    if len(settings.secret) < SHORTEST_SECRET and settings.api_key and not _known & {settings.secret}:
-        _log.warning(
-            "the key in OPENAI_API_KEY has fewer than %d characters: it is taken for a stand-in, "
-            "and not struck out of what is shown and kept",
-            SHORTEST_SECRET,
-        )
-    _known.update(settings.secret_values)
-    for password in passwords:
-        _known.update((password, unquote(password), unquote(password).partition(":")[2]))
-    make = logging.getLogRecordFactory()
-    if getattr(make, "keeps_keys", False):
-        return
-
-    def make_without_keys(*arguments: Any, **named: Any) -> logging.LogRecord:
-        record = make(*arguments, **named)
-        said = record.getMessage()
-        if (shown := without_keys(said)) != said:
-            record.msg, record.args = shown, ()
-        if record.exc_info and record.exc_info[0]:
-            trace = "".join(traceback.format_exception(*record.exc_info)).rstrip("\n")
-            if (shown := without_keys(trace)) != trace:
-                record.exc_info, record.exc_text = None, shown
-        return record
-
-    make_without_keys.keeps_keys = True  # type: ignore[attr-defined]
-    logging.setLogRecordFactory(make_without_keys)
+    return type(error)(f"{error} ({settings.asked_url} was asked)")
 
 
 def _place(error: openai.OpenAIError, settings: EndpointSettings) -> str:
@@ -183,7 +111,7 @@ def _status_in_words(error: openai.APIStatusError, settings: EndpointSettings) -
     said, status, place = settings.redact(said_by_server(error)), error.status_code, _place(error, settings)
     if is_out_of_money(error):
         return QuotaError(f"the account at {settings.url} has no quota left: {said}")
-    if status in (401, 403):
+    if status in (401, 403) or (status == 400 and _WRONG_KEY.search(said)):
         hint = "set OPENAI_API_KEY" if settings.api_key is None else "the key in OPENAI_API_KEY was not accepted"
         return EndpointError(f"the model server at {place} refuses access ({status}); {hint}")
     if status == 407:
@@ -211,14 +139,16 @@ def _other_address(error: openai.APIStatusError, settings: EndpointSettings) -> 
     if error.status_code < 400:
         leads_to = error.response.headers.get("location", "").partition("?")[0]
         return f"it leads to {settings.redact(one_line(leads_to)[:_SHOWN])}; {meant_instead(settings.url)}"
-    if error.status_code == 405 or (error.status_code == 404 and not _is_of_api(error.body)):
+    if error.status_code == 405 or (error.status_code == 404 and not _is_of_api(error)):
         return meant_instead(settings.url)
     return ""
 
 
-def _is_of_api(body: Any) -> bool:
+def _is_of_api(error: openai.APIStatusError) -> bool:
     """Whether an error is one that the OpenAI API knows, and not that of any web server that has no such page."""
-    return isinstance(body, dict) and body.keys() != {"detail"}
+    if isinstance(error.body, str):  # what a server says in words alone, or a page
+        return error.response.text.lstrip().startswith("{")
+    return isinstance(error.body, dict) and error.body.keys() != {"detail"}
 
 
 def said_by_server(error: openai.APIStatusError) -> str:
@@ -226,7 +156,7 @@ def said_by_server(error: openai.APIStatusError) -> str:
     body = error.body
     if isinstance(body, dict):
         inner = body.get("error", body)
-        body = inner.get("message", inner) if isinstance(inner, dict) else inner
+        body = inner.get("message", inner.get("detail", inner)) if isinstance(inner, dict) else inner
         more = inner.get("metadata") if isinstance(inner, dict) else None
         if isinstance(more, dict) and isinstance(more.get("raw"), str):  # a gateway's, with what it was told itself
             body = f"{_as_text(body)}: {_as_text(more['raw'])}"

@@ -70,11 +70,15 @@ class Clause:
 
     def lead_of(self, index: int) -> str:
         """The clause up to its figure ``index``, the figures before it masked; of a monstrous one the end."""
+        if index == 0:
+            return self.pieces[0][-_FAR:]
         first = max(0, index - _MOST_FIGURES)
         return _interleave(self.pieces[first : index + 1], self.figures[first:index])[-_FAR:]
 
     def tail_of(self, index: int) -> str:
         """The clause after its figure ``index``, the figures after it masked; of a monstrous one the beginning."""
+        if index + 1 == len(self.figures):
+            return self.pieces[index + 1][:_FAR]
         last = index + 1 + _MOST_FIGURES
         return _interleave(self.pieces[index + 1 : last], self.figures[index + 1 : last])[:_FAR]
 

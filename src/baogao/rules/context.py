@@ -201,11 +201,14 @@ def _is_bare(lead: str) -> bool:
     Word by word, with every place that is reached so: a pattern of them all would try each way to part them.
     """
     words = lead.strip()
-    reached = {0}
-    for start in range(len(words)):
-        if start in reached and _BARE_WORD.match(words, start):
+    reached, waiting = {0}, [0]
+    while waiting and len(words) not in reached:
+        start = waiting.pop()
+        if _BARE_WORD.match(words, start):  # most words are none, whatever their end
             ends = range(start + 1, min(len(words), start + _LONGEST_BARE_WORD) + 1)
-            reached.update(end for end in ends if _BARE_WORD.fullmatch(words, start, end))
+            further = {end for end in ends if end not in reached and _BARE_WORD.fullmatch(words, start, end)}
+            reached |= further
+            waiting += further
     return len(words) in reached
 
 
