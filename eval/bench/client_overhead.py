@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import os
 import statistics
 import time
 from collections.abc import Callable, Coroutine, Iterator, Sequence
@@ -32,7 +33,7 @@ from baogao.extraction import ReportText
 from baogao.inputs import Source, find_sources
 from baogao.llm import EndpointSettings, ModelClient, load_prompts
 from baogao.llm.messages import Question
-from baogao.pipeline import Sink, run_documents
+from baogao.pipeline import Sink, documents_at_once, run_documents
 from baogao.reading import provenance
 from baogao.record import Record
 from baogao.schema import load_schema
@@ -126,8 +127,9 @@ class Bench:
         async with ModelClient(self._settings) as client:
             extractor = self._extractor(client)
             made_by = provenance(self._schema, "llm", "fake", self._prompts.digest)
-            at_once = self._concurrency + self._concurrency // 4
-            await run_documents(self.sources, extractor, made_by, Nowhere(), at_once=at_once)
+            jobs = os.cpu_count() or 1
+            at_once = documents_at_once(self._concurrency, jobs)
+            await run_documents(self.sources, extractor, made_by, Nowhere(), at_once=at_once, jobs=jobs)
 
     def time(self, way: Callable[[], Coroutine[Any, Any, None]]) -> Turn:
         """Ask all questions one way."""

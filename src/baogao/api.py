@@ -51,6 +51,11 @@ class Options(TypedDict, total=False):
     concurrency: int
     """Requests under way at once, over all reports."""
     budget_tokens: int
+    prompt_price: float
+    """Of a million tokens, in any currency, as the other prices."""
+    completion_price: float
+    cached_price: float
+    """Of prompt tokens that the server had in its own cache."""
     min_confidence: float
     """Answers less sure than this are held back for review; between 0 and 1."""
     calibration: str | Path

@@ -13,6 +13,7 @@ import pickle
 import signal
 import subprocess
 import sys
+import time
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -183,6 +184,12 @@ class _Process:
         self._owner = os.getpid()
         self._busy = self._ready = self._late = False
         self._task: Task | None = None
+        self._watch: Thread | None = None
+        self._at_work = Event()
+        self._now = 0
+        """Ticks so far."""
+        self._until: int | None = None
+        """The tick at which what is under way has taken too long; None where nothing is."""
         # Not through multiprocessing, which would run the main file of whoever calls us once more.
         self._running = subprocess.Popen(
             [sys.executable, "-P", "-c", "from baogao.guarded import serve; serve()"],
@@ -212,11 +219,13 @@ class _Process:
         if self._busy or not self.usable or self._idle:
             self.end()
         else:
+            self._at_work.clear()
             self._idle.append(self)
 
     def end(self) -> int:
         """End it now; returns its exit code, less than 0 for the signal that ended it."""
         self.usable = False
+        self._at_work.set()
         self._running.kill()
         with suppress(OSError):  # what was not yet sent is of no use any more
             self._to.close()
@@ -229,8 +238,9 @@ class _Process:
         :raises UsageError: it does not start.
         """
         self._busy = True  # until it has answered: one that was broken off by Ctrl-C must not be asked again
-        with self._watched(_START_SECONDS):
-            self._ready = self._ready or self._receive() is not None
+        if not self._ready:
+            with self._watched(_START_SECONDS):
+                self._ready = self._receive() is not None
         if not self._ready:
             self.end()
             raise UsageError("files are read in a process of its own (docs/running.md), and none can be started")
@@ -244,6 +254,8 @@ class _Process:
             reading: Reading | None = self._receive()
         if reading is None:
             reading = Reading(error=self._why(self.end()))
+        elif self._late:  # in the moment in which it was done
+            self.end()
         elif isinstance(reading.error, MemoryError):
             self.end()
             reading = Reading(error=ReadingLimitError(f"reading it {self._too_much_memory()}"))
@@ -266,22 +278,27 @@ class _Process:
     @contextmanager
     def _watched(self, seconds: int) -> Iterator[None]:
         """End the process where what is done inside takes longer than so many seconds."""
-        done = Event()
-
-        def watch() -> None:
-            for _ in range(int(seconds / _TICK)):
-                if done.wait(_TICK):
-                    return
-            self._late = True
-            self._running.kill()
-
-        watching = Thread(target=watch, name="time limit", daemon=True)
-        watching.start()
+        if self._watch is None:
+            self._watch = Thread(target=self._count, name="time limit", daemon=True)
+            self._watch.start()
+        self._until = self._now + int(seconds / _TICK) + 1
+        self._at_work.set()
         try:
             yield
         finally:
-            done.set()
-            watching.join()
+            self._until = None
+
+    def _count(self) -> None:
+        """Count ticks while the process is at work; one thread does so for all that it reads."""
+        while self.usable:
+            self._at_work.wait()
+            time.sleep(_TICK)
+            self._now += 1
+            until = self._until
+            if until is not None and self._now >= until:
+                self._late = True
+                self._running.kill()
+                return
 
     def _send(self, value: Any) -> None:
         """Send it something; one that has ended is found out when its reply is waited for."""

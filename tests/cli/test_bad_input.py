@@ -139,7 +139,10 @@ def test_a_file_of_the_set_up_that_does_not_load(baogao, reports, tmp_path, name
         (["*.missing"], ["no file matches *.missing"]),
         ([""], ["an input is empty"]),
         (["empty"], ["there is nothing to read in empty"]),
-        (["reports", "--extractor", "llm", "--base-url", "ftp://somewhere/v1", "--model", "m"], ["ftp://somewhere"]),
+        (
+            ["reports", "--extractor", "llm", "--base-url", "ftp://somewhere/v1", "--model", "m"],
+            ["ftp://somewhere"],
+        ),
         (["reports", "--extractor", "llm", "--gguf", "missing.gguf"], ["missing.gguf cannot be read"]),
         (["reports", "--extractor", "llm", "--gguf", "reports/good.txt"], ["is not a model in GGUF format"]),
         (["reports", "--embedded"], ["is not here yet; get it with `baogao model pull`"]),

@@ -256,7 +256,7 @@ def test_white_space_around_a_key_is_no_part_of_it(monkeypatch, around):
 @pytest.mark.parametrize("key", ["2", "21", "x", "EMPTY", "no-key", "1234567"])
 def test_a_stand_in_for_a_key_alters_nothing(extract, reports, monkeypatch, caplog, tmp_path, key):
     """With a key that any text may hold by chance the figures are those of any other, from the model and the cache."""
-    monkeypatch.setattr("baogao.llm.failures._known", set())
+    monkeypatch.setattr("baogao.llm.guard._known", set())
     figures = []
     with fake_server(good_model) as server:
         model = ("--base-url", server.url, "--model", "small", "--ask", "form", "--extractor", "llm")

@@ -23,7 +23,7 @@ import yaml
 from baogao.errors import ReplayError, UsageError
 from baogao.evaluation.gold import write_whole
 from baogao.llm.body import cap_body
-from baogao.llm.failures import without_keys
+from baogao.llm.guard import without_keys
 from baogao.llm.manner import Refusal, teaches
 
 _log = logging.getLogger(__name__)

@@ -60,11 +60,14 @@ def fault_of_scheme(url: str) -> str:
     parts = urlsplit(url)
     if parts.scheme.lower() in ("http", "https") and parts.hostname:
         return ""
+    meant = "http://HOST:PORT/v1 or https://HOST/v1"
+    if holds_key(url):
+        return f"it does not begin as a URL of a server does: {meant}"
     if place := _PLACE.fullmatch(url):
         scheme = "http" if _PRIVATE.match(place[2]) else "https"
-        if not holds_key(url):
-            return f"it has no scheme: {scheme}://{place[2]} perhaps"
-    return "it does not begin as a URL of a server does: http://HOST:PORT/v1 or https://HOST/v1"
+        return f"it has no scheme: {scheme}://{place[2]} perhaps"
+    # A lone word may be a key of a service that is not known here.
+    return f"{f'{url} does' if '://' in url else 'it does'} not begin as a URL of a server does: {meant}"
 
 
 def meant_instead(url: str) -> str:

@@ -78,7 +78,7 @@ class Beside:
     def shown(self) -> dict[str, Any]:
         """The same as records and cache keys have it; empty where nothing is sent beside the question."""
         told = {"extra_body": self.body, "extra_headers": self.headers, "query": self.query}
-        return {name: _without_secrets(said) for name, said in told.items() if said}
+        return {name: without_secrets(said) for name, said in told.items() if said}
 
 
 def _filled_in(setting: str, told: Mapping[str, str]) -> dict[str, str]:
@@ -102,10 +102,11 @@ def _named_secrets(part: Any, name: str = "") -> Iterator[str]:
         yield part
 
 
-def _without_secrets(part: Any, name: str = "") -> Any:
+def without_secrets(part: Any, name: str = "") -> Any:
+    """A part of a request as it may be shown: what stands under a name that speaks of a secret is struck out."""
     if isinstance(part, Mapping):
-        return {key: _without_secrets(value, key) for key, value in part.items()}
+        return {key: without_secrets(value, key) for key, value in part.items()}
     if isinstance(part, list):
-        return [_without_secrets(one, name) for one in part]
+        return [without_secrets(one, name) for one in part]
     hidden = isinstance(part, str) and SECRET_NAME.search(name) and not _VARIABLE.fullmatch(part.strip())
     return STRUCK_OUT if hidden else part

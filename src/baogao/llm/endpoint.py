@@ -17,13 +17,8 @@ import httpx2
 from baogao.errors import BaogaoError, EndpointError, NoReplyError, ReplyError
 from baogao.llm.base_url import meant_instead
 from baogao.llm.cache import ReplyCache, cache_key
-from baogao.llm.failures import (
-    UnknownModelError,
-    in_words,
-    one_line,
-    shown_cause,
-    without_key_in,
-)
+from baogao.llm.failures import UnknownModelError, in_words, one_line, with_url
+from baogao.llm.guard import shown_cause, without_key_in
 from baogao.llm.manner import Manner
 from baogao.llm.messages import Abilities, Payload, Question, Reply
 from baogao.llm.profiles import Profile, known_profile, remember
@@ -198,7 +193,7 @@ class ModelClient:
             count(retries=max(0, loop.statistics.get("attempt_number", 1) - 1))
         # Outside of the handler: what is raised in it drags the server's words along.
         words = await self._explained(trouble) if isinstance(trouble, openai.OpenAIError) else trouble
-        shown = without_key_in(words, self.settings)
+        shown = without_key_in(with_url(words, self.settings), self.settings)
         raise shown from shown_cause(trouble, self.settings, of=shown)
 
     async def _known_manner(self) -> Manner:

@@ -5,16 +5,12 @@ from __future__ import annotations
 import logging
 import re
 import time
-import traceback
-from collections.abc import Iterable
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote
 
 from baogao.errors import BaogaoError, EndpointError, NoReplyError, QuotaError, ReplyError
 from baogao.llm.base_url import meant_instead
 from baogao.llm.quota import is_empty
-from baogao.llm.secrets import SHORTEST_SECRET, secrets_of
 from baogao.llm.settings import EndpointSettings
 from baogao.llm.transport import SPEAKS_TLS, closed_way, is_closed_way, proxy_of, refusal_of, through, unreached
 
@@ -38,8 +34,6 @@ _PAUSE = re.compile(
 _SHOWN = 300
 """Characters of what the server says that a message shows."""
 
-_known: set[str] = set()
-"""Keys and passwords that this process was given."""
 
 # What servers write; there is no common code for any of these.
 _TOO_LONG = re.compile(
@@ -99,82 +93,11 @@ def in_words(error: openai.OpenAIError, settings: EndpointSettings, *, heard: bo
     return EndpointError(settings.redact(f"the model client failed: {one_line(str(error))}"))
 
 
-def shown_cause(
-    trouble: BaseException, settings: EndpointSettings, *, of: BaseException | None = None
-) -> BaseException | None:
-    """An error as the cause of another, which a traceback shows; None where something in its chain repeats the key.
-
-    One that says more than anybody would read is not shown either.
-
-    :param of: what is raised; where it is in the chain itself, only what led to it is its cause.
-    """
-    cause: BaseException | None = trouble
-    link: BaseException | None = trouble
-    while link is not None:
-        try:
-            said = str(link)
-            if len(said) < _MOST_READ:
-                said += f" {link!r} {getattr(link, 'body', None)}"
-        except (RecursionError, ValueError):  # a body that nests, or a number in it that is long, without end
-            return None
-        if len(said) > 4 * _MOST_READ or settings.secrets.within(said):
-            return None
-        before = link.__cause__ or link.__context__
-        if link is of:
-            cause = before
-        link = before
-    return cause
-
-
-def without_keys(text: str) -> str:
-    """A text without any key or password that this process was given."""
-    return secrets_of(*sorted(_known)).strike(text)
-
-
-def without_key_in(error: BaogaoError, settings: EndpointSettings | None = None) -> BaogaoError:
-    """An error that does not repeat a key: the same, or one of its kind with the key struck out.
-
-    :param settings: whose key; without them whatever this process was given.
-    """
-    said = str(error)
-    if (shown := settings.redact(said) if settings else without_keys(said)) == said:
+def with_url(error: BaogaoError, settings: EndpointSettings) -> BaogaoError:
+    """An error over an endpoint with the URL in it that was asked."""
+    if not isinstance(error, EndpointError) or settings.url in str(error):
         return error
-    # A kind that is not public may want more than words.
-    public: type[BaogaoError] = next(kind for kind in type(error).__mro__ if kind.__module__ == BaogaoError.__module__)
-    return public(shown)
-
-
-def guard(settings: EndpointSettings, passwords: Iterable[str] = ()) -> None:
-    """Let no log line, of whichever library and for whichever handler, show the key; a server may repeat it anywhere.
-
-    :param passwords: user and password of each proxy.
-    """
-    if len(settings.secret) < SHORTEST_SECRET and settings.api_key and not _known & {settings.secret}:
-        _log.warning(
-            "the key in OPENAI_API_KEY has fewer than %d characters: it is taken for a stand-in, "
-            "and not struck out of what is shown and kept",
-            SHORTEST_SECRET,
-        )
-    _known.update(settings.secret_values)
-    for password in passwords:
-        _known.update((password, unquote(password), unquote(password).partition(":")[2]))
-    make = logging.getLogRecordFactory()
-    if getattr(make, "keeps_keys", False):
-        return
-
-    def make_without_keys(*arguments: Any, **named: Any) -> logging.LogRecord:
-        record = make(*arguments, **named)
-        said = record.getMessage()
-        if (shown := without_keys(said)) != said:
-            record.msg, record.args = shown, ()
-        if record.exc_info and record.exc_info[0]:
-            trace = "".join(traceback.format_exception(*record.exc_info)).rstrip("\n")
-            if (shown := without_keys(trace)) != trace:
-                record.exc_info, record.exc_text = None, shown
-        return record
-
-    make_without_keys.keeps_keys = True  # type: ignore[attr-defined]
-    logging.setLogRecordFactory(make_without_keys)
+    return type(error)(f"{error} ({settings.asked_url} was asked)")
 
 
 def _place(error: openai.OpenAIError, settings: EndpointSettings) -> str:

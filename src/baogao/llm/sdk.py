@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import httpx2
 
 from baogao.llm.body import read_body
-from baogao.llm.failures import guard
+from baogao.llm.guard import guard
 from baogao.llm.messages import Payload
 from baogao.llm.settings import EndpointSettings
 from baogao.llm.transport import http_client, proxy_of

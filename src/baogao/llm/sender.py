@@ -202,7 +202,7 @@ def _refuse_unread(reply: Reply, payload: Payload, url: str) -> None:
     :raises ReplyError: it read far fewer tokens than it was sent.
     """
     # A schema that the reply is held to need not be shown to the model.
-    sent = estimate_conversation_tokens(str(message["content"]) for message in payload["messages"])
+    sent = estimate_conversation_tokens([str(message["content"]) for message in payload["messages"]])
     if _SHORTEST_CONTEXT <= reply.prompt_tokens < sent * _LEAST_READ:
         raise ReplyError(
             f"the model server at {url} read {reply.prompt_tokens} of about {sent} tokens, so "

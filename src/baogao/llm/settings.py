@@ -20,13 +20,18 @@ from pydantic_settings import (
 
 from baogao.errors import UsageError
 from baogao.llm.base_url import fault_of_scheme, read_base_url
-from baogao.llm.beside import SECRET_NAME, Beside
+from baogao.llm.beside import SECRET_NAME, Beside, without_secrets
 from baogao.llm.keys import holds_key, read_key
 from baogao.llm.messages import MOST_TOKENS
 from baogao.llm.secrets import Secrets, secrets_of
 
 CONFIG_FILE = "baogao.toml"
 OPENAI_URL = "https://api.openai.com/v1"
+_SHOWN = (
+    *("base_url", "model", "shared_cache", "account_hosts", "ca_file"),
+    *("extra_body", "extra_headers", "query", "profile"),
+)
+"""Settings that messages, records or kept files name."""
 _HEADER = re.compile(r"([!#$%&'*+.^_`|~0-9A-Za-z-]+)[ \t]*:[ \t]*([\x20-\x7e]*)")
 
 
@@ -193,9 +198,10 @@ class EndpointSettings(BaseSettings):
     @model_validator(mode="after")
     def _key_in_its_place(self) -> Self:
         key = secrets_of(self.secret)
-        for name in ("base_url", "model", "shared_cache", "account_hosts", "ca_file"):
-            said = str(getattr(self, name) or "")
-            if key.within(said) or holds_key(said):
+        for name in _SHOWN:
+            said = without_secrets(getattr(self, name))
+            words = re.findall(r"[^\s\"'{}\[\],]+", str(said))
+            if key.within(str(said)) or any(map(holds_key, words)):
                 raise ValueError(f"the key stands in {name}, which is shown")
         if fault := fault_of_scheme(self.url):
             raise ValueError(f"base_url: {fault}")
