@@ -140,7 +140,9 @@ def test_the_keys_of_a_run(tmp_path, small):
         }
     ]
     assert data["packages"].keys() <= {"openai", "instructor", "pydantic", "numpy", "xllamacpp"}
-    late = {"trust", "further", "escalate_to", "adapter", "thorough"}  # not in the file where they were not given
+    # Not in the file where they were not given.
+    late = {"trust", "manner", "further", "escalate_to", "adapter", "thorough"}
+    late |= {"prompt_price", "completion_price", "cached_price"}
     assert data["parameters"].keys() == {one.name for one in fields(ModelOptions)} - late
 
 
@@ -205,8 +207,8 @@ def test_parameters_are_all_options_without_paths():
         gguf=Path("/home/me/m.gguf"), prompts=Path("/home/me/prompts"), calibration="/home/me/c.json"
     )
     parameters = Parameters.of(options)
-    # How good the readers are is found on the run, and told to workers only.
-    assert set(Parameters.model_fields) | {"trust"} == {one.name for one in fields(ModelOptions)}
+    # How good the readers are, and how the model wants to be asked, is found on the run, and told to workers only.
+    assert set(Parameters.model_fields) | {"trust", "manner"} == {one.name for one in fields(ModelOptions)}
     assert (parameters.gguf, parameters.prompts, parameters.calibration) == ("m.gguf", "prompts", "c.json")
     assert "/home" not in parameters.model_dump_json()
     assert Parameters.of(ModelOptions(calibration="none")).calibration == "none"

@@ -158,6 +158,9 @@ class Parameters(Strict):
     cache: bool = False
     concurrency: int | None = None
     budget_tokens: int | None = None
+    prompt_price: float | None = Field(default=None, exclude_if=lambda price: price is None)
+    completion_price: float | None = Field(default=None, exclude_if=lambda price: price is None)
+    cached_price: float | None = Field(default=None, exclude_if=lambda price: price is None)
     min_confidence: float | None = None
     calibration: str | None = None
     abilities: Abilities | None = None
