@@ -82,7 +82,7 @@ def assert_same(golds: dict[str, dict], records: dict[str, dict | None], scores:
             assert mine == pytest.approx(float(rate), abs=1e-12)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.lists(st.tuples(GOLDS, st.none() | RECORDS), min_size=1, max_size=3))
 def test_the_independent_scorer_agrees_on_random_records(tmp_path_factory, pairs: list) -> None:
     """A second scorer, written from the codebook alone, gives the same verdict for every document and field."""

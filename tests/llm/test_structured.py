@@ -242,3 +242,28 @@ def test_a_model_that_fails_over_a_reply() -> None:
 
     with fake_server(lambda _: completion(GOOD)) as server, pytest.raises(ReplyError, match="does not fit"):
         asyncio.run(run(server.url))
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_kept_answer_wants_no_instructor(way: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What it adds to a question is learned from another one; the answer is found under the same key."""
+    import instructor
+
+    other = Question((Message("system", "连线。"), Message("user", "候选：2. 13件")), max_tokens=50)
+    tool = "Links" if way == "tools" else None
+    answer = completion(GOOD, tool=tool, finish_reason="tool_calls" if tool else "stop")
+
+    async def run(url: str) -> list[Links]:
+        settings = EndpointSettings(base_url=url, model="small")
+        found = []
+        for learned in (False, True):
+            async with ModelClient(settings, abilities=WAYS[way], cache=ReplyCache(tmp_path)) as client:
+                found.append(await ask_model(client, QUESTION, Links, REPAIR))
+                if learned:
+                    monkeypatch.setattr(instructor, "patch", None)
+                found.append(await ask_model(client, other, Links, REPAIR))
+        return found
+
+    with fake_server([answer, answer]) as server, usage_scope() as usage:
+        assert asyncio.run(run(server.url)) == [Links(accepted=[1], closed=[])] * 4
+    assert (usage.requests, usage.cached) == (2, 2)

@@ -11,6 +11,7 @@ import json
 import logging
 import re
 import time
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from weakref import WeakKeyDictionary
 
@@ -38,7 +39,7 @@ logging.getLogger("instructor").setLevel(logging.CRITICAL)
 
 _STRICTEST_FIRST = {"json_schema": "JSON_SCHEMA", "tools": "TOOLS", "json_object": "JSON"}
 """What an endpoint may be able to, and instructor's name for asking so."""
-_ADDED: WeakKeyDictionary[ModelClient, dict[tuple[type[BaseModel], instructor.Mode], Payload]] = WeakKeyDictionary()
+_ADDED: WeakKeyDictionary[ModelClient, dict[tuple[type[BaseModel], instructor.Mode], _Added]] = WeakKeyDictionary()
 """What instructor adds to the questions of a client, for each model of an answer and each way to hold a reply to it."""
 _MOST_FAULTS = 20
 """That a repair turn names; a reply of another shape can have one for every entry."""
@@ -115,7 +116,8 @@ async def _kept_answer(client: ModelClient, question: Question, model: type[M], 
     :returns: None where it is not known yet what instructor adds to a question, and where nothing is kept that fits.
     """
     added = _ADDED.get(client, {}).get((model, mode))
-    reply = client.recall(await client.complete(question.payload() | added)) if added is not None else None
+    payload = added.to(question) if added is not None else None
+    reply = client.recall(await client.complete(payload)) if payload is not None else None
     if reply is None:
         return None
     try:
@@ -127,11 +129,36 @@ async def _kept_answer(client: ModelClient, question: Question, model: type[M], 
 
 
 def _remember(client: ModelClient, question: Question, model: type[M], mode: instructor.Mode, asked: Payload) -> None:
-    """Note what was added to a question, if that is so for every one: nothing that stands among its words."""
+    """Note what was added to a question, if it stands beside and behind its words."""
     plain = question.payload()
-    if asked["messages"] == plain["messages"]:
-        added = {name: part for name, part in asked.items() if name not in plain and name != "model"}
-        _ADDED.setdefault(client, {})[model, mode] = added
+    pairs = list(zip(plain["messages"], asked["messages"], strict=False))
+    if len(plain["messages"]) == len(asked["messages"]) and all(
+        said["role"] == ours["role"] and str(said["content"]).startswith(ours["content"]) for ours, said in pairs
+    ):
+        behind = tuple(said["content"][len(ours["content"]) :] for ours, said in pairs)
+        parts = {name: part for name, part in asked.items() if name not in plain and name != "model"}
+        _ADDED.setdefault(client, {})[model, mode] = _Added(parts, behind)
+
+
+@dataclass(frozen=True)
+class _Added:
+    """What instructor adds to a question, which is the same for every one of as many turns."""
+
+    parts: Payload
+    """Of the request, beside the turns."""
+    behind: tuple[str, ...]
+    """The end of each turn."""
+
+    def to(self, question: Question) -> Payload | None:
+        """The request for a question; None where it has more turns, or fewer."""
+        payload = question.payload()
+        if len(payload["messages"]) != len(self.behind):
+            return None
+        messages = [
+            message | {"content": message["content"] + end}
+            for message, end in zip(payload["messages"], self.behind, strict=True)
+        ]
+        return payload | self.parts | {"messages": messages}
 
 
 def best_mode(abilities: Abilities) -> instructor.Mode:
