@@ -20,8 +20,9 @@ from typing import Any
 
 from baogao.errors import BaogaoError
 from baogao.llm import EndpointSettings, Message, ModelClient, Question
-from servers.kinds import CONTEXT, ROOT, Running
+from servers.kinds import CONTEXT, ROOT
 from servers.lessons import Lessons
+from servers.running import Running
 from short_reports import COMMUNIQUE
 
 _SECONDS = 300

@@ -13,8 +13,9 @@ import pytest
 from cli.conftest import _own_world  # noqa: F401
 from servers import page, parrot
 from servers.checks import CHECKS, Bench, without_places
-from servers.kinds import HOME, KINDS, Running, running
+from servers.kinds import HOME, KINDS
 from servers.lessons import Lessons, teach
+from servers.running import Running, running
 
 pytestmark = pytest.mark.servers
 
