@@ -246,6 +246,8 @@ def _repeats_itself(text: str) -> bool:
     if any(sum(1 for _ in run) > _MOST_EQUAL_LINES for _, run in groupby(lines)):
         return True
     last = text.rstrip().rpartition("\n")[2]
+    if len(last) < _FEWEST_REPEATED:
+        return False
     for length in range(1, _LONGEST_UNIT + 1):
         unit = last[-length:]
         turns = max(_FEWEST_TURNS, -(-_FEWEST_REPEATED // length))
