@@ -77,6 +77,18 @@ OLLAMA = [
             ),
             id="the whole message at the end",
         ),
+        pytest.param(
+            events(*(chunk({"content": one}, message={"content": one}) for one in ("受理", "：12件")), *WHOLE[3:]),
+            id="each piece in a message as well",
+        ),
+        pytest.param(
+            events(*(chunk({"content": one}, message={"content": ""}) for one in ("受理", "：12件")), *WHOLE[3:]),
+            id="an empty message beside each piece",
+        ),
+        pytest.param(
+            events(*(chunk({}, message={"content": "受理：12件"[:end]}) for end in (2, 5, 6)), *WHOLE[3:]),
+            id="messages that grow",
+        ),
         pytest.param(LINES, id="JSON line by line"),
         pytest.param(LINES + "\n", id="JSON line by line with an end"),
         pytest.param("\n".join(map(json.dumps, OLLAMA)), id="Ollama's own"),
@@ -145,8 +157,13 @@ def test_an_error_in_a_stream(body: str) -> None:
 
 @pytest.mark.parametrize(
     "body",
-    ["data: 5 6\n\n" + events(*WHOLE), LINES + "\nbusy", events(5, []) + "<html>"],
-    ids=["no JSON", "other lines", "page"],
+    [
+        "data: 5 6\n\n" + events(*WHOLE),
+        LINES + "\nbusy",
+        events(5, []) + "<html>",
+        events(*(chunk({}, message={"content": one}) for one in ("受理：1", "2件")), *WHOLE[3:]),
+    ],
+    ids=["no JSON", "other lines", "page", "several messages"],
 )
 def test_no_stream_of_a_completion(body: str) -> None:
     """What is no JSON may have been a piece of the reply: nothing is made of the others."""
@@ -171,6 +188,12 @@ def test_thoughts_parts_and_refusals_in_pieces() -> None:
     assert read(body) == Reply("12件", "stop", 7, 0, thought=True)
     refused = read(events(chunk({"refusal": "I "}), chunk({"refusal": "cannot."}), chunk({}, "stop")))
     assert (refused.text, refused.finish_reason) == ("I cannot.", "refusal")
+
+
+def test_thoughts_in_pieces_and_the_answer_whole() -> None:
+    """A part of the message that came in no piece is taken from the message."""
+    body = events(chunk({"reasoning_content": "想"}), chunk({}, "stop", message={"content": "12件"}))
+    assert read(body) == Reply("12件", "stop", 7, 0, thought=True)
 
 
 def call(arguments: Any, index: int | None = 0, name: str | None = None) -> dict[str, Any]:
