@@ -14,6 +14,7 @@ from baogao.errors import NoReplyError
 from baogao.llm.messages import Reply, TokenLogprob
 from baogao.llm.replies import UnreadableReplyError, read_reply
 from baogao.llm.streams import CutStreamError, is_stream
+from baogao.llm.structured import json_inside
 
 USAGE = {"prompt_tokens": 9, "completion_tokens": 3}
 
@@ -217,8 +218,17 @@ def call(arguments: Any, index: int | None = 0, name: str | None = None) -> dict
     ids=["in order", "two calls", "no index", "an object", "the older name"],
 )
 def test_calls_in_pieces(calls: list[dict[str, Any]]) -> None:
-    """The arguments of the first call are the reply, however they are cut and mixed with another's."""
+    """The arguments are the reply, however they are cut and mixed with those of a call that says nothing."""
     assert read(events(*calls, chunk({}, "tool_calls"))) == Reply('{"a": 1}', "tool_calls", 7, 0)
+
+
+@pytest.mark.parametrize("place", [0, None], ids=["with an index", "without"])
+def test_calls_that_differ(place: int | None) -> None:
+    """None of them is chosen: all that is said is the reply, which is no JSON."""
+    second = None if place is None else 1
+    reply = read(events(call('{"a": 1}', place), call('{"a": ', second), call("2}", second), chunk({}, "tool_calls")))
+    assert json_inside(reply.text) == reply.text
+    assert reply.text.replace("\n", "") == '{"a": 1}{"a": 2}'
 
 
 def test_probabilities_in_pieces() -> None:
