@@ -43,6 +43,8 @@ def test_what_is_nearly_json(text: str) -> None:
     [
         "",
         "好",
+        '{"links": [12/*x*/4]}',
+        '{"links": [12//x\n4]}',
         '{"links": [1, 2',
         '{"links": [1, 2]',
         '{"links": [1, 2}',

@@ -84,7 +84,7 @@ def _strict(piece: re.Match[str]) -> str:
         return f'"{_quoted(piece["curly"])}"'
     if piece["wide"]:
         return {"，": ",", "：": ":"}[piece["wide"]]
-    return "" if piece["comment"] or piece["comma"] else piece[0]
+    return " " if piece["comment"] or piece["comma"] else piece[0]
 
 
 def _quoted(text: str) -> str:
