@@ -44,8 +44,8 @@ _OPTION = re.compile(rf"(?:\b(?:option|choice)|选项|回答|(?<!不)选){_BETWE
 _FIRST = re.compile(rf"[\W_]*{_LETTER}")
 _ALONE = re.compile(r"[\W_]*(?P<letter>[A-Ga-g])[\W_]*")
 _STANDING = re.compile(r"(?<![^\W_或和与及])(?P<letter>[A-G])(?![^\W_或和与及])")
-# What rejects a letter, asks about it or tells of it, before it and behind it. Behind a mark or a blank an option's name
-# may stand, which may begin with a "not" of its own.
+# What rejects a letter, asks about it or tells of it, before it and behind it. Behind a mark or a blank may stand an
+# option's name, which may begin with a "not" of its own.
 _REJECTS = re.compile(
     r"(?:[不非别勿]|排除|否定|去掉|除|\b(?:not|exclud\w+|eliminat\w+|reject\w*|rul\w+ out))"
     r"(?:[了掉去开会能应该当可以要是选择]|the|an?|答案|[ \t])*\Z",
