@@ -101,6 +101,12 @@ def test_json_and_tables(text: str) -> None:
     assert said(text) == [("受理案件数", "12件"), ("GDP增速", "")]
 
 
+@pytest.mark.parametrize("cell", ["无", "未提及", "没有", "零", "-", "—", "**无**"])
+def test_a_row_without_a_figure(cell: str) -> None:
+    """A figure behind the cell that says that there is none is of something else."""
+    assert said(f"| 受理案件数 | 件 | {cell} | 见第3页 |") == [("受理案件数", undecorated(cell))]
+
+
 def test_digits_stay_as_they_are_written() -> None:
     """A number of JSON is not rounded on its way."""
     assert said('{"受理案件数": 12345678901234567890.10}') == [("受理案件数", "12345678901234567890.10")]

@@ -21,6 +21,9 @@ _LEAD = re.compile(r"[\s>#*+•·●▪–—-]*(?:(?:[(（]?\d{1,2}(?:[、)）�
 """Bullets, signs of a heading or a quotation, the number of a list."""
 _UNIT = re.compile(r"[（(][^）)]*[）)]$")
 _EMPHASIS = re.compile(r"\*\*|__|`")
+_FIGURE = re.compile(r"\d")
+_DECIDES = re.compile(r"\d|^(?:无|暂无|零|未知|空|不存在|(?:未|没有)(?:发生|提及?|写|涉及)?|[-—/]+)$")
+"""A cell with a figure, or one that says that there is none."""
 DECORATION = " \t*_`\"'“”‘’「」『』"
 """What may stand around a name or an answer and is no part of it."""
 _BRACKETS = "【】[]《》"
@@ -74,11 +77,13 @@ class Labels(Generic[T]):
         return None
 
     def _row(self, cells: list[str]) -> tuple[T, str] | None:
-        """The answer in a table's row; none where several cells could be it."""
+        """The answer in a table's row: a figure, or what says that there is none; none where several could be it."""
         for place, cell in enumerate(cells):
             if (found := self.named(cell)) is not None:
                 said = [one for one in cells[place + 1 :] if one]
-                figures = [one for one in said if any(map(str.isdigit, one))]
+                if (first := next(filter(_DECIDES.search, said), "")) and not _FIGURE.search(first):
+                    return found, first
+                figures = [one for one in said if _FIGURE.search(one)]
                 return (found, [*figures, *said, ""][0]) if len(figures) < 2 else None
         return None
 
