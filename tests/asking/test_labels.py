@@ -174,6 +174,35 @@ def test_size_is_no_trouble(unit: str) -> None:
     assert time.process_time() - started < 1
 
 
+FORM = ("受理案件数：12件", "GDP增速：无", "办结率（按期）：9%", "12345热线受理量：3件")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "好的，先看受理案件数。\n受理案件数：12件\n不对",
+        "受理案件数：12件\n不对，这是上年的。\nGDP增速：3%",
+        "受理案件数：12件\n不对，这",
+        "受理案件数：12件\n那么",
+        "\n".join(["思考：", *FORM]),
+        "\n".join([*FORM[:3], "以上是前三项。", FORM[3]]),
+        "\n".join([*FORM, "等等，12件是去年的。"]),
+        "\n".join([*FORM, "12件是去年的？"]),
+    ],
+)
+def test_thoughts_that_were_cut(text: str) -> None:
+    """Words before the form is whole, or that take a line of it back."""
+    assert LABELS.are_lost(text)
+
+
+@given(st.data(), st.sampled_from(["{}", "- {}", "**{}**", "> {}", "1. {}"]), st.sampled_from(["", "```\n", "---\n"]))
+def test_a_form_that_was_cut(data: st.DataObject, kind: str, head: str) -> None:
+    """Wherever it breaks off, behind its last line too, what came is answers."""
+    text = head + "\n".join(map(kind.format, FORM)) + "\n\n说明：以上数据均来自原文"
+    end = data.draw(st.integers(0, len(text)))
+    assert not LABELS.are_lost(text[:end])
+
+
 def test_undecorated() -> None:
     """Quotes and emphasis go, brackets and signs of the answer itself stay."""
     assert undecorated(" **“12件（含旧存）”** ") == "12件（含旧存）"

@@ -160,7 +160,8 @@ def _none_of(spec: FieldSpec, passage: Passage) -> Filled | None:
 
 def _refuse_unfilled(passage: Passage, reply: Reply) -> None:
     """Refuse a reply that fills no line of the passage's form, or cannot be read."""
-    if not form_lines(reply.whole_lines, passage):
+    lost = reply.finish_reason == "length" and _labels(passage).are_lost(reply.text)
+    if lost or not form_lines(reply.whole_lines, passage):
         raise ReplyError(f"the model did not fill the form; it said {reply.text[:60]!r}")
     read_form(reply.whole_lines, passage)
 
