@@ -281,6 +281,8 @@ def test_a_letter_of_many_kinds(text):
         "A is wrong",
         "A is last year's",
         "A级",
+        "A¹",
+        "Aª",
         "B类项目",
         "not A",
         "选项A不正确",

@@ -8,6 +8,7 @@ what rules leave silent (measured in docs/accuracy.md).
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from math import exp
 
@@ -119,8 +120,11 @@ def _chosen(text: str) -> tuple[int, int]:
 
 
 def _is_rejected(text: str, found: re.Match[str]) -> bool:
-    """Whether what stands around a letter says that it is not the answer, or not the only one."""
+    """Whether what stands around a letter says that it is not the answer, not the only one, or no letter: A¹."""
     start, end = found.start(), found.end("letter")
+    behind = unicodedata.normalize("NFKC", text[end : end + 1])[:1]
+    if behind.isascii() and behind.isalnum():
+        return True
     return bool(_REJECTS.search(text[max(0, start - _NEAR) : start]) or _REJECTED.match(text, end))
 
 
