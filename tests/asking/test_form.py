@@ -441,6 +441,12 @@ def test_half_a_title_is_no_title():
     assert read_metadata(cut, REPORT.document, SCHEMA) == {}
 
 
+def test_thoughts_about_metadata_that_were_cut():
+    """A title that a model only considers is none, although it is printed."""
+    cut = Reply("好的，先看标题。\n公报标题：海坨市\n不对，再看", "length", 1, 1)
+    assert read_metadata(cut, REPORT.document, SCHEMA) == {}
+
+
 @pytest.mark.parametrize(
     "line", ["**公报标题**：海坨市2022年经济社会发展统计公报", "1. 公报标题: “海坨市2022年经济社会发展统计公报”"]
 )

@@ -7,7 +7,6 @@ import unicodedata
 
 from baogao.asking.labels import Labels
 from baogao.document.document import Document, Span
-from baogao.errors import ReplyError
 from baogao.extraction import TextLink
 from baogao.llm.messages import Question, Reply
 from baogao.llm.prompts import Prompt
@@ -37,13 +36,10 @@ def metadata_question(document: Document, schema: Schema, prompt: Prompt) -> Que
 
 
 def read_metadata(reply: Reply, document: Document, schema: Schema) -> dict[str, TextLink]:
-    """The lines of a filled form that hold, see :func:`said_of`.
-
-    :raises ReplyError: the reply was cut, and is no form so far.
-    """
+    """The lines of a filled form that hold, see :func:`said_of`; none of a reply that was cut and is no form so far."""
     labels = Labels({spec.label: spec for spec in reversed(schema.metadata)})
     if reply.finish_reason == "length" and labels.are_lost(reply.text):
-        raise ReplyError(f"the model did not fill the form; it said {reply.text[:60]!r}")
+        return {}
     found: dict[str, TextLink] = {}
     for spec, answer in labels.answers(reply.whole_lines):
         if spec.id not in found and (said := said_of(spec, answer, document)):
