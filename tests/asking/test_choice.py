@@ -17,7 +17,7 @@ from baogao.asking.choice import LETTERS, ChoiceExtractor, read_choice, read_let
 from baogao.asking.passages import Shortlist
 from baogao.candidates.candidate import Candidate
 from baogao.errors import ReplyError
-from baogao.extraction import Extraction, Settled
+from baogao.extraction import UNSAID_CONFIDENCE, Extraction, Settled
 from baogao.llm import load_prompts
 from baogao.llm.messages import Reply, TokenLogprob
 from baogao.usage import usage_scope
@@ -73,10 +73,10 @@ def test_a_letter_becomes_a_link(communique):
     assert usage.requests == len(server.seen)
 
 
-def test_a_server_without_probabilities_is_believed(communique):
-    """Without log-probabilities a choice counts as sure."""
+def test_a_server_without_probabilities(communique):
+    """Without log-probabilities a choice counts as any answer whose model does not say how sure it is."""
     with fake_server(choosing("地区生产总值", logprob=None)) as server:
-        assert extract(server, read(TEXT), communique).fields["gdp"].confidence == 1.0
+        assert extract(server, read(TEXT), communique).fields["gdp"].confidence == UNSAID_CONFIDENCE
 
 
 def test_the_surest_figure_wins(communique):
@@ -345,8 +345,8 @@ def test_size_is_no_trouble(unit):
         ((("**", -2.0), ("A", -0.5), ("**", -2.0)), 0.6065),
         ((("答案", -2.0), ("：A", -0.5)), 0.6065),
         ((("答案", -2.0), ("：", -2.0), ("Ａ", -0.5)), 0.6065),
-        ((("B", -2.0),), 1.0),
-        ((), 1.0),
+        ((("B", -2.0),), UNSAID_CONFIDENCE),
+        ((), UNSAID_CONFIDENCE),
     ],
 )
 def test_the_probability_is_that_of_the_letter(communique, tokens, sure):

@@ -18,7 +18,7 @@ from baogao.candidates.candidate import Candidate
 from baogao.chinese.numerals import fold
 from baogao.document.document import Document
 from baogao.errors import ReplyError
-from baogao.extraction import NOTHING_SETTLED, Extraction, Link, ReportText, Settled, answers
+from baogao.extraction import NOTHING_SETTLED, UNSAID_CONFIDENCE, Extraction, Link, ReportText, Settled, answers
 from baogao.llm.endpoint import ModelClient
 from baogao.llm.messages import Question, Reply
 from baogao.llm.prompts import Prompts
@@ -134,7 +134,7 @@ def read_choice(reply: Reply, choice: Choice) -> tuple[str, Link] | None:
     if number >= len(choice.fields):
         return None
     letter = reply.token_at(place)
-    sure = exp(letter.logprob) if letter else 1.0
+    sure = exp(letter.logprob) if letter else UNSAID_CONFIDENCE
     return choice.fields[number].id, Link((choice.candidate.id,), sure, by="llm", reason=f"chosen: {sure:.2f}")
 
 

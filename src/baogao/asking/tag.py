@@ -15,7 +15,7 @@ from baogao.asking.passages import on_one_line, section_around
 from baogao.candidates.candidate import Candidate
 from baogao.document.document import Document, Sentence, Span
 from baogao.errors import ReplyError
-from baogao.extraction import NOTHING_SETTLED, Extraction, Link, ReportText, Settled, answers
+from baogao.extraction import NOTHING_SETTLED, UNSAID_CONFIDENCE, Extraction, Link, ReportText, Settled, answers
 from baogao.llm.endpoint import ModelClient
 from baogao.llm.messages import Question, Reply
 from baogao.llm.prompts import Prompt, Prompts
@@ -40,8 +40,6 @@ _LOOSE_LINE = re.compile(
 )
 """The same in a list, a table or JSON, and emphasized."""
 _HALF_LINE = re.compile(r"[\W_]*(?:编号)?[\W_]*(?:\d|无?\Z)")
-_UNKNOWN_SURE = 0.8
-"""The confidence of a line where the endpoint gives no probabilities."""
 
 
 @dataclass(frozen=True)
@@ -150,7 +148,7 @@ def read_tags(reply: Reply, passage: Tagged, schema: Schema) -> tuple[list[Line]
         if not specs or not 0 < number <= len(passage.candidates):
             dropped += 1
         else:
-            sure = _UNKNOWN_SURE if sure is None else sure
+            sure = UNSAID_CONFIDENCE if sure is None else sure
             found += [Line(spec, passage.candidates[number - 1], sure) for spec in specs]
     cut = reply.finish_reason == "length"
     half = reply.text.rpartition("\n")[2].strip(DECORATION) if cut else ""
