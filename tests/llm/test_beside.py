@@ -60,6 +60,17 @@ def test_no_key_beside_a_key(monkeypatch: pytest.MonkeyPatch) -> None:
     assert sent == [None, "Bearer sk-of-the-user", "Bearer no-key"]
 
 
+@pytest.mark.parametrize("key", [None, "sk-of-the-user"])
+@pytest.mark.parametrize("name", ["Authorization", "authorization", "AUTHORIZATION"])
+def test_the_user_s_own_word_on_who_asks(name: str, key: str | None) -> None:
+    """It is sent in place of a key, once, in whatever case its name is written."""
+    with fake_server([completion("12件")]) as server:
+        ask(server, extra_headers={name: f"Bearer {SECRET}", "api-key": "sk-another-0123456789"}, api_key=key)
+    (seen,) = server.seen
+    assert seen.headers["authorization"] == f"Bearer {SECRET}"
+    assert seen.headers["api-key"] == "sk-another-0123456789"
+
+
 def test_other_parts_are_another_question(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The cache tells requests apart by what goes beside the question, and knows no secret."""
     monkeypatch.setenv("AZURE_KEY", SECRET)

@@ -48,9 +48,11 @@ class Sdk:
         # The SDK would send what the environment says of an account to whatever server is asked.
         self._api.organization = self._api.project = None
         beside = settings.beside
-        self._api._custom_headers = settings.account_headers | beside.sent_headers
+        # Written as the SDK writes its own, so that a user's takes the place of one, and does not stand beside it.
+        headers = {name.title(): value for name, value in (settings.account_headers | beside.sent_headers).items()}
+        self._api._custom_headers = headers
         self._api._custom_query = beside.sent_query
-        keyless = beside.authorizes and settings.api_key is None
+        keyless = beside.authorizes and settings.api_key is None and "Authorization" not in headers
         self._headers = {"Authorization": openai.Omit()} if keyless else {}
         """Beside those: that no stand-in for a key is sent where a header of the user's says who asks."""
 
