@@ -198,9 +198,12 @@ def test_limits_of_the_environment(monkeypatch):
 
 def test_no_key_is_told_to_whoever_opens_files(monkeypatch):
     """The process gets the environment without what may be a secret."""
-    monkeypatch.setenv("OPENAI_API_KEY", "sk-secret")
+    for name in ("OPENAI_API_KEY", "SSH_AUTH_SOCK", "SESSION_COOKIE", "DB_PASSWD", "AWS_CREDENTIALS"):
+        monkeypatch.setenv(name, "sk-secret")
     assert "sk-secret" not in guarded._environment().values()
-    assert guarded._environment()["PATH"] == os.environ["PATH"]
+    monkeypatch.setenv("PWD", str(Path.cwd()))
+    for name in ("PATH", "PWD"):
+        assert guarded._environment()[name] == os.environ[name]
 
 
 class _OddError(Exception):

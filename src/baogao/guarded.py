@@ -26,6 +26,7 @@ from baogao.candidates import Candidates, find_candidates
 from baogao.document import Document
 from baogao.errors import BaogaoError, DocumentError, ReadingLimitError, UsageError
 from baogao.inputs import Source
+from baogao.llm.beside import SECRET_NAME
 from baogao.record import Record
 
 _TICK = 0.2
@@ -34,8 +35,6 @@ _START_SECONDS = 300
 """The process has these to start: it takes one, where nothing else keeps the machine busy."""
 _ORPHAN_SECONDS = 10.0
 """More than is allowed: so much work a process does whose run was killed, and cannot stop it any more."""
-_SECRET = ("KEY", "TOKEN", "SECRET", "PASSWORD")
-"""A variable of the environment with one of these in its name is no business of whoever opens files."""
 
 
 @dataclass(frozen=True)
@@ -335,8 +334,11 @@ def _end_idle() -> None:
 
 
 def _environment() -> dict[str, str]:
-    """What the process is told of its surroundings: where its modules are, and no keys."""
-    kept = {name: value for name, value in os.environ.items() if not any(word in name.upper() for word in _SECRET)}
+    """What the process is told of its surroundings: where its modules are, and no keys.
+
+    ``PWD``, which sounds like one, is the folder.
+    """
+    kept = {name: value for name, value in os.environ.items() if name == "PWD" or not SECRET_NAME.search(name)}
     places = [str(Path(__file__).parents[1]), *(place for place in sys.path if Path(place).is_absolute())]
     return kept | {"PYTHONPATH": os.pathsep.join(dict.fromkeys(places))}
 
