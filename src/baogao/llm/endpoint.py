@@ -83,7 +83,7 @@ class ModelClient:
         )
         self._naming = asyncio.Lock()
         self._sdk = Sdk(settings, transport, self._limiter.answered)
-        told = settings.extra_body | (extra or {})
+        told = settings.beside.sent_body | (extra or {})
         self._sender = Sender(settings, self._sdk, self._limiter, self.budget, told, on_learned=self.remember)
         self._sender.manner = manner
 
