@@ -106,14 +106,14 @@ def test_what_is_shown_holds_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 SECRET_NAMES = """api_key apiKey api-key Ocp-Apim-Subscription-Key X-Goog-Api-Key OPENAI_API_KEY Authorization auth
-    oauth Proxy-Authorization authorisation authorizations X-Amz-Signature signature sig client_secret secrets password passwd
-    db_pass passphrase PGPASSWORD pwd user_pwd credentials credential Cookie cookies session_id X-Session access_token
-    accessToken hf_token token tokens refresh_tokens auth_tokens token_value code bearer jwt SSH_AUTH_SOCK
-    GITHUB_PAT"""
+    oauth Proxy-Authorization authorisation authorizations X-Amz-Signature signature sig client_secret secrets
+    password passwd db_pass passphrase PGPASSWORD pwd user_pwd credentials credential Cookie cookies session_id
+    X-Session access_token accessToken hf_token token tokens refresh_tokens auth_tokens token_value code bearer jwt
+    SSH_AUTH_SOCK GITHUB_PAT"""
 OTHER_NAMES = """max_tokens maxOutputTokens max_completion_tokens thinking_tokens budget_tokens min_tokens tokenizer
-    tokenize skip_special_tokens stop_token_ids allowed_token_ids thinking_token_budget token_limit stop_tokens eos_token
-    pad_token return_tokens_as_token_ids top_k top_p author X-Author authors keyword keywords bypass passes passages
-    pass_through encoding code_interpreter design monkey path patch X-Title model seed n_keep"""
+    tokenize skip_special_tokens stop_token_ids allowed_token_ids thinking_token_budget token_limit stop_tokens
+    eos_token pad_token return_tokens_as_token_ids top_k top_p author X-Author authors keyword keywords bypass passes
+    passages pass_through encoding code_interpreter design monkey path patch X-Title model seed n_keep"""
 
 
 def test_names_that_speak_of_a_secret() -> None:

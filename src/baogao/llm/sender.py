@@ -103,9 +103,10 @@ class Sender:
 
         started = time.monotonic()
         try:
-            body = manner.write(payload) | self._extra
-            answer = await self._sdk.complete(body)
-            reply = read_reply(answer, prompt_tokens=prompt_tokens, max_tokens=body.get(manner.cap))
+            body = manner.write(payload)
+            answer = await self._sdk.complete(body, self._extra)
+            most = (body | self._extra).get(manner.cap)
+            reply = read_reply(answer, prompt_tokens=prompt_tokens, max_tokens=most)
         except (openai.OpenAIError, ReplyError) as error:
             if was_worked_on(error):
                 # The server read the question; what it charges for that is not said.
