@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -191,6 +192,8 @@ def test_a_key_beside_a_variable_is_struck_out(monkeypatch: pytest.MonkeyPatch) 
     [
         ({"extra_body": {"model": "x"}}, "model is not to be set there"),
         ({"extra_body": {"stream": True}}, "stream is not to be set there"),
+        ({"extra_body": {"auth": [date(2024, 1, 1), SECRET]}}, "can be none of JSON"),
+        ({"extra_body": {"auth": SECRET, "top_p": float("inf")}}, "can be none of JSON"),
         ({"extra_headers": {"api key": SECRET}}, "can be none of a header"),
         ({"extra_headers": {"api-key": SECRET + "\n"}}, "the value of api-key can be none"),
         ({"extra_headers": {"api-key": "密钥" + SECRET}}, "the value of api-key can be none"),

@@ -7,9 +7,11 @@ what stands under a name that speaks of a secret, however deep, is struck out.
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -49,6 +51,12 @@ class Beside:
         for name in _OWN:
             if name in self.body:
                 raise UsageError(f"extra_body: {name} is not to be set there")
+        fits = False
+        with suppress(TypeError, ValueError, RecursionError):
+            json.dumps(self.body, allow_nan=False)
+            fits = True
+        if not fits:  # outside of the handler: what was caught may show a value
+            raise UsageError("extra_body: a value in it can be none of JSON, as a date, inf and nan cannot")
         for name, value in self.sent_headers.items():
             if not _HEADER_NAME.fullmatch(name):
                 raise UsageError("extra_headers: a name in it can be none of a header")
