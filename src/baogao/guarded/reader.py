@@ -1,9 +1,4 @@
-"""Reading within limits: a file is read, and its candidates are found, in a process that may take only so much.
-
-Files come from anywhere, and what opens them is large and written in C. A file that takes too much memory or time, or
-breaks its reader, ends the process and not the run: it is told so, and the next file gets a new process. The process is
-kept warm from file to file and from run to run, because starting one costs as much as reading twenty reports.
-"""
+"""Whoever has files read in a process of its own, and that process as its parent sees it."""
 
 from __future__ import annotations
 
@@ -14,120 +9,21 @@ import signal
 import subprocess
 import sys
 import time
-import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Event, Thread
-from typing import Any, Protocol
+from typing import Any
 
-from baogao.candidates import Candidates, find_candidates
-from baogao.document import Document
 from baogao.errors import BaogaoError, DocumentError, ReadingLimitError, UsageError
+from baogao.guarded.reading import Order, Reading, ReadingLimits, Task
 from baogao.inputs import Source
 from baogao.llm.beside import SECRET_NAME
-from baogao.record import Record
 
 _TICK = 0.2
 """Seconds: time is counted in these, so that a run that was suspended for a night has waited for one of them."""
 _START_SECONDS = 300
 """The process has these to start: it takes one, where nothing else keeps the machine busy."""
-_ORPHAN_SECONDS = 10.0
-"""More than is allowed: so much work a process does whose run was killed, and cannot stop it any more."""
-
-
-@dataclass(frozen=True)
-class ReadingLimits:
-    """What reading one report, and finding its candidates, may take."""
-
-    memory_mb: int = 700
-    """Megabytes of address space, above what the process has before its first file. Held on Linux only."""
-    seconds: int = 120
-    """By the clock."""
-
-    @classmethod
-    def chosen(cls) -> ReadingLimits:
-        """``BAOGAO_READING_MEMORY_MB`` and ``BAOGAO_READING_SECONDS``, where they are set.
-
-        :raises UsageError: one of them is no whole number above 0.
-        """
-        told: dict[str, int] = {}
-        for name in ("memory_mb", "seconds"):
-            variable = f"BAOGAO_READING_{name.upper()}"
-            if value := os.environ.get(variable):
-                if not (value.isascii() and value.isdigit() and int(value[:9]) > 0) or len(value) > 9:
-                    raise UsageError(f"{variable} must be a whole number above 0, not {value[:40]!r}")
-                told[name] = int(value)
-        return cls(**told)
-
-
-Finish = Callable[[Document, Candidates], Record | None]
-"""From what was read to the record; None where that cannot be done in this process."""
-
-
-class Task(Protocol):
-    """What is done with a file once it is read, without leaving the process. It is sent there, so it can be pickled."""
-
-    def begin(self) -> Finish:
-        """Load what it takes; called in the process, once for any number of files."""
-        ...
-
-
-@dataclass(frozen=True)
-class Done:
-    """A report that is done: its record, and the text that its offsets refer to."""
-
-    record: Record
-    text: str
-
-
-@dataclass(frozen=True)
-class Reading:
-    """What came of reading one file."""
-
-    document: Document | None = None
-    """None where it could not be read."""
-    candidates: Candidates | None = None
-    error: Exception | None = None
-    """What reading it, or finding its candidates, failed of: a ``BaogaoError``, or a bug of ours."""
-    done: Done | None = None
-    """Instead of document and candidates, where there was a task and it came to its end."""
-
-    def found(self) -> tuple[Document, Candidates]:
-        """The document and its candidates.
-
-        :raises BaogaoError: the file could not be read, or not within the limits.
-        """
-        if self.error is not None:
-            raise self.error
-        assert self.document is not None  # one of the two is always there
-        assert self.candidates is not None
-        return self.document, self.candidates
-
-    @classmethod
-    def of(cls, source: Source) -> Reading:
-        """Read a file in this process, without limits."""
-        document: Document | None = None
-        try:
-            document = source.read()
-            candidates = find_candidates(document)
-        except Exception as error:  # whoever asked is told, in another process
-            return cls(document, error=error)
-        return cls(replace(document), candidates)
-
-    def finished(self, finish: Finish) -> Reading:
-        """The same, taken to its end where that can be done here; what goes wrong on the way is not told.
-
-        Whoever asked does it again, where it can be said.
-        """
-        if self.document is None or self.candidates is None:
-            return self
-        try:
-            record = finish(replace(self.document), replace(self.candidates))
-        except Exception:
-            return self
-        return Reading(done=Done(record, self.document.file.text)) if record else self
 
 
 class GuardedReader:
@@ -191,7 +87,7 @@ class _Process:
         """The tick at which what is under way has taken too long; None where nothing is."""
         # Not through multiprocessing, which would run the main file of whoever calls us once more.
         self._running = subprocess.Popen(
-            [sys.executable, "-P", "-c", "from baogao.guarded import serve; serve()"],
+            [sys.executable, "-P", "-c", "from baogao.guarded.server import serve; serve()"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -244,12 +140,12 @@ class _Process:
             self.end()
             raise UsageError("files are read in a process of its own (docs/running.md), and none can be started")
         if task is not None and task != self._task:
-            self._send(_Order(Path.cwd(), task=task))
+            self._send(Order(Path.cwd(), task=task))
             with self._watched(_START_SECONDS):
                 self._receive()
             self._task = task
         with self._watched(self.limits.seconds):
-            self._send(_Order(Path.cwd(), source, whole=task is not None))
+            self._send(Order(Path.cwd(), source, whole=task is not None))
             reading: Reading | None = self._receive()
         if reading is None:
             reading = Reading(error=self._why(self.end()))
@@ -313,20 +209,6 @@ class _Process:
             return None
 
 
-@dataclass(frozen=True)
-class _Order:
-    """What the process is told to do."""
-
-    folder: Path
-    """Where the program is by now; it may have gone elsewhere since the process was started."""
-    source: Source | None = None
-    """What to read."""
-    task: Task | None = None
-    """What to get ready for, where nothing is to be read."""
-    whole: bool = False
-    """Whether what is read is to be taken to its end, too."""
-
-
 @atexit.register
 def _end_idle() -> None:
     while _Process._idle:
@@ -339,81 +221,5 @@ def _environment() -> dict[str, str]:
     ``PWD``, which sounds like one, is the folder.
     """
     kept = {name: value for name, value in os.environ.items() if name == "PWD" or not SECRET_NAME.search(name)}
-    places = [str(Path(__file__).parents[1]), *(place for place in sys.path if Path(place).is_absolute())]
+    places = [str(Path(__file__).parents[2]), *(place for place in sys.path if Path(place).is_absolute())]
     return kept | {"PYTHONPATH": os.pathsep.join(dict.fromkeys(places))}
-
-
-def serve() -> None:
-    """What the process does: read the files that it is told of, until there are no more."""
-    orders, replies = sys.stdin.buffer, os.fdopen(os.dup(sys.stdout.fileno()), "wb")
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what a library prints is no reply
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the run, which ends this process
-    limits: ReadingLimits = pickle.load(orders)
-    finish: Finish | None = None
-    _limit_memory(limits)
-    answer: Any = "ready"
-    with suppress(EOFError, BrokenPipeError):
-        while True:
-            pickle.dump(answer, replies, pickle.HIGHEST_PROTOCOL)
-            replies.flush()
-            order: _Order = pickle.load(orders)
-            os.chdir(order.folder)
-            if order.source is None:
-                finish, answer = _begun(order.task, limits), "ready"
-                continue
-            if sys.platform != "win32":  # work that nobody waits for, because its run was killed, comes to an end
-                signal.setitimer(signal.ITIMER_PROF, limits.seconds + _ORPHAN_SECONDS)
-            reading = Reading.of(order.source)
-            answer = _portable(reading.finished(finish) if order.whole and finish else reading)
-            if sys.platform != "win32":
-                signal.setitimer(signal.ITIMER_PROF, 0)
-
-
-def _begun(task: Task | None, limits: ReadingLimits) -> Finish | None:
-    """A task, ready for files; None where it cannot be done here. What it loads is not counted against the limits."""
-    _lift_memory()
-    try:
-        return task.begin() if task else None
-    except Exception:  # whoever sent it finds out what is wrong, where it can be said
-        return None
-    finally:
-        _limit_memory(limits)
-
-
-def _limit_memory(limits: ReadingLimits) -> None:
-    """Let the process grow by so much, where the system can hold it to that."""
-    size = Path("/proc/self/statm")
-    if sys.platform != "win32" and size.is_file():
-        import resource
-
-        now = int(size.read_text().split()[0]) * resource.getpagesize()
-        _, most = resource.getrlimit(resource.RLIMIT_AS)
-        wanted = now + limits.memory_mb * 1_000_000
-        wanted = wanted if most == resource.RLIM_INFINITY else min(wanted, most)
-        # What LibreOffice asks for is not counted here: it takes itself the limit that was there before.
-        resource.setrlimit(resource.RLIMIT_AS, (wanted, most))
-
-
-def _lift_memory() -> None:
-    """Let the process grow as it could before it was limited."""
-    if sys.platform != "win32":
-        import resource
-
-        _, most = resource.getrlimit(resource.RLIMIT_AS)
-        resource.setrlimit(resource.RLIMIT_AS, (most, most))
-
-
-def _portable(reading: Reading) -> Reading:
-    """The same, with an error that can be sent: one of ours, or one that names the bug and where it is."""
-    error = reading.error
-    if error is None:
-        return reading
-    if isinstance(error, BaogaoError | MemoryError):
-        return replace(reading, error=type(error)(str(error)))
-    place = "".join(traceback.format_exception(error))
-    try:
-        sent: Exception = pickle.loads(pickle.dumps(error))
-    except Exception:  # an exception may be made of anything
-        sent = RuntimeError(f"{type(error).__name__}: {error}")
-    sent.add_note(place)
-    return replace(reading, error=sent)

@@ -17,9 +17,10 @@ from pathlib import Path
 import docx
 import pytest
 
-from baogao import guarded
 from baogao.errors import DocumentError, ReadingLimitError, UsageError
 from baogao.guarded import GuardedReader, Reading, ReadingLimits, warm_up
+from baogao.guarded import reader as parent
+from baogao.guarded.reading import portable
 from baogao.inputs import Source
 from baogao.pipeline import Nowhere, run_extraction
 from baogao.reading import provenance
@@ -27,7 +28,7 @@ from baogao.rules.extractor import RulesExtractor
 from baogao.rules.rulebook import load_rulebook
 from tasks_apart import Marked
 
-EXAMPLES = sorted((Path(__file__).parents[1] / "eval" / "datasets" / "examples").glob("*.txt"))
+EXAMPLES = sorted((Path(__file__).parents[2] / "eval" / "datasets" / "examples").glob("*.txt"))
 SMALL = ReadingLimits(memory_mb=150, seconds=20)
 
 
@@ -200,10 +201,10 @@ def test_no_key_is_told_to_whoever_opens_files(monkeypatch):
     """The process gets the environment without what may be a secret."""
     for name in ("OPENAI_API_KEY", "SSH_AUTH_SOCK", "SESSION_COOKIE", "DB_PASSWD", "AWS_CREDENTIALS"):
         monkeypatch.setenv(name, "sk-secret")
-    assert "sk-secret" not in guarded._environment().values()
+    assert "sk-secret" not in parent._environment().values()
     monkeypatch.setenv("PWD", str(Path.cwd()))
     for name in ("PATH", "PWD"):
-        assert guarded._environment()[name] == os.environ[name]
+        assert parent._environment()[name] == os.environ[name]
 
 
 class _OddError(Exception):
@@ -218,7 +219,7 @@ class _OddError(Exception):
 )
 def test_a_bug_says_where_it_is(error, kind):
     """What nobody foresaw crosses to the run with the trace of the place it happened at."""
-    sent = guarded._portable(Reading(error=error)).error
+    sent = portable(Reading(error=error)).error
     assert type(sent) is kind
     assert str(error) in str(sent)
     assert type(error).__name__ in sent.__notes__[0]
@@ -272,7 +273,7 @@ def test_ctrl_c_while_a_file_is_read(tmp_path):
     command = [sys.executable, "-m", "baogao", "extract", "forms.pdf", "--extractor", "rules", "--out", "out"]
     environment = os.environ | {
         "BAOGAO_READING_MEMORY_MB": "4000",
-        "PYTHONPATH": str(Path(guarded.__file__).parents[1]),
+        "PYTHONPATH": str(Path(parent.__file__).parents[2]),
     }
     running = subprocess.Popen(
         command, cwd=tmp_path, env=environment, start_new_session=True, stderr=subprocess.PIPE, text=True
