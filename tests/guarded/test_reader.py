@@ -316,18 +316,27 @@ def test_a_task_that_comes_to_nothing(tmp_path, small, name, begins):
     assert done_by(small, tmp_path, "s", Marked()).done is not None
 
 
-def test_a_task_that_ends_its_process(tmp_path, small):
-    """It is that report's error; the next process is told of the task anew."""
-    error = done_by(small, tmp_path, "dies", Marked()).error
-    assert isinstance(error, ReadingLimitError)
-    assert "exit code 3" in str(error)
-    assert done_by(small, tmp_path, "r", Marked()).done is not None
-
-
-def test_a_task_that_takes_too_much_time(tmp_path):
-    """The limit holds for all that is done with a file."""
+@pytest.mark.parametrize("name", ["dies", "waits"])
+def test_a_task_that_comes_to_no_end(tmp_path, name):
+    """The file is read once more without it, as if there had been none; the next process is told of the task anew."""
     with closing(GuardedReader(ReadingLimits(memory_mb=4000, seconds=1))) as reader:
-        assert "takes more than 1 seconds" in str(done_by(reader, tmp_path, "waits", Marked()).error)
+        started = time.monotonic()
+        reading = done_by(reader, tmp_path, name, Marked())
+        assert time.monotonic() - started < 10
+        assert reading == Reading.of(Source(name, tmp_path / f"{name}.txt"))
+        assert done_by(reader, tmp_path, "r", Marked()).done is not None
+
+
+def test_a_file_that_takes_too_much_time_is_not_read_again_for_its_task(tmp_path, monkeypatch):
+    """What is too much for reading is said at once."""
+    with closing(GuardedReader(ReadingLimits(memory_mb=4000, seconds=1))) as reader:
+        reader.read(Source("r", EXAMPLES[0]))
+        orders = []
+        sending = parent._Process._send
+        monkeypatch.setattr(parent._Process, "_send", lambda own, value: [orders.append(value), sending(own, value)])
+        source = written(tmp_path, "slow.pdf", nested_forms(shows=b"q Q"))
+        assert "takes more than 1 seconds" in str(reader.read(source, Marked()).error)
+        assert [order.source for order in orders if order.source] == [source]
 
 
 def test_a_file_s_error_is_no_task(tmp_path, small):

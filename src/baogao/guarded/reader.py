@@ -41,7 +41,8 @@ class GuardedReader:
     def read(self, source: Source, task: Task | None = None) -> Reading:
         """Read a file; it says why where it could not be read within the limits.
 
-        :param task: what to do with it there.
+        :param task: what to do with it there, within as much time again; where that comes to no end, the file is read
+            once more without it, so that what comes of it does not depend on where things are done.
         :raises UsageError: no process can be started.
         """
         process = self._process = self._process or _Process.idle(self._limits) or _Process(self._limits)
@@ -50,6 +51,8 @@ class GuardedReader:
             process.end()
         elif not process.usable:
             self._process = None
+            if process.broke_off:
+                return self.read(source)
         return reading
 
     def close(self) -> None:
@@ -76,6 +79,8 @@ class _Process:
     def __init__(self, limits: ReadingLimits) -> None:
         self.limits = limits
         self.usable = True
+        self.broke_off = False
+        """Whether it had read its last file, and ended in what was to be done with it."""
         self._owner = os.getpid()
         self._busy = self._ready = self._late = False
         self._task: Task | None = None
@@ -146,7 +151,12 @@ class _Process:
             self._task = task
         with self._watched(self.limits.seconds):
             self._send(Order(Path.cwd(), source, whole=task is not None))
-            reading: Reading | None = self._receive()
+            reading: Reading | str | None = self._receive()
+        if isinstance(reading, str):  # it is read, and the rest is under way
+            with self._watched(self.limits.seconds):
+                reading = self._receive()
+            self.broke_off = reading is None
+        assert not isinstance(reading, str)
         if reading is None:
             reading = Reading(error=self._why(self.end()))
         elif self._late:  # in the moment in which it was done

@@ -8,7 +8,7 @@ import signal
 import sys
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from baogao.guarded.reading import Finish, Order, Reading, ReadingLimits, Task, portable
 
@@ -27,19 +27,31 @@ def serve() -> None:
     answer: Any = "ready"
     with suppress(EOFError, BrokenPipeError):
         while True:
-            pickle.dump(answer, replies, pickle.HIGHEST_PROTOCOL)
-            replies.flush()
+            _send(replies, answer)
             order: Order = pickle.load(orders)
             os.chdir(order.folder)
             if order.source is None:
                 finish, answer = _begun(order.task, limits), "ready"
                 continue
-            if sys.platform != "win32":  # work that nobody waits for, because its run was killed, comes to an end
-                signal.setitimer(signal.ITIMER_PROF, limits.seconds + _ORPHAN_SECONDS)
+            _limit_time(limits.seconds + _ORPHAN_SECONDS)
             reading = Reading.of(order.source)
-            answer = portable(reading.finished(finish) if order.whole and finish else reading)
-            if sys.platform != "win32":
-                signal.setitimer(signal.ITIMER_PROF, 0)
+            if order.whole and finish and reading.error is None:
+                _send(replies, "read")
+                _limit_time(limits.seconds + _ORPHAN_SECONDS)
+                reading = reading.finished(finish)
+            answer = portable(reading)
+            _limit_time(0)
+
+
+def _send(replies: BinaryIO, answer: Any) -> None:
+    pickle.dump(answer, replies, pickle.HIGHEST_PROTOCOL)
+    replies.flush()
+
+
+def _limit_time(seconds: float) -> None:
+    """Let work that nobody waits for, because its run was killed, come to an end; 0 for no limit."""
+    if sys.platform != "win32":
+        signal.setitimer(signal.ITIMER_PROF, seconds)
 
 
 def _begun(task: Task | None, limits: ReadingLimits) -> Finish | None:
