@@ -55,7 +55,12 @@ def test_by_default_nothing_is_changed() -> None:
         ("该模型仅支持流式输出", {"stream": 1}),
         ("parameter.enable_thinking must be set to false for non-streaming calls", {"switch": 1}),
         ("Upstream is busy", None),
+        ("上游流式响应中断", None),
+        ("stream disconnected before completion: it requires another try", None),
         ("context length exceeded: max_tokens too large", None),
+        ("'max_tokens' or 'max_completion_tokens' is too large: at most 4096", None),
+        ("response_format is not supported. Supported parameters: max_tokens, temperature", None),
+        ("Supported parameters are: max_tokens, temperature. Not so: logprobs", {"left_out": "logprobs"}),
         ("bad request", None),
     ],
 )
@@ -148,6 +153,14 @@ def test_no_server_refuses_for_ever(refusals: list[str], shaped: bool) -> None:
             assert found != manner
             manner, learned = found, learned + 1
     assert learned <= 16
+
+
+def test_a_request_that_is_repeated_is_no_refusal_of_all_in_it() -> None:
+    """FastAPI shows what it was sent beside what is wrong with it."""
+    fault = {"loc": ["body", "logprobs"], "msg": "Extra inputs are not permitted", "input": PAYLOAD}
+    refusal = Refusal.of({"detail": [fault]}, "")
+    assert Manner().after(refusal, PAYLOAD) == Manner(left_out=("logprobs",))
+    assert "temperature" not in refusal.words
 
 
 @pytest.mark.parametrize(

@@ -82,6 +82,36 @@ def test_what_a_user_says_comes_first() -> None:
     assert [message["role"] for message in seen.body["messages"]] == ["user"]
 
 
+def test_what_a_user_says_is_not_found_out() -> None:
+    """Taken out of the file, it holds no more; what was found out beside it does."""
+    told = {"tools": True, "thinking_tokens": 900}
+    with fake_server(newer) as server:
+        ask(endpoint(server.url, profile=told))
+        known = known_profile(endpoint(server.url))
+    assert known == Profile(None, Manner(cap="max_completion_tokens", left_out=("temperature",)))
+
+
+def test_what_was_found_of_a_busy_server_is_not_remembered_later() -> None:
+    """Neither by the probe, nor when something else is learned."""
+
+    def busy(seen: Seen) -> Step:
+        if {"response_format", "tools"} & seen.body.keys():
+            return failure(503, "loading")
+        return newer(seen)
+
+    with fake_server(busy) as server:
+
+        async def run() -> None:
+            async with ModelClient(endpoint(server.url, max_attempts=1)) as client:
+                await abilities_of(client)
+                await client.ask(QUESTION)
+
+        asyncio.run(run())
+        known = known_profile(endpoint(server.url))
+    assert known.abilities is None
+    assert known.manner.cap == "max_completion_tokens"
+
+
 @pytest.mark.parametrize(
     ("told", "words"),
     [

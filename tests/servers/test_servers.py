@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 from cli.conftest import _own_world  # noqa: F401
-from servers import page
+from servers import page, parrot
 from servers.checks import CHECKS, Bench, without_places
-from servers.kinds import HOME, KINDS, Running, running
+from servers.kinds import HOME, KINDS
 from servers.lessons import Lessons, teach
-from servers.parrot import write_parrot
+from servers.running import Running, running
 
 pytestmark = pytest.mark.servers
 
@@ -30,13 +30,14 @@ def lessons(tmp_path_factory: pytest.TempPathFactory) -> Lessons:
 
 @pytest.fixture(scope="module")
 def models(lessons: Lessons) -> Path:
-    """The model; it is trained again where its lessons are others than before."""
+    """The model; it is trained again where it, or its lessons, are others than before."""
     for name in ("torch", "transformers", "gguf"):
         pytest.importorskip(name, reason=f"the model of these tests needs {name}: pip install 'baogao[tune]'")
-    digest = hashlib.sha256(json.dumps(lessons.all, ensure_ascii=False).encode()).hexdigest()[:12]
+    learned = json.dumps(lessons.all, ensure_ascii=False).encode()
+    digest = hashlib.sha256(learned + Path(parrot.__file__).read_bytes()).hexdigest()[:12]
     folder = HOME / "models" / digest
     if not (folder / "parrot.gguf").exists():
-        write_parrot(folder, lessons.all)
+        parrot.write_parrot(folder, lessons.all)
     return folder
 
 

@@ -144,10 +144,12 @@ def _none_of(spec: FieldSpec, passage: Passage) -> Filled | None:
     That is the one that it fits best; of several that it fits alike, the first in the schema's order.
     """
     for candidate in passage.candidates:
+        if candidate.kind != "none":
+            continue
         fits = passage.fits[candidate.id]
         best = max(fits.values(), default=0.0)
         alike = (field for field in passage.fields if best and fits.get(field.id, 0.0) >= _ALIKE * best)
-        if candidate.kind == "none" and next(alike, None) == spec:
+        if next(alike, None) == spec:
             return Filled.of(spec, candidate, passage)
     return None
 

@@ -81,10 +81,11 @@ async def probe(client: ModelClient) -> Profile:
 async def _find_out(client: ModelClient) -> Abilities:
     """Try the client's model, and remember what was sure."""
     trial = _Trial(client)
-    client.abilities = await trial.abilities()
+    found = client.abilities = await trial.abilities()
+    client.sure = trial.sure
     if trial.sure:
         client.remember()
-    return client.abilities
+    return found
 
 
 class _Trial:

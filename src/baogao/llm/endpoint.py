@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property
@@ -71,6 +71,8 @@ class ModelClient:
         self.cache = cache
         self.abilities = abilities
         self.budget = budget or Budget(settings.budget_tokens)
+        self.sure = True
+        """Whether what was found out may be remembered: a server that was only busy may be able after all."""
         self.probing = asyncio.Lock()
         """Held while somebody finds out what the endpoint can do; the others wait for what comes out."""
         self._model = settings.model
@@ -153,8 +155,10 @@ class ModelClient:
         """What all endpoints say that share their kept replies: everything but the question that may change a reply."""
         shared = self.settings.shared_cache
         endpoint = self.settings.url if shared is None else f"shared {shared}"
-        beside = self.settings.beside.shown()
-        return f"{endpoint} {json.dumps(beside, sort_keys=True)}" if beside else endpoint
+        said = self.settings.beside.shown()
+        if self.settings.thinking != "auto":
+            said["thinking"] = self.settings.thinking
+        return f"{endpoint} {json.dumps(said, sort_keys=True)}" if said else endpoint
 
     def _key(self, payload: Payload) -> str:
         return cache_key(self.shares_with, payload)
@@ -180,8 +184,7 @@ class ModelClient:
             async with self._limiter.slot(again=again) as sent_at:
                 if self.manner is None:
                     self.manner = await self._known_manner()
-                with self.budget.reservation(prompt_tokens + payload["max_tokens"] + self.manner.thinking_tokens):
-                    return await self._sender.send(payload, prompt_tokens, sent_at)
+                return await self._sender.send(payload, prompt_tokens, sent_at)
 
         trouble: Exception
         try:
@@ -205,12 +208,17 @@ class ModelClient:
     def unlearn(self, ability: str) -> None:
         """Note that the server cannot do what it seemed to."""
         self.abilities = replace(self.abilities or Abilities(), **{ability: False})
-        self.remember()
+
+    def relearn(self, abilities: Iterable[str]) -> None:
+        """Take back what was noted of a question that is refused in every way."""
+        if self.abilities is not None:
+            self.abilities = replace(self.abilities, **dict.fromkeys(abilities, True))
 
     def remember(self) -> None:
         """Keep what was found out about the model, for the next run; of a replay nothing is kept."""
         if self._remembers and self._model is not None:
-            remember(self.settings, self._model, Profile(self.abilities, self.manner or Manner()))
+            abilities = self.abilities if self.sure else None
+            remember(self.settings, self._model, Profile(abilities, self.manner or Manner()))
 
     async def _explained(self, error: openai.OpenAIError) -> BaogaoError:
         import openai

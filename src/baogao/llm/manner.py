@@ -57,18 +57,35 @@ _REFERENCES = re.compile(r"\$(?:ref|defs)\b|\bdefinitions\b", re.I)
 _STRICT = re.compile(r"\bstrict\b|additionalProperties|is required to (?:be supplied|include)", re.I)
 _SHAPES = re.compile(
     r"response_format|json_schema|json_object|\bjson mode\b|structured output|guided|grammar|\bschema\b"
-    r"|\btools?\b|tool_choice|function.?call|\bfunctions?\b|结构化输出",
+    r"|\btools?\b|tool_choice|function.?call|support functions?\b|结构化输出",
     re.I,
 )
+_TOO_LITTLE = re.compile(r"too (?:small|low)|below|at least|minimum|greater than or equal|>= ?\d|不小于|过小", re.I)
 _TOO_MUCH = re.compile(
-    r"too (?:large|long|many|high|big)|at most|maximum|exceed|context|less than or equal|\brange\b|超|范围", re.I
+    r"too (?:large|long|many|high|big)|at most|maximum|exceed|context|less than or equal|\brange\b|\bin [\[(]|超|范围",
+    re.I,
 )
-"""What is said of a number that is too high; the parameter itself is taken."""
+"""What is said of a number that is too low, or too high; the parameter itself is taken."""
+_LITTLE_ROOM = 32
+"""Tokens; no server wants a cap to be higher."""
+FEWEST_THOUGHTS = 500
+"""Tokens; with fewer no model thinks to an end."""
+_OF_QUESTION = re.compile(
+    r"context.{0,20}(?:length|size|window)|too long|reduce the length|content.{0,20}(?:filter|policy)|safety|moderation"
+    r"|flagged|rate.?limit|quota|overloaded|busy|timed? ?out|disconnected|敏感|不安全|繁忙|中断|过长|超长",
+    re.I,
+)
+"""What is said of this question, or of this moment, and not of how it is written."""
+_TAKEN = re.compile(
+    r"(?<!un)(?<!not )(?<!not a )(?<!no )\b(?:supported|allowed|valid|expected|available|accepted|permitted)"
+    r"\W+(?:\w+\W+)?(?:parameters?|params|fields?|arguments?|options|keys|ones|are)\b[^.;。；\n]*",
+    re.I,
+)
+"""Where a server lists what it would take."""
 _MOST_READ = 5000
 """Characters of a refusal that are looked at."""
-_FEWEST_THOUGHTS = 500
-"""Tokens; with fewer no model thinks to an end."""
-_KEPT = ("model", "messages", "stream", "response_format", "tools", "tool_choice")
+_SHAPED = ("response_format", "tools", "tool_choice")
+_KEPT = ("model", "messages", "stream", *_SHAPED)
 """Parts of a request that are not simply left out."""
 
 
@@ -94,11 +111,25 @@ class Refusal:
         if not parameter and isinstance(details, list) and details and isinstance(details[0], dict):
             place = details[0].get("loc")  # as pydantic, and so FastAPI, words it
             parameter = ".".join(map(str, place)) if isinstance(place, list) else None
+            # It repeats what it was sent.
+            body = {"detail": [{**one, "input": None} if isinstance(one, dict) else one for one in details]}
         try:
             words = json.dumps(body, ensure_ascii=False) if body else text
         except (ValueError, RecursionError):
             words = text
         return cls(words[:_MOST_READ].replace('\\"', '"'), parameter if isinstance(parameter, str) else "")
+
+    @property
+    def is_of_question(self) -> bool:
+        """Whether it is about what is asked, or when, rather than about how."""
+        return self.parameter in ("", "messages", "prompt") and bool(_OF_QUESTION.search(self.words))
+
+    def meant(self, names: Collection[str]) -> list[str]:
+        """Those that are named most plainly, in the order in which they are named."""
+        found = {name: rank for name in names if (rank := self.rank(name))}
+        best = max(found.values(), default=0)
+        words = self.words.lower()
+        return sorted((name for name, rank in found.items() if rank == best), key=words.find)
 
     def names(self, name: str) -> bool:
         """Whether a parameter is what is refused, rather than one of those that would be taken."""
@@ -108,9 +139,10 @@ class Refusal:
         """How plainly a parameter is named: 3 by itself, 2 in quotes, 1 among other words, 0 not at all."""
         if name in re.split(r"[.\[\]]+", self.parameter):
             return 3
-        if re.search(rf"[\"'`‘“「]{name}[\"'`’”」]", self.words):
+        words = _TAKEN.sub(" ", self.words)
+        if re.search(rf"[\"'`‘“「]{name}[\"'`’”」]", words):
             return 2
-        return int(bool(re.search(rf"(?<![\w]){name}(?![\w])", self.words, re.I)))
+        return int(bool(re.search(rf"(?<![\w]){name}(?![\w])", words, re.I)))
 
 
 @dataclass(frozen=True)
@@ -138,12 +170,12 @@ class Manner:
 
         :param payload: as :meth:`baogao.llm.messages.Question.payload` and instructor word it.
         """
-        called = {"max_tokens": self.cap}
-        body = {called.get(name, name): value for name, value in payload.items() if name not in self.left_out}
-        if "none" in body:
-            del body["none"]
-        elif self.cap in body:
-            body[self.cap] += self.thinking_tokens
+        body = {
+            self.cap if name == "max_tokens" else name: value + self.thinking_tokens if name == "max_tokens" else value
+            for name, value in payload.items()
+            if name not in self.left_out
+        }
+        body.pop("none", None)
         if "temperature" in body:
             body["temperature"] = max(body["temperature"], self.least_temperature)
         if not self.system_turn:
@@ -178,19 +210,30 @@ class Manner:
         :param body: what was refused.
         :param kept: parts that a user wants sent.
         """
-        named = sorted(
-            (name for name in body if name not in (*_KEPT, *kept) and refusal.names(name)),
-            key=lambda name: -refusal.rank(name),
-        )
-        if self.cap == "max_tokens" and "max_tokens" in body and refusal.names("max_completion_tokens"):
-            return replace(self, cap="max_completion_tokens")
+        if refusal.is_of_question:
+            return self._with_less_room(refusal)
+        named = refusal.meant([*body, *kept])
+        if named and named[0] in (*_SHAPED, *kept):
+            return self._after_schema(refusal, body)  # what else is named is what would be taken
+        named = [name for name in named if name not in _KEPT]
         return (
-            self._after_thinking(refusal, body)
+            self._renamed(refusal, body)
+            or self._after_thinking(refusal, body)
             or self._after_streaming(refusal, named)
             or next((changed for name in named if (changed := self._without(name, refusal))), None)
             or self._after_messages(refusal, body)
             or self._after_schema(refusal, body)
         )
+
+    def _with_less_room(self, refusal: Refusal) -> Manner | None:
+        fewer = self.thinking_tokens // 2
+        fits = fewer >= FEWEST_THOUGHTS and _TOO_MUCH.search(refusal.words)
+        return replace(self, thinking_tokens=fewer) if fits else None
+
+    def _renamed(self, refusal: Refusal, body: Payload) -> Manner | None:
+        newer = self.cap == "max_tokens" and "max_tokens" in body and refusal.names("max_completion_tokens")
+        about_size = _TOO_MUCH.search(refusal.words) or _TOO_LITTLE.search(refusal.words)
+        return replace(self, cap="max_completion_tokens") if newer and not about_size else None
 
     def _after_thinking(self, refusal: Refusal, body: Payload) -> Manner | None:
         told = SWITCHES.get(self.switch, {})
@@ -209,9 +252,10 @@ class Manner:
     def _without(self, name: str, refusal: Refusal) -> Manner | None:
         """Without one parameter of the request, or with another in its place."""
         if name == self.cap:
+            if _TOO_LITTLE.search(refusal.words):
+                return None if self.thinking_tokens else replace(self, thinking_tokens=_LITTLE_ROOM)
             if _TOO_MUCH.search(refusal.words):
-                fewer = self.thinking_tokens // 2
-                return replace(self, thinking_tokens=fewer) if fewer >= _FEWEST_THOUGHTS else None
+                return self._with_less_room(refusal)
             return replace(self, cap=_CAPS[_CAPS.index(self.cap) + 1])
         if name == "temperature" and not self.least_temperature and _ABOVE_ZERO.search(refusal.words):
             return replace(self, least_temperature=_LEAST_TEMPERATURE)
@@ -237,7 +281,7 @@ class Manner:
 def refuses_shape(refusal: Refusal, body: Payload) -> bool:
     """Whether a server refuses to hold its reply to the schema, or to the call of a tool, that the request has."""
     shaped = "response_format" in body or "tools" in body
-    return shaped and bool(_SHAPES.search(f"{refusal.parameter} {refusal.words}"))
+    return shaped and not refusal.is_of_question and bool(_SHAPES.search(f"{refusal.parameter} {refusal.words}"))
 
 
 def teaches(refusal: Refusal, body: Payload) -> bool:

@@ -90,16 +90,22 @@ def known_profile(settings: EndpointSettings, model: str | None = None) -> Profi
 def remember(settings: EndpointSettings, model: str, profile: Profile) -> None:
     """Keep what was found out, for the next run; that it cannot be kept is said and no more.
 
-    Abilities that are not in the profile stay as they are remembered.
+    Abilities that are not in the profile, and what a user says of it, stay as they are remembered.
     """
     key = f"{settings.url} {model}"
-    if profile.abilities is None and (before := _remembered(key)) is not None:
+    before = _remembered(key) or Profile()
+    told = settings.profile.keys()
+    if profile.abilities is None or told & {one.name for one in fields(Abilities)}:
         profile = replace(profile, abilities=before.abilities)
+    said = {one.name: getattr(before.manner, one.name) for one in fields(Manner) if one.name in told}
+    profile = replace(profile, manner=replace(profile.manner, **said))
     try:
         memory_file().parent.mkdir(parents=True, exist_ok=True)
         with FileLock(memory_file().with_suffix(".lock")):
             flat = {other: entry for other, entry in _memory().items() if isinstance(entry, dict)}
-            memory_file().write_text(json.dumps(flat | {key: asdict(profile)}, indent=1), encoding="utf-8")
+            whole = memory_file().with_suffix(".part")
+            whole.write_text(json.dumps(flat | {key: asdict(profile)}, indent=1), encoding="utf-8")
+            whole.replace(memory_file())
     except (OSError, ValueError, RecursionError) as error:
         _log.warning("what was found out of %s is not remembered: %s", key, error)
 

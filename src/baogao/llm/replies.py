@@ -143,7 +143,10 @@ def _reply(said: _Completion, prompt_tokens: int, max_tokens: int | None) -> Rep
     text, thoughts_in_text = (_arguments(called), False) if called else without_thoughts(content)
     refused = not text.strip() and bool(message.refusal)
     completion_tokens, thoughts = _tokens(usage.get("completion_tokens")), _details(usage, "completion", "reasoning")
-    prompt_tokens = _tokens(usage.get("prompt_tokens")) or prompt_tokens
+    prompt_tokens, cached = _tokens(usage.get("prompt_tokens")) or prompt_tokens, _cached(usage)
+    if cached > prompt_tokens:  # it was counted apart
+        prompt_tokens = min(prompt_tokens + cached, MOST_TOKENS)
+        cached = min(cached, prompt_tokens)
     reason = finish_reason(
         choice.finish_reason, text, tokens=completion_tokens, thoughts=thoughts, max_tokens=max_tokens
     )
@@ -156,7 +159,7 @@ def _reply(said: _Completion, prompt_tokens: int, max_tokens: int | None) -> Rep
         completion_tokens=completion_tokens,
         logprobs=read_logprobs(choice.logprobs, of=_SURROGATE.sub("\ufffd", text) if aligned else None),
         thought=thought,
-        cached_tokens=min(_cached(usage), prompt_tokens),
+        cached_tokens=cached,
     )
 
 
@@ -243,6 +246,8 @@ def _repeats_itself(text: str) -> bool:
     if any(sum(1 for _ in run) > _MOST_EQUAL_LINES for _, run in groupby(lines)):
         return True
     last = text.rstrip().rpartition("\n")[2]
+    if len(last) < _FEWEST_REPEATED:
+        return False
     for length in range(1, _LONGEST_UNIT + 1):
         unit = last[-length:]
         turns = max(_FEWEST_TURNS, -(-_FEWEST_REPEATED // length))

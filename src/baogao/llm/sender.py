@@ -13,8 +13,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from baogao.errors import ReplyError
-from baogao.llm.failures import asked_pause, in_words, is_throttling, was_worked_on
-from baogao.llm.manner import SWITCHES, Manner, Refusal, refuses_shape
+from baogao.llm.failures import asked_pause, in_words, is_passing, is_throttling, was_worked_on
+from baogao.llm.manner import FEWEST_THOUGHTS, SWITCHES, Manner, Refusal, refuses_shape
 from baogao.llm.messages import Payload, Reply
 from baogao.llm.replies import read_reply
 from baogao.llm.retry import Limiter
@@ -36,6 +36,8 @@ _LEAST_READ = 0.45
 """No tokenizer makes of a prompt fewer tokens than this share of the estimate."""
 _SHORTEST_CONTEXT = 500
 """Tokens; a server that says it read fewer does not count them all."""
+_MOST_MANNERS = 20
+"""In which one request is written; there are not so many things to refuse."""
 
 
 class ShapeRefusedError(ReplyError):
@@ -68,6 +70,10 @@ class Sender:
         self._extra = extra
         self._on_learned = on_learned
         self._learning = asyncio.Lock()
+        self._proven: Manner | None = None
+        """The manner in which the last reply came, while a new one is tried."""
+        self._breakdowns: set[Manner | None] = set()
+        """What would have been learned of a server's breakdowns: they may pass, so that one alone teaches nothing."""
 
     async def send(self, payload: Payload, prompt_tokens: int, sent_at: float) -> Reply:
         """Send a request as the server wants it: one that it refuses is written otherwise, for all that follow.
@@ -79,7 +85,7 @@ class Sender:
         """
         import openai
 
-        while True:
+        for _ in range(_MOST_MANNERS):
             manner = self.manner = self.manner or Manner()
             try:
                 reply = await self._once(payload, manner, prompt_tokens)
@@ -91,11 +97,13 @@ class Sender:
                 if not self._adapts(error, manner, payload):
                     raise
                 continue
+            self._prove(manner)
             unwanted = reply.thought and manner.switch == "unknown" and self._settings.thinking == "off"
             if (unwanted or _is_all_thought(reply)) and await self._makes_room(manner, payload["model"]):
                 continue
             _refuse_unread(reply, payload, self._settings.url)
             return reply
+        raise ReplyError(f"the model server at {self._settings.url} refuses whatever is asked, however it is written")
 
     async def _once(self, payload: Payload, manner: Manner, prompt_tokens: int) -> Reply:
         """Send one request, and count it."""
@@ -104,7 +112,8 @@ class Sender:
         started = time.monotonic()
         try:
             body = manner.write(payload)
-            answer = await self._sdk.complete(body, self._extra)
+            with self._budget.reservation(prompt_tokens + payload["max_tokens"] + manner.thinking_tokens):
+                answer = await self._sdk.complete(body, self._extra)
             most = (body | self._extra).get(manner.cap)
             reply = read_reply(answer, prompt_tokens=prompt_tokens, max_tokens=most)
         except (openai.OpenAIError, ReplyError) as error:
@@ -135,18 +144,33 @@ class Sender:
         refusal = Refusal.of(error.body, error.response.text)
         body = sent.write(payload)
         learned = sent.after(refusal, body, kept=self._extra)
-        if learned is not None:
-            self._adopt(learned)
-            return True
-        if refuses_shape(refusal, body):
+        if learned is None and not refuses_shape(refusal, body):
+            self._take_back()
+            return False
+        if error.status_code >= 500 and learned not in self._breakdowns:
+            self._breakdowns.add(learned)
+            return False
+        if learned is None:
             raise ShapeRefusedError(str(in_words(error, self._settings))) from error
-        return False
+        self._adopt(learned)
+        return True
 
     def _adopt(self, learned: Manner) -> None:
         """Write all requests so from now on."""
         _log.info("requests to %s are written otherwise from now on: %s", self._settings.url, learned)
+        self._proven = self._proven or self.manner
         self.manner = learned
-        self._on_learned()
+
+    def _prove(self, sent: Manner) -> None:
+        """Keep what was learned, now that a reply came of it."""
+        if self._proven is not None and self.manner == sent:
+            self._proven = None
+            self._on_learned()
+
+    def _take_back(self) -> None:
+        """Forget what was learned of a request that is refused however it is written."""
+        if self._proven is not None:
+            self.manner, self._proven = self._proven, None
 
     async def _makes_room(self, sent: Manner, model: str) -> bool:
         """Keep a model from thinking, or give its thoughts room; whether anything was done about it."""
@@ -157,11 +181,13 @@ class Sender:
                 for switch in SWITCHES:
                     quiet = replace(sent, switch=switch)
                     if await self._answers_at_once(quiet, model):
-                        self._adopt(quiet)
+                        self._adopt(replace(self.manner, switch=switch))
                         return True
             room = 0 if self._settings.thinking == "off" else self._settings.thinking_tokens
+            if sent.thinking_tokens >= FEWEST_THOUGHTS:
+                room = sent.thinking_tokens
             switch = "none" if sent.switch == "unknown" else sent.switch
-            changed = replace(sent, switch=switch, thinking_tokens=sent.thinking_tokens or room)
+            changed = replace(sent, switch=switch, thinking_tokens=max(sent.thinking_tokens, room))
             if changed == sent:
                 return False
             self._adopt(changed)
@@ -173,7 +199,9 @@ class Sender:
 
         try:
             reply = await self._once({"model": model, **PLAINEST}, manner, estimate_payload_tokens(PLAINEST))
-        except (openai.OpenAIError, ReplyError):
+        except (openai.OpenAIError, ReplyError) as error:
+            if is_passing(error, longest_wait=self._settings.longest_wait, answered_before=True):
+                raise  # nothing is learned of a server that is busy
             return False
         return bool(reply.text.strip()) and not reply.thought
 

@@ -77,14 +77,22 @@ async def ask_model(client: ModelClient, question: Question, response_model: typ
     :raises EndpointError: as :meth:`ModelClient.ask`.
     :raises BudgetError: as there.
     """
+    lost: list[str] = []
     while True:
         mode = best_mode(await abilities_of(client))
         try:
-            return await _ask_in(mode, client, question, response_model, repair)
+            answer = await _ask_in(mode, client, question, response_model, repair)
         except ShapeRefusedError:
             # It was probed otherwise, or for another schema. The next best way is for all questions to come.
-            refused = next(name for name, mode_name in _STRICTEST_FIRST.items() if mode_name == mode.name)
-            client.unlearn(refused)
+            lost.append(next(name for name, mode_name in _STRICTEST_FIRST.items() if mode_name == mode.name))
+            client.unlearn(lost[-1])
+        except BaogaoError:
+            client.relearn(lost)
+            raise
+        else:
+            if lost:
+                client.remember()
+            return answer
 
 
 async def _ask_in(
