@@ -11,12 +11,13 @@ import pytest
 
 from baogao.errors import BaogaoError, BudgetError, DocumentError, EndpointError, NoReplyError, ReplyError
 from baogao.extraction import Doubt, Extraction, TextLink
-from baogao.guarded import GuardedReader
+from baogao.guarded import GuardedReader, Reading
 from baogao.inputs import Source
 from baogao.reading import provenance
 from baogao.usage import count
 from baogao.work import Worker, extract_report
 from short_reports import read
+from tasks_apart import Marked
 
 
 class Scripted:
@@ -119,6 +120,22 @@ def test_files_are_read_aside(communique, source, monkeypatch):
         asyncio.run(worker.do(source))
     assert read_in[0].startswith("reader")
     assert extractor.threads == [threading.main_thread().name]
+
+
+def test_a_task_that_cannot_be_made_is_seldom_tried(communique, source, monkeypatch):
+    """Making one takes time, too; it is made as soon as it can be, nearly, and then kept."""
+    tried, given = [], []
+
+    def task_for() -> Marked | None:
+        tried.append(len(given))
+        return Marked() if len(given) >= 30 else None
+
+    monkeypatch.setattr(GuardedReader, "read", lambda _, one, task: [given.append(task), Reading.of(one)][1])
+    with closing(Worker(Scripted(communique), provenance(communique, "llm"), task_for=task_for)) as worker:
+        for _ in range(50):
+            worker._read(source)
+    assert tried == [0, 1, 2, 16, 32]
+    assert [number for number, task in enumerate(given) if task] == [32, 48]
 
 
 def test_what_is_to_be_looked_at_is_sent_along(communique, source):

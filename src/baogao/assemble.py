@@ -41,7 +41,7 @@ from baogao.schema.fields import Schema
 if TYPE_CHECKING:
     import httpx2
 
-    from baogao.llm import ModelClient
+    from baogao.llm.client import Client
     from baogao.opening import ReadyModel
 
 ArbiterFor = Callable[[Schema], Arbiter]
@@ -54,7 +54,7 @@ class Ready:
 
     extractor: Extractor
     made_by: Provenance
-    client: ModelClient | None = None
+    client: Client | None = None
     """That of the first model; None for rules."""
     way: Way | None = None
     """The first one's way of asking; None for rules."""
@@ -105,7 +105,7 @@ async def ready_extractor(
     options: ModelOptions,
     transport: httpx2.AsyncBaseTransport | None = None,
     arbiter_for: ArbiterFor | None = None,
-    opened: Sequence[tuple[Asked, ModelClient]] | None = None,
+    opened: Sequence[tuple[Asked, Client]] | None = None,
 ) -> AsyncIterator[Ready]:
     """An extractor with everything it needs, for the length of a run: rules, prompts, a client, a server.
 
@@ -136,7 +136,7 @@ async def _asking_ready(
     stack: AsyncExitStack,
     transport: httpx2.AsyncBaseTransport | None,
     arbiter_for: ArbiterFor | None,
-    given: Sequence[tuple[Asked, ModelClient]] | None,
+    given: Sequence[tuple[Asked, Client]] | None,
 ) -> Ready:
     """An extractor that asks one model, or several, and what is open for the length of the stack."""
     from baogao.llm import load_prompts  # what asks a model is imported where one is asked: rules start without it

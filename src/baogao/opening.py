@@ -31,6 +31,7 @@ from baogao.llm import (
     known_profile,
     load_prompts,
 )
+from baogao.llm.client import Client
 from baogao.llm.embedded import MODELS, file_digest
 from baogao.llm.server import EmbeddedServer, applied
 from baogao.llm.tokens import Budget
@@ -56,7 +57,7 @@ class ReadyModel:
 
     asked: Asked
     """Its name, and the way of asking that was chosen."""
-    client: ModelClient
+    client: Client
     asking: ModelExtractor
 
     @property
@@ -143,7 +144,7 @@ class Opening:
         )
         return await self.stack.enter_async_context(client)
 
-    def ready(self, asked: Asked, client: ModelClient, *, few: bool) -> ReadyModel:
+    def ready(self, asked: Asked, client: Client, *, few: bool) -> ReadyModel:
         """A model with what asks it."""
         return ReadyModel(asked, client, _asking(self.schema, client, self.prompts, asked.way, few=few))
 
@@ -264,7 +265,7 @@ def _learned_choice(calibrations: Calibrations | None, model: str | None) -> boo
     return learned is not None and learned.sure is not None
 
 
-def _asking(schema: Schema, client: ModelClient, prompts: Prompts, way: Way, *, few: bool) -> ModelExtractor:
+def _asking(schema: Schema, client: Client, prompts: Prompts, way: Way, *, few: bool) -> ModelExtractor:
     """What asks the model.
 
     :param few: whether rules settle most fields; choices are bounded then, because each costs a question.

@@ -21,7 +21,7 @@ from baogao.usage import usage_scope
 _log = logging.getLogger(__name__)
 
 _IN_VAIN = 3
-"""After so many documents in a row whose task came to nothing it is left alone, because it takes time …"""
+"""After so many documents in a row without a task, or whose task came to nothing, it is left alone: it takes time …"""
 _TRIED_AGAIN = 16
 """… but for every so many."""
 
@@ -73,8 +73,9 @@ class Worker:
     """Does documents, any number at once: files are read in processes of their own, all else is done there or here.
 
     :param jobs: how many processes.
-    :param task_for: makes what these do with a file once it is read, or nothing; asked when the first one is begun. It
-        must make of a report what ``extractor`` does, or nothing.
+    :param task_for: makes what these do with a file once it is read, or nothing; asked when the first one is begun, and
+        where there was nothing now and then again: what is known of a model grows. It must make of a report what
+        ``extractor`` does, or nothing.
     :raises UsageError: a limit for reading, in the environment, cannot be used.
     """
 
@@ -97,7 +98,7 @@ class Worker:
         self._shown: set[str] = set()
         """Documents that the extractor was shown in a sample, and remembers."""
         self._in_vain = 0
-        """Documents in a row for which the task came to nothing."""
+        """Documents in a row for which there was no task, or it came to nothing."""
 
     def close(self) -> None:
         """End what is being read, and let the threads end."""
@@ -120,11 +121,12 @@ class Worker:
         """Have an idle process read a document, and take it to its end where that may come to something."""
         reader = self._idle.pop()
         try:
-            self._task = self._task or self._task_for()
             hopeless = self._in_vain >= _IN_VAIN and self._in_vain % _TRIED_AGAIN
+            if self._task is None and not hopeless:
+                self._task = self._task_for()
             task = None if hopeless or source.doc_id in self._shown else self._task
             reading = reader.read(source, task)
-            self._in_vain = 0 if reading.done else self._in_vain + (self._task is not None)
+            self._in_vain = 0 if reading.done else self._in_vain + 1
             return reading
         finally:
             self._idle.append(reader)

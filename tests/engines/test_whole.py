@@ -22,6 +22,8 @@ from baogao.errors import UsageError
 from baogao.extraction import ReportText
 from baogao.guarded import Reading
 from baogao.inputs import Source, find_sources
+from baogao.llm.abilities import abilities_of
+from baogao.llm.client import Client
 from baogao.llm.kept import KeptReplies, NotKeptError
 from baogao.llm.messages import Abilities, Message, Question
 from baogao.model_options import Further, ModelOptions
@@ -133,7 +135,8 @@ def test_a_task_holds_no_key(communique, monkeypatch):
     task = WholeReport.of(ready(communique, "hybrid", options_of("http://127.0.0.1:9/v1", "form")))
     sent = pickle.dumps(task)
     assert pickle.loads(sent) == task
-    assert b"secret" not in sent
+    for secret in (b"sk-very", b"another-secret"):
+        assert secret not in sent
 
 
 @pytest.mark.parametrize(
@@ -169,6 +172,21 @@ def test_who_has_only_kept_replies_asks_nobody(communique):
     client = KeptReplies(task.kept)
     with pytest.raises(NotKeptError):
         asyncio.run(client.ask(Question((Message("user", "谁？"),), max_tokens=5)))
+    asyncio.run(client.aclose())
+
+
+def test_who_has_only_kept_replies_can_be_asked_all_that_a_client_can(communique):
+    """Nothing that is read of a client, or called, is missing; its abilities are those of the run."""
+    task = WholeReport.of(ready(communique, "llm", options_of("http://127.0.0.1:9/v1", "form")))
+    client = KeptReplies(task.kept)
+    needed = [*Client.__annotations__, *(name for name in vars(Client) if not name.startswith("_"))]
+    assert {"settings", "ask", "manner", "remember"} <= set(needed)
+    assert [name for name in needed if not hasattr(client, name)] == []
+    assert (client.manner, client.shares_with) == (None, "http://127.0.0.1:9/v1")
+    client.unlearn("json_schema")
+    client.relearn(["json_schema"])
+    client.remember()
+    assert asyncio.run(abilities_of(client)) == client.abilities == Abilities(json_schema=True)
     asyncio.run(client.aclose())
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from pathlib import Path
+from typing import Any
 
 import httpx2
 import pytest
@@ -20,7 +22,7 @@ from baogao.llm.messages import Abilities, Message, Question
 from baogao.llm.settings import EndpointSettings
 from baogao.record import Provenance
 from baogao.schema import load_schema
-from llm.fake_server import Step, completion, fake_server
+from llm.fake_server import Seen, Step, completion, fake_server
 from short_reports import COMMUNIQUE
 
 CHECKOUT = Path(__file__).parents[2]
@@ -53,22 +55,22 @@ def named(doc_id: str) -> ReportText:
     return ReportText.from_document(document_from_text("无。", doc_id))
 
 
-async def ask(recording: Recording, url: str, *doc_ids: str) -> list[str]:
+async def ask(recording: Recording, url: str, *doc_ids: str, **told: Any) -> list[str]:
     """Ask about documents side by side; the replies."""
-    settings = EndpointSettings(base_url=url, model="small", max_attempts=1)
+    settings = EndpointSettings(base_url=url, model="small", max_attempts=1, **told)
     async with ModelClient(settings, transport=recording.transport()) as client:
         extractor = RecordedExtractor(Asking(client), recording)
         found = await asyncio.gather(*(extractor.extract(named(one)) for one in doc_ids))
     return [notice for extraction in found for notice in extraction.notices]
 
 
-def record(folder: Path, *doc_ids: str) -> int:
-    """Record a question about each document; how often the server was asked."""
+def record(folder: Path, *doc_ids: str, **told: Any) -> list[Seen]:
+    """Record a question about each document; what the server was asked."""
     with fake_server(lambda seen: completion(f"答：{seen.body['messages'][-1]['content']}")) as server:
         recording = Recording(folder, "record", doc_ids)
-        asyncio.run(ask(recording, server.url, *doc_ids))
+        asyncio.run(ask(recording, server.url, *doc_ids, **told))
         recording.write()
-    return len(server.seen)
+    return server.seen
 
 
 @pytest.mark.parametrize("path", COMMITTED, ids=lambda path: str(path.relative_to(CHECKOUT)))
@@ -107,10 +109,40 @@ def test_what_a_recording_keeps_of_an_extractor(tmp_path):
 
 def test_a_recording_plays(tmp_path):
     """Each report's questions are in its own cassette, and play without a server, side by side."""
-    assert record(tmp_path / "r", "a", "b", "c") == 3
+    assert len(record(tmp_path / "r", "a", "b", "c")) == 3
     assert sorted(path.name for path in (tmp_path / "r" / "reports").iterdir()) == ["a.yaml", "b.yaml", "c.yaml"]
     recording = Recording(tmp_path / "r", "replay", ["a", "b", "c"])
     assert asyncio.run(ask(recording, NOWHERE, "c", "a", "b")) == ["答：c", "答：a", "答：b"]
+    recording.check()
+
+
+def test_a_recording_plays_without_what_was_sent_beside(tmp_path, monkeypatch):
+    """A replay needs no configuration of the endpoint, and no file holds a secret of it."""
+    monkeypatch.setenv("TOKEN_X", "sk-of-the-environment")
+    body = {"temperature": 0.6, "top_k": 1, "auth": {"value": "secret-of-the-body"}, "note": "a ${TOKEN_X}"}
+    headers, query = {"Cookie": "a=secret-of-the-head"}, {"code": "secret-of-the-query"}
+    seen = record(tmp_path / "r", "a", extra_body=body, extra_headers=headers, query=query)
+    assert [one.body["auth"]["value"] for one in seen] == ["secret-of-the-body"]
+    assert [(one.body["temperature"], one.body["note"]) for one in seen] == [(0.6, "a sk-of-the-environment")]
+    kept = "".join(path.read_text(encoding="utf-8") for path in (tmp_path / "r").rglob("*.*") if path.is_file())
+    assert not re.search("secret-of|sk-of|top_k", kept)
+    monkeypatch.delenv("TOKEN_X")
+    for told in ({}, {"extra_body": {"top_k": 2}}):
+        recording = Recording(tmp_path / "r", "replay", ["a"])
+        assert asyncio.run(ask(recording, NOWHERE, "a", **told)) == ["答：a"]
+        recording.check()
+
+
+def test_a_recording_of_another_configuration_is_not_gone_on_with(tmp_path, monkeypatch):
+    """What was answered with other parts sent beside the question is asked again; a new key alone changes no answer."""
+    monkeypatch.setenv("TOKEN_X", "sk-of-the-environment")
+    told = {"top_k": 1, "auth": "$TOKEN_X"}
+    asked = [len(record(tmp_path / "r", "a", extra_body=body)) for body in ({}, told, told)]
+    monkeypatch.setenv("TOKEN_X", "sk-of-another")
+    asked += [len(record(tmp_path / "r", "a", extra_body=body)) for body in (told, told | {"top_k": 2})]
+    assert asked == [1, 1, 0, 0, 1]
+    recording = Recording(tmp_path / "r", "replay", ["a"])
+    assert asyncio.run(ask(recording, NOWHERE, "a")) == ["答：a"]
     recording.check()
 
 
@@ -166,7 +198,7 @@ def test_recording_goes_on_where_it_stopped(tmp_path):
     """What is there is not asked again; what is not asked any more, and reports that are gone, are dropped."""
     record(tmp_path / "r", "a", "b")
     whole = (tmp_path / "r" / "reports" / "a.yaml").read_bytes()
-    assert record(tmp_path / "r", "a", "c") == 1
+    assert len(record(tmp_path / "r", "a", "c")) == 1
     assert (tmp_path / "r" / "reports" / "a.yaml").read_bytes() == whole
     assert not (tmp_path / "r" / "reports" / "b.yaml").exists()
     recording = Recording(tmp_path / "r", "record", ["a", "c"])

@@ -200,7 +200,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True  # the client has given up
             return
         body = json.loads(sent) if sent else {}
-        headers = {name.lower(): value for name, value in self.headers.items()}
+        headers = {name.lower(): ", ".join(self.headers.get_all(name, ())) for name in self.headers}
         step = self.server.fake.answer(Seen(self.command, self.path, headers, body))
         if step.away is not None:
             self.server.fake.go_away(step.away)

@@ -19,7 +19,7 @@ from baogao.chinese.numerals import fold
 from baogao.document.document import Document
 from baogao.errors import ReplyError
 from baogao.extraction import NOTHING_SETTLED, UNSAID_CONFIDENCE, Extraction, Link, ReportText, Settled, answers
-from baogao.llm.endpoint import ModelClient
+from baogao.llm.client import Client
 from baogao.llm.messages import Question, Reply
 from baogao.llm.prompts import Prompts
 from baogao.schema.fields import FieldSpec, Schema
@@ -146,7 +146,7 @@ class ChoiceExtractor:
 
     name = "llm"
 
-    def __init__(self, schema: Schema, client: ModelClient, prompts: Prompts, most: int | None = None) -> None:
+    def __init__(self, schema: Schema, client: Client, prompts: Prompts, most: int | None = None) -> None:
         self.schema = schema
         self._client = client
         self._prompt = prompts["choice"]

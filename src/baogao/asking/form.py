@@ -19,7 +19,7 @@ from baogao.candidates import parse_quantity
 from baogao.candidates.candidate import Candidate
 from baogao.errors import ReplyError
 from baogao.extraction import NOTHING_SETTLED, Extraction, Link, ReportText, Settled, answers
-from baogao.llm.endpoint import ModelClient
+from baogao.llm.client import Client
 from baogao.llm.messages import Question, Reply
 from baogao.llm.prompts import Prompts
 from baogao.schema.fields import FieldSpec, Schema
@@ -176,7 +176,7 @@ class FormExtractor:
 
     name = "llm"
 
-    def __init__(self, schema: Schema, client: ModelClient, prompts: Prompts, *, blank: bool = False) -> None:
+    def __init__(self, schema: Schema, client: Client, prompts: Prompts, *, blank: bool = False) -> None:
         self.schema = schema
         self._client = client
         self._blank = blank

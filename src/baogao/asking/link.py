@@ -18,7 +18,7 @@ from baogao.asking.metadata import said_of
 from baogao.candidates.candidate import Candidate
 from baogao.document.document import Sentence
 from baogao.extraction import NOTHING_SETTLED, UNSAID_CONFIDENCE, Extraction, Link, ReportText, Settled, answers
-from baogao.llm.endpoint import ModelClient
+from baogao.llm.client import Client
 from baogao.llm.messages import Question
 from baogao.llm.prompts import Prompts
 from baogao.llm.structured import ask_model
@@ -187,7 +187,7 @@ class LinkExtractor:
 
     name = "llm"
 
-    def __init__(self, schema: Schema, client: ModelClient, prompts: Prompts) -> None:
+    def __init__(self, schema: Schema, client: Client, prompts: Prompts) -> None:
         self.schema = schema
         self._client = client
         self._prompt = prompts["link"]

@@ -16,7 +16,7 @@ from baogao.candidates.candidate import Candidate
 from baogao.document.document import Document, Sentence, Span
 from baogao.errors import ReplyError
 from baogao.extraction import NOTHING_SETTLED, UNSAID_CONFIDENCE, Extraction, Link, ReportText, Settled, answers
-from baogao.llm.endpoint import ModelClient
+from baogao.llm.client import Client
 from baogao.llm.messages import Question, Reply
 from baogao.llm.prompts import Prompt, Prompts
 from baogao.schema.fields import FieldSpec, Schema
@@ -201,7 +201,7 @@ class TagExtractor:
 
     name = "llm"
 
-    def __init__(self, schema: Schema, client: ModelClient, prompts: Prompts) -> None:
+    def __init__(self, schema: Schema, client: Client, prompts: Prompts) -> None:
         self.schema = schema
         self._client = client
         self._prompt = prompts["tag"]

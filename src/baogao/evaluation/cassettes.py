@@ -1,6 +1,8 @@
 """Exchanges with a model server, recorded to a file and played back without one.
 
-A cassette holds the path, the request's body and the reply's body; no host, no key, no times.
+A cassette holds the path, the request's body and the reply's body; no host, no key, no times. Of the body it holds what
+is asked; of what a user wants sent beside it a digest, by which a recording that goes on tells an exchange of another
+configuration. A replay needs neither that configuration nor its secrets.
 """
 
 from __future__ import annotations
@@ -25,6 +27,7 @@ from baogao.evaluation.gold import write_whole
 from baogao.llm.body import cap_body
 from baogao.llm.guard import without_keys
 from baogao.llm.manner import Refusal, teaches
+from baogao.llm.sdk import asked
 
 _log = logging.getLogger(__name__)
 
@@ -33,11 +36,11 @@ _HOST = "http://replay"
 """Stands for whatever server answered; the file does not know it."""
 _HEADERS = frozenset({"content-type"})
 """All that is kept of a response's headers; of a request's the file holds none, so that no key gets into it."""
+_BESIDE = "beside"
+"""Where a request's digest of what was sent beside it stands: in the file, and among its headers while it is in use."""
 _VOLATILE = frozenset({"id", "created", "timings", "system_fingerprint"})
 """Parts of a reply that differ from one run to the next and tell nothing of the answer."""
 _TOKEN = frozenset({"token", "logprob"})
-_ADAPTER = "lora"
-"""The part of a request that says by its number which adapter a server applies: the model's name says it for good."""
 _PASSING = frozenset({408, 425, 429})
 """Statuses of trouble that passes, as all from 500 on are: the request was sent again, and is recorded then."""
 _MOST_DIFFERENCE, _LONGEST_LINE = 8, 120
@@ -88,7 +91,8 @@ class Persister:
                 exchange = _with_contents(slim, lambda text: shared[text["shared"]] if isinstance(text, dict) else text)
                 method, _, place = exchange["request"].partition(" ")
                 content = bytes_of(exchange["body"]) if "body" in exchange else b""
-                requests.append(Request(method, _HOST + place, content, {}))
+                beside = {_BESIDE: exchange[_BESIDE]} if _BESIDE in exchange else {}
+                requests.append(Request(method, _HOST + place, content, beside))
                 status = {"code": int(exchange["status"]), "message": ""}
                 reply = {"string": bytes_of(exchange["reply"])}
                 responses.append({"status": status, "headers": {"content-type": ["application/json"]}, "body": reply})
@@ -104,9 +108,11 @@ class Persister:
         """
         exchanges = []
         for request, response in zip(cassette_dict["requests"], cassette_dict["responses"], strict=True):
-            body = {"body": _asked(request)} if request.body else {}
+            body = {"body": json_of(request.body)} if request.body else {}
             status, reply = response["status"]["code"], json_of(response["body"]["string"])
-            exchanges.append({"request": f"{request.method} {request.path}", **body, "status": status, "reply": reply})
+            beside = {_BESIDE: request.headers[_BESIDE]} if _BESIDE in request.headers else {}
+            line = f"{request.method} {request.path}"
+            exchanges.append({"request": line, **beside, **body, "status": status, "reply": reply})
         texts = Counter(message["content"] for exchange in exchanges for message in _messages(exchange))
         shared = {text: f"text{number}" for number, text in enumerate((t for t in texts if texts[t] > 1), start=1)}
         slim = [
@@ -163,7 +169,7 @@ class Cassette:
             path=str(path),
             persister=Persister,
             record_mode=RecordMode.NONE if mode == "replay" else RecordMode.NEW_EPISODES,
-            match_on=(method, same_path, _same_body),
+            match_on=(method, same_path, _same_body, *([_same_beside] if mode == "record" else [])),
             before_record_response=_clean_response,
             # The same question asked twice has the same answer, and is recorded once.
             allow_playback_repeats=True,
@@ -262,13 +268,20 @@ class CassetteTransport(httpx2.AsyncBaseTransport):
         from vcr.errors import CannotOverwriteExistingCassetteException
         from vcr.stubs.httpx_stubs import vcr_handle_async_request
 
-        handle = vcr_handle_async_request(played.vcr, _sent, httpx2)
-        asked = request.content.decode(errors="replace")
-        if without_keys(asked) != asked:
+        async def sent(transport: httpx2.AsyncBaseTransport, _: httpx2.Request) -> httpx2.Response:
+            return await _sent(transport, request)
+
+        handle = vcr_handle_async_request(played.vcr, sent, httpx2)
+        apart = asked.get()
+        content = request.content if apart is None else bytes_of(apart.body)
+        words = content.decode(errors="replace")
+        if without_keys(words) != words:
             _log.warning("a question repeats the key; it is not recorded")
             return await self._inner.handle_async_request(request)
         try:
-            response: httpx2.Response = await handle(self._inner, request)
+            headers = {_BESIDE: apart.beside} if apart and apart.beside else {}
+            kept = httpx2.Request(request.method, request.url, headers=headers, content=content)
+            response: httpx2.Response = await handle(self._inner, kept)
         except CannotOverwriteExistingCassetteException as error:
             raise ReplayError(played.difference(error.failed_request)) from error
         return response
@@ -287,13 +300,11 @@ async def _sent(transport: httpx2.AsyncBaseTransport, request: httpx2.Request) -
 
 def _same_body(one: Any, other: Any) -> bool:
     """What vcrpy goes by; it takes a matcher that returns nothing for one that matched, so that no assert will do."""
-    return bool(_asked(one) == _asked(other))
+    return bool(json_of(one.body) == json_of(other.body))
 
 
-def _asked(request: Any) -> Any:
-    """A request's body without what the cassette does not keep."""
-    body = json_of(request.body)
-    return {name: value for name, value in body.items() if name != _ADAPTER} if isinstance(body, dict) else body
+def _same_beside(one: Any, other: Any) -> bool:
+    return bool(one.headers.get(_BESIDE) == other.headers.get(_BESIDE))
 
 
 def _clean_response(response: dict[str, Any]) -> dict[str, Any] | None:
@@ -338,7 +349,7 @@ def _likeness(one: Sequence[str], other: Sequence[str]) -> float:
 
 def _lines(request: Any) -> list[str]:
     """A request as lines that can be compared, texts line by line."""
-    head, body = f"{request.method} {request.path}", _asked(request)
+    head, body = f"{request.method} {request.path}", json_of(request.body)
     if not isinstance(body, dict):
         return [head, str(body)]
     rest = {name: value for name, value in sorted(body.items()) if name != "messages"}

@@ -31,7 +31,8 @@ from baogao.evaluation.cassettes import Cassette, CassetteTransport, Mode, check
 from baogao.evaluation.gold import check_writable, write_whole
 from baogao.evaluation.summary import RunFile
 from baogao.extraction import Extraction, Extractor, ExtractorName, ReportText, Way, WayOrAuto, WrappedExtractor
-from baogao.llm import Abilities, Manner, ModelClient
+from baogao.llm import Abilities, Manner
+from baogao.llm.client import Client
 from baogao.model_options import Further, ModelOptions
 from baogao.opening import ReadyModel
 from baogao.schema.values import Strict
@@ -111,7 +112,7 @@ class RecordingInfo(RunFile):
         )
 
 
-def learned(client: ModelClient) -> Manner | None:
+def learned(client: Client) -> Manner | None:
     """The manner in which a model was asked; None for the first one."""
     return None if client.manner == Manner() else client.manner
 

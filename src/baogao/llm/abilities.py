@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from baogao.errors import EndpointError, NoReplyError, ReplyError
+from baogao.llm.client import Client
 from baogao.llm.endpoint import ModelClient
 from baogao.llm.messages import MOST_TOKENS, Abilities, Payload, Reply
 from baogao.llm.profiles import Profile, known_profile
@@ -53,12 +54,16 @@ _FOR_LOGPROBS = _plain("Say: yes") | {
 }
 
 
-async def abilities_of(client: ModelClient) -> Abilities:
+async def abilities_of(client: Client) -> Abilities:
     """The abilities of the client's model: given to the client, said by a user, remembered, or probed now.
+
+    Of one that asks nobody they are what it was given.
 
     :raises EndpointError: there is no endpoint to probe.
     :raises UsageError: ``[endpoint.profile]`` does not hold.
     """
+    if not isinstance(client, ModelClient):
+        return client.abilities or Abilities()
     async with client.probing:
         if client.abilities is None:
             client.abilities = known_profile(client.settings, await client.model_name()).abilities

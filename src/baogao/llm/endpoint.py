@@ -17,12 +17,12 @@ import httpx2
 from baogao.errors import BaogaoError, EndpointError, NoReplyError, ReplyError
 from baogao.llm.base_url import meant_instead
 from baogao.llm.cache import ReplyCache, cache_key
+from baogao.llm.client import Validate, check
 from baogao.llm.failures import UnknownModelError, in_words, one_line, with_url
 from baogao.llm.guard import shown_cause, without_key_in
 from baogao.llm.manner import Manner
 from baogao.llm.messages import Abilities, Payload, Question, Reply
 from baogao.llm.profiles import Profile, known_profile, remember
-from baogao.llm.replies import refuse_useless
 from baogao.llm.retry import Limiter, retrying
 from baogao.llm.sdk import Sdk
 from baogao.llm.sender import Sender
@@ -34,9 +34,6 @@ if TYPE_CHECKING:
     import openai
 
 _log = logging.getLogger(__name__)
-
-Validate = Callable[[Reply], object]
-"""Raises :class:`ReplyError` when a reply cannot be used; such a reply is never kept."""
 
 _LONGEST_NAME = 100
 """Characters of a model's name that a message shows."""
@@ -85,7 +82,7 @@ class ModelClient:
         )
         self._naming = asyncio.Lock()
         self._sdk = Sdk(settings, transport, self._limiter.answered)
-        told = settings.extra_body | (extra or {})
+        told = settings.beside.sent_body | (extra or {})
         self._sender = Sender(settings, self._sdk, self._limiter, self.budget, told, on_learned=self.remember)
         self._sender.manner = manner
 
@@ -124,11 +121,11 @@ class ModelClient:
         kept = self.recall(payload)
         if kept is not None:
             with suppress(ReplyError):  # one that cannot be used is asked for again
-                _check(kept, question, validate)
+                check(kept, question, validate)
                 count(cached=1)
                 return kept
         reply = await self.exchange(payload)
-        _check(reply, question, validate)
+        check(reply, question, validate)
         self.keep(payload, reply)
         return reply
 
@@ -274,21 +271,6 @@ class ModelClient:
                     raise EndpointError(f"name a model with --model; {self.settings.url} has: {has}")
                 self._model = models[0]
             return self._model
-
-
-def _check(reply: Reply, question: Question, validate: Validate | None) -> None:
-    """Refuse a reply that cannot be used; whatever else goes wrong in reading it is the fault of that one reply.
-
-    :raises ReplyError: it is useless, or the caller cannot read it.
-    """
-    refuse_useless(reply, accept_cut=question.accept_cut)
-    try:
-        if validate is not None:
-            validate(reply)
-    except BaogaoError:
-        raise
-    except Exception as error:
-        raise ReplyError(f"the model's reply cannot be read: {type(error).__name__}: {one_line(str(error))}") from error
 
 
 def _listed(models: list[str]) -> str:

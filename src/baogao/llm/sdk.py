@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
+import json
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
+from contextvars import ContextVar
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import httpx2
 
+from baogao.llm.beside import without_secrets
 from baogao.llm.body import read_body
 from baogao.llm.guard import guard
 from baogao.llm.messages import Payload
@@ -20,6 +25,19 @@ if TYPE_CHECKING:
 
 _REQUEST = httpx2.Request("POST", "http://endpoint.invalid/")
 """What the SDK's errors want to hold; nothing of ours reads it."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is asked by a request, apart from what a user wants sent beside it."""
+
+    body: Payload
+    beside: str
+    """A digest of that, without its secrets; empty where there is nothing."""
+
+
+asked: ContextVar[Asked | None] = ContextVar("baogao_asked", default=None)
+"""For what carries a request; None where nothing is sent beside what is asked."""
 
 
 class Sdk:
@@ -48,9 +66,13 @@ class Sdk:
         # The SDK would send what the environment says of an account to whatever server is asked.
         self._api.organization = self._api.project = None
         beside = settings.beside
-        self._api._custom_headers = settings.account_headers | beside.sent_headers
+        # Written as the SDK writes its own, so that a user's takes the place of one, and does not stand beside it.
+        headers = {name.title(): value for name, value in (settings.account_headers | beside.sent_headers).items()}
+        self._api._custom_headers = headers
         self._api._custom_query = beside.sent_query
-        keyless = beside.authorizes and settings.api_key is None
+        shown = json.dumps(without_secrets(beside.body), sort_keys=True)
+        self._beside = hashlib.sha256(shown.encode()).hexdigest()[:12] if beside.body else ""
+        keyless = beside.authorizes and settings.api_key is None and "Authorization" not in headers
         self._headers = {"Authorization": openai.Omit()} if keyless else {}
         """Beside those: that no stand-in for a key is sent where a header of the user's says who asks."""
 
@@ -58,17 +80,23 @@ class Sdk:
         """Close the connections."""
         await self._api.close()
 
-    async def complete(self, body: Payload) -> bytes:
+    async def complete(self, body: Payload, beside: Payload) -> bytes:
         """The answer to a request for a chat completion.
 
+        :param beside: parts of the body that are sent in place of its own, or beside them.
         :raises openai.OpenAIError: there is none, or the server refuses.
         :raises ReplyError: it is too large.
         """
         # As ``extra_body``: what is given by the SDK's own parameters is walked through piece by piece, which takes a
         # good part of the time that a request costs on this side.
         create = self._api.chat.completions.with_streaming_response.create
-        asked = create(model=body["model"], messages=[], extra_body=body, extra_headers=self._headers)
-        return await self._received(asked)
+        sent = body | beside
+        request = create(model=body["model"], messages=[], extra_body=sent, extra_headers=self._headers)
+        token = asked.set(Asked(body, self._beside) if beside else None)
+        try:
+            return await self._received(request)
+        finally:
+            asked.reset(token)
 
     async def list_models(self) -> bytes:
         """The answer to the question which models there are.

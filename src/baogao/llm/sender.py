@@ -111,10 +111,11 @@ class Sender:
 
         started = time.monotonic()
         try:
-            body = manner.write(payload) | self._extra
+            body = manner.write(payload)
             with self._budget.reservation(prompt_tokens + payload["max_tokens"] + manner.thinking_tokens):
-                answer = await self._sdk.complete(body)
-            reply = read_reply(answer, prompt_tokens=prompt_tokens, max_tokens=body.get(manner.cap))
+                answer = await self._sdk.complete(body, self._extra)
+            most = (body | self._extra).get(manner.cap)
+            reply = read_reply(answer, prompt_tokens=prompt_tokens, max_tokens=most)
         except (openai.OpenAIError, ReplyError) as error:
             if was_worked_on(error):
                 # The server read the question; what it charges for that is not said.

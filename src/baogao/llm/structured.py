@@ -18,7 +18,7 @@ from pydantic import BaseModel, ValidationError
 
 from baogao.errors import BaogaoError, ReplyError
 from baogao.llm.abilities import abilities_of
-from baogao.llm.endpoint import ModelClient
+from baogao.llm.client import Client
 from baogao.llm.loose_json import as_json, is_json, only_object
 from baogao.llm.messages import Abilities, Message, Payload, Question, Reply
 from baogao.llm.prompts import Prompt
@@ -38,7 +38,7 @@ logging.getLogger("instructor").setLevel(logging.CRITICAL)
 
 _STRICTEST_FIRST = {"json_schema": "JSON_SCHEMA", "tools": "TOOLS", "json_object": "JSON"}
 """What an endpoint may be able to, and instructor's name for asking so."""
-_ADDED: WeakKeyDictionary[ModelClient, dict[tuple[type[BaseModel], instructor.Mode], _Added]] = WeakKeyDictionary()
+_ADDED: WeakKeyDictionary[Client, dict[tuple[type[BaseModel], instructor.Mode], _Added]] = WeakKeyDictionary()
 """What instructor adds to the questions of a client, for each model of an answer and each way to hold a reply to it."""
 _OPENS = re.compile(r"[{[]")
 _MOST_FAULTS = 20
@@ -67,14 +67,14 @@ class _NotUnderstoodError(ReplyError):
         super().__init__(f"the model's reply does not fit: {'; '.join(self.faults)}")
 
 
-async def ask_model(client: ModelClient, question: Question, response_model: type[M], repair: Prompt) -> M:
+async def ask_model(client: Client, question: Question, response_model: type[M], repair: Prompt) -> M:
     """Ask for an instance of ``response_model``; a reply that does not fit gets one turn of repair.
 
     A repaired answer is kept under the first question, so that neither turn is paid for again.
 
     :param repair: renders the turns that follow such a reply, from ``reply`` and ``faults``.
     :raises ReplyError: the repaired reply does not fit either, or a reply cannot be used.
-    :raises EndpointError: as :meth:`ModelClient.ask`.
+    :raises EndpointError: as :meth:`Client.ask`.
     :raises BudgetError: as there.
     """
     lost: list[str] = []
@@ -96,7 +96,7 @@ async def ask_model(client: ModelClient, question: Question, response_model: typ
 
 
 async def _ask_in(
-    mode: instructor.Mode, client: ModelClient, question: Question, response_model: type[M], repair: Prompt
+    mode: instructor.Mode, client: Client, question: Question, response_model: type[M], repair: Prompt
 ) -> M:
     """As :func:`ask_model`, in one way.
 
@@ -118,7 +118,7 @@ async def _ask_in(
     return value
 
 
-async def _kept_answer(client: ModelClient, question: Question, model: type[M], mode: instructor.Mode) -> M | None:
+async def _kept_answer(client: Client, question: Question, model: type[M], mode: instructor.Mode) -> M | None:
     """The answer that is kept, without instructor, whose wording of a request takes longer than all else does here.
 
     :returns: None where it is not known yet what instructor adds to a question, and where nothing is kept that fits.
@@ -136,7 +136,7 @@ async def _kept_answer(client: ModelClient, question: Question, model: type[M], 
     return answer
 
 
-def _remember(client: ModelClient, question: Question, model: type[M], mode: instructor.Mode, asked: Payload) -> None:
+def _remember(client: Client, question: Question, model: type[M], mode: instructor.Mode, asked: Payload) -> None:
     """Note what was added to a question, if it stands beside and behind its words."""
     plain = question.payload()
     pairs = list(zip(plain["messages"], asked["messages"], strict=False))
@@ -180,7 +180,7 @@ def best_mode(abilities: Abilities) -> instructor.Mode:
 class _Turn(Generic[M]):
     """One way of asking one question; remembers what was sent and answered last."""
 
-    def __init__(self, client: ModelClient, question: Question, model: type[M], mode: instructor.Mode) -> None:
+    def __init__(self, client: Client, question: Question, model: type[M], mode: instructor.Mode) -> None:
         import instructor
 
         self.payload: Payload

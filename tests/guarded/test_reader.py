@@ -17,9 +17,10 @@ from pathlib import Path
 import docx
 import pytest
 
-from baogao import guarded
 from baogao.errors import DocumentError, ReadingLimitError, UsageError
 from baogao.guarded import GuardedReader, Reading, ReadingLimits, warm_up
+from baogao.guarded import reader as parent
+from baogao.guarded.reading import portable
 from baogao.inputs import Source
 from baogao.pipeline import Nowhere, run_extraction
 from baogao.reading import provenance
@@ -27,7 +28,7 @@ from baogao.rules.extractor import RulesExtractor
 from baogao.rules.rulebook import load_rulebook
 from tasks_apart import Marked
 
-EXAMPLES = sorted((Path(__file__).parents[1] / "eval" / "datasets" / "examples").glob("*.txt"))
+EXAMPLES = sorted((Path(__file__).parents[2] / "eval" / "datasets" / "examples").glob("*.txt"))
 SMALL = ReadingLimits(memory_mb=150, seconds=20)
 
 
@@ -198,9 +199,12 @@ def test_limits_of_the_environment(monkeypatch):
 
 def test_no_key_is_told_to_whoever_opens_files(monkeypatch):
     """The process gets the environment without what may be a secret."""
-    monkeypatch.setenv("OPENAI_API_KEY", "sk-secret")
-    assert "sk-secret" not in guarded._environment().values()
-    assert guarded._environment()["PATH"] == os.environ["PATH"]
+    for name in ("OPENAI_API_KEY", "SSH_AUTH_SOCK", "SESSION_COOKIE", "DB_PASSWD", "AWS_CREDENTIALS"):
+        monkeypatch.setenv(name, "sk-secret")
+    assert "sk-secret" not in parent._environment().values()
+    monkeypatch.setenv("PWD", str(Path.cwd()))
+    for name in ("PATH", "PWD"):
+        assert parent._environment()[name] == os.environ[name]
 
 
 class _OddError(Exception):
@@ -215,7 +219,7 @@ class _OddError(Exception):
 )
 def test_a_bug_says_where_it_is(error, kind):
     """What nobody foresaw crosses to the run with the trace of the place it happened at."""
-    sent = guarded._portable(Reading(error=error)).error
+    sent = portable(Reading(error=error)).error
     assert type(sent) is kind
     assert str(error) in str(sent)
     assert type(error).__name__ in sent.__notes__[0]
@@ -269,7 +273,7 @@ def test_ctrl_c_while_a_file_is_read(tmp_path):
     command = [sys.executable, "-m", "baogao", "extract", "forms.pdf", "--extractor", "rules", "--out", "out"]
     environment = os.environ | {
         "BAOGAO_READING_MEMORY_MB": "4000",
-        "PYTHONPATH": str(Path(guarded.__file__).parents[1]),
+        "PYTHONPATH": str(Path(parent.__file__).parents[2]),
     }
     running = subprocess.Popen(
         command, cwd=tmp_path, env=environment, start_new_session=True, stderr=subprocess.PIPE, text=True
@@ -312,18 +316,27 @@ def test_a_task_that_comes_to_nothing(tmp_path, small, name, begins):
     assert done_by(small, tmp_path, "s", Marked()).done is not None
 
 
-def test_a_task_that_ends_its_process(tmp_path, small):
-    """It is that report's error; the next process is told of the task anew."""
-    error = done_by(small, tmp_path, "dies", Marked()).error
-    assert isinstance(error, ReadingLimitError)
-    assert "exit code 3" in str(error)
-    assert done_by(small, tmp_path, "r", Marked()).done is not None
-
-
-def test_a_task_that_takes_too_much_time(tmp_path):
-    """The limit holds for all that is done with a file."""
+@pytest.mark.parametrize("name", ["dies", "waits"])
+def test_a_task_that_comes_to_no_end(tmp_path, name):
+    """The file is read once more without it, as if there had been none; the next process is told of the task anew."""
     with closing(GuardedReader(ReadingLimits(memory_mb=4000, seconds=1))) as reader:
-        assert "takes more than 1 seconds" in str(done_by(reader, tmp_path, "waits", Marked()).error)
+        started = time.monotonic()
+        reading = done_by(reader, tmp_path, name, Marked())
+        assert time.monotonic() - started < 10
+        assert reading == Reading.of(Source(name, tmp_path / f"{name}.txt"))
+        assert done_by(reader, tmp_path, "r", Marked()).done is not None
+
+
+def test_a_file_that_takes_too_much_time_is_not_read_again_for_its_task(tmp_path, monkeypatch):
+    """What is too much for reading is said at once."""
+    with closing(GuardedReader(ReadingLimits(memory_mb=4000, seconds=1))) as reader:
+        reader.read(Source("r", EXAMPLES[0]))
+        orders = []
+        sending = parent._Process._send
+        monkeypatch.setattr(parent._Process, "_send", lambda own, value: [orders.append(value), sending(own, value)])
+        source = written(tmp_path, "slow.pdf", nested_forms(shows=b"q Q"))
+        assert "takes more than 1 seconds" in str(reader.read(source, Marked()).error)
+        assert [order.source for order in orders if order.source] == [source]
 
 
 def test_a_file_s_error_is_no_task(tmp_path, small):
