@@ -37,7 +37,7 @@ test-servers: $(VENV)/.made  ## real model servers, each in an environment of it
 properties: $(VENV)/.made  ## the property tests, with many more examples
 	$(BIN)/python -m pytest -m hypothesis --hypothesis-profile fuzz
 
-seeds: $(VENV)/.made  ## every answer under eight hash seeds; the suite takes three of them, and fewer answers
+seeds: $(VENV)/.made  ## every answer under eight hash seeds; the suite takes two of them, and fewer answers
 	$(BIN)/python -m pytest -m seeds tests/test_seeds.py
 
 bench: $(VENV)/.made  ## the benchmarks that need no model; docs/performance.md

@@ -85,7 +85,7 @@ def pinyin(name: str) -> str:
 @pytest.mark.parametrize(
     ("source", "reports"),
     [
-        (FLAGSHIP, sorted(DATASETS.glob("fictional/dev/*.txt")) + sorted(DATASETS.glob("second-hand/*.txt"))),
+        (FLAGSHIP, sorted(DATASETS.glob("fictional/dev/*.txt"))[::2] + sorted(DATASETS.glob("second-hand/*.txt"))[::2]),
         (COMMUNIQUE, COMMUNIQUES),
     ],
     ids=["flagship", "communique"],

@@ -38,12 +38,11 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_three_seeds(folder: Path) -> None:
+def test_two_seeds(folder: Path) -> None:
     """Rules over all data sets, and the recorded model alone and beside rules: ``make seeds`` does more of it."""
-    first, *others = (answers(folder, seed) for seed in (1, 2, 3))
+    first, other = (answers(folder, seed) for seed in (1, 2))
     assert len(first) > 120
-    for other in others:
-        assert [pair for pair in zip(first, other, strict=True) if pair[0] != pair[1]] == []
+    assert [pair for pair in zip(first, other, strict=True) if pair[0] != pair[1]] == []
 
 
 @pytest.mark.seeds

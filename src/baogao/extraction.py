@@ -29,6 +29,10 @@ WayOrAuto = Literal["auto", Way]
 """``auto`` leaves it to what the endpoint can do."""
 
 
+UNSAID_CONFIDENCE = 0.8
+"""Of an answer by a model that does not say how sure it is; hybrid hears this much where rules are silent."""
+
+
 @dataclass(frozen=True)
 class ReportText:
     """One report, read: its text with its shape, and the candidates found in it."""

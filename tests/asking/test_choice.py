@@ -17,7 +17,7 @@ from baogao.asking.choice import LETTERS, ChoiceExtractor, read_choice, read_let
 from baogao.asking.passages import Shortlist
 from baogao.candidates.candidate import Candidate
 from baogao.errors import ReplyError
-from baogao.extraction import Extraction, Settled
+from baogao.extraction import UNSAID_CONFIDENCE, Extraction, Settled
 from baogao.llm import load_prompts
 from baogao.llm.messages import Reply, TokenLogprob
 from baogao.usage import usage_scope
@@ -73,10 +73,10 @@ def test_a_letter_becomes_a_link(communique):
     assert usage.requests == len(server.seen)
 
 
-def test_a_server_without_probabilities_is_believed(communique):
-    """Without log-probabilities a choice counts as sure."""
+def test_a_server_without_probabilities(communique):
+    """Without log-probabilities a choice counts as any answer whose model does not say how sure it is."""
     with fake_server(choosing("地区生产总值", logprob=None)) as server:
-        assert extract(server, read(TEXT), communique).fields["gdp"].confidence == 1.0
+        assert extract(server, read(TEXT), communique).fields["gdp"].confidence == UNSAID_CONFIDENCE
 
 
 def test_the_surest_figure_wins(communique):
@@ -215,6 +215,20 @@ def test_a_sentence_that_has_just_begun():
         "选项A是去年的，选项C都不是，答案：B",
         "B，不是A类",
         "B R&D经费",
+        "B. 非税收入",
+        "B 未结案件数",
+        "B：不予受理数",
+        "B、错误率",
+        "B是正确答案",
+        "B is correct",
+        "B没错",
+        "选B不选A",
+        "选B是因为它是本年的",
+        "选项A不正确，选项B正确",
+        "排除选项A，选B",
+        "排除A，选择B。",
+        "答案不是选项A，答案：B",
+        "选项A错误\nB",
     ],
 )
 def test_a_letter_of_many_kinds(text):
@@ -251,6 +265,52 @@ def test_a_letter_of_many_kinds(text):
         "Answer: A\nAnswer: B",
         '["A", "B"]',
         "In A the",
+        "A不对",
+        "A不",
+        "A 不对",
+        "**A**不正确",
+        "A，不对，应为B",
+        "A项错误",
+        "A选项有误",
+        "A可以排除",
+        "A吗",
+        "A？",
+        "A是去年的",
+        "A是",
+        "A is not",
+        "A is wrong",
+        "A is last year's",
+        "A级",
+        "A¹",
+        "Aª",
+        "B类项目",
+        "not A",
+        "选项A不正确",
+        "选项A错误",
+        "选项A是去年的",
+        "答案：A不对",
+        "答案：A。不对",
+        "答案A是错的",
+        "答案：A或B",
+        "答案：A、B",
+        "答案：A和B",
+        "Answer: A or B",
+        "Answer: A is not",
+        "Answer: A, B",
+        "排除选项A",
+        "排除了选项A",
+        "排除答案A",
+        "不应选A",
+        "不能选择A",
+        "不会选A",
+        "不是选项A",
+        "并非选项A",
+        "not option A",
+        "exclude option A",
+        "rule out choice A",
+        "回答A错误",
+        "我选A吗",
+        "A。排除选项A",
     ],
 )
 def test_no_letter_or_more_than_one(text):
@@ -285,8 +345,8 @@ def test_size_is_no_trouble(unit):
         ((("**", -2.0), ("A", -0.5), ("**", -2.0)), 0.6065),
         ((("答案", -2.0), ("：A", -0.5)), 0.6065),
         ((("答案", -2.0), ("：", -2.0), ("Ａ", -0.5)), 0.6065),
-        ((("B", -2.0),), 1.0),
-        ((), 1.0),
+        ((("B", -2.0),), UNSAID_CONFIDENCE),
+        ((), UNSAID_CONFIDENCE),
     ],
 )
 def test_the_probability_is_that_of_the_letter(communique, tokens, sure):

@@ -186,6 +186,28 @@ def test_a_figure_of_another_field(communique):
     assert linked(GDP, "地区生产总值：21.03万人", communique) == ({}, 1)
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "86.4e8",
+        "86.4E+8元",
+        "86.4B",
+        "86.4k亿元",
+        "86.4×10^8元",
+        "86.4*10^8",
+        "86.4^2",
+        "86.4亿元？不，那是去年的",
+        "86.4亿元？",
+        "86.4亿元，不对",
+        "不是86.4亿元",
+        "~~86.4亿元~~",
+    ],
+)
+def test_a_figure_that_is_not_meant(communique, answer):
+    """One that goes on in letters or an exponent is another figure, and one that is taken back is none."""
+    assert linked(GDP, f"地区生产总值：{answer}", communique) == ({}, 1)
+
+
 def test_one_figure_for_one_field(communique):
     """Where the model gives one figure to two fields, the one that its words fit keeps it."""
     text = "全县人口城镇化率47.6%，经济发展平稳。"
@@ -416,6 +438,12 @@ def test_half_a_line_is_no_answer(communique):
 def test_half_a_title_is_no_title():
     """What is left of a title is printed in the report as well."""
     cut = Reply("公报标题：海坨市2022年", "length", 1, 1)
+    assert read_metadata(cut, REPORT.document, SCHEMA) == {}
+
+
+def test_thoughts_about_metadata_that_were_cut():
+    """A title that a model only considers is none, although it is printed."""
+    cut = Reply("好的，先看标题。\n公报标题：海坨市\n不对，再看", "length", 1, 1)
     assert read_metadata(cut, REPORT.document, SCHEMA) == {}
 
 

@@ -101,6 +101,12 @@ def test_json_and_tables(text: str) -> None:
     assert said(text) == [("受理案件数", "12件"), ("GDP增速", "")]
 
 
+@pytest.mark.parametrize("cell", ["无", "未提及", "没有", "零", "-", "—", "**无**"])
+def test_a_row_without_a_figure(cell: str) -> None:
+    """A figure behind the cell that says that there is none is of something else."""
+    assert said(f"| 受理案件数 | 件 | {cell} | 见第3页 |") == [("受理案件数", undecorated(cell))]
+
+
 def test_digits_stay_as_they_are_written() -> None:
     """A number of JSON is not rounded on its way."""
     assert said('{"受理案件数": 12345678901234567890.10}') == [("受理案件数", "12345678901234567890.10")]
@@ -166,6 +172,35 @@ def test_size_is_no_trouble(unit: str) -> None:
     started = time.process_time()
     said(unit * 50_000)
     assert time.process_time() - started < 1
+
+
+FORM = ("受理案件数：12件", "GDP增速：无", "办结率（按期）：9%", "12345热线受理量：3件")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "好的，先看受理案件数。\n受理案件数：12件\n不对",
+        "受理案件数：12件\n不对，这是上年的。\nGDP增速：3%",
+        "受理案件数：12件\n不对，这",
+        "受理案件数：12件\n那么",
+        "\n".join(["思考：", *FORM]),
+        "\n".join([*FORM[:3], "以上是前三项。", FORM[3]]),
+        "\n".join([*FORM, "等等，12件是去年的。"]),
+        "\n".join([*FORM, "12件是去年的？"]),
+    ],
+)
+def test_thoughts_that_were_cut(text: str) -> None:
+    """Words before the form is whole, or that take a line of it back."""
+    assert LABELS.are_lost(text)
+
+
+@given(st.data(), st.sampled_from(["{}", "- {}", "**{}**", "> {}", "1. {}"]), st.sampled_from(["", "```\n", "---\n"]))
+def test_a_form_that_was_cut(data: st.DataObject, kind: str, head: str) -> None:
+    """Wherever it breaks off, behind its last line too, what came is answers."""
+    text = head + "\n".join(map(kind.format, FORM)) + "\n\n说明：以上数据均来自原文"
+    end = data.draw(st.integers(0, len(text)))
+    assert not LABELS.are_lost(text[:end])
 
 
 def test_undecorated() -> None:

@@ -163,6 +163,23 @@ def test_half_a_line_is_no_answer(communique):
     assert [line.field.id for line in read_tags(cut, passage, communique)[0]] == ["residents"]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "先看原文。\n1 地区生产总值\n不对，",
+        "1 地区生产总值\n不对，这是上年的。\n3 常",
+        "1 地区生产总值\n不对",
+        "好的\n",
+        "嗯",
+    ],
+)
+def test_thoughts_that_were_cut(communique, text):
+    """Lines among prose are no answers where nobody knows how it would have ended."""
+    (passage,) = (tag_passage(read(TEXT), one) for one in passages(read(TEXT)))
+    with pytest.raises(ReplyError, match="did not answer by number and name"):
+        read_tags(reply(text, finish_reason="length"), passage, communique)
+
+
 def test_the_surest_passage_wins(communique):
     """Of two figures that are named for one field the one with the likelier line is taken."""
     filler = "各项工作有序推进，" * 60

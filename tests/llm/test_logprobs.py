@@ -112,6 +112,15 @@ def test_characters_over_several_tokens() -> None:
     assert read_logprobs({"content": entries}, of="件") is None
 
 
+@pytest.mark.parametrize("raw", [[], [0], [65], [999], list("想".encode())])
+def test_wrong_bytes_beside_thoughts(raw: list[int]) -> None:
+    """Where the bytes of tokens do not spell the answer, the tokens are taken as they are written."""
+    logprobs = said("想", "</think>", "乙")
+    for entry in logprobs["content"]:
+        entry["bytes"] = raw
+    assert read_logprobs(logprobs, of="乙") == (TokenLogprob("乙", -0.5),)
+
+
 @given(
     st.lists(st.text("想甲：1\n", max_size=3), max_size=8),
     st.lists(st.text("乙：2\n", min_size=1, max_size=3), min_size=1, max_size=8),

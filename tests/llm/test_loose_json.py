@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from baogao.llm.loose_json import as_json, without_fence
+from baogao.llm.loose_json import as_json, only_object, without_fence
 
 WANTED = {"links": [{"field": 'it\'s "a"', "ids": [1, 20]}], "metadata": []}
 
@@ -43,6 +43,8 @@ def test_what_is_nearly_json(text: str) -> None:
     [
         "",
         "好",
+        '{"links": [12/*x*/4]}',
+        '{"links": [12//x\n4]}',
         '{"links": [1, 2',
         '{"links": [1, 2]',
         '{"links": [1, 2}',
@@ -96,13 +98,18 @@ def test_no_digit_is_made_or_lost(text: str) -> None:
         assert re.findall(r"\d", found) == re.findall(r"\d", text)
 
 
-@pytest.mark.parametrize("unit", ['"', "'", '\\"', "\\'", "“", "/*", "//", ", ", "[", "`", "a\n", "``` "])
+@pytest.mark.parametrize(
+    "unit",
+    ['"', "'", '\\"', "\\'", "“", "/*", "//", ", ", "[", "`", "a\n", "``` ", "{", "{a}", "{1}", '{"', "{[", "{}"],
+)
 def test_size_is_no_trouble(unit: str) -> None:
     """A long text takes time in proportion."""
     started = time.process_time()
     as_json(unit * 30_000)
     as_json('"' + unit * 30_000)
     as_json("```" + unit * 30_000)
+    only_object(unit * 30_000)
+    only_object("{" * 30_000 + unit + "}" * 30_000)
     assert time.process_time() - started < 2
 
 

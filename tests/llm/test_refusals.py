@@ -153,7 +153,7 @@ _models = (f"model{number}" for number in itertools.count())
 @example(refused=[*PARTS], words=2, concurrency=32, ask="link")
 @example(refused=["logprobs", _WHOLE, "stream_options"], words=5, concurrency=4, ask="choice")
 @settings(
-    max_examples=16, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 @given(
     refused=st.lists(st.sampled_from(PARTS), unique=True),

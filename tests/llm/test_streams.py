@@ -14,6 +14,7 @@ from baogao.errors import NoReplyError
 from baogao.llm.messages import Reply, TokenLogprob
 from baogao.llm.replies import UnreadableReplyError, read_reply
 from baogao.llm.streams import CutStreamError, is_stream
+from baogao.llm.structured import json_inside
 
 USAGE = {"prompt_tokens": 9, "completion_tokens": 3}
 
@@ -76,6 +77,18 @@ OLLAMA = [
                 *WHOLE[1:3], {"choices": [{"message": {"content": "受理：12件"}, "finish_reason": "stop"}]}, WHOLE[4]
             ),
             id="the whole message at the end",
+        ),
+        pytest.param(
+            events(*(chunk({"content": one}, message={"content": one}) for one in ("受理", "：12件")), *WHOLE[3:]),
+            id="each piece in a message as well",
+        ),
+        pytest.param(
+            events(*(chunk({"content": one}, message={"content": ""}) for one in ("受理", "：12件")), *WHOLE[3:]),
+            id="an empty message beside each piece",
+        ),
+        pytest.param(
+            events(*(chunk({}, message={"content": "受理：12件"[:end]}) for end in (2, 5, 6)), *WHOLE[3:]),
+            id="messages that grow",
         ),
         pytest.param(LINES, id="JSON line by line"),
         pytest.param(LINES + "\n", id="JSON line by line with an end"),
@@ -145,8 +158,13 @@ def test_an_error_in_a_stream(body: str) -> None:
 
 @pytest.mark.parametrize(
     "body",
-    ["data: 5 6\n\n" + events(*WHOLE), LINES + "\nbusy", events(5, []) + "<html>"],
-    ids=["no JSON", "other lines", "page"],
+    [
+        "data: 5 6\n\n" + events(*WHOLE),
+        LINES + "\nbusy",
+        events(5, []) + "<html>",
+        events(*(chunk({}, message={"content": one}) for one in ("受理：1", "2件")), *WHOLE[3:]),
+    ],
+    ids=["no JSON", "other lines", "page", "several messages"],
 )
 def test_no_stream_of_a_completion(body: str) -> None:
     """What is no JSON may have been a piece of the reply: nothing is made of the others."""
@@ -173,6 +191,12 @@ def test_thoughts_parts_and_refusals_in_pieces() -> None:
     assert (refused.text, refused.finish_reason) == ("I cannot.", "refusal")
 
 
+def test_thoughts_in_pieces_and_the_answer_whole() -> None:
+    """A part of the message that came in no piece is taken from the message."""
+    body = events(chunk({"reasoning_content": "想"}), chunk({}, "stop", message={"content": "12件"}))
+    assert read(body) == Reply("12件", "stop", 7, 0, thought=True)
+
+
 def call(arguments: Any, index: int | None = 0, name: str | None = None) -> dict[str, Any]:
     """A piece of a call."""
     place = {} if index is None else {"index": index}
@@ -194,8 +218,17 @@ def call(arguments: Any, index: int | None = 0, name: str | None = None) -> dict
     ids=["in order", "two calls", "no index", "an object", "the older name"],
 )
 def test_calls_in_pieces(calls: list[dict[str, Any]]) -> None:
-    """The arguments of the first call are the reply, however they are cut and mixed with another's."""
+    """The arguments are the reply, however they are cut and mixed with those of a call that says nothing."""
     assert read(events(*calls, chunk({}, "tool_calls"))) == Reply('{"a": 1}', "tool_calls", 7, 0)
+
+
+@pytest.mark.parametrize("place", [0, None], ids=["with an index", "without"])
+def test_calls_that_differ(place: int | None) -> None:
+    """None of them is chosen: all that is said is the reply, which is no JSON."""
+    second = None if place is None else 1
+    reply = read(events(call('{"a": 1}', place), call('{"a": ', second), call("2}", second), chunk({}, "tool_calls")))
+    assert json_inside(reply.text) == reply.text
+    assert reply.text.replace("\n", "") == '{"a": 1}{"a": 2}'
 
 
 def test_probabilities_in_pieces() -> None:

@@ -22,6 +22,7 @@ from llm.fake_server import Script, Seen, Step, completion, failure, fake_server
 
 QUESTION = Question((Message("system", "连线。"), Message("user", "候选：1. 12件")), max_tokens=50)
 GOOD = '{"accepted": [1], "closed": []}'
+OTHER = '{"accepted": [2], "closed": [3]}'
 BAD = '{"accepted": "many", "closed": []}'
 WAYS = {
     "schema": Abilities(json_schema=True),
@@ -144,6 +145,9 @@ def test_only_the_first_faults_are_named() -> None:
         (GOOD, GOOD),
         (f"结果：\n```json\n{GOOD}\n```\n以上。", GOOD),
         (f"先看 {GOOD} 就是", GOOD),
+        (f"先看 {GOOD} 再看[注1]", GOOD),
+        (f"{GOOD}\n{GOOD}", GOOD),
+        (f"\\boxed{{{GOOD}}}，见{{附注}}", GOOD),
         ("没有", "没有"),
         ("12", "12"),
     ],
@@ -151,6 +155,31 @@ def test_only_the_first_faults_are_named() -> None:
 def test_json_inside(text: str, inside: str) -> None:
     """JSON is taken out of what stands around it; a text without any stays as it is."""
     assert json_inside(text) == inside
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{GOOD} 不对，应为 {OTHER}",
+        f"```json\n{GOOD}\n```\n```json\n{OTHER}\n```",
+        f"{GOOD}\n{OTHER}",
+        f"{GOOD} 不对，应为 {OTHER[:-3]}",
+        f"{GOOD} 不对，应为 {OTHER[:3]}",
+        f"{GOOD} 不对，应为 {{'accepted': [1}}",
+        f"{OTHER[:-1]}, {GOOD}",
+        '{"links": [{"field": "a", "ids": [1]}], "metadata": [{"field": "b", "text": "c',
+    ],
+)
+def test_several_objects_are_none(text: str) -> None:
+    """Of different ones nobody knows which is meant, and a part of one that was cut is not the answer."""
+    assert json_inside(text) == text
+
+
+@pytest.mark.parametrize("text", [f"{GOOD} 不对，应为 {OTHER}", f"{OTHER[:-1]}, {GOOD}"])
+def test_several_objects_are_asked_for_again(text: str) -> None:
+    """The repair turn says which: neither the first nor the last is taken."""
+    answer, seen, _ = ask([completion(text), completion(OTHER)])
+    assert (answer.accepted, len(seen)) == ([2], 2)
 
 
 def test_long_nonsense_is_not_sent_back_whole() -> None:

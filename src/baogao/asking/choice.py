@@ -8,6 +8,7 @@ what rules leave silent (measured in docs/accuracy.md).
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from math import exp
 
@@ -17,7 +18,7 @@ from baogao.candidates.candidate import Candidate
 from baogao.chinese.numerals import fold
 from baogao.document.document import Document
 from baogao.errors import ReplyError
-from baogao.extraction import NOTHING_SETTLED, Extraction, Link, ReportText, Settled, answers
+from baogao.extraction import NOTHING_SETTLED, UNSAID_CONFIDENCE, Extraction, Link, ReportText, Settled, answers
 from baogao.llm.client import Client
 from baogao.llm.messages import Question, Reply
 from baogao.llm.prompts import Prompts
@@ -35,7 +36,7 @@ _LEAST_BEFORE = 70
 """Characters before a figure: more than its own sentence where that has just begun."""
 
 # A letter that is no part of a word, nor the article of an English sentence.
-_LETTER = r"(?P<letter>[A-Ga-g])(?![A-Za-z0-9]|[ \t]+(?!(?:because|since|as|is|for)\b)(?-i:[a-z]))"
+_LETTER = r"(?P<letter>[A-Ga-g])(?![A-Za-z0-9类级型股]|[ \t]+(?!(?:because|since|as|is|for)\b)(?-i:[a-z]))"
 _BETWEEN = r"(?:应该|应当|应|即)?\s*(?:is|是|为)?(?:[\W_]|text(?:bf)?|mathrm)*"
 _ANSWER = re.compile(
     rf"(?:\banswer|答案|(?<!不)(?:应选|故选|我选|选择)|(?:\\b|\x08)oxed){_BETWEEN}{_LETTER}", re.IGNORECASE
@@ -44,6 +45,23 @@ _OPTION = re.compile(rf"(?:\b(?:option|choice)|选项|回答|(?<!不)选){_BETWE
 _FIRST = re.compile(rf"[\W_]*{_LETTER}")
 _ALONE = re.compile(r"[\W_]*(?P<letter>[A-Ga-g])[\W_]*")
 _STANDING = re.compile(r"(?<![^\W_或和与及])(?P<letter>[A-G])(?![^\W_或和与及])")
+# What rejects a letter, asks about it or tells of it, before it and behind it. Behind a mark or a blank may stand an
+# option's name, which may begin with a "not" of its own.
+_REJECTS = re.compile(
+    r"(?:[不非别勿]|排除|否定|去掉|除|\b(?:not|exclud\w+|eliminat\w+|reject\w*|rul\w+ out))"
+    r"(?:[了掉去开会能应该当可以要是选择]|the|an?|答案|[ \t])*\Z",
+    re.IGNORECASE,
+)
+_NEAR = 20
+"""Characters before a letter in which it may be rejected."""
+_REJECTED = re.compile(
+    r"""[*_`"'”’」』）)\]】}>]*(?:选?项|这一?[个项])?(?:也|都|就|明显|显然|肯定)?(?:"""
+    r"不(?!错|选?项?[A-G]|是[A-G])|非|错|有误|未|没(?!错|有?问题)|[吗么?]|(?:可以|可|应|应该|被)?(?:排除|去掉)"
+    r"|[\s，,.。:：]*(?:不(?:对|正确|是(?![A-G])|符|合适|可能|行)|错了|错误(?![率数])|有误|排除|wrong\b|incorrect\b)"
+    r"|\s*(?:是|is\b)(?!\s*(?:最|the\b)?\s*(?:正确|对的|答案|合适|因为|由于|correct|right|answer|best|because))"
+    r"|[\s、/，,]*(?:或者?|和|与|及|or\b|and\b|[、/，,])\s*(?:选项?)?[A-G](?!\w))",
+    re.IGNORECASE,
+)
 _BEHIND = " \t\r\n`*_."
 
 
@@ -85,17 +103,29 @@ def _chosen(text: str) -> tuple[int, int]:
     middle of a sentence is a word.
     """
     plain = fold(text)
-    found = list(_ANSWER.finditer(plain)) or list(_OPTION.finditer(plain))
+    said = list(_ANSWER.finditer(plain)) or list(_OPTION.finditer(plain))
+    found = [one for one in said if not _is_rejected(plain, one)]
     letters = {one["letter"].upper() for one in found}
     if not found:
         end = plain.rstrip(_BEHIND).rfind("\n") + 1
-        found = [one for one in (_FIRST.match(plain), _ALONE.fullmatch(plain, end)) if one]
+        first = [one for one in (_FIRST.match(plain), _ALONE.fullmatch(plain, end)) if one]
+        found = [one for one in first if not _is_rejected(plain, one)]
         letters = {one["letter"].upper() for one in found}
         if found and found[0].re is _FIRST:
             letters |= {one["letter"] for one in _STANDING.finditer(plain)}
-    if len(letters) != 1:
+    rejected = {one["letter"].upper() for one in said if one not in found and _is_rejected(plain, one)}
+    if len(letters) != 1 or letters & rejected:
         raise ReplyError(f"the model did not choose a letter; it said {text[:20]!r}")
     return LETTERS.index(letters.pop()), found[0].start("letter")
+
+
+def _is_rejected(text: str, found: re.Match[str]) -> bool:
+    """Whether what stands around a letter says that it is not the answer, not the only one, or no letter: A¹."""
+    start, end = found.start(), found.end("letter")
+    behind = unicodedata.normalize("NFKC", text[end : end + 1])[:1]
+    if behind.isascii() and behind.isalnum():
+        return True
+    return bool(_REJECTS.search(text[max(0, start - _NEAR) : start]) or _REJECTED.match(text, end))
 
 
 def read_choice(reply: Reply, choice: Choice) -> tuple[str, Link] | None:
@@ -104,7 +134,7 @@ def read_choice(reply: Reply, choice: Choice) -> tuple[str, Link] | None:
     if number >= len(choice.fields):
         return None
     letter = reply.token_at(place)
-    sure = exp(letter.logprob) if letter else 1.0
+    sure = exp(letter.logprob) if letter else UNSAID_CONFIDENCE
     return choice.fields[number].id, Link((choice.candidate.id,), sure, by="llm", reason=f"chosen: {sure:.2f}")
 
 

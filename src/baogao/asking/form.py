@@ -34,6 +34,10 @@ _SILENT = frozenset({"", _NOTHING, "未提", "未提及", "没有写", "-", "—
 """What stands behind a name that the passage does not answer."""
 _NONE = re.compile(r"^(?:零|0|没有|未|暂无|不存在)")
 """How an answer begins that says there was none of it."""
+_DOUBTED = re.compile(r"^(?:不是|并非|不应|~~|not\b)|[？?]|不对|不，|\bwait\b", re.IGNORECASE)
+"""What a model says of a figure that it takes back."""
+_GOES_ON = re.compile(r"\d(?:[A-Za-zＡ-Ｚａ-ｚ]|\s?[×*^]\s?\d)")
+"""A figure that is another one than its digits, as 1.2e3 is not 1.2."""
 _LEAST_SHARE = 0.5
 """A field must fit a candidate at least half as well as the field that fits it best."""
 _ALIKE = 0.95
@@ -127,6 +131,8 @@ def assign_lines(filled: Iterable[Filled]) -> dict[str, Link]:
 
 def _pointed_at(spec: FieldSpec, answer: str, passage: Passage) -> Filled | None:
     """The candidate with the figure that the model copied, where its words fit the field best."""
+    if _DOUBTED.search(answer) or _GOES_ON.search(answer):
+        return None
     figure = parse_quantity(answer)
     if figure is not None and figure.value != 0:
         printed = [c for c in passage.candidates if c.kind == "number" and figure.value in {c.value, c.each}]
@@ -156,7 +162,8 @@ def _none_of(spec: FieldSpec, passage: Passage) -> Filled | None:
 
 def _refuse_unfilled(passage: Passage, reply: Reply) -> None:
     """Refuse a reply that fills no line of the passage's form, or cannot be read."""
-    if not form_lines(reply.whole_lines, passage):
+    lost = reply.finish_reason == "length" and _labels(passage).are_lost(reply.text)
+    if lost or not form_lines(reply.whole_lines, passage):
         raise ReplyError(f"the model did not fill the form; it said {reply.text[:60]!r}")
     read_form(reply.whole_lines, passage)
 

@@ -21,6 +21,13 @@ _LEAD = re.compile(r"[\s>#*+•·●▪–—-]*(?:(?:[(（]?\d{1,2}(?:[、)）�
 """Bullets, signs of a heading or a quotation, the number of a list."""
 _UNIT = re.compile(r"[（(][^）)]*[）)]$")
 _EMPHASIS = re.compile(r"\*\*|__|`")
+_FIGURE = re.compile(r"\d")
+_DECIDES = re.compile(r"\d|^(?:无|暂无|零|未知|空|不存在|(?:未|没有)(?:发生|提及?|写|涉及)?|[-—/]+)$")
+"""A cell with a figure, or one that says that there is none."""
+TAKES_BACK = re.compile(r"不对|不，|等等|等一下|重新|再[看想]|[？?]|\b(?:wait|hmm|actually)\b", re.IGNORECASE)
+"""What a model says while it thinks."""
+_SAYS_NOTHING = re.compile(r"[\W_]*\Z|\s*```\w*\s*\Z|\s*\|.*\|")
+"""A mark, a fence, a row of a table."""
 DECORATION = " \t*_`\"'“”‘’「」『』"
 """What may stand around a name or an answer and is no part of it."""
 _BRACKETS = "【】[]《》"
@@ -51,6 +58,30 @@ class Labels(Generic[T]):
         else:
             yield from filter(None, map(self.line, text.split("\n")))
 
+    def are_lost(self, text: str) -> bool:
+        """Whether a reply that was cut says other things than answers before every name has one.
+
+        So do thoughts that no mark tells from an answer: figures in them are guesses.
+        """
+        answered: list[T] = []
+        *_, half = lines = text.split("\n")
+        for line in lines:
+            found = self.line(line)
+            if found is not None:
+                answered += [] if found[0] in answered else [found[0]]
+            elif _SAYS_NOTHING.match(line) or (line is half and self._begins(line)):
+                continue
+            elif len(answered) < len(self._exact) or TAKES_BACK.search(line):
+                return True
+        return False
+
+    def _begins(self, line: str) -> bool:
+        """Whether half a line may become one that names something."""
+        plain = _EMPHASIS.sub("", line)
+        keys = [_key(plain[start:].strip(DECORATION + "-•·#>")) for start in (0, _end_of_lead(plain))]
+        labels = list(map(_key, self._exact))
+        return any(key.isdigit() or label.startswith(key) or key.startswith(label) for key in keys for label in labels)
+
     def line(self, line: str) -> tuple[T, str] | None:
         """What one line names, with its answer: ``name：answer``, or a row of a table."""
         match = _LINE.match(line.strip())
@@ -74,11 +105,13 @@ class Labels(Generic[T]):
         return None
 
     def _row(self, cells: list[str]) -> tuple[T, str] | None:
-        """The answer in a table's row; none where several cells could be it."""
+        """The answer in a table's row: a figure, or what says that there is none; none where several could be it."""
         for place, cell in enumerate(cells):
             if (found := self.named(cell)) is not None:
                 said = [one for one in cells[place + 1 :] if one]
-                figures = [one for one in said if any(map(str.isdigit, one))]
+                if (first := next(filter(_DECIDES.search, said), "")) and not _FIGURE.search(first):
+                    return found, first
+                figures = [one for one in said if _FIGURE.search(one)]
                 return (found, [*figures, *said, ""][0]) if len(figures) < 2 else None
         return None
 

@@ -17,7 +17,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from baogao.asking.metadata import said_of
 from baogao.candidates.candidate import Candidate
 from baogao.document.document import Sentence
-from baogao.extraction import NOTHING_SETTLED, Extraction, Link, ReportText, Settled, answers
+from baogao.extraction import NOTHING_SETTLED, UNSAID_CONFIDENCE, Extraction, Link, ReportText, Settled, answers
 from baogao.llm.client import Client
 from baogao.llm.messages import Question
 from baogao.llm.prompts import Prompts
@@ -35,8 +35,6 @@ _FEWEST_TOKENS = 400
 """What a reply may take whatever is asked: the JSON around the answers, and lists, whose numbers are many."""
 _ESCAPED = str.maketrans("[]", "［］")
 """A report's own brackets are shown wide, so that every [[17]] is a mark."""
-_CONFIDENCE = 0.8
-"""A model by link does not say how sure it is. Hybrid by thresholds hears this much where rules are silent."""
 
 
 _MARK = re.compile(r"\s*\[{0,2}\s*([0-9０-９]+)\s*\]{0,2}\s*")
@@ -148,7 +146,7 @@ def read_links(reply: Links, part: Part, report: ReportText, schema: Schema, ext
             extraction.lists[spec.id] = sorted({*entries, *fitting})
         elif fitting and spec.id not in extraction.fields:
             chosen = tuple(fitting if spec.additive else fitting[:1])
-            extraction.fields[spec.id] = Link(chosen, confidence=_CONFIDENCE, by="llm", reason="linked")
+            extraction.fields[spec.id] = Link(chosen, confidence=UNSAID_CONFIDENCE, by="llm", reason="linked")
     for said in reply.metadata:
         spec = fields.named(said.field)
         if spec is not None and spec.id in extraction.metadata:

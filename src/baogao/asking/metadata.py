@@ -36,8 +36,10 @@ def metadata_question(document: Document, schema: Schema, prompt: Prompt) -> Que
 
 
 def read_metadata(reply: Reply, document: Document, schema: Schema) -> dict[str, TextLink]:
-    """The lines of a filled form that hold, see :func:`said_of`."""
+    """The lines of a filled form that hold, see :func:`said_of`; none of a reply that was cut and is no form so far."""
     labels = Labels({spec.label: spec for spec in reversed(schema.metadata)})
+    if reply.finish_reason == "length" and labels.are_lost(reply.text):
+        return {}
     found: dict[str, TextLink] = {}
     for spec, answer in labels.answers(reply.whole_lines):
         if spec.id not in found and (said := said_of(spec, answer, document)):

@@ -15,7 +15,7 @@ from baogao.asking.passages import on_one_line, section_around
 from baogao.candidates.candidate import Candidate
 from baogao.document.document import Document, Sentence, Span
 from baogao.errors import ReplyError
-from baogao.extraction import NOTHING_SETTLED, Extraction, Link, ReportText, Settled, answers
+from baogao.extraction import NOTHING_SETTLED, UNSAID_CONFIDENCE, Extraction, Link, ReportText, Settled, answers
 from baogao.llm.client import Client
 from baogao.llm.messages import Question, Reply
 from baogao.llm.prompts import Prompt, Prompts
@@ -39,8 +39,7 @@ _LOOSE_LINE = re.compile(
     r"[\s*_`|•·\"'>-]*(?:编号)?[\[【（(#]{0,2}\s*(\d+)\s*(?:[\]】）)]{1,2}|(?=[\s*_`\"'|→：:.、,-]))(.*\S)\s*"
 )
 """The same in a list, a table or JSON, and emphasized."""
-_UNKNOWN_SURE = 0.8
-"""The confidence of a line where the endpoint gives no probabilities."""
+_HALF_LINE = re.compile(r"[\W_]*(?:编号)?[\W_]*(?:\d|无?\Z)")
 
 
 @dataclass(frozen=True)
@@ -136,7 +135,7 @@ def read_tags(reply: Reply, passage: Tagged, schema: Schema) -> tuple[list[Line]
 
     A tuned model may name what a figure is where the schema does not ask for it: such a line is no answer.
 
-    :raises ReplyError: not a single line is a number with a name.
+    :raises ReplyError: not a single line is a number with a name, or, of a reply that was cut, one is not.
     """
     by_label = {spec.label: spec for spec in reversed(schema.figures)}
     found: list[Line] = []
@@ -149,9 +148,13 @@ def read_tags(reply: Reply, passage: Tagged, schema: Schema) -> tuple[list[Line]
         if not specs or not 0 < number <= len(passage.candidates):
             dropped += 1
         else:
-            sure = _UNKNOWN_SURE if sure is None else sure
+            sure = UNSAID_CONFIDENCE if sure is None else sure
             found += [Line(spec, passage.candidates[number - 1], sure) for spec in specs]
-    if said and not any(match for match, _ in matches):
+    cut = reply.finish_reason == "length"
+    half = reply.text.rpartition("\n")[2].strip(DECORATION) if cut else ""
+    # Thoughts that no mark tells from an answer are cut in prose, and figures in them are guesses.
+    lost = cut and (not all(match for match, _ in matches) or not _HALF_LINE.match(half))
+    if lost or (said and not any(match for match, _ in matches)):
         raise ReplyError(f"the model did not answer by number and name, as one tuned for tag does: {reply.text[:60]!r}")
     return found, dropped
 

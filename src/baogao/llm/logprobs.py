@@ -26,8 +26,9 @@ def read_logprobs(said: Any, *, of: str | None = None) -> tuple[TokenLogprob, ..
     """
     tokens = _tokens(said)
     if tokens and of is not None:
-        tokens = _those_of(of, tokens, [raw if raw is not None else _encoded(token) for token, _, raw in tokens])
-        tokens = tokens or _those_of(of, tokens, [_encoded(token) for token, _, _ in tokens])
+        given = [raw if raw is not None else _encoded(token) for token, _, raw in tokens]
+        written = [_encoded(token) for token, _, _ in tokens]
+        tokens = _those_of(of, tokens, given) or _those_of(of, tokens, written)
     known = [TokenLogprob(token, min(0.0, value)) for token, value, _ in tokens if value is not None]
     return tuple(known) if known and len(known) == len(tokens) else None
 

@@ -13,6 +13,11 @@ _PIECE = re.compile(
     rf"|(?P<comment>{_COMMENT})|(?<![\[{{,，\s])\s*(?P<comma>[,，])(?=(?:\s|{_COMMENT})*[\]}}])|(?P<wide>[，：])",
     re.DOTALL,
 )
+_BRACE = re.compile(r'"(?:[^"\\]|\\.)*(?:"|\Z)|[{}]', re.DOTALL)
+_IN_BRACES = re.compile(r"\s*\{")
+"""As LaTeX's boxes have their content."""
+_MOST_BOXES = 3
+_OF_JSON = re.compile("[\"':：]")
 _ESCAPED_QUOTE = re.compile(r"\\'")
 
 
@@ -28,11 +33,46 @@ def as_json(text: str) -> str | None:
     Only marks around values are set right, never a value: no digit and no word is added, changed or left out.
     """
     plain = _PIECE.sub(_strict, without_fence(text))
+    return plain if is_json(plain) else None
+
+
+def is_json(text: str) -> bool:
+    """Whether a text is JSON as the standard has it, all of it."""
     try:
-        json.loads(plain)
+        json.loads(text)
     except (ValueError, RecursionError):
-        return None
-    return plain
+        return False
+    return True
+
+
+def only_object(text: str) -> str | None:
+    """The JSON of the one object in a text; None where there is none, where several differ, or where one was cut."""
+    found: dict[str, str] = {}
+    place, boxes = 0, _MOST_BOXES
+    while (begin := text.find("{", place)) >= 0:
+        place = begin + 1
+        end = _end_of_object(text, begin)
+        if end is None:
+            return None
+        said = as_json(text[begin:end])
+        if said is not None:
+            found["".join(said.split())] = said
+        elif boxes and _IN_BRACES.match(text, place):
+            boxes -= 1
+            continue
+        elif _OF_JSON.search(text, begin, end):
+            return None  # what it was meant to say is not known
+        place = end
+    return next(iter(found.values())) if len(found) == 1 else None
+
+
+def _end_of_object(text: str, begin: int) -> int | None:
+    depth = 0
+    for piece in _BRACE.finditer(text, begin):
+        depth += {"{": 1, "}": -1}.get(piece[0], 0)
+        if not depth:
+            return piece.end()
+    return None
 
 
 def _strict(piece: re.Match[str]) -> str:
@@ -44,7 +84,7 @@ def _strict(piece: re.Match[str]) -> str:
         return f'"{_quoted(piece["curly"])}"'
     if piece["wide"]:
         return {"，": ",", "：": ":"}[piece["wide"]]
-    return "" if piece["comment"] or piece["comma"] else piece[0]
+    return " " if piece["comment"] or piece["comma"] else piece[0]
 
 
 def _quoted(text: str) -> str:

@@ -38,6 +38,8 @@ _SHOWN = 120
 """Characters of a useless answer that its error shows."""
 _PAGE_STARTS = ("<!doctype html", "<html")
 
+_NOTHING = ("", "{}")
+"""What a call has that says nothing."""
 _SURROGATE = re.compile("[\ud800-\udfff]")
 """Half of a character: JSON can say it, and nothing can write it."""
 
@@ -138,9 +140,9 @@ def _reply(said: _Completion, prompt_tokens: int, max_tokens: int | None) -> Rep
     choice = min(said.choices, key=lambda one: one.index if type(one.index) is int else 0)
     usage: dict[str, Any] = said.usage if isinstance(said.usage, dict) else {}
     message = choice.message
-    called = message.tool_calls[0].function if message.tool_calls else message.function_call
+    called = _arguments(message)
     content, thought = _content(message)
-    text, thoughts_in_text = (_arguments(called), False) if called else without_thoughts(content)
+    text, thoughts_in_text = without_thoughts(content) if called is None else (called, False)
     refused = not text.strip() and bool(message.refusal)
     completion_tokens, thoughts = _tokens(usage.get("completion_tokens")), _details(usage, "completion", "reasoning")
     prompt_tokens, cached = _tokens(usage.get("prompt_tokens")) or prompt_tokens, _cached(usage)
@@ -163,10 +165,19 @@ def _reply(said: _Completion, prompt_tokens: int, max_tokens: int | None) -> Rep
     )
 
 
-def _arguments(function: _Function) -> str:
-    """What a tool is called with; some servers send it unpacked."""
-    said = function.arguments
-    return json.dumps(said, ensure_ascii=False) if isinstance(said, dict | list) else str(said)
+def _arguments(message: _Message) -> str | None:
+    """What a tool is called with; of calls that differ all of it, of which no one object can be read.
+
+    :returns: None where none is called.
+    """
+    calls = [call.function for call in message.tool_calls or ()]
+    if message.function_call and not calls:
+        calls = [message.function_call]
+    said = [call.arguments for call in calls]
+    # Some servers send it unpacked.
+    texts = [json.dumps(one, ensure_ascii=False) if isinstance(one, dict | list) else str(one) for one in said]
+    saying = dict.fromkeys(text for text in texts if text.strip() not in _NOTHING)
+    return "\n".join(saying or texts[:1]) if texts else None
 
 
 def _content(message: _Message) -> tuple[str, bool]:

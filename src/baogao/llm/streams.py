@@ -22,6 +22,8 @@ _LINE_END = re.compile(r"\r\n|\n|\r")
 _DONE = "[DONE]"
 _SAID = ("content", "reasoning_content", "reasoning", "thinking", "refusal")
 """What a piece of a message may hold of a text."""
+_ANSWERS = frozenset({"content", "refusal", "tool_calls", "function_call"})
+"""What of a message is the reply."""
 
 
 class CutStreamError(NoReplyError):
@@ -151,7 +153,8 @@ class _Choice:
         self.ended = False
         """Whether the last that was said of it is why it ends; some servers say ``stop`` all along."""
         self._finish_reason: Any = None
-        self._message: dict[str, Any] | None = None
+        self._messages: list[dict[str, Any]] = []
+        """Beside the pieces: the whole of what they add up to, or each piece once more."""
         self._pieces: dict[str, list[Any]] = {}
         self._calls: dict[int, dict[str, Any]] = {}
         self._logprobs: dict[str, list[Any]] = {}
@@ -168,7 +171,7 @@ class _Choice:
             self.ended = True
         self._finish_reason = reason or self._finish_reason
         if isinstance(said.get("message"), dict):
-            self._message = said["message"]  # the whole of it, which some servers send at the end
+            self._messages.append(said["message"])
         for name in _SAID:
             if piece := delta.get(name):
                 self._pieces.setdefault(name, []).append(piece)
@@ -203,10 +206,25 @@ class _Choice:
             ]
         return {
             "index": 0,
-            "message": message if self._message is None else self._message,
+            "message": self._whole_message() | message,
             "finish_reason": self._finish_reason,
             "logprobs": self._logprobs if self._sure and self._logprobs else None,
         }
+
+    def _whole_message(self) -> dict[str, Any]:
+        """What came in messages and not in pieces; where there are several, each goes on from the one before.
+
+        :raises ValueError: one does not: whether they are pieces, or several replies, cannot be told.
+        """
+        whole: dict[str, Any] = {}
+        for message in self._messages:
+            said = {name: value for name, value in message.items() if value and name not in self._pieces}
+            for name in _ANSWERS & said.keys() & whole.keys():
+                before, now = whole[name], said[name]
+                if before != now and not (isinstance(now, str) and isinstance(before, str) and now.startswith(before)):
+                    raise ValueError("several messages, none of them the whole")
+            whole |= said
+        return whole
 
 
 def _joined(pieces: list[Any]) -> Any:

@@ -7,7 +7,6 @@ stays with :class:`~baogao.llm.endpoint.ModelClient`.
 from __future__ import annotations
 
 import copy
-import json
 import logging
 import re
 import time
@@ -20,7 +19,7 @@ from pydantic import BaseModel, ValidationError
 from baogao.errors import BaogaoError, ReplyError
 from baogao.llm.abilities import abilities_of
 from baogao.llm.client import Client
-from baogao.llm.loose_json import as_json
+from baogao.llm.loose_json import as_json, is_json, only_object
 from baogao.llm.messages import Abilities, Message, Payload, Question, Reply
 from baogao.llm.prompts import Prompt
 from baogao.llm.replies import refuse_useless
@@ -41,6 +40,7 @@ _STRICTEST_FIRST = {"json_schema": "JSON_SCHEMA", "tools": "TOOLS", "json_object
 """What an endpoint may be able to, and instructor's name for asking so."""
 _ADDED: WeakKeyDictionary[Client, dict[tuple[type[BaseModel], instructor.Mode], _Added]] = WeakKeyDictionary()
 """What instructor adds to the questions of a client, for each model of an answer and each way to hold a reply to it."""
+_OPENS = re.compile(r"[{[]")
 _MOST_FAULTS = 20
 """That a repair turn names; a reply of another shape can have one for every entry."""
 _MOST_REPEATED = 2000
@@ -231,6 +231,8 @@ class _Turn(Generic[M]):
             count(cached=1)
             self._reply = kept
         content = json_inside(self.reply.text)
+        if _OPENS.search(content) and not is_json(content):
+            raise _NotUnderstoodError(None, self.reply.text)  # instructor would take the last object, or a part of one
         message: dict[str, Any] = {"role": "assistant", "content": content}
         if "tools" in self.payload:
             function = {"name": self.payload["tools"][0]["function"]["name"], "arguments": content}
@@ -242,18 +244,9 @@ class _Turn(Generic[M]):
 
 
 def json_inside(text: str) -> str:
-    """The JSON in a reply, without the fence or the words around it; the whole text where none is found."""
-    from instructor.utils import extract_json_from_codeblock
-
-    try:
-        json.loads(text)
-    except ValueError:
-        begin, end = re.search(r"[{[]", text), max(text.rfind("}"), text.rfind("]"))
-        inside = as_json(text[begin.start() : end + 1]) if begin else None
-        if inside is not None:
-            return inside
-        try:
-            return extract_json_from_codeblock(text)
-        except ValueError:
-            return text
-    return text
+    """The JSON in a reply, without the fence or the words around it; the whole text where none is found, or several."""
+    if is_json(text):
+        return text
+    begin, end = _OPENS.search(text), max(text.rfind("}"), text.rfind("]"))
+    inside = as_json(text[begin.start() : end + 1]) if begin and not _OPENS.search(text, end + 1) else None
+    return inside or only_object(text) or text

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import re
 
-_NAMES = "think|thinking|thoughts?|reasoning|seed:think"
+_NAMES = "think|thinking|thoughts?|reason|reasoning|seed:think"
 _OPENING = re.compile(
-    rf"\s*(?:<(?:{_NAMES})>|◁think▷|\[THINK\]|<\|begin_of_thought\|>|<\|channel>thought\b"
+    rf"\s*(?:<(?:{_NAMES})\s*>|Thinking\.\.\.[ \t]*\n|◁think▷|\[THINK\]|<\|begin_of_thought\|>|<\|channel>thought\b"
     # Channels, the marks of which a server may strip in part.
     r"|(?P<channel>(?:<\|start\|>assistant)?<\|channel\|>\s*(?:analysis|commentary)"
     r"|(?:analysis|commentary)(?:<\|message\|>|(?=(?-i:[A-Z\u4e00-\u9fff])))))",
     re.IGNORECASE,
 )
 _CLOSING = re.compile(
-    rf"</(?:{_NAMES})>|◁/think▷|\[/THINK\]|<\|end_of_thought\|>|<channel\|>"
+    rf"</(?:{_NAMES})\s*>|^[ \t]*\.\.\.done thinking\.?[ \t]*$|◁/think▷|\[/THINK\]|<\|end_of_thought\|>|<channel\|>"
     r"|<\|channel\|>\s*final(?:\s*<\|constrain\|>\s*\w+)?(?:\s*<\|message\|>)?|assistantfinal(?:<\|message\|>)?",
-    re.IGNORECASE,
+    re.IGNORECASE | re.MULTILINE,
 )
 """What stands between thoughts and answer; many models never write what should open the thoughts."""
-_CLOSING_CHANNEL = re.compile(_CLOSING.pattern + r"|<\|end\|>(?!\s*(?:<\||\Z))", re.IGNORECASE)
+_CLOSING_CHANNEL = re.compile(_CLOSING.pattern + r"|<\|end\|>(?!\s*(?:<\||\Z))", re.IGNORECASE | re.MULTILINE)
 """What ends a channel of thoughts: the next channel may have lost its marks."""
-_LATE_OPENING = re.compile(rf"^[ \t]*(?:<(?:{_NAMES})>|◁think▷|\[THINK\])", re.MULTILINE)
+_LATE_OPENING = re.compile(rf"^[ \t]*(?:<(?:{_NAMES})\s*>|◁think▷|\[THINK\])", re.MULTILINE)
 _QUOTES = ('""', "''", "``", "“”", "‘’", "「」", "《》")
 _JSON_BEGINS = re.compile(r"\s*(?:<answer>\s*|<\|begin_of_box\|>\s*)?(?:```\w*\s*)?[\[{]")
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*(?:"|\Z)', re.DOTALL)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from llm.fake_server import Seen, Step
 from llm.quirks.model import Body, Server, as_asked, cap_of, completion_of, is_ours
-from llm.quirks.quirk import Quirk, message, said
+from llm.quirks.quirk import REPORT, Quirk, message, said
 
 _TRAP = '嗯，先看原文。\n地区生产总值：21.03万人\nB\n{"links": []}\n不对，重新看。'
 """A thought with wrong answers in it, in the shape of each way of asking."""
@@ -73,6 +73,23 @@ def _bare_and_cut(one: Body) -> None:
     one["finish_reason"] = "length"
 
 
+def _cut_while_thinking(*lines: str, reason: str = "length") -> Server:
+    """A model whose thoughts nothing tells from an answer, and which are cut before it."""
+
+    def server(seen: Seen) -> Step:
+        if not is_ours(seen.body):
+            return Step(completion_of(seen))
+        body = completion_of(seen, "\n".join(lines))
+        body["choices"][0]["finish_reason"] = reason
+        return as_asked(seen, body)
+
+    return server
+
+
+_ELSEWHERE = REPORT.replace("86.4亿元", "86.4亿元，其中城区地区生产总值80.1亿元")
+_WRONG_LINK = '{"links": [{"field": "gdp", "ids": [2]}], "metadata": []}'
+
+
 def _bare(one: Body) -> None:
     one["message"]["content"] = f"{_TRAP}\n</think>\n\n{one['message']['content']}"
     one.pop("logprobs", None)
@@ -104,6 +121,9 @@ _TAGS = {
     "no opening tag": (f"{_TRAP}\n</think>\n\n", "vllm-project/vllm#13125, open-webui#9808"),
     "two thoughts": (f"<think>{_TRAP}</think>\n{_TRAP}\n</think>\n", "vllm-project/vllm#17144"),
     "<thinking>": (f"<thinking>\n{_TRAP}\n</thinking>\n", "models that were told to think"),
+    "<reason>": (f"<reason>\n{_TRAP}\n</reason>\n", "models that were told to think"),
+    "<think> with a blank": (f"<think\n>{_TRAP}</think\n>\n", "deepseek-ai/DeepSeek-R1, templates"),
+    "words of Ollama": (f"Thinking...\n{_TRAP}\n...done thinking.\n\n", "ollama, at its command line"),
     "<thought>": (f"<thought>\n{_TRAP}\n</thought>\n", "Gemini behind its OpenAI layer"),
     "marks of Kimi": (f"◁think▷{_TRAP}◁/think▷", "MoonshotAI/Kimi-VL"),
     "channels": (f"<|channel|>analysis<|message|>{_TRAP}<|end|>{_FINAL}", "kekzl/imp#768 (gpt-oss)"),
@@ -170,6 +190,32 @@ THOUGHTS = [
         ask="choice",
         says="letter|thought|think|cut",
         either=True,
+    ),
+    *(
+        Quirk(
+            f"thoughts without a mark are cut, {name}",
+            "vllm-project/vllm#31045",
+            _cut_while_thinking(*lines),
+            says="form",
+            report=_ELSEWHERE,
+        )
+        for name, lines in {
+            "words first": ("好的，先看地区生产总值。", "地区生产总值：80.1亿元", "不对，这是城区的。再看"),
+            "an answer first": ("地区生产总值：80.1亿元", "不对，这是城区的。再看一遍，", "地区生产总值"),
+            "half a line behind an answer": ("地区生产总值：80.1亿元", "不对，这是城区的"),
+            "a table first": ("| 地区生产总值 | 80.1亿元 |", "", "不对，这是城区的。再看一遍，", "地"),
+        }.items()
+    ),
+    *(
+        Quirk(
+            f"thoughts without a mark are cut, by link, {reason}",
+            "vllm-project/vllm#31045",
+            _cut_while_thinking(f"好的。{_WRONG_LINK}", f"不对，这是城区的。{_WRONG_LINK[:40]}", reason=reason),
+            says="cut|fit",
+            ask="link",
+            report=_ELSEWHERE,
+        )
+        for reason in ("length", "stop")
     ),
     Quirk("thoughts only about reports", "adaptive thinking", _thinks_only_about_reports, ask="link"),
     Quirk("thoughts without end", "lenneTech/nest-server#607", _endless, says="thought|think|reason", ask="choice"),
