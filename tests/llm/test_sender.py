@@ -103,9 +103,9 @@ def test_short_thoughts_are_no_better() -> None:
 
 def test_room_for_thoughts_is_in_the_budget() -> None:
     """What thoughts may take is held before the request is sent."""
-    with fake_server(thinker(lambda body: False)) as server, pytest.raises(BudgetError):
+    with fake_server(thinker(lambda body: False)) as server, pytest.raises(BudgetError), usage_scope() as usage:
         ask(server, budget_tokens=3000, profile={"thinking_tokens": 2960})
-    assert not server.seen
+    assert (len(server.seen), usage.requests) == (0, 0)
 
 
 @pytest.mark.parametrize(("read", "fits"), [(2048, False), (500, False), (499, True), (5000, True), (0, True)])

@@ -109,22 +109,22 @@ class Sender:
         """Send one request, and count it."""
         import openai
 
-        started = time.monotonic()
-        try:
-            body = manner.write(payload)
-            with self._budget.reservation(prompt_tokens + payload["max_tokens"] + manner.thinking_tokens):
+        body = manner.write(payload)
+        with self._budget.reservation(prompt_tokens + payload["max_tokens"] + manner.thinking_tokens):
+            started = time.monotonic()
+            try:
                 answer = await self._sdk.complete(body, self._extra)
-            most = (body | self._extra).get(manner.cap)
-            reply = read_reply(answer, prompt_tokens=prompt_tokens, max_tokens=most)
-        except (openai.OpenAIError, ReplyError) as error:
-            if was_worked_on(error):
-                # The server read the question; what it charges for that is not said.
-                self._charge(prompt_tokens, 0)
-            raise
-        finally:
-            count(requests=1, seconds=time.monotonic() - started)
+                most = (body | self._extra).get(manner.cap)
+                reply = read_reply(answer, prompt_tokens=prompt_tokens, max_tokens=most)
+            except (openai.OpenAIError, ReplyError) as error:
+                if was_worked_on(error):
+                    # The server read the question; what it charges for that is not said.
+                    self._charge(prompt_tokens, 0)
+                raise
+            finally:
+                count(requests=1, seconds=time.monotonic() - started)
+            self._charge(reply.prompt_tokens, reply.completion_tokens, reply.cached_tokens)
         self._limiter.replied()
-        self._charge(reply.prompt_tokens, reply.completion_tokens, reply.cached_tokens)
         return reply
 
     def _adapts(self, error: Exception, sent: Manner, payload: Payload) -> bool:
