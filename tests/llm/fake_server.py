@@ -173,6 +173,8 @@ class FakeServer:
 
 class _Http(ThreadingHTTPServer):
     daemon_threads = True
+    request_queue_size = 128
+    """Connections that may wait to be accepted: with the five of socketserver, one of 32 that come at once is reset."""
 
     def __init__(self, fake: FakeServer, port: int = 0) -> None:
         self.fake = fake
