@@ -23,9 +23,9 @@ _NAMES = {"rate": "rate_matches_counts", "ordered": "not_more_than", "parts": "p
 def run_checks(fields: Mapping[str, Answer], schema: Schema) -> list[Check]:
     """The outcome of every relation of the schema whose fields are all stated, and of the bounds of sense.
 
-    A rate above 100 or below 0 is a misreading, whatever the report; one within has no check.
+    A share above 100% or below 0 is a misreading, whatever the report; one within has no check. A growth may be either.
     """
-    stated = {name: answer.value for name, answer in fields.items() if answer.value is not None}
+    stated = {name: answer.number for name, answer in fields.items() if answer.number is not None}
     checks: list[Check] = []
     for relation in schema.relations:
         if not stated.keys() >= set(relation.fields):
@@ -42,7 +42,7 @@ def run_checks(fields: Mapping[str, Answer], schema: Schema) -> list[Check]:
             )
         )
     for spec in schema.figures:
-        if spec.is_rate and spec.id in stated and not 0 <= stated[spec.id] <= 100:
+        if spec.is_share and spec.id in stated and not 0 <= stated[spec.id] <= 100:
             message = f"{spec.label}: {plain_number(stated[spec.id])}% is no share"
             checks.append(Check(check="rate_in_range", fields=[spec.id], holds=False, message=message))
     return checks

@@ -86,8 +86,23 @@ class TextLink:
     evidence: tuple[Span, ...] = ()
 
 
-Said = Link | TextLink | tuple[int, ...]
-"""What a reader says of a field: a figure, a piece of metadata, the entries of a list."""
+@dataclass(frozen=True)
+class Words:
+    """An answer in words: the option of a choice, or a quote; and the words that it was read from."""
+
+    value: str
+    evidence: tuple[Span, ...]
+    confidence: float
+    """Between 0 and 1."""
+    by: str
+    """As of a :class:`Link`."""
+    reason: str = ""
+
+
+Row = dict[str, Link | Words]
+"""The cells of one row that are answered, by their ids."""
+Said = Link | Words | TextLink | tuple[int, ...]
+"""What a reader says of a field: a figure or a date, words, a piece of metadata, the entries of a list."""
 
 
 @dataclass(frozen=True)
@@ -108,6 +123,11 @@ class Extraction:
     """Everything an extractor found in one document. A field that is not in ``fields`` is not reported."""
 
     fields: dict[str, Link] = field(default_factory=dict)
+    """Of figures and dates."""
+    words: dict[str, Words] = field(default_factory=dict)
+    """Of choices and quotes."""
+    rows: dict[str, list[Row]] = field(default_factory=dict)
+    """Name of a list of records to its rows, in reading order."""
     held: dict[str, HeldLink] = field(default_factory=dict)
     """Answers to fields that are not in ``fields``, held back because they are not sure enough."""
     lists: dict[str, list[int]] = field(default_factory=dict)

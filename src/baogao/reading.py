@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 from baogao._version import __version__
+from baogao.candidates.candidate import Candidate
 from baogao.checks import run_checks
-from baogao.extraction import Doubt, Extraction, Link, ReportText, Said, TextLink
+from baogao.document.document import Span
+from baogao.extraction import Doubt, Extraction, Link, ReportText, Row, Said, TextLink, Words
 from baogao.inputs import Source
 from baogao.record import (
     FileReading,
@@ -37,10 +40,11 @@ def read_record(
     """
     document = report.document
     fields: dict[str, Answer] = {}
-    for spec in schema.figures:
+    for spec in schema.fields:
         held = extraction.held.get(spec.id)
-        if spec.id in extraction.fields:
-            fields[spec.id] = read_answer(report, extraction.fields[spec.id], spec)
+        given = extraction.fields.get(spec.id) or extraction.words.get(spec.id)
+        if given is not None:
+            fields[spec.id] = read_answer(report, given, spec)
         elif held is not None:
             read = read_answer(report, held.link, spec)
             held_back = HeldBack(**read.model_dump(exclude={"held_back"}), reason=held.reason)
@@ -67,6 +71,7 @@ def read_record(
         lists={
             spec.id: [_item(report, one, spec) for one in extraction.lists.get(spec.id, [])] for spec in schema.lists
         },
+        rows={spec.id: [_row(report, row, spec) for row in extraction.rows.get(spec.id, [])] for spec in schema.rows},
         checks=run_checks(fields, schema),
         read=_how_read(report),
         notices=[*map(str, report.notices), *extraction.notices],
@@ -153,33 +158,64 @@ def failed_record(
     )
 
 
-def read_answer(report: ReportText, link: Link, spec: FieldSpec) -> Answer:
-    """The answer that a link points at.
+def read_answer(report: ReportText, said: Link | Words, spec: FieldSpec) -> Answer:
+    """The answer that a link points at, or that words give; a figure is given in its field's unit.
 
     :raises ValueError: a link to no candidate, to a list item, or to several for a field that is not additive.
     """
-    linked = [report.candidates[one] for one in link.candidates if one in report.candidates]
-    whole = 0 < len(linked) == len(link.candidates) and all(one.value is not None for one in linked)
+    if isinstance(said, Words):
+        return _answer(report, said, [report.document.printed(span) for span in said.evidence], value=said.value)
+    linked = [report.candidates[one] for one in said.candidates if one in report.candidates]
+    if spec.kind == "date":
+        if len(linked) != 1 or not linked[0].date:
+            raise ValueError(f"{spec.id}: the link {said.candidates} cannot be read as a date")
+        return _answer(report, said, [report.document.printed((linked[0].start, linked[0].end))], value=linked[0].date)
+    values = [value for one in linked if (value := _in_unit(one, spec)) is not None]
+    whole = 0 < len(values) == len(said.candidates)
     if not whole or (len(linked) > 1 and not spec.additive):
-        raise ValueError(f"{spec.id}: the link {link.candidates} cannot be read as one figure")
+        raise ValueError(f"{spec.id}: the link {said.candidates} cannot be read as one figure")
     bounds = {candidate.bound for candidate in linked}
     # 零件 says in words that there was none; 0件 is a figure.
     says_none = all(c.kind == "none" or (c.value == 0 and c.text.startswith(("零", "〇"))) for c in linked)
-    printed = [report.document.printed((candidate.start, candidate.end)) for candidate in linked]
-    answer = Answer(
+    return _answer(
+        report,
+        said,
+        [report.document.printed((candidate.start, candidate.end)) for candidate in linked],
         status="reported_none" if says_none else "reported",
-        value=sum((c.value_for(spec.additive) or Decimal(0) for c in linked), Decimal(0)),
+        value=sum(values, Decimal(0)),
+        upper=None if linked[0].upper is None else spec.units.converted(linked[0].upper, linked[0].unit, spec.unit),
         # The loosest bound among the parts; parts that are loose in opposite directions are only about right.
         bound="about" if {"over", "under"} <= bounds else max(bounds, key=_LOOSENESS.__getitem__),
         unit=linked[0].unit or None,
+    )
+
+
+def _in_unit(candidate: Candidate, spec: FieldSpec) -> Decimal | None:
+    """What a candidate says in a field's unit, as printed where its own measures something else; None for no number."""
+    value = candidate.value_for(spec)
+    if value is None:
+        return None
+    converted = spec.units.converted(value, candidate.unit, spec.unit)
+    return value if converted is None else converted
+
+
+def _answer(report: ReportText, said: Link | Words, printed: list[Span], **read: Any) -> Answer:
+    """An answer with the places where it is printed, in the file's own text."""
+    answer = Answer(
+        **{"status": "reported", **read},
         evidence=printed,
         text="、".join(report.document.file.text[start:end] for start, end in printed),
         page=report.document.page_of(printed[0][0]),
-        confidence=round(link.confidence, 4),
-        by=link.by,
+        confidence=round(said.confidence, 4),
+        by=said.by,
     )
     answer.tell(report.document.printed_sentences(printed))
     return answer
+
+
+def _row(report: ReportText, row: Row, spec: FieldSpec) -> dict[str, Answer]:
+    """One row of a list of records, its cells in the schema's order."""
+    return {cell.id: read_answer(report, row[cell.id], cell) for cell in spec.cells if cell.id in row}
 
 
 def _item(report: ReportText, candidate_id: int, spec: FieldSpec) -> Item:

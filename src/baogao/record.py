@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal
 from pydantic import ConfigDict, Field
 
 from baogao.schema.fields import FieldKind
-from baogao.schema.values import Answer, Bound, Item, Number, Span, Strict, TextAnswer
+from baogao.schema.values import Answer, Bound, Item, Number, Span, Strict, TextAnswer, Value
 from baogao.usage import Usage
 
 _OTHER_LINE_ENDS = "\x85\u2028\u2029"
@@ -91,8 +91,9 @@ class ProposedFigure(Strict):
 
     by: str
     status: Literal["reported", "reported_none"]
-    value: Number
-    bound: Bound
+    value: Value
+    upper: Number | None = Field(default=None, exclude_if=lambda upper: upper is None)
+    bound: Bound | None = None
     unit: str | None = None
     evidence: list[Span]
     text: str
@@ -159,6 +160,8 @@ class Record(Strict):
     metadata: dict[str, TextAnswer] = Field(default_factory=dict)
     fields: dict[str, Answer] = Field(default_factory=dict)
     lists: dict[str, list[Item]] = Field(default_factory=dict)
+    rows: dict[str, list[dict[str, Answer]]] = Field(default_factory=dict, exclude_if=lambda rows: not rows)
+    """Of each list of small records its rows, cell by cell; a cell that is not there is not reported."""
     checks: list[Check] = Field(default_factory=list)
     read: FileReading | None = None
     """None where the file could not be read, and in records of earlier versions."""
@@ -184,7 +187,7 @@ class Record(Strict):
     def to_data(self) -> dict[str, Any]:
         """The record as JSON data, keys in a fixed order, silence as ``{"status": "not_reported"}``."""
         data: dict[str, Any] = self.model_dump(mode="json", by_alias=True)
-        return data | self.model_dump(mode="json", include={"fields", "lists"}, exclude_none=True)
+        return data | self.model_dump(mode="json", include={"fields", "lists", "rows"}, exclude_none=True)
 
     def to_json(self) -> str:
         """The same as one line of JSON."""

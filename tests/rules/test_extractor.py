@@ -41,7 +41,7 @@ def values(sentence):
     """What the rules read from one sentence inside a report: field to value."""
     candidates, extraction = read(FRAME.format(sentence))
     return {
-        name: sum(candidates[one].value_for(SCHEMA.by_id[name].additive) for one in link.candidates)
+        name: sum(candidates[one].value_for(SCHEMA.by_id[name]) for one in link.candidates)
         for name, link in extraction.fields.items()
     }
 

@@ -14,15 +14,17 @@ from functools import cached_property
 from typing import Any, Literal, NamedTuple
 
 from baogao.document.document import Span
+from baogao.schema.fields import Cue, FieldSpec
 from baogao.schema.values import Bound, plain_number
 
-Kind = Literal["number", "none", "item"]
+Kind = Literal["number", "none", "item", "range", "rank", "ratio", "date"]
+_LEFT_OUT = frozenset({"label", "each", "parted", "upper", "falls", "date"})
 Parted = Literal["", "mark", "row", "semicolon", "sentence", "clause", "phrase"]
-Cue = Literal["prior_year", "growth", "target", "cumulative", "part", "sub_unit"]
 
 
 class Candidate(NamedTuple):
-    """One number, one phrase that says "none", or one head of a list item."""
+    """One number, one phrase that says "none", or one head of a list item; where a schema asks for them, a range, a
+    place in an order, a part of a ratio, a date."""
 
     id: int
     """Running number in reading order, from 1."""
@@ -32,7 +34,8 @@ class Candidate(NamedTuple):
     """``text == document.text[start:end]``: a number with its bound words and unit, a negated phrase, a head clause."""
     text: str
     value: Decimal | None
-    """A number's value in its unit (6.5万份 is 65000); 0 for a none; None for an item."""
+    """A number's value in its unit (6.5万份 is 65000), of a range the lower bound; 0 for a none; None for an item and a
+    date."""
     bound: Bound = "exact"
     unit: str = ""
     """The measure word; ``%`` for per cent however written; ``个百分点`` for percentage points; empty if none."""
@@ -46,21 +49,35 @@ class Candidate(NamedTuple):
     """What parts an entry from its neighbours: a mark of its own, or else a row of a table, a semicolon in a series of
     them, a full stop, a comma, or 、."""
 
-    def value_for(self, additive: bool) -> Decimal | None:
-        """The value that a field takes from here: one that may be summed the sum, any other the number of one noun."""
-        return self.value if additive or self.each is None else self.each
+    upper: Decimal | None = None
+    """The other bound of a range: 7 of 6.5%-7%."""
+    falls: bool = False
+    """Whether it is printed as a decrease: 下降2.3%, 负增长2.3%, -2.3%; ``value`` has no sign."""
+    date: str = ""
+    """Of a date: ``2025-01-08``, ``2025-01``, ``2025``."""
+
+    def value_for(self, spec: FieldSpec) -> Decimal | None:
+        """The value that a field takes from here, in the unit that is printed.
+
+        One that may be summed takes the sum, any other the number of one noun; a decrease is negative where the field
+        asks for a sign.
+        """
+        value = self.value if spec.additive or self.each is None else self.each
+        return -value if value is not None and self.falls and spec.signed else value
 
     def to_json(self) -> dict[str, Any]:
         """One line of ``baogao candidates --json``: plain JSON, in a fixed order.
 
-        Without ``label`` and ``parted`` if they are empty, and without ``each`` if it says no more than ``value``.
+        Without what is empty of ``label``, ``parted`` and what comes behind it, and without ``each`` if it says no
+        more than ``value``.
         """
         line = self._asdict() | {
             "value": None if self.value is None else plain_number(self.value),
             "cues": list(self.cues),
             "each": None if self.each is None else plain_number(self.each),
+            "upper": None if self.upper is None else plain_number(self.upper),
         }
-        return {name: value for name, value in line.items() if value or name not in {"label", "each", "parted"}}
+        return {name: value for name, value in line.items() if value or name not in _LEFT_OUT}
 
 
 @dataclass(frozen=True)

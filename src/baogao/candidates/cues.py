@@ -14,9 +14,9 @@ from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import NamedTuple
 
-from baogao.candidates.candidate import Cue
 from baogao.candidates.period import CARRIED_OVER, Period
 from baogao.chinese.numerals import YEAR, year_of
+from baogao.schema.fields import Cue
 
 _PART_OF_YEAR = r"(?:年?[底末初]|同期|全年|上半年|下半年|前?[一二三四]个?季度|一年)*"
 _WHEN = rf"(?:去年|上一?年度?|前一年度?|头一?年|前年|往年|{YEAR}年){_PART_OF_YEAR}"

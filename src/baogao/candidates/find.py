@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import accumulate
 
-from baogao.candidates.candidate import Candidate, Candidates, Cue, Kind, Parted
+from baogao.candidates.candidate import Candidate, Candidates, Kind, Parted
 from baogao.candidates.cues import Mention, read_cues
 from baogao.candidates.doubtful import doubtful_tokens
 from baogao.candidates.each import nouns_sharing
@@ -19,6 +19,7 @@ from baogao.candidates.phrases import find_none_phrases
 from baogao.candidates.tables import find_cells
 from baogao.chinese.numerals import fold
 from baogao.document.document import Document, Span
+from baogao.schema.fields import Cue
 from baogao.schema.values import Bound
 
 

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
-from baogao.candidates.candidate import Cue
 from baogao.candidates.figures import find_figures
 from baogao.candidates.numbers import UNIT, Quantity, parse_quantity, read_unit, times
 from baogao.candidates.period import Period, period_of
 from baogao.document.document import Document, Sentence, Span
+from baogao.schema.fields import Cue
 
 _TABBED = re.compile(r"\t")
 _BARRED = re.compile(r"\|")

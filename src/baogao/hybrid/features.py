@@ -13,13 +13,13 @@ from types import MappingProxyType
 from typing import get_args
 
 from baogao.asking.passages import Shortlist
-from baogao.candidates.candidate import Candidate, Cue
+from baogao.candidates.candidate import Candidate
 from baogao.checks import run_checks
 from baogao.extraction import Link
 from baogao.hybrid.case import Case, same
 from baogao.hybrid.trust import Stand
 from baogao.reading import read_answer
-from baogao.schema.fields import FieldSpec
+from baogao.schema.fields import Cue, FieldSpec
 from baogao.schema.values import Answer
 
 _ORDER = "not_more_than"

@@ -32,7 +32,7 @@ from baogao.outputs.records import astray, kept_text
 from baogao.record import ProposedFigure, ProposedItems, ProposedText, Record, Review
 from baogao.resources import new_file
 from baogao.schema import FieldSpec, Schema
-from baogao.schema.values import Answer, HeldBack
+from baogao.schema.values import Answer, HeldBack, shown_value
 
 REVIEW_BELOW = 0.5
 """An answer less sure than this is marked for a person to look at."""
@@ -198,7 +198,7 @@ def _shown(given: Answer | HeldBack | ProposedFigure, text: str | None) -> dict[
     """A figure as it is shown, whether it is given, held back or proposed."""
     return {
         "status": given.status,
-        "value": None if given.value is None else f"{given.value.normalize():,f}",  # all digits: 65,000 and 98.48
+        "value": None if given.value is None else shown_value(given.value),
         "bound": given.bound,
         "unit": given.unit,
         "text": given.text,

@@ -28,7 +28,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar, get_args
 
-from baogao.candidates.candidate import Cue
 from baogao.document.document import Span
 from baogao.errors import RulesError
 from baogao.rules.rules_file import (
@@ -41,7 +40,7 @@ from baogao.rules.rules_file import (
     RulesFileModel,
     parse_rules,
 )
-from baogao.schema.fields import FieldSpec, Schema
+from baogao.schema.fields import Cue, FieldSpec, Schema
 
 ANY_TOPIC = "any"
 """The topic of a pattern that names its field whatever the passage is about."""

@@ -22,26 +22,54 @@ The docstring below a field is its note: what it means, for annotators, prompts 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from baogao.schema.units import Unit, Units
 from baogao.schema.values import Answer, Item, TextAnswer
+from baogao.schema.wording import Wording
 
-Figure = Answer
-"""A number that a report states, in one of three states."""
+
+class Figure(Answer):
+    """A number that a report states, in one of three states."""
+
+
+class Choice(Answer):
+    """One of several options, with the words that decide it; two, by default: yes and no."""
+
+
+class Date(Answer):
+    """A date, or a month, or a year, that a report prints: ``2025-01-08``."""
+
+
+class Quote(Answer):
+    """Words as a report prints them: a name, a title, a legal basis."""
+
+
 Text = TextAnswer
 """A piece of metadata."""
 Items = list[Item]
 """A list of entries, each tied to its head clause."""
 
-FieldKind = Literal["figure", "text", "items"]
+FieldKind = Literal["figure", "text", "items", "choice", "date", "quote", "rows"]
 Role = Literal["title", "place", "level", "period_start", "period_end", "issuer", "addressee"]
 """What a piece of metadata is to the engine, whatever its field is called."""
+AskedPeriod = Literal["this", "last", "next", "cumulative", "any"]
+"""Which period a figure is of: the reported one, the one before, what is to come, a total over several, any of them."""
+Cue = Literal["prior_year", "growth", "target", "cumulative", "part", "sub_unit"]
+"""What the words around a figure say of it: whose it is, and when; see ``baogao.candidates.cues``."""
+Printed = Literal["number", "range", "rank", "ratio"]
+"""A number; two bounds of one (6.5%-7%); a place in an order (第3位); a part of a ratio (15:62:23)."""
+ReportingYear = Literal["title", "before_title", "printed"]
+"""The year that a report is about: that of its title, the one before it, or the first that it prints as a period."""
+_SAID = Wording()
+_OTHER_TIMES: frozenset[Cue] = frozenset({"prior_year", "growth", "target", "cumulative"})
+_CUE_OF: Mapping[AskedPeriod, Cue] = {"last": "prior_year", "next": "target", "cumulative": "cumulative"}
 
 
 @dataclass(frozen=True)
@@ -59,6 +87,18 @@ class Ask:
     """For a Text that is inferred and not copied: a regular expression that its value must match."""
     role: Role | None = None
     """For a Text that the engine needs to know: the report's title heads its page."""
+    period: AskedPeriod = "this"
+    """For a Figure: which period's figure is asked for."""
+    allow: Sequence[Cue] = ()
+    """For a Figure: what else may be said of it. A rate of growth allows ``growth``, a figure of one part ``part``."""
+    signed: bool = False
+    """For a Figure: True where a decrease (下降2.3%, -2.3%) is a negative value."""
+    takes: Sequence[Printed] = ("number",)
+    """For a Figure: in which forms it may be printed."""
+    options: Sequence[str] = ()
+    """For a Choice: the answers that it may have; yes and no where none are given."""
+    key: bool = False
+    """For a cell of a Row: True where it names the row. Where none does, the first Quote is it."""
 
 
 @dataclass(frozen=True)
@@ -77,8 +117,14 @@ class Group(BaseModel):
     model_config = ConfigDict(use_attribute_docstrings=True, extra="forbid")
 
 
+class Row(BaseModel):
+    """A small record; ``list[…]`` of it in the report are rows. Its cells are figures, choices, dates, quotes."""
+
+    model_config = ConfigDict(use_attribute_docstrings=True, extra="forbid")
+
+
 class Report(BaseModel):
-    """A kind of report: metadata (Text), groups of figures, lists (Items); its docstring is its title."""
+    """A kind of report: metadata (Text), groups of figures, lists (Items, rows); its docstring is its title."""
 
     model_config = ConfigDict(use_attribute_docstrings=True, extra="forbid")
 
@@ -87,6 +133,11 @@ class Report(BaseModel):
     schema_version: ClassVar[int] = 1
     language: ClassVar[str] = "zh"
     relations: ClassVar[tuple[Relation, ...]] = ()
+    reporting_year: ClassVar[ReportingYear] = "title"
+    units: ClassVar[tuple[Unit, ...]] = ()
+    """Units that its fields or its reports use and that baogao does not know."""
+    wording: ClassVar[Wording] = _SAID
+    """What its prompts say of figures that answer nothing."""
 
 
 @dataclass(frozen=True)
@@ -103,11 +154,54 @@ class FieldSpec:
     terms: tuple[str, ...] = ()
     pattern: str = ""
     role: Role | None = None
+    period: AskedPeriod = "this"
+    allow: frozenset[Cue] = frozenset()
+    signed: bool = False
+    takes: frozenset[Printed] = frozenset({"number"})
+    options: tuple[str, ...] = ()
+    key: bool = False
+    cells: tuple[FieldSpec, ...] = ()
+    """Of rows: what each holds."""
+    units: Units = field(default_factory=Units, repr=False)
+    """Those of its schema, for the figure to be given in its own unit."""
 
     @property
     def is_rate(self) -> bool:
         """True when the figure is a percentage."""
         return self.unit == "%"
+
+    @property
+    def is_share(self) -> bool:
+        """True when the figure is a percentage of a whole, and not a rate of growth."""
+        return self.is_rate and not self.signed and "growth" not in self.allow
+
+    @cached_property
+    def excludes(self) -> frozenset[Cue]:
+        """Cues of another time, or of a change, with which a candidate does not answer the field."""
+        return frozenset() if self.period == "any" else _OTHER_TIMES - self.allow - self.needs
+
+    @cached_property
+    def needs(self) -> frozenset[Cue]:
+        """Cues without which a candidate does not answer the field: those of the period that is asked for."""
+        return frozenset({_CUE_OF[self.period]} if self.period in _CUE_OF else ())
+
+    @property
+    def named_by(self) -> FieldSpec | None:
+        """Of rows: the cell that names one; None where none does."""
+        marked = (cell for cell in self.cells if cell.key)
+        return next(marked, None) or next((cell for cell in self.cells if cell.kind == "quote"), None)
+
+
+@dataclass(frozen=True)
+class Sought:
+    """What of a report's print a schema asks about, beside plain numbers, phrases that say "none", and entries."""
+
+    year: ReportingYear = "title"
+    kinds: frozenset[Literal["number", "range", "rank", "ratio", "date"]] = frozenset()
+    signed: bool = False
+    """Whether numbers with a sign (较上年-12件) answer anything."""
+    units: tuple[str, ...] = ()
+    """Spellings of units that the grammar does not know, longest first."""
 
 
 @dataclass(frozen=True)
@@ -122,10 +216,33 @@ class Schema:
     groups: dict[str, str]
     """Group id to label, in order."""
     relations: tuple[Relation, ...]
-    model: type[Report]
+    model: type[BaseModel]
     path: Path
     digest: str
     """``sha256:`` and a hex digest of the schema file's name and bytes."""
+    units: Units
+    sought: Sought = field(default_factory=Sought)
+    wording: Wording = _SAID
+
+    @cached_property
+    def fields(self) -> tuple[FieldSpec, ...]:
+        """What is answered once, by a figure or by words: figures, choices, dates, quotes, in the schema's order."""
+        return tuple(spec for spec in self.specs if spec.kind in ("figure", "choice", "date", "quote"))
+
+    @cached_property
+    def linked(self) -> tuple[FieldSpec, ...]:
+        """Those that candidates answer: figures and dates."""
+        return tuple(spec for spec in self.fields if spec.kind in ("figure", "date"))
+
+    @cached_property
+    def worded(self) -> tuple[FieldSpec, ...]:
+        """Those that words answer: choices and quotes."""
+        return tuple(spec for spec in self.fields if spec.kind in ("choice", "quote"))
+
+    @cached_property
+    def rows(self) -> tuple[FieldSpec, ...]:
+        """The lists of records, in the schema's order."""
+        return tuple(spec for spec in self.specs if spec.kind == "rows")
 
     @cached_property
     def figures(self) -> tuple[FieldSpec, ...]:

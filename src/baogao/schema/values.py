@@ -6,7 +6,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
 
 Span = tuple[int, int]
 Bound = Literal["exact", "over", "under", "about"]
@@ -22,6 +22,16 @@ def plain_number(value: Decimal) -> int | float:
     return int(value) if value == value.to_integral_value() else float(value)
 
 
+def plain_value(value: Decimal | str) -> int | float | str:
+    """A value as JSON has it."""
+    return value if isinstance(value, str) else plain_number(value)
+
+
+def shown_value(value: Decimal | str) -> str:
+    """A value in words for people, all its digits: 65,000, 98.48, 2025-01-08."""
+    return value if isinstance(value, str) else f"{value.normalize():,f}"
+
+
 def _of_sane_size(value: Decimal) -> Decimal:
     """A few characters of JSON can stand for a number that would fill the memory when it is written out."""
     if not value.is_finite() or abs(value.adjusted()) > MOST_DIGITS or len(value.as_tuple().digits) > 2 * MOST_DIGITS:
@@ -32,6 +42,18 @@ def _of_sane_size(value: Decimal) -> Decimal:
 Number = Annotated[
     Decimal, AfterValidator(_of_sane_size), PlainSerializer(plain_number, return_type=int | float, when_used="json")
 ]
+
+
+def _number_if_it_is_one(value: object) -> object:
+    """Digits in quotes are a number: what anybody may write is held to the same size."""
+    try:
+        return Decimal(value) if isinstance(value, str) else value
+    except ArithmeticError:
+        return value
+
+
+Value = Annotated[Number | str, BeforeValidator(_number_if_it_is_one)]
+"""A number; or, of a choice, a date, a quote, words."""
 
 
 class _Read:
@@ -58,8 +80,9 @@ class HeldBack(_Read, Strict):
     """An answer that was found and not given, because it is not sure enough: for a person to look at."""
 
     status: Literal["reported", "reported_none"]
-    value: Number
-    bound: Bound
+    value: Value
+    upper: Number | None = Field(default=None, exclude_if=lambda upper: upper is None)
+    bound: Bound | None = None
     unit: str | None = None
     evidence: list[Span]
     text: str
@@ -75,13 +98,16 @@ class Answer(_Read, Strict):
     """What a report says of one field. Silence is ``not_reported``, never zero."""
 
     status: Status
-    value: Number | None = None
-    """In the field's unit; 0 when ``reported_none``."""
+    value: Value | None = None
+    """A number in the field's unit, 0 when ``reported_none``; of a choice its option, of a date ``YYYY-MM-DD`` or its
+    first parts, of a quote its words without white space."""
+    upper: Number | None = Field(default=None, exclude_if=lambda upper: upper is None)
+    """The other bound, where a range is printed: 6.5%-7%."""
     bound: Bound | None = None
     unit: str | None = None
     """As printed."""
     evidence: list[Span] | None = None
-    """The characters of the figure; several spans where an additive field was summed."""
+    """The characters of the figure, or the words that decide; several spans where an additive field was summed."""
     text: str | None = None
     """The characters at ``evidence``, joined by “、”."""
     page: int | None = None
@@ -92,6 +118,11 @@ class Answer(_Read, Strict):
     """Which extractor spoke: ``rules``, ``llm``, or both, ``rules+llm``; ``llm:NAME`` of each of several models."""
     held_back: HeldBack | None = None
     """Only with ``not_reported``: what would have been the answer."""
+
+    @property
+    def number(self) -> Decimal | None:
+        """The value where it is a number."""
+        return self.value if isinstance(self.value, Decimal) else None
 
 
 class TextAnswer(Strict):

@@ -16,7 +16,7 @@ from baogao.evaluation.report.pictures import SERIES, colour_of, draw_pictures
 from baogao.evaluation.runs import Run
 from baogao.evaluation.statistics import Interval
 from baogao.outputs.page import csp_hash
-from baogao.schema.values import Answer, plain_number
+from baogao.schema.values import Answer, plain_value
 
 NOT_AVAILABLE = "n/a"
 _TEMPLATES = files("baogao.evaluation.report") / "templates"
@@ -67,7 +67,7 @@ def reading_words(reading: Answer | Reading | None, unit: str = "") -> str:
         return "silent"
     if reading.status == "reported_none":
         return "none"
-    number = plain_number(reading.value) if reading.value is not None else "?"
+    number = "?" if reading.value is None else plain_value(reading.value)
     return f"{_BOUNDS[reading.bound or 'exact']}{number}{'' if unit == '%' else ' '}{unit}".rstrip()
 
 
