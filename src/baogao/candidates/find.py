@@ -9,7 +9,7 @@ from decimal import Decimal
 from itertools import accumulate
 
 from baogao.candidates.candidate import Candidate, Candidates, Kind, Parted
-from baogao.candidates.cues import Mention, read_cues
+from baogao.candidates.cues import read_cues
 from baogao.candidates.doubtful import doubtful_tokens
 from baogao.candidates.each import nouns_sharing
 from baogao.candidates.figures import commas_part_clauses, find_figures, join_groups
@@ -17,6 +17,7 @@ from baogao.candidates.items import find_items
 from baogao.candidates.period import Period, period_of, planned_spans
 from baogao.candidates.phrases import find_none_phrases
 from baogao.candidates.tables import find_cells
+from baogao.candidates.tape import Mention
 from baogao.chinese.numerals import fold
 from baogao.document.document import Document, Span
 from baogao.schema.fields import Cue
