@@ -14,7 +14,8 @@ from operator import itemgetter
 
 from baogao.candidates.period import Period
 from baogao.candidates.tape import Mention, Tape
-from baogao.candidates.words import TOKEN
+from baogao.candidates.yearly_tape import YearlyTape
+from baogao.candidates.yearly_words import tokens
 from baogao.schema.fields import Cue
 
 _TOWN = (
@@ -43,7 +44,12 @@ _SPACE = re.compile(r"\s")
 
 
 def read_cues(
-    sentence: str, mentions: Iterable[Mention], period: Period, planned: bool = False
+    sentence: str,
+    mentions: Iterable[Mention],
+    period: Period,
+    planned: bool = False,
+    reviewed: bool = False,
+    changes: bool = False,
 ) -> list[tuple[Cue, ...]]:
     """The cues of each number of one sentence.
 
@@ -52,6 +58,8 @@ def read_cues(
     :param sentence: the sentence, folded.
     :param mentions: its numbers, in order.
     :param planned: True where the section is about what is to come.
+    :param reviewed: True where it is about several years.
+    :param changes: whether a schema asks for changes, so that more words of them count.
     """
     places = list(mentions)
     spaces = [match.start() for match in _SPACE.finditer(sentence)]
@@ -62,8 +70,9 @@ def read_cues(
         ]
     if not places:
         return []
-    tape = Tape(sentence, period, planned)
-    events = _events(sentence, period, places[-1].end)
+    tape = YearlyTape(sentence, period, planned, reviewed) if period.yearly else Tape(sentence, period, planned)
+    words = tokens("before_title" if period.yearly else "title", changes)
+    events = _events(sentence, words, period, places[-1].end)
     result: list[tuple[Cue, ...]] = []
     position = 0
     for mention in places:
@@ -77,10 +86,10 @@ def read_cues(
     return result
 
 
-def _events(text: str, period: Period, end: int) -> list[tuple[int, str, re.Match[str]]]:
+def _events(text: str, words: re.Pattern[str], period: Period, end: int) -> list[tuple[int, str, re.Match[str]]]:
     """The words that matter, with place and kind, in order, before ``end``: behind the last number none does."""
     events: list[tuple[int, str, re.Match[str]]] = []
-    for match in TOKEN.finditer(text):
+    for match in words.finditer(text):
         if match.start() >= end:
             break
         assert match.lastgroup is not None  # every alternative is a named group

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from baogao.candidates.candidate import USUAL
 from baogao.candidates.changes import falls, falls_like, sign_before
 from baogao.candidates.doubtful import doubtful_tokens
 from baogao.candidates.noise import blank, blank_noise
@@ -83,11 +84,10 @@ _FROM = re.compile(r"[从由][^，。；,;\d]{0,8}\Z")
 """Before a number that a change began from."""
 _LONGEST_FROM = 9
 """Characters of what ``_FROM`` needs to see."""
-_NOTHING_MORE = Sought()
 
 
 def find_figures(
-    text: str, folded: bool = False, commas_part: bool = False, sought: Sought = _NOTHING_MORE
+    text: str, folded: bool = False, commas_part: bool = False, sought: Sought = USUAL
 ) -> Iterator[Quantity]:
     """Every figure in a text, in order, without overlaps; dates, document numbers and their like are left out.
 

@@ -15,8 +15,9 @@ from baogao.schema.fields import Cue
 _ENDS = frozenset({"", *"，。；,;"})
 """Behind a number: its clause ends, so that no word of it can say more."""
 
-_WRITTEN_YEAR = re.compile(r"(\S{4})年")
-_ORDER: tuple[Cue, ...] = ("prior_year", "growth", "target", "cumulative", "part", "sub_unit")
+_SIGNS = frozenset("-+负")
+WRITTEN_YEAR = re.compile(r"(\S{4})年")
+ORDER: tuple[Cue, ...] = ("prior_year", "growth", "target", "cumulative", "part", "sub_unit")
 """In which a candidate has its cues."""
 _SETS: dict[str, Cue] = {"target": "target", "part": "part", "sub_unit": "sub_unit"}
 """Words that set a cue for their segment, whatever else was said."""
@@ -33,7 +34,7 @@ class Mention(NamedTuple):
 
 
 @dataclass(slots=True)
-class _Scope:
+class Scope:
     """The cues in force, and until where."""
 
     clause: set[Cue] = field(default_factory=set)
@@ -44,18 +45,26 @@ class _Scope:
     """After 比上年 or 较去年同期: the number right behind is last year's, one behind a verb of change is a growth."""
     compared_at: int = -9
     """Where the last word of an earlier time ends; far before the sentence if there was none."""
+    own_clause: bool = False
+    """Whether a word of the period was read in the clause; only where a report is given after its period."""
+    own_segment: bool = False
+    """The same for the segment, where the word opened a clause."""
+    moved_at: int = -9
+    """Where the last word of a change in the clause ends."""
     first_clause: bool = True
     """In the first clause of a segment an earlier time holds for all of it: 去年收到45件，办结41件."""
 
     def end_clause(self) -> None:
         """At ，: a comparison ends as well."""
         self.clause.clear()
-        self.comparing = self.first_clause = False
+        self.comparing = self.first_clause = self.own_clause = False
+        self.moved_at = -9
 
     def end_segment(self) -> None:
         """At ； or 。."""
         self.end_clause()
         self.segment.clear()
+        self.own_segment = False
         self.first_clause = True
 
     def lift(self, *cues: Cue) -> None:
@@ -78,8 +87,8 @@ class Tape:
         self.text = sentence
         self.period = period
         self.planned = planned
-        self.scope = _Scope()
-        self.outer: list[_Scope] = []
+        self.scope = Scope()
+        self.outer: list[Scope] = []
         """The scopes around the brackets that are open."""
         self.last_number_end = -9
 
@@ -132,7 +141,7 @@ class Tape:
         if token["attributive"] is not None:
             return
         scope, start, reported = self.scope, token.start(), self.period.year
-        written = _WRITTEN_YEAR.search(token[0])
+        written = WRITTEN_YEAR.search(token[0])
         earlier = written is None or written[1][0] not in "2二"
         if written is not None and not earlier and reported is not None:
             year = year_of(written[1])
@@ -147,7 +156,7 @@ class Tape:
 
     def _open(self, position: int) -> None:
         """Brackets have a scope of their own; right behind a number they hold its parts."""
-        inner = _Scope()
+        inner = Scope(own_segment=self.scope.own_clause or self.scope.own_segment)
         inherited = self.scope.clause | self.scope.segment
         if position - self.last_number_end <= 1:
             inner.segment |= inherited & {"target", "sub_unit", "cumulative"} | {"part"}
@@ -168,7 +177,9 @@ class Tape:
             passed = self.scope.comparing or "growth" in found or self.last_number_end > self.scope.compared_at
             found -= {"growth", "prior_year"} if passed else {"growth"}
         before = self.text[max(0, mention.start - 16) : mention.start]
-        if self.scope.comparing:
+        if self.text[mention.start : mention.start + 1] in _SIGNS:
+            found.add("growth")
+        elif self.scope.comparing:
             if self.text[self.scope.compared_at : mention.start] in {"", "的", "为"}:
                 found.add("prior_year")
             elif CHANGED.search(before) or "growth" in self.scope.clause:
@@ -182,7 +193,7 @@ class Tape:
             found.add("target")
         if self.outer and found & {"prior_year", "growth"}:
             found.discard("part")
-        return tuple(cue for cue in _ORDER if cue in found) if found else ()
+        return tuple(cue for cue in ORDER if cue in found) if found else ()
 
     def _by_words_behind(self, mention: Mention, before: str) -> Iterator[Cue]:
         """The cues of a number by the words that follow it at once."""
