@@ -48,7 +48,7 @@ _MOVES = (
     r"|(?:下[降跌滑]|上[升涨]|回[落升]|降低|提[升高]|增加|减少)(?=[了约近达超]{0,2}\s?[-+]?\d[\d.]*(?:%|个?百分点|倍))"
 )
 """Words of a change where changes are asked about."""
-_MORE_STARTS = "过这任年回负正未第刚"
+_MORE_STARTS = "过这任年回负正未第刚在"
 
 
 @lru_cache(maxsize=6)
