@@ -14,7 +14,7 @@ from functools import partial
 from baogao.asking.examples import load_examples
 from baogao.asking.labels import DECORATION, Labels
 from baogao.asking.metadata import metadata_question, read_metadata
-from baogao.asking.passages import Passage, PassageCutter, Shortlist, askable
+from baogao.asking.passages import Passage, PassageCutter, Shortlist, may_answer
 from baogao.candidates import parse_quantity
 from baogao.candidates.candidate import Candidate
 from baogao.errors import ReplyError
@@ -135,12 +135,12 @@ def _pointed_at(spec: FieldSpec, answer: str, passage: Passage) -> Filled | None
         return None
     figure = parse_quantity(answer)
     if figure is not None and figure.value != 0:
-        printed = [c for c in passage.candidates if c.kind == "number" and figure.value in {c.value, c.each}]
+        printed = [c for c in passage.candidates if c.kind != "none" and figure.value in {c.value, c.each}]
     elif _NONE.match(answer):
         printed = [c for c in passage.candidates if c.value == 0]
     else:
         return None
-    lines = [Filled.of(spec, candidate, passage) for candidate in printed if askable(candidate)]
+    lines = [Filled.of(spec, candidate, passage) for candidate in printed if may_answer(candidate, spec)]
     return max((line for line in lines if line.share >= _LEAST_SHARE), key=lambda line: line.fit, default=None)
 
 
@@ -227,7 +227,11 @@ class FormExtractor:
         """The form of one passage."""
         return Question(
             messages=self._prompt.render(
-                title=passage.title, passage=passage.text, fields=passage.fields, examples=self._examples
+                title=passage.title,
+                passage=passage.text,
+                fields=passage.fields,
+                examples=self._examples,
+                wording=self.schema.wording,
             ),
             max_tokens=_TOKENS_PER_LINE * len(passage.fields) + 8,
             logprobs=self._blank,
