@@ -129,7 +129,7 @@ def prompts_learned(way: TunedWay, prompts: Prompts, schema: Schema) -> str:
 
     :raises PromptError: it is not there.
     """
-    return prompts.digest_of([_TEMPLATE[way]], schema.wording)
+    return prompts.digest_of([_TEMPLATE[way]], schema.wording.variables())
 
 
 def adapter_path(schema: Schema, way: TunedWay) -> Path:

@@ -16,7 +16,6 @@ The front matter is at hand in the template as ``meta``.
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 import re
 import secrets
@@ -32,7 +31,6 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from baogao.errors import PromptError
 from baogao.llm.messages import Message, Role
 from baogao.resources import digest_files, resource_dir
-from baogao.schema.wording import Wording
 
 SUFFIX = ".jinja"
 
@@ -140,19 +138,17 @@ class Prompts:
             known = ", ".join(sorted(self._prompts)) or "none"
             raise PromptError(f"{self.directory} has no template {name!r}; it has: {known}") from None
 
-    def digest_of(self, names: Iterable[str], wording: Wording) -> str:
-        """Over the names and bytes of some templates, a schema's wording filled in: two that ask the same are the same.
+    def digest_of(self, names: Iterable[str], filled: Mapping[str, str]) -> str:
+        """Over the names and bytes of some templates with variables filled in: two that ask the same are the same.
 
+        :param filled: what ``{{ NAME }}`` stands for, whatever is asked about.
         :raises PromptError: there is none of a name.
         """
-        filled = {
-            f"wording.{field.name}": getattr(wording, field.name).encode() for field in dataclasses.fields(wording)
-        }
         digest = hashlib.sha256()
         for path in sorted((self[name].path for name in names), key=lambda path: path.name):
             source = path.read_bytes()
             for name, text in filled.items():
-                source = source.replace(b"{{ %s }}" % name.encode(), text)
+                source = source.replace(b"{{ %s }}" % name.encode(), text.encode())
             digest.update(path.name.encode() + b"\0" + source + b"\0")
         return f"sha256:{digest.hexdigest()}"
 
