@@ -23,7 +23,7 @@ CHANGES: dict[Change, str] = {
 
 @dataclass(frozen=True)
 class FieldChange:
-    """A field or a cell of a document that is judged differently, or that is answered differently and still not right."""
+    """A field or a cell of a document that is judged differently, or answered differently and still not right."""
 
     change: Change
     extractor: str

@@ -47,6 +47,8 @@ class Score:
     """Of a cell the number of its row in gold, from 1; None for a row that gold does not have."""
     answer_row: int | None = None
     """The number of its row in the answer, from 1; None for a row that the answer does not have."""
+    held_back: bool = False
+    """Whether there was an answer that was not sure enough to be given."""
 
     @classmethod
     def of(cls, doc_id: str, spec: FieldSpec, truth: GoldField, answer: Answer | None) -> Score:
@@ -56,7 +58,8 @@ class Score:
         verdict, reading = judge(truth, answer, spec.kind)
         spoken = None if answer.status == "not_reported" else answer
         if verdict != "correct" or reading is None:
-            return cls(doc_id, spec.id, verdict, spoken, truth, spec=spec)
+            held_back = answer.held_back is not None
+            return cls(doc_id, spec.id, verdict, spoken, truth, spec=spec, held_back=held_back)
         bound, place = has_bound(reading, answer), is_grounded(reading, answer)
         return cls(doc_id, spec.id, verdict, spoken, truth, bound, place, spec)
 

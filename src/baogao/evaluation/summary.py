@@ -126,15 +126,20 @@ class GroupSummary(Rates):
 
     stated: int
     f1_ci: Interval | None
+    correct: int
+    wrong: int
+    missing: int
+    """Those of failed documents included."""
+    spurious: int
 
     @classmethod
     def of_groups(cls, counts: Mapping[str, Counts], bootstrap: Bootstrap) -> dict[str, GroupSummary]:
         """What is said of groups of fields, by their counts in each document."""
         found = {}
         for name, one in counts.items():
-            correct, wrong, missing, spurious = (int(count) for count in one.sum(axis=0))
-            tally = Tally(correct=correct, wrong=wrong, missing=missing, spurious=spurious)
-            found[name] = cls(stated=tally.stated, f1_ci=bootstrap.interval(one, F1), **dict(Rates.of(tally)))
+            counted = dict(zip(("correct", "wrong", "missing", "spurious"), map(int, one.sum(axis=0)), strict=True))
+            tally, interval = Tally(**counted), bootstrap.interval(one, F1)
+            found[name] = cls(stated=tally.stated, f1_ci=interval, **counted, **dict(Rates.of(tally)))
         return found
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
-from baogao.candidates import Candidate, find_candidates, parse_quantity
+from baogao.candidates import parse_quantity
 from baogao.candidates.each import nouns_sharing
 from baogao.document import Document, Span
 from baogao.document.view import clean_characters
@@ -19,6 +19,7 @@ from baogao.evaluation.gold import Gold, Reading
 from baogao.evaluation.printed import Printed, fault_of
 from baogao.evaluation.scoring import Score
 from baogao.evaluation.values import is_plain
+from baogao.extraction import ReportText
 from baogao.schema.fields import FieldSpec, Schema
 from baogao.schema.values import Answer
 
@@ -78,9 +79,9 @@ class Setting:
     """None for one with plain figures only."""
 
     @cached_property
-    def candidates(self) -> Sequence[Candidate]:
-        """What the grammar finds in the main copy."""
-        return list(find_candidates(self.document))
+    def report(self) -> ReportText:
+        """The document with what the grammar finds in its main copy."""
+        return ReportText.from_document(self.document)
 
     def owners(self, spans: Sequence[Span]) -> list[str]:
         """The fields that have some gold reading at one of the spans; a cell as ``projects.1.investment``."""
@@ -99,7 +100,7 @@ class Setting:
     def cues(self, spans: Sequence[Span]) -> set[str]:
         """What the context says of the candidates at the spans."""
         document = self.document
-        here = [one for one in self.candidates if _overlap(spans, [document.printed((one.start, one.end))])]
+        here = [one for one in self.report.candidates if _overlap(spans, [document.printed((one.start, one.end))])]
         return {cue for found in here for cue in found.cues}
 
     def reads(self, span: Span) -> bool:
