@@ -108,3 +108,20 @@ def test_csv_gives_every_figure_back(value):
     written = csv_bytes(pl.DataFrame({"a": [value]})).decode("utf-8-sig").split()[1]
     assert float(written) == value
     assert ("." in written or "e" in written) != value.is_integer()
+
+
+def test_rows_have_a_file_of_their_own(water, water_schema, tmp_path):
+    """Beside the table, called by its name and the field's, in the same format; dates and words stay text."""
+    written = write_table([water], water_schema, tmp_path / "out.v2.csv")
+    assert written == {tmp_path / "out.v2.csv": 1, tmp_path / "out.v2.works.csv": 2}
+    first, second = rows_of_csv(tmp_path / "out.v2.works.csv")
+    assert (first["doc_id"], first["row"], first["name"], first["cost"], first["opened"]) == (
+        *("water", "1", "新水厂", "8600", "2024-06"),
+    )
+    assert (second["cost_upper"], second["opened"], second["opened_status"]) == ("3500", "", "not_reported")
+    assert rows_of_csv(tmp_path / "out.v2.csv")[0]["signed_on"] == "2025-01-08"
+    assert write_table([water], water_schema, tmp_path / "out.parquet").keys() == {
+        tmp_path / "out.parquet",
+        tmp_path / "out.works.parquet",
+    }
+    assert pl.read_parquet(tmp_path / "out.works.parquet")["row"].dtype == pl.Int64

@@ -9,7 +9,7 @@ import pytest
 
 from baogao.errors import UsageError
 from baogao.outputs.export import records_to_frame
-from baogao.outputs.tables import wide_table
+from baogao.outputs.tables import rows_table, wide_table
 from baogao.schema import load_schema
 from baogao.schema.values import Answer
 from short_reports import COMMUNIQUE
@@ -183,3 +183,69 @@ def test_columns_of_one_name_are_refused(schema):
     clash = replace(schema, specs=(*schema.specs, replace(first, id=f"{first.id}_bound")))
     with pytest.raises(UsageError, match=f"two columns the name '{first.id}_bound'"):
         wide_table([], clash)
+
+
+def test_fields_of_every_kind_have_their_columns(water, water_schema):
+    """Words have no bound, only what may be a range has a second one, and rows have a table of their own."""
+    table = wide_table([water], water_schema)
+    assert [name for name in table.columns if name.startswith(("growth", "metered", "signed_on"))] == [
+        *("signed_on", "signed_on_status", "growth", "growth_bound", "growth_status"),
+        *("growth_target", "growth_target_upper", "growth_target_bound", "growth_target_status"),
+        *("metered", "metered_status"),
+    ]
+    assert "works" not in table.columns
+    row = table.row(0, named=True)
+    assert (row["signed_on"], row["manager"], row["plan_met"]) == ("2025-01-08", "李云", "完成")
+    assert (row["growth"], row["growth_target"], row["growth_target_upper"]) == (-2.3, 6.5, 7.0)
+    assert (row["metered"], row["metered_status"]) == (None, "not_reported")
+    assert (row["repairs"], row["repairs_status"]) == (0.0, "reported_none")
+
+
+def test_rows_are_a_table_of_their_own(water, failed, make_record, water_schema):
+    """One line a row, with its report and its number; a cell that is not there is silence."""
+    (works,) = water_schema.rows
+    silent = make_record("silent", water_schema)
+    table = rows_table([silent, water], water_schema, works)
+    assert table.columns == [
+        *("doc_id", "row", "name", "name_status", "cost", "cost_upper", "cost_bound", "cost_status"),
+        *("stage", "stage_status", "opened", "opened_status"),
+    ]
+    assert table.select("doc_id", "row", "name", "cost", "cost_upper", "cost_bound", "stage").rows() == [
+        ("water", 1, "新水厂", 8600.0, None, "about", None),
+        ("water", 2, "北岭泵站", 3000.0, 3500.0, "exact", "在建"),
+    ]
+    assert table["opened_status"].to_list() == ["reported", "not_reported"]
+    assert records_to_frame([silent, water], water_schema, rows="works").equals(table)
+    assert rows_table([], water_schema, works).schema == table.schema
+    with pytest.raises(UsageError, match="no list of rows 'problems'; there are: works"):
+        records_to_frame([water], water_schema, rows="problems")
+
+
+def test_long_rows_of_words(water, water_schema, texts):
+    """Words stand in a column beside the figures, an upper bound in another; both only where they are asked for."""
+    frame = records_to_frame([water], water_schema, long=True, texts=texts)
+    assert frame.columns == LONG.replace("value", "value upper words").split()
+    assert frame["field"].to_list() == [spec.id for spec in water_schema.fields]
+    manager, target = long_row(frame, "manager"), long_row(frame, "growth_target")
+    assert (manager["value"], manager["words"], manager["text"], manager["bound"]) == (None, "李云", "李 云", None)
+    assert (target["value"], target["upper"], target["words"]) == (6.5, 7.0, None)
+    assert long_row(frame, "plan_met")["sentence"] == "全年计划任务顺利完成。"
+
+
+def test_a_year_is_no_number(water, water_schema):
+    """A date of a year alone is text, with no comma and no point."""
+    year = water.model_copy(update={"fields": {"signed_on": Answer(status="reported", value="2025")}})
+    assert wide_table([year], water_schema)["signed_on"].to_list() == ["2025"]
+
+
+def test_what_does_not_fit_its_field_is_refused(water, water_schema):
+    """Words where a figure is asked, and a cell that the schema does not have: each is one line for the user."""
+    words = water.fields | {"water": water.fields["manager"]}
+    with pytest.raises(UsageError, match="water: water is a figure, and '李云' is no number"):
+        wide_table([water.model_copy(update={"fields": words})], water_schema)
+    rows = {"works": [{"owner": water.fields["manager"]}]}
+    with pytest.raises(UsageError, match="water: the rows of 'works' have no cell 'owner'"):
+        wide_table([water.model_copy(update={"rows": rows})], water_schema)
+    rows = {"works": [{"cost": water.fields["manager"]}]}
+    with pytest.raises(UsageError, match="water: cost is a figure"):
+        wide_table([water.model_copy(update={"rows": rows})], water_schema)
