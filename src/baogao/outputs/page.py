@@ -29,10 +29,13 @@ from baogao.chinese.list_marks import leading_mark
 from baogao.errors import UsageError
 from baogao.outputs.places import Places, cut
 from baogao.outputs.records import kept_text
-from baogao.outputs.views import REVIEW_BELOW, answer_view, queue_view, spec_view, unsure
+from baogao.outputs.views import REVIEW_BELOW, AnswerViews, spec_view, unsure
 from baogao.record import Record
 from baogao.resources import new_file
 from baogao.schema import Schema
+
+NO_GROUP = "On the report as a whole"
+"""The heading of fields that stand in the report itself."""
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _NOT_INERT = re.compile("[<>&\u2028\u2029\ud800-\udfff]")
@@ -90,18 +93,20 @@ def csp_hash(content: str) -> str:
 
 
 def schema_view(schema: Schema) -> dict[str, Any]:
-    """The fields with their labels, by group, in the schema's order."""
+    """The fields with their labels, by group, in the schema's order; those of no group in one of their own."""
+    labels = {"": NO_GROUP} if any(not spec.group for spec in schema.fields) else {}
     groups = [
-        {"label": label, "fields": [spec_view(spec) for spec in schema.figures if spec.group == group]}
-        for group, label in schema.groups.items()
+        {"label": label, "fields": [spec_view(spec) for spec in schema.fields if spec.group == group]}
+        for group, label in (labels | schema.groups).items()
     ]
-    return {
+    view = {
         "title": schema.title,
         "groups": groups,
         "metadata": [spec_view(spec) for spec in schema.metadata],
         "lists": [spec_view(spec) for spec in schema.lists],
         "reviewBelow": REVIEW_BELOW,
     }
+    return view | ({"rows": [spec_view(spec) for spec in schema.rows]} if schema.rows else {})
 
 
 def summary_view(record: Record, schema: Schema) -> dict[str, Any]:
@@ -127,11 +132,8 @@ def report_view(record: Record, text: str | None, schema: Schema) -> dict[str, A
     :raises UsageError: evidence that does not lie in the text.
     """
     places = Places(schema.id_of("title"))
-    doubted = {review.field for review in record.review} | set(unsure(record))
-    figures = {
-        spec.id: answer_view(spec.id, record.fields.get(spec.id), text, places, review=spec.id in doubted)
-        for spec in schema.figures
-    }
+    views = AnswerViews(record, text, schema, places)
+    figures = views.fields()
     metadata = {
         name: {"value": answer.value, "places": places.add(name, "metadata", answer.evidence)}
         for name, answer in record.metadata.items()
@@ -143,7 +145,8 @@ def report_view(record: Record, text: str | None, schema: Schema) -> dict[str, A
         ]
         for name, items in record.lists.items()
     }
-    queue = queue_view(record, text, places)
+    rows = {"rows": views.rows()} if schema.rows else {}
+    queue = views.queue()
     return {
         **record.model_dump(
             mode="json", include={"doc_id", "source", "status", "error", "notices", "made_by", "usage"}
@@ -154,6 +157,7 @@ def report_view(record: Record, text: str | None, schema: Schema) -> dict[str, A
         "order": places.reading_order(),
         "metadata": metadata,
         "lists": lists,
+        **rows,
         "queue": queue,
         "failing": [check.model_dump() for check in record.checks if not check.holds],
         "checks": len(record.checks),
