@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from baogao.asking.passages import DocumentBigrams, PassageCutter, Shortlist, askable, bigrams, surroundings, unit_fit
+from baogao.asking.passages import (
+    DocumentBigrams,
+    PassageCutter,
+    Shortlist,
+    bigrams,
+    may_answer,
+    surroundings,
+    unit_fit,
+)
 from baogao.extraction import Settled
 from baogao.schema import load_schema
 from short_reports import COMMUNIQUE, Read, read
@@ -69,7 +77,7 @@ def test_most_fields(flagship):
 def test_other_periods_are_not_asked_about(communique):
     """Last year's figure brings no question of its own."""
     report = read("上年地区生产总值为80.1亿元。")
-    assert not askable(report.of("80.1亿元"))
+    assert not may_answer(report.of("80.1亿元"), communique.by_id["gdp"])
     assert PassageCutter(Shortlist(communique)).cut(report) == []
 
 
@@ -253,9 +261,9 @@ def test_no_figure_is_asked_about_twice_and_none_is_forgotten(text, length, most
     for candidate in report.candidates:
         fits = {spec.id: score for score, spec in cutter.shortlist.rank(report.document, candidate)}
         inside = report.document.sentence_at(candidate.start) and candidate.kind != "item"
-        if inside and askable(candidate) and cutter.brought(fits):
+        if inside and cutter.brought(candidate, fits):
             (passage,) = [one for one in passages if candidate in one.candidates]
-            assert set(cutter.brought(fits)) <= {spec.id for spec in passage.fields}
+            assert set(cutter.brought(candidate, fits)) <= {spec.id for spec in passage.fields}
             assert dict(passage.fits[candidate.id]) == fits
 
 

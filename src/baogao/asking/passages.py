@@ -67,8 +67,6 @@ _TITLE_LIMIT = 40
 """Characters of a section's title that are shown above a passage."""
 _HEADING_LIMIT = 24
 """A longer line above a figure is a sentence, not a heading."""
-NOT_THIS_PERIOD = frozenset({"prior_year", "growth", "target", "cumulative"})
-"""Cues of figures that answer no field, whatever their words."""
 
 
 def bigrams(text: str) -> list[str]:
@@ -199,15 +197,17 @@ def unit_fit(spec: FieldSpec, candidate: Candidate) -> float:
     """
     if candidate.kind == "none":
         return 0.0 if spec.is_rate else 1.0
-    if (candidate.unit == "%") != spec.is_rate or candidate.unit == "个百分点":
+    if (candidate.unit == "%") != spec.is_rate or (candidate.unit == "个百分点") != (spec.unit == "个百分点"):
         return 0.0
     wanted, found = _FAMILY_OF.get(spec.unit), _FAMILY_OF.get(candidate.unit)
     return 1.0 if not wanted or not found or wanted == found else _OTHER_FAMILY
 
 
-def askable(candidate: Candidate) -> bool:
-    """Whether a candidate's cues leave it a chance to answer a field."""
-    return not NOT_THIS_PERIOD & set(candidate.cues)
+def may_answer(candidate: Candidate, spec: FieldSpec) -> bool:
+    """Whether a candidate's kind and cues leave it a chance to answer a field."""
+    if candidate.kind != "none" and candidate.kind not in spec.takes:
+        return False
+    return spec.excludes.isdisjoint(candidate.cues) and spec.needs.issubset(candidate.cues)
 
 
 def section_around(document: Document, position: int) -> tuple[Span, str]:
@@ -302,9 +302,9 @@ class PassageCutter:
         """Every sentence with a candidate worth asking about."""
         document = report.document
         for number, sentence in enumerate(document.sentences):
-            inside = [c for c in report.candidates.within(*sentence.span) if c.kind != "item"]
+            inside = [c for c in report.candidates.within(*sentence.span) if c.kind not in ("item", "date")]
             fits = {c: {spec.id: score for score, spec in self.shortlist.rank(document, c)} for c in inside}
-            fields = frozenset(name for c in inside if askable(c) for name in self.brought(fits[c]))
+            fields = frozenset(name for c in inside for name in self.brought(c, fits[c]))
             if fields:
                 section, title = section_around(document, sentence.span[0])
                 yield _Unit(sentence, _headings(report, number, section, title), section, title, fits, fields)
@@ -314,14 +314,15 @@ class PassageCutter:
         return any(
             name not in settled.fields
             for candidate in passage.candidates
-            if askable(candidate) and candidate.id not in settled.candidates
-            for name in self.brought(passage.fits[candidate.id])
+            if candidate.id not in settled.candidates
+            for name in self.brought(candidate, passage.fits[candidate.id])
         )
 
-    def brought(self, fits: Mapping[str, float]) -> list[str]:
+    def brought(self, candidate: Candidate, fits: Mapping[str, float]) -> list[str]:
         """The fields that one candidate brings onto a form, best first."""
-        least = max(self.least_score, self.least_share * max(fits.values(), default=0.0))
-        return [name for name, score in list(fits.items())[: self.per_candidate] if score >= least]
+        open_to = {name: fit for name, fit in fits.items() if may_answer(candidate, self.shortlist.by_id[name])}
+        least = max(self.least_score, self.least_share * max(open_to.values(), default=0.0))
+        return [name for name, score in list(open_to.items())[: self.per_candidate] if score >= least]
 
 
 def _headings(report: ReportText, number: int, section: Span, title: str) -> tuple[Span, ...]:

@@ -21,7 +21,7 @@ from baogao.evaluation.scoring import judge
 from baogao.schema.fields import Schema
 from baogao.schema.values import Answer, Status
 
-Label = tuple[Status, Decimal | None]
+Label = tuple[Status, Decimal | str | None]
 
 
 @dataclass(frozen=True)
