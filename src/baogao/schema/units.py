@@ -125,9 +125,13 @@ class Units:
 
 def _decimal(number: Fraction) -> Decimal:
     """A number as a decimal: exactly, or rounded to twelve digits where it has no end."""
+    rest = number.denominator
+    for prime in (2, 5):
+        while rest % prime == 0:
+            rest //= prime
     with localcontext(prec=60):
         quotient = Decimal(number.numerator) / number.denominator
-        if quotient * number.denominator != number.numerator:
+        if rest != 1:
             quotient = quotient.quantize(Decimal(1).scaleb(quotient.adjusted() + 1 - _DIGITS))
         whole = quotient.to_integral_value()
         return whole if whole == quotient else quotient.normalize()
