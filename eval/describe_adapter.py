@@ -48,7 +48,7 @@ def main() -> None:
         way=told.way,
         schema_name=schema.name,
         learned=learned_of(schema),
-        prompts=prompts_learned(told.way, load_prompts()),
+        prompts=prompts_learned(told.way, load_prompts(), schema),
         base=base_of(told.base),
         tuned_on=TunedOn(reports=told.reports, pairs=told.pairs, names=told.names),
         recipe=told.recipe,

@@ -18,7 +18,7 @@ def info_for(schema: Schema, way: TunedWay = "tag", base: Base | None = None, **
         "way": way,
         "schema_name": schema.name,
         "learned": learned_of(schema),
-        "prompts": prompts_learned(way, load_prompts()),
+        "prompts": prompts_learned(way, load_prompts(), schema),
         "base": base or base_of(None),
         "tuned_on": TunedOn(reports=3, pairs=40),
     }

@@ -10,8 +10,8 @@ import pytest
 
 SRC = Path(__file__).parents[1] / "src"
 FLOORS = (
-    ("errors", "interrupts", "resources", "usage", "_version"),
-    ("chinese", "schema", "llm", "console"),
+    ("errors", "interrupts", "resources", "usage", "_version", "chinese"),
+    ("schema", "llm", "console"),
     ("document", "record"),
     ("candidates", "inputs"),
     ("extraction", "checks", "outputs", "guarded"),

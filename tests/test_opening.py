@@ -98,7 +98,7 @@ def test_a_way_that_is_open_is_asked_of_the_endpoint(communique):
 def test_each_way_renders_prompts_of_its_own(communique):
     """What a calibration was learned with is known by these alone: another way's prompts may change."""
     prompts = load_prompts(None)
-    digests = {way: prompts_of([way], prompts) for way in get_args(Way)}
+    digests = {way: prompts_of([way], prompts, communique) for way in get_args(Way)}
     assert len(set(digests.values())) == len(digests)
     made = ready("llm", communique, ask="link")
     assert made.way_prompts == digests["link"] != made.made_by.prompts

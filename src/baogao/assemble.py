@@ -169,7 +169,7 @@ async def _asking_ready(
     made_by = provenance(schema, name, "+".join(model.name for model in every), prompts.digest)
     beside = {model.name: sent for model in every if (sent := model.client.settings.beside.shown())}
     made_by = made_by.model_copy(update={"sent_beside": beside or None})
-    digest = prompts_of([model.asked.way for model in models], prompts)
+    digest = prompts_of([model.asked.way for model in models], prompts, schema)
     first = models[0]
     ready = Ready(first.asking, made_by, first.client, first.asked.way, digest, models=models, escalate_to=last)
     if rules is None:
@@ -177,7 +177,9 @@ async def _asking_ready(
     escalation, learned_last = None, None
     if last is not None:
         learned_last = calibrations.of([model.asked for model in every]) if calibrations else None
-        deciding = _arbiter(schema, None, learned_last, prompts_of([model.asked.way for model in every], prompts))
+        deciding = _arbiter(
+            schema, None, learned_last, prompts_of([model.asked.way for model in every], prompts, schema)
+        )
         escalation = Escalation(last.name, last.asking, deciding, last.client.settings.prompt_price)
     if file is not None and (learned or learned_last):
         made_by = made_by.model_copy(update={"calibration": calibration_digest(file)})

@@ -91,7 +91,7 @@ class TextLink:
 
 @dataclass(frozen=True)
 class Words:
-    """An answer in words: the option of a choice, or a quote; and the words that it was read from."""
+    """An answer in words: the option of a choice, a date, a quote; and the words that it was read from."""
 
     value: str
     evidence: tuple[Span, ...]
@@ -105,7 +105,7 @@ class Words:
 Row = dict[str, Link | Words]
 """The cells of one row that are answered, by their ids."""
 Said = Link | Words | TextLink | tuple[int, ...]
-"""What a reader says of a field: a figure or a date, words, a piece of metadata, the entries of a list."""
+"""What a reader says of a field: a figure, words, a piece of metadata, the entries of a list."""
 
 
 @dataclass(frozen=True)
@@ -126,9 +126,8 @@ class Extraction:
     """Everything an extractor found in one document. A field that is not in ``fields`` is not reported."""
 
     fields: dict[str, Link] = field(default_factory=dict)
-    """Of figures and dates."""
     words: dict[str, Words] = field(default_factory=dict)
-    """Of choices and quotes."""
+    """Of choices, dates and quotes."""
     rows: dict[str, list[Row]] = field(default_factory=dict)
     """Name of a list of records to its rows, in reading order."""
     held: dict[str, HeldLink] = field(default_factory=dict)

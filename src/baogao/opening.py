@@ -208,9 +208,11 @@ def local_readers(
     return readers, tuned
 
 
-def prompts_of(ways: Iterable[Way], prompts: Prompts) -> str:
-    """The digest of the prompts that some ways of asking render."""
-    return prompts.digest_of(tuple(dict.fromkeys(name for way in ways for name in _TEMPLATES[way])))
+def prompts_of(ways: Iterable[Way], prompts: Prompts, schema: Schema) -> str:
+    """The digest of the prompts that some ways of asking render for a schema."""
+    return prompts.digest_of(
+        dict.fromkeys(name for way in ways for name in _TEMPLATES[way]), schema.wording.variables()
+    )
 
 
 async def questioner(name: AskingName, schema: Schema, options: ModelOptions) -> ModelExtractor:

@@ -92,7 +92,8 @@ def _queue(report: ReportText, extraction: Extraction, schema: Schema) -> list[R
         if doubt.field not in place:
             continue
         spec = schema.by_id[doubt.field]
-        given = bool(spec.id in extraction.fields or spec.id in extraction.metadata or extraction.lists.get(spec.id))
+        once = any(spec.id in said for said in (extraction.fields, extraction.words, extraction.metadata))
+        given = once or bool(extraction.lists.get(spec.id) or extraction.rows.get(spec.id))
         review = Review(
             doc_id=report.document.doc_id,
             source=report.document.source,
@@ -166,10 +167,6 @@ def read_answer(report: ReportText, said: Link | Words, spec: FieldSpec) -> Answ
     if isinstance(said, Words):
         return _answer(report, said, [report.document.printed(span) for span in said.evidence], value=said.value)
     linked = [report.candidates[one] for one in said.candidates if one in report.candidates]
-    if spec.kind == "date":
-        if len(linked) != 1 or not linked[0].date:
-            raise ValueError(f"{spec.id}: the link {said.candidates} cannot be read as a date")
-        return _answer(report, said, [report.document.printed((linked[0].start, linked[0].end))], value=linked[0].date)
     values = [value for one in linked if (value := _in_unit(one, spec)) is not None]
     whole = 0 < len(values) == len(said.candidates)
     if not whole or (len(linked) > 1 and not spec.additive):

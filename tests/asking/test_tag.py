@@ -25,6 +25,7 @@ from baogao.errors import ReplyError
 from baogao.extraction import Extraction
 from baogao.llm import load_prompts
 from baogao.llm.messages import Reply, TokenLogprob
+from baogao.schema.wording import Wording
 from baogao.usage import usage_scope
 from llm.fake_server import FakeServer, completion, fake_server
 from short_reports import Read, client_of, read
@@ -59,7 +60,9 @@ def test_a_prompt_is_the_pilots_to_the_byte():
     """The shipped adapter was trained on just these turns: another space, and it would be asked something else."""
     report = read(TEXT)
     (sentences,) = passages(report)
-    question = tag_question(load_prompts()["tag"], report_title(report.document), tag_passage(report, sentences))
+    question = tag_question(
+        load_prompts()["tag"], report_title(report.document), tag_passage(report, sentences), Wording()
+    )
     assert [(turn.role, turn.content) for turn in question.messages] == [
         (
             "system",

@@ -41,6 +41,18 @@ def compiled(small: Schema) -> Callable[..., Gold]:
     return compile_marks
 
 
+@pytest.fixture(scope="session")
+def every_kind() -> Schema:
+    """A schema with fields of every kind."""
+    return load_schema(HERE / "every_kind.py")
+
+
+@pytest.fixture(scope="session")
+def compiled_every(every_kind: Schema) -> Callable[..., Gold]:
+    """A function from a marked text to its gold, by the schema with fields of every kind."""
+    return lambda source: to_gold(parse(source, "doc"), every_kind, Path("doc.marked.txt"))
+
+
 @pytest.fixture
 def dataset_dir(tmp_path: Path, small: Schema) -> Path:
     """A data set of two reports, ``dev/one`` and ``test/two``."""

@@ -58,8 +58,15 @@ def test_a_sum_is_as_exact_as_its_parts(compiled, source: str, bound: str) -> No
     ("source", "message"),
     [
         ("{5辆|buses=5}、{6辆|buses=6}", "buses is marked '5辆' at 0 and otherwise: '6辆' at offset 3"),
-        ("{5辆|trams=5}", "'trams' is no figure"),
-        ("{5辆|buses}", "'buses' is no list"),
+        ("{5辆|trams=5}", "'trams' is no field of small_schema: '5辆' at offset 0 of the text, line 1"),
+        ("{5辆|buses}", "buses is a figure: its label needs a value"),
+        ("{5辆|buses?}", "buses is a figure: its label needs a value"),
+        ("{5辆|buses=five}", "buses takes a number, a range 6..6.5 or none, not 'five'"),
+        ("{5-6辆|buses=5..6}", "buses takes no range"),
+        ("{5辆|buses+=5}", "buses is marked as a part of a sum"),
+        ("{5辆|buses.1.name=5}", "buses is no list of rows"),
+        ("{旧|problems=旧}", "problems is an entry of a list"),
+        ("{某市|title}", "title is metadata"),
         ("{6场|drills=6}{2场|drills+=2}{3场|drills+=3}", "add up to 5, not 6"),
         ("{2场|drills+=2}{3场|drills+2=3}", "different sums"),
         ("---\nmetadata: {author: x}\n---\n", "'author' is not in"),
@@ -71,6 +78,66 @@ def test_marks_that_contradict_one_another_are_named(compiled, source: str, mess
     """Both places, or the file and the field."""
     with pytest.raises(GoldError, match=message):
         compiled(source)
+
+
+REPORT = """---
+metadata: {title: 某港年报}
+---
+某港年报（{2025年1月8日|issued_on=2025-01-08}，港长{王 海川|issued_by}）
+全年计划{圆满完成|plan_met=完成}。吞吐量{1.2亿吨|cargo=12000}，下降{2.3%|cargo_growth=-2.3}，居全国{第三|place=3}，
+煤炭、矿石、箱之比为{15|coal_share=15}:61.9:23.1。今年力争增长{6%—6.5%|cargo_target=6..6.5}。
+{城西泊位|berths.20.name}投资{0.8亿元|berths.20.cost=0.8}，与{城东泊位|berths.3.name}均已{建成|berths.20.stage=建成,
+berths.3.stage=建成}，造价{5000万元|berths.3.cost?=0.5}；另有{老泊位|berths.21.name?}{在建|berths.21.stage=在建}。
+"""
+
+
+def test_every_kind_of_field_has_its_gold(compiled_every) -> None:
+    """A sign, a range, a rank, a part of a ratio, a date, a quote, a choice: each as its kind writes a value."""
+    gold = compiled_every(REPORT)
+    said = {name: (field.value, field.upper, field.bound) for name, field in gold.fields.items()}
+    assert said == {
+        "issued_on": ("2025-01-08", None, None),
+        "issued_by": ("王海川", None, None),
+        "plan_met": ("完成", None, None),
+        "cargo": (12000, None, "exact"),
+        "cargo_growth": (Decimal("-2.3"), None, "exact"),
+        "cargo_target": (6, Decimal("6.5"), "exact"),
+        "place": (3, None, "exact"),
+        "coal_share": (15, None, "exact"),
+    }
+    assert (gold.schema_version, gold.to_json().count('"schema_version": 1,')) == (1, 1)
+
+
+def test_rows_come_in_the_order_of_their_numbers(compiled_every) -> None:
+    """Cells in the schema's order; one mark may be of two rows; of a row that may be there all is an alternative."""
+    east, west, old = compiled_every(REPORT).rows["berths"]
+    assert [list(row) for row in (east, west, old)] == [["name", "cost", "stage"]] * 2 + [["name", "stage"]]
+    assert (east["name"].value, west["name"].value, west["cost"].value) == ("城东泊位", "城西泊位", Decimal("0.8"))
+    assert east["stage"].evidence == west["stage"].evidence
+    assert (east["cost"].status, east["cost"].alternatives[0].value) == ("not_reported", Decimal("0.5"))
+    assert [(cell.stated, cell.alternatives[0].value) for cell in old.values()] == [(False, "老泊位"), (False, "在建")]
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [
+        ("{圆满|plan_met=圆满}", "plan_met has no option '圆满', only 完成, 未完成"),
+        ("{圆满|plan_met}", "plan_met is a choice: its label needs a value"),
+        ("{圆满|plan_met>完成}", "plan_met is a choice: its label has a = and no other sign"),
+        ("{1月|issued_on=2025-13}", "issued_on takes a date"),
+        ("{1月|issued_on=none}", "issued_on takes a date"),
+        ("{王|issued_by=王}", "issued_by takes no value: the marked text is it"),
+        ("{王|issued_by}{李|issued_by}", "issued_by is marked '王' at 0 and otherwise: '李' at offset 1"),
+        ("{6-7%|cargo_target=7..6}", "cargo_target has a range whose second bound is not above the first"),
+        ("{东|berths}", "berths is a list of rows: write NAME.NUMBER.CELL"),
+        ("{东|berths.1.depth=3}", "'depth' is no cell of berths, only name, cost, stage, opened"),
+        ("{1亿元|berths.1.cost=1}{2亿元|berths.1.cost=2}", "berths.1.cost is marked '1亿元' at 0 and otherwise"),
+    ],
+)
+def test_a_label_that_does_not_fit_its_kind_is_named(compiled_every, source: str, message: str) -> None:
+    """File, field and place; an option that does not exist lists those that do."""
+    with pytest.raises(GoldError, match=message):
+        compiled_every(source)
 
 
 def test_a_gold_file_survives_its_own_writing(dataset_dir: Path, small) -> None:

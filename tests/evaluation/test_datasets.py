@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from baogao.errors import GoldError, UsageError
+from baogao.evaluation.checking import Finding, check_gold
 from baogao.evaluation.compiling import build_dataset, to_gold
-from baogao.evaluation.datasets import Finding, GoldCheck, check_dataset, check_gold, load_dataset, load_gold
+from baogao.evaluation.datasets import GoldCheck, check_dataset, load_dataset, load_gold
 from baogao.evaluation.marks import parse
 
 DATASETS = Path(__file__).parents[2] / "eval" / "datasets"

@@ -1,7 +1,5 @@
 """Inline marks: what an annotator writes, as text and spans."""
 
-from decimal import Decimal
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,7 +9,7 @@ from baogao.evaluation.marks import parse
 
 
 def test_labels_in_every_form() -> None:
-    """State, value, bound, alternative and part are read from the label, the span from the braces."""
+    """Value, bound, alternative and part are read from the label as they are written, the span from the braces."""
     report = parse(
         "共{2600余户|a>2600}、{近30场|b<30}、{约5人|c~5}，{暂无|d=none, e?=none}，{1场|f+=1}{2场|f+2=2}{软|g}"
     )
@@ -19,10 +17,39 @@ def test_labels_in_every_form() -> None:
     assert report.text == "共2600余户、近30场、约5人，暂无，1场2场软"
     assert (marks["a", None].bound, marks["b", None].bound, marks["c", None].bound) == ("over", "under", "about")
     assert marks["a", None].span == (1, 7)
-    assert (marks["d", None].status, marks["d", None].value) == ("reported_none", Decimal(0))
+    assert marks["d", None].said == "none"
     assert marks["e", None].alternative
-    assert (marks["f", 1].value, marks["f", 2].value) == (1, 2)
-    assert marks["g", None].status is None
+    assert (marks["f", 1].said, marks["f", 2].said) == ("1", "2")
+    assert marks["g", None].said is None
+
+
+@pytest.mark.parametrize(
+    ("label", "said", "alternative"),
+    [
+        ("a=-2.3", "-2.3", False),
+        ("a=6..6.5", "6..6.5", False),
+        ("a= 2025-01-08", "2025-01-08", False),
+        ("a?=部分 完成", "部分 完成", True),
+        ("a=甲\\,乙\\}", "甲,乙}", False),
+        ("a?", None, True),
+        ("a", None, False),
+    ],
+)
+def test_a_value_is_kept_as_it_is_written(label: str, said: str | None, alternative: bool) -> None:
+    """What fits a field is for its kind to say: a range, a date, an option, nothing at all."""
+    (mark,) = parse(f"{{文|{label}}}").marks
+    assert (mark.said, mark.alternative, mark.row) == (said, alternative, None)
+
+
+def test_a_cell_has_its_row_and_its_name() -> None:
+    """NAME.NUMBER.CELL, in each form of a label; one stretch of text may be of several rows."""
+    marks = parse("第1行\n{建成|works.1.stage=建成, works.12.stage?=建成, works.3.name}").marks
+    assert [(mark.name, mark.row, mark.cell, mark.alternative) for mark in marks] == [
+        ("works", 1, "stage", False),
+        ("works", 12, "stage", True),
+        ("works", 3, "name", False),
+    ]
+    assert (marks[0].label, marks[0].line) == ("works.1.stage", 2)
 
 
 def test_marks_nest() -> None:
@@ -45,8 +72,9 @@ def test_front_matter_is_no_text() -> None:
         ("a\n{12件", "line 2: a mark is opened"),
         ("12件|x=12}", "line 1: a } without its mark"),
         ("{|x=12}", "around nothing"),
-        ("{12件|x=twelve}", "cannot read the label 'x=twelve'"),
-        ("{12件|x?}", "needs a value"),
+        ("{12件|x=}", "cannot read the label 'x='"),
+        ("{12件|x.1=12}", "cannot read the label 'x.1=12'"),
+        ("{12件|x=甲\\}", "a mark is opened"),
         ("---\nmetadata: {\n---\n", "not YAML"),
         ("---\n- 1\n---\n", "must be a mapping"),
         ("---\na: 1\n---\n\n{12件|}", "line 5: cannot read the label"),

@@ -33,8 +33,8 @@ from baogao.document import Document, document_from_text, text_of
 from baogao.document.file_text import FileText
 from baogao.errors import BaogaoError, DocumentError, GoldError, ReplayError, UsageError
 from baogao.evaluation.cassettes import Persister
+from baogao.evaluation.checking import check_gold
 from baogao.evaluation.compiling import build_dataset
-from baogao.evaluation.datasets import check_gold
 from baogao.evaluation.gold import parse_gold
 from baogao.evaluation.submissions import read_submissions
 from baogao.extraction import Extraction, ReportText

@@ -155,7 +155,7 @@ def test_bytes_that_are_no_source(tmp_path):
 
 def test_unknown_names(tmp_path):
     """A name that does not exist lists those that do; a path that does not exist is named."""
-    with pytest.raises(SchemaError, match="no schema named 'weather'; there are: .*law_based_government"):
+    with pytest.raises(SchemaError, match=r"no schema named 'weather'; there are: .*law_based_government"):
         load_schema("weather")
     with pytest.raises(SchemaError, match=r"no schema file .*nothing\.py"):
         load_schema(tmp_path / "nothing.py")

@@ -28,7 +28,7 @@ def info(world):
         way="tag",
         schema_name=world.schema.name,
         learned=learned_of(world.schema),
-        prompts=prompts_learned("tag", world.prompts),
+        prompts=prompts_learned("tag", world.prompts, world.schema),
         base=Base(name="tiny", size=1, sha256="00"),
         tuned_on=TunedOn(reports=1, pairs=1),
         note="某地的报告",

@@ -108,7 +108,7 @@ class Adapter:
         if info.learned != learned_of(schema):
             raise UsageError(f"{self.path.name} was tuned before the fields of {schema.name} were changed; {_WAYS_OUT}")
         try:
-            same_prompt = info.prompts == prompts_learned(info.way, prompts)
+            same_prompt = info.prompts == prompts_learned(info.way, prompts, schema)
         except PromptError:  # prompts of a user's own may have none for it
             same_prompt = False
         if not same_prompt:
@@ -124,12 +124,12 @@ def learned_of(schema: Schema) -> str:
     return f"sha256:{hashlib.sha256(json.dumps(known, ensure_ascii=False).encode()).hexdigest()}"
 
 
-def prompts_learned(way: TunedWay, prompts: Prompts) -> str:
+def prompts_learned(way: TunedWay, prompts: Prompts, schema: Schema) -> str:
     """The digest of the prompt that a tuned model knows.
 
     :raises PromptError: it is not there.
     """
-    return prompts.digest_of([_TEMPLATE[way]])
+    return prompts.digest_of([_TEMPLATE[way]], schema.wording.variables())
 
 
 def adapter_path(schema: Schema, way: TunedWay) -> Path:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from math import exp
 
 from baogao.asking.examples import load_choices
-from baogao.asking.passages import PassageCutter, Shortlist, askable
+from baogao.asking.passages import PassageCutter, Shortlist
 from baogao.candidates.candidate import Candidate
 from baogao.chinese.numerals import fold
 from baogao.document.document import Document
@@ -62,6 +62,8 @@ _REJECTED = re.compile(
     r"|[\s、/，,]*(?:或者?|和|与|及|or\b|and\b|[、/，,])\s*(?:选项?)?[A-G](?!\w))",
     re.IGNORECASE,
 )
+_FIRST_IDEOGRAPH = "\u2e80"
+"""Letters and digits before it make a word of a letter that they follow: Aß."""
 _BEHIND = " \t\r\n`*_."
 
 
@@ -123,7 +125,7 @@ def _is_rejected(text: str, found: re.Match[str]) -> bool:
     """Whether what stands around a letter says that it is not the answer, not the only one, or no letter: A¹."""
     start, end = found.start(), found.end("letter")
     behind = unicodedata.normalize("NFKC", text[end : end + 1])[:1]
-    if behind.isascii() and behind.isalnum():
+    if behind < _FIRST_IDEOGRAPH and behind.isalnum():
         return True
     return bool(_REJECTS.search(text[max(0, start - _NEAR) : start]) or _REJECTED.match(text, end))
 
@@ -176,7 +178,12 @@ class ChoiceExtractor:
     def question(self, choice: Choice) -> Question:
         """The question about one figure."""
         messages = self._prompt.render(
-            title=choice.title, passage=choice.passage, fields=choice.fields, examples=self._examples, letters=LETTERS
+            title=choice.title,
+            passage=choice.passage,
+            fields=choice.fields,
+            examples=self._examples,
+            letters=LETTERS,
+            wording=self.schema.wording,
         )
         purpose = f"choice: {choice.candidate.text}"
         return Question(messages, max_tokens=_TOKENS, logprobs=True, accept_cut=True, purpose=purpose)
@@ -186,10 +193,11 @@ class ChoiceExtractor:
         found: list[Choice] = []
         for passage in self._cutter.cut(report):
             for candidate in passage.candidates:
-                if candidate.kind != "number" or candidate.id in settled.candidates or not askable(candidate):
+                if candidate.kind == "none" or candidate.id in settled.candidates:
                     continue
                 fits = passage.fits[candidate.id]
-                names = [name for name in self._cutter.brought(fits)[:_OPTIONS] if name not in settled.fields]
+                brought = self._cutter.brought(candidate, fits)[:_OPTIONS]
+                names = [name for name in brought if name not in settled.fields]
                 if names:
                     best = fits[names[0]]
                     fields = tuple(self.schema.by_id[name] for name in names)

@@ -14,7 +14,8 @@ from functools import partial
 from baogao.asking.examples import load_examples
 from baogao.asking.labels import DECORATION, Labels
 from baogao.asking.metadata import metadata_question, read_metadata
-from baogao.asking.passages import Passage, PassageCutter, Shortlist, askable
+from baogao.asking.passages import Passage, PassageCutter, Shortlist, may_answer
+from baogao.asking.words_form import WordsForm, words_forms
 from baogao.candidates import parse_quantity
 from baogao.candidates.candidate import Candidate
 from baogao.errors import ReplyError
@@ -69,7 +70,7 @@ class Filled:
         """A field that is answered by a candidate of a passage."""
         fits = passage.fits[candidate.id]
         fit, best = fits.get(spec.id, 0.0), max(fits.values(), default=0.0)
-        return cls(spec, candidate, share=fit / best if best else 0.0, fit=fit)
+        return cls(spec, candidate, share=fit / best if best else float(spec.id in fits), fit=fit)
 
     @property
     def confidence(self) -> float:
@@ -135,12 +136,12 @@ def _pointed_at(spec: FieldSpec, answer: str, passage: Passage) -> Filled | None
         return None
     figure = parse_quantity(answer)
     if figure is not None and figure.value != 0:
-        printed = [c for c in passage.candidates if c.kind == "number" and figure.value in {c.value, c.each}]
+        printed = [c for c in passage.candidates if c.kind != "none" and figure.value in {c.value, c.each}]
     elif _NONE.match(answer):
         printed = [c for c in passage.candidates if c.value == 0]
     else:
         return None
-    lines = [Filled.of(spec, candidate, passage) for candidate in printed if askable(candidate)]
+    lines = [Filled.of(spec, candidate, passage) for candidate in printed if may_answer(candidate, spec)]
     return max((line for line in lines if line.share >= _LEAST_SHARE), key=lambda line: line.fit, default=None)
 
 
@@ -182,6 +183,7 @@ class FormExtractor:
         self._blank = blank
         self._prompt = prompts["form"]
         self._metadata_prompt = None if blank else prompts["metadata"]
+        self._words_prompt = prompts["words"] if schema.worded and not blank else None
         self._cutter = PassageCutter(Shortlist(schema))
         self._examples = () if blank else load_examples(schema)
 
@@ -196,20 +198,28 @@ class FormExtractor:
         about = None if settled.metadata else self._about(report)
         read = partial(read_metadata, document=report.document, schema=self.schema)
         asked = [self._client.ask(about, read)] if about else []
+        forms_of_words = self._forms_of_words(report)
+        asked += [self._client.ask(question, partial(one.read, report=report)) for one, question in forms_of_words]
         asked += [self._client.ask(self.question(one), partial(_refuse_unfilled, one)) for one in passages]
         replies = await answers(asked)
         metadata = read_metadata(replies.pop(0), report.document, self.schema) if about else {}
+        words = [form.read(replies.pop(0), report) for form, _ in forms_of_words]
         forms = [
             read_form(reply.whole_lines, passage, self._probabilities(reply, passage))
             for reply, passage in zip(replies, passages, strict=True)
         ]
         count(dropped=sum(dropped for _, dropped in forms))
-        return Extraction(fields=assign_lines(line for lines, _ in forms for line in lines), metadata=metadata)
+        return Extraction(
+            fields=assign_lines(line for lines, _ in forms for line in lines),
+            words={name: said for form in words for name, said in form.items()},
+            metadata=metadata,
+        )
 
     def questions(self, report: ReportText) -> list[Question]:
         """What would be asked of a report, for a dry run."""
         about = self._about(report)
-        return [*([about] if about else []), *map(self.question, self._cutter.cut(report))]
+        words = [question for _, question in self._forms_of_words(report)]
+        return [*([about] if about else []), *words, *map(self.question, self._cutter.cut(report))]
 
     def _probabilities(self, reply: Reply, passage: Passage) -> dict[str, float | None] | None:
         """How probable the line of each label is, where that says something: of a blank form."""
@@ -217,6 +227,11 @@ class FormExtractor:
             return None
         labels = _labels(passage)
         return {named[0].label: sure for line, sure in reply.lines() if (named := labels.line(line))}
+
+    def _forms_of_words(self, report: ReportText) -> list[tuple[WordsForm, Question]]:
+        """The forms for choices, dates and quotes, each with what is asked."""
+        prompt = self._words_prompt
+        return [(form, form.question(report, prompt)) for form in words_forms(report, self.schema)] if prompt else []
 
     def _about(self, report: ReportText) -> Question | None:
         """The question about metadata, where there is one."""
@@ -227,7 +242,11 @@ class FormExtractor:
         """The form of one passage."""
         return Question(
             messages=self._prompt.render(
-                title=passage.title, passage=passage.text, fields=passage.fields, examples=self._examples
+                title=passage.title,
+                passage=passage.text,
+                fields=passage.fields,
+                examples=self._examples,
+                wording=self.schema.wording,
             ),
             max_tokens=_TOKENS_PER_LINE * len(passage.fields) + 8,
             logprobs=self._blank,

@@ -15,6 +15,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from baogao.asking.metadata import said_of
+from baogao.asking.words import FieldRow, FieldWords, RowReader, date_of, words_of
 from baogao.candidates.candidate import Candidate
 from baogao.document.document import Sentence
 from baogao.extraction import NOTHING_SETTLED, UNSAID_CONFIDENCE, Extraction, Link, ReportText, Settled, answers
@@ -31,12 +32,16 @@ _TOKENS_PER_ANSWER = 16
 """A field's name and a number, in JSON."""
 _TOKENS_PER_TEXT = 60
 """A piece of metadata, in JSON."""
+_TOKENS_FOR_ROWS = 1500
+"""Some thirty rows of a few cells, in JSON."""
 _FEWEST_TOKENS = 400
 """What a reply may take whatever is asked: the JSON around the answers, and lists, whose numbers are many."""
 _ESCAPED = str.maketrans("[]", "［］")
 """A report's own brackets are shown wide, so that every [[17]] is a mark."""
 
 
+_KIND_FOR = {"item": "items", "date": "date"}
+"""Which kind of field a kind of candidate answers, where that is no figure."""
 _MARK = re.compile(r"\s*\[{0,2}\s*([0-9０-９]+)\s*\]{0,2}\s*")
 """A candidate's number, in the brackets that it stands in or without."""
 
@@ -77,6 +82,13 @@ class Links(BaseModel):
 
     links: list[FieldLink]
     metadata: list[FieldText] = Field(default_factory=list)
+
+
+class AllLinks(Links):
+    """The same of a schema that asks for words or rows, too."""
+
+    words: list[FieldWords] = Field(default_factory=list)
+    rows: list[FieldRow] = Field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -135,7 +147,7 @@ def read_links(reply: Links, part: Part, report: ReportText, schema: Schema, ext
     dropped = 0
     for link in reply.links:
         spec, ids = fields.named(link.field), list(dict.fromkeys(link.ids))
-        if spec is None or spec.kind == "text":
+        if spec is None or spec.kind not in ("figure", "date", "items"):
             dropped += len(ids)
             continue
         meant = [_meant(one, spec, part) for one in ids]
@@ -144,9 +156,13 @@ def read_links(reply: Links, part: Part, report: ReportText, schema: Schema, ext
         if spec.kind == "items" and fitting:
             entries = extraction.lists.get(spec.id, [])
             extraction.lists[spec.id] = sorted({*entries, *fitting})
+        elif spec.kind == "date" and fitting:
+            date = date_of(part.candidates[fitting[0]])
+            extraction.words.update({} if date is None or spec.id in extraction.words else {spec.id: date})
         elif fitting and spec.id not in extraction.fields:
             chosen = tuple(fitting if spec.additive else fitting[:1])
             extraction.fields[spec.id] = Link(chosen, confidence=UNSAID_CONFIDENCE, by="llm", reason="linked")
+    dropped += _read_words(reply, part, report, fields, extraction) if isinstance(reply, AllLinks) else 0
     for said in reply.metadata:
         spec = fields.named(said.field)
         if spec is not None and spec.id in extraction.metadata:
@@ -155,6 +171,30 @@ def read_links(reply: Links, part: Part, report: ReportText, schema: Schema, ext
         if spec is not None and found is not None:
             extraction.metadata[spec.id] = found
         dropped += found is None
+    return dropped
+
+
+def _read_words(reply: AllLinks, part: Part, report: ReportText, fields: _Fields, extraction: Extraction) -> int:
+    """Add the choices, quotes and rows of a reply; returns how much of it is not printed and was dropped."""
+    dropped = 0
+    for said in reply.words:
+        spec = fields.named(said.field)
+        if spec is not None and spec.id in extraction.words:
+            continue
+        found = words_of(spec, said, report.document) if spec is not None and spec.kind in ("choice", "quote") else None
+        if spec is not None and found is not None:
+            extraction.words[spec.id] = found
+        dropped += found is None
+    for one in reply.rows:
+        spec = fields.named(one.field)
+        if spec is None or spec.kind != "rows":
+            dropped += len(one.cells)
+            continue
+        row, strange = RowReader(spec, part.candidates, report).read(one)
+        dropped += strange
+        rows = extraction.rows.setdefault(spec.id, [])
+        if row and row not in rows:
+            rows.append(row)
     return dropped
 
 
@@ -171,15 +211,15 @@ class _Fields:
 
 
 def _meant(number: int, spec: FieldSpec, part: Part) -> int | None:
-    """The candidate that a number stands for: a list is answered by entries, a figure by numbers and none-phrases.
+    """The candidate that a number stands for: a list is answered by entries, a date by dates, a figure by the others.
 
-    A number of the other kind stands for its neighbour of the right kind that begins at the same character.
+    A number of another kind stands for its neighbour of the right kind that begins at the same character.
     """
     named = part.candidates.get(number)
     if named is None:
         return None
     here = (one for one in (named, *part.candidates.values()) if one.start == named.start)
-    return next((one.id for one in here if (one.kind == "item") == (spec.kind == "items")), None)
+    return next((one.id for one in here if _KIND_FOR.get(one.kind, "figure") == spec.kind), None)
 
 
 class LinkExtractor:
@@ -202,7 +242,8 @@ class LinkExtractor:
         """
         extraction = Extraction(whole=True)
         parts = parts_of(report)
-        found = await answers([ask_model(self._client, self._question(part), Links, self._repair) for part in parts])
+        shape = AllLinks if self.schema.worded or self.schema.rows else Links
+        found = await answers([ask_model(self._client, self._question(part), shape, self._repair) for part in parts])
         for part, answer in zip(parts, found, strict=True):
             count(dropped=read_links(answer, part, report, self.schema, extraction))
         return extraction
@@ -213,9 +254,16 @@ class LinkExtractor:
 
     def _question(self, part: Part) -> Question:
         schema = self.schema
+        words = tuple(spec for spec in schema.worded if spec.kind != "date")
         messages = self._prompt.render(
-            report=part.text, fields=schema.figures, lists=schema.lists, metadata=schema.metadata
+            report=part.text,
+            fields=schema.linked,
+            lists=schema.lists,
+            metadata=schema.metadata,
+            words=words,
+            rows=schema.rows,
+            wording=schema.wording,
         )
         most = _FEWEST_TOKENS + _TOKENS_PER_ANSWER * min(len(part.candidates), len(schema.specs))
-        most += _TOKENS_PER_TEXT * len(schema.metadata)
+        most += _TOKENS_PER_TEXT * (len(schema.metadata) + len(words)) + _TOKENS_FOR_ROWS * len(schema.rows)
         return Question(messages=messages, max_tokens=most, purpose="link")

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 
 from baogao.asking.labels import Labels
-from baogao.document.document import Document, Span
+from baogao.asking.printed import place_of, squeeze
+from baogao.document.document import Document
 from baogao.extraction import TextLink
 from baogao.llm.messages import Question, Reply
 from baogao.llm.prompts import Prompt
@@ -59,39 +59,10 @@ def said_of(spec: FieldSpec, answer: str, document: Document) -> TextLink | None
     if spec.pattern:
         match = re.search(spec.pattern, answer)
         return TextLink(match[0]) if match else None
-    if whole := _printed(answer, document):
-        return TextLink(_squeeze(document.slice(whole)), (whole,))
-    parts = [_printed(part, document) for part in answer.split(_SEVERAL)]
+    if whole := place_of(answer, document):
+        return TextLink(squeeze(document.slice(whole)), (whole,))
+    parts = [place_of(part, document) for part in answer.split(_SEVERAL)]
     places = tuple(part for part in parts if part is not None)
     if len(parts) < 2 or len(places) < len(parts):
         return None
-    return TextLink(_SEVERAL.join(_squeeze(document.slice(place)) for place in places), places)
-
-
-def _printed(words: str, document: Document) -> Span | None:
-    """Where words are first printed."""
-    wanted = r"\s*".join(re.escape(char) for char in _squeeze(_fold(words)))
-    found = re.search(wanted, _fold(document.text)) if wanted else None
-    return found.span() if found else None
-
-
-class _Folded(dict[int, str]):
-    """A character in its plain width, by its number; one that would become several characters is kept."""
-
-    def __missing__(self, number: int) -> str:
-        char = chr(number)
-        folded = unicodedata.normalize("NFKC", char)
-        return self.setdefault(number, folded if len(folded) == 1 else char)
-
-
-_FOLDED = _Folded()
-
-
-def _fold(text: str) -> str:
-    """Widths folded character by character, so that offsets stay."""
-    return text.translate(_FOLDED)
-
-
-def _squeeze(text: str) -> str:
-    """Without any white space."""
-    return re.sub(r"\s+", "", text)
+    return TextLink(_SEVERAL.join(squeeze(document.slice(place)) for place in places), places)

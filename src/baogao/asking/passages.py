@@ -63,12 +63,12 @@ _WORDS = re.compile(r"[\u4e00-\u9fffA-Za-z0-9]+")
 _PAIR = re.compile(r"[\u4e00-\u9fffA-Za-z0-9]{2}")
 # The part of a note that says what does not count: its words speak of other fields.
 _EXCLUSION = re.compile(r"[^。；]*(?:不算|不含|不包括|不自行|不取)[^。；]*[。；]?")
+FEW = 4
+"""Of so few figures a form can ask about all at once, whatever the words around a candidate."""
 _TITLE_LIMIT = 40
 """Characters of a section's title that are shown above a passage."""
 _HEADING_LIMIT = 24
 """A longer line above a figure is a sentence, not a heading."""
-NOT_THIS_PERIOD = frozenset({"prior_year", "growth", "target", "cumulative"})
-"""Cues of figures that answer no field, whatever their words."""
 
 
 def bigrams(text: str) -> list[str]:
@@ -134,7 +134,10 @@ class Shortlist:
                 self._postings.setdefault(bigram, []).append((number, weight))
 
     def rank(self, document: Document, candidate: Candidate) -> list[tuple[float, FieldSpec]]:
-        """The fields that a candidate may answer, best first, with their scores; those that share nothing are out."""
+        """The fields that a candidate may answer, best first, with their scores.
+
+        Those that share no word with its surroundings are out, unless the schema has only few.
+        """
         words = self._bigrams
         if words is None or words.document is not document:
             self._bigrams = words = DocumentBigrams(document, self._postings)
@@ -147,8 +150,8 @@ class Shortlist:
             self._fits[kind] = [unit_fit(spec, candidate) for spec in self.fields]
         fits = self._fits[kind]
         scored = [
-            (fits[number] * (overlaps[number] / self._lengths[number]), self.fields[number])
-            for number in sorted(overlaps)
+            (fits[number] * (overlaps.get(number, 0.0) / self._lengths[number]), self.fields[number])
+            for number in (sorted(overlaps) if len(self.fields) > FEW else range(len(self.fields)))
             if fits[number]
         ]
         return sorted(scored, key=itemgetter(0), reverse=True)
@@ -199,15 +202,17 @@ def unit_fit(spec: FieldSpec, candidate: Candidate) -> float:
     """
     if candidate.kind == "none":
         return 0.0 if spec.is_rate else 1.0
-    if (candidate.unit == "%") != spec.is_rate or candidate.unit == "个百分点":
+    if (candidate.unit == "%") != spec.is_rate or (candidate.unit == "个百分点") != (spec.unit == "个百分点"):
         return 0.0
     wanted, found = _FAMILY_OF.get(spec.unit), _FAMILY_OF.get(candidate.unit)
     return 1.0 if not wanted or not found or wanted == found else _OTHER_FAMILY
 
 
-def askable(candidate: Candidate) -> bool:
-    """Whether a candidate's cues leave it a chance to answer a field."""
-    return not NOT_THIS_PERIOD & set(candidate.cues)
+def may_answer(candidate: Candidate, spec: FieldSpec) -> bool:
+    """Whether a candidate's kind and cues leave it a chance to answer a field."""
+    if candidate.kind != "none" and candidate.kind not in spec.takes:
+        return False
+    return spec.excludes.isdisjoint(candidate.cues) and spec.needs.issubset(candidate.cues)
 
 
 def section_around(document: Document, position: int) -> tuple[Span, str]:
@@ -302,9 +307,9 @@ class PassageCutter:
         """Every sentence with a candidate worth asking about."""
         document = report.document
         for number, sentence in enumerate(document.sentences):
-            inside = [c for c in report.candidates.within(*sentence.span) if c.kind != "item"]
+            inside = [c for c in report.candidates.within(*sentence.span) if c.kind not in ("item", "date")]
             fits = {c: {spec.id: score for score, spec in self.shortlist.rank(document, c)} for c in inside}
-            fields = frozenset(name for c in inside if askable(c) for name in self.brought(fits[c]))
+            fields = frozenset(name for c in inside for name in self.brought(c, fits[c]))
             if fields:
                 section, title = section_around(document, sentence.span[0])
                 yield _Unit(sentence, _headings(report, number, section, title), section, title, fits, fields)
@@ -314,14 +319,17 @@ class PassageCutter:
         return any(
             name not in settled.fields
             for candidate in passage.candidates
-            if askable(candidate) and candidate.id not in settled.candidates
-            for name in self.brought(passage.fits[candidate.id])
+            if candidate.id not in settled.candidates
+            for name in self.brought(candidate, passage.fits[candidate.id])
         )
 
-    def brought(self, fits: Mapping[str, float]) -> list[str]:
+    def brought(self, candidate: Candidate, fits: Mapping[str, float]) -> list[str]:
         """The fields that one candidate brings onto a form, best first."""
-        least = max(self.least_score, self.least_share * max(fits.values(), default=0.0))
-        return [name for name, score in list(fits.items())[: self.per_candidate] if score >= least]
+        open_to = {name: fit for name, fit in fits.items() if may_answer(candidate, self.shortlist.by_id[name])}
+        if len(self.shortlist.fields) <= FEW:
+            return list(open_to)
+        least = max(self.least_score, self.least_share * max(open_to.values(), default=0.0))
+        return [name for name, score in list(open_to.items())[: self.per_candidate] if score >= least]
 
 
 def _headings(report: ReportText, number: int, section: Span, title: str) -> tuple[Span, ...]:

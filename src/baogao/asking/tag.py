@@ -20,6 +20,7 @@ from baogao.llm.client import Client
 from baogao.llm.messages import Question, Reply
 from baogao.llm.prompts import Prompt, Prompts
 from baogao.schema.fields import FieldSpec, Schema
+from baogao.schema.wording import Wording
 from baogao.usage import count
 
 NOTHING = "无"
@@ -107,13 +108,14 @@ def report_title(document: Document) -> str:
     return "".join(document.text.split())[:_TITLE]
 
 
-def tag_question(prompt: Prompt, title: str, passage: Tagged) -> Question:
+def tag_question(prompt: Prompt, title: str, passage: Tagged, wording: Wording) -> Question:
     """What is asked about a passage.
 
     :param title: see :func:`report_title`.
+    :param wording: of the schema.
     """
     return Question(
-        messages=prompt.render(title=title, passage=passage.text),
+        messages=prompt.render(title=title, passage=passage.text, wording=wording),
         max_tokens=_TOKENS_PER_CANDIDATE * len(passage.candidates) + 8,
         logprobs=True,
         accept_cut=True,
@@ -216,7 +218,8 @@ class TagExtractor:
         :raises BudgetError: the token budget is spent.
         """
         title, shown = report_title(report.document), [tag_passage(report, one) for one in passages(report)]
-        replies = await answers([self._client.ask(tag_question(self._prompt, title, one)) for one in shown])
+        asked = [tag_question(self._prompt, title, one, self.schema.wording) for one in shown]
+        replies = await answers([self._client.ask(question) for question in asked])
         read: list[list[Line]] = []
         unread: list[ReplyError] = []
         for reply, passage in zip(replies, shown, strict=True):
@@ -235,4 +238,5 @@ class TagExtractor:
     def questions(self, report: ReportText) -> list[Question]:
         """What would be asked of a report, for a dry run."""
         title = report_title(report.document)
-        return [tag_question(self._prompt, title, tag_passage(report, one)) for one in passages(report)]
+        shown = [tag_passage(report, one) for one in passages(report)]
+        return [tag_question(self._prompt, title, one, self.schema.wording) for one in shown]

@@ -18,6 +18,8 @@ from baogao.schema.fields import Cue, FieldSpec, Sought
 from baogao.schema.values import Bound, plain_number
 
 Kind = Literal["number", "none", "item", "range", "rank", "ratio", "date"]
+FIGURES: frozenset[Kind] = frozenset({"number", "range", "rank", "ratio"})
+"""The kinds that hold a number."""
 USUAL = Sought()
 """What is found where no schema asks for more."""
 _LEFT_OUT = frozenset({"label", "each", "parted", "upper", "falls", "date"})

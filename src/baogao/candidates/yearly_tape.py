@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from baogao.candidates.period import CARRIED_OVER, Period
 from baogao.candidates.tape import ORDER, WRITTEN_YEAR, Mention, Tape
@@ -26,7 +27,7 @@ _MEASURED = frozenset({"元", "美元", "吨", "斤", "公斤", "亩", "公顷",
 """Units of what is measured: 增加1620元 is a change, where 增加12家 may be what was added."""
 _LISTED = re.compile(r"[、和与及,]|以及")
 """Between two numbers of a list."""
-_LIFTED_TOO: dict[str, tuple[Cue, ...]] = dict.fromkeys("目如眼截现", ("prior_year",)) | dict.fromkeys(
+_LIFTED_TOO: Mapping[str, tuple[Cue, ...]] = dict.fromkeys("目如眼截现", ("prior_year",)) | dict.fromkeys(
     "全总", ("sub_unit",)
 )
 """What words of now (目前, 全县) end beside a growth, by their first character."""

@@ -12,8 +12,9 @@ from rich.console import Console
 from baogao.cli.options import DEFAULT_SCHEMA, SchemaName
 from baogao.console import inert, table_of
 from baogao.evaluation.agreement import FieldAgreement, agree
+from baogao.evaluation.checking import Finding
 from baogao.evaluation.compiling import build_dataset
-from baogao.evaluation.datasets import Finding, check_dataset, load_dataset
+from baogao.evaluation.datasets import check_dataset, load_dataset
 from baogao.evaluation.gold import GoldField
 from baogao.schema.load import load_schema
 
@@ -94,4 +95,6 @@ def _percent(share: float | None) -> str:
 
 
 def _said(field: GoldField) -> str:
-    return f"{field.status} {field.value}" if field.status == "reported" else field.status
+    if field.status != "reported":
+        return field.status
+    return f"{field.status} {field.value}" + ("" if field.upper is None else f" to {field.upper}")

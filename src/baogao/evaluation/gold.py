@@ -21,7 +21,7 @@ from typing import Any, Literal
 from pydantic import ConfigDict, Field, ValidationError
 
 from baogao.errors import GoldError, UsageError
-from baogao.schema.values import Bound, Number, Span, Status, Strict
+from baogao.schema.values import Bound, Number, Span, Status, Strict, Value
 
 Copies = list[list[Span]]
 """Places that are equally right; each is a list of spans that belong together (several only in a sum)."""
@@ -32,10 +32,18 @@ class Reading(Strict):
     """One defensible reading of a field."""
 
     status: Status
-    value: Number | None = None
-    """In the field's unit; 0 when ``reported_none``; None when ``not_reported``."""
+    value: Value | None = None
+    """A figure in the field's unit, 0 when ``reported_none``; of a choice, a date, a quote as in an answer; None when
+    ``not_reported``."""
+    upper: Number | None = Field(default=None, exclude_if=lambda upper: upper is None)
+    """The other bound, where a range is printed."""
     bound: Bound | None = None
     evidence: Copies = Field(default_factory=list)
+
+    @property
+    def number(self) -> Decimal | None:
+        """The value where it is a number."""
+        return self.value if isinstance(self.value, Decimal) else None
 
 
 class GoldField(Reading):
@@ -54,6 +62,11 @@ class GoldField(Reading):
         return [*([self] if self.stated else []), *self.alternatives]
 
 
+GoldRow = dict[str, GoldField]
+"""One row of a list of rows, by cell; a cell that is not there is ``not_reported``. A row whose naming cell has only
+alternatives may be there or not."""
+
+
 class Gold(Strict):
     """The gold file of one report."""
 
@@ -61,6 +74,8 @@ class Gold(Strict):
 
     doc_id: str
     schema_name: str = Field(alias="schema")
+    schema_version: int | None = Field(default=None, exclude_if=lambda version: version is None)
+    """Of the schema that it was annotated by; None where the file does not say."""
     text_file: str
     sha256: str
     """Hex digest of the text file's bytes."""
@@ -69,19 +84,24 @@ class Gold(Strict):
     fields: dict[str, GoldField] = Field(default_factory=dict)
     """A field that is not here is ``not_reported``."""
     lists: dict[str, list[Copies]] = Field(default_factory=dict)
+    rows: dict[str, list[GoldRow]] = Field(default_factory=dict)
+    """Of each list of rows its rows, in the annotator's order."""
 
     def field(self, name: str) -> GoldField:
         """The gold of a field, ``not_reported`` when the file is silent on it."""
         return self.fields.get(name) or GoldField(status="not_reported")
 
     def to_json(self) -> str:
-        """The gold file's text: one line for each field and each list, so that a change of one shows as one line."""
-        data = self.model_dump(mode="json", by_alias=True, exclude={"metadata", "fields", "lists"})
+        """The gold file's text: one line for each field, list and row, so that a change of one shows as one line."""
+        data = self.model_dump(mode="json", by_alias=True, exclude={"metadata", "fields", "lists", "rows"})
         fields = {name: _slim(field.model_dump(mode="json")) for name, field in self.fields.items()}
         lines = [f" {_json(key)}: {_json(value)}" for key, value in data.items()]
         lines.append(f' "metadata": {_block(self.metadata)}')
         lines.append(f' "fields": {_block(fields)}')
         lines.append(f' "lists": {_block(self.lists)}')
+        if self.rows:
+            blocks = (f"  {_json(name)}: {_rows(rows)}" for name, rows in self.rows.items())
+            lines.append(' "rows": {\n' + ",\n".join(blocks) + "\n }")
         return "{\n" + ",\n".join(lines) + "\n}\n"
 
 
@@ -238,3 +258,9 @@ def _block(mapping: dict[str, Any]) -> str:
     if not mapping:
         return "{}"
     return "{\n" + ",\n".join(f"  {_json(key)}: {_json(value)}" for key, value in mapping.items()) + "\n }"
+
+
+def _rows(rows: list[GoldRow]) -> str:
+    """A list of rows, a line for each."""
+    lines = (_json({name: _slim(cell.model_dump(mode="json")) for name, cell in row.items()}) for row in rows)
+    return "[\n" + ",\n".join(f"   {line}" for line in lines) + "\n  ]" if rows else "[]"

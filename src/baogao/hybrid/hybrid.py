@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from baogao.errors import ReplyError
-from baogao.extraction import Doubt, Extraction, ModelExtractor, ReportText, Settled, TextLink
+from baogao.extraction import Doubt, Extraction, ModelExtractor, ReportText, Settled, TextLink, Words
 from baogao.hybrid.case import Arbiter, Case, Decision, Reader
 from baogao.hybrid.escalation import Escalation, is_unsure
 from baogao.hybrid.panel import Panel, not_heard, with_side
@@ -15,7 +15,7 @@ from baogao.hybrid.trust import Trust
 from baogao.rules.extractor import RulesExtractor
 from baogao.usage import Usage, count_again, usage_scope
 
-_Said = TypeVar("_Said", TextLink, tuple[int, ...])
+_Said = TypeVar("_Said", TextLink, Words, tuple[int, ...])
 _EITHER = 0.5
 """How likely metadata or a list is wrong where readers differ on it and neither leads."""
 _LED = 0.1
@@ -155,11 +155,12 @@ class HybridExtractor:
 
 
 def _joined(case: Case, decision: Decision) -> Extraction:
-    """The decided figures, with metadata and lists by whom the arbiter names: the other fills what it was not asked."""
+    """The decided figures, with all else by whom the arbiter names: the other fills what it was not asked."""
     rules, model = case.read["rules"], case.read["model"]
     leads = decision.texts_by == "model"
     wrong = _EITHER if decision.jury is not None and decision.jury.leader == "both" else _LED
     metadata, doubts = _texts(rules.metadata, model.metadata, model_leads=leads, whole=model.whole, wrong=wrong)
+    words, further = _texts(rules.words, model.words, model_leads=leads, whole=model.whole, wrong=wrong)
     lists, more = _texts(
         {name: tuple(ids) for name, ids in rules.lists.items()},
         {name: tuple(ids) for name, ids in model.lists.items()},
@@ -172,9 +173,11 @@ def _joined(case: Case, decision: Decision) -> Extraction:
         fields=decision.fields,
         held=decision.held,
         metadata=metadata,
+        words=words,
         lists={name: list(ids) for name, ids in lists.items()},
+        rows=model.rows or rules.rows,
         notices=[*rules.notices, *model.notices, *decision.notices],
-        doubts=(*decision.doubts, *doubts, *more),
+        doubts=(*decision.doubts, *further, *doubts, *more),
         jury=decision.jury,
     )
 
@@ -182,7 +185,7 @@ def _joined(case: Case, decision: Decision) -> Extraction:
 def _texts(
     rules: Mapping[str, _Said], model: Mapping[str, _Said], *, model_leads: bool, whole: bool, wrong: float
 ) -> tuple[dict[str, _Said], list[Doubt]]:
-    """Metadata, or lists, of both; and those on which they differ.
+    """Metadata, words, or lists, of both; and those on which they differ.
 
     :param whole: whether the model's silence is an answer.
     :param wrong: how likely what is given is wrong where they differ.
@@ -203,7 +206,7 @@ def _texts(
 
 
 def _alike(one: _Said, other: _Said) -> bool:
-    """Whether two say the same; a piece of metadata wherever it is printed."""
-    if isinstance(one, TextLink) and isinstance(other, TextLink):
+    """Whether two say the same; words wherever they are printed."""
+    if isinstance(one, TextLink | Words) and isinstance(other, TextLink | Words):
         return one.value == other.value
     return one == other

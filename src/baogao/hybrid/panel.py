@@ -22,6 +22,7 @@ from baogao.extraction import (
     ReportText,
     Settled,
     TextLink,
+    Words,
     answers,
 )
 from baogao.hybrid.case import SURE_RULES, Case, same
@@ -134,12 +135,20 @@ def join(report: ReportText, schema: Schema, heard: PanelExtraction, standing: M
         winners = ballot.winners(texts, asked, lambda one, other: one.value == other.value)
         if winners:
             metadata[spec.id] = texts[winners[0]]
+    words: dict[str, Words] = {}
+    for spec in schema.worded:
+        quotes = {name: one.words[spec.id] for name, one in said.items() if spec.id in one.words}
+        winners = ballot.winners(quotes, asked, lambda one, other: one.value == other.value)
+        if winners:
+            words[spec.id] = quotes[winners[0]]
     lists = {spec.id: list(_entries(said, spec.id, ballot)) for spec in schema.lists}
     return replace(
         heard,
         fields=fields,
         lists={name: entries for name, entries in lists.items() if entries},
         metadata=metadata,
+        words=words,
+        rows=next((said[name].rows for name in ballot.order if said[name].rows), {}),
         whole=any(one.whole for one in said.values()),
     )
 

@@ -16,6 +16,7 @@ The front matter is at hand in the template as ``meta``.
 
 from __future__ import annotations
 
+import hashlib
 import re
 import secrets
 from collections.abc import Iterable, Mapping
@@ -137,12 +138,19 @@ class Prompts:
             known = ", ".join(sorted(self._prompts)) or "none"
             raise PromptError(f"{self.directory} has no template {name!r}; it has: {known}") from None
 
-    def digest_of(self, names: Iterable[str]) -> str:
-        """Over the names and bytes of some templates.
+    def digest_of(self, names: Iterable[str], filled: Mapping[str, str]) -> str:
+        """Over the names and bytes of some templates with variables filled in: two that ask the same are the same.
 
+        :param filled: what ``{{ NAME }}`` stands for, whatever is asked about.
         :raises PromptError: there is none of a name.
         """
-        return digest_files([self[name].path for name in names])
+        digest = hashlib.sha256()
+        for path in sorted((self[name].path for name in names), key=lambda path: path.name):
+            source = path.read_bytes()
+            for name, text in filled.items():
+                source = source.replace(b"{{ %s }}" % name.encode(), text.encode())
+            digest.update(path.name.encode() + b"\0" + source + b"\0")
+        return f"sha256:{digest.hexdigest()}"
 
 
 def load_prompts(directory: Path | None = None) -> Prompts:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from baogao.candidates.candidate import Candidate, Candidates
+from baogao.candidates.candidate import FIGURES, Candidate, Candidates
 from baogao.document.document import Document, Sentence, Span
 from baogao.rules.rules_file import OTHER
 
@@ -99,7 +99,7 @@ def _interleave(pieces: list[str], figures: list[Candidate]) -> str:
 
 def clauses_of(document: Document, candidates: Candidates) -> Iterator[Clause]:
     """All clauses of a document, in reading order, coordinated figures with their own names as leads."""
-    numbers = candidates.of_kind("number")
+    numbers = [one for one in candidates if one.kind in FIGURES]
     at = 0
     for order, sentence in enumerate(document.sentences):
         inside: list[Candidate] = []

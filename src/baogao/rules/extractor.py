@@ -50,7 +50,7 @@ class RulesExtractor:
         """
         document, candidates, rulebook = report.document, report.candidates, self.rulebook
         regions = find_regions(document, candidates, rulebook.lists)
-        metadata = link_metadata(document, rulebook.metadata)
+        metadata = link_metadata(document, rulebook.metadata, self.schema.sought.year)
         silent = [region.span for region in regions if not rulebook.lists[region.name].figures]
         contexts = [
             context
@@ -68,6 +68,7 @@ class RulesExtractor:
         ranked = {spec.id: found[spec.id] for spec in self.schema.figures if spec.id in found}
         extraction = Extraction(
             fields=assign(ranked, rulebook),
+            words={one.spec.id: said for one in rulebook.words if (said := one.find(document, candidates))},
             lists=link_lists(document, candidates, rulebook.lists, regions),
             metadata=metadata,
         )

@@ -11,6 +11,7 @@ from baogao.document.document import Document, Span
 from baogao.document.sections import heading_level
 from baogao.extraction import TextLink
 from baogao.rules.rulebook import MetadataRules
+from baogao.schema.fields import ReportingYear
 
 # What places, offices and governments end in, the longer before the shorter.
 _PLACE_END = "特别行政区|自治区|自治州|自治县|自治旗|地区|新区|开发区|街道|苏木|民族乡|省|市|州|盟|县|旗|区|镇|乡"
@@ -41,6 +42,11 @@ _LEVELS: tuple[tuple[str, str], ...] = (
     ("(?:县|旗|区)$", "county"),
 )
 """What a name ends in, and the level that it has; the first that fits counts."""
+_MET = re.compile(
+    rf"(?:在|^)(?P<name>[一-鿿]{{1,24}}?(?:{_PLACE_END}))"
+    rf"(?:第[一二三四五六七八九十\d]+届人民代表大会|人民代表大会|人民政府[^，。]{{0,6}}长)"
+)
+"""Where a report was given: before whose congress, or by the head of which government."""
 _MUNICIPALITIES = ("北京市", "天津市", "上海市", "重庆市")
 _UPPER_CITY = re.compile(
     r"全市\D{0,4}\d*个?(?:县|区|旗)|各(?:县|旗)|县[（(](?:市|区|旗)|(?:市|区)?辖(?:区|县)|地级市|市[（(]?州|区县|旗县区|县区|市县两级|市、县|县[（(]区|各县|市直|县市区"
@@ -85,13 +91,17 @@ def level_of(name: str, text: str) -> str | None:
     return None
 
 
-def reporting_months(title: str, opening: str, closing: str) -> tuple[str, str] | None:
+def reporting_months(title: str, opening: str, closing: str, which: ReportingYear = "title") -> tuple[str, str] | None:
     """First and last month of the reporting period, ``YYYY-MM``.
 
     :param title: looked at first: it names the year, and the half-year if it is one.
     :param opening: the first paragraphs, for a title without a year.
     :param closing: the last lines, whose date tells the year when nothing else does.
+    :param which: where the year is that of the title, or of the date below it, or the one before.
     """
+    if which == "before_title":
+        match = re.search(_YEAR, title) or re.search(_YEAR, opening)
+        return (f"{int(_year(match[0])) - 1}-01", f"{int(_year(match[0])) - 1}-12") if match else None
     if match := re.search(_YEAR, title):
         year, months = _year(match[0]), _months(title)
     elif match := re.search(_YEAR, opening):
@@ -151,6 +161,7 @@ class _Frame:
 
     document: Document
     title_rules: MetadataRules | None
+    year: ReportingYear = "title"
 
     @cached_property
     def lines(self) -> list[_Line]:
@@ -269,6 +280,10 @@ class _Frame:
                 name = place_name(printed, about)
                 if source and name:
                     return TextLink(name, source.evidence)
+        for line in self.lines[: self.body_start]:  # 在青河县第十八届人民代表大会…会议上; 青河县人民政府县长
+            met = _MET.search(line.text)
+            if met is not None:
+                return TextLink(met["name"], (line.span,))
         body = self.lines[self.body_start :]
         opening = self.document.text[body[0].span[0] :][:80] if body else ""
         match = re.match(r"[^，。]{0,20}?[，,]", opening)
@@ -278,9 +293,10 @@ class _Frame:
     @cached_property
     def period(self) -> tuple[str, str] | None:
         """First and last month of the reporting period."""
-        opening = "".join(line.text for line in self.lines[self.body_start :][:4])[:600]
+        first = (self.title_range or (0, -1))[1] + 1 if self.year == "before_title" else self.body_start
+        opening = "".join(line.text for line in self.lines[first:][:4])[:600]
         closing = "\n".join(line.text for line in self.lines[-_TAIL_LINES:])
-        return reporting_months(self.title.value if self.title else "", opening, closing)
+        return reporting_months(self.title.value if self.title else "", opening, closing, self.year)
 
     def read(self, source: str) -> TextLink | None:
         """The piece of metadata that a rules file calls ``source``."""
@@ -293,9 +309,14 @@ class _Frame:
         return printed[source]
 
 
-def link_metadata(document: Document, rules: dict[str, MetadataRules]) -> dict[str, TextLink]:
-    """Read every piece of metadata that the rules name; what is not printed is left out."""
-    frame = _Frame(document, next((rule for rule in rules.values() if rule.source == "title"), None))
+def link_metadata(
+    document: Document, rules: dict[str, MetadataRules], year: ReportingYear = "title"
+) -> dict[str, TextLink]:
+    """Read every piece of metadata that the rules name; what is not printed is left out.
+
+    :param year: which year a report is about, by what it prints.
+    """
+    frame = _Frame(document, next((rule for rule in rules.values() if rule.source == "title"), None), year)
     found = {name: frame.read(rule.source) for name, rule in rules.items()}
     return {name: link for name, link in found.items() if link is not None}
 

@@ -28,6 +28,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar, get_args
 
+from baogao.candidates.candidate import Candidate
 from baogao.document.document import Span
 from baogao.errors import RulesError
 from baogao.rules.rules_file import (
@@ -40,12 +41,11 @@ from baogao.rules.rules_file import (
     RulesFileModel,
     parse_rules,
 )
-from baogao.schema.fields import Cue, FieldSpec, Schema
+from baogao.rules.words import WordRules, word_rules
+from baogao.schema.fields import Cue, FieldSpec, Printed, Schema
 
 ANY_TOPIC = "any"
 """The topic of a pattern that names its field whatever the passage is about."""
-_DEFAULT_CUES: tuple[Cue, ...] = ("prior_year", "growth", "target", "cumulative", "sub_unit")
-"""Cues that exclude a candidate from every field that does not allow them; ``part`` only lowers the score."""
 _Key = TypeVar("_Key")
 _Entry = TypeVar("_Entry")
 
@@ -90,6 +90,10 @@ class FieldRules:
     exclude_passage: re.Pattern[str] | None
     cues: frozenset[str]
     """Cues that exclude a candidate here."""
+    needs: frozenset[Cue]
+    """Cues without which a candidate does not answer here: the schema's."""
+    takes: frozenset[Printed]
+    """In which forms a figure may be printed: the schema's."""
     common: tuple[str, ...]
     """Names of the common excludes that apply here."""
     prefer: str
@@ -113,7 +117,9 @@ class FieldRules:
             none=tuple(Pattern.of(AlternativeModel.of(one), spec.id, file, patterns) for one in written.none),
             exclude=patterns.optional(written.exclude, ["fields", spec.id, "exclude"]),
             exclude_passage=patterns.optional(written.exclude_passage, ["fields", spec.id, "exclude_passage"]),
-            cues=frozenset(_DEFAULT_CUES) - frozenset(written.allow),
+            cues=(spec.excludes | {"sub_unit"}) - spec.allow - frozenset(written.allow),
+            needs=spec.needs,
+            takes=spec.takes,
             common=tuple(name for name in file.common_excludes if name not in written.allow),
             prefer=written.prefer,
             additive=spec.additive,
@@ -123,6 +129,13 @@ class FieldRules:
     def measures(self) -> frozenset[str]:
         """A count may stand without its measure word (撤销2、变更1), a percentage not."""
         return self.units if "%" in self.units else self.units | {""}
+
+    def admits(self, candidate: Candidate) -> bool:
+        """Whether a figure's form and cues leave it a chance here."""
+        cues = candidate.cues
+        if cues and not self.cues.isdisjoint(cues):
+            return False
+        return candidate.kind in self.takes and (not self.needs or self.needs.issubset(cues))
 
     def bars(self, pattern: Pattern, text: str, own: Span, passage: str) -> bool:
         """Whether a figure that ``pattern`` found in these surroundings does not answer the field after all.
@@ -244,6 +257,8 @@ class Rulebook:
     fields: dict[str, FieldRules]
     lists: dict[str, ListRules]
     metadata: dict[str, MetadataRules]
+    words: tuple[WordRules, ...]
+    """Of choices, dates and quotes."""
     by_topic: dict[tuple[str, str], tuple[tuple[FieldRules, Pattern], ...]] = field(repr=False)
     """Every pattern for figures, by topic and measure word; under the empty one those that a bare figure fits."""
     none_by_topic: dict[str, tuple[tuple[FieldRules, Pattern], ...]] = field(repr=False)
@@ -290,6 +305,7 @@ def load_rulebook(path: Path | None, schema: Schema) -> Rulebook:
         fields=fields,
         lists={name: ListRules.of(name, one, patterns) for name, one in file.lists.items()},
         metadata={name: MetadataRules.of(name, one, patterns) for name, one in file.metadata.items()},
+        words=word_rules(schema, file, patterns),
         by_topic=_index(
             ((topic, unit), (rules, pattern))
             for rules in fields.values()

@@ -166,6 +166,10 @@ class RulesFileModel(Strict):
     fields: dict[str, FieldModel] = Field(default_factory=dict)
     lists: dict[str, ListModel] = Field(default_factory=dict)
     metadata: dict[str, MetadataModel] = Field(default_factory=dict)
+    choices: dict[str, dict[str, list[str]]] = Field(default_factory=dict)
+    """Field to option to patterns."""
+    dates: dict[str, list[str]] = Field(default_factory=dict)
+    quotes: dict[str, list[str]] = Field(default_factory=dict)
 
 
 def parse_rules(path: Path, source: str) -> RulesFileModel:

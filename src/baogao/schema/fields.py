@@ -231,13 +231,13 @@ class Schema:
 
     @cached_property
     def linked(self) -> tuple[FieldSpec, ...]:
-        """Those that candidates answer: figures and dates."""
+        """Those for which a model names a candidate: figures and dates."""
         return tuple(spec for spec in self.fields if spec.kind in ("figure", "date"))
 
     @cached_property
     def worded(self) -> tuple[FieldSpec, ...]:
-        """Those that words answer: choices and quotes."""
-        return tuple(spec for spec in self.fields if spec.kind in ("choice", "quote"))
+        """Those that words answer: choices, dates and quotes."""
+        return tuple(spec for spec in self.fields if spec.kind != "figure")
 
     @cached_property
     def rows(self) -> tuple[FieldSpec, ...]:

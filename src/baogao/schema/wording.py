@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 
 @dataclass(frozen=True)
@@ -18,3 +18,7 @@ class Wording:
         "某一单位的分项、某一主题或活动的单项、法院和检察院的数字都不是答案。"
     )
     """A sentence or some: whose and which period's figures answer, and which do not."""
+
+    def variables(self) -> dict[str, str]:
+        """What it is called in a template, ``wording.form``, to what it says."""
+        return {f"wording.{name}": text for name, text in asdict(self).items()}

@@ -112,14 +112,16 @@ def _tag_pairs(report: ReportText, gold: Gold, schema: Schema, prompts: Prompts,
     shown = [one for sentence in report.document.sentences for one in numbered(report, sentence.span)]
     labels = labels_of(shown, report.document, gold, schema)
     place = gold.metadata.get(schema.id_of("place") or "")
-    yield from _tagged(report, LENGTH, labels, prompts, 0)
+    yield from _tagged(report, LENGTH, labels, schema, prompts, 0)
     for copy, length in enumerate(OTHER_LENGTHS, start=1):
-        for pair in _tagged(augmented(report, place, random), length, labels, prompts, copy):
+        for pair in _tagged(augmented(report, place, random), length, labels, schema, prompts, copy):
             if pair.reply != tag_reply({}) or random.random() >= _EMPTY_LEFT_OUT:
                 yield pair
 
 
-def _tagged(report: ReportText, length: int, labels: Labels, prompts: Prompts, copy: int) -> Iterator[Pair]:
+def _tagged(
+    report: ReportText, length: int, labels: Labels, schema: Schema, prompts: Prompts, copy: int
+) -> Iterator[Pair]:
     title = report_title(report.document)
     for sentences in passages(report, length):
         passage = tag_passage(report, sentences)
@@ -128,7 +130,7 @@ def _tagged(report: ReportText, length: int, labels: Labels, prompts: Prompts, c
             for number, candidate in enumerate(passage.candidates, start=1)
             if candidate.id in labels
         }
-        messages = tag_question(prompts["tag"], title, passage).messages
+        messages = tag_question(prompts["tag"], title, passage, schema.wording).messages
         yield Pair(report.document.doc_id, messages, tag_reply(answered), copy)
 
 

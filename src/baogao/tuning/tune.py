@@ -244,7 +244,7 @@ def describe(request: TuneRequest, schema: Schema, ready: Prepared) -> AdapterIn
         way=request.way,
         schema_name=schema.name,
         learned=learned_of(schema),
-        prompts=prompts_learned(request.way, load_prompts(request.prompts)),
+        prompts=prompts_learned(request.way, load_prompts(request.prompts), schema),
         base=base_of(None if request.base == DEFAULT_MODEL else request.gguf),
         tuned_on=TunedOn(
             reports=len(material.learned),
