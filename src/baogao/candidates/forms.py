@@ -33,20 +33,22 @@ class Form(NamedTuple):
 _N = r"(?:\d{1,3}|[一二三四五六七八九十百]{1,4})"
 _CLAUSE = r"[^，。；：！？,;:!?\n]"
 _ORDER = (
-    r"居(?![民住家委留])|位[居列次]|名[列次]|排(?:名|在|列|位|行|全|第)|列(?=[全第同我]|\Z)|[跃升进跻]至?(?=[全第]|\Z)|跃[居升]|跻身|夺得|蝉联|荣获"
+    r"居(?![民住家委留])|位[居列次]|名[列次]|排(?:名|在|列|位|行|全|第)|列(?=[全第同我]|\Z)|[跃升进跻移][至到]?(?=[全第]|\Z)|跃[居升]|跻身|夺得|蝉联|荣获"
     r"|稳居|分列|处(?=[全第]|\Z)|处于"
 )
 """Words behind which 第三 is a place in an order."""
-_ENDS = r"(?=[\s，。；：、,;:()（）”\"]|[和与及且并同]|以及|以上|\Z)"
+_ENDS = r"(?=[\s，。；：、,;:()（）”\"]|[和与及且并同]|以及|以上|的(?!任务|责任)|-|\Z)"
 _RANK = re.compile(
-    rf"(?<![第倒])第\s?(?P<number>{_N})\s?(?:(?P<unit>位(?![置数于])|名(?!称|[\u4e00-\u9fff]*?[员者人手生家])){_ENDS}?|(?P<bare>{_ENDS}))"
+    rf"(?<![第倒])第\s?(?P<number>{_N})\s?(?:(?P<unit>位(?![置数于])|名(?!称|[\u4e00-\u9fff]*?[员者人手生家]))|(?P<bare>{_ENDS}))"
 )
 _NEXT = re.compile(rf"[、和与及]\s?(?:第\s?)?(?P<number>{_N})\s?(?:[位名]|{_ENDS})")
 """Behind a rank, one more of a list: 分别居第2、3位."""
-_BEHIND_ORDER = re.compile(rf"(?:(?:{_ORDER}){_CLAUSE}{{0,16}}|[国省市区州盟县旗镇界部](?:同类|同行)?)\Z")
+_BEHIND_ORDER = re.compile(
+    rf"(?:(?:{_ORDER}){_CLAUSE}{{0,16}}|[国省市区州盟县旗镇界部](?:同类|同行)?|[升移][到至]|位次)\Z"
+)
 _FAR = 24
 """Characters before a rank in which the word of its order may stand."""
-_PRIORITY = re.compile(r"(?:[放摆置]在?|作为|倒数|视为|是|当[作成]?)[^，。；,;]{0,4}\Z")
+_PRIORITY = re.compile(r"(?:[放摆置]在?|作为|倒数|视为|当[作成])[^，。；,;]{0,4}\Z|是\Z")
 """Before a rank that is none: 摆在第一位."""
 
 _PART = r"\d{1,3}(?:\.\d+)?"
