@@ -24,7 +24,7 @@ from baogao.console import print_in_any_encoding
 from baogao.document import read_document
 from baogao.evaluation.datasets import load_dataset
 from baogao.evaluation.gold import Copies, GoldDoc, GoldField
-from baogao.evaluation.scoring import has_bound
+from baogao.evaluation.judging import has_bound
 from baogao.extraction import Link, ReportText
 from baogao.reading import read_answer
 from baogao.schema.fields import FieldSpec, Schema
@@ -157,7 +157,7 @@ def main() -> None:
     for folder in datasets(arguments.folders):
         coverage = Coverage()
         for item in load_dataset(folder, schema).items:
-            report = ReportText.from_document(read_document(item.text_path, item.gold.doc_id))
+            report = ReportText.from_document(read_document(item.text_path, item.gold.doc_id), schema.sought)
             coverage += cover(report, item, schema)
         place = folder.resolve()
         name = str(place.relative_to(DATASETS.resolve())) if place.is_relative_to(DATASETS.resolve()) else folder.name
