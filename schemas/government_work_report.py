@@ -206,7 +206,9 @@ class Markets(Group):
     ]
     """上一年外贸进出口总额比前一年增长的百分比，下降写负数。"""
 
-    tourist_visits: Annotated[Figure, Ask("接待游客人次", unit="万人次", terms=["接待游客", "游客", "旅游", "国内游客"])]
+    tourist_visits: Annotated[
+        Figure, Ask("接待游客人次", unit="万人次", terms=["接待游客", "游客", "旅游", "国内游客"])
+    ]
     """上一年接待国内外游客的合计人次。某一景区、某一假期的不算。"""
 
     tourism_revenue: Annotated[
@@ -220,7 +222,11 @@ class Budget(Group):
 
     budget_revenue: Annotated[
         Figure,
-        Ask("一般公共预算收入", unit="亿元", terms=["一般公共预算收入", "地方财政收入", "地方一般公共预算收入", "财政收入"]),
+        Ask(
+            "一般公共预算收入",
+            unit="亿元",
+            terms=["一般公共预算收入", "地方财政收入", "地方一般公共预算收入", "财政收入"],
+        ),
     ]
     """上一年（地方）一般公共预算收入。全口径财政总收入、税收收入、政府性基金收入不算。"""
 
@@ -277,7 +283,11 @@ class Income(Group):
 
     rural_income: Annotated[
         Figure,
-        Ask("农村居民人均可支配收入", unit="元", terms=["农村居民人均可支配收入", "农村常住居民", "农民人均", "农村居民"]),
+        Ask(
+            "农村居民人均可支配收入",
+            unit="元",
+            terms=["农村居民人均可支配收入", "农村常住居民", "农民人均", "农村居民"],
+        ),
     ]
     """上一年农村（常住）居民、农牧民人均可支配收入。"""
 

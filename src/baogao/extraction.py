@@ -11,14 +11,14 @@ from collections.abc import Coroutine, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, Protocol, TypeVar, runtime_checkable
 
-from baogao.candidates.candidate import Candidates
+from baogao.candidates.candidate import USUAL, Candidates
 from baogao.candidates.find import find_candidates
 from baogao.document.document import Document, Span
 from baogao.document.file_text import Notice
 from baogao.errors import BaogaoError
 from baogao.llm.messages import Question
 from baogao.record import Jury
-from baogao.schema.fields import Schema
+from baogao.schema.fields import Schema, Sought
 
 AskingName = Literal["llm", "hybrid"]
 """The extractors that ask a model."""
@@ -41,9 +41,12 @@ class ReportText:
     candidates: Candidates
 
     @classmethod
-    def from_document(cls, document: Document) -> ReportText:
-        """A document with the candidates that the grammar finds in it."""
-        return cls(document, find_candidates(document))
+    def from_document(cls, document: Document, sought: Sought = USUAL) -> ReportText:
+        """A document with the candidates that the grammar finds in it.
+
+        :param sought: what a schema asks about beside the usual, ``schema.sought``.
+        """
+        return cls(document, find_candidates(document, sought))
 
     @property
     def notices(self) -> tuple[Notice, ...]:

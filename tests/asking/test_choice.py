@@ -10,7 +10,7 @@ from contextlib import suppress
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from baogao.asking.choice import LETTERS, ChoiceExtractor, read_choice, read_letter, words_around
@@ -320,6 +320,7 @@ def test_no_letter_or_more_than_one(text):
 
 
 @given(st.text(max_size=12) | st.text("AaBbＡ 选答案：。*\n或", max_size=12))
+@example("Aß")
 def test_a_reply_is_a_letter_or_refused(text):
     """Whatever is said, what is read is a letter of the text that stands alone, or an error."""
     try:

@@ -10,8 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from baogao.candidates import Cue, find_candidates
-from baogao.candidates.cues import _BELOW, SUB_UNIT, TOKEN, Mention, read_cues
+from baogao.candidates.cues import _BELOW, SUB_UNIT, read_cues
 from baogao.candidates.period import Period
+from baogao.candidates.tape import Mention
+from baogao.candidates.words import TOKEN
 from baogao.document import document_from_text
 from pattern_words import texts_of
 

@@ -62,6 +62,8 @@ _REJECTED = re.compile(
     r"|[\s、/，,]*(?:或者?|和|与|及|or\b|and\b|[、/，,])\s*(?:选项?)?[A-G](?!\w))",
     re.IGNORECASE,
 )
+_FIRST_IDEOGRAPH = "\u2e80"
+"""Letters and digits before it make a word of a letter that they follow: Aß."""
 _BEHIND = " \t\r\n`*_."
 
 
@@ -123,7 +125,7 @@ def _is_rejected(text: str, found: re.Match[str]) -> bool:
     """Whether what stands around a letter says that it is not the answer, not the only one, or no letter: A¹."""
     start, end = found.start(), found.end("letter")
     behind = unicodedata.normalize("NFKC", text[end : end + 1])[:1]
-    if behind.isascii() and behind.isalnum():
+    if behind < _FIRST_IDEOGRAPH and behind.isalnum():
         return True
     return bool(_REJECTS.search(text[max(0, start - _NEAR) : start]) or _REJECTED.match(text, end))
 

@@ -63,6 +63,8 @@ _WORDS = re.compile(r"[\u4e00-\u9fffA-Za-z0-9]+")
 _PAIR = re.compile(r"[\u4e00-\u9fffA-Za-z0-9]{2}")
 # The part of a note that says what does not count: its words speak of other fields.
 _EXCLUSION = re.compile(r"[^。；]*(?:不算|不含|不包括|不自行|不取)[^。；]*[。；]?")
+FEW = 4
+"""Of so few figures a form can ask about all at once, whatever the words around a candidate."""
 _TITLE_LIMIT = 40
 """Characters of a section's title that are shown above a passage."""
 _HEADING_LIMIT = 24
@@ -132,7 +134,10 @@ class Shortlist:
                 self._postings.setdefault(bigram, []).append((number, weight))
 
     def rank(self, document: Document, candidate: Candidate) -> list[tuple[float, FieldSpec]]:
-        """The fields that a candidate may answer, best first, with their scores; those that share nothing are out."""
+        """The fields that a candidate may answer, best first, with their scores.
+
+        Those that share no word with its surroundings are out, unless the schema has only few.
+        """
         words = self._bigrams
         if words is None or words.document is not document:
             self._bigrams = words = DocumentBigrams(document, self._postings)
@@ -145,8 +150,8 @@ class Shortlist:
             self._fits[kind] = [unit_fit(spec, candidate) for spec in self.fields]
         fits = self._fits[kind]
         scored = [
-            (fits[number] * (overlaps[number] / self._lengths[number]), self.fields[number])
-            for number in sorted(overlaps)
+            (fits[number] * (overlaps.get(number, 0.0) / self._lengths[number]), self.fields[number])
+            for number in (sorted(overlaps) if len(self.fields) > FEW else range(len(self.fields)))
             if fits[number]
         ]
         return sorted(scored, key=itemgetter(0), reverse=True)
@@ -321,6 +326,8 @@ class PassageCutter:
     def brought(self, candidate: Candidate, fits: Mapping[str, float]) -> list[str]:
         """The fields that one candidate brings onto a form, best first."""
         open_to = {name: fit for name, fit in fits.items() if may_answer(candidate, self.shortlist.by_id[name])}
+        if len(self.shortlist.fields) <= FEW:
+            return list(open_to)
         least = max(self.least_score, self.least_share * max(open_to.values(), default=0.0))
         return [name for name, score in list(open_to.items())[: self.per_candidate] if score >= least]
 

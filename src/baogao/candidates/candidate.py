@@ -14,12 +14,14 @@ from functools import cached_property
 from typing import Any, Literal, NamedTuple
 
 from baogao.document.document import Span
-from baogao.schema.fields import Cue, FieldSpec
+from baogao.schema.fields import Cue, FieldSpec, Sought
 from baogao.schema.values import Bound, plain_number
 
 Kind = Literal["number", "none", "item", "range", "rank", "ratio", "date"]
 FIGURES: frozenset[Kind] = frozenset({"number", "range", "rank", "ratio"})
 """The kinds that hold a number."""
+USUAL = Sought()
+"""What is found where no schema asks for more."""
 _LEFT_OUT = frozenset({"label", "each", "parted", "upper", "falls", "date"})
 Parted = Literal["", "mark", "row", "semicolon", "sentence", "clause", "phrase"]
 

@@ -9,10 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from baogao.candidates.candidate import USUAL
+from baogao.candidates.changes import falls, falls_like, sign_before
 from baogao.candidates.doubtful import doubtful_tokens
 from baogao.candidates.noise import blank, blank_noise
-from baogao.candidates.numbers import CORE, UNIT, Quantity, read_quantity, stands_alone, times
+from baogao.candidates.numbers import CORE, UNIT, Quantity, read_quantity, stands_alone, times, unknown_units
 from baogao.chinese.numerals import fold
+from baogao.schema.fields import Sought
 
 _GROUPED = re.compile(
     rf"(?<![\d.])(?<!\d[,，])\d{{1,3}}(?:，\d{{3}})+(?:\.\d+)?(?![\d.]*，?\d)[余多]?[十百千万亿]*(?:{UNIT})?(?:以[上下内]|左右)?"
@@ -28,15 +31,6 @@ _HOTLINES = re.compile(r"11[0249]|12[0-3]|12[1-4]\d\d|96\d{3,4}")
 _HOTLINE_ENDS = re.compile(r"[，。；,;)）\n](?!\s?1[12]\d(?!\d)[、，热])|$")
 _CALLED = re.compile(r"(?:热线|电话|拨打|报警|急救|[、“\"和与及])\Z")
 """Before a number that is a hotline's, also where a clause ends behind it."""
-_SIGNS = frozenset("-+负 ")
-_MINUS = re.compile(
-    r"(?:(?:[同环相对]比|[上去]一?年(?:度|同期)?|同期|增[幅速减长加]|[涨降]幅|下降|减少|上升|变[化动])[率数量]?[为是:达]?"
-    r"|[(:为是]) ?- ?\Z"
-    r"|(?:[^\s\d+]|[^\d\s] +)\+ ?\Z|(?:[^\w\s]|[为是])负\Z"
-)
-"""Before the number of a change: 较上年-12件. Elsewhere a dash is a dash: 完成率-100%, 工作量—78项."""
-_LONGEST_MINUS = 9
-"""Characters of what ``_MINUS`` needs to see."""
 _APART = frozenset(",.'’‘′")
 """Between two digits, and no part of a number as it is read: 12,34, 1.234.567, 1'234."""
 _COMMA_PARTS = re.compile(r"[\u4e00-\u9fff%％],[\u4e00-\u9fff]")
@@ -86,14 +80,21 @@ _JOINT = re.compile(r"\s?(?:以及|[-~至到、和及与或/])\s?")
 """Between the numbers of a list or a range."""
 _RANGE = re.compile(r"\s?[-~至到]{1,2}\s?")
 """Between the two ends of a range: 3-5万元 lends its scale word too, a list does not."""
+_FROM = re.compile(r"[从由][^，。；,;\d]{0,8}\Z")
+"""Before a number that a change began from."""
+_LONGEST_FROM = 9
+"""Characters of what ``_FROM`` needs to see."""
 
 
-def find_figures(text: str, folded: bool = False, commas_part: bool = False) -> Iterator[Quantity]:
+def find_figures(
+    text: str, folded: bool = False, commas_part: bool = False, sought: Sought = USUAL
+) -> Iterator[Quantity]:
     """Every figure in a text, in order, without overlaps; dates, document numbers and their like are left out.
 
     :param folded: True when ``text`` has gone through :func:`~baogao.chinese.numerals.fold` already.
     :param commas_part: True when ASCII commas part the clauses of the text, so that 8,12人 is two figures, not a
         number that was parted in the wrong place; see :func:`commas_part_clauses`.
+    :param sought: numbers with a sign, ranges as one figure, and units that the grammar does not know, where they are.
     """
     commas_part = commas_part or (not folded and commas_part_clauses(text))
     clean = join_groups(text if folded else fold(text))
@@ -101,26 +102,34 @@ def find_figures(text: str, folded: bool = False, commas_part: bool = False) -> 
     for start, end in reversed(doubtful):
         clean = clean[:start] + blank(clean[start:end]) + clean[end:]
     clean = blank_noise(clean)
+    units = unknown_units(sought.units)
     figures: list[Quantity] = []
     position = 0
     while (match := CORE.search(clean, position)) is not None:
-        figure = None if _is_part(clean, *match.span(), commas_part) else _admit(clean, match)
+        figure = None if _is_part(clean, *match.span(), commas_part) else _admit(clean, match, units)
         position = match.end() if figure is None else figure.end
-        if figure is not None and not _is_change(clean, figures, figure):
+        if figure is not None and (figure := _with_sign(clean, figures, figure, sought.signed)) is not None:
             figures.append(figure)
-    # The unit at the end of a range or a list is lent to the bare numbers before it: 3至5件, 152、140和133件.
-    kept: list[Quantity] = []
-    following: Quantity | None = None
-    for figure in reversed(figures):
-        between = clean[figure.end : following.start] if following else ""
-        if following and following.unit and not figure.unit and _JOINT.fullmatch(between):
-            if _RANGE.fullmatch(between):
-                figure = _in_range(figure, following)
-            figure = figure._replace(unit=following.unit, doubtful=False)
-        following = None if figure.doubtful else figure
-        if following is not None:
-            kept.append(following)
-    return reversed(kept)
+    figures = _lend(clean, figures)
+    return iter(_join_ranges(clean, figures) if "range" in sought.kinds else figures)
+
+
+def _with_sign(text: str, figures: list[Quantity], figure: Quantity, signed: bool) -> Quantity | None:
+    """A figure with its sign, if it has one, and whether it falls; a change is none where signs are not sought.
+
+    :param figures: those before it.
+    """
+    before = figures[-1] if figures else None
+    sign = sign_before(text, figure.start)
+    if sign and before is not None and _RANGE.fullmatch(text, before.end, figure.start):
+        sign = ""
+    if not signed:
+        return None if sign else figure
+    figure = figure._replace(start=figure.start - len(sign))
+    fallen = falls(text, figure.start, sign)
+    if before is not None and before.falls and not sign:
+        fallen = fallen or falls_like(text[before.end : figure.start])
+    return figure._replace(falls=fallen)
 
 
 def commas_part_clauses(text: str) -> bool:
@@ -157,15 +166,21 @@ def _is_one_number(folded: str, match: re.Match[str]) -> bool:
     return _CLAUSE_ENDS.match(folded, match.end()) is not None or _SUBJECT.search(match[0]) is None
 
 
-def _is_change(text: str, figures: list[Quantity], figure: Quantity) -> bool:
-    """Whether a sign makes a number a change (较上年-12件): it says nothing of the period."""
-    if (
-        text[figure.start - 1 : figure.start] not in _SIGNS
-        or _MINUS.search(text, max(0, figure.start - _LONGEST_MINUS), figure.start) is None
-    ):
-        return False
-    between = text[figures[-1].end : figure.start] if figures else " "
-    return _RANGE.fullmatch(between) is None
+def _lend(clean: str, figures: list[Quantity]) -> list[Quantity]:
+    """Lend the unit at the end of a range or a list to the bare numbers before it: 3至5件, 152、140和133件."""
+    kept: list[Quantity] = []
+    following: Quantity | None = None
+    for figure in reversed(figures):
+        between = clean[figure.end : following.start] if following else ""
+        if following and following.unit and not figure.unit and _JOINT.fullmatch(between):
+            if _RANGE.fullmatch(between):
+                figure = _in_range(figure, following)
+            figure = figure._replace(unit=following.unit, doubtful=False)
+        following = None if figure.doubtful else figure
+        if following is not None:
+            kept.append(following)
+    kept.reverse()
+    return kept
 
 
 def _in_range(first: Quantity, last: Quantity) -> Quantity:
@@ -176,16 +191,41 @@ def _in_range(first: Quantity, last: Quantity) -> Quantity:
     return first
 
 
-def _admit(text: str, match: re.Match[str]) -> Quantity | None:
+def _join_ranges(clean: str, figures: list[Quantity]) -> list[Quantity]:
+    """Make one figure of the two ends of each range: 6.5%-7%, but not 从6件到7件."""
+    joined: list[Quantity] = []
+    for figure in figures:
+        first = joined[-1] if joined else None
+        if (
+            first is not None
+            and first.upper is None
+            and first.unit == figure.unit
+            and first.value < figure.value
+            and _RANGE.fullmatch(clean, first.end, figure.start)
+            and not _FROM.search(clean, max(0, first.start - _LONGEST_FROM), first.start)
+        ):
+            bound = figure.bound if first.bound == "exact" else first.bound
+            joined[-1] = first._replace(upper=figure.value, bound=bound, end=figure.end)
+        else:
+            joined.append(figure)
+    return joined
+
+
+def _admit(text: str, match: re.Match[str], units: tuple[str, ...]) -> Quantity | None:
     """The figure around a number; None where the number is a fraction, a name, or part of a word."""
     chinese = match.lastgroup == "chinese"
-    if chinese and stands_alone(text, match) and not _JOINT.match(text, match.end()) and not _counts_alone(text, match):
+    if (
+        chinese
+        and stands_alone(text, match, units)
+        and not _JOINT.match(text, match.end())
+        and not _counts_alone(text, match)
+    ):
         return None
     start, end = match.span()
     before, after = text[start - 1 : start], text[end : end + 1]
     if before.isdigit() if chinese else before in _OTHER_DIGITS:
         return None
-    figure = read_quantity(text, match)
+    figure = read_quantity(text, match, units)
     if figure is None:
         return None
     if chinese:

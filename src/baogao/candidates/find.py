@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import accumulate
 
-from baogao.candidates.candidate import Candidate, Candidates, Kind, Parted
-from baogao.candidates.cues import Mention, read_cues
+from baogao.candidates.candidate import USUAL, Candidate, Candidates, Kind, Parted
+from baogao.candidates.cues import read_cues
 from baogao.candidates.doubtful import doubtful_tokens
 from baogao.candidates.each import nouns_sharing
 from baogao.candidates.figures import commas_part_clauses, find_figures, join_groups
+from baogao.candidates.forms import Form, find_forms
 from baogao.candidates.items import find_items
-from baogao.candidates.period import Period, period_of, planned_spans
+from baogao.candidates.numbers import Quantity
+from baogao.candidates.period import Period, period_of, planned_spans, reviewed_spans
 from baogao.candidates.phrases import find_none_phrases
 from baogao.candidates.tables import find_cells
+from baogao.candidates.tape import Mention
 from baogao.chinese.numerals import fold
 from baogao.document.document import Document, Span
-from baogao.schema.fields import Cue
+from baogao.schema.fields import Cue, Sought
 from baogao.schema.values import Bound
 
 
@@ -37,12 +40,30 @@ class _Draft:
     label: str = ""
     each: Decimal | None = None
     parted: Parted = ""
+    upper: Decimal | None = None
+    falls: bool = False
+    date: str = ""
+    whole: Span | None = None
+    """Of a part of a ratio: where all of it is printed, which the words around it are about."""
+
+    @classmethod
+    def of(cls, figure: Quantity, begin: int = 0, cues: tuple[Cue, ...] = (), label: str = "") -> _Draft:
+        """A figure, or a range, that was read from ``begin`` on."""
+        kind: Kind = "number" if figure.upper is None else "range"
+        draft = cls(
+            begin + figure.start, begin + figure.end, kind, figure.value, figure.bound, figure.unit, cues, label
+        )
+        draft.upper, draft.falls = figure.upper, figure.falls
+        return draft
 
 
-def find_candidates(document: Document) -> Candidates:
-    """Every number, none-phrase and item head in the main copy of ``document``.
+def find_candidates(document: Document, sought: Sought = USUAL) -> Candidates:
+    """Every number, none-phrase and item head in the main copy of ``document``; and what else is sought.
 
-    Numbers do not overlap one another; ``candidate.text`` is ``document.text[start:end]``.
+    Numbers do not overlap one another, nor ranges, ranks, parts of ratios, dates; ``candidate.text`` is
+    ``document.text[start:end]``.
+
+    :param sought: of a schema, ``schema.sought``; by default nothing more.
     """
     text, folded = document.text, join_groups(fold(document.text))
     nones = [
@@ -57,13 +78,17 @@ def find_candidates(document: Document) -> Candidates:
         before = bisect_right(denied, place)
         return before > 0 and place < reach[before - 1]
 
-    period = period_of("".join(folded[begin:end] for begin, end in document.main))
+    period = period_of("".join(folded[begin:end] for begin, end in document.main), sought.year)
     planned = planned_spans(document, folded, period)
+    forms = [form for form in find_forms(folded, sought) if _touches(document.main, form.start, form.end)]
     numbers = [
-        *_numbers_in_prose(document, folded, period, planned),
-        *(
-            _Draft(figure.start, figure.end, "number", figure.value, figure.bound, figure.unit, cues, label)
-            for figure, label, cues in find_cells(document, folded)
+        *_numbers_in_prose(document, folded, period, planned, forms, sought),
+        *_without(
+            (
+                _Draft.of(cell.figure, 0, cell.cues, cell.label)
+                for cell in find_cells(document, folded, period, planned, sought)
+            ),
+            forms,
         ),
     ]
     drafts = [
@@ -92,6 +117,9 @@ def find_candidates(document: Document) -> Candidates:
                 d.label,
                 d.each,
                 d.parted,
+                d.upper,
+                d.falls,
+                d.date,
             )
             for number, d in enumerate(drafts, 1)
         ),
@@ -117,7 +145,7 @@ def as_printed(candidate: Candidate, document: Document) -> Candidate:
 
 def _is_barred(document: Document, doubtful: Sequence[Span], draft: _Draft) -> bool:
     """Whether a draft lies in characters that were inserted, or is a number of doubtful digits."""
-    if draft.kind == "number" and _touches(doubtful, draft.start, draft.end):
+    if draft.kind not in {"none", "item"} and _touches(doubtful, draft.start, draft.end):
         return True
     own = (document.printed((place, place + 1)) for place in range(draft.start, draft.end))
     return bool(document.file.inserted) and any(_touches(document.file.inserted, *span) for span in own)
@@ -129,8 +157,19 @@ def _touches(spans: Sequence[Span], start: int, end: int) -> bool:
     return place >= 0 and spans[place][1] > start
 
 
-def _numbers_in_prose(document: Document, folded: str, period: Period, planned: list[Span]) -> Iterator[_Draft]:
-    """The numbers of all sentences with their cues; rows of pasted tables are read cell by cell elsewhere."""
+def _without(drafts: Iterable[_Draft], forms: Sequence[Form]) -> list[_Draft]:
+    """The drafts of figures that are no part of a rank, a ratio or a date."""
+    spans = [(form.start, form.end) for form in forms]
+    return [draft for draft in drafts if not _touches(spans, draft.start, draft.end)]
+
+
+def _numbers_in_prose(
+    document: Document, folded: str, period: Period, planned: list[Span], forms: list[Form], sought: Sought
+) -> Iterator[_Draft]:
+    """The numbers of all sentences with their cues; rows of pasted tables are read cell by cell elsewhere.
+
+    :param forms: ranks, ratios and dates, in order, those in tables included.
+    """
     pieces: list[str] = []
     position = 0
     for start, end in (sentence.span for sentence in document.sentences if sentence.row):
@@ -139,32 +178,42 @@ def _numbers_in_prose(document: Document, folded: str, period: Period, planned: 
     prose = "".join([*pieces, folded[position:]])
     commas_part = commas_part_clauses(document.text)
     drafts = [
-        _Draft(begin + figure.start, begin + figure.end, "number", figure.value, figure.bound, figure.unit)
+        _Draft.of(figure, begin)
         for begin, end in document.main
-        for figure in find_figures(prose[begin:end], True, commas_part)
+        for figure in find_figures(prose[begin:end], True, commas_part, sought)
     ]
     for draft in drafts:
         _share(draft, folded)
+    if forms:
+        drafts = _without(drafts, forms)
+        drafts += [_Draft(f.start, f.end, f.kind, f.value, unit=f.unit, date=f.date, whole=f.whole) for f in forms]
+        drafts.sort(key=lambda draft: draft.start)
     starts = [draft.start for draft in drafts]
-    openings = [start for start, _ in planned]
+    reviewed = reviewed_spans(document, folded, period)
     for sentence in document.sentences:
         begin, end = sentence.span
         inside = drafts[bisect_left(starts, begin) : bisect_left(starts, end)]
         if not inside:
             continue
-        mentions = [Mention(draft.start - begin, draft.end - begin, draft.unit) for draft in inside]
-        before = bisect_right(openings, begin)
-        ahead = before > 0 and begin < planned[before - 1][1]
-        for draft, cues in zip(inside, read_cues(folded[begin:end], mentions, period, ahead), strict=True):
+        counted = [draft for draft in inside if draft.kind != "date"]
+        places = [draft.whole or (draft.start, draft.end) for draft in counted]
+        mentions = [Mention(s - begin, e - begin, d.unit) for (s, e), d in zip(places, counted, strict=True)]
+        ahead, back = _touches(planned, begin, begin + 1), _touches(reviewed, begin, begin + 1)
+        read = read_cues(folded[begin:end], mentions, period, ahead, back, sought.signed)
+        for draft, cues in zip(counted, read, strict=True):
             draft.cues = cues
-            yield draft
+        yield from inside
 
 
 def _share(draft: _Draft, folded: str) -> None:
     """Let a number behind 各 count for each of its nouns; a rate and the ends of a range do not add up."""
     if "各" not in folded[max(0, draft.start - 5) : draft.start] or draft.value is None:
         return
-    if draft.unit in {"%", "‰", "个百分点"} or folded[draft.end : draft.end + 1] in {"-", "~", "至", "到"}:
+    if (
+        draft.upper is not None
+        or draft.unit in {"%", "‰", "个百分点"}
+        or folded[draft.end : draft.end + 1] in {"-", "~", "至", "到"}
+    ):
         return
     nouns = nouns_sharing(folded, draft.start)
     if nouns > 1:

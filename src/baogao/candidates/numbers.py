@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from functools import lru_cache
 from typing import NamedTuple
 
 from baogao.chinese.numerals import (
@@ -72,6 +73,9 @@ _SIMPLE = {
     "千瓦": "",
     "千瓦时": "",
     "公斤": "",
+    "斤": "",
+    "标箱": "",
+    "兆瓦": "",
     "公顷": "",
     "平方米": "",
     "平方公里": "",
@@ -142,7 +146,7 @@ UNIT = "[%‰]|" + "|".join(
 """A regular expression for a measure word; longer words come first."""
 _CANONICAL = {"百分点": "个百分点", "个批次": "批次", "工作日": "个工作日", "个小时": "小时"}
 """Spellings of one unit, to the one that candidates carry."""
-_UNIT_ONLY = re.compile(f"(?P<scale>[十百千]?[万亿])?(?P<unit>{UNIT})?")
+_UNIT_ONLY = re.compile(f"(?P<scale>[十百千]?(?:万亿|[万亿]))?(?P<unit>{UNIT})?")
 
 _ARABIC = (
     rf"(?:\d{{1,3}}(?:,\d{{3}}){{1,5}}(?!\d)|\d{{1,3}}(?:，0\d\d|(?:，\d{{3}}){{2,5}})(?!\d)"
@@ -173,7 +177,7 @@ _PARTS = rf"(?:[{ZEROS}]?{_PLAIN_ARABIC}{_SCALE}+|(?:{_DIGIT}+|(?=[{''.join(TENS
 _REST = rf"(?:{_PARTS}*(?:{_DIGIT}++(?!\d)(?:{_POINT})?|{_POINT}|[{ZEROS}]?{_PLAIN_ARABIC})?)"
 """What may follow a scale word: parts with scale words of their own, and one without."""
 _NO_NUMERAL = "(?<=队)伍|(?<=[大登着内水])陆|陆[续军地路运]|(?<=[收捡])拾|拾[级遗]"
-_NO_NUMERAL += "|[三五七九]台[县市区山河]|三元[区里]|五家渠|四套班子|[三四五六]件套"
+_NO_NUMERAL += "|[三五七九]台[县市区山河]|三元[区里]|三次产业|五家渠|四套班子|[三四五六]件套"
 """Formal digits that are parts of common words."""
 CORE = re.compile(
     rf"(?=[\d{NUMERAL_CHARS}])(?!{_NO_NUMERAL})(?:百分之\s?(?P<percent>\d+(?:\.\d+)?|{_CHINESE})|(?P<whole>百分百)"
@@ -186,16 +190,27 @@ CORE = re.compile(
 
 Arabic and Chinese parts with their scale words are one number, 1亿2345.6万, which is read whole or not at all.
 """
-_TAIL = re.compile(
-    r"(?:[ \n]?(?P<infix>[余多几]|来(?=[十百千]?[万亿]))?"
-    r"(?P<scale>[十百千]?[万亿萬億]|个(?=亿)亿|[百千](?![米克瓦分姓]))?"
-    r" ?(?P<infix2>[余多]|来(?=[件个人场次份户])|(?<=[万亿\d])\+(?![\dA-Za-z]))?)"
-    r"[ \n]?(?:(?P<tenths>成(?![功员立果交本效为年就长熟都型品绩份因群]))"
-    r"(?P<tenth>[一二三四五六七八九半1-9](?![成\d.]))?(?P<infix3>[余多])?"
-    rf"|(?P<unit>{UNIT}))?(?:\([次份件个]\))?"
-    r"[ ]?(?P<suffix>(?:及|\(含\)|之)?(?:以上|以下(?![简称几问方特])|以内)|之[上下内]|左右|上下(?![联功同级各])|不等)?"
-)
-"""What may stand behind a number: 余, a scale word, tenths (成) or a unit, 以上. All of it may be absent."""
+
+
+@lru_cache(maxsize=64)
+def _tail_of(units: tuple[str, ...]) -> re.Pattern[str]:
+    """What may stand behind a number: 余, a scale word, tenths (成) or a unit, 以上. All of it may be absent.
+
+    :param units: spellings of units that the grammar does not know; they go before those that it does.
+    """
+    unit = "|".join([*map(re.escape, units), UNIT])
+    return re.compile(
+        r"(?:[ \n]?(?P<infix>[余多几]|来(?=[十百千]?[万亿]))?"
+        r"(?P<scale>[十百千]?(?:万亿|[万亿萬億])|个(?=亿)亿|[百千](?![米克瓦分姓]))?"
+        r" ?(?P<infix2>[余多]|来(?=[件个人场次份户])|(?<=[万亿\d])\+(?![\dA-Za-z]))?)"
+        r"[ \n]?(?:(?P<tenths>成(?![功员立果交本效为年就长熟都型品绩份因群]))"
+        r"(?P<tenth>[一二三四五六七八九半1-9](?![成\d.]))?(?P<infix3>[余多])?"
+        rf"|(?P<unit>{unit}))?(?:\([次份件个]\))?"
+        r"[ ]?(?P<suffix>(?:及|\(含\)|之)?(?:以上|以下(?![简称几问方特])|以内)|之[上下内]|左右"
+        r"|上下(?![联功同级各])|不等)?"
+    )
+
+
 _BEFORE: tuple[tuple[Bound, str], ...] = (
     (
         "over",
@@ -213,7 +228,7 @@ _PREFIX_ENDS = frozenset("过出超破于逾下少起码≥>=近到足满多≤<
 _GOES_ON = frozenset(
     "".join(word[0] for word in (*_SIMPLE, *_COMPOUND)) + _COUNTED_TIMES + "%‰余多几来十百千万亿萬億成(以之左上下不+ \n"
 )
-"""What ``_TAIL`` may begin with."""
+"""What a tail may begin with."""
 _ROUND_PREFIX = re.compile(r"(?<![以之线马])[上过]\Z")
 _SUFFIXES: dict[str, Bound] = {"上": "over", "下": "under", "内": "under", "右": "about"}
 """By their last character; 上下 is the one that reads otherwise."""
@@ -232,23 +247,39 @@ class Quantity(NamedTuple):
     """A Chinese numeral without measure word or bound: a figure only beside another one (五、六和七件)."""
     factor: int = 1
     """The scale word's factor: 10,000 in 6.5万份."""
+    upper: Decimal | None = None
+    """The other bound of a range: 7 of 6.5%-7%."""
+    falls: bool = False
+    """Whether it is printed as a decrease: 下降2.3%, 较上年-12件."""
 
 
-def parse_quantity(text: str) -> Quantity | None:
+def parse_quantity(text: str, units: tuple[str, ...] = ()) -> Quantity | None:
     """Read the text of one figure: "2600余户" is 2600, over, 户.
 
+    :param units: see :func:`read_quantity`.
     :return: the first figure in ``text``, or None when no number is printed in it (全部, 未收到).
     """
     folded = fold(text)
     if _SPACED_GROUPS.fullmatch(folded):
         folded = folded.replace(" ", "")
     folded = folded.replace("，", ",")  # one figure's text: no comma in it parts two
-    quantities = (read_quantity(folded, match) for match in CORE.finditer(folded))
+    quantities = (read_quantity(folded, match, units) for match in CORE.finditer(folded))
     return next((quantity for quantity in quantities if quantity is not None), None)
 
 
-def read_unit(text: str) -> tuple[str, int] | None:
-    """A printed unit, as in a table's head (件, 万元, %): its name and its factor; None for any other word."""
+def unknown_units(units: tuple[str, ...]) -> tuple[str, ...]:
+    """Those of some spellings of units that the grammar does not know, in their order."""
+    return tuple(unit for unit in units if not _UNIT_ONLY.fullmatch(unit))
+
+
+def read_unit(text: str, units: tuple[str, ...] = ()) -> tuple[str, int] | None:
+    """A printed unit, as in a table's head (件, 万元, %): its name and its factor; None for any other word.
+
+    :param units: spellings of units that the grammar does not know.
+    """
+    own = next((unit for unit in units if text.endswith(unit)), "")
+    if own and (scale := _UNIT_ONLY.fullmatch(text.removesuffix(own))) and not scale["unit"]:
+        return own, scale_of(scale["scale"] or "")
     match = _UNIT_ONLY.fullmatch(text)
     if match is None or not text:
         return None
@@ -263,24 +294,27 @@ def times(value: Decimal, factor: int) -> Decimal:
     return whole if product == whole else product
 
 
-def stands_alone(text: str, match: re.Match[str]) -> bool:
+def stands_alone(text: str, match: re.Match[str], units: tuple[str, ...] = ()) -> bool:
     """Whether neither a measure word nor a bound can stand beside a number; quick, and sometimes wrongly False."""
     start, end = match.span()
+    if units and text.startswith(units, end):
+        return False
     beside = text[max(0, start - 2) : start]
     return text[end : end + 1] not in _GOES_ON and _PREFIX_ENDS.isdisjoint(beside) and beside[-1:] not in {"上", "过"}
 
 
-def read_quantity(text: str, match: re.Match[str]) -> Quantity | None:
+def read_quantity(text: str, match: re.Match[str], units: tuple[str, ...] = ()) -> Quantity | None:
     """The quantity around a number; None where it cannot be read (两三, 1万2, a row of digits without end).
 
     :param text: the text, folded.
     :param match: of ``CORE`` in it.
+    :param units: spellings of units that the grammar does not know, the longest first.
     """
     value = _value(match)
     if value is None:
         return None
     end = match.end()
-    tail = _TAIL.match(text, end)
+    tail = _tail_of(units).match(text, end)
     assert tail is not None  # every part of it may be empty
     infix, scale, infix2, tenths, tenth, measure = tail.group("infix", "scale", "infix2", "tenths", "tenth", "unit")
     if (infix or infix2 or scale) and not measure and _NUMERAL.match(text, tail.end()):

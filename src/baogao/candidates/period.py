@@ -7,12 +7,28 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cached_property
 
-from baogao.chinese.numerals import YEAR, year_of
+from baogao.chinese.numerals import YEAR, chinese_number, year_of
 from baogao.document.document import Document, Span
+from baogao.schema.fields import ReportingYear
 
 _TITLED = re.compile(rf"({YEAR})年?[^，。；,;\d]{{0,24}}(?:报告|总结|汇报|情况|公报)")
 _NAMED = re.compile(rf"({YEAR})年?(?:度|上半年|下半年)")
 _PLAIN = re.compile(rf"({YEAR})年(?!\d{{1,2}}月|[一二三四五六七八九十]+月)")
+_AS_PERIOD = re.compile(rf"({YEAR})\s?年\s?(?:度|全年|上半年|下半年)")
+_NUMERAL = r"(?:\d{1,2}|[一二三四五六七八九十]{1,3})"
+_GIVEN = re.compile(rf"({YEAR})年({_NUMERAL})月{_NUMERAL}[日号]")
+"""The day on which a report was given: 2025年1月8日."""
+_LATE_IN_YEAR = 10
+"""The month from which a report is about the year in which it is given."""
+_REVIEWED = re.compile(
+    rf"({YEAR})\s?年\s?(?:度|全?[省市县区旗镇乡]|政府|主要|经济社会发展|国民经济和社会发展|的)*工作(?:的|情况|完成|简要|主要)*(?:回顾|总结)"
+    rf"|(?:回顾|刚刚过去|过去)的?\s?({YEAR})\s?年(?!来|以来|至|到|-)"
+)
+"""What a report says of the year that it looks back on: 2024年工作回顾, 过去的2024年."""
+_ALONE = re.compile(
+    rf"^[^\S\n]*[(]?({YEAR})\s?年?[)]?[^\S\n]*$|^[^\S\n]*\D{{0,12}}(20\d\d)[-/.]\d{{1,2}}[-/.]\d{{1,2}}", re.M
+)
+"""A line of the opening that is a year, or begins with a date of digits."""
 _RUNNING = re.compile(r'[“"]累计[”"](?:数|均|都|系|是)?[指为]')
 """“累计”数为2021年以来…: the report explains its word."""
 _OPENING = 600
@@ -37,12 +53,32 @@ _OPENS = re.compile(
 )
 """A sentence that opens the plans: 下一步，将…; 2024年，重点…."""
 _APPENDIX = re.compile(r"^[^\S\n]*(?:附[表件]|附[:：]|注[:：])", re.MULTILINE)
+_YEARLY_AHEAD = re.compile(
+    r"下一?步|今后|未来|明年|来年|新的?一年|接下来|展望|努力方向|(?<!去)今年|本年|预期目标|总体要求|发展目标|目标任务|主要目标|奋斗目标"
+    r"|工作(?:安排|计划|打算|重点|思路|设想|部署|任务)"
+)
+_YEARLY_BEHIND = re.compile(
+    r"问题|不足|困难|差距|短板|弱项|回顾|总结|过去|去年|[一二三四五]年来|成[绩就效]|完成|圆满|落实情况"
+)
+"""The same two for reports that are given at the beginning of a year."""
+_YEARLY_OPENS = re.compile(
+    rf"(?:[^，。；,;]{{0,14}}[，,])?(?:下一?步|下一?阶段|今后|新的一年|明年|来年|(?P<now>今年|本年度?)|(?P<year>{YEAR})年(?!\d{{1,2}}月))"
+    r"|[^，。；,;]{0,24}(?:主要|预期|发展|总体)(?:预期)?目标(?:建议)?[是为:]"
+)
+_MANY_YEARS = re.compile(
+    r"(?:过去|[这近前])的?[两三四五]年|[两三四五]年(?:来|间|里|工作)|本届政府|[一二三四五六七八九十]{1,2}五[”\"]?(?:时期|期间|以来)"
+)
+"""Words of a heading, or at the beginning of a sentence, of what was done in several years."""
 _LONGEST_HEADING = 30
 """Characters."""
+_NEAR = 12
+"""Characters of a sentence before words of several years of which it is all about."""
 _LINE = re.compile(r"^[^\n。，；]{4,30}$", re.MULTILINE)
 """A line that may be a heading without a number."""
 _EARLIEST = 0.35
 """Plans stand at the end; a heading before this share of the text is the title or a table of contents."""
+_YEARLY_EARLIEST = 0.12
+"""The same where half a report, or more, is about the year to come."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +92,10 @@ class Period:
     """True where the report itself says that its 累计 counts from an earlier year."""
     title: str = ""
     """The opening up to the year's line, without white space: places named in it are the report's own."""
+    yearly: bool = False
+    """True where the schema's reports are given at the beginning of a year, about the year before …"""
+    afterwards: bool = False
+    """… and true where this one is: its 去年 is the period, its 今年 is what is to come."""
 
     @cached_property
     def below(self) -> str:
@@ -63,8 +103,17 @@ class Period:
         return next((_BELOW[level] for level in _BELOW if level in self.title[:8]), "")
 
 
-def period_of(text: str) -> Period:
-    """The period that the opening of a folded text is about: a year in a title, else the first that is no date."""
+def period_of(text: str, rule: ReportingYear = "title") -> Period:
+    """The period that a folded text is about: by default a year in a title, else the first that is no date.
+
+    :param rule: ``before_title`` for reports that are given at the beginning of the year after, ``printed`` for those
+        that print their period anywhere.
+    """
+    if rule == "before_title":
+        return _period_before(text)
+    printed = _AS_PERIOD.search(text) if rule == "printed" else None
+    if printed is not None:
+        return Period(year_of(printed[1]), "上半年" in printed[0], title=_compact(text[:_OPENING])[:40])
     opening = _compact(text[:_OPENING])
     for pattern, reach in ((_TITLED, 0), (_NAMED, 12), (_PLAIN, 12)):
         match = pattern.search(opening)
@@ -75,19 +124,43 @@ def period_of(text: str) -> Period:
     return Period(title=opening[:40])
 
 
+def _period_before(text: str) -> Period:
+    """The year before the one at whose beginning a report is given; of one that is given late in a year, that year.
+
+    It is told by the day on which it was given, by what it calls the year that it looks back on, by its title.
+    """
+    opening = _compact(text[:_OPENING])
+    given, reviewed, titled = _GIVEN.search(opening), _REVIEWED.search(text), _TITLED.search(opening)
+    title = opening[: given.end() + 40 if given else titled.end() + 12 if titled else 40]
+    looked_back = year_of(next(filter(None, reviewed.groups()))) if reviewed else None
+    if given is not None:
+        year, month = year_of(given[1]), chinese_number(given[2])
+        of_period = year if month is not None and month >= _LATE_IN_YEAR else year - 1
+        of_period = looked_back if looked_back in {year - 1, year} else of_period
+        return Period(of_period, title=title, yearly=True, afterwards=of_period < year)
+    if looked_back is not None:
+        return Period(looked_back, title=title, yearly=True, afterwards=True)
+    if titled is not None:
+        year = year_of(titled[1])
+        return Period(year if f"{titled[1]}年度" in titled[0] else year - 1, title=title, yearly=True, afterwards=True)
+    alone, plain = _ALONE.search(text[:_OPENING]), _PLAIN.search(opening)
+    found = year_of(alone[1] or alone[2]) - 1 if alone else year_of(plain[1]) if plain else None
+    return Period(found, title=title, yearly=True, afterwards=True)
+
+
 def planned_spans(document: Document, folded: str, period: Period) -> list[Span]:
     """The spans about what is to come, in order and apart: sections so headed, and from a sentence that opens so on."""
     spans = [
         section.span
         for section in document.sections
         if section.level <= 2
-        and _is_late(document, section.span[0])
+        and _is_late(document, section.span[0], period)
         and len(heading := _compact(folded[slice(*section.title)])) <= _LONGEST_HEADING
         and _is_ahead(heading, period)
     ]
     # From the first unnumbered heading, a short late line, everything is ahead.
     for line in _LINE.finditer(folded):
-        if _is_late(document, line.start()) and _is_ahead(_compact(line[0]), period):
+        if _is_late(document, line.start(), period) and _is_ahead(_compact(line[0]), period):
             spans.append((line.start(), max(document.main[-1][1], line.end())))
             break
     spans.extend(_by_sentence(document, folded, period))
@@ -109,12 +182,7 @@ def _by_sentence(document: Document, folded: str, period: Period) -> list[Span]:
     ends = {sentence.paragraph: sentence.span[1] for sentence in document.sentences}
     for sentence in document.sentences:
         start = sentence.span[0]
-        match = _OPENS.match(_compact(folded[start : start + 60]))
-        if match is None or sentence.row:
-            continue
-        if match["half"] and not period.half:
-            continue
-        if match["year"] and (period.year is None or int(match["year"]) <= period.year):
+        if sentence.row or not _opens_plans(_compact(folded[start : start + 60]), period):
             continue
         last = ends[sentence.paragraph]
         mixed = [section.span[1] for section in document.sections_at(start) if section.level == 1]
@@ -123,11 +191,63 @@ def _by_sentence(document: Document, folded: str, period: Period) -> list[Span]:
     return spans
 
 
+def _opens_plans(sentence: str, period: Period) -> bool:
+    """Whether a sentence, without white space, begins to tell of what is to come."""
+    match = (_YEARLY_OPENS if period.yearly else _OPENS).match(sentence)
+    if match is None:
+        return False
+    named = match.groupdict()
+    if (named.get("half") and not period.half) or (named.get("now") and not period.afterwards):
+        return False
+    return not named["year"] or (period.year is not None and year_of(named["year"]) > period.year)
+
+
+def reviewed_spans(document: Document, folded: str, period: Period) -> list[Span]:
+    """The spans about several years at once, in order and apart, of a report that is given at the beginning of a year.
+
+    They are sections so headed, and from a sentence that begins so its paragraph; a sentence that begins with the
+    period's own year ends them, for its paragraph.
+    """
+    if not period.yearly:
+        return []
+    own = re.compile(
+        rf"(?:[^，。；,;]{{0,8}}[，,])?(?:去年|上年|过去的?一年|一年来|(?:刚刚过去的|回顾)?{period.year}年)"
+    )
+    headed = [
+        section.span
+        for section in document.sections
+        if section.level <= 2
+        and _MANY_YEARS.search(heading := _compact(folded[slice(*section.title)])[:_LONGEST_HEADING])
+        and not _YEARLY_AHEAD.search(heading)
+        and not own.search(heading)
+    ]
+    spans: list[Span] = []
+    paragraph, state = -1, ""
+    for sentence in document.sentences:
+        start, end = sentence.span
+        if sentence.paragraph != paragraph:
+            paragraph, state = sentence.paragraph, ""
+            if any(begin <= start < stop for begin, stop in headed):
+                state = "many"
+        opening = _compact(folded[start : start + 40])
+        if own.match(opening) or _BEHIND.search(folded, start, end):
+            state = "own"
+        elif (many := _MANY_YEARS.search(opening)) is not None and many.start() <= _NEAR:
+            state = "many"
+        if state == "many":
+            spans.append((start, end))
+    return spans
+
+
 def _is_ahead(heading: str, period: Period) -> bool:
     """Whether a heading, without white space, is of what is to come, and of nothing else."""
-    if _BEHIND.search(heading):
+    if (_YEARLY_BEHIND if period.yearly else _BEHIND).search(heading):
         return False
-    if _AHEAD.search(heading) or (period.half and "下半年" in heading):
+    if period.yearly:
+        ahead = _YEARLY_AHEAD.search(heading)
+        if ahead is not None and (period.afterwards or ahead[0] not in {"今年", "本年"}):
+            return True
+    elif _AHEAD.search(heading) or (period.half and "下半年" in heading):
         return True
     return any(
         period.year is not None
@@ -137,12 +257,16 @@ def _is_ahead(heading: str, period: Period) -> bool:
     )
 
 
-def _is_late(document: Document, offset: int) -> bool:
-    """Whether a place is so far down in the report that plans may stand there."""
+def _is_late(document: Document, offset: int, period: Period | None = None) -> bool:
+    """Whether a place is so far down in the report that plans may stand there.
+
+    :param period: of a report whose headings tell where they begin.
+    """
     if not document.main:
         return False
     start, end = document.main[0][0], document.main[-1][1]
-    return offset - start > _EARLIEST * (end - start)
+    earliest = _YEARLY_EARLIEST if period is not None and period.yearly else _EARLIEST
+    return offset - start > earliest * (end - start)
 
 
 def _compact(text: str) -> str:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
+from baogao.candidates.candidate import USUAL
 from baogao.candidates.figures import find_figures
-from baogao.candidates.numbers import UNIT, Quantity, parse_quantity, read_unit, times
-from baogao.candidates.period import Period, period_of
+from baogao.candidates.numbers import UNIT, Quantity, parse_quantity, read_unit, times, unknown_units
+from baogao.candidates.period import Period
 from baogao.document.document import Document, Sentence, Span
-from baogao.schema.fields import Cue
+from baogao.schema.fields import Cue, Sought
 
 _TABBED = re.compile(r"\t")
 _BARRED = re.compile(r"\|")
@@ -30,7 +31,7 @@ _OTHERWISE = re.compile(r"(?!(?:19|20)\d\d$)\d{4,}(?:\.\d+)?|\d{1,3}(?:,\d{3})+(
 _SIGNED = re.compile(r"[-+]\d")
 """A change against another time."""
 _SPACE = re.compile(r"\s")
-_HEAD_UNIT = re.compile(r"[(（\[]\s*(?:单位[:：]?)?\s*([^()（）\[\]:：]{1,4})\s*[)）\]]\s*$|[/／、]\s*([^/]{1,3})$")
+_HEAD_UNIT = re.compile(r"[(（\[]\s*(?:单位[:：]?)?\s*([^()（）\[\]:：]{1,8})\s*[)）\]]\s*$|[/／、]\s*([^/]{1,3})$")
 """The unit in a head: 收案（件）, 资料[单位：份], 金额/万元."""
 _CAPTION_UNIT = re.compile(r"单位[:：]\s*([^\s,，。；;()（）]{1,4})")
 _CAPTION = 80
@@ -42,6 +43,14 @@ _PERIODS: tuple[tuple[Cue, re.Pattern[str]], ...] = (
     ("target", re.compile(r"计划数?|目标|任务|预计|明年")),
 )
 """Words of a head that say whose or when its figures are; the first cue of each head counts."""
+_YEARLY_PERIODS: tuple[tuple[Cue, re.Pattern[str]], ...] = (
+    ("growth", re.compile(r"同比|环比|增[长幅速减]|变化|[涨降]幅|比上年|较上年|比去年|较去年|±")),
+    ("prior_year", re.compile(r"前年|同期")),
+    ("target", re.compile(r"计划数?|目标(?!完成)|任务(?!完成)|预期|明年")),
+)
+"""The same in a report that is given at the beginning of a year."""
+_LAST_YEAR = re.compile(r"(?<![比较前])(?:去年|上一?年)(?!同期)")
+_THIS_YEAR = re.compile(r"今年|本年")
 _YEAR = re.compile(r"(20\d\d)年")
 _TOTAL = re.compile(r"\s*(?:合\s*计|总\s*计|全[省市县区旗盟州])[数\s]*")
 """The head of the row, or of the column, that sums up the others."""
@@ -62,20 +71,21 @@ _Cells = list[tuple[str, Span]]
 """The cells of a row: what is printed in each, and where."""
 
 
-def find_cells(document: Document, folded: str) -> Iterator[Cell]:
+def find_cells(
+    document: Document, folded: str, period: Period, planned: Sequence[Span] = (), sought: Sought = USUAL
+) -> Iterator[Cell]:
     """The numbers in all tables of a document, in reading order.
 
     :param folded: the document's text, folded.
+    :param planned: the spans about what is to come; they count where a report is given after its period.
+    :param sought: numbers with a sign, ranges as one figure, and units that the grammar does not know, where they are.
     """
-    tables = tables_of(document)
-    if not tables:
-        return
-    period = period_of("".join(folded[begin:end] for begin, end in document.main))
-    for rows in tables:
+    for rows in tables_of(document):
         start = rows[0].span[0]
         caption = folded[max(0, start - _CAPTION) : start]
         cells = [split_row(folded[slice(*row.span)], row.span[0]) for row in rows]
-        yield from _Table(cells, caption, period).cells()
+        ahead = period.yearly and any(begin <= start < end for begin, end in planned)
+        yield from _Table(cells, caption, period, ahead, sought).cells()
 
 
 def tables_of(document: Document) -> list[list[Sentence]]:
@@ -106,9 +116,12 @@ def split_row(line: str, offset: int) -> _Cells:
 class _Table:
     """A table while it is read from its first row to its last."""
 
-    def __init__(self, rows: list[_Cells], caption: str, period: Period) -> None:
+    def __init__(self, rows: list[_Cells], caption: str, period: Period, ahead: bool, sought: Sought) -> None:
         self.rows = rows
         self.period = period
+        self.ahead = ahead
+        self.sought = sought
+        self.units = unknown_units(sought.units)
         heads = [text for text, _ in rows[0]]
         self.heads = [] if any(map(_PURE.fullmatch, heads)) else heads
         self.first_head = self.heads[0] if self.heads else ""
@@ -150,10 +163,13 @@ class _Table:
         label = f"{row_head} {column_head}".strip()
         cues = self._cues(row_head, column_head)
         if not _PURE.fullmatch(text):
-            for figure in find_figures(text, folded=True):
+            printed = self._units(row_unit, row_head, column_head)
+            for figure in find_figures(text, folded=True, sought=self.sought):
+                if figure.upper is not None and not figure.unit:
+                    figure = _with_unit(figure, printed)
                 yield Cell(figure._replace(start=start + figure.start, end=start + figure.end), label, cues)
             return
-        quantity = parse_quantity(text)
+        quantity = parse_quantity(text, self.units)
         one = self.blanks_part and " " not in column_head
         if quantity is None or (not one and _BLANKED.fullmatch(text)):
             return
@@ -162,27 +178,55 @@ class _Table:
             cues = tuple(sorted({*cues, "growth"}))
         if quantity.end - quantity.start + bool(signed) < len(_SPACE.sub("", text)):
             return  # 1.2.3, or 12,34: no part of it is read
-        printed = (row_unit, _unit_in(column_head), _unit_in(row_head), self.unit) if not quantity.unit else ()
-        known = next(filter(None, map(read_unit, printed)), None)
-        if known is not None:
-            unit, factor = known
-            quantity = quantity._replace(unit=unit, value=times(quantity.value, factor))
+        if not quantity.unit:
+            quantity = _with_unit(quantity, self._units(row_unit, row_head, column_head))
+        if signed and self.sought.signed:
+            quantity = quantity._replace(falls=text.startswith("-"))
         yield Cell(quantity._replace(start=start, end=end), label, cues)
+
+    def _units(self, *printed: str) -> tuple[str, int] | None:
+        """The unit of a cell that prints none, and its factor: that of its row, its heads, or the caption."""
+        row_unit, row_head, column_head = printed
+        named = (row_unit, _unit_in(column_head), _unit_in(row_head), self.unit)
+        return next(filter(None, (read_unit(name, self.units) for name in named)), None)
 
     def _cues(self, row_head: str, column_head: str) -> tuple[Cue, ...]:
         """What the heads of a cell say of its numbers; see ``baogao.candidates.cues``."""
         found: set[Cue] = set()
+        words = _YEARLY_PERIODS if self.period.yearly else _PERIODS
         for head in (row_head, column_head):
-            found.update([cue for cue, words in _PERIODS if words.search(head)][:1])
+            found.update([cue for cue, pattern in words if pattern.search(head)][:1])
         years = [int(year) for year in _YEAR.findall(f"{row_head} {column_head}")]
         if self.period.year is not None and years and max(years) < self.period.year:
             found.add("prior_year")
+        if self.period.yearly:
+            found |= self._cues_of_time(years, f"{row_head} {column_head}")
         # One of several rows, or of several columns, that another one sums up is a part.
         beside_row = self.total_row and not _TOTAL.fullmatch(row_head)
         beside_column = self.total_column and not _TOTAL.fullmatch(column_head)
         if "其中" in row_head or beside_row or beside_column:
             found.add("part")
         return tuple(sorted(found))
+
+    def _cues_of_time(self, years: list[int], heads: str) -> set[Cue]:
+        """What the heads of a report that is given at the beginning of a year say of the years before and after."""
+        year, afterwards = self.period.year, self.period.afterwards
+        last, this = _LAST_YEAR.search(heads) is not None, _THIS_YEAR.search(heads) is not None
+        if year is not None and years and max(years) > year:
+            return {"target"}
+        if last and not afterwards:
+            return {"prior_year"}
+        named = bool(years) or last or this
+        return {"target"} if (this and afterwards) or (self.ahead and not named) else set()
+
+
+def _with_unit(figure: Quantity, known: tuple[str, int] | None) -> Quantity:
+    """A figure without a unit in one that is printed elsewhere, by the unit's factor."""
+    if known is None:
+        return figure
+    unit, factor = known
+    upper = None if figure.upper is None else times(figure.upper, factor)
+    return figure._replace(unit=unit, value=times(figure.value, factor), upper=upper)
 
 
 def _unit_in(head: str) -> str:
