@@ -107,3 +107,61 @@ def test_a_figure_passes_when_it_reads_as_the_gold_says(small, printed: Decimal,
     else:
         level = "warning" if any(printed * scale == stated for scale in scales) else "error"
         assert [level for level, _ in found] == [level]
+
+
+def found_in(every_kind, source: str, change=lambda data: None) -> list[tuple[str, str]]:
+    """The level and message of what a check finds in a report by the schema of every kind, its gold changed by hand."""
+    marked = parse(source, "doc")
+    gold = to_gold(marked, every_kind, Path("doc.marked.txt"))
+    data = json.loads(gold.to_json()) | {"metadata": {"title": None}}
+    change(data)
+    changed = type(gold).model_validate(data)
+    return [(found.level, str(found)) for found in check_gold(changed, marked.text, every_kind, Path("doc.gold.json"))]
+
+
+def test_gold_of_an_older_schema_version(every_kind) -> None:
+    """It is one clear error; gold that does not say its version is taken."""
+
+    def older(data: dict) -> None:
+        data["schema_version"] = 0
+
+    ((level, message),) = found_in(every_kind, "甲", older)
+    assert level == "error"
+    assert "schema_version: is 0, and every_kind is of version 1" in message
+    assert found_in(every_kind, "甲", lambda data: data.pop("schema_version")) == []
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        ({"cost": {"status": "reported", "value": 8, "evidence": [[[4, 7]]]}}, "berths, row 1: has no name"),
+        ({"name": {"status": "not_reported"}}, "berths, row 1: has no name, by which a row is known"),
+        ({"depth": {"status": "not_reported"}}, "row 1, depth: is not among the cells of berths"),
+        (
+            {
+                "name": {
+                    "status": "not_reported",
+                    "alternatives": [{"status": "reported", "value": "城东泊位", "evidence": [[[0, 4]]]}],
+                },
+                "cost": {"status": "reported", "value": 8, "evidence": [[[4, 7]]]},
+            },
+            "row 1, cost: is stated in a row that may be there or not",
+        ),
+    ],
+)
+def test_rows_that_do_not_hold_together(every_kind, row: dict, message: str) -> None:
+    """A row is known by its naming cell; a cell that does not exist, and one that is stated where its row is not."""
+
+    def with_row(data: dict) -> None:
+        data["rows"] = {"berths": [row]}
+
+    assert any(level == "error" and message in said for level, said in found_in(every_kind, "城东泊位8亿元", with_row))
+
+
+def test_rows_of_no_list(every_kind) -> None:
+    """A list of rows that the schema does not have is named."""
+
+    def with_rows(data: dict) -> None:
+        data["rows"] = {"ships": []}
+
+    assert any("ships: is not among the rows" in said for _, said in found_in(every_kind, "甲", with_rows))

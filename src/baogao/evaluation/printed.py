@@ -123,7 +123,9 @@ class Printed:
         totals = [self._total(figures, each, bare) for each in (True, False) for bare in (True, False)]
         total = totals[0]
         if wanted not in totals[:2]:
-            scaled = any(total * scale == wanted for scale in _SCALES)
+            # where the field's unit has a scale word, what is printed in a unit says its own
+            told = self._spec.unit != self._spec.units.name_of(self._spec.unit) and all(one.unit for one in figures)
+            scaled = not told and any(total * scale == wanted for scale in _SCALES)
             level: Literal["error", "warning"] = "warning" if scaled or wanted in totals else "error"
             yield level, f"{self._shown!r} reads as {total:f}, and the gold says {value:f}"
 
