@@ -155,7 +155,7 @@ class YearlyTape(Tape):
         return tuple(cue for cue in ORDER if cue in found) if found else ()
 
     def _is_level(self, start: int) -> bool:
-        """Whether a number among those of many years is where things stand at their end, and no total: 增加到236亿元."""
+        """Whether a number among those of many years is where things stand at their end: 增加到236亿元."""
         if LEVEL_BEFORE.search(self.text, max(0, start - 8), start) is None:
             return False
         clause = max(self.text.rfind(mark, 0, start) for mark in "，。；,;")

@@ -133,6 +133,8 @@ class Silent:
             free = [one for one in candidates if may_answer(one, spec)]
             if spec.kind in ("figure", "date") and not candidates:
                 return "no_candidate", []
+            if score.cell and score.answer_row is None:
+                return "no_row", []
             if spec.kind == "figure" and asked.bars and not free:
                 return "cue", _barring(candidates[0], spec)
             if asked.way in _FORMS and not score.cell and not self._is_asked(spec, score, free, asked, setting):
