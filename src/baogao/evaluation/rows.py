@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from pydantic import ConfigDict, Field, ValidationError
 
+from baogao.candidates import USUAL
 from baogao.document import Document, document_from_text
 from baogao.errors import GoldError, UsageError
 from baogao.evaluation.gold import Dataset, GoldDoc, GoldField, Split

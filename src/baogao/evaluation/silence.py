@@ -150,7 +150,9 @@ class Silent:
     ) -> bool:
         """Whether a form asked about a field where gold has it."""
         report = setting.report
-        if spec.kind != "figure":
+        if spec.kind != "figure":  # only one way has a form for words
+            if asked.way != "form":
+                return False
             places = [span for reading in score.gold.readings for copy in reading.evidence for span in copy]
             forms = [one for one in words_forms(report, self.schema) if spec in one.fields]
             shown = [report.document.printed(span) for form in forms for span in form.shown(report.document)]
