@@ -191,6 +191,12 @@ def test_spans_of_several_years():
     assert not any(word in spans for word in ("3所", "4个", "5家", "60件"))
 
 
+def test_a_part_of_the_last_year_among_several():
+    """Below a heading of its own, inside a section of several years, the last one's figures are the period's."""
+    text = "一、过去五年工作回顾\n（一）过去五年的成就\n新建学校12所。\n（二）2024年的工作\n新建医院3所。\n"
+    assert [span for span in yearly_spans(text, reviewed_spans) if "新建" in span] == ["新建学校12所。"]
+
+
 def test_only_yearly_reports_tell_of_several_years():
     """For other schemas nothing is set apart."""
     document = document_from_text("2023年工作报告\n一、过去五年工作回顾\n新建学校12所。\n")

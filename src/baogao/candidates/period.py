@@ -26,7 +26,7 @@ _REVIEWED = re.compile(
 )
 """What a report says of the year that it looks back on: 2024年工作回顾, 过去的2024年."""
 _ALONE = re.compile(
-    rf"^[^\S\n]*[(]?({YEAR})\s?年?[)]?[^\S\n]*$|^[^\S\n]*\D{{0,12}}(20\d\d)[-/.]\d{{1,2}}[-/.]\d{{1,2}}", re.M
+    rf"^[^\S\n]*[(]?({YEAR})\s?年?[)]?[^\S\n]*$|^[^\d\n]{{0,16}}(20\d\d)[-/.]\d{{1,2}}[-/.]\d{{1,2}}", re.M
 )
 """A line of the opening that is a year, or begins with a date of digits."""
 _RUNNING = re.compile(r'[“"]累计[”"](?:数|均|都|系|是)?[指为]')
@@ -204,40 +204,44 @@ def _opens_plans(sentence: str, period: Period) -> bool:
 
 
 def reviewed_spans(document: Document, folded: str, period: Period) -> list[Span]:
-    """The spans about several years at once, in order and apart, of a report that is given at the beginning of a year.
+    """The sentences about several years at once, in order, of a report that is given at the beginning of a year.
 
     They are sections so headed, and from a sentence that begins so its paragraph; a sentence that begins with the
-    period's own year ends them, for its paragraph.
+    period's own year, or tells of problems, ends them, for its paragraph.
     """
     if not period.yearly:
         return []
     own = re.compile(
         rf"(?:[^，。；,;]{{0,8}}[，,])?(?:去年|上年|过去的?一年|一年来|(?:刚刚过去的|回顾)?{period.year}年)"
     )
-    headed = [
-        section.span
-        for section in document.sections
-        if section.level <= 2
-        and _MANY_YEARS.search(heading := _compact(folded[slice(*section.title)])[:_LONGEST_HEADING])
-        and not _YEARLY_AHEAD.search(heading)
-        and not own.search(heading)
-    ]
+    headed = _headed_many(document, folded, own)
     spans: list[Span] = []
-    paragraph, state = -1, ""
+    paragraph, many = -1, False
     for sentence in document.sentences:
         start, end = sentence.span
         if sentence.paragraph != paragraph:
-            paragraph, state = sentence.paragraph, ""
-            if any(begin <= start < stop for begin, stop in headed):
-                state = "many"
+            around = [is_many for (begin, stop), is_many in headed if begin <= start < stop]
+            paragraph, many = sentence.paragraph, bool(around) and around[-1]
         opening = _compact(folded[start : start + 40])
         if own.match(opening) or _BEHIND.search(folded, start, end):
-            state = "own"
-        elif (many := _MANY_YEARS.search(opening)) is not None and many.start() <= _NEAR:
-            state = "many"
-        if state == "many":
+            many = False
+        elif (words := _MANY_YEARS.search(opening)) is not None and words.start() <= _NEAR:
+            many = True
+        if many:
             spans.append((start, end))
     return spans
+
+
+def _headed_many(document: Document, folded: str, own: re.Pattern[str]) -> list[tuple[Span, bool]]:
+    """The sections about several years, and those about the period alone, in order; whether each is the former."""
+    found = []
+    for section in document.sections:
+        heading = _compact(folded[slice(*section.title)])[:_LONGEST_HEADING]
+        if section.level <= 2 and own.search(heading):
+            found.append((section.span, False))
+        elif section.level <= 2 and _MANY_YEARS.search(heading) and not _YEARLY_AHEAD.search(heading):
+            found.append((section.span, True))
+    return found
 
 
 def _is_ahead(heading: str, period: Period) -> bool:
