@@ -265,9 +265,12 @@ def test_a_change_in_words_in_a_cell():
 
 
 def test_a_table_of_the_year_ahead():
-    """Below a heading of the year ahead a cell is a target, unless its head names another time."""
+    """Below a heading of the year ahead a cell is a target, unless its head, or the table's, names another time."""
     rows = "指标\t单位\t数量\t去年\n收入\t件\t37\t35\n支出\t件\t34\t33"
     head = f"政府工作报告\n——2025年1月8日在大会上\n\n一、工作回顾\n{'成效明显。' * 40}\n"
     text = f"{head}二、2025年工作安排\n办理如下。\n\n{rows}"
     found = find_candidates(document_from_text(text), YEARLY).of_kind("number")
     assert [(c.text, c.cues) for c in found[:2]] == [("37", ("target",)), ("35", ())]
+    own = text.replace("办理如下。", "2024年主要指标完成情况")
+    found = find_candidates(document_from_text(own), YEARLY).of_kind("number")
+    assert [(c.text, c.cues) for c in found[:2]] == [("37", ()), ("35", ())]

@@ -88,7 +88,8 @@ def find_cells(
         start = rows[0].span[0]
         caption = folded[max(0, start - _CAPTION) : start]
         cells = [split_row(folded[slice(*row.span)], row.span[0]) for row in rows]
-        ahead = period.yearly and any(begin <= start < end for begin, end in planned)
+        own = f"{period.year}年" in caption or "去年" in caption
+        ahead = period.yearly and not own and any(begin <= start < end for begin, end in planned)
         yield from _Table(cells, caption, period, ahead, sought).cells()
 
 
