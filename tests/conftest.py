@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 from collections import Counter
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -35,6 +36,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Files of few tests come first: theirs are the long ones, and at the end one worker would be left with them."""
     tests = Counter(item.path for item in items)
     items.sort(key=lambda item: (tests[item.path] >= _MANY, -tests[item.path]))
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _no_wait_for_the_disk() -> Iterator[None]:
+    """A run has its results forced to the disk, with all else that the machine has yet to write; no test outlives it.
+
+    What is killed, or finds the disk full, leaves the same.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("sync", "fsync"):
+            patch.setattr(os, name, lambda *_: None, raising=False)
+        yield
 
 
 @pytest.fixture(autouse=True)
