@@ -30,6 +30,8 @@ from tasks_apart import Marked
 
 EXAMPLES = sorted((Path(__file__).parents[2] / "eval" / "datasets" / "examples").glob("*.txt"))
 SMALL = ReadingLimits(memory_mb=150, seconds=20)
+_PATIENCE = 30.0
+"""Seconds for what takes one or two; what these tests guard against takes a minute and more."""
 
 
 def nested_forms(levels: int = 24, each: int = 10, shows: bytes = b"BT /T 9 Tf 9 9 Td (report 12) Tj ET") -> bytes:
@@ -150,7 +152,7 @@ def test_too_much_time(tmp_path):
         reader.read(Source("r", EXAMPLES[0]))
         started = time.monotonic()
         error = reader.read(written(tmp_path, "slow.pdf", nested_forms(shows=b"q Q"))).error
-        assert time.monotonic() - started < 10
+        assert time.monotonic() - started < _PATIENCE
         assert isinstance(error, ReadingLimitError)
         assert "takes more than 1 seconds" in str(error)
         assert reader.read(Source("r", EXAMPLES[0])).error is None
@@ -177,7 +179,7 @@ def test_closing_ends_what_is_being_read(tmp_path):
     reading.start()
     time.sleep(0.1)
     reader.close()
-    reading.join(2)
+    reading.join(_PATIENCE)
     assert not reading.is_alive()
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)
@@ -281,17 +283,17 @@ def test_ctrl_c_while_a_file_is_read(tmp_path):
     running = subprocess.Popen(
         command, cwd=tmp_path, env=environment, start_new_session=True, stderr=subprocess.PIPE, text=True
     )
-    until = time.monotonic() + 30
+    until = time.monotonic() + _PATIENCE
     while not (tmp_path / "out" / ".baogao.lock").exists() and time.monotonic() < until:
         time.sleep(0.05)
     time.sleep(1.0)
     started = time.monotonic()
     os.killpg(running.pid, signal.SIGINT)
-    _, said = running.communicate(timeout=20)
+    _, said = running.communicate(timeout=_PATIENCE)
     assert running.returncode == 130
     assert "interrupted" in said
     assert "Traceback" not in said
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < _PATIENCE
     with pytest.raises(ProcessLookupError):
         os.killpg(running.pid, 0)
 
@@ -325,7 +327,7 @@ def test_a_task_that_comes_to_no_end(tmp_path, name):
     with closing(GuardedReader(ReadingLimits(memory_mb=4000, seconds=1))) as reader:
         started = time.monotonic()
         reading = done_by(reader, tmp_path, name, Marked())
-        assert time.monotonic() - started < 10
+        assert time.monotonic() - started < _PATIENCE
         assert reading == Reading.of(Source(name, tmp_path / f"{name}.txt"))
         assert done_by(reader, tmp_path, "r", Marked()).done is not None
 
