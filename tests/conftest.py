@@ -25,7 +25,7 @@ settings.register_profile("default", deadline=None, derandomize=bool(os.environ.
 settings.register_profile("fuzz", deadline=None, max_examples=2000)
 settings.load_profile("default")
 
-_MANY = 12
+_MANY = 70
 """Tests of a file."""
 _LOOPBACK = ("127.", "::1", "localhost")
 
