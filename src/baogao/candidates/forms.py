@@ -46,6 +46,8 @@ _NEXT = re.compile(rf"[、和与及]\s?(?:第\s?)?(?P<number>{_N})\s?(?:[位名]
 _BEHIND_ORDER = re.compile(
     rf"(?:(?:{_ORDER}){_CLAUSE}{{0,16}}|[国省市区州盟县旗镇界部](?:同类|同行)?|[升移][到至]|位次)\Z"
 )
+_FIRST = re.compile(rf"(?:{_ORDER}){_CLAUSE}{{0,16}}?(?P<first>首位|榜首)")
+"""A first place without a number: 居全市首位."""
 _FAR = 24
 """Characters before a rank in which the word of its order may stand."""
 _PRIORITY = re.compile(r"(?:[放摆置]在?|作为|倒数|视为|当[作成])[^，。；,;]{0,4}\Z|是\Z")
@@ -81,18 +83,20 @@ def find_forms(text: str, sought: Sought) -> list[Form]:
 
 
 def _ranks(text: str) -> Iterator[Form]:
-    """第3位, 居全省第二: only what is a place in an order."""
+    """第3位, 居全省第二, 居首位: only what is a place in an order."""
+    for match in _FIRST.finditer(text):
+        yield Form("rank", *match.span("first"), Decimal(1), "位")
     position = 0
-    while (match := _RANK.search(text, position)) is not None:
-        position = match.end()
-        before = text[max(0, match.start() - _FAR) : match.start()]
-        if _PRIORITY.search(before) or not (match["unit"] == "位" or _BEHIND_ORDER.search(before)):
+    while (rank := _RANK.search(text, position)) is not None:
+        position = rank.end()
+        before = text[max(0, rank.start() - _FAR) : rank.start()]
+        if _PRIORITY.search(before) or not (rank["unit"] == "位" or _BEHIND_ORDER.search(before)):
             continue
-        while match is not None:
-            value, position = chinese_number(match["number"]), match.end()
+        while rank is not None:
+            value, position = chinese_number(rank["number"]), rank.end()
             if value:
-                yield Form("rank", match.start() + (match[0][0] in "、和与及"), position, value, "位")
-            match = _NEXT.match(text, position)
+                yield Form("rank", rank.start() + (rank[0][0] in "、和与及"), position, value, "位")
+            rank = _NEXT.match(text, position)
 
 
 def _ratios(text: str) -> Iterator[Form]:
