@@ -15,7 +15,7 @@ from operator import itemgetter
 from baogao.candidates.period import Period
 from baogao.candidates.tape import Mention, Tape
 from baogao.candidates.yearly_tape import YearlyTape
-from baogao.candidates.yearly_words import tokens
+from baogao.candidates.yearly_words import TOWNSPEOPLE, tokens
 from baogao.schema.fields import Cue
 
 _TOWN = (
@@ -98,6 +98,8 @@ def _events(text: str, words: re.Pattern[str], period: Period, end: int) -> list
         if match.start() >= end:
             break
         town = match["town"]
+        if town and period.yearly and TOWNSPEOPLE.match(text, match.end("town") - 2):
+            continue
         if town is None or not (NOT_A_NAME.search(town) or town in period.title):
             events.append((match.start(), "sub_unit", match))
     for match in PLACE.finditer(text) if period.below else ():

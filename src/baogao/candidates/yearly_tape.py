@@ -7,7 +7,15 @@ import re
 from baogao.candidates.period import CARRIED_OVER, Period
 from baogao.candidates.tape import ORDER, WRITTEN_YEAR, Mention, Tape
 from baogao.candidates.words import BASELINE_BEFORE
-from baogao.candidates.yearly_words import FALLEN_AFTER, GROWTH_AFTER, MOVED, RATE_NOUN, SHARE_BEFORE
+from baogao.candidates.yearly_words import (
+    ARRIVED,
+    FALLEN_AFTER,
+    GROWTH_AFTER,
+    MOVED,
+    RATE_NOUN,
+    SHARE_BEFORE,
+    SUMMED,
+)
 from baogao.chinese.numerals import year_of
 from baogao.schema.fields import Cue
 
@@ -15,6 +23,11 @@ _RATES = frozenset({"%", "‰", "个百分点", "倍", "", "位"})
 """Units of a change that is told by a word far from it: 增速居全市第2位, 分别增长4.8%、6.5%."""
 _LISTED = re.compile(r"[、和与及,]|以及")
 """Between two numbers of a list."""
+_PARTED = re.compile(r"[、和与及:]|以及")
+"""The same, between parts of a ratio as well."""
+_CLAUSE = re.compile(r"[，。；,;]")
+_REACHES = re.compile(r"(?:(?<!增长)率|比例|比重|占比)(?:均|已)?(?:达到?|为)\Z")
+"""Right before a percentage: it is the share at the end, not one of several years."""
 _HEADS = frozenset("，。；：、,;:(（-")
 """Behind one of these, or at the beginning, a word opens a clause."""
 
@@ -29,7 +42,9 @@ class YearlyTape(Tape):
         super().__init__(sentence, period, planned)
         self.reviewed = reviewed
         self._last: frozenset[Cue] = frozenset()
-        """The cues of the last number."""
+        """The cues of the last number, its unit, and whether it was arrived at."""
+        self._last_unit = ""
+        self._arrived = False
 
     def apply(self, kind: str, token: re.Match[str]) -> None:
         """Let a word change what is in force."""
@@ -136,8 +151,21 @@ class YearlyTape(Tape):
             found.add("target")
         if self.reviewed and not own and not found & {"target", "prior_year"}:
             found.add("cumulative")
-        self._last = frozenset(found)
+        self._arrived = self._arrives(mention)
+        if self._arrived:
+            found.discard("cumulative")
+        self._last, self._last_unit = frozenset(found), mention.unit
         return tuple(cue for cue in ORDER if cue in found) if found else ()
+
+    def _arrives(self, mention: Mention) -> bool:
+        """Whether a number is what a change of several years has led to: 由9件增加到12件, 达到58%, but not 累计达到12件."""
+        start = mention.start
+        if self.last_number_end > 0 and _PARTED.fullmatch(self.text[self.last_number_end : start]):
+            return self._arrived and mention.unit == self._last_unit
+        clause = _CLAUSE.split(self.text[max(0, start - 40) : start])[-1]
+        if SUMMED.search(clause):
+            return False
+        return ARRIVED.search(clause) is not None or (mention.unit == "%" and _REACHES.search(clause) is not None)
 
     def _moves(self, mention: Mention) -> bool:
         """Whether a number in a clause with a word of change is one: 增长8% is, the total behind it is not."""
@@ -145,7 +173,7 @@ class YearlyTape(Tape):
         if mention.unit == "个百分点" or self.text[mention.start] in "-+负" or MOVED.search(before):
             return True
         if self.last_number_end > 0 and _LISTED.fullmatch(self.text[self.last_number_end : mention.start]):
-            return "growth" in self._last
+            return "growth" in self._last and mention.unit in {self._last_unit, *_RATES}
         if mention.unit not in _RATES:
             return False
         return SHARE_BEFORE.search(before) is None

@@ -33,7 +33,8 @@ _OVER_YEARS = (
     rf"|(?<![第连续\d])(?<!今后)(?<!未来){_YEARS}年(?:新增|共|来|间|里|[建完]成|增[长加]|净增|投入|改造|新建)"
     r"|(?:本届政府|任期)(?:任期)?(?:以来|内|[五5]年)|[一二三四五六七八九十]{1,2}五[”\"]?(?:时期|规划期)"
 )
-_ON_AVERAGE = r"年均|年平均"
+_ON_AVERAGE = r"(?:年均|年平均)(?!浓度|值|气温|降[水雨])|[两二三四五六七八九十]年平均"
+"""A mean over several years; the mean of one year is none (PM2.5年均浓度)."""
 _COMING = (
     r"力争|争取(?=实现|达到|完成|新增|年内|全年|早日|开工|尽快|用)|有望|明年|来年|下一步|下一?阶段|要达到|今后|未来|目标(?:[是为定:：]|值)"
     rf"|预期(?:性)?(?:目标)?(?=增长|[为是:：])|计划(?:再|年内|全年|于|在|到|\d{{1,2}}月|年底)?(?={PLANNED})"
@@ -68,8 +69,8 @@ def tokens(year: ReportingYear, changes: bool) -> re.Pattern[str]:
         | (?P<comma>，|,(?!\d\d\d))
         | (?P<opened>[（(])
         | (?P<closed>[）)])
-        | (?P<cumulative>{_OVER_YEARS})
         | (?P<average>{_ON_AVERAGE})
+        | (?P<cumulative>{_OVER_YEARS})
         | (?P<compare>(?:比|较|与|同|和|跟|高于|低于)(?:{WHEN}|{THEN})(?:的|相比|相较)?{COMPARED})
         | (?P<based>在(?:去年|上一?年)(?=[^，。；,;]{{0,24}}基础上))
         | (?P<last_year>{_LAST_YEAR}(?P<said_of_it>以来|(?=[^，。；,;\d]{{0,3}}(?:结转|转入|遗留)))?)
@@ -107,3 +108,13 @@ MOVED = re.compile(
     r"[了达约近超过至不足为是分别:\s]*\Z"
 )
 """Right before a number: it is a change of what is counted: 增长12亿元, but not 新增12亿元."""
+ARRIVED = re.compile(
+    r"(?:增[加长]?|提[高升]|[上抬攀跃]?升|扩大|[下]?降低?|减少|回落|缩小|调整|优化|演变|转变|变|拓展|壮大|增添)[到至为](?:了)?\Z"
+)
+"""Right before a number: it is where a change of several years has led, and so the period's own."""
+SUMMED = re.compile(r"累计|(?<!平)[共总]计|合计")
+"""In its clause: it is a sum of them after all."""
+TOWNSPEOPLE = re.compile(
+    r"城镇(?=化|居民|常住|新增|就业|老旧|职工|登记|调查|人口|基本|低保|住宅|住房|小区|棚户|污水|生活|公益|燃气|供水|零就业|失业|农村|和|与|、)"
+)
+"""Not the name of a town: 新增城镇就业, 改造城镇老旧小区."""
