@@ -25,9 +25,9 @@ from sklearn.preprocessing import StandardScaler
 from baogao.document import read_document
 from baogao.evaluation.fitting import TrainingExample, count_verdicts, given_answers
 from baogao.evaluation.gold import Gold
+from baogao.evaluation.judging import judge
 from baogao.evaluation.reliability import JudgedAnswer, measure
 from baogao.evaluation.runs import load_datasets
-from baogao.evaluation.scoring import judge
 from baogao.evaluation.simulated import NOISES, Noisy, WorseRules, right_links
 from baogao.extraction import Link, ReportText
 from baogao.hybrid.calibration import Regression, Weight
@@ -138,7 +138,7 @@ def items_of(folder: Path, schema: Schema) -> list[Item]:
     items: list[Item] = []
     for dataset in load_datasets([folder], schema):
         for one in dataset.items:
-            report = ReportText.from_document(read_document(one.text_path, one.gold.doc_id))
+            report = ReportText.from_document(read_document(one.text_path, one.gold.doc_id), schema.sought)
             by_rules, ranked = extractor.link(report)
             numbers = report.candidates.of_kind("number")
             ranks = {c.id: proposer.shortlist.rank(report.document, c) for c in numbers}

@@ -66,7 +66,7 @@ def _run_rules(dataset: Dataset, schema: Schema) -> list[Submission]:
     started = time.perf_counter()
     for item in dataset.items:
         document = read_document(item.text_path, item.gold.doc_id)
-        candidates = find_candidates(document)
+        candidates = find_candidates(document, schema.sought)
         extraction = extractor.link(ReportText(document, candidates))[0]
         record = read_record(ReportText(document, candidates), extraction, schema, provenance(schema, "rules"))
         submissions.append(submission_of(record))
@@ -80,7 +80,7 @@ def _percent(share: float | None) -> str:
 
 
 def _errors(document: DocumentScore, text: Document) -> Iterator[str]:
-    for score in document.figures:
+    for score in document.fields:
         if score.verdict in BAD:
             yield _figure_line(score, text)
     for entry in document.metadata:

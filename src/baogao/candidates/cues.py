@@ -15,11 +15,11 @@ from operator import itemgetter
 from baogao.candidates.period import Period
 from baogao.candidates.tape import Mention, Tape
 from baogao.candidates.yearly_tape import YearlyTape
-from baogao.candidates.yearly_words import TOWNSPEOPLE, tokens
+from baogao.candidates.yearly_words import tokens
 from baogao.schema.fields import Cue
 
 _TOWN = (
-    r"(?P<town>[\u4e00-\u9fff]{2,6}?(?:镇|(?<!城)乡|街道|苏木|开发区|园区|高新区))"
+    r"(?P<town>[\u4e00-\u9fff]{2,6}?(?:(?<!城)镇|(?<=城)镇(?![化居常新登调老职就人低困])|(?<!城)乡|街道|苏木|开发区|园区|高新区))"
     r"(?![村街级区两三各全\u4e00-\u9fff]?[两三]级)(?!镇|乡|村|等|街|长|党|里|直|属|[（(])"
 )
 SUB_UNIT = re.compile(
@@ -98,8 +98,6 @@ def _events(text: str, words: re.Pattern[str], period: Period, end: int) -> list
         if match.start() >= end:
             break
         town = match["town"]
-        if town and period.yearly and TOWNSPEOPLE.match(text, match.end("town") - 2):
-            continue
         if town is None or not (NOT_A_NAME.search(town) or town in period.title):
             events.append((match.start(), "sub_unit", match))
     for match in PLACE.finditer(text) if period.below else ():

@@ -24,6 +24,8 @@ _PURE = re.compile(
     rf"(?:{UNIT})?(?:以上|以下|以内|左右)?"
 )
 """A cell that is a number, with its unit and bound words, and nothing else."""
+_RANGE = re.compile(rf"(?:{_PURE.pattern})\s?[-~至到]\s?(?:{_PURE.pattern})")
+"""A cell that is a range of numbers."""
 _BLANKED = re.compile(r"\d{1,3} \d{3}")
 """Thousands with a blank, or two numbers of one cell."""
 _OTHERWISE = re.compile(r"(?!(?:19|20)\d\d$)\d{4,}(?:\.\d+)?|\d{1,3}(?:,\d{3})+(?:\.\d+)?")
@@ -161,7 +163,7 @@ class _Table:
         for word in words:
             if self.period.yearly and next(find_figures(word, folded=True, sought=self.sought), None) is not None:
                 return
-            if word and not _PURE.fullmatch(word) and read_unit(word) is None:
+            if word and not self._is_figure(word) and read_unit(word) is None:
                 yield word
 
     def _time_of(self, column: int) -> str:
@@ -170,6 +172,11 @@ class _Table:
             return ""
         before = (head for head in reversed(self.heads[:column]) if not _MERE_CHANGE.fullmatch(head))
         return next(before, "")
+
+    def _is_figure(self, word: str) -> bool:
+        """Whether a cell is a number, or a range where ranges are sought, and no name."""
+        ranges = "range" in self.sought.kinds and _RANGE.fullmatch(word)
+        return bool(_PURE.fullmatch(word) or ranges)
 
     def _numbers(self, cell: tuple[str, Span], row_head: str, column: int, row_unit: str) -> Iterator[Cell]:
         """The numbers in one cell; one without a unit takes it from its row, its heads or the caption."""

@@ -3,31 +3,36 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from baogao.candidates.period import CARRIED_OVER, Period
 from baogao.candidates.tape import ORDER, WRITTEN_YEAR, Mention, Tape
 from baogao.candidates.words import BASELINE_BEFORE
 from baogao.candidates.yearly_words import (
-    ARRIVED,
+    ADDED,
     FALLEN_AFTER,
     GROWTH_AFTER,
+    LEVEL_BEFORE,
     MOVED,
     RATE_NOUN,
     SHARE_BEFORE,
-    SUMMED,
+    TOTAL,
 )
 from baogao.chinese.numerals import year_of
 from baogao.schema.fields import Cue
 
 _RATES = frozenset({"%", "‰", "个百分点", "倍", "", "位"})
 """Units of a change that is told by a word far from it: 增速居全市第2位, 分别增长4.8%、6.5%."""
+_MEASURED = frozenset({"元", "美元", "吨", "斤", "公斤", "亩", "公顷", "千瓦时"})
+"""Units of what is measured: 增加1620元 is a change, where 增加12家 may be what was added."""
 _LISTED = re.compile(r"[、和与及,]|以及")
 """Between two numbers of a list."""
 _PARTED = re.compile(r"[、和与及:]|以及")
-"""The same, between parts of a ratio as well."""
-_CLAUSE = re.compile(r"[，。；,;]")
-_REACHES = re.compile(r"(?:(?<!增长)率|比例|比重|占比)(?:均|已)?(?:达到?|为)\Z")
-"""Right before a percentage: it is the share at the end, not one of several years."""
+"""The same, and between the parts of a ratio."""
+_LIFTED_TOO: Mapping[str, tuple[Cue, ...]] = dict.fromkeys("目如眼截现", ("prior_year",)) | dict.fromkeys(
+    "全总", ("sub_unit",)
+)
+"""What words of now (目前, 全县) end beside a growth, by their first character."""
 _HEADS = frozenset("，。；：、,;:(（-")
 """Behind one of these, or at the beginning, a word opens a clause."""
 
@@ -42,9 +47,10 @@ class YearlyTape(Tape):
         super().__init__(sentence, period, planned)
         self.reviewed = reviewed
         self._last: frozenset[Cue] = frozenset()
-        """The cues of the last number, its unit, and whether it was arrived at."""
+        """The cues of the last number …"""
         self._last_unit = ""
-        self._arrived = False
+        self._level = False
+        """… its unit, and whether it says where things stand in the end."""
 
     def apply(self, kind: str, token: re.Match[str]) -> None:
         """Let a word change what is in force."""
@@ -59,8 +65,7 @@ class YearlyTape(Tape):
         elif kind == "average":
             scope.clause.add("cumulative")
         elif kind == "now":
-            cues: tuple[Cue, ...] = ("growth", "sub_unit") if token[0][0] in "全总" else ("growth", "prior_year")
-            scope.lift(*cues)
+            scope.lift("growth", *_LIFTED_TOO.get(token[0][0], ()))
         elif kind == "cumulative":
             self._apply_many_years(token)
         else:
@@ -142,6 +147,8 @@ class YearlyTape(Tape):
             found.discard("cumulative")
         if "growth" in found and not self._moves(mention):
             found.discard("growth")
+        if mention.unit in _MEASURED and ADDED.search(self.text, max(0, mention.start - 6), mention.start):
+            found.add("growth")
         if (self._names_rate(mention.start) and mention.unit in _RATES) or GROWTH_AFTER.match(self.text, mention.end):
             found.add("growth")
         before = self.text[max(0, mention.start - 16) : mention.start]
@@ -151,21 +158,19 @@ class YearlyTape(Tape):
             found.add("target")
         if self.reviewed and not own and not found & {"target", "prior_year"}:
             found.add("cumulative")
-        self._arrived = self._arrives(mention)
-        if self._arrived:
+        listed = self.last_number_end > 0 and _PARTED.fullmatch(self.text[self.last_number_end : mention.start])
+        self._level = self._level and mention.unit == self._last_unit if listed else self._is_level(mention.start)
+        if self._level and "cumulative" not in scope.clause:
             found.discard("cumulative")
         self._last, self._last_unit = frozenset(found), mention.unit
         return tuple(cue for cue in ORDER if cue in found) if found else ()
 
-    def _arrives(self, mention: Mention) -> bool:
-        """Whether a number is what a change of several years has led to: 由9件增加到12件, 达到58%, but not 累计达到12件."""
-        start = mention.start
-        if self.last_number_end > 0 and _PARTED.fullmatch(self.text[self.last_number_end : start]):
-            return self._arrived and mention.unit == self._last_unit
-        clause = _CLAUSE.split(self.text[max(0, start - 40) : start])[-1]
-        if SUMMED.search(clause):
+    def _is_level(self, start: int) -> bool:
+        """Whether a number among those of many years says where things stand at their end: 增加到236亿元."""
+        if LEVEL_BEFORE.search(self.text, max(0, start - 8), start) is None:
             return False
-        return ARRIVED.search(clause) is not None or (mention.unit == "%" and _REACHES.search(clause) is not None)
+        clause = max(self.text.rfind(mark, 0, start) for mark in "，。；,;")
+        return TOTAL.search(self.text, clause + 1, start) is None
 
     def _moves(self, mention: Mention) -> bool:
         """Whether a number in a clause with a word of change is one: 增长8% is, the total behind it is not."""

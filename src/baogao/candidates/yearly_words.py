@@ -29,12 +29,14 @@ _LAST_YEAR = rf"(?:去年|(?<!前)上一?年度?|前一年度?|头一?年|(?:刚
 """In a report that is given after its period: the period itself."""
 _EARLIER = rf"(?:(?:去年|上一?年)同期|前年|往年|{YEAR}年){PART_OF_YEAR}"
 _OVER_YEARS = (
-    rf"{CUMULATIVE}|(?<!连续)(?:过去|[这近前])(?:的)?{_YEARS}年(?!前|[^，。；,;]{{0,4}}(?:最|新高|首|之))"
+    rf"(?!近?{_YEARS}年(?:以?来)?[^，。；,;]{{0,4}}(?:最|新高|首|少有))(?:{CUMULATIVE}"
+    rf"|(?<!连续)(?:过去|[这近前])的?{_YEARS}年(?!前)"
     rf"|(?<![第连续\d])(?<!今后)(?<!未来){_YEARS}年(?:新增|共|来|间|里|[建完]成|增[长加]|净增|投入|改造|新建)"
-    r"|(?:本届政府|任期)(?:任期)?(?:以来|内|[五5]年)|[一二三四五六七八九十]{1,2}五[”\"]?(?:时期|规划期)"
+    r"|(?:本届政府|任期)(?:任期)?(?:以来|内|[五5]年)|[“\"]?[一二三四五六七八九十]{1,2}五[”\"]?(?:时期|规划期))"
 )
+"""A total over several years, or what was done in them; 近五年来最高 is said of one year."""
 _ON_AVERAGE = r"(?:年均|年平均)(?!浓度|值|气温|降[水雨])|[两二三四五六七八九十]年平均"
-"""A mean over several years; the mean of one year is none (PM2.5年均浓度)."""
+"""A mean over several years; the mean of one year is none (年均浓度)."""
 _COMING = (
     r"力争|争取(?=实现|达到|完成|新增|年内|全年|早日|开工|尽快|用)|有望|明年|来年|下一步|下一?阶段|要达到|今后|未来|目标(?:[是为定:：]|值)"
     rf"|预期(?:性)?(?:目标)?(?=增长|[为是:：])|计划(?:再|年内|全年|于|在|到|\d{{1,2}}月|年底)?(?={PLANNED})"
@@ -47,7 +49,7 @@ _MOVES = (
     r"|(?:下[降跌滑]|上[升涨]|回[落升]|降低|提[升高]|增加|减少)(?=[了约近达超]{0,2}\s?[-+]?\d[\d.]*(?:%|个?百分点|倍))"
 )
 """Words of a change where changes are asked about."""
-_MORE_STARTS = "过这任年回负正未第刚"
+_MORE_STARTS = "过这任年回负正未第刚在"
 
 
 @lru_cache(maxsize=6)
@@ -97,24 +99,22 @@ RATE_NOUN = re.compile(r"(?:增[速幅]|[涨降跌]幅)\Z")
 """A word that names a rate of change."""
 GROWTH_AFTER = re.compile(r"的?(?:增[长速幅]|[涨降]幅)(?![点极])")
 """Behind a number: 以5.8%的增速."""
-FALLEN_AFTER = re.compile(r"(?:回落|下滑|下跌|滑落|攀|跃)[升降上]?[到至为成]")
+FALLEN_AFTER = re.compile(r"(?:回落|下滑|下跌|滑落|攀|跃|调整|优化|演变|变化|转变|前移)[升降上]?[到至为成]")
 """More that may stand behind what a change began from; see ``BASELINE_AFTER``."""
 SHARE_BEFORE = re.compile(
     r"(?:(?<!长)率|占比|比重|占[^，。；、,;\d]{0,14})(?:[约近达到为是超过保持稳定在:：]|提[高升]到)*\Z"
 )
 """Before a number: it is a share of a whole, and no change, unless a change stands between."""
+ADDED = re.compile(r"(?:(?<![新净])增[加长]|减少)了?\Z")
+"""Right before a number of what is measured: it is a difference."""
+LEVEL_BEFORE = re.compile(r"(?:[到至]|达到?|调整为|优化为|变为)[了约近]?\Z")
+"""Right before a number that was reached …"""
+TOTAL = re.compile(
+    r"累计|年均|平均|新[增建改]|(?<!公)共|完成|投[入资]|引进|实施|[建办]成|改造|发放|争取|减免|转移|培训"
+)
+"""… unless its clause has one of these, so that it is a total."""
 MOVED = re.compile(
-    r"(?:(?<![新净])增(?:长|加|速|幅)?|[涨降跌]幅?|减少?|[多少高低]出?|提[高升]|[上抬回]升|[下降]低?|下[跌滑]|上涨|回落|翻)"
+    r"(?:(?<![新净])增(?:长|加|速|幅|收|支)?|[涨降跌]幅?|减少?|[多少高低]出?|提[高升]|[上抬回]升|[下降]低?|下[跌滑]|上涨|回落|翻)"
     r"[了达约近超过至不足为是分别:\s]*\Z"
 )
 """Right before a number: it is a change of what is counted: 增长12亿元, but not 新增12亿元."""
-ARRIVED = re.compile(
-    r"(?:增[加长]?|提[高升]|[上抬攀跃]?升|扩大|[下]?降低?|减少|回落|缩小|调整|优化|演变|转变|变|拓展|壮大|增添)[到至为](?:了)?\Z"
-)
-"""Right before a number: it is where a change of several years has led, and so the period's own."""
-SUMMED = re.compile(r"累计|(?<!平)[共总]计|合计")
-"""In its clause: it is a sum of them after all."""
-TOWNSPEOPLE = re.compile(
-    r"城镇(?=化|居民|常住|新增|就业|老旧|职工|登记|调查|人口|基本|低保|住宅|住房|小区|棚户|污水|生活|公益|燃气|供水|零就业|失业|农村|和|与|、)"
-)
-"""Not the name of a town: 新增城镇就业, 改造城镇老旧小区."""

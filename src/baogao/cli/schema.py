@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from contextlib import closing
 from pathlib import Path
 from typing import Annotated
@@ -10,15 +11,17 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from baogao.candidates import USUAL
+from baogao.candidates.advice import advice
 from baogao.candidates.find import as_printed
 from baogao.cli.options import DEFAULT_SCHEMA, Ocr
-from baogao.console import printable_json, shown
+from baogao.console import inert, printable_json, shown
 from baogao.document.ocr import require_engine
 from baogao.errors import DocumentError, UsageError
 from baogao.guarded import GuardedReader
 from baogao.inputs import Source
 from baogao.rules.rulebook import load_rulebook, rules_path
-from baogao.schema import as_table, json_schema, load_schema, new_schema
+from baogao.schema import Schema, as_table, json_schema, load_schema, new_schema
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -40,16 +43,35 @@ def show(
 
 @app.command()
 def check(schema: _Name) -> None:
-    """Load a schema and its rules, if it has any, and say what is in them; an error names its line."""
+    """Load a schema and its rules, if it has any, and say what is in them, and what is doubtful; an error names its
+    line."""
     loaded = load_schema(schema)
-    counts = f"{len(loaded.metadata)} metadata fields, {len(loaded.figures)} figures in {len(loaded.groups)} groups"
-    print(f"{loaded.name}: {counts}, {len(loaded.lists)} lists, {len(loaded.relations)} relations")
-    rules = rules_path(loaded)
+    counts = [
+        f"{len(loaded.metadata)} metadata fields",
+        f"{len(loaded.figures)} figures in {len(loaded.groups)} groups",
+        *_counts(loaded),
+        f"{len(loaded.lists)} lists",
+        *([f"{len(loaded.rows)} lists of rows"] if loaded.rows else []),
+        f"{len(loaded.relations)} relations",
+    ]
+    print(f"{loaded.name}: {', '.join(counts)}")
+    rules, ruled = rules_path(loaded), None
     if rules.is_file():
         rulebook = load_rulebook(rules, loaded)
-        print(f"{rules.name}: rules for {len(rulebook.fields)} of {len(loaded.figures)} figures")
+        worded = len(loaded.fields) - len(loaded.figures)
+        ruled = {one.spec.id for one in rulebook.words}
+        words = f", {len(ruled)} of {worded} choices, dates and quotes" if worded else ""
+        print(f"{rules.name}: rules for {len(rulebook.fields)} of {len(loaded.figures)} figures{words}")
     else:
         print(f"no rules ({rules.name}): the extractors rules and hybrid cannot use it, llm can")
+    for doubt in advice(loaded, ruled):
+        print(f"note: {inert(doubt)}")
+
+
+def _counts(schema: Schema) -> list[str]:
+    """How many fields there are of each kind in words."""
+    numbers = Counter(spec.kind for spec in schema.fields)
+    return [f"{numbers[kind]} {kind}s" for kind in ("choice", "date", "quote") if numbers[kind]]
 
 
 @app.command()
@@ -65,13 +87,16 @@ def new(
 def show_candidates(
     file: Annotated[Path, typer.Argument(help="One report.")],
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object per line.")] = False,
+    schema: Annotated[
+        str | None, typer.Option(help="A schema that asks for more: ranks, ranges, dates …", metavar="NAME|FILE.py")
+    ] = None,
     ocr: Ocr = False,
 ) -> None:
     """Print the candidates of one report: every number, none-phrase and list head, with its place and value."""
     if ocr:
         require_engine()
     try:
-        with closing(GuardedReader()) as files:
+        with closing(GuardedReader(sought=load_schema(schema).sought if schema else USUAL)) as files:
             document, candidates = files.read(Source(file.stem, file, ocr=ocr)).found()
     except DocumentError as error:
         raise UsageError(f"{file}: {error}") from error
@@ -84,7 +109,7 @@ def show_candidates(
     for name in ("id", "kind", "place", "text", "value", "bound", "unit", "cues"):
         table.add_column(name, justify="right" if name in {"id", "value"} else "left", overflow="fold")
     for c in found:
-        value = "" if c.value is None else f"{c.value}"
+        value = c.date if c.value is None else f"{'-' * c.falls}{c.value}" + ("" if c.upper is None else f"-{c.upper}")
         place = f"{c.start}-{c.end}"
         table.add_row(str(c.id), c.kind, place, shown(c.text), value, c.bound, c.unit, " ".join(c.cues))
     Console().print(table)

@@ -26,10 +26,11 @@ from baogao.evaluation.fitting import (
     given_answers,
 )
 from baogao.evaluation.gold import Dataset, Gold
+from baogao.evaluation.judging import judge
 from baogao.evaluation.predict import EvalRequest, WatchExtractor, predict_run, unwatched
 from baogao.evaluation.reliability import JudgedAnswer, Reliability, measure
 from baogao.evaluation.runs import load_datasets
-from baogao.evaluation.scoring import ListScore, MetadataScore, judge
+from baogao.evaluation.scoring import ListScore, MetadataScore
 from baogao.evaluation.statistics import Bootstrap, Comparison, Counts, compare, rates_of
 from baogao.evaluation.submissions import submission_of
 from baogao.evaluation.tally import Hits
@@ -256,8 +257,8 @@ def _text_hits(case: Case, gold: Gold, extraction: Extraction) -> TextHits:
 
 def _is_right(case: Case, gold: Gold, name: str, link: Link) -> bool | None:
     """The scorer's verdict; None where the gold allows an answer and does not ask for one."""
-    answer = read_answer(case.report, link, case.schema.by_id[name])
-    verdict, _ = judge(gold.field(name), answer)
+    spec = case.schema.by_id[name]
+    verdict, _ = judge(gold.field(name), read_answer(case.report, link, spec), spec.kind)
     return None if verdict == "neutral" else verdict == "correct"
 
 
