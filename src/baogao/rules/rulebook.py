@@ -220,6 +220,8 @@ class ListRules:
     heading: re.Pattern[str]
     not_heading: re.Pattern[str] | None
     lead: re.Pattern[str]
+    late: float
+    not_item: re.Pattern[str] | None
     figures: bool
 
     @classmethod
@@ -232,6 +234,8 @@ class ListRules:
             patterns.regex(written.heading, ["lists", name, "heading"]),
             patterns.optional(written.not_heading, ["lists", name, "not_heading"]),
             patterns.regex(written.lead, ["lists", name, "lead"]),
+            written.late,
+            patterns.optional(written.not_item, ["lists", name, "not_item"]),
             written.figures,
         )
 

@@ -140,6 +140,11 @@ class ListModel(Strict):
     """What a heading says that only looks like one."""
     lead: str
     """What a running sentence says just before the first entry, where there is no heading of its own."""
+    late: float = Field(default=0.45, gt=0, le=1)
+    """The last part of a report in which a lead is believed: before it stands the work, which speaks of problems that
+    were solved."""
+    not_item: str | None = None
+    """What an entry says that only looks like one."""
     figures: bool = True
     """False when no figure of the section answers a field: it tells of the future."""
 
