@@ -56,6 +56,8 @@ _YEARLY_PERIODS: tuple[tuple[Cue, re.Pattern[str]], ...] = (
 _LAST_YEAR = re.compile(r"(?<![比较前])(?:去年|上一?年)(?!同期)")
 _THIS_YEAR = re.compile(r"今年|本年")
 _YEAR = re.compile(r"(20\d\d)年")
+_MERE_CHANGE = re.compile(r"(?:同比|比上年)?(?:增[长速幅减]|[涨降]幅)(?:率|[(（]?%[)）]?)?")
+"""A head that says that its column is one of changes, and not of when."""
 _TOTAL = re.compile(r"\s*(?:合\s*计|总\s*计|全[省市县区旗盟州])[数\s]*")
 """The head of the row, or of the column, that sums up the others."""
 _LONGEST_HEAD = 1_000
@@ -150,17 +152,29 @@ class _Table:
             numbered = first.isdigit() and len(first) <= 2 < len(row) and not _PURE.fullmatch(row[1][0])
             if numbered and not self.first_head:
                 counted = counted[1:]
-            words = [row[column][0] for column in counted]
-            named = (word for word in words if word and not self._is_figure(word) and read_unit(word) is None)
-            name = " ".join(named)[:_LONGEST_HEAD]
+            name = " ".join(self._named([row[column][0] for column in counted]))[:_LONGEST_HEAD]
             if name.startswith("其中") or (row and not first):
                 name = f"{self.parent} {name}".strip()  # the row goes on from the one above
             else:
                 self.parent = name
             unit = next((text for text, _ in row if text and read_unit(text)), "")
             for column in counted:
-                head = self.heads[column][:_LONGEST_HEAD] if column < len(self.heads) else ""
-                yield from self._numbers(row[column], name, head, unit)
+                yield from self._numbers(row[column], name, column, unit)
+
+    def _named(self, words: list[str]) -> Iterator[str]:
+        """The cells of a row that name its figures; where a cell may tell of a change, those before the first figure."""
+        for word in words:
+            if self.period.yearly and next(find_figures(word, folded=True, sought=self.sought), None) is not None:
+                return
+            if word and not self._is_figure(word) and read_unit(word) is None:
+                yield word
+
+    def _time_of(self, column: int) -> str:
+        """The head that tells the time of a column: of a mere 增长 the one on its left that names a year."""
+        if not self.period.yearly or not _MERE_CHANGE.fullmatch(self.heads[column]):
+            return ""
+        before = (head for head in reversed(self.heads[:column]) if not _MERE_CHANGE.fullmatch(head))
+        return next(before, "")
 
     def _is_figure(self, word: str) -> bool:
         """Whether a cell is a number, or a range or a change where they are sought, and no name."""
@@ -168,11 +182,12 @@ class _Table:
         moves = self.sought.signed and _MOVES.fullmatch(word)
         return bool(_PURE.fullmatch(word) or ranges or moves)
 
-    def _numbers(self, cell: tuple[str, Span], row_head: str, column_head: str, row_unit: str) -> Iterator[Cell]:
+    def _numbers(self, cell: tuple[str, Span], row_head: str, column: int, row_unit: str) -> Iterator[Cell]:
         """The numbers in one cell; one without a unit takes it from its row, its heads or the caption."""
         text, (start, end) = cell
+        column_head = self.heads[column][:_LONGEST_HEAD] if column < len(self.heads) else ""
         label = f"{row_head} {column_head}".strip()
-        cues = self._cues(row_head, column_head)
+        cues = self._cues(row_head, column_head, self._time_of(column) if column_head else "")
         if not _PURE.fullmatch(text):
             printed = self._units(row_unit, row_head, column_head)
             if self.sought.signed and _MOVES.fullmatch(text):
@@ -203,8 +218,11 @@ class _Table:
         named = (row_unit, _unit_in(column_head), _unit_in(row_head), self.unit)
         return next(filter(None, (read_unit(name, self.units) for name in named)), None)
 
-    def _cues(self, row_head: str, column_head: str) -> tuple[Cue, ...]:
-        """What the heads of a cell say of its numbers; see ``baogao.candidates.cues``."""
+    def _cues(self, row_head: str, column_head: str, time: str) -> tuple[Cue, ...]:
+        """What the heads of a cell say of its numbers; see ``baogao.candidates.cues``.
+
+        :param time: the head of another column that tells the time of this one; empty where it does itself.
+        """
         found: set[Cue] = set()
         words = _YEARLY_PERIODS if self.period.yearly else _PERIODS
         for head in (row_head, column_head):
@@ -213,7 +231,9 @@ class _Table:
         if self.period.year is not None and years and max(years) < self.period.year:
             found.add("prior_year")
         if self.period.yearly:
-            found |= self._cues_of_time(years, f"{row_head} {column_head}")
+            heads = f"{row_head} {column_head} {time}"
+            found |= self._cues_of_time([int(year) for year in _YEAR.findall(heads)], heads)
+            found |= {"target"} if time and _YEARLY_PERIODS[-1][1].search(time) else set()
         # One of several rows, or of several columns, that another one sums up is a part.
         beside_row = self.total_row and not _TOTAL.fullmatch(row_head)
         beside_column = self.total_column and not _TOTAL.fullmatch(column_head)

@@ -35,7 +35,7 @@ _OVER_YEARS = (
     r"|(?:本届政府|任期)(?:任期)?(?:以来|内|[五5]年)|[“\"]?[一二三四五六七八九十]{1,2}五[”\"]?(?:时期|规划期))"
 )
 """A total over several years, or what was done in them; 近五年来最高 is said of one year."""
-_ON_AVERAGE = r"年(?:均|平均)(?![浓值气降])"
+_ON_AVERAGE = r"(?:年(?:均|平均)(?![浓值气降])|[两二三四五六七八九十]年平均)"
 _COMING = (
     r"力争|争取(?=实现|达到|完成|新增|年内|全年|早日|开工|尽快|用)|有望|明年|来年|下一步|下一?阶段|要达到|今后|未来[一两三五几]|目标(?:[是为定:：]|值[是为:：])"
     rf"|预期(?:性)?(?:目标)?(?=增长|[为是:：])|计划(?:再|年内|全年|于|在|到|\d{{1,2}}月|年底)?(?={PLANNED})"
@@ -70,8 +70,8 @@ def tokens(year: ReportingYear, changes: bool) -> re.Pattern[str]:
         | (?P<comma>，|,(?!\d\d\d))
         | (?P<opened>[（(])
         | (?P<closed>[）)])
-        | (?P<cumulative>{_OVER_YEARS})
         | (?P<average>{_ON_AVERAGE})
+        | (?P<cumulative>{_OVER_YEARS})
         | (?P<compare>(?:比|较|与|同|和|跟|高于|低于)(?:{WHEN}|{THEN})(?:的|相比|相较)?{COMPARED})
         | (?P<based>在(?:去年|上一?年)(?=[^，。；,;]{{0,24}}基础上))
         | (?P<last_year>{_LAST_YEAR}(?P<said_of_it>以来|(?=[^，。；,;\d]{{0,3}}(?:结转|转入|遗留)))?)

@@ -90,7 +90,7 @@ def _number_answers(context: Context, rulebook: Rulebook) -> Iterator[tuple[Fiel
     unit, cues = candidate.unit, candidate.cues
     for topic, weight in context.topics.items():
         for rules, pattern in rulebook.by_topic.get((topic, unit), ()):
-            if weight * pattern.score < THRESHOLD or not rules.admits(candidate):
+            if weight * pattern.score < THRESHOLD or weight < pattern.least or not rules.admits(candidate):
                 continue
             match = pattern.regex.search(text)
             if match is None or not _is_free(context, pattern):
