@@ -157,7 +157,7 @@ def main() -> None:
     for folder in datasets(arguments.folders):
         coverage = Coverage()
         for item in load_dataset(folder, schema).items:
-            report = ReportText.from_document(read_document(item.text_path, item.gold.doc_id))
+            report = ReportText.from_document(read_document(item.text_path, item.gold.doc_id), schema.sought)
             coverage += cover(report, item, schema)
         place = folder.resolve()
         name = str(place.relative_to(DATASETS.resolve())) if place.is_relative_to(DATASETS.resolve()) else folder.name

@@ -138,7 +138,7 @@ def items_of(folder: Path, schema: Schema) -> list[Item]:
     items: list[Item] = []
     for dataset in load_datasets([folder], schema):
         for one in dataset.items:
-            report = ReportText.from_document(read_document(one.text_path, one.gold.doc_id))
+            report = ReportText.from_document(read_document(one.text_path, one.gold.doc_id), schema.sought)
             by_rules, ranked = extractor.link(report)
             numbers = report.candidates.of_kind("number")
             ranks = {c.id: proposer.shortlist.rank(report.document, c) for c in numbers}

@@ -66,7 +66,7 @@ def _run_rules(dataset: Dataset, schema: Schema) -> list[Submission]:
     started = time.perf_counter()
     for item in dataset.items:
         document = read_document(item.text_path, item.gold.doc_id)
-        candidates = find_candidates(document)
+        candidates = find_candidates(document, schema.sought)
         extraction = extractor.link(ReportText(document, candidates))[0]
         record = read_record(ReportText(document, candidates), extraction, schema, provenance(schema, "rules"))
         submissions.append(submission_of(record))

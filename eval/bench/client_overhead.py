@@ -89,7 +89,7 @@ class Bench:
         extractor = self._extractor(ModelClient(self._settings))
         for source in self._sources:
             document = source.read()
-            yield source, extractor.questions(ReportText.from_document(document))
+            yield source, extractor.questions(ReportText.from_document(document, self._schema.sought))
 
     def _extractor(self, client: ModelClient) -> FormExtractor:
         return FormExtractor(self._schema, client, self._prompts)

@@ -117,7 +117,7 @@ class Bench:
         started = process_time()
         document: Document = read_document(path, item.gold.doc_id)
         result.seconds += process_time() - started
-        report = ReportText.from_document(document)
+        report = ReportText.from_document(document, self.schema.sought)
         extraction, _ = self.rules.link(report)
         record = read_record(report, extraction, self.schema, provenance(self.schema, "rules"))
         return record.model_copy(update={"sha256": item.gold.sha256})  # scored by value, against the gold of the text

@@ -41,7 +41,7 @@ def main() -> None:
     schema = load_schema()
     (dataset,) = load_datasets([options.folder], schema)
     link = LinkExtractor(schema, ModelClient(load_settings(model="none")), load_prompts())
-    reports = [ReportText.from_document(read_document(item.text_path)) for item in dataset.items]
+    reports = [ReportText.from_document(read_document(item.text_path), schema.sought) for item in dataset.items]
     questions = [question for report in reports for question in link.questions(report)]
     ours = sum(estimate_tokens(question.messages) for question in questions)
     alike = sum(estimate_tokens(question.messages[:1]) for question in questions)

@@ -54,7 +54,7 @@ class Bench:
         """Read one report once."""
         clock = Clock()
         document = clock.time("document", lambda: document_from_text(text))
-        report = clock.time("candidates", lambda: ReportText.from_document(document))
+        report = clock.time("candidates", lambda: ReportText.from_document(document, self.schema.sought))
         extraction, _ = clock.time("links", lambda: self.rules.link(report))
         clock.time("record", lambda: read_record(report, extraction, self.schema, self.made_by))
         return clock

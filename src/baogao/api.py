@@ -85,7 +85,8 @@ async def extract_async(
     """
     document = source if isinstance(source, Document) else read_document(source, ocr=ocr)
     async with _ready(schema, extractor, options) as ready:
-        return await extract_report(ReportText.from_document(document), ready.extractor, ready.made_by)
+        report = ReportText.from_document(document, ready.extractor.schema.sought)
+        return await extract_report(report, ready.extractor, ready.made_by)
 
 
 def extract(

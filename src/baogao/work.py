@@ -91,7 +91,7 @@ class Worker:
         self._made_by = made_by
         self._task_for = task_for
         self._task: Task | None = None
-        self._readers = [GuardedReader() for _ in range(jobs)]
+        self._readers = [GuardedReader(sought=extractor.schema.sought) for _ in range(jobs)]
         self._idle = list(self._readers)
         # A thread waits for each process.
         self._threads = ThreadPoolExecutor(jobs, "reader")

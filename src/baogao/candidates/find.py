@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import accumulate
@@ -43,6 +43,8 @@ class _Draft:
     upper: Decimal | None = None
     falls: bool = False
     date: str = ""
+    whole: Span | None = None
+    """Of a part of a ratio: where all of it is printed, which the words around it are about."""
 
     @classmethod
     def of(cls, figure: Quantity, begin: int = 0, cues: tuple[Cue, ...] = (), label: str = "") -> _Draft:
@@ -78,18 +80,14 @@ def find_candidates(document: Document, sought: Sought = USUAL) -> Candidates:
 
     period = period_of("".join(folded[begin:end] for begin, end in document.main), sought.year)
     planned = planned_spans(document, folded, period)
-    forms = [
-        form._replace(start=begin + form.start, end=begin + form.end)
-        for begin, end in document.main
-        for form in find_forms(folded[begin:end], sought)
-    ]
+    forms = [form for form in find_forms(folded, sought) if _touches(document.main, form.start, form.end)]
     numbers = [
         *_numbers_in_prose(document, folded, period, planned, forms, sought),
         *_without(
-            [
-                _Draft.of(figure, 0, cues, label)
-                for figure, label, cues in find_cells(document, folded, period, planned, sought)
-            ],
+            (
+                _Draft.of(cell.figure, 0, cell.cues, cell.label)
+                for cell in find_cells(document, folded, period, planned, sought)
+            ),
             forms,
         ),
     ]
@@ -159,10 +157,10 @@ def _touches(spans: Sequence[Span], start: int, end: int) -> bool:
     return place >= 0 and spans[place][1] > start
 
 
-def _without(drafts: list[_Draft], forms: Sequence[Form]) -> list[_Draft]:
+def _without(drafts: Iterable[_Draft], forms: Sequence[Form]) -> list[_Draft]:
     """The drafts of figures that are no part of a rank, a ratio or a date."""
     spans = [(form.start, form.end) for form in forms]
-    return [draft for draft in drafts if not _touches(spans, draft.start, draft.end)] if spans else drafts
+    return [draft for draft in drafts if not _touches(spans, draft.start, draft.end)]
 
 
 def _numbers_in_prose(
@@ -188,7 +186,7 @@ def _numbers_in_prose(
         _share(draft, folded)
     if forms:
         drafts = _without(drafts, forms)
-        drafts += [_Draft(f.start, f.end, f.kind, f.value, unit=f.unit, date=f.date) for f in forms]
+        drafts += [_Draft(f.start, f.end, f.kind, f.value, unit=f.unit, date=f.date, whole=f.whole) for f in forms]
         drafts.sort(key=lambda draft: draft.start)
     starts = [draft.start for draft in drafts]
     reviewed = reviewed_spans(document, folded, period)
@@ -198,7 +196,8 @@ def _numbers_in_prose(
         if not inside:
             continue
         counted = [draft for draft in inside if draft.kind != "date"]
-        mentions = [Mention(draft.start - begin, draft.end - begin, draft.unit) for draft in counted]
+        places = [draft.whole or (draft.start, draft.end) for draft in counted]
+        mentions = [Mention(s - begin, e - begin, d.unit) for (s, e), d in zip(places, counted, strict=True)]
         ahead, back = _touches(planned, begin, begin + 1), _touches(reviewed, begin, begin + 1)
         read = read_cues(folded[begin:end], mentions, period, ahead, back, sought.signed)
         for draft, cues in zip(counted, read, strict=True):

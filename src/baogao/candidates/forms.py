@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Literal, NamedTuple
 
 from baogao.chinese.numerals import YEAR, chinese_number, year_of
+from baogao.document.document import Span
 from baogao.schema.fields import Sought
 
 
@@ -23,6 +24,8 @@ class Form(NamedTuple):
     end: int
     value: Decimal | None = None
     unit: str = ""
+    whole: Span | None = None
+    """Of a part of a ratio: where all of it is printed."""
     date: str = ""
     """``2025-01-08`` or ``2025-01``."""
 
@@ -100,7 +103,7 @@ def _ratios(text: str) -> Iterator[Form]:
         if plain or whole or _PROPORTION.search(text, max(0, match.start() - _FAR), match.start()):
             unit = "%" if whole or len(parts) > 2 else ""
             for part, value in zip(parts, values, strict=True):
-                yield Form("ratio", *part.span(), value, unit)
+                yield Form("ratio", *part.span(), value, unit, match.span())
 
 
 def _is_time(printed: str, values: list[Decimal]) -> bool:

@@ -177,7 +177,7 @@ _PARTS = rf"(?:[{ZEROS}]?{_PLAIN_ARABIC}{_SCALE}+|(?:{_DIGIT}+|(?=[{''.join(TENS
 _REST = rf"(?:{_PARTS}*(?:{_DIGIT}++(?!\d)(?:{_POINT})?|{_POINT}|[{ZEROS}]?{_PLAIN_ARABIC})?)"
 """What may follow a scale word: parts with scale words of their own, and one without."""
 _NO_NUMERAL = "(?<=队)伍|(?<=[大登着内水])陆|陆[续军地路运]|(?<=[收捡])拾|拾[级遗]"
-_NO_NUMERAL += "|[三五七九]台[县市区山河]|三元[区里]|五家渠|四套班子|[三四五六]件套"
+_NO_NUMERAL += "|[三五七九]台[县市区山河]|三元[区里]|三次产业|五家渠|四套班子|[三四五六]件套"
 """Formal digits that are parts of common words."""
 CORE = re.compile(
     rf"(?=[\d{NUMERAL_CHARS}])(?!{_NO_NUMERAL})(?:百分之\s?(?P<percent>\d+(?:\.\d+)?|{_CHINESE})|(?P<whole>百分百)"

@@ -29,10 +29,12 @@ _LAST_YEAR = rf"(?:去年|(?<!前)上一?年度?|前一年度?|头一?年|(?:刚
 """In a report that is given after its period: the period itself."""
 _EARLIER = rf"(?:(?:去年|上一?年)同期|前年|往年|{YEAR}年){PART_OF_YEAR}"
 _OVER_YEARS = (
-    rf"{CUMULATIVE}|(?<!连续)(?:过去|[这近前])(?:的)?{_YEARS}年(?!前|[^，。；,;]{{0,4}}(?:最|新高|首|之))"
+    rf"(?!近?{_YEARS}年(?:以?来)?[^，。；,;]{{0,4}}(?:最|新高|首|少有))(?:{CUMULATIVE}"
+    rf"|(?<!连续)(?:过去|[这近前])的?{_YEARS}年(?!前)"
     rf"|(?<![第连续\d])(?<!今后)(?<!未来){_YEARS}年(?:新增|共|来|间|里|[建完]成|增[长加]|净增|投入|改造|新建)"
-    r"|(?:本届政府|任期)(?:任期)?(?:以来|内|[五5]年)|[一二三四五六七八九十]{1,2}五[”\"]?(?:时期|规划期)"
+    r"|(?:本届政府|任期)(?:任期)?(?:以来|内|[五5]年)|[一二三四五六七八九十]{1,2}五[”\"]?(?:时期|规划期))"
 )
+"""A total over several years, or what was done in them; 近五年来最高 is said of one year."""
 _ON_AVERAGE = r"年均|年平均"
 _COMING = (
     r"力争|争取(?=实现|达到|完成|新增|年内|全年|早日|开工|尽快|用)|有望|明年|来年|下一步|下一?阶段|要达到|今后|未来|目标(?:[是为定:：]|值)"
@@ -96,7 +98,7 @@ RATE_NOUN = re.compile(r"(?:增[速幅]|[涨降跌]幅)\Z")
 """A word that names a rate of change."""
 GROWTH_AFTER = re.compile(r"的?(?:增[长速幅]|[涨降]幅)(?![点极])")
 """Behind a number: 以5.8%的增速."""
-FALLEN_AFTER = re.compile(r"(?:回落|下滑|下跌|滑落|攀|跃)[升降上]?[到至为成]")
+FALLEN_AFTER = re.compile(r"(?:回落|下滑|下跌|滑落|攀|跃|调整|优化|演变|变化|转变|前移)[升降上]?[到至为成]")
 """More that may stand behind what a change began from; see ``BASELINE_AFTER``."""
 SHARE_BEFORE = re.compile(
     r"(?:(?<!长)率|占比|比重|占[^，。；、,;\d]{0,14})(?:[约近达到为是超过保持稳定在:：]|提[高升]到)*\Z"

@@ -126,7 +126,7 @@ def run_dry(sources: Sequence[Source], name: ExtractorName, schema: Schema, opti
     asker = asyncio.run(questioner(name, schema, options))
     questions: list[Question] = []
     failed = 0
-    with closing(GuardedReader()) as files:
+    with closing(GuardedReader(sought=schema.sought)) as files:
         for source in sources:
             try:
                 report = ReportText(*files.read(source).found())

@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from baogao.candidates import USUAL
 from baogao.candidates.find import as_printed
 from baogao.cli.options import DEFAULT_SCHEMA, Ocr
 from baogao.console import printable_json, shown
@@ -65,13 +66,16 @@ def new(
 def show_candidates(
     file: Annotated[Path, typer.Argument(help="One report.")],
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object per line.")] = False,
+    schema: Annotated[
+        str | None, typer.Option(help="A schema that asks for more: ranks, ranges, dates …", metavar="NAME|FILE.py")
+    ] = None,
     ocr: Ocr = False,
 ) -> None:
     """Print the candidates of one report: every number, none-phrase and list head, with its place and value."""
     if ocr:
         require_engine()
     try:
-        with closing(GuardedReader()) as files:
+        with closing(GuardedReader(sought=load_schema(schema).sought if schema else USUAL)) as files:
             document, candidates = files.read(Source(file.stem, file, ocr=ocr)).found()
     except DocumentError as error:
         raise UsageError(f"{file}: {error}") from error
@@ -84,7 +88,7 @@ def show_candidates(
     for name in ("id", "kind", "place", "text", "value", "bound", "unit", "cues"):
         table.add_column(name, justify="right" if name in {"id", "value"} else "left", overflow="fold")
     for c in found:
-        value = "" if c.value is None else f"{c.value}"
+        value = c.date if c.value is None else f"{'-' * c.falls}{c.value}" + ("" if c.upper is None else f"-{c.upper}")
         place = f"{c.start}-{c.end}"
         table.add_row(str(c.id), c.kind, place, shown(c.text), value, c.bound, c.unit, " ".join(c.cues))
     Console().print(table)

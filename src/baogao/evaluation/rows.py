@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from pydantic import ConfigDict, Field, ValidationError
 
+from baogao.candidates import USUAL
 from baogao.document import Document, document_from_text
 from baogao.errors import GoldError, UsageError
 from baogao.evaluation.gold import Dataset, GoldDoc, GoldField, Split
@@ -21,6 +22,7 @@ from baogao.evaluation.submissions import Submission
 from baogao.evaluation.tally import Verdict
 from baogao.evaluation.taxonomy import Cause, Setting, cause_of
 from baogao.resources import new_file
+from baogao.schema.fields import Sought
 from baogao.schema.values import Answer, Span, Strict
 
 
@@ -142,16 +144,20 @@ def read_rows(path: Path) -> list[Row]:
 
 
 class DocumentShapes:
-    """Settings of documents, worked out once for all extractors."""
+    """Settings of documents, worked out once for all extractors.
 
-    def __init__(self) -> None:
+    :param sought: of the schema that was asked.
+    """
+
+    def __init__(self, sought: Sought = USUAL) -> None:
+        self._sought = sought
         self._known: dict[str, Setting] = {}
 
     def of(self, item: GoldDoc) -> Setting:
         """The text's shape and its gold."""
         doc_id = item.gold.doc_id
         if doc_id not in self._known:
-            self._known[doc_id] = Setting(document_from_text(item.text(), doc_id), item.gold)
+            self._known[doc_id] = Setting(document_from_text(item.text(), doc_id), item.gold, self._sought)
         return self._known[doc_id]
 
 

@@ -212,7 +212,7 @@ def score_run(run: Run, datasets: Sequence[Dataset], schema: Schema) -> Summary:
     if changed:
         raise UsageError(f"{run.path} was made on other gold: {', '.join(changed)} differs; run it again")
     home = {item.gold.doc_id: dataset.name for dataset in datasets for item in dataset.items}
-    shapes, scores, rows = DocumentShapes(), dict[str, Scores](), list[Row]()
+    shapes, scores, rows = DocumentShapes(schema.sought), dict[str, Scores](), list[Row]()
     for name in info.names:
         submissions = read_submissions(run.records_path(name))
         for one in submissions:

@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
-from baogao.candidates import Candidate, find_candidates, parse_quantity
+from baogao.candidates import USUAL, Candidate, find_candidates, parse_quantity
 from baogao.candidates.each import nouns_sharing
 from baogao.document import Document, Span
 from baogao.document.view import clean_characters
 from baogao.evaluation.gold import Gold
 from baogao.evaluation.scoring import Score
+from baogao.schema.fields import Sought
 from baogao.schema.values import Answer
 
 Cause = Literal[
@@ -71,11 +72,13 @@ class Setting:
 
     document: Document
     gold: Gold
+    sought: Sought = USUAL
+    """Of the schema that was asked."""
 
     @cached_property
     def candidates(self) -> Sequence[Candidate]:
         """What the grammar finds in the main copy."""
-        return list(find_candidates(self.document))
+        return list(find_candidates(self.document, self.sought))
 
     def owners(self, spans: Sequence[Span]) -> list[str]:
         """The fields that have some gold reading at one of the spans."""

@@ -15,10 +15,12 @@ from pathlib import Path
 from threading import Event, Thread
 from typing import Any
 
+from baogao.candidates import USUAL
 from baogao.errors import BaogaoError, DocumentError, ReadingLimitError, UsageError
 from baogao.guarded.reading import Order, Reading, ReadingLimits, Task
 from baogao.inputs import Source
 from baogao.llm.beside import SECRET_NAME
+from baogao.schema.fields import Sought
 
 _TICK = 0.2
 """Seconds: time is counted in these, so that a run that was suspended for a night has waited for one of them."""
@@ -30,10 +32,12 @@ class GuardedReader:
     """Reads files in a process of its own, one at a time. :meth:`close` may be called from another thread.
 
     :param limits: None for those of the environment.
+    :param sought: what a schema asks about beside the usual, ``schema.sought``.
     :raises UsageError: a limit in the environment cannot be used.
     """
 
-    def __init__(self, limits: ReadingLimits | None = None) -> None:
+    def __init__(self, limits: ReadingLimits | None = None, sought: Sought = USUAL) -> None:
+        self._sought = sought
         self._limits = limits or ReadingLimits.chosen()
         self._process: _Process | None = None
         self._closed = False
@@ -46,7 +50,7 @@ class GuardedReader:
         :raises UsageError: no process can be started.
         """
         process = self._process = self._process or _Process.idle(self._limits) or _Process(self._limits)
-        reading = process.read(source, task)
+        reading = process.read(source, task, self._sought)
         if self._closed:
             process.end()
         elif not process.usable:
@@ -131,10 +135,11 @@ class _Process:
             self._to.close()
         return self._running.wait()
 
-    def read(self, source: Source, task: Task | None) -> Reading:
+    def read(self, source: Source, task: Task | None, sought: Sought) -> Reading:
         """Have it read a file.
 
         :param task: what to do with it there.
+        :param sought: see :class:`GuardedReader`.
         :raises UsageError: it does not start.
         """
         self._busy = True  # until it has answered: one that was broken off by Ctrl-C must not be asked again
@@ -150,7 +155,7 @@ class _Process:
                 self._receive()
             self._task = task
         with self._watched(self.limits.seconds):
-            self._send(Order(Path.cwd(), source, whole=task is not None))
+            self._send(Order(Path.cwd(), source, sought=sought, whole=task is not None))
             reading: Reading | str | None = self._receive()
         if isinstance(reading, str):  # it is read, and the rest is under way
             with self._watched(self.limits.seconds):

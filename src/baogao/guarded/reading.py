@@ -10,11 +10,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
-from baogao.candidates import Candidates, find_candidates
+from baogao.candidates import USUAL, Candidates, find_candidates
 from baogao.document import Document
 from baogao.errors import BaogaoError, UsageError
 from baogao.inputs import Source
 from baogao.record import Record
+from baogao.schema.fields import Sought
 
 
 @dataclass(frozen=True)
@@ -86,12 +87,12 @@ class Reading:
         return self.document, self.candidates
 
     @classmethod
-    def of(cls, source: Source) -> Reading:
+    def of(cls, source: Source, sought: Sought = USUAL) -> Reading:
         """Read a file in this process, without limits."""
         document: Document | None = None
         try:
             document = source.read()
-            candidates = find_candidates(document)
+            candidates = find_candidates(document, sought)
         except Exception as error:  # whoever asked is told, in another process
             return cls(document, error=error)
         return cls(replace(document), candidates)
@@ -120,6 +121,8 @@ class Order:
     """What to read."""
     task: Task | None = None
     """What to get ready for, where nothing is to be read."""
+    sought: Sought = USUAL
+    """What is asked about in it, beside the usual."""
     whole: bool = False
     """Whether what is read is to be taken to its end, too."""
 

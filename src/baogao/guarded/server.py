@@ -34,7 +34,7 @@ def serve() -> None:
                 finish, answer = _begun(order.task, limits), "ready"
                 continue
             _limit_time(limits.seconds + _ORPHAN_SECONDS)
-            reading = Reading.of(order.source)
+            reading = Reading.of(order.source, order.sought)
             if order.whole and finish and reading.error is None:
                 _send(replies, "read")
                 _limit_time(limits.seconds + _ORPHAN_SECONDS)

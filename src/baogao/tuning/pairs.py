@@ -58,7 +58,7 @@ def pairs_of(items: Iterable[GoldDoc], schema: Schema, prompts: Prompts, way: Tu
     return [
         pair
         for item in items
-        for pair in make(_report(item), item.gold, schema, prompts, Random(f"{seed}:{item.gold.doc_id}"))
+        for pair in make(_report(item, schema), item.gold, schema, prompts, Random(f"{seed}:{item.gold.doc_id}"))
     ]
 
 
@@ -100,9 +100,9 @@ def _overlap(one: Span, other: Span) -> int:
     return min(one[1], other[1]) - max(one[0], other[0])
 
 
-def _report(item: GoldDoc) -> ReportText:
+def _report(item: GoldDoc, schema: Schema) -> ReportText:
     try:
-        return ReportText.from_document(read_document(item.text_path, item.gold.doc_id))
+        return ReportText.from_document(read_document(item.text_path, item.gold.doc_id), schema.sought)
     except BaogaoError as error:
         raise GoldError(f"{item.text_path}: cannot be read: {error}") from error
 
