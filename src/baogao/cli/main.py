@@ -27,7 +27,7 @@ stderr = Console(stderr=True)
 ABOUT = "Government reports in, a table of figures out, every figure tied to the characters it was read from."
 COMMANDS = {
     "candidates": (
-        "schema:show_candidates",
+        "candidates:show_candidates",
         "Print the candidates of one report: every number, none-phrase and list head, with its place and value.",
     ),
     "calibrate": (
