@@ -24,7 +24,7 @@ from baogao.console import print_in_any_encoding
 from baogao.document import read_document
 from baogao.evaluation.datasets import load_dataset
 from baogao.evaluation.gold import Copies, GoldDoc, GoldField
-from baogao.evaluation.scoring import has_bound
+from baogao.evaluation.judging import has_bound
 from baogao.extraction import Link, ReportText
 from baogao.reading import read_answer
 from baogao.schema.fields import FieldSpec, Schema

@@ -25,9 +25,9 @@ from sklearn.preprocessing import StandardScaler
 from baogao.document import read_document
 from baogao.evaluation.fitting import TrainingExample, count_verdicts, given_answers
 from baogao.evaluation.gold import Gold
+from baogao.evaluation.judging import judge
 from baogao.evaluation.reliability import JudgedAnswer, measure
 from baogao.evaluation.runs import load_datasets
-from baogao.evaluation.scoring import judge
 from baogao.evaluation.simulated import NOISES, Noisy, WorseRules, right_links
 from baogao.extraction import Link, ReportText
 from baogao.hybrid.calibration import Regression, Weight

@@ -80,7 +80,7 @@ def _percent(share: float | None) -> str:
 
 
 def _errors(document: DocumentScore, text: Document) -> Iterator[str]:
-    for score in document.figures:
+    for score in document.fields:
         if score.verdict in BAD:
             yield _figure_line(score, text)
     for entry in document.metadata:

@@ -9,8 +9,10 @@ from baogao.candidates import Candidate, find_candidates
 from baogao.document import document_from_text
 from baogao.extraction import ReportText
 from baogao.llm import Abilities, EndpointSettings, ModelClient
+from baogao.schema.fields import Schema, Sought
 
 COMMUNIQUE = Path(__file__).parent / "fixtures" / "communique" / "communique.py"
+MUSEUM = Path(__file__).parent / "fixtures" / "museum" / "museum.py"
 
 
 @dataclass(frozen=True)
@@ -22,10 +24,10 @@ class Read(ReportText):
         return next(candidate for candidate in self.candidates if candidate.text == text)
 
 
-def read(text: str) -> Read:
-    """Read a report that is given as text."""
+def read(text: str, schema: Schema | None = None) -> Read:
+    """Read a report that is given as text, for a schema that asks for more than the usual."""
     document = document_from_text(text, "report")
-    return Read(document, find_candidates(document))
+    return Read(document, find_candidates(document, schema.sought if schema else Sought()))
 
 
 def client_of(url: str, **abilities: bool) -> ModelClient:

@@ -72,7 +72,8 @@ SIGNATURES = {
     "extract_many_async": f"(sources: 'Iterable[str | Path]', {MANY}) -> 'AsyncGenerator[Record]'",
     "load_schema": "(name: 'str | Path' = 'law_based_government') -> 'Schema'",
     "read_document": "(path: 'str | Path', doc_id: 'str | None' = None, *, ocr: 'bool' = False) -> 'Document'",
-    "find_candidates": "(document: 'Document', sought: 'Sought' = Sought(year='title', kinds=frozenset(), signed=False, units=())) -> 'Candidates'",
+    "find_candidates": "(document: 'Document', sought: 'Sought' = "
+    "Sought(year='title', kinds=frozenset(), signed=False, units=())) -> 'Candidates'",
 }
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 import baogao
 from baogao.document import document_from_text
 from baogao.document.file_text import FileText, Notice
-from baogao.extraction import Doubt, Extraction, HeldLink, Link, ReportText, TextLink
+from baogao.extraction import Doubt, Extraction, HeldLink, Link, ReportText, TextLink, Words
 from baogao.inputs import Source
 from baogao.reading import failed_record, provenance, read_answer, read_record
 from baogao.record import Jury, ProposedFigure, ProposedItems, ProposedText, Record, Review
@@ -22,6 +22,12 @@ from baogao.usage import Usage
 from short_reports import COMMUNIQUE, read
 
 SUM = next(spec for spec in load_schema().figures if spec.additive)
+
+
+@pytest.fixture(scope="module")
+def every_kind():
+    """A schema with a field of every kind."""
+    return load_schema(Path(__file__).parent / "fixtures" / "every_kind.py")
 
 
 def link(*candidates) -> Link:
@@ -291,6 +297,22 @@ def test_a_queue_is_read_where_it_is_printed(communique):
     assert isinstance(both, ProposedItems)
     assert [DOUBTED[slice(*item.evidence[0])] for item in both.items] == [item.text for item in both.items]
     assert one.items == both.items[:1]
+
+
+def test_words_that_readers_differ_over_are_read(every_kind):
+    """A choice stands in the queue as a figure does, with the words that decide it; it is known to be given."""
+    report = read("供水工作报告\n计划任务顺利完成。但爆管未减。")
+    yes = Words("完成", ((7, 15),), 0.8, "llm")
+    no = Words("未完成", ((17, 21),), 0.7, "rules")
+    doubts = (Doubt("plan_met", "readers differ", 0.2, (("llm", yes), ("rules", no))),)
+    extraction = Extraction(words={"plan_met": yes}, doubts=doubts)
+    (review,) = read_record(report, extraction, every_kind, provenance(every_kind, "hybrid")).review
+    assert (review.kind, review.given) == ("choice", True)
+    assert [(one.by, one.value, one.text) for one in review.proposals] == [
+        ("llm", "完成", "计划任务顺利完成"),
+        ("rules", "未完成", "爆管未减"),
+    ]
+    assert [one.sentence for one in review.proposals] == ["计划任务顺利完成。", "但爆管未减。"]
 
 
 def test_a_queue_is_no_part_of_the_written_record(communique):

@@ -92,7 +92,8 @@ def _queue(report: ReportText, extraction: Extraction, schema: Schema) -> list[R
         if doubt.field not in place:
             continue
         spec = schema.by_id[doubt.field]
-        given = bool(spec.id in extraction.fields or spec.id in extraction.metadata or extraction.lists.get(spec.id))
+        once = any(spec.id in said for said in (extraction.fields, extraction.words, extraction.metadata))
+        given = once or bool(extraction.lists.get(spec.id) or extraction.rows.get(spec.id))
         review = Review(
             doc_id=report.document.doc_id,
             source=report.document.source,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,7 +19,7 @@ from baogao.asking.passages import (
 )
 from baogao.extraction import Settled
 from baogao.schema import load_schema
-from short_reports import COMMUNIQUE, Read, read
+from short_reports import COMMUNIQUE, MUSEUM, Read, read
 
 TEXT = """云岭县公报
 
@@ -79,6 +81,41 @@ def test_other_periods_are_not_asked_about(communique):
     report = read("上年地区生产总值为80.1亿元。")
     assert not may_answer(report.of("80.1亿元"), communique.by_id["gdp"])
     assert PassageCutter(Shortlist(communique)).cut(report) == []
+
+
+@pytest.mark.parametrize(
+    ("asked", "answering"),
+    [
+        ({}, ["86亿元"]),
+        ({"period": "last"}, ["80亿元"]),
+        ({"period": "next"}, ["90亿元"]),
+        ({"period": "any"}, ["80亿元", "86亿元", "7.5%", "90亿元"]),
+        ({"allow": frozenset({"growth"})}, ["86亿元", "7.5%"]),
+        ({"allow": frozenset({"prior_year"})}, ["80亿元", "86亿元"]),
+        ({"period": "cumulative"}, []),
+    ],
+)
+def test_a_field_says_whose_figures_answer_it(communique, asked, answering):
+    """Its period and what it allows decide, not the engine."""
+    spec = replace(communique.by_id["gdp"], **asked)
+    report = read("2023年公报\n\n去年地区生产总值80亿元，今年86亿元，增长7.5%。明年力争达到90亿元。")
+    assert [c.text for c in report.candidates if c.kind != "item" and may_answer(c, spec)] == answering
+
+
+@pytest.mark.parametrize("kind", ["range", "rank", "ratio"])
+def test_a_figure_is_printed_in_the_forms_that_its_field_takes(communique, kind):
+    """A place in an order is no number, unless a field takes places."""
+    spec = communique.by_id["gdp"]
+    candidate = read("全年地区生产总值86亿元。").of("86亿元")._replace(kind=kind)
+    assert not may_answer(candidate, spec)
+    assert may_answer(candidate, replace(spec, takes=frozenset({kind})))
+
+
+def test_of_few_figures_all_are_asked_about():
+    """A schema of one figure whose words the report does not use is asked about wherever a number stands."""
+    schema = load_schema(MUSEUM)
+    (passage,) = PassageCutter(Shortlist(schema)).cut(read("全年共计3.2万人次。", schema))
+    assert {spec.id for spec in passage.fields} == {"visitors", "visitor_growth"}
 
 
 def test_settled_passages_are_closed(communique):

@@ -118,6 +118,22 @@ def test_the_table_of_a_run(read):
     assert totals.line() == "1 of 2 reports read · 4 figures, each tied to its characters"
 
 
+def test_words_and_rows_are_counted_apart(read):
+    """Only where there are any: words are no figures, and rows have a column of their own."""
+    words = Answer(status="reported", value="2025-01-08", confidence=0.9, by="llm")
+    totals = Totals()
+    fields = read.fields | {"signed_on": words, "met": words}
+    rows = {"works": [{"name": words, "opened": words}, {"name": words}]}
+    totals.add(read.model_copy(update={"fields": fields, "rows": rows}))
+    assert printed(totals.table(["good"])) == [
+        "report reported none silent lists rows checks",
+        "good 6 0 1 1 2 0/0",
+    ]
+    assert totals.line() == (
+        "1 of 1 reports read · 4 figures, 2 choices, dates and quotes, 2 rows of 3 cells, each tied to its characters"
+    )
+
+
 def test_a_check_that_does_not_hold_is_shown(read):
     """What does not add up stands behind the counts, in its own words."""
     checks = [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
@@ -12,6 +13,7 @@ from baogao.errors import RulesError, SchemaError
 from cli.conftest import COMMUNIQUE, GOOD
 
 RUNNER = CliRunner()
+EVERY_KIND = Path(__file__).parents[1] / "fixtures" / "every_kind.py"
 
 
 def run(*arguments: str) -> str:
@@ -44,6 +46,25 @@ def test_check_reads_the_rules_too(tmp_path):
     rules.write_text("fields:\n  wells_dug: {units: [口], topic: any, match: [凿井]}\n", encoding="utf-8")
     with pytest.raises(RulesError, match=r"water\.rules\.yaml, line 2: .*wells_dug"):
         run("check", str(path))
+
+
+def test_check_counts_every_kind():
+    """Words and lists of rows, where there are any."""
+    counts = (
+        "1 metadata fields, 4 figures in 1 groups, 2 choices, 1 dates, 1 quotes, 1 lists, 1 lists of rows, 0 relations"
+    )
+    assert f"water_report: {counts}\n" in run("check", str(EVERY_KIND))
+
+
+def test_check_says_what_is_doubtful(tmp_path):
+    """One line a doubt, and the schema is accepted; that of the flagship has none."""
+    path = tmp_path / "every_kind.py"
+    path.write_text(EVERY_KIND.read_text(encoding="utf-8").replace("万立方米", "万升"), encoding="utf-8")
+    said = run("check", str(path)).splitlines()
+    line = next(n for n, text in enumerate(path.read_text(encoding="utf-8").splitlines(), 1) if "    water:" in text)
+    doubt = "the unit '升' is read where it is printed just so, and never converted"
+    assert said[2:] == [f"note: every_kind.py, line {line}: water: {doubt}"]
+    assert "note:" not in run("check", "law_based_government")
 
 
 def test_errors_are_left_to_main(tmp_path):

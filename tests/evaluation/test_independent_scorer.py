@@ -68,7 +68,7 @@ def assert_same(golds: dict[str, dict], records: dict[str, dict | None], scores:
     names = [spec.id for spec in schema.figures]
     for score in scores.documents:
         gold, record = golds[score.doc_id], records.get(score.doc_id)
-        assert {figure.field: figure.verdict for figure in score.figures} == other.document(gold, record, names)
+        assert {figure.field: figure.verdict for figure in score.fields} == other.document(gold, record, names)
         for meta in score.metadata:
             assert meta.right == other.metadata_right(gold, record, meta.field)
         for found in score.lists:

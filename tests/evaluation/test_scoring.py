@@ -10,16 +10,8 @@ from hypothesis import strategies as st
 
 from baogao.errors import GoldError
 from baogao.evaluation.gold import Dataset, GoldField, Reading
-from baogao.evaluation.scoring import (
-    DocumentScore,
-    Scores,
-    has_bound,
-    is_grounded,
-    judge,
-    match_items,
-    score_dataset,
-    score_document,
-)
+from baogao.evaluation.judging import has_bound, is_grounded, judge, match_items
+from baogao.evaluation.scoring import DocumentScore, Scores, score_dataset, score_document
 from baogao.evaluation.submissions import Submission, read_submissions
 from baogao.evaluation.tally import Hits, Tally
 from baogao.schema.values import Answer
@@ -164,7 +156,7 @@ def test_only_the_very_number_is_correct(value: Decimal, ulps: int) -> None:
 
 def verdicts(score: DocumentScore) -> dict[str, str]:
     """Field to verdict."""
-    return {figure.field: figure.verdict for figure in score.figures}
+    return {figure.field: figure.verdict for figure in score.fields}
 
 
 def test_a_perfect_record_is_perfect(dataset: Dataset, tmp_path: Path, small) -> None:

@@ -14,8 +14,8 @@ from baogao.asking.passages import Shortlist
 from baogao.document import read_document
 from baogao.evaluation.compiling import build_dataset
 from baogao.evaluation.gold import Gold
+from baogao.evaluation.judging import judge
 from baogao.evaluation.runs import load_datasets
-from baogao.evaluation.scoring import judge
 from baogao.evaluation.simulated import NOISES, Noisy, WorseRules, right_links
 from baogao.extraction import Link, ReportText
 from baogao.reading import read_answer

@@ -28,13 +28,13 @@ def test_floats_of_a_file_are_read_as_they_are_written(tmp_path) -> None:
 
 
 @pytest.mark.parametrize("value", ["true", '"12万"', "NaN", "Infinity", "null", '"5%"', "[12]"])
-def test_what_is_not_a_number_is_refused(tmp_path, value: str) -> None:
+def test_what_is_not_a_number_is_refused(tmp_path, small, compiled, value: str) -> None:
     """A value that is no number is an error with its line and field, never a quiet miss."""
     path = tmp_path / "records.jsonl"
     record = '{"doc_id": "d", "status": "ok", "fields": {"buses": {"status": "reported", "value": VALUE}}}'
     path.write_text("\n" + record.replace("VALUE", value))
     with pytest.raises(GoldError, match=r"records\.jsonl, line 2.*buses"):
-        read_submissions(path)
+        score_document(compiled("{5辆|buses=5}"), read_submissions(path)[0], small)
 
 
 def test_a_line_that_is_not_json_is_named(tmp_path: Path) -> None:

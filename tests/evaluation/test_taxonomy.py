@@ -6,8 +6,9 @@ from hypothesis import strategies as st
 
 from baogao.document import document_from_text
 from baogao.evaluation.gold import GoldField
+from baogao.evaluation.judging import judge
 from baogao.evaluation.marks import parse
-from baogao.evaluation.scoring import Score, judge
+from baogao.evaluation.scoring import Score
 from baogao.evaluation.taxonomy import CAUSES, Cause, Setting, cause_of
 from baogao.schema.values import Answer
 

@@ -18,8 +18,8 @@ import baogao
 from baogao.asking.link import parts_of
 from baogao.document import read_document
 from baogao.evaluation.gold import Gold
+from baogao.evaluation.judging import judge
 from baogao.evaluation.runs import load_datasets
-from baogao.evaluation.scoring import judge
 from baogao.evaluation.simulated import right_links
 from baogao.extraction import Link, ReportText
 from baogao.record import Record

@@ -1,20 +1,30 @@
 """Records to write and to show: one plain, one hostile, one failed."""
 
+from decimal import Decimal
+from pathlib import Path
+
 import pytest
 
 from baogao.record import Check, ProposedFigure, ProposedItems, ProposedText, Provenance, Record, Review
 from baogao.schema import Schema, load_schema
 from baogao.schema.values import Answer, HeldBack, Item, TextAnswer
 
+EVERY_KIND = Path(__file__).parents[1] / "fixtures" / "every_kind.py"
 PLAIN_TEXT = (
     "青禾县人民政府关于2023年\n法治政府建设情况的报告\n\n一、主要工作\n"
     "全年评查案卷约135卷，抽查主体2600余户，满意率98.5%。\n截至目前，暂无行政复议案件。\n"
     "𬭎城镇开展防汛演练2场、消防演练3场。\n二、存在的问题\n一是力量\n不足，二是质量不高。\n"
 )
+WATER_TEXT = (
+    "关于2024年供水工作的报告\n（2025年1月8日）\n李 云\n\n全年计划任务顺利完成。"
+    "供水总量1260.5万立方米，比上年下降2.3%。"
+    "今年计划增长6.5%—7%。水表已全部装到户。未发生爆管，没有维修。\n新水厂总投资约8600万元，2024年6月投用；"
+    "北岭泵站正在施工，需3000至3500万元。\n一是管网老化。\n"
+)
 HOSTILE_TEXT = "<script>window.hacked=1</script></script><img src=x onerror=hacked=1>\u2028评查案卷7卷&amp;<!--\n"
 
 
-def answer(text: str, phrase: str, value: float, *, status: str = "reported", **more: object) -> Answer:
+def answer(text: str, phrase: str, value: float | Decimal | str, *, status: str = "reported", **more: object) -> Answer:
     """An answer whose evidence is the first place of ``phrase`` in ``text``."""
     start = text.index(phrase)
     defaults = {"bound": "exact", "confidence": 0.9, "by": "rules", "text": phrase}
@@ -24,7 +34,7 @@ def answer(text: str, phrase: str, value: float, *, status: str = "reported", **
 
 def record(doc_id: str, schema: Schema, **more: object) -> Record:
     """A record in which every field is there, silent unless it is given."""
-    fields = {spec.id: Answer(status="not_reported") for spec in schema.figures} | more.pop("fields", {})
+    fields = {spec.id: Answer(status="not_reported") for spec in schema.fields} | more.pop("fields", {})
     defaults = {
         "source": f"reports/{doc_id}.txt",
         "sha256": "0" * 64,
@@ -195,7 +205,79 @@ def disputed(schema: Schema, plain: Record, queued: Record) -> Record:
 
 
 @pytest.fixture(scope="session")
+def water_schema() -> Schema:
+    """A schema with a field of every kind."""
+    return load_schema(EVERY_KIND)
+
+
+@pytest.fixture(scope="session")
+def water(water_schema: Schema) -> Record:
+    """A report that answers fields of every kind: words, a date, a range, a fall, rows."""
+    text = WATER_TEXT
+
+    def words(phrase: str, value: str, **more: object) -> Answer:
+        return answer(text, phrase, value, bound=None, **more)
+
+    fields = {
+        "signed_on": words("2025年1月8日", "2025-01-08"),
+        "manager": words("李 云", "李云", confidence=0.4),
+        "plan_met": words("计划任务顺利完成", "完成", by="llm"),
+        "water": answer(text, "1260.5万立方米", Decimal("1260.5"), unit="立方米"),
+        "growth": answer(text, "下降2.3%", Decimal("-2.3"), unit="%"),
+        "growth_target": answer(text, "6.5%—7%", Decimal("6.5"), upper=7, unit="%"),
+        "repairs": answer(text, "没有维修", 0, status="reported_none"),
+    }
+    works = [
+        {
+            "name": words("新水厂", "新水厂"),
+            "cost": answer(text, "约8600万元", 8600, bound="about", unit="元"),
+            "opened": words("2024年6月", "2024-06"),
+        },
+        {
+            "name": words("北岭泵站", "北岭泵站"),
+            "cost": answer(text, "3000至3500万元", 3000, upper=3500, unit="元"),
+            "stage": words("正在施工", "在建", confidence=0.3, by="llm"),
+        },
+    ]
+    metadata = {
+        "title": TextAnswer(value="关于2024年供水工作的报告", evidence=[place(text, "关于2024年供水工作的报告")])
+    }
+    lists = {"problems": [Item(text="管网老化", evidence=[place(text, "管网老化")])]}
+    return record("water", water_schema, fields=fields, rows={"works": works}, metadata=metadata, lists=lists)
+
+
+@pytest.fixture(scope="session")
+def water_disputed(water: Record, water_schema: Schema) -> Record:
+    """The same report, with readers that differ over a choice and a date."""
+
+    def said(phrase: str, value: str, by: str) -> ProposedFigure:
+        told = {"value": value, "by": by, "text": phrase, "sentence": f"……{phrase}……"}
+        return ProposedFigure(status="reported", confidence=0.6, evidence=[place(WATER_TEXT, phrase)], **told)
+
+    asked = {
+        "plan_met": [said("计划任务顺利完成", "完成", "llm"), said("没有维修", "未完成", "rules")],
+        "signed_on": [said("2025年1月8日", "2025-01-08", "rules"), said("2024年6月", "2024-06", "llm")],
+    }
+    review = [
+        Review(
+            doc_id=water.doc_id,
+            source=water.source,
+            field=name,
+            label=water_schema.by_id[name].label,
+            kind=water_schema.by_id[name].kind,
+            reason="readers differ",
+            wrong=0.4,
+            priority=0.4,
+            given=True,
+            proposals=proposals,
+        )
+        for name, proposals in asked.items()
+    ]
+    return water.with_review(review)
+
+
+@pytest.fixture(scope="session")
 def texts(plain: Record, hostile: Record, queued: Record, disputed: Record) -> dict[str, str]:
     """The texts of those that were read."""
     ordinary = dict.fromkeys((plain.doc_id, queued.doc_id, disputed.doc_id), PLAIN_TEXT)
-    return ordinary | {hostile.doc_id: HOSTILE_TEXT}
+    return ordinary | {hostile.doc_id: HOSTILE_TEXT, "water": WATER_TEXT}

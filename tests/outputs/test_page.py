@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from baogao.errors import UsageError
-from baogao.outputs.page import inert_json, report_view, schema_view, summary_view, write_page
+from baogao.outputs.page import NO_GROUP, inert_json, report_view, schema_view, summary_view, write_page
 from baogao.record import FileReading
 from baogao.schema.values import Answer, Item, TextAnswer
 
@@ -293,3 +293,102 @@ def test_pages_are_shown(make_record, schema):
     assert view["figures"]["entities_inspected"]["page"] == 2
     plain = report_view(make_record("a", schema), text, schema)
     assert not any("page" in line for line in plain["lines"])
+
+
+def test_fields_of_every_kind_are_shown(water, texts, water_schema):
+    """Words as they are, both bounds of a range, a fall with its sign; each with its characters in the text."""
+    view = report_view(water, texts["water"], water_schema)
+    shown = {name: answer.get("value") for name, answer in view["figures"].items()}
+    assert shown == {
+        "signed_on": "2025-01-08",
+        "manager": "李云",
+        "plan_met": "完成",
+        "water": "1,260.5",
+        "growth": "-2.3",
+        "growth_target": "6.5–7",
+        "metered": None,
+        "repairs": "0",
+    }
+    assert covered_by(view, "manager") == "李 云"
+    assert [place["kind"] for place in view["places"][:4]] == ["words", "words review", "words", "figure"]
+    assert view["order"][:3] == ["signed_on", "manager", "plan_met"]
+    assert summary_view(water, water_schema)["review"] == 2
+
+
+def test_words_have_their_sentence(water, texts, water_schema):
+    """Read from the text where the record does not know it; left out where it says no more than what is quoted."""
+    figures = report_view(water, texts["water"], water_schema)["figures"]
+    assert figures["plan_met"]["sentence"] == "全年计划任务顺利完成。"
+    assert "sentence" not in figures["manager"]
+    assert "sentence" not in figures["water"]
+    assert "sentence" not in report_view(water, None, water_schema)["figures"]["plan_met"]
+
+
+def test_rows_are_shown_cell_by_cell(water, texts, water_schema):
+    """Every cell has a key and places of its own; one that is not answered is left out, an unsure one is looked at."""
+    view = report_view(water, texts["water"], water_schema)
+    first, second = view["rows"]["works"]
+    assert {name: cell["value"] for name, cell in first.items()} == {
+        "name": "新水厂",
+        "cost": "8,600",
+        "opened": "2024-06",
+    }
+    assert (second["cost"]["value"], second["stage"]["review"]) == ("3,000–3,500", True)
+    assert covered_by(view, "works/1/stage") == "正在施工"
+    assert second["name"]["sentence"].endswith("需3000至3500万元。")
+    (entry,) = (entry for entry in view["queue"] if entry["field"] == "works/1/stage")
+    assert entry["proposals"][0]["places"] == second["stage"]["places"]
+    assert not {"works/0/name", "works/1/stage"} & set(view["order"])
+
+
+@pytest.mark.parametrize(
+    ("field", "printed", "shown"),
+    [
+        ("water", "立方米", "万立方米"),
+        ("water", "万立方米", "万立方米"),
+        ("repairs", "处", "处"),
+        ("water", "吨", "吨"),
+    ],
+)
+def test_a_figure_is_shown_with_the_unit_of_its_value(field, printed, shown, make_record, water_schema):
+    """That of the field where the value was converted, else the measure word as it is printed."""
+    fields = {field: Answer(status="reported", value=3, unit=printed)}
+    view = report_view(make_record("one", water_schema, fields=fields), None, water_schema)
+    assert view["figures"][field]["unit"] == shown
+
+
+def test_a_year_alone_is_no_number(make_record, water_schema):
+    """It has no comma."""
+    fields = {"signed_on": Answer(status="reported", value="2025")}
+    view = report_view(make_record("one", water_schema, fields=fields), None, water_schema)
+    assert view["figures"]["signed_on"]["value"] == "2025"
+
+
+def test_fields_of_no_group_have_a_heading(water_schema, schema):
+    """It comes first, only where there are such fields; cells and options are told."""
+    view = schema_view(water_schema)
+    assert [group["label"] for group in view["groups"]] == [NO_GROUP, "供水"]
+    assert [spec["id"] for spec in view["groups"][0]["fields"]] == ["signed_on", "manager", "plan_met"]
+    assert view["groups"][0]["fields"][2]["options"] == ["完成", "未完成"]
+    assert [cell["id"] for cell in view["rows"][0]["cells"]] == ["name", "cost", "stage", "opened"]
+    assert NO_GROUP not in [group["label"] for group in schema_view(schema)["groups"]]
+
+
+def test_a_page_of_figures_says_nothing_of_other_kinds(plain, texts, schema):
+    """A schema that asks for nothing new has the page data that it always had."""
+    view, shown = schema_view(schema), report_view(plain, texts[plain.doc_id], schema)
+    assert view.keys() == {"title", "groups", "metadata", "lists", "reviewBelow"}
+    specs = [*view["metadata"], *view["lists"], *(spec for group in view["groups"] for spec in group["fields"])]
+    assert {key for spec in specs for key in spec} == {"id", "label", "unit", "note"}
+    assert "rows" not in shown
+    assert not any("sentence" in answer for answer in shown["figures"].values())
+    assert {place["kind"] for place in shown["places"]} == {"figure", "figure review", "none", "metadata", "item"}
+
+
+def test_a_queue_of_words(water_disputed, texts, water_schema):
+    """What readers say of a choice or a date is shown as they say it, at its place."""
+    view = report_view(water_disputed, texts["water"], water_schema)
+    queue = {entry["field"]: entry for entry in view["queue"]}
+    assert [one["value"] for one in queue["plan_met"]["proposals"]] == ["完成", "未完成"]
+    assert [one["value"] for one in queue["signed_on"]["proposals"]] == ["2025-01-08", "2024-06"]
+    assert covered_by(view, "signed_on~1") == "2024年6月"

@@ -339,3 +339,34 @@ def test_j_and_k_walk_through_the_queue(browser, disputed, texts, schema, tmp_pa
     press(browser, "k")
     press(browser, "k")
     assert selected(browser) == [disputed.review[-1].field]
+
+
+def test_fields_of_every_kind(browser, water_disputed, texts, water_schema, tmp_path):
+    """Words, dates and ranges stand in their rows; a cell of a table lights its place and says where it comes from."""
+    open_queue(browser, water_disputed, texts, water_schema, tmp_path)
+    assert "未完成" in in_queue(browser, "plan_met~1").text
+    unsure = in_queue(browser, "works/1/stage")
+    assert unsure.text.startswith("工程 2 · 进度")
+    unsure.click()
+    assert lit(browser) == ["正在施工"]
+    Select(browser.find_element(By.ID, "state")).select_by_value("")
+    assert row(browser, "signed_on").text.split("\n")[:2] == ["签发日期", "2025-01-08"]
+    assert "6.5–7%" in row(browser, "growth_target").text
+    assert "全年计划任务顺利完成。" in row(browser, "plan_met").text
+    table = browser.find_element(By.CSS_SELECTOR, ".table")
+    cells = "工程名称 投资 万元 进度 投用日期 1 新水厂 ≈ 8,600 – 2024-06 2 北岭泵站 3,000–3,500 在建 –"
+    assert " ".join(table.text.split()) == cells
+    row(browser, "works/0/name").click()
+    assert (lit(browser), selected(browser)) == (["新水厂"], ["works/0/name"])
+    detail = browser.find_element(By.CSS_SELECTOR, ".detail")
+    assert "工程名称" in detail.text
+    assert "总投资约8600万元" in detail.text
+    browser.find_element(By.ID, "filter").send_keys("北岭")
+    assert table.is_displayed()
+    browser.find_element(By.ID, "filter").send_keys("东山")
+    assert not table.is_displayed()
+    set_width(browser, 380)
+    assert browser.execute_script("return document.documentElement.scrollWidth") <= 380
+    mark(browser, "约8600万元").click()
+    assert "1. 投资" in browser.find_element(By.ID, "peek").text
+    assert browser.get_log("browser") == []

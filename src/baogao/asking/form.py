@@ -70,7 +70,7 @@ class Filled:
         """A field that is answered by a candidate of a passage."""
         fits = passage.fits[candidate.id]
         fit, best = fits.get(spec.id, 0.0), max(fits.values(), default=0.0)
-        return cls(spec, candidate, share=fit / best if best else 1.0, fit=fit)
+        return cls(spec, candidate, share=fit / best if best else float(spec.id in fits), fit=fit)
 
     @property
     def confidence(self) -> float:

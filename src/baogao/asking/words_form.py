@@ -37,14 +37,16 @@ class WordsForm:
 
     def question(self, report: ReportText, prompt: Prompt) -> Question:
         """What is asked about them."""
-        document = report.document
-        head = (document.main[0][0], min(document.main[0][0] + _HEAD, document.main[0][1]))
-        spans = sorted({span for found in self.sentences.values() for span in found if span[0] >= head[1]})
-        passages = [on_one_line(document.slice(span)) for span in (head, *spans)]
+        passages = [on_one_line(report.document.slice(span)) for span in self.shown(report.document)]
         messages = prompt.render(passages=passages, fields=self.fields)
         labels = "、".join(spec.label for spec in self.fields)
         most = _TOKENS_PER_FIELD * len(self.fields)
         return Question(messages, max_tokens=most, accept_cut=True, purpose=f"form: {labels[:40]}")
+
+    def shown(self, document: Document) -> list[Span]:
+        """What of a report stands above the blanks: its beginning, then sentences in reading order."""
+        head = (document.main[0][0], min(document.main[0][0] + _HEAD, document.main[0][1]))
+        return [head, *sorted({span for found in self.sentences.values() for span in found if span[0] >= head[1]})]
 
     def read(self, reply: Reply, report: ReportText) -> dict[str, Words]:
         """The lines of a filled form whose words are printed; none of a reply that was cut and is no form so far."""

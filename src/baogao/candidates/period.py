@@ -230,7 +230,7 @@ def reviewed_spans(document: Document, folded: str, period: Period) -> list[Span
             if any(begin <= start < stop for begin, stop in headed):
                 state = "many"
         opening = _compact(folded[start : start + 40])
-        if own.match(opening):
+        if own.match(opening) or _BEHIND.search(folded, start, end):
             state = "own"
         elif (many := _MANY_YEARS.search(opening)) is not None and many.start() <= _NEAR:
             state = "many"

@@ -7,12 +7,23 @@ import re
 from baogao.candidates.period import CARRIED_OVER, Period
 from baogao.candidates.tape import ORDER, WRITTEN_YEAR, Mention, Tape
 from baogao.candidates.words import BASELINE_BEFORE
-from baogao.candidates.yearly_words import FALLEN_AFTER, GROWTH_AFTER, MOVED, RATE_NOUN, SHARE_BEFORE
+from baogao.candidates.yearly_words import (
+    ADDED,
+    FALLEN_AFTER,
+    GROWTH_AFTER,
+    LEVEL_BEFORE,
+    MOVED,
+    RATE_NOUN,
+    SHARE_BEFORE,
+    TOTAL,
+)
 from baogao.chinese.numerals import year_of
 from baogao.schema.fields import Cue
 
 _RATES = frozenset({"%", "‰", "个百分点", "倍", "", "位"})
 """Units of a change that is told by a word far from it: 增速居全市第2位, 分别增长4.8%、6.5%."""
+_MEASURED = frozenset({"元", "美元", "吨", "斤", "公斤", "亩", "公顷", "千瓦时"})
+"""Units of what is measured: 增加1620元 is a change, where 增加12家 may be what was added."""
 _LISTED = re.compile(r"[、和与及,]|以及")
 """Between two numbers of a list."""
 _HEADS = frozenset("，。；：、,;:(（-")
@@ -127,6 +138,8 @@ class YearlyTape(Tape):
             found.discard("cumulative")
         if "growth" in found and not self._moves(mention):
             found.discard("growth")
+        if mention.unit in _MEASURED and ADDED.search(self.text, max(0, mention.start - 6), mention.start):
+            found.add("growth")
         if (self._names_rate(mention.start) and mention.unit in _RATES) or GROWTH_AFTER.match(self.text, mention.end):
             found.add("growth")
         before = self.text[max(0, mention.start - 16) : mention.start]
@@ -136,8 +149,17 @@ class YearlyTape(Tape):
             found.add("target")
         if self.reviewed and not own and not found & {"target", "prior_year"}:
             found.add("cumulative")
+        if "cumulative" in found and "cumulative" not in scope.clause and self._is_level(mention.start):
+            found.discard("cumulative")
         self._last = frozenset(found)
         return tuple(cue for cue in ORDER if cue in found) if found else ()
+
+    def _is_level(self, start: int) -> bool:
+        """Whether a number among those of many years is where things stand at their end: 增加到236亿元."""
+        if LEVEL_BEFORE.search(self.text, max(0, start - 8), start) is None:
+            return False
+        clause = max(self.text.rfind(mark, 0, start) for mark in "，。；,;")
+        return TOTAL.search(self.text, clause + 1, start) is None
 
     def _moves(self, mention: Mention) -> bool:
         """Whether a number in a clause with a word of change is one: 增长8% is, the total behind it is not."""

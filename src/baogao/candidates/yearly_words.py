@@ -104,6 +104,12 @@ SHARE_BEFORE = re.compile(
     r"(?:(?<!长)率|占比|比重|占[^，。；、,;\d]{0,14})(?:[约近达到为是超过保持稳定在:：]|提[高升]到)*\Z"
 )
 """Before a number: it is a share of a whole, and no change, unless a change stands between."""
+ADDED = re.compile(r"(?:(?<![新净])增[加长]|减少)了?\Z")
+"""Right before a number of what is measured: it is a difference."""
+LEVEL_BEFORE = re.compile(r"(?:[到至]|达到?|调整为|优化为|变为)[了约近]?\Z")
+"""Right before a number that was reached …"""
+TOTAL = re.compile(r"累计|年均|平均|新[增建改]|共|完成|投[入资]|引进|实施|[建办]成|改造|发放|争取|减免|转移|培训")
+"""… unless its clause has one of these, so that it is a total."""
 MOVED = re.compile(
     r"(?:(?<![新净])增(?:长|加|速|幅)?|[涨降跌]幅?|减少?|[多少高低]出?|提[高升]|[上抬回]升|[下降]低?|下[跌滑]|上涨|回落|翻)"
     r"[了达约近超过至不足为是分别:\s]*\Z"

@@ -21,7 +21,7 @@ from baogao.evaluation.diff import CHANGES, FieldChange, RunDiff, check_floors, 
 from baogao.evaluation.predict import SUMMARY, EvalRequest, parse_records, predict_run, replay_run
 from baogao.evaluation.report import ReportModel, build_report, write_report
 from baogao.evaluation.report.render import interval_words, reading_words, share
-from baogao.evaluation.rows import ScoreRow
+from baogao.evaluation.rows import JudgedRow
 from baogao.evaluation.runs import Run, load_datasets, score_run
 from baogao.evaluation.summary import Summary
 from baogao.model_options import ModelOptions
@@ -209,10 +209,10 @@ def diff_table(difference: RunDiff, show_test: bool, console: Console) -> None:
 
 def _line(one: FieldChange) -> str:
     colour = {"fixed": "green", "broken": "red"}.get(one.change, "yellow")
-    place = f"{one.extractor}: {one.after.doc_id}: {one.after.field}"
+    place = f"{one.extractor}: {one.after.doc_id}: {one.after.place}"
     said = f"{_said(one.before)} → {_said(one.after)}; gold {reading_words(one.after.gold)}"
     return f"[{colour}]{one.change:8}[/] {shown(place)}: {shown(said)}"
 
 
-def _said(row: ScoreRow) -> str:
+def _said(row: JudgedRow) -> str:
     return "failed" if row.verdict == "errored" else reading_words(row.answer)

@@ -95,4 +95,6 @@ def _percent(share: float | None) -> str:
 
 
 def _said(field: GoldField) -> str:
-    return f"{field.status} {field.value}" if field.status == "reported" else field.status
+    if field.status != "reported":
+        return field.status
+    return f"{field.status} {field.value}" + ("" if field.upper is None else f" to {field.upper}")

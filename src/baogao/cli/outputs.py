@@ -39,7 +39,7 @@ def export(
     to: Annotated[Path, typer.Option("--to", help="FILE.csv, FILE.parquet or FILE.xlsx.")],
     schema: SchemaOfRecords = None,
 ) -> None:
-    """Write the records as a table, one row a report."""
+    """Write the records as a table, one row a report; a list of rows becomes a table of its own beside it."""
     records = read_records(folder)
-    write_table(records, schema_of(records, schema), to)
-    say(stdout, f"{len(records)} rows in {shown(to)}")
+    written = write_table(records, schema_of(records, schema), to)
+    say(stdout, *(f"{rows} rows in {shown(file)}" for file, rows in written.items()))

@@ -57,6 +57,10 @@ class Totals:
         self._asked = Counter[str]()
         """How many reports each of several models was asked about."""
         self._figures = 0
+        self._words = 0
+        """Choices, dates and quotes."""
+        self._rows_read = 0
+        self._cells = 0
         self._confidences: Counter[float] = Counter()
         """Of the figures that are given; with four digits there are not many that differ."""
         self._leaders: Counter[str] = Counter()
@@ -74,8 +78,13 @@ class Totals:
         self.usage += record.usage
         self._asked.update(name for name, counts in (record.usage.readers or {}).items() if counts.asked)
         given = [answer for answer in record.fields.values() if answer.status != "not_reported"]
-        self._figures += len(given)
-        self._confidences.update(answer.confidence for answer in given if answer.confidence is not None)
+        figures = [answer for answer in given if not isinstance(answer.value, str)]
+        self._figures += len(figures)
+        self._words += len(given) - len(figures)
+        rows = [row for rows in record.rows.values() for row in rows]
+        self._rows_read += len(rows)
+        self._cells += sum(map(len, rows))
+        self._confidences.update(answer.confidence for answer in figures if answer.confidence is not None)
         self.to_look_at += len(record.review)
         if jury := record.made_by.jury:
             self._led_because = self._led_because or jury.reason
@@ -93,7 +102,8 @@ class Totals:
             self._rows[record.doc_id] = _row(record)
 
     def table(self, order: list[str]) -> Table | None:
-        """One row a report: figures found, figures stated as none, silence, list entries, and what does not add up.
+        """One row a report: fields found, figures stated as none, silence, list entries, rows where there are any, and
+        what does not add up.
 
         :param order: the ids of the reports.
         :returns: None where there are too many.
@@ -102,24 +112,30 @@ class Totals:
             return None
         table = Table(box=None, pad_edge=False)
         table.add_column("report", overflow="fold")
-        for name in ("reported", "none", "silent", "lists", "checks"):
-            table.add_column(name, justify="right")
-        table.add_column("")
+        columns = ("report", "reported", "none", "silent", "lists", "rows", "checks", "")
+        shown = [at for at, name in enumerate(columns) if name != "rows" or self._rows_read]
+        for at in shown[1:]:
+            table.add_column(columns[at], justify="right" if columns[at] else "left")
         for doc_id in order:
-            table.add_row(*self._rows[doc_id])
+            table.add_row(*(self._rows[doc_id][at] for at in shown))
         return table
 
     def line(self) -> str:
         """The whole run in one line."""
         parts = [
             f"{self.reports - self.failed} of {self.reports} reports read",
-            f"{self._figures} figures, each tied to its characters",
+            ", ".join([f"{self._figures} figures", *self._in_words(), "each tied to its characters"]),
         ]
         if self.usage.requests or self.usage.cached:
             parts.append(asked_words(self.usage))
         if self.usage.cost is not None:
             parts.append(f"cost {self.usage.cost:.4f}")
         return " · ".join(parts)
+
+    def _in_words(self) -> list[str]:
+        """What else was found, where there is any."""
+        words = [f"{self._words} choices, dates and quotes"] if self._words else []
+        return [*words, f"{self._rows_read} rows of {self._cells} cells"] if self._rows_read else words
 
     def led(self) -> str:
         """Who led where several readers were heard, and why; empty where one was."""
@@ -180,7 +196,7 @@ class Totals:
 def _row(record: Record) -> list[str]:
     """A record's line in the table of a run, column by column, in rich's markup."""
     if record.status == "failed":
-        return [shown(record.doc_id), "", "", "", "", "", f"[red]failed:[/] {shown(record.error)}"]
+        return [shown(record.doc_id), *[""] * 6, f"[red]failed:[/] {shown(record.error)}"]
     states = [answer.status for answer in record.fields.values()]
     broken = [check.message for check in record.checks if not check.holds]
     return [
@@ -189,6 +205,7 @@ def _row(record: Record) -> list[str]:
         str(states.count("reported_none")),
         str(states.count("not_reported")),
         str(sum(map(len, record.lists.values()))),
+        str(sum(map(len, record.rows.values()))),
         f"{len(record.checks) - len(broken)}/{len(record.checks)}",
         f"[yellow]{shown(broken[0])}[/]" if broken else "",
     ]

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
+from baogao.candidates.advice import advice
 from baogao.cli.options import DEFAULT_SCHEMA
-from baogao.console import printable_json
+from baogao.console import inert, printable_json
 from baogao.rules.rulebook import load_rulebook, rules_path
-from baogao.schema import as_table, json_schema, load_schema, new_schema
+from baogao.schema import Schema, as_table, json_schema, load_schema, new_schema
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -33,16 +35,34 @@ def show(
 
 @app.command()
 def check(schema: _Name) -> None:
-    """Load a schema and its rules, if it has any, and say what is in them; an error names its line."""
+    """Load a schema and its rules, if it has any, and say what is in them, and what is doubtful; an error names its
+    line."""
     loaded = load_schema(schema)
-    counts = f"{len(loaded.metadata)} metadata fields, {len(loaded.figures)} figures in {len(loaded.groups)} groups"
-    print(f"{loaded.name}: {counts}, {len(loaded.lists)} lists, {len(loaded.relations)} relations")
+    counts = [
+        f"{len(loaded.metadata)} metadata fields",
+        f"{len(loaded.figures)} figures in {len(loaded.groups)} groups",
+        *_counts(loaded),
+        f"{len(loaded.lists)} lists",
+        *([f"{len(loaded.rows)} lists of rows"] if loaded.rows else []),
+        f"{len(loaded.relations)} relations",
+    ]
+    print(f"{loaded.name}: {', '.join(counts)}")
     rules = rules_path(loaded)
     if rules.is_file():
         rulebook = load_rulebook(rules, loaded)
-        print(f"{rules.name}: rules for {len(rulebook.fields)} of {len(loaded.figures)} figures")
+        worded = len(loaded.fields) - len(loaded.figures)
+        words = f", {len(rulebook.words)} of {worded} choices, dates and quotes" if worded else ""
+        print(f"{rules.name}: rules for {len(rulebook.fields)} of {len(loaded.figures)} figures{words}")
     else:
         print(f"no rules ({rules.name}): the extractors rules and hybrid cannot use it, llm can")
+    for doubt in advice(loaded, ruled=rules.is_file()):
+        print(f"note: {inert(doubt)}")
+
+
+def _counts(schema: Schema) -> list[str]:
+    """How many fields there are of each kind in words."""
+    numbers = Counter(spec.kind for spec in schema.fields)
+    return [f"{numbers[kind]} {kind}s" for kind in ("choice", "date", "quote") if numbers[kind]]
 
 
 @app.command()

@@ -1,13 +1,14 @@
 """How far two annotators of the same reports agree, field by field.
 
-A field's label is its state and value (a nominal scale: 26.5 and 26.4 differ as much as 26.5 and 3). Plain agreement
-over all fields is flattered by silence, on which two annotators nearly always agree; Krippendorff's alpha corrects for
-chance, and agreement where at least one of the two states something is given beside it.
+A field's label is its state and value (a nominal scale: 26.5 and 26.4 differ as much as 26.5 and 3). Cells of rows are
+compared where the rows are, as an answer's are with gold's; a row that only one has is silence of the other. Plain
+agreement over all fields is flattered by silence, on which two annotators nearly always agree; Krippendorff's alpha
+corrects for chance, and agreement where at least one of the two states something is given beside it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import chain
@@ -16,12 +17,19 @@ from types import ModuleType
 import numpy as np
 
 from baogao.errors import GoldError, UsageError
-from baogao.evaluation.gold import Dataset, GoldField
-from baogao.evaluation.scoring import judge
-from baogao.schema.fields import Schema
+from baogao.evaluation.aligning import align_rows
+from baogao.evaluation.gold import Dataset, Gold, GoldField, GoldRow
+from baogao.evaluation.judging import judge
+from baogao.evaluation.values import key_of
+from baogao.schema.fields import FieldKind, FieldSpec, Schema
 from baogao.schema.values import Answer, Status
 
-Label = tuple[Status, Decimal | str | None]
+Pairs = Sequence[tuple[Gold, Gold]]
+"""Of each report the two annotations."""
+_Compared = tuple[str, FieldKind, list[tuple[str, GoldField, GoldField]]]
+"""A field, and what the two say of it in each report."""
+_SILENT = GoldField(status="not_reported")
+Label = tuple[Status, Decimal | str | None, Decimal | None]
 
 
 @dataclass(frozen=True)
@@ -47,14 +55,16 @@ class Disagreement:
 
     doc_id: str
     field: str
+    """Its id; of a cell ``projects.investment``."""
     a: GoldField
     b: GoldField
+    kind: FieldKind = "figure"
 
     @property
     def allowed(self) -> bool:
         """True when one's reading is among the other's alternatives."""
         both = (self.a, self.b), (self.b, self.a)
-        verdicts = [judge(gold, Answer(status=said.status, value=said.value))[0] for gold, said in both]
+        verdicts = [judge(gold, _answer(said), self.kind)[0] for gold, said in both]
         return "correct" in verdicts or "neutral" in verdicts
 
 
@@ -88,10 +98,11 @@ def agree(a: Dataset, b: Dataset, schema: Schema) -> Agreement:
             raise GoldError(f"{one.doc_id}: sha256: {a.name} and {b.name} annotate two different texts")
     labels: dict[str, list[tuple[Label, Label]]] = {}
     disagreements: list[Disagreement] = []
-    for spec in schema.figures:
-        fields = [(one.doc_id, one.field(spec.id), other.field(spec.id)) for one, other in pairs]
-        labels[spec.id] = [(_label(x), _label(y)) for _, x, y in fields]
-        disagreements += [Disagreement(doc_id, spec.id, x, y) for doc_id, x, y in fields if _label(x) != _label(y)]
+    for name, kind, fields in chain(_fields(pairs, schema), _cells(pairs, schema)):
+        labels[name] = [(_label(x, kind), _label(y, kind)) for _, x, y in fields]
+        disagreements += [
+            Disagreement(doc_id, name, x, y, kind) for doc_id, x, y in fields if _label(x, kind) != _label(y, kind)
+        ]
     everything = [pair for field in labels.values() for pair in field]
     return Agreement(
         documents=len(pairs),
@@ -101,8 +112,46 @@ def agree(a: Dataset, b: Dataset, schema: Schema) -> Agreement:
     )
 
 
-def _label(field: GoldField) -> Label:
-    return field.status, field.value
+def _fields(pairs: Pairs, schema: Schema) -> Iterator[_Compared]:
+    """The fields that are answered once."""
+    for spec in schema.fields:
+        yield spec.id, spec.kind, [(one.doc_id, one.field(spec.id), other.field(spec.id)) for one, other in pairs]
+
+
+def _cells(pairs: Pairs, schema: Schema) -> Iterator[_Compared]:
+    """The cells of rows that at least one of the two has; none of a list in which nobody has any."""
+    for spec in schema.rows:
+        rows = [(one.doc_id, *row) for one, other in pairs for row in _rows(one, other, spec)]
+        for cell in spec.cells if rows else ():
+            both = [(doc_id, a.get(cell.id, _SILENT), b.get(cell.id, _SILENT)) for doc_id, a, b in rows]
+            yield f"{spec.id}.{cell.id}", cell.kind, both
+
+
+def _rows(one: Gold, other: Gold, spec: FieldSpec) -> Iterator[tuple[GoldRow, GoldRow]]:
+    """The rows of one list, those of both side by side; one that may be there or not counts where the other has it."""
+    mine, theirs = one.rows.get(spec.id, []), other.rows.get(spec.id, [])
+    matches = align_rows(mine, [{name: _answer(cell) for name, cell in row.items()} for row in theirs], spec)
+    of_mine = {match: number for number, match in enumerate(matches) if match is not None}
+    for number, row in enumerate(mine):
+        if number in of_mine:
+            yield row, theirs[of_mine[number]]
+        elif any(cell.stated for cell in row.values()):
+            yield row, {}
+    for row, match in zip(theirs, matches, strict=True):
+        if match is None and any(cell.stated for cell in row.values()):
+            yield {}, row
+
+
+def _answer(field: GoldField) -> Answer:
+    """One annotator's reading as an answer to the other's; of several readings the first."""
+    best = next(iter(field.readings), field)
+    places = list(best.evidence[0]) if best.evidence else []
+    return Answer(status=best.status, value=best.value, upper=best.upper, evidence=places)
+
+
+def _label(field: GoldField, kind: FieldKind) -> Label:
+    value = field.value if kind == "figure" or field.value is None else key_of(field.value, kind)
+    return field.status, value, field.upper
 
 
 def _agreement(name: str, pairs: Sequence[tuple[Label, Label]], library: ModuleType) -> FieldAgreement:

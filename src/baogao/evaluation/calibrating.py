@@ -26,10 +26,11 @@ from baogao.evaluation.fitting import (
     given_answers,
 )
 from baogao.evaluation.gold import Dataset, Gold
+from baogao.evaluation.judging import judge
 from baogao.evaluation.predict import EvalRequest, WatchExtractor, predict_run, unwatched
 from baogao.evaluation.reliability import JudgedAnswer, Reliability, measure
 from baogao.evaluation.runs import load_datasets
-from baogao.evaluation.scoring import ListScore, MetadataScore, judge
+from baogao.evaluation.scoring import ListScore, MetadataScore
 from baogao.evaluation.statistics import Bootstrap, Comparison, Counts, compare, rates_of
 from baogao.evaluation.submissions import submission_of
 from baogao.evaluation.tally import Hits

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from baogao.errors import UsageError
-from baogao.evaluation.rows import Row, ScoreRow
+from baogao.evaluation.rows import CellRow, JudgedRow, Row, ScoreRow
 from baogao.evaluation.runs import Run
 from baogao.evaluation.summary import Summary
 
@@ -23,13 +23,13 @@ CHANGES: dict[Change, str] = {
 
 @dataclass(frozen=True)
 class FieldChange:
-    """One field of one document that is judged differently, or that is answered differently and still not right."""
+    """A field or a cell of a document that is judged differently, or answered differently and still not right."""
 
     change: Change
     extractor: str
     """``rules``, or ``rules → hybrid`` where two extractors are compared."""
-    before: ScoreRow
-    after: ScoreRow
+    before: ScoreRow | CellRow
+    after: ScoreRow | CellRow
 
 
 @dataclass(frozen=True)
@@ -68,10 +68,12 @@ def diff_runs(a: Run, b: Run) -> RunDiff:
     rows_a, rows_b = a.rows(), b.rows()
     changes: list[FieldChange] = []
     for pair in pairs:
-        after = _figures(rows_b, pair[1])
-        for place, before in _figures(rows_a, pair[0]).items():
-            if place in after and (change := change_of(before, after[place])):
-                changes.append(FieldChange(change, called[pair], before, after[place]))
+        earlier, later = _judged(rows_a, pair[0]), _judged(rows_b, pair[1])
+        for place in dict.fromkeys([*earlier, *later]):
+            one, other = earlier.get(place), later.get(place)
+            before, after = one or _unsaid(other), other or _unsaid(one)
+            if before and after and (change := change_of(before, after)):
+                changes.append(FieldChange(change, called[pair], before, after))
     matched_a, matched_b = {one for one, _ in pairs}, {other for _, other in pairs}
     return RunDiff(
         only_a=[name for name in names_a if name not in matched_a],
@@ -80,13 +82,26 @@ def diff_runs(a: Run, b: Run) -> RunDiff:
     )
 
 
-def _figures(rows: Iterable[Row], extractor: str) -> dict[tuple[str, str], ScoreRow]:
-    """An extractor's verdicts on figures, by document and field."""
-    figures = [row for row in rows if isinstance(row, ScoreRow) and row.extractor == extractor]
-    return {(row.doc_id, row.field): row for row in figures}
+def _judged(rows: Iterable[Row], extractor: str) -> dict[tuple[object, ...], ScoreRow | CellRow]:
+    """An extractor's verdicts by document and field, those on cells also by their row: its number in gold, or what
+    names it where gold does not have it."""
+    found: dict[tuple[object, ...], ScoreRow | CellRow] = {}
+    for row in rows:
+        if isinstance(row, CellRow) and row.extractor == extractor:
+            found[row.doc_id, row.field, row.cell, row.row or row.named] = row
+        elif isinstance(row, ScoreRow) and row.extractor == extractor:
+            found[row.doc_id, row.field] = row
+    return found
 
 
-def change_of(before: ScoreRow, after: ScoreRow) -> Change | None:
+def _unsaid(row: ScoreRow | CellRow | None) -> CellRow | None:
+    """The row of a run in which nobody made up what ``row`` is of; None for a field, which every run has."""
+    if not isinstance(row, CellRow) or row.row is not None:
+        return None
+    return row.model_copy(update={"verdict": "absent", "answer": None})
+
+
+def change_of(before: JudgedRow, after: JudgedRow) -> Change | None:
     """What happened to one field; None where nothing did that matters."""
     if before.right != after.right:
         return "fixed" if after.right else "broken"
@@ -97,8 +112,8 @@ def change_of(before: ScoreRow, after: ScoreRow) -> Change | None:
     return "removed" if after.answer is None else "changed"
 
 
-def _said(row: ScoreRow) -> tuple[object, ...] | None:
-    return None if row.answer is None else (row.answer.status, row.answer.value)
+def _said(row: JudgedRow) -> tuple[object, ...] | None:
+    return None if row.answer is None else (row.answer.status, row.answer.value, row.answer.upper)
 
 
 def parse_floors(given: Iterable[str]) -> dict[str, float]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from decimal import Decimal
+from functools import cached_property
 from typing import Literal
 
 from baogao.candidates.each import nouns_sharing
@@ -14,7 +15,7 @@ from baogao.document.view import clean_characters
 from baogao.evaluation.gold import Reading
 from baogao.evaluation.values import is_date, key_of, words
 from baogao.schema.fields import FieldSpec
-from baogao.schema.values import Bound, Span
+from baogao.schema.values import Span
 
 Fault = tuple[Literal["error", "warning"], str]
 _NEGATION = re.compile("[无未没零〇0０不尚非]")
@@ -71,13 +72,31 @@ class Printed:
                 yield "warning", f"{self._shown!r} does not read as a none"
         elif len(self._copy) > 1 and not spec.additive:
             yield "error", "has several spans in one copy and is not additive"
-        elif spec.kind == "date":
+        else:
+            yield from self._value_faults(spec, reading)
+            if spec.kind == "figure" and len(self._figures) == len(self._copy):
+                yield from self._sign(spec, reading.number or Decimal(0))
+                yield from self._dress(spec, reading)
+
+    def says(self, spec: FieldSpec, reading: Reading) -> bool:
+        """Whether the value of a reading can be read here, whatever its sign and its bound."""
+        return not any(level == "error" for level, _ in self._value_faults(spec, reading))
+
+    @cached_property
+    def _figures(self) -> list[Quantity]:
+        """The first figure of each span; fewer where some have none."""
+        return [figure for text in self._read if (figure := parse_quantity(text)) is not None]
+
+    def _value_faults(self, spec: FieldSpec, reading: Reading) -> Iterator[Fault]:
+        if spec.kind == "date":
             yield from self._date(words(reading.value or ""))
         elif spec.kind == "quote":
             if key_of("".join(self._read), "quote") != key_of(reading.value or "", "quote"):
                 yield "error", f"the text has {self._shown!r} there, and the gold quotes {words(reading.value or '')!r}"
-        elif spec.kind == "figure" and reading.number is not None:
-            yield from self._figure(spec, reading, reading.number)
+        elif reading.number is not None and reading.upper is not None:
+            yield from self._range(spec, reading.number, reading.upper)
+        elif reading.number is not None:
+            yield from self._figure(spec, reading.number)
 
     def _date(self, said: str) -> Iterator[Fault]:
         """Whether what is printed of a date is the same: 1月8日 is of 2025-01-08."""
@@ -92,11 +111,8 @@ class Printed:
         elif len(numbers) < len(stated):
             yield "warning", f"{self._shown!r} prints only a part of {said}"
 
-    def _figure(self, spec: FieldSpec, reading: Reading, value: Decimal) -> Iterator[Fault]:
-        figures = [figure for text in self._read if (figure := parse_quantity(text)) is not None]
-        if reading.upper is not None:
-            yield from self._range(spec, value, reading.upper)
-            return
+    def _figure(self, spec: FieldSpec, value: Decimal) -> Iterator[Fault]:
+        figures = self._figures
         if len(figures) < len(self._copy):
             if not (value == 1 and "rank" in spec.takes and _FIRST.search(self._shown)):
                 yield "error", f"{self._shown!r} does not read as a figure"
@@ -108,9 +124,6 @@ class Printed:
             scaled = any(total * scale == wanted for scale in _SCALES)
             level: Literal["error", "warning"] = "warning" if scaled or wanted in totals else "error"
             yield level, f"{self._shown!r} reads as {total:f}, and the gold says {value:f}"
-        if spec.signed:
-            yield from self._sign(value, figures[0])
-        yield from self._dress(spec, reading.bound or "exact", figures)
 
     def _total(self, spec: FieldSpec, figures: list[Quantity], each: bool, bare: bool) -> Decimal:
         """The figures' sum in the field's unit.
@@ -144,11 +157,12 @@ class Printed:
         if [lower, upper] not in read and [abs(upper), abs(lower)] not in read:
             low, high = read[0]
             yield "error", f"{self._shown!r} reads as {low:f} to {high:f}, and the gold says {lower:f} to {upper:f}"
-        yield from self._dress(spec, "exact", [last._replace(bound="exact")])
 
-    def _sign(self, value: Decimal, figure: Quantity) -> Iterator[Fault]:
+    def _sign(self, spec: FieldSpec, value: Decimal) -> Iterator[Fault]:
         """Whether the words before a figure say that it falls where it is negative, and only there."""
-        start = self._copy[0][0]
+        if not spec.signed:
+            return
+        figure, start = self._figures[0], self._copy[0][0]
         clause = _CLAUSE.search(fold(self._text[max(0, start - _BEFORE) : start]))
         near = (clause[0] if clause else "") + fold(self._read[0])[: figure.start]
         falls, rises = _FALLS.search(near), _RISES.search(near)
@@ -157,8 +171,9 @@ class Printed:
         elif value > 0 and falls and not rises:
             yield "warning", f"{near + self._shown!r} says that it falls, and the gold says {value:f}"
 
-    def _dress(self, spec: FieldSpec, stated: Bound, figures: list[Quantity]) -> Iterator[Fault]:
+    def _dress(self, spec: FieldSpec, reading: Reading) -> Iterator[Fault]:
         """Whether bound words and units around the numbers agree with the gold's bound and the field's unit."""
+        figures, stated = self._figures, reading.bound or "exact"
         printed = {figure.bound for figure in figures} - {"exact"}
         if not printed and stated != "exact":
             yield "warning", f"{self._shown!r} has no word for the bound {stated!r}"
@@ -166,7 +181,7 @@ class Printed:
             said = "/".join(sorted(printed))
             yield "error", f"{self._shown!r} reads as {said!r}, the gold says {stated!r}"
         for figure in figures:
-            if figure.unit == "" and spec.is_rate and not self._is_part(spec):
+            if figure.unit == "" and spec.is_rate and reading.upper is None and not self._is_part(spec):
                 yield "warning", f"{self._shown!r} has no per cent sign"
             elif figure.unit and not _fits(spec, figure.unit):
                 yield "error", f"{self._shown!r} is in {figure.unit!r}, and the field in {spec.unit!r}"

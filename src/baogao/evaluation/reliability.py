@@ -65,7 +65,7 @@ class Reliability(Strict):
 
 def reliability_of(scores: Scores) -> Reliability:
     """The reliability of an extractor's answers; those without a confidence do not count."""
-    figures = [score for document in scores.documents for score in document.figures]
+    figures = [score for document in scores.documents for score in document.fields]
     outcomes = [
         JudgedAnswer(score.answer.confidence, score.verdict == "correct", score.gold.stated)
         for score in figures

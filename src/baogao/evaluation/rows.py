@@ -13,16 +13,16 @@ from typing import Any, Literal
 
 from pydantic import ConfigDict, Field, ValidationError
 
-from baogao.candidates import USUAL
 from baogao.document import Document, document_from_text
 from baogao.errors import GoldError, UsageError
 from baogao.evaluation.gold import Dataset, GoldDoc, GoldField, Split
-from baogao.evaluation.scoring import DocumentScore, ListScore, MetadataScore, Score, Scores
+from baogao.evaluation.scoring import DocumentScore, ListScore, MetadataScore, RowsScore, Score, Scores
 from baogao.evaluation.submissions import Submission
 from baogao.evaluation.tally import Verdict
 from baogao.evaluation.taxonomy import Cause, Setting, cause_of
+from baogao.evaluation.values import words
 from baogao.resources import new_file
-from baogao.schema.fields import Sought
+from baogao.schema.fields import FieldKind, Schema
 from baogao.schema.values import Answer, Span, Strict
 
 
@@ -46,12 +46,12 @@ class _Row(Strict):
     field: str
 
 
-class ScoreRow(_Row):
-    """The verdict on one figure."""
+class JudgedRow(_Row):
+    """The verdict on one answer."""
 
     model_config = ConfigDict(populate_by_name=True)
 
-    kind: Literal["figure"] = "figure"
+    kind: Literal["figure", "choice", "date", "quote", "cell"]
     verdict: Verdict
     answer: Answer | None = None
     gold: GoldField
@@ -64,9 +64,39 @@ class ScoreRow(_Row):
     """The sentences it was judged on; none where nothing is in doubt."""
 
     @property
+    def place(self) -> str:
+        """What it is about, in words."""
+        return self.field
+
+    @property
     def right(self) -> bool:
         """Whether the codebook finds no fault with it."""
         return self.verdict in ("correct", "neutral", "absent") or (self.verdict == "errored" and not self.gold.stated)
+
+
+class ScoreRow(JudgedRow):
+    """The verdict on one field: a figure, a choice, a date, a quote."""
+
+    kind: Literal["figure", "choice", "date", "quote"] = "figure"
+
+
+class CellRow(JudgedRow):
+    """The verdict on one cell of a list of rows, which is ``field``."""
+
+    kind: Literal["cell"] = "cell"
+    cell: str
+    cell_kind: FieldKind
+    row: int | None = None
+    """The number of its row in gold, from 1; None for a row that gold does not have."""
+    answer_row: int | None = None
+    """The same in the answer."""
+    named: str = ""
+    """What names its row, in gold or else in the answer."""
+
+    @property
+    def place(self) -> str:
+        """The cell and what names its row."""
+        return f"{self.field}.{self.cell} ({self.named or 'unnamed'})"
 
 
 class MetadataRow(_Row):
@@ -89,8 +119,13 @@ class ListRow(_Row):
     surplus: list[str] = Field(default_factory=list)
 
 
-Row = ScoreRow | MetadataRow | ListRow
-_KINDS: Mapping[str, type[Row]] = {"figure": ScoreRow, "metadata": MetadataRow, "list": ListRow}
+Row = ScoreRow | CellRow | MetadataRow | ListRow
+_KINDS: Mapping[str, type[Row]] = {
+    **dict.fromkeys(("figure", "choice", "date", "quote"), ScoreRow),
+    "cell": CellRow,
+    "metadata": MetadataRow,
+    "list": ListRow,
+}
 _WINDOW = 60
 """Characters around a place that lies in no sentence: navigation, a second copy."""
 _LONGEST = 400
@@ -146,18 +181,18 @@ def read_rows(path: Path) -> list[Row]:
 class DocumentShapes:
     """Settings of documents, worked out once for all extractors.
 
-    :param sought: of the schema that was asked.
+    :param schema: None for one with plain figures only.
     """
 
-    def __init__(self, sought: Sought = USUAL) -> None:
-        self._sought = sought
+    def __init__(self, schema: Schema | None = None) -> None:
+        self._schema = schema
         self._known: dict[str, Setting] = {}
 
     def of(self, item: GoldDoc) -> Setting:
         """The text's shape and its gold."""
         doc_id = item.gold.doc_id
         if doc_id not in self._known:
-            self._known[doc_id] = Setting(document_from_text(item.text(), doc_id), item.gold, self._sought)
+            self._known[doc_id] = Setting(document_from_text(item.text(), doc_id), item.gold, self._schema)
         return self._known[doc_id]
 
 
@@ -169,9 +204,10 @@ def rows_of(
     by_id = {submission.doc_id: submission for submission in submissions}
     for document in scores.documents:
         writer = _RowWriter(extractor, dataset.name, document, shapes.of(items[document.doc_id]))
-        yield from (writer.figure(score) for score in document.figures)
+        yield from (writer.field(score) for score in document.fields)
         yield from (writer.metadata(score) for score in document.metadata)
         yield from (writer.items(score, by_id.get(document.doc_id)) for score in document.lists)
+        yield from (row for score in document.rows for row in writer.cells(score))
 
 
 class _RowWriter:
@@ -187,20 +223,39 @@ class _RowWriter:
         self._error = document.error
         self._setting = setting
 
-    def figure(self, score: Score) -> ScoreRow:
+    def field(self, score: Score) -> ScoreRow:
+        return ScoreRow(**self._judged(score), kind=score.kind)
+
+    def cells(self, rows: RowsScore) -> Iterator[CellRow]:
+        names: dict[tuple[int | None, int | None], str] = {}
+        for score in rows.cells:
+            if score.cell == rows.named_by:
+                said = next((one.value for one in (*score.gold.readings, score.answer) if one and one.value), "")
+                names[score.row, score.answer_row] = words(said)
+        for score in rows.cells:
+            yield CellRow(
+                **self._judged(score),
+                cell=score.cell,
+                cell_kind=score.kind,
+                row=score.row,
+                answer_row=score.answer_row,
+                named=names.get((score.row, score.answer_row), ""),
+            )
+
+    def _judged(self, score: Score) -> dict[str, Any]:
+        """What the rows of fields and of cells share."""
         doubtful = score.verdict not in ("absent", "neutral", "correct") or score.grounded is False
-        return ScoreRow(
-            **self._head,
-            field=score.field,
-            verdict=score.verdict,
-            answer=score.answer,
-            gold=score.gold,
-            bound_ok=score.bound_ok,
-            grounded=score.grounded,
-            cause=cause_of(score, self._setting),
-            error=self._error,
-            excerpts=excerpts_of(self._setting.document, score) if doubtful else [],
-        )
+        return self._head | {
+            "field": score.field,
+            "verdict": score.verdict,
+            "answer": score.answer,
+            "gold": score.gold,
+            "bound_ok": score.bound_ok,
+            "grounded": score.grounded,
+            "cause": cause_of(score, self._setting),
+            "error": self._error,
+            "excerpts": excerpts_of(self._setting.document, score) if doubtful else [],
+        }
 
     def metadata(self, score: MetadataScore) -> MetadataRow:
         return MetadataRow(**self._head, field=score.field, right=score.right, answer=score.answer, gold=score.gold)

@@ -29,7 +29,7 @@ from baogao.model_options import ModelOptions
 from baogao.record import Jury, Record
 from baogao.resources import digest_files, resource_dir
 from baogao.rules.rulebook import rules_path
-from baogao.schema.fields import Schema
+from baogao.schema.fields import FieldSpec, Schema
 from baogao.schema.values import Strict
 
 Mode = Literal["live", "record", "replay"]
@@ -52,6 +52,20 @@ class FieldInfo(Strict):
     unit: str
     group: str
     """The name of its group, as people read it; empty for none."""
+    cells: list[FieldInfo] = Field(default_factory=list, exclude_if=lambda cells: not cells)
+    """Of a list of rows."""
+
+    @classmethod
+    def of(cls, spec: FieldSpec, groups: Mapping[str, str]) -> Self:
+        """A field, or a cell of a row."""
+        return cls(
+            id=spec.id,
+            kind=spec.kind,
+            label=spec.label,
+            unit=spec.unit,
+            group=groups.get(spec.group, ""),
+            cells=[FieldInfo.of(cell, groups) for cell in spec.cells],
+        )
 
 
 class SchemaInfo(Strict):
@@ -66,12 +80,7 @@ class SchemaInfo(Strict):
     @classmethod
     def of(cls, schema: Schema) -> Self:
         """A schema, as a run keeps it."""
-        fields = [
-            FieldInfo(
-                id=spec.id, kind=spec.kind, label=spec.label, unit=spec.unit, group=schema.groups.get(spec.group, "")
-            )
-            for spec in schema.specs
-        ]
+        fields = [FieldInfo.of(spec, schema.groups) for spec in schema.specs]
         return cls(name=schema.name, title=schema.title, file=schema.path.name, digest=schema.digest, fields=fields)
 
 

@@ -5,6 +5,7 @@
     RUN/run.json             what was run: versions, commit, model, parameters, digests, live or replay
     RUN/records/NAME.jsonl   what each extractor answered
     RUN/scores.jsonl         the verdict on every field of every document, with its sentence
+    RUN/silence.json         of every stated field that was missed, why; not in runs of earlier versions
     RUN/summary.json         precision, recall, F1, intervals, comparisons; no times, the same bytes on replay
     RUN/timing.json          seconds and tokens, by extractor and document
     RUN/report.html, .md     the same for people
@@ -26,6 +27,7 @@ from baogao.evaluation.gold import Dataset, write_whole
 from baogao.evaluation.rows import DocumentShapes, Row, read_rows, rows_of, write_rows
 from baogao.evaluation.run_info import Mode, RunInfo
 from baogao.evaluation.scoring import Scores, score_dataset
+from baogao.evaluation.silence import Asked, Silence, Silences, Silent
 from baogao.evaluation.submissions import read_submissions
 from baogao.evaluation.summary import RunFile, Summary, summarise
 from baogao.record import Record
@@ -200,7 +202,7 @@ def load_datasets(folders: Sequence[Path], schema: Schema) -> list[Dataset]:
 
 
 def score_run(run: Run, datasets: Sequence[Dataset], schema: Schema) -> Summary:
-    """Score the records of a run: writes ``scores.jsonl`` and ``summary.json``, and returns the summary.
+    """Score the records of a run: writes ``scores.jsonl``, ``silence.json`` and ``summary.json``; returns the summary.
 
     :raises UsageError: the gold is not the one that the run was made on.
     :raises GoldError: records that do not fit the gold; names file, document and field.
@@ -212,8 +214,10 @@ def score_run(run: Run, datasets: Sequence[Dataset], schema: Schema) -> Summary:
     if changed:
         raise UsageError(f"{run.path} was made on other gold: {', '.join(changed)} differs; run it again")
     home = {item.gold.doc_id: dataset.name for dataset in datasets for item in dataset.items}
-    shapes, scores, rows = DocumentShapes(schema.sought), dict[str, Scores](), list[Row]()
-    for name in info.names:
+    shapes, scores, rows = DocumentShapes(schema), dict[str, Scores](), list[Row]()
+    silent, missed = Silent(schema), list[Silence]()
+    for extractor in info.extractors:
+        name, asked = extractor.name, Asked(extractor.name, extractor.way, extractor.origin == "records")
         submissions = read_submissions(run.records_path(name))
         for one in submissions:
             if one.doc_id not in home:
@@ -223,7 +227,9 @@ def score_run(run: Run, datasets: Sequence[Dataset], schema: Schema) -> Summary:
             part = score_dataset(dataset, [one for one in submissions if home[one.doc_id] == dataset.name], schema)
             scores[name] += part
             rows += rows_of(name, dataset, part, submissions, shapes)
+            missed += silent.of(asked, dataset.name, part, {one.gold.doc_id: shapes.of(one) for one in dataset.items})
     summary = summarise(datasets, scores)
     write_rows(rows, run.scores_path)
+    run.write(Silences(missed=missed))
     run.write(summary)
     return summary

@@ -6,25 +6,31 @@ in silence: a document that failed, or has no record, has all its stated fields 
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from baogao.errors import GoldError
-from baogao.evaluation.gold import Copies, Dataset, Gold, GoldField, Reading, Split
+from baogao.evaluation.aligning import align_rows
+from baogao.evaluation.gold import Dataset, Gold, GoldField, Split
+from baogao.evaluation.judging import has_bound, is_grounded, judge, match_items
 from baogao.evaluation.submissions import Submission
 from baogao.evaluation.tally import Hits, Tally, Verdict
-from baogao.schema.fields import Schema
-from baogao.schema.values import Answer, Span
+from baogao.evaluation.values import AskedFor, asked_for, fold
+from baogao.schema.fields import FieldKind, FieldSpec, Schema
+from baogao.schema.values import Answer
+
+_SILENCE = Answer(status="not_reported")
+_UNASKED = GoldField(status="not_reported")
 
 
 @dataclass(frozen=True)
 class Score:
-    """The verdict on one figure of one document."""
+    """The verdict on one field of one document: on a figure, a choice, a date, a quote."""
 
     doc_id: str
     field: str
+    """Its id; of a cell that of its list of rows."""
     verdict: Verdict
     answer: Answer | None
     """None when nothing was answered: silence, a failed document, no record."""
@@ -33,19 +39,44 @@ class Score:
     """Whether the bound is right too; None unless ``correct``."""
     grounded: bool | None = None
     """Whether the answer's evidence overlaps the gold's; None unless ``correct``."""
+    spec: FieldSpec | None = None
+    """What was asked; None for a plain figure."""
+    cell: str = ""
+    """Of a cell its id."""
+    row: int | None = None
+    """Of a cell the number of its row in gold, from 1; None for a row that gold does not have."""
+    answer_row: int | None = None
+    """The number of its row in the answer, from 1; None for a row that the answer does not have."""
+    held_back: bool = False
+    """Whether there was an answer that was not sure enough to be given."""
 
     @classmethod
-    def of(cls, gold: Gold, name: str, submission: Submission | None) -> Score:
-        """Score one figure; without a submission, as one of a document that failed, it is ``errored``."""
-        truth = gold.field(name)
-        if submission is None:
-            return cls(gold.doc_id, name, "errored", None, truth)
-        answer = submission.fields.get(name) or Answer(status="not_reported")
-        verdict, reading = judge(truth, answer)
+    def of(cls, doc_id: str, spec: FieldSpec, truth: GoldField, answer: Answer | None) -> Score:
+        """Score one field; without an answer, as one of a document that failed, it is ``errored``."""
+        if answer is None:
+            return cls(doc_id, spec.id, "errored", None, truth, spec=spec)
+        verdict, reading = judge(truth, answer, spec.kind)
         spoken = None if answer.status == "not_reported" else answer
         if verdict != "correct" or reading is None:
-            return cls(gold.doc_id, name, verdict, spoken, truth)
-        return cls(gold.doc_id, name, verdict, spoken, truth, has_bound(reading, answer), is_grounded(reading, answer))
+            held_back = answer.held_back is not None
+            return cls(doc_id, spec.id, verdict, spoken, truth, spec=spec, held_back=held_back)
+        bound, place = has_bound(reading, answer), is_grounded(reading, answer)
+        return cls(doc_id, spec.id, verdict, spoken, truth, bound, place, spec)
+
+    @property
+    def kind(self) -> FieldKind:
+        """What kind of field it is."""
+        return self.spec.kind if self.spec else "figure"
+
+    @property
+    def asked_for(self) -> AskedFor | None:
+        """What a figure asks for; None for another kind."""
+        return None if self.kind != "figure" else asked_for(self.spec) if self.spec else "level"
+
+    @property
+    def name(self) -> str:
+        """The field's id; of a cell ``projects.investment``."""
+        return f"{self.field}.{self.cell}" if self.cell else self.field
 
     @property
     def tally(self) -> Tally:
@@ -70,7 +101,7 @@ class MetadataScore:
         if submission is None:
             return cls(gold.doc_id, name, False, None, truth)
         answer = submission.metadata.get(name)
-        return cls(gold.doc_id, name, _fold(answer) == _fold(truth), answer, truth)
+        return cls(gold.doc_id, name, _folded(answer) == _folded(truth), answer, truth)
 
 
 @dataclass(frozen=True)
@@ -94,6 +125,52 @@ class ListScore:
 
 
 @dataclass(frozen=True)
+class RowsScore:
+    """How the cells of one list of rows fared."""
+
+    doc_id: str
+    name: str
+    named_by: str
+    """The cell by which a row is known."""
+    matches: tuple[int | None, ...]
+    """For each row of the answer, the number of the gold row that it was compared with (from 0), or None."""
+    cells: tuple[Score, ...]
+    """Those of the gold rows, in their order, then those of the answer's other rows; in the schema's order."""
+
+    @classmethod
+    def of(cls, gold: Gold, spec: FieldSpec, submission: Submission | None) -> RowsScore:
+        """Align the rows of one list, and score each cell; without a submission every cell is ``errored``."""
+        truths = gold.rows.get(spec.id, [])
+        answers = [] if submission is None else submission.rows.get(spec.id, [])
+        matches = align_rows(truths, answers, spec)
+        key = spec.named_by.id if spec.named_by else ""
+        of_gold = {match: number for number, match in enumerate(matches) if match is not None}
+        silent = None if submission is None else _SILENCE
+        cells = []
+        for number, truth in enumerate(truths):
+            said = of_gold.get(number)
+            optional = key in truth and not truth[key].stated
+            for cell in spec.cells:
+                answer = silent if said is None else answers[said].get(cell.id, _SILENCE)
+                score = Score.of(gold.doc_id, cell, truth.get(cell.id, _UNASKED), answer)
+                if optional and score.verdict == "spurious":  # nothing that is said of such a row is wrong
+                    score = replace(score, verdict="neutral")
+                answer_row = None if said is None else said + 1
+                cells.append(replace(score, field=spec.id, cell=cell.id, row=number + 1, answer_row=answer_row))
+        for number, match in enumerate(matches):
+            for cell in spec.cells if match is None else ():
+                score = Score.of(gold.doc_id, cell, _UNASKED, answers[number].get(cell.id, _SILENCE))
+                if score.answer is not None:
+                    cells.append(replace(score, field=spec.id, cell=cell.id, answer_row=number + 1))
+        return cls(gold.doc_id, spec.id, key, matches, tuple(cells))
+
+    @cached_property
+    def tally(self) -> Tally:
+        """The cells, counted."""
+        return sum((score.tally for score in self.cells), Tally())
+
+
+@dataclass(frozen=True)
 class DocumentScore:
     """Everything that is said of one document."""
 
@@ -101,15 +178,16 @@ class DocumentScore:
     split: Split | None
     error: str | None
     """Why every field is ``errored``: the failure in words, or that there is no record; None when all is well."""
-    figures: tuple[Score, ...]
-    """In the schema's order, one for each figure."""
+    fields: tuple[Score, ...]
+    """In the schema's order, one for each field that is answered once: figures, choices, dates, quotes."""
     metadata: tuple[MetadataScore, ...]
     lists: tuple[ListScore, ...]
+    rows: tuple[RowsScore, ...] = ()
 
     @cached_property
     def tally(self) -> Tally:
-        """The document's figures, counted."""
-        return sum((score.tally for score in self.figures), Tally())
+        """The document's fields, counted; not the cells of its rows."""
+        return sum((score.tally for score in self.fields), Tally())
 
 
 @dataclass(frozen=True)
@@ -120,14 +198,14 @@ class Scores:
 
     @cached_property
     def tally(self) -> Tally:
-        """All figures, counted."""
+        """All fields, counted; not the cells of rows."""
         return sum((document.tally for document in self.documents), Tally())
 
     def field_tallies(self) -> dict[str, Tally]:
-        """The counts of each figure, in the schema's order."""
+        """The counts of each field, in the schema's order."""
         tallies: dict[str, Tally] = {}
         for document in self.documents:
-            for score in document.figures:
+            for score in document.fields:
                 tallies[score.field] = tallies.get(score.field, Tally()) + score.tally
         return tallies
 
@@ -138,6 +216,12 @@ class Scores:
             for score in document.lists:
                 hits[score.name] = hits.get(score.name, Hits()) + score.hits
         return hits
+
+    @property
+    def every(self) -> Iterator[tuple[Score, ...]]:
+        """Of each document all its scores: those of its fields, then those of the cells of its rows."""
+        for document in self.documents:
+            yield (*document.fields, *(cell for rows in document.rows for cell in rows.cells))
 
     @property
     def metadata_accuracy(self) -> float | None:
@@ -190,54 +274,17 @@ def score_document(
         doc_id=gold.doc_id,
         split=split,
         error=error,
-        figures=tuple(Score.of(gold, spec.id, said) for spec in schema.figures),
+        fields=tuple(
+            Score.of(
+                gold.doc_id, spec, gold.field(spec.id), None if said is None else said.fields.get(spec.id, _SILENCE)
+            )
+            for spec in schema.fields
+        ),
         metadata=tuple(MetadataScore.of(gold, spec.id, said) for spec in schema.metadata),
         lists=tuple(ListScore.of(gold, spec.id, said) for spec in schema.lists),
+        rows=tuple(RowsScore.of(gold, spec, said) for spec in schema.rows),
     )
 
 
-def judge(gold: GoldField, answer: Answer) -> tuple[Verdict, Reading | None]:
-    """The verdict on an answer of a document that did not fail, and the reading that it matches, if any.
-
-    A reading matches in the same state and, as decimals, with exactly the same number: 12.0 is 12, 26.5 is not 26.4.
-    Of several, the one counts that speaks best for the answer: by its place, then by its bound.
-    """
-    if answer.status == "not_reported":
-        return ("missing" if gold.stated else "absent"), None
-    said = answer.status, answer.value
-    same = [reading for reading in gold.readings if (reading.status, reading.value) == said]
-    if not same:
-        return ("wrong" if gold.stated else "spurious"), None
-    best = max(same, key=lambda reading: (is_grounded(reading, answer), has_bound(reading, answer)))
-    return ("correct" if gold.stated else "neutral"), best
-
-
-def is_grounded(reading: Reading, answer: Answer) -> bool:
-    """Whether the answer's evidence overlaps any span of any copy of the reading."""
-    return _overlaps(reading.evidence, answer.evidence or [])
-
-
-def has_bound(reading: Reading, answer: Answer) -> bool:
-    """Whether the bounds are the same; a bound that is not given is ``exact``."""
-    return (reading.bound or "exact") == (answer.bound or "exact")
-
-
-def match_items(items: Sequence[Copies], answers: Sequence[Sequence[Span]]) -> tuple[int | None, ...]:
-    """Match a list's answers to its gold, in order: each takes the first item that it overlaps and none has taken."""
-    free = dict(enumerate(items))
-    matches: list[int | None] = []
-    for answer in answers:
-        match = next((number for number, copies in free.items() if _overlaps(copies, answer)), None)
-        if match is not None:
-            del free[match]
-        matches.append(match)
-    return tuple(matches)
-
-
-def _overlaps(copies: Copies, spans: Sequence[Span]) -> bool:
-    return any(start < right and left < end for copy in copies for start, end in copy for left, right in spans)
-
-
-def _fold(text: str | None) -> str | None:
-    """A text after NFKC, without white space; None stays None."""
-    return None if text is None else "".join(unicodedata.normalize("NFKC", text).split())
+def _folded(text: str | None) -> str | None:
+    return None if text is None else fold(text)

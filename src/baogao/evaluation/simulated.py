@@ -15,7 +15,7 @@ from typing import Literal, get_args
 
 from baogao.candidates.candidate import Candidate
 from baogao.evaluation.gold import Gold, GoldField
-from baogao.evaluation.scoring import judge
+from baogao.evaluation.judging import judge
 from baogao.extraction import Link, ReportText
 from baogao.reading import read_answer
 from baogao.rules.matching import Scored

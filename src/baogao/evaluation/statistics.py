@@ -11,7 +11,7 @@ too little to say anything, the answer is None, printed “n/a”.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from math import exp, fsum, isfinite, log, sqrt
@@ -20,7 +20,8 @@ from statistics import NormalDist
 import numpy as np
 from numpy.typing import NDArray
 
-from baogao.evaluation.scoring import Scores
+from baogao.evaluation.scoring import Score, Scores
+from baogao.evaluation.tally import Tally
 
 Counts = NDArray[np.float64]
 """A row for each document; four columns for the rates below."""
@@ -199,9 +200,24 @@ def field_counts(scores: Scores) -> dict[str, Counts]:
     """The counts of each field in each document, fields in the schema's order."""
     rows: dict[str, list[tuple[int, int, int, int]]] = {}
     for document in scores.documents:
-        for score in document.figures:
+        for score in document.fields:
             rows.setdefault(score.field, []).append(score.tally.row)
     return {name: np.array(counts, dtype=np.float64) for name, counts in rows.items()}
+
+
+def group_counts(scores: Scores, group_of: Callable[[Score], str | None]) -> dict[str, Counts]:
+    """The counts of each group of fields and cells in each document, groups in the order of their first field.
+
+    :param group_of: which group a score belongs to; None for none.
+    """
+    groups: dict[str, list[Tally]] = {}
+    for number, document in enumerate(scores.every):
+        for score in document:
+            name = group_of(score)
+            if name is not None:
+                tallies = groups.setdefault(name, [Tally()] * len(scores.documents))
+                tallies[number] += score.tally
+    return {name: np.array([one.row for one in tallies], dtype=np.float64) for name, tallies in groups.items()}
 
 
 def student_t(probability: float, freedom: int) -> float:

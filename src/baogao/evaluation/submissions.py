@@ -1,13 +1,14 @@
 """What is scored: records of baogao, or JSON lines of the same shape by anybody.
 
 Only what scoring needs is read (docs/records.md): ``doc_id``, ``status``, ``sha256``, ``fields``, ``metadata``,
-``lists``. Further keys of a record are left alone; inside an answer an unknown key is an error, because a misspelt
-``evidence`` would score as none.
+``lists``, ``rows``. Further keys of a record are left alone; inside an answer an unknown key is an error, because a
+misspelt ``evidence`` would score as none.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -18,7 +19,7 @@ from baogao.errors import GoldError
 from baogao.evaluation.gold import Gold, read_text
 from baogao.outputs.records import current
 from baogao.record import Record
-from baogao.schema.fields import Schema
+from baogao.schema.fields import FieldSpec, Schema
 from baogao.schema.values import Answer, Item, Span, TextAnswer
 
 
@@ -36,22 +37,45 @@ class Submission:
     fields: dict[str, Answer] = field(default_factory=dict)
     metadata: dict[str, str | None] = field(default_factory=dict)
     lists: dict[str, list[list[Span]]] = field(default_factory=dict)
+    rows: dict[str, list[dict[str, Answer]]] = field(default_factory=dict)
 
     def check_against(self, gold: Gold, schema: Schema) -> None:
         """Refuse answers to questions that the schema does not ask, or about another text.
 
-        :raises GoldError: names file, document and field.
+        :raises GoldError: names file, document and field; also where the value of a figure is no number.
         """
-        groups = ((self.fields, schema.figures), (self.metadata, schema.metadata), (self.lists, schema.lists))
-        for answers, specs in groups:
-            known = {spec.id for spec in specs}
+        groups: tuple[tuple[Iterable[str], Iterable[str]], ...] = (
+            (self.fields, (spec.id for spec in schema.fields)),
+            (self.metadata, (spec.id for spec in schema.metadata)),
+            (self.lists, (spec.id for spec in schema.lists)),
+            (self.rows, (spec.id for spec in schema.rows)),
+            (
+                (f"{name}.{cell}" for name, rows in self.rows.items() for row in rows for cell in row),
+                (f"{spec.id}.{cell.id}" for spec in schema.rows for cell in spec.cells),
+            ),
+        )
+        for answers, asked in groups:
+            known = set(asked)
             for name in answers:
                 if name not in known:
                     raise GoldError(f"{self.where}: {self.doc_id} answers {name!r}, which {schema.name} does not have")
+        for place, spec, answer in self._answers(schema):
+            if spec.kind == "figure" and answer.value is not None and answer.number is None:
+                raise GoldError(f"{self.where}: {self.doc_id}: {place} is a figure, and its value is {answer.value!r}")
         if self.sha256 and self.failure is None and self.sha256 != gold.sha256:
             raise GoldError(
                 f"{self.where}: {self.doc_id} was made from another text than the gold's ({gold.text_file})"
             )
+
+    def _answers(self, schema: Schema) -> Iterator[tuple[str, FieldSpec, Answer]]:
+        """Every answer with its field and its name; of a cell with its row's number."""
+        for name, answer in self.fields.items():
+            yield name, schema.by_id[name], answer
+        for spec in schema.rows:
+            cells = {cell.id: cell for cell in spec.cells}
+            for number, row in enumerate(self.rows.get(spec.id, []), start=1):
+                for name, answer in row.items():
+                    yield f"{spec.id}, row {number}: {name}", cells[name], answer
 
 
 class _Line(BaseModel):
@@ -64,6 +88,7 @@ class _Line(BaseModel):
     fields: dict[str, Answer] | None = None
     metadata: dict[str, TextAnswer] = {}
     lists: dict[str, list[Item]] = {}
+    rows: dict[str, list[dict[str, Answer]]] = {}
 
     @field_validator("status")
     @classmethod
@@ -83,17 +108,24 @@ class _Line(BaseModel):
             failure = self.error or "failed"
         elif self.fields is None:
             raise GoldError(f"{where}: {self.doc_id} has no fields")
-        answers = (self.fields or {}).items()
+        answers, whose = (self.fields or {}).items(), f"{where}: {self.doc_id}"
         return Submission(
             doc_id=self.doc_id,
             where=where,
             failure=failure,
             sha256=self.sha256,
-            fields={name: _checked(answer, f"{where}: {self.doc_id}: {name}") for name, answer in answers},
+            fields={name: _checked(answer, f"{whose}: {name}") for name, answer in answers},
             metadata={name: answer.value for name, answer in self.metadata.items()},
             lists={
-                name: [_places(item.evidence, f"{where}: {self.doc_id}: {name}") for item in items]
+                name: [_places(item.evidence, f"{whose}: {name}") for item in items]
                 for name, items in self.lists.items()
+            },
+            rows={
+                name: [
+                    {cell: _checked(answer, f"{whose}: {name}, row {number}: {cell}") for cell, answer in row.items()}
+                    for number, row in enumerate(rows, start=1)
+                ]
+                for name, rows in self.rows.items()
             },
         )
 

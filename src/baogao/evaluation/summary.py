@@ -17,7 +17,7 @@ from pydantic import Field, ValidationError
 from baogao.errors import UsageError
 from baogao.evaluation.gold import Dataset, Split
 from baogao.evaluation.reliability import Reliability, reliability_of
-from baogao.evaluation.scoring import Scores
+from baogao.evaluation.scoring import Score, Scores
 from baogao.evaluation.statistics import (
     F1,
     PRECISION,
@@ -29,6 +29,7 @@ from baogao.evaluation.statistics import (
     compare_fields,
     document_counts,
     field_counts,
+    group_counts,
 )
 from baogao.evaluation.tally import Hits, Tally
 from baogao.schema.values import Strict
@@ -120,6 +121,28 @@ class FieldSummary(Rates):
     errored: int
 
 
+class GroupSummary(Rates):
+    """One extractor on some fields of one kind, or on the cells of rows."""
+
+    stated: int
+    f1_ci: Interval | None
+    correct: int
+    wrong: int
+    missing: int
+    """Those of failed documents included."""
+    spurious: int
+
+    @classmethod
+    def of_groups(cls, counts: Mapping[str, Counts], bootstrap: Bootstrap) -> dict[str, GroupSummary]:
+        """What is said of groups of fields, by their counts in each document."""
+        found = {}
+        for name, one in counts.items():
+            counted = dict(zip(("correct", "wrong", "missing", "spurious"), map(int, one.sum(axis=0)), strict=True))
+            tally, interval = Tally(**counted), bootstrap.interval(one, F1)
+            found[name] = cls(stated=tally.stated, f1_ci=interval, **counted, **dict(Rates.of(tally)))
+        return found
+
+
 class PartSummary(Rates):
     """One extractor on one part of the reports."""
 
@@ -133,6 +156,12 @@ class PartSummary(Rates):
     grounding: float | None
     metadata_accuracy: float | None
     lists: dict[str, Rates]
+    rows: dict[str, GroupSummary] = Field(default_factory=dict, exclude_if=lambda rows: not rows)
+    """Of each list of rows its cells, which are in none of the rates above; its cells one by one as
+    ``projects.investment``."""
+    kinds: dict[str, GroupSummary] = Field(default_factory=dict, exclude_if=lambda kinds: not kinds)
+    """By kind of field (figure, choice, date, quote, rows); by what a figure asks for as ``figure: growth``. Not there
+    where a schema has plain figures only."""
     verdicts: dict[str, int]
     confidence: Reliability | None = None
     """None for a run that was scored before there was such a thing."""
@@ -265,9 +294,35 @@ def _part(scores: Scores, seed: int) -> PartSummary:
         grounding=tally.grounding,
         metadata_accuracy=scores.metadata_accuracy,
         lists={name: Rates.of(hits) for name, hits in scores.list_hits().items()},
+        rows=GroupSummary.of_groups(group_counts(scores, _row_of) | group_counts(scores, _cell_of), bootstrap),
+        kinds=_kinds(scores, bootstrap),
         verdicts=tally.verdicts,
         confidence=reliability_of(scores),
     )
+
+
+def _kinds(scores: Scores, bootstrap: Bootstrap) -> dict[str, GroupSummary]:
+    """How each kind of field fared, and figures by what they ask for; none where there is only one such group."""
+    asked, kinds = group_counts(scores, _asked_of), group_counts(scores, _kind_of)
+    if len(kinds) < 2 and len(asked) < 2:
+        return {}
+    return GroupSummary.of_groups(kinds | asked, bootstrap)
+
+
+def _kind_of(score: Score) -> str:
+    return "rows" if score.cell else score.kind
+
+
+def _asked_of(score: Score) -> str | None:
+    return None if score.cell or score.asked_for is None else f"figure: {score.asked_for}"
+
+
+def _row_of(score: Score) -> str | None:
+    return score.field if score.cell else None
+
+
+def _cell_of(score: Score) -> str | None:
+    return score.name if score.cell else None
 
 
 def _splits(scores: Scores) -> Iterator[tuple[Split, Scores]]:

@@ -11,13 +11,16 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
-from baogao.candidates import USUAL, Candidate, find_candidates, parse_quantity
+from baogao.candidates import USUAL, parse_quantity
 from baogao.candidates.each import nouns_sharing
 from baogao.document import Document, Span
 from baogao.document.view import clean_characters
-from baogao.evaluation.gold import Gold
+from baogao.evaluation.gold import Gold, Reading
+from baogao.evaluation.printed import Printed, fault_of
 from baogao.evaluation.scoring import Score
-from baogao.schema.fields import Sought
+from baogao.evaluation.values import is_plain
+from baogao.extraction import ReportText
+from baogao.schema.fields import FieldSpec, Schema
 from baogao.schema.values import Answer
 
 Cause = Literal[
@@ -72,26 +75,32 @@ class Setting:
 
     document: Document
     gold: Gold
-    sought: Sought = USUAL
-    """Of the schema that was asked."""
+    schema: Schema | None = None
+    """None for one with plain figures only."""
 
     @cached_property
-    def candidates(self) -> Sequence[Candidate]:
-        """What the grammar finds in the main copy."""
-        return list(find_candidates(self.document, self.sought))
+    def report(self) -> ReportText:
+        """The document with what the grammar finds in its main copy."""
+        return ReportText.from_document(self.document, self.schema.sought if self.schema else USUAL)
 
     def owners(self, spans: Sequence[Span]) -> list[str]:
-        """The fields that have some gold reading at one of the spans."""
+        """The fields that have some gold reading at one of the spans; a cell as ``projects.1.investment``."""
+        cells = {
+            f"{name}.{number}.{cell}": field
+            for name, rows in self.gold.rows.items()
+            for number, row in enumerate(rows, start=1)
+            for cell, field in row.items()
+        }
         return [
             name
-            for name, field in self.gold.fields.items()
+            for name, field in (self.gold.fields | cells).items()
             if any(_overlap(spans, copy) for reading in field.readings for copy in reading.evidence)
         ]
 
     def cues(self, spans: Sequence[Span]) -> set[str]:
         """What the context says of the candidates at the spans."""
         document = self.document
-        here = [one for one in self.candidates if _overlap(spans, [document.printed((one.start, one.end))])]
+        here = [one for one in self.report.candidates if _overlap(spans, [document.printed((one.start, one.end))])]
         return {cue for found in here for cue in found.cues}
 
     def reads(self, span: Span) -> bool:
@@ -108,12 +117,12 @@ def cause_of(score: Score, setting: Setting) -> Cause | None:
         return "failed" if score.gold.stated else None
     if score.verdict not in ("wrong", "spurious") or score.answer is None:
         return None
-    if not _printed(score.answer, setting.document.file.text):
+    if not _printed(score.answer, setting.document.file.text, score.spec):
         return "invented"
     spans = score.answer.evidence or []
     owners = setting.owners(spans)
-    if score.field in owners:
-        copies = [copy for reading in setting.gold.field(score.field).readings for copy in reading.evidence]
+    if (f"{score.field}.{score.row}.{score.cell}" if score.cell else score.field) in owners:
+        copies = [copy for reading in score.gold.readings for copy in reading.evidence]
         # some, and not all, of the parts that add up to the gold
         is_part = any(0 < sum(_overlap(spans, [part]) for part in copy) < len(copy) for copy in copies)
         return "part_for_total" if is_part else "misread_number"
@@ -126,13 +135,18 @@ def cause_of(score: Score, setting: Setting) -> Cause | None:
     return next((cause for cue, cause in _OF_CUE if cue in cues), otherwise)
 
 
-def _printed(answer: Answer, text: str) -> bool:
+def _printed(answer: Answer, text: str, spec: FieldSpec | None) -> bool:
     """Whether the answer's value can be read at its place: a none needs a place only, a sum the sum of its parts."""
     spans = answer.evidence or []
     if not spans or any(not 0 <= start < end <= len(text) for start, end in spans):
         return False
     if answer.status == "reported_none":
         return True
+    if spec is not None and not is_plain(spec):
+        reading = Reading(status="reported", value=answer.value, upper=answer.upper, bound=answer.bound)
+        if fault_of(spec, reading) is not None:
+            return False
+        return Printed(text, spans).says(spec, reading)
     figures = [parse_quantity("".join(clean_characters(text[start:end]).text.split())) for start, end in spans]
     values = [figure.value for figure in figures if figure is not None]
     if len(values) < len(spans):

@@ -90,8 +90,13 @@ def asked_for(spec: FieldSpec) -> AskedFor:
     return "growth" if "growth" in spec.allow else "level"
 
 
-def has_levels_only(schema: Schema) -> bool:
-    """Whether a schema asks for nothing but plain figures of the period, metadata and lists of entries, so that nothing
-    is counted by kind."""
-    plain = all(asked_for(spec) == "level" and spec.takes == {"number"} for spec in schema.figures)
-    return plain and not schema.rows and schema.fields == schema.figures
+def is_plain(spec: FieldSpec) -> bool:
+    """Whether it is a figure of the period, printed as a number, in a unit without a scale word."""
+    if spec.kind != "figure" or asked_for(spec) != "level" or spec.takes != {"number"} or spec.signed:
+        return False
+    return spec.unit == spec.units.name_of(spec.unit)
+
+
+def has_plain_figures_only(schema: Schema) -> bool:
+    """Whether a schema asks for nothing but such figures, metadata and lists of entries."""
+    return not schema.rows and all(map(is_plain, schema.fields))

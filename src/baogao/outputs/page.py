@@ -28,19 +28,18 @@ from baogao._version import __version__
 from baogao.chinese.list_marks import leading_mark
 from baogao.errors import UsageError
 from baogao.outputs.places import Places, cut
-from baogao.outputs.records import astray, kept_text
-from baogao.record import ProposedFigure, ProposedItems, ProposedText, Record, Review
+from baogao.outputs.records import kept_text
+from baogao.outputs.views import REVIEW_BELOW, AnswerViews, spec_view, unsure
+from baogao.record import Record
 from baogao.resources import new_file
-from baogao.schema import FieldSpec, Schema
-from baogao.schema.values import Answer, HeldBack, shown_value
+from baogao.schema import Schema
 
-REVIEW_BELOW = 0.5
-"""An answer less sure than this is marked for a person to look at."""
+NO_GROUP = "On the report as a whole"
+"""The heading of fields that stand in the report itself."""
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _NOT_INERT = re.compile("[<>&\u2028\u2029\ud800-\udfff]")
 """What HTML or JavaScript could take for its own, and halves of characters, which UTF-8 cannot write."""
-_SILENCE = Answer(status="not_reported")
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|$)")
 _HEADINGS = {1: "h1", 2: "h2"}
 """The lines that look like headings, by the level of their marks: 一、 or （一）."""
@@ -94,18 +93,20 @@ def csp_hash(content: str) -> str:
 
 
 def schema_view(schema: Schema) -> dict[str, Any]:
-    """The fields with their labels, by group, in the schema's order."""
+    """The fields with their labels, by group, in the schema's order; those of no group in one of their own."""
+    labels = {"": NO_GROUP} if any(not spec.group for spec in schema.fields) else {}
     groups = [
-        {"label": label, "fields": [_spec(spec) for spec in schema.figures if spec.group == group]}
-        for group, label in schema.groups.items()
+        {"label": label, "fields": [spec_view(spec) for spec in schema.fields if spec.group == group]}
+        for group, label in (labels | schema.groups).items()
     ]
-    return {
+    view = {
         "title": schema.title,
         "groups": groups,
-        "metadata": [_spec(spec) for spec in schema.metadata],
-        "lists": [_spec(spec) for spec in schema.lists],
+        "metadata": [spec_view(spec) for spec in schema.metadata],
+        "lists": [spec_view(spec) for spec in schema.lists],
         "reviewBelow": REVIEW_BELOW,
     }
+    return view | ({"rows": [spec_view(spec) for spec in schema.rows]} if schema.rows else {})
 
 
 def summary_view(record: Record, schema: Schema) -> dict[str, Any]:
@@ -119,7 +120,7 @@ def summary_view(record: Record, schema: Schema) -> dict[str, Any]:
         "error": record.error,
         "reported": sum(answer.status == "reported" for answer in answers),
         "none": sum(answer.status == "reported_none" for answer in answers),
-        "review": len({review.field for review in record.review} | set(_unsure(record))),
+        "review": len({review.field for review in record.review} | set(unsure(record))),
         "failing": sum(not check.holds for check in record.checks),
     }
 
@@ -131,11 +132,8 @@ def report_view(record: Record, text: str | None, schema: Schema) -> dict[str, A
     :raises UsageError: evidence that does not lie in the text.
     """
     places = Places(schema.id_of("title"))
-    doubted = {review.field for review in record.review} | set(_unsure(record))
-    figures = {
-        spec.id: _figure(spec.id, record.fields.get(spec.id, _SILENCE), text, places, review=spec.id in doubted)
-        for spec in schema.figures
-    }
+    views = AnswerViews(record, text, schema, places)
+    figures = views.fields()
     metadata = {
         name: {"value": answer.value, "places": places.add(name, "metadata", answer.evidence)}
         for name, answer in record.metadata.items()
@@ -147,7 +145,8 @@ def report_view(record: Record, text: str | None, schema: Schema) -> dict[str, A
         ]
         for name, items in record.lists.items()
     }
-    queue = _queue(record, text, places)
+    rows = {"rows": views.rows()} if schema.rows else {}
+    queue = views.queue()
     return {
         **record.model_dump(
             mode="json", include={"doc_id", "source", "status", "error", "notices", "made_by", "usage"}
@@ -158,96 +157,11 @@ def report_view(record: Record, text: str | None, schema: Schema) -> dict[str, A
         "order": places.reading_order(),
         "metadata": metadata,
         "lists": lists,
+        **rows,
         "queue": queue,
         "failing": [check.model_dump() for check in record.checks if not check.holds],
         "checks": len(record.checks),
     }
-
-
-def _spec(spec: FieldSpec) -> dict[str, str]:
-    return {"id": spec.id, "label": spec.label, "unit": spec.unit, "note": spec.note}
-
-
-def _unsure(record: Record) -> dict[str, Answer | HeldBack]:
-    """The answers that are unsure or held back, by field: to be looked at, in a queue or not."""
-    found: dict[str, Answer | HeldBack] = {}
-    for name, answer in record.fields.items():
-        if answer.held_back is not None:
-            found[name] = answer.held_back
-        elif answer.confidence is not None and answer.confidence < REVIEW_BELOW:
-            found[name] = answer
-    return found
-
-
-def _figure(name: str, answer: Answer, text: str | None, places: Places, *, review: bool) -> dict[str, Any]:
-    """An answer as it is shown; a silent field shows what was held back beside it, and its place in the text."""
-    given = answer.held_back if answer.status == "not_reported" else answer
-    if given is None:
-        return {"status": "not_reported", "places": []} | ({"review": True} if review else {})
-    shown = _shown(given, text)
-    if isinstance(given, HeldBack):
-        shown = {"status": "not_reported", "held": shown | {"reason": given.reason}}
-    kind = "none" if given.status == "reported_none" else "figure"
-    return shown | {
-        "review": review,
-        "places": places.add(name, f"{kind} review" if review else kind, given.evidence),
-    }
-
-
-def _shown(given: Answer | HeldBack | ProposedFigure, text: str | None) -> dict[str, Any]:
-    """A figure as it is shown, whether it is given, held back or proposed."""
-    return {
-        "status": given.status,
-        "value": None if given.value is None else shown_value(given.value),
-        "bound": given.bound,
-        "unit": given.unit,
-        "text": given.text,
-        "confidence": given.confidence,
-        "by": given.by,
-        "page": given.page,
-        "astray": text is not None and astray(given, text),
-    }
-
-
-def _queue(record: Record, text: str | None, places: Places) -> list[dict[str, Any]]:
-    """What a person should look at, most valuable first: the record's queue, and unsure answers that are not in it."""
-    entries = []
-    for review in record.review:
-        proposals = [
-            _proposal(f"{review.field}~{number}", one, review, text, places)
-            for number, one in enumerate(review.proposals)
-        ]
-        told = review.model_dump(include={"field", "reason", "wrong", "priority", "given"})
-        entries.append(told | {"proposals": proposals})
-    queued = {review.field for review in record.review}
-    for name, unsure in _unsure(record).items():
-        if name in queued:
-            continue
-        key, given = f"{name}~0", isinstance(unsure, Answer)
-        confidence = unsure.confidence or 0.0
-        wrong = 1 - confidence if given else confidence
-        reason = "unsure" if isinstance(unsure, Answer) else f"held back: {unsure.reason}"
-        proposal = _shown(unsure, text) | {"key": key, "places": places.of(key, "proposal", unsure.evidence or [])}
-        told = {"field": name, "reason": reason, "wrong": wrong, "priority": wrong, "given": given}
-        entries.append(told | {"proposals": [proposal]})
-    return sorted(entries, key=lambda entry: -entry["priority"])
-
-
-def _proposal(
-    key: str, one: ProposedFigure | ProposedText | ProposedItems, review: Review, text: str | None, places: Places
-) -> dict[str, Any]:
-    """What a reader proposes, as it is shown, with its places."""
-    if isinstance(one, ProposedFigure):
-        shown = _shown(one, text) | {"sentence": one.sentence}
-        return shown | {"key": key, "places": places.of(key, "proposal", one.evidence)}
-    if isinstance(one, ProposedText):
-        return {"key": key, "by": one.by, "words": one.value, "places": places.of(key, "item proposal", one.evidence)}
-    others = [other for other in review.proposals if isinstance(other, ProposedItems)]
-    lists = [{tuple(item.evidence) for item in other.items} for other in others]
-    common = lists[0].intersection(*lists[1:]) if len(lists) > 1 else set()
-    items = [{"text": item.text, "disputed": tuple(item.evidence) not in common} for item in one.items]
-    evidence = [span for item in one.items for span in item.evidence]
-    return {"key": key, "by": one.by, "items": items, "places": places.of(key, "item proposal", evidence)}
 
 
 def _lines(text: str, places: Places, record: Record) -> list[dict[str, Any]]:

@@ -11,8 +11,8 @@ from typing import Any
 
 from baogao.schema.values import Span
 
-_BESIDE_FIGURES = {"proposal": 1, "metadata": 2, "item": 2, "item proposal": 2}
-"""Kinds of place that no figure of the record was read from, and how far behind one a click puts them."""
+_BESIDE_FIELDS = {"cell": 1, "cell review": 1, "proposal": 2, "metadata": 3, "item": 3, "item proposal": 3}
+"""Kinds of place that no field of the record was read from, and how far behind one a click puts them."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ def cut(length: int, spans: Sequence[Span], cuts: Iterable[int] = ()) -> list[Pi
 
 
 def field_of(key: str) -> str:
-    """The field that a key is about: ``FIELD``, ``FIELD/ENTRY`` of a list, ``FIELD~PROPOSAL``."""
+    """The field that a key is about: ``FIELD``, ``FIELD/ENTRY`` of a list, ``FIELD/ROW/CELL``, ``FIELD~PROPOSAL``."""
     return re.split("[/~]", key, maxsplit=1)[0]
 
 
@@ -82,17 +82,17 @@ class Places:
         return any(self.rows[at]["key"] == self.title for at in piece.inside)
 
     def foremost_first(self, places: tuple[int, ...]) -> list[int]:
-        """What a click means where several overlap: a figure before the rest, the shorter before the longer."""
+        """What a click means where several overlap: a field before the rest, the shorter before the longer."""
         return sorted(
             places,
             key=lambda at: (
-                _BESIDE_FIGURES.get(self.rows[at]["kind"], 0),
+                _BESIDE_FIELDS.get(self.rows[at]["kind"], 0),
                 self.spans[at][1] - self.spans[at][0],
                 at,
             ),
         )
 
     def reading_order(self) -> list[str]:
-        """The stated figures as a reader meets them."""
+        """The stated fields as a reader meets them."""
         in_order = sorted(zip(self.rows, self.spans, strict=True), key=lambda pair: pair[1])
-        return list(dict.fromkeys(row["key"] for row, _ in in_order if row["kind"] not in _BESIDE_FIGURES))
+        return list(dict.fromkeys(row["key"] for row, _ in in_order if row["kind"] not in _BESIDE_FIELDS))

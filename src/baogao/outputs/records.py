@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
 from itertools import chain
 from pathlib import Path
 from typing import TypeVar
@@ -161,11 +162,17 @@ def astray(answer: Answer | HeldBack | ProposedFigure, text: str) -> bool:
     return answer.text is not None and answer.text != quoted
 
 
+def words_of(value: Decimal | str | None) -> str | None:
+    """The value of a choice, a date or a quote. One of digits alone, a year, is read back from a file as a number."""
+    return f"{value:f}" if isinstance(value, Decimal) else value
+
+
 def belongs(record: Record, text: str) -> bool:
     """Whether a record can have been read from a text: all its evidence, and that of what is to be looked at, lies in
     it, and reads as it is quoted there."""
     given = [one for answer in record.fields.values() for one in (answer, answer.held_back) if one is not None]
     proposals = [proposal for review in record.review for proposal in review.proposals]
+    given += [answer for rows in record.rows.values() for row in rows for answer in row.values()]
     figures = [*given, *(one for one in proposals if isinstance(one, ProposedFigure))]
     lists = [*record.lists.values(), *(one.items for one in proposals if isinstance(one, ProposedItems))]
     words: list[TextAnswer | ProposedText] = list(record.metadata.values())

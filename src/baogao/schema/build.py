@@ -203,9 +203,11 @@ def _fault(ask: Ask, annotation: Annotation) -> str | None:
     if ask.period not in get_args(AskedPeriod):
         return f"has the period {ask.period!r}; there are {', '.join(get_args(AskedPeriod))}"
     for known, given, word in ((get_args(Cue), ask.allow, "allows"), (get_args(Printed), ask.takes, "takes")):
+        if isinstance(given, str):
+            return f"{word} {given!r}, which is no list; write [{given!r}]"
         strange = next((one for one in given if one not in known), None)
-        if strange is not None or isinstance(given, str):
-            return f"{word} {strange or given!r}; it may be some of {', '.join(known)}"
+        if strange is not None:
+            return f"{word} {strange!r}; it may be some of {', '.join(known)}"
     if not ask.takes:
         return "takes nothing: it needs one of " + ", ".join(get_args(Printed))
     if kind == "choice" and (len(options) < 2 or len(set(options)) < len(options)):

@@ -92,7 +92,7 @@ class Units:
         accepts is for its readers to say.
         """
         (base, factor), (wanted, divisor) = self.measure(unit), self.measure(into)
-        if base != wanted and (self._is_measured(base) or self._is_measured(wanted)) and unit:
+        if base != wanted and (self.is_measured(base) or self.is_measured(wanted)) and unit:
             return None
         if factor == divisor:
             return value
@@ -107,8 +107,8 @@ class Units:
         named = (self._parted(unit.of)[1] for unit in self.own if unit.of)
         return next((name for name in named if name not in self._known), None)
 
-    def _is_measured(self, name: str) -> bool:
-        """Whether something is measured by it, and not counted."""
+    def is_measured(self, name: str) -> bool:
+        """Whether something is measured by it, and not counted: it is known, or one of the schema's own."""
         return name in self._known
 
     @cached_property
@@ -125,9 +125,13 @@ class Units:
 
 def _decimal(number: Fraction) -> Decimal:
     """A number as a decimal: exactly, or rounded to twelve digits where it has no end."""
+    rest = number.denominator
+    for prime in (2, 5):
+        while rest % prime == 0:
+            rest //= prime
     with localcontext(prec=60):
         quotient = Decimal(number.numerator) / number.denominator
-        if quotient * number.denominator != number.numerator:
+        if rest != 1:
             quotient = quotient.quantize(Decimal(1).scaleb(quotient.adjusted() + 1 - _DIGITS))
         whole = quotient.to_integral_value()
         return whole if whole == quotient else quotient.normalize()

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from baogao.evaluation.compiling import build_dataset
 from baogao.evaluation.report import build_report
-from baogao.evaluation.report.discrepancies import figure_discrepancies, kind_of, other_discrepancies, pieces_of
+from baogao.evaluation.report.discrepancies import answer_discrepancies, kind_of, other_discrepancies, pieces_of
 from baogao.evaluation.rows import Excerpt, ScoreRow
 from evaluation.run_fixtures import HOSTILE, make_dataset, make_run, perfect_records, point_at
 
@@ -79,12 +79,12 @@ def test_they_stand_in_the_order_of_documents_and_fields(run):
     info, rows = run.info(), run.rows()
     fields = {one.id: one for one in info.schema_info.fields}
     figures = [row for row in rows if isinstance(row, ScoreRow)]
-    found = figure_discrepancies(figures, fields)
+    found = answer_discrepancies(figures, fields)
     order = list(fields)
     assert [(one.doc_id, order.index(one.field)) for one in found] == sorted(
         (one.doc_id, order.index(one.field)) for one in found
     )
-    again = figure_discrepancies(figures[::-1], fields)
+    again = answer_discrepancies(figures[::-1], fields)
     assert [(one.doc_id, one.field, one.verdict) for one in again] == [
         (one.doc_id, one.field, one.verdict) for one in found
     ]

@@ -61,7 +61,7 @@ def test_markdown_tables_hold(run):
     """Every line of a table has as many cells as its head; hostile text is escaped."""
     text = render_markdown(build_report(run))
     tables = re.findall(r"(?:^\|.*\|\n)+", text, re.MULTILINE)
-    assert len(tables) == 6
+    assert len(tables) == 8
     for table in tables:
         widths = {len(re.findall(r"(?<!\\)\|", line)) for line in table.splitlines()}
         assert len(widths) == 1, table

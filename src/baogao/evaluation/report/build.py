@@ -18,17 +18,21 @@ from baogao.evaluation.report.content import (
     FieldCell,
     FieldRow,
     HeadlineRow,
+    KindRow,
+    MissedRow,
     PairRow,
     ReliabilityRow,
     ReportModel,
     RiskCurve,
     RiskPoint,
+    WhyRow,
 )
-from baogao.evaluation.report.discrepancies import figure_discrepancies, other_discrepancies
+from baogao.evaluation.report.discrepancies import answer_discrepancies, other_discrepancies
 from baogao.evaluation.report.render import support_sentences, verdict_sentence
-from baogao.evaluation.rows import ScoreRow
+from baogao.evaluation.rows import CellRow, ScoreRow
 from baogao.evaluation.run_info import FieldInfo, Mode, RunInfo
 from baogao.evaluation.runs import ExtractorTiming, Run, Timing
+from baogao.evaluation.silence import REASONS, Silence, Silences
 from baogao.evaluation.summary import Summary
 from baogao.evaluation.taxonomy import CAUSES
 
@@ -49,6 +53,10 @@ class RunFiles:
     timings: Mapping[str, ExtractorTiming]
     """Of each extractor; none where the run was not timed."""
     figures: Sequence[ScoreRow]
+    """The rows of fields that are answered once, figures and others."""
+    cells: Sequence[CellRow] = ()
+    silence: Sequence[Silence] = ()
+    """None of a run that was scored before there was such a thing."""
 
     @cached_property
     def fields(self) -> dict[str, FieldInfo]:
@@ -73,7 +81,9 @@ def build_report(run: Run) -> ReportModel:
     rows = run.rows()
     timings = run.timing().extractors if (run.path / Timing.file_name).is_file() else {}
     figures = [row for row in rows if isinstance(row, ScoreRow)]
-    files = RunFiles(run.info(), run.summary(), timings, figures)
+    cells = [row for row in rows if isinstance(row, CellRow)]
+    silence = run.read(Silences).missed if (run.path / Silences.file_name).is_file() else []
+    files = RunFiles(run.info(), run.summary(), timings, figures, cells, silence)
     schema, names = files.info.schema_info, files.info.names
     headline = headline_rows(files)
     main = [row for row in headline if row.part == files.parts[0]]
@@ -91,12 +101,12 @@ def build_report(run: Run) -> ReportModel:
         support=support_sentences(main, pair),
         identity=files.info.lines(),
         extractors=names,
-        lists={one.id: one.label for one in schema.fields if one.kind == "items"},
+        lists={one.id: one.label for one in schema.fields if one.kind in ("items", "rows")},
         headline=headline,
         pairs=pairs,
         fields=field_rows(files),
         causes=cause_rows(files),
-        discrepancies=figure_discrepancies(figures, files.fields),
+        discrepancies=answer_discrepancies([*figures, *cells], files.fields, silence),
         others=other_discrepancies(rows, files.fields),
         curves=risk_curves(figures, names),
         reliability=reliability,
@@ -108,6 +118,10 @@ def build_report(run: Run) -> ReportModel:
                 *held_sentences(timings, names),
             ]
         ),
+        kinds=kind_rows(files),
+        cells=cell_rows(files),
+        silence=why_rows(files),
+        missed=missed_rows(files),
     )
 
 
@@ -130,7 +144,8 @@ def headline_rows(files: RunFiles) -> list[HeadlineRow]:
                     grounding=Estimate(found.grounding),
                     specificity=Estimate(found.specificity),
                     metadata=Estimate(found.metadata_accuracy),
-                    lists={name: Estimate(rates.f1) for name, rates in found.lists.items()},
+                    lists={name: Estimate(rates.f1) for name, rates in found.lists.items()}
+                    | {name: Estimate(rates.f1, rates.f1_ci) for name, rates in found.rows.items()},
                     verdicts=found.verdicts,
                 )
             )
@@ -167,13 +182,13 @@ def leading_pair(rows: Sequence[HeadlineRow], pairs: Sequence[PairRow]) -> PairR
 
 
 def field_rows(files: RunFiles) -> list[FieldRow]:
-    """Every figure of the schema, the extractors side by side."""
+    """Every field of the schema that is answered once, the extractors side by side."""
     errored = Counter(
         (row.extractor, row.field) for row in files.figures if row.verdict == "errored" and row.gold.stated
     )
     rows = []
     for spec in files.info.schema_info.fields:
-        if spec.kind != "figure":
+        if spec.kind not in ("figure", "choice", "date", "quote"):
             continue
         found = {name: files.summary.extractors[name].fields[spec.id] for name in files.info.names}
         cells = {
@@ -196,9 +211,83 @@ def field_rows(files: RunFiles) -> list[FieldRow]:
     return rows
 
 
+def cell_rows(files: RunFiles) -> list[FieldRow]:
+    """Every cell of the schema's rows, the extractors side by side."""
+    rows = []
+    for spec in files.info.schema_info.fields:
+        for cell in spec.cells:
+            name = f"{spec.id}.{cell.id}"
+            found = {one: files.summary.extractors[one].rows.get(name) for one in files.info.names}
+            cells = {
+                one: FieldCell(
+                    f1=Estimate(rates.f1, rates.f1_ci),
+                    precision=rates.precision,
+                    recall=rates.recall,
+                    correct=rates.correct,
+                    wrong=rates.wrong,
+                    missing=rates.missing,
+                    spurious=rates.spurious,
+                )
+                for one, rates in found.items()
+                if rates is not None
+            }
+            stated = max((rates.stated for rates in found.values() if rates), default=0)
+            if len(cells) == len(found):
+                rows.append(FieldRow(name, cell.label, cell.unit, spec.label, stated, cells))
+    return rows
+
+
+def kind_rows(files: RunFiles) -> list[KindRow]:
+    """Every kind of field on every part of the data; none where there are plain figures only."""
+    rows = []
+    for part in files.parts:
+        found = {name: files.summary.extractors[name].part(part).kinds for name in files.info.names}
+        for kind in dict.fromkeys(kind for kinds in found.values() for kind in kinds):
+            f1 = {
+                name: Estimate(kinds[kind].f1, kinds[kind].f1_ci) if kind in kinds else Estimate(None)
+                for name, kinds in found.items()
+            }
+            stated = max(kinds[kind].stated for kinds in found.values() if kind in kinds)
+            rows.append(KindRow(part, kind, stated, f1))
+    return rows
+
+
+def why_rows(files: RunFiles) -> list[WhyRow]:
+    """Every reason for silence that there is, counted for each extractor."""
+    counts = Counter((one.reason, one.extractor) for one in files.silence)
+    rows = [
+        WhyRow(name, meaning, {one: counts[reason, one] for one in files.info.names})
+        for reason, (name, meaning) in REASONS.items()
+    ]
+    return [row for row in rows if any(row.counts.values())]
+
+
+def missed_rows(files: RunFiles) -> list[MissedRow]:
+    """Every field that was missed and every cell, with the reasons of each extractor, in the schema's order."""
+    labels = {one.id: one.label for one in files.info.schema_info.fields}
+    labels |= {
+        f"{one.id}.{cell.id}": f"{one.label}：{cell.label}"
+        for one in files.info.schema_info.fields
+        for cell in one.cells
+    }
+    rows = []
+    for name, label in labels.items():
+        here = [one for one in files.silence if one.field == name]
+        why = {
+            extractor: ", ".join(
+                f"{reason} {count}"
+                for reason, count in Counter(one.why() for one in here if one.extractor == extractor).most_common()
+            )
+            for extractor in files.info.names
+        }
+        if here:
+            rows.append(MissedRow(name, label, len(here), why))
+    return rows
+
+
 def cause_rows(files: RunFiles) -> list[CauseRow]:
     """Every cause of error that there is, counted for each extractor."""
-    counts = Counter((row.cause, row.extractor) for row in files.figures)
+    counts = Counter((row.cause, row.extractor) for row in [*files.figures, *files.cells])
     rows = [
         CauseRow(cause, name, meaning, {one: counts[cause, one] for one in files.info.names})
         for cause, (name, meaning) in CAUSES.items()

@@ -99,6 +99,38 @@ class FieldRow:
 
 
 @dataclass(frozen=True)
+class KindRow:
+    """Fields of one kind, or cells of rows, on one part of the data."""
+
+    part: str
+    name: str
+    stated: int
+    f1: Mapping[str, Estimate]
+    """Of each extractor."""
+
+
+@dataclass(frozen=True)
+class WhyRow:
+    """One reason for which stated fields were missed, counted for each extractor."""
+
+    name: str
+    meaning: str
+    counts: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class MissedRow:
+    """One field that was missed, and why, in words, for each extractor."""
+
+    id: str
+    label: str
+    missed: int
+    """By all extractors together."""
+    why: Mapping[str, str]
+    """``nothing said 3, no candidate 1``; empty where nothing was missed."""
+
+
+@dataclass(frozen=True)
 class CauseRow:
     """One cause of error, counted for each extractor."""
 
@@ -139,6 +171,8 @@ class Discrepancy:
     note: str = ""
     held_out: bool = False
     """True for a test report: whoever works on rules or prompts should not read it."""
+    why: Sequence[str] = ()
+    """Why each extractor missed what is stated: ``rules: excluded by a cue: growth``."""
 
 
 @dataclass(frozen=True)
@@ -236,3 +270,10 @@ class ReportModel:
     cost_note: str = ""
     pictures: Sequence[Picture] = field(default=())
     notices: Sequence[str] = field(default=())
+    kinds: Sequence[KindRow] = field(default=())
+    """None where a schema has plain figures only."""
+    cells: Sequence[FieldRow] = field(default=())
+    """Those of lists of rows."""
+    silence: Sequence[WhyRow] = field(default=())
+    """None of a run that was scored before there was such a thing."""
+    missed: Sequence[MissedRow] = field(default=())

@@ -6,36 +6,41 @@ from collections.abc import Iterable, Mapping
 
 from baogao.evaluation.report.content import Discrepancy, Fragment, OtherDiscrepancy
 from baogao.evaluation.report.render import reading_words
-from baogao.evaluation.rows import Excerpt, ListRow, MetadataRow, Row, ScoreRow
+from baogao.evaluation.rows import CellRow, Excerpt, ListRow, MetadataRow, Row, ScoreRow
 from baogao.evaluation.run_info import FieldInfo
+from baogao.evaluation.silence import Silence
 from baogao.evaluation.taxonomy import CAUSES
 from baogao.outputs.places import cut
 from baogao.schema.values import Span
 
 
-def figure_discrepancies(rows: Iterable[ScoreRow], fields: Mapping[str, FieldInfo]) -> list[Discrepancy]:
-    """Figures that are not the gold's, and right values with a wrong bound or from a place that the gold does not name.
+def answer_discrepancies(
+    rows: Iterable[ScoreRow | CellRow], fields: Mapping[str, FieldInfo], silence: Iterable[Silence] = ()
+) -> list[Discrepancy]:
+    """Answers that are not the gold's, and right values with a wrong bound or from a place that the gold does not name.
 
     :param fields: by id, in the order of the schema.
+    :param silence: why stated fields were missed, where that is known.
     :returns: in the order of documents and fields.
     """
     order = {name: number for number, name in enumerate(fields)}
-    groups: dict[tuple[str, int, str, str], list[ScoreRow]] = {}
+    why = {(one.extractor, one.doc_id, one.field, one.row): one.why() for one in silence}
+    groups: dict[tuple[str, int, str, str, str], list[ScoreRow | CellRow]] = {}
     for row in rows:
         kind = kind_of(row)
         if kind is not None:
             answer = row.answer.model_dump_json(exclude={"confidence", "by", "text", "unit"}) if row.answer else ""
-            groups.setdefault((row.doc_id, order[row.field], kind, answer), []).append(row)
+            groups.setdefault((row.doc_id, order[row.field], _within(row), kind, answer), []).append(row)
     found = []
-    for (doc_id, _, kind, _), same in sorted(groups.items(), key=lambda group: group[0]):
-        row, spec = same[0], fields[same[0].field]
+    for (doc_id, _, _, kind, _), same in sorted(groups.items(), key=lambda group: group[0]):
+        row, spec = same[0], _asked(same[0], fields)
         known = [one.answer.confidence for one in same if one.answer and one.answer.confidence is not None]
         readings = row.gold.readings[1:] if row.gold.stated else row.gold.readings
         found.append(
             Discrepancy(
                 doc_id=doc_id,
                 part=row.split or row.dataset,
-                field=row.field,
+                field=row.place,
                 label=spec.label,
                 extractors=[one.extractor for one in same],
                 verdict=kind,
@@ -47,12 +52,35 @@ def figure_discrepancies(rows: Iterable[ScoreRow], fields: Mapping[str, FieldInf
                 excerpts=[pieces_of(excerpt) for excerpt in row.excerpts],
                 note=row.error or "",
                 held_out=row.split == "test",
+                why=_reasons(same, why),
             )
         )
     return found
 
 
-def kind_of(row: ScoreRow) -> str | None:
+def _within(row: ScoreRow | CellRow) -> str:
+    """Where in its field an answer is: the row of a cell, and the cell; those that gold does not have come last."""
+    if not isinstance(row, CellRow):
+        return ""
+    return f"{row.row or 10**6:07} {row.named} {row.cell}"
+
+
+def _asked(row: ScoreRow | CellRow, fields: Mapping[str, FieldInfo]) -> FieldInfo:
+    spec = fields[row.field]
+    return next((cell for cell in spec.cells if isinstance(row, CellRow) and cell.id == row.cell), spec)
+
+
+def _reasons(rows: Iterable[ScoreRow | CellRow], why: Mapping[tuple[str, str, str, int | None], str]) -> list[str]:
+    """Why each extractor missed what is stated, ``rules: nothing said``."""
+    found = []
+    for row in rows:
+        name, number = (f"{row.field}.{row.cell}", row.row) if isinstance(row, CellRow) else (row.field, None)
+        reason = why.get((row.extractor, row.doc_id, name, number))
+        found += [f"{row.extractor}: {reason}"] if reason else []
+    return found
+
+
+def kind_of(row: ScoreRow | CellRow) -> str | None:
     """What is wrong with an answer, in a few words; None where nothing is."""
     if not row.right:
         return row.verdict

@@ -67,7 +67,9 @@ def reading_words(reading: Answer | Reading | None, unit: str = "") -> str:
         return "silent"
     if reading.status == "reported_none":
         return "none"
-    number = "?" if reading.value is None else plain_value(reading.value)
+    number = "?" if reading.value is None else f"{plain_value(reading.value)}"
+    if reading.upper is not None:
+        number = f"{number} to {plain_value(reading.upper)}"
     return f"{_BOUNDS[reading.bound or 'exact']}{number}{'' if unit == '%' else ' '}{unit}".rstrip()
 
 

@@ -9,8 +9,9 @@
   const STATES = { reported: "reported", reported_none: "none 无", not_reported: "not reported 未提及" };
   const narrow = matchMedia("(max-width: 760px)");
   const behavior = matchMedia("(prefers-reduced-motion: reduce)").matches ? "instant" : "smooth";
-  const FIGURES = schema.groups.flatMap((group) => group.fields);
-  const SPECS = new Map(FIGURES.map((spec) => [spec.id, spec]));
+  const FIELDS = schema.groups.flatMap((group) => group.fields);
+  const SPECS = new Map(FIELDS.map((spec) => [spec.id, spec]));
+  const ROWS = schema.rows || []; // lists of small records
   let current = -1; // number of the report that is open
   let report = null;
   let selected = null; // key of the answer that is selected
@@ -76,7 +77,7 @@
   function lostText() {
     const failed = report.status === "failed";
     return h("p", "lost", h("strong", "", failed ? "This document failed" : "The text was not kept"),
-      failed ? report.error || "no error was recorded" : "Figures are shown without their places.");
+      failed ? report.error || "no error was recorded" : "Answers are shown without their places.");
   }
   function about() {
     const made = report.made_by;
@@ -90,6 +91,9 @@
     if (report.lines && report.status === "ok") {
       const legend = ["figure", "none", "figure review", "item", "metadata"];
       const names = ["figure", "none stated 无", "to look at", "list item", "about the report"];
+      for (const [kind, name] of [["words", "words, date"], ["cell", "cell of a row"]]) {
+        if (report.places.some((place) => place.kind.startsWith(kind))) { legend.push(kind); names.push(name); }
+      }
       if (report.places.some((place) => place.kind.includes("proposal"))) { legend.push("proposal"); names.push("proposed, not given"); }
       box.append(h("div", "legend", ...legend.map((kind, at) => h("mark", kind, names[at]))));
     }
@@ -100,12 +104,13 @@
   function showAnswers() {
     const parts = [];
     if (report.status === "failed") {
-      parts.push(h("p", "empty", "No figures: the document failed."));
+      parts.push(h("p", "empty", "No answers: the document failed."));
     } else {
       parts.push(tally(), ...failingChecks());
       parts.push(section("About the report", schema.metadata.map(metadataRow), "extra"));
       for (const group of schema.groups) parts.push(section(group.label, group.fields.map(figureRow), "figures"));
       for (const list of schema.lists) parts.push(section(list.label, (report.lists[list.id] || []).map((item, at) => itemRow(list, item, at)), "extra"));
+      parts.push(...ROWS.map(rowsSection));
       if (report.queue.length) parts.push(queueSection());
       parts.push(h("p", "empty", "No field matches the filter."));
     }
@@ -153,7 +158,7 @@
       ? row(spec.id, "stated held", label, valueOf(spec, answer.held), heldOf(spec, answer))
       : answer.status === "not_reported"
       ? row(spec.id, "silent", label, h("span", "v", "not reported 未提及"), h("span", "m", noteOf(spec)))
-      : row(spec.id, answer.status === "reported_none" ? "none" : "stated", label, valueOf(spec, answer), detailsOf(spec, answer));
+      : row(spec.id, answer.status === "reported_none" ? "none" : "stated", label, valueOf(spec, answer), detailsOf(spec, answer), sentenceOf(answer));
     element.dataset.state = answer.status;
     element.dataset.review = String(Boolean(answer.review));
     element.dataset.words = `${spec.label} ${spec.id} ${spec.unit} ${STATES[answer.status]} ${answer.by || ""}`.toLowerCase();
@@ -169,7 +174,7 @@
     const wrong = h("span", "v num", `${Math.round(entry.wrong * 100)}%`, h("small", "", " likely wrong"));
     wrong.title = entry.given ? "how likely it is that the given answer is wrong" : "how likely it is that silence is wrong";
     const details = h("span", "m", entry.given ? null : h("span", "badge", "not given"), h("span", "", entry.reason));
-    const spec = SPECS.get(entry.field);
+    const spec = specOf(entry.field);
     if (spec) details.append(noteOf(spec));
     const proposals = entry.proposals.map((proposal, at) => proposalRow(entry, proposal, at));
     const element = h("div", "entry", row(entry.field, "head", label, wrong, details), ...proposals);
@@ -185,25 +190,55 @@
       return row(proposal.key, "proposal", by, h("span", "v num", count(items.length, "entry", "entries")), words);
     }
     if (proposal.words !== undefined) return row(proposal.key, "proposal", by, h("span", "v words", proposal.words));
-    const spec = SPECS.get(entry.field) || { unit: "" };
-    const sentence = proposal.sentence ? h("span", "m sentence", proposal.sentence) : null;
-    if (sentence) sentence.lang = "zh";
+    const spec = specOf(entry.field) || { unit: "" };
     const details = h("span", "m",
       proposal.text ? h("q", "", proposal.text) : null,
       proposal.page ? h("span", "num", `page ${proposal.page}`) : null,
       proposal.confidence === null ? null : meter(proposal),
       proposal.astray ? h("span", "warn", "the text at its place differs") : null,
       proposal.places.length > 1 ? h("span", "", count(proposal.places.length, "place")) : null);
-    return row(proposal.key, "proposal", by, valueOf(spec, proposal), details, sentence);
+    return row(proposal.key, "proposal", by, valueOf(spec, proposal), details, sentenceOf(proposal));
+  }
+  // A list of small records: a row of the table for each, a cell of it for each answer, with its own place.
+  function rowsSection(list) {
+    const rows = report.rows[list.id] || [];
+    const heads = list.cells.map((cell) => {
+      const head = h("th", "", cell.label, cell.unit ? h("small", "", ` ${cell.unit}`) : null);
+      head.title = `${cell.id} · ${cell.note}`;
+      return head;
+    });
+    const lines = rows.map((cells, at) => h("tr", "", h("th", "num", String(at + 1)), ...list.cells.map((cell) => h("td", "", cellOf(list, at, cell, cells[cell.id])))));
+    const table = h("div", "table", h("table", "", h("thead", "", h("tr", "", h("th", ""), ...heads)), h("tbody", "", ...lines)));
+    table.lang = "zh";
+    table.dataset.words = `${list.label} ${list.id} ${table.textContent}`.toLowerCase();
+    const box = section(list.label, rows.length ? [table, h("div", "detail")] : [], "extra");
+    box.querySelector("h2 span").textContent = count(rows.length, "row");
+    return box;
+  }
+  function cellOf(list, at, cell, answer) {
+    if (!answer || answer.status === "not_reported") {
+      const silent = h("span", "v silent", "–");
+      silent.title = STATES.not_reported;
+      return silent;
+    }
+    const label = h("span", "k", `${at + 1}. ${cell.label}`);
+    return row(`${list.id}/${at}/${cell.id}`, answer.review ? "cell review" : "cell", label, valueOf(cell, answer), detailsOf(cell, answer), sentenceOf(answer));
+  }
+  function sentenceOf(answer) {
+    if (!answer.sentence) return null;
+    const sentence = h("span", "m sentence", answer.sentence);
+    sentence.lang = "zh";
+    return sentence;
   }
   function noteOf(spec) {
-    return h("span", "note-of", `${spec.id} · ${spec.note}`);
+    return h("span", "note-of", `${spec.id} · ${spec.note}${spec.options ? ` (${spec.options.join(" / ")})` : ""}`);
   }
   function valueOf(spec, answer) {
     if (answer.status === "reported_none") return h("span", "v", "无");
+    if (spec.kind) return h("span", `v words ${spec.kind}`, answer.value === null ? "?" : answer.value);
     const bound = h("i", "", BOUNDS[answer.bound || "exact"][0]);
     bound.title = BOUNDS[answer.bound || "exact"][1];
-    return h("span", "v num", bound, bound.textContent ? " " : "", answer.value === null ? "?" : answer.value, h("small", "", answer.unit || spec.unit));
+    return h("span", "v num", bound, bound.textContent ? " " : "", answer.value === null ? "?" : answer.value, h("small", answer.unit && answer.unit !== spec.unit ? "own" : "", answer.unit || spec.unit));
   }
   function detailsOf(spec, answer) {
     const failing = report.failing.some((check) => check.fields.includes(spec.id));
@@ -231,6 +266,7 @@
       h("span", "", held.by),
       meter(held),
       held.astray ? h("span", "warn", "the text at its place differs") : null,
+      sentenceOf(held),
       noteOf(spec));
   }
   function meter(answer) {
@@ -249,9 +285,17 @@
     return row(`${list.id}/${at}`, "item-row", h("span", "v", `${at + 1}. ${item.text}`));
   }
   const fieldOf = (key) => key.split(/[/~]/)[0];
+  const entryOf = (key) => report.queue.find((entry) => entry.field === key.split("~")[0] || entry.field === fieldOf(key));
+  function specOf(key) {
+    const [id, , cell] = key.split("~")[0].split("/");
+    const list = ROWS.find((one) => one.id === id);
+    return list && cell ? list.cells.find((one) => one.id === cell) : SPECS.get(id);
+  }
   function labelOf(key) {
     const id = fieldOf(key);
-    const spec = SPECS.get(id) || [...schema.metadata, ...schema.lists].find((one) => one.id === id);
+    const spec = SPECS.get(id) || [...schema.metadata, ...schema.lists, ...ROWS].find((one) => one.id === id);
+    const cell = ROWS.includes(spec) ? specOf(key) : null;
+    if (cell) return `${spec.label} ${Number(key.split("/")[1]) + 1} · ${cell.label}`;
     return spec ? spec.label : key;
   }
   function rowOf(key) {
@@ -263,6 +307,7 @@
   const inQueue = () => $("state").value === "review";
   function passes(element, words, state, stated) {
     if (element.matches(".entry")) return inQueue() && element.dataset.words.includes(words);
+    if (element.matches(".table")) return !state && element.dataset.words.includes(words);
     if (!element.dataset.state) return !words && !state;
     if (stated && element.dataset.state === "not_reported") return false;
     if (state && element.dataset.state !== state) return false;
@@ -273,7 +318,7 @@
     const state = $("state").value;
     let shown = 0;
     for (const box of $("answers").querySelectorAll(".group")) {
-      const rows = [...box.querySelectorAll(":scope > .row, :scope > .entry")];
+      const rows = [...box.querySelectorAll(":scope > .row, :scope > .entry, :scope > .table")];
       for (const element of rows) element.hidden = !passes(element, words, state, $("stated").checked);
       const visible = rows.filter((element) => !element.hidden);
       const figures = rows.filter((element) => element.dataset.state);
@@ -292,11 +337,11 @@
 
   // ---- selecting: a field and its places
   function placesOf(key) {
-    const entry = report.queue.find((one) => one.field === fieldOf(key));
+    const entry = entryOf(key);
     const proposals = entry ? entry.proposals : [];
     const proposal = proposals.find((one) => one.key === key);
     if (proposal) return proposal.places;
-    const own = report.places.flatMap((place, number) => (place.key === key || (fieldOf(place.key) === key && place.key.includes("/")) ? [number] : []));
+    const own = report.places.flatMap((place, number) => (place.key === key || place.key.startsWith(`${key}/`) ? [number] : []));
     return own.length ? own : [...new Set(proposals.flatMap((one) => one.places))];
   }
   function select(key, { place = false, row: toRow = false, next = false, at = null } = {}) {
@@ -312,7 +357,17 @@
     if (toRow && element && !element.hidden) element.scrollIntoView({ block: "nearest", behavior });
     if (place && marks.has(places[turn])) showPlace(marks.get(places[turn]));
     peek(element);
+    detail(element);
     remember();
+  }
+  // A cell of a table is too small to say where it comes from: that stands below the table.
+  function detail(element) {
+    for (const box of $("answers").querySelectorAll(".detail")) box.replaceChildren();
+    if (!element || !element.matches(".cell")) return;
+    const copy = element.cloneNode(true);
+    for (const name of ["data-key", "aria-current"]) copy.removeAttribute(name);
+    copy.addEventListener("click", () => element.click());
+    element.closest(".group").querySelector(".detail").replaceChildren(copy);
   }
   function showPlace(parts) {
     if (narrow.matches) setTab("text");
@@ -349,7 +404,7 @@
     const order = inQueue() ? report.queue.map((entry) => entry.field) : report.order;
     const keys = order.filter((key) => { const element = rowOf(key); return element && !element.closest("[hidden]"); });
     if (!keys.length) return;
-    const at = keys.indexOf(inQueue() && selected ? fieldOf(selected) : selected);
+    const at = keys.indexOf(inQueue() && selected ? (entryOf(selected) || { field: selected }).field : selected);
     const to = at < 0 ? (by > 0 ? 0 : keys.length - 1) : (at + by + keys.length) % keys.length;
     select(keys[to], { place: true, row: true });
   }
