@@ -45,7 +45,7 @@ COMMANDS = {
     ),
     "review": ("outputs:review", "Write the page of a run again: texts with their figures marked."),
     "export": ("outputs:export", "Write the records as a table, one row a report."),
-    "schema": ("schema:app", "Show, check and begin schemas: what a kind of report is asked."),
+    "schema": ("schema:app", "Show, check, begin and draft schemas: what a kind of report is asked."),
     "model": ("model:app", "Get, serve and probe language models."),
     "cache": ("model:cache_app", "The cache of model replies."),
     "gold": ("gold:app", "Write and check gold labels."),

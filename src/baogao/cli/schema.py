@@ -1,4 +1,4 @@
-"""``baogao schema``: show, check and begin schemas."""
+"""``baogao schema``: show, check, begin and draft schemas."""
 
 from __future__ import annotations
 
@@ -10,10 +10,13 @@ import typer
 from rich.console import Console
 
 from baogao.candidates.advice import advice
-from baogao.cli.options import DEFAULT_SCHEMA
+from baogao.cli.options import DEFAULT_SCHEMA, Ocr, with_model_flags
 from baogao.console import inert, printable_json
+from baogao.inputs import find_sources
+from baogao.model_options import ModelOptions
 from baogao.rules.rulebook import load_rulebook, rules_path
 from baogao.schema import Schema, as_table, json_schema, load_schema, new_schema
+from baogao.schema.fields import ReportingYear
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -74,3 +77,33 @@ def new(
     written = new_schema(path, name)
     rules = rules_path(load_schema(written))
     print(f"{written} and {rules.name} are written: change them, then run: baogao schema check {written}")
+
+
+@app.command()
+@with_model_flags(
+    {
+        "escalate_to": None,
+        "adapter": None,
+        "thorough": False,
+        "ask": "auto",
+        "min_confidence": None,
+        "calibration": None,
+    }
+)
+def draft(
+    reports: Annotated[list[str], typer.Argument(help="Files, folders or patterns.", metavar="REPORT...")],
+    out: Annotated[Path, typer.Option("--out", help="The file to write.", metavar="FILE.py")],
+    *,
+    options: ModelOptions,
+    least: Annotated[int, typer.Option("--least", min=1, help="In how many reports a field must be stated.")] = 1,
+    reporting_year: Annotated[
+        ReportingYear,
+        typer.Option("--reporting-year", help="Which year the reports are about: see docs/schemas.md."),
+    ] = "title",
+    ocr: Ocr = False,
+) -> None:
+    """Propose a schema from example reports: a model names what their figures count, and code takes units, periods and
+    forms from the figures themselves."""
+    from baogao.cli.draft import write_drafted  # no other command of this group asks a model
+
+    write_drafted(find_sources(reports, ocr=ocr), out, options, least, reporting_year)

@@ -185,9 +185,7 @@ def new_schema(path: str | Path, name: str | None = None) -> Path:
     """
     path = Path(path)
     path = path if path.suffix == ".py" else path.with_name(f"{path.name}.py")
-    name = name or path.stem
-    if not re.fullmatch(r"[a-z][a-z0-9_]*", name) or keyword.iskeyword(name):
-        raise SchemaError(f"a schema's name has small letters, digits and _ only, and begins with a letter: {name!r}")
+    name = schema_name(path, name)
     rules = path.with_name(f"{path.stem}.rules.yaml")
     for file in (path, rules):
         if file.exists():
@@ -200,3 +198,14 @@ def new_schema(path: str | Path, name: str | None = None) -> Path:
     except OSError as error:
         raise SchemaError(f"{path} cannot be written: {error.strerror or error}") from error
     return path
+
+
+def schema_name(path: Path, name: str | None) -> str:
+    """The name of a schema: the one that is given, or that of its file.
+
+    :raises SchemaError: it is no identifier.
+    """
+    name = name or path.stem
+    if not re.fullmatch(r"[a-z][a-z0-9_]*", name) or keyword.iskeyword(name):
+        raise SchemaError(f"a schema's name has small letters, digits and _ only, and begins with a letter: {name!r}")
+    return name
