@@ -25,6 +25,7 @@ from baogao.document import read_document
 from baogao.evaluation.datasets import load_dataset
 from baogao.evaluation.gold import Copies, GoldDoc, GoldField
 from baogao.evaluation.judging import has_bound
+from baogao.evaluation.values import same_value
 from baogao.extraction import Link, ReportText
 from baogao.reading import read_answer
 from baogao.schema.fields import FieldSpec, Schema
@@ -34,6 +35,8 @@ from baogao.schema.values import Span
 DATASETS = Path(__file__).parent / "datasets"
 READABLE = (("fictional", "dev"), ("fresh", "tuning"))
 """The last two parts of a data set's path, of those whose texts may be read while rules are written."""
+_FIGURES: tuple[Kind, ...] = ("number", "none", "range", "rank", "ratio")
+"""The kinds of candidate that are read as a figure."""
 _MOST_LINKS = 256
 """Ways to choose one candidate for each span of a copy."""
 
@@ -81,7 +84,7 @@ def cover(report: ReportText, item: GoldDoc, schema: Schema) -> Coverage:
         coverage.candidates[candidate.kind] += 1
     specs = {spec.id: spec for spec in schema.figures}
     for name, truth in item.gold.fields.items():
-        if truth.stated:
+        if truth.stated and name in specs:
             coverage.figures += 1
             found = any(_is_found(report, copy, truth, specs[name]) for copy in truth.evidence)
             coverage.figures_found += found
@@ -101,14 +104,14 @@ def cover(report: ReportText, item: GoldDoc, schema: Schema) -> Coverage:
 
 def _is_found(report: ReportText, copy: Sequence[Span], truth: GoldField, spec: FieldSpec) -> bool:
     """Whether some candidates at the spans of a copy are read as what the gold says."""
-    choices = [_overlapping(report, span, ("number", "none")) for span in copy]
+    choices = [_overlapping(report, span, _FIGURES) for span in copy]
     for chosen in islice(product(*choices), _MOST_LINKS):
         ids = tuple(dict.fromkeys(candidate.id for candidate in chosen))
         try:
             answer = read_answer(report, Link(ids, 1.0, "gold"), spec)
         except ValueError:  # parts of a figure that is not summed
             continue
-        if (answer.status, answer.value) == (truth.status, truth.value) and has_bound(truth, answer):
+        if answer.status == truth.status and same_value(truth, answer) and has_bound(truth, answer):
             return True
     return False
 

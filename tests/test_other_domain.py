@@ -1,4 +1,4 @@
-"""The engine knows nothing of what shipped schemas ask: it reads another kind of report, and has none of their words."""
+"""The engine knows nothing of what shipped schemas ask: it reads another kind of report, and has no word of them."""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from baogao.candidates.period import period_of, planned_spans
+from baogao.candidates.period import period_of, planned_spans, reviewed_spans
 from baogao.chinese.numerals import fold
 from baogao.document import document_from_text
 
@@ -113,3 +113,86 @@ def test_an_unnumbered_line_opens_the_rest():
     """From a short late line about next steps everything is ahead."""
     (span,) = planned(f"{BODY}下一步工作打算\n举办培训7期。\n评查120卷。\n")
     assert "120卷" in span
+
+
+@pytest.mark.parametrize(
+    ("text", "year", "afterwards"),
+    [
+        ("政府工作报告\n——2025年1月8日在云溪县人民代表大会上\n", 2024, True),
+        ("政府工作报告\n（二〇二五年二月十六日）\n", 2024, True),
+        ("政府工作报告\n2024年12月27日在云溪县人民代表大会上\n", 2024, False),
+        ("云溪县2025年政府工作报告\n各位代表：\n", 2024, True),
+        ("2025年政府工作报告\n——2024年12月27日在大会上\n", 2024, False),
+        ("云溪镇工作报告\n2024年度政府工作报告\n", 2024, True),
+        ("政府工作报告\n各位代表：\n一、2024年工作回顾\n2025年，我们将继续。\n", 2024, True),
+        ("政府工作报告\n各位代表：\n刚刚过去的2024年，我们砥砺前行。\n", 2024, True),
+        ("政府工作报告\n各位代表：\n2024年，全县办理58件。\n", 2024, True),
+        ("政府工作报告\n2025年\n各位代表：\n", 2024, True),
+        ("政府工作报告\n日期：2025-02-10\n", 2024, True),
+        ("政府工作报告\n各位代表：\n", None, True),
+    ],
+)
+def test_a_period_before_the_title(text, year, afterwards):
+    """The year before the one in which a report is given, unless it is given at that one's end."""
+    period = period_of(fold(text), "before_title")
+    assert (period.year, period.afterwards, period.yearly) == (year, afterwards, True)
+
+
+@pytest.mark.parametrize(
+    ("text", "year"),
+    [
+        ("工作情况。" * 300 + "2023年度办理58件。", 2023),
+        ("2024年3月\n2023年全年办理58件。", 2023),
+        ("2022年，办理58件。", 2022),
+    ],
+)
+def test_a_period_that_is_printed(text, year):
+    """The first year that is printed as a period counts, wherever it stands; else the title's."""
+    assert period_of(fold(text), "printed").year == year
+
+
+YEARLY = "政府工作报告\n——2025年1月8日在大会上\n"
+
+
+def yearly_spans(text, find=planned_spans):
+    """The texts of the spans of a report that is given at the beginning of 2025."""
+    document = document_from_text(YEARLY + text)
+    folded = fold(document.text)
+    return [document.text[start:end] for start, end in find(document, folded, period_of(folded, "before_title"))]
+
+
+@pytest.mark.parametrize(
+    "heading",
+    ["二、2025年工作安排", "二、今年工作", "二、新的一年目标任务", "第二部分 2025年重点工作", "2025年的主要工作"],
+)
+def test_a_heading_of_the_year_ahead(heading):
+    """From it on all is ahead, however early in the report it stands."""
+    (span,) = yearly_spans(f"一、2024年工作回顾\n{'办理58件，成效明显。' * 9}\n{heading}\n{'办理60件。' * 40}\n")
+    assert heading.partition("、")[2] in span
+    assert "58件" not in span
+
+
+@pytest.mark.parametrize(
+    "heading", ["二、2024年工作完成情况", "二、过去一年工作", "二、狠抓重点", "二、圆满完成目标任务"]
+)
+def test_a_heading_of_the_year_before(heading):
+    """What was done is not ahead."""
+    assert yearly_spans(f"一、概况\n{'办理58件，成效明显。' * 9}\n{heading}\n{'办理60件。' * 20}\n") == []
+
+
+def test_spans_of_several_years():
+    """A section so headed is of several years, but for the paragraphs of the last one and of the problems."""
+    text = (
+        "一、过去五年工作回顾\n新建学校12所。\n2024年，新建医院3所。建成公园4个。\n困难和问题不少：企业仅5家。\n"
+        "办理58件。\n二、2025年工作安排\n办理60件。\n"
+    )
+    spans = "".join(yearly_spans(text, reviewed_spans))
+    assert all(word in spans for word in ("12所", "58件"))
+    assert not any(word in spans for word in ("3所", "4个", "5家", "60件"))
+
+
+def test_only_yearly_reports_tell_of_several_years():
+    """For other schemas nothing is set apart."""
+    document = document_from_text("2023年工作报告\n一、过去五年工作回顾\n新建学校12所。\n")
+    folded = fold(document.text)
+    assert reviewed_spans(document, folded, period_of(folded)) == []

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from baogao.candidates import find_candidates
 from baogao.candidates.tables import split_row
 from baogao.document import document_from_text
+from baogao.schema.fields import Sought
 
 TITLE = "青原县2023年度工作报告\n\n以下为主要数据。\n\n"
 
@@ -221,3 +222,39 @@ def test_a_blank_in_a_cell_parts_thousands_or_numbers(rows, found):
 def test_a_head_of_two_words_has_two_numbers_below():
     """Two words in one head, parted by a blank: 45 128 is no number."""
     assert [int(c.value) for c in numbers("指标\t收案 结案\n甲类\t45 128\n乙类\t3")] == [3]
+
+
+YEARLY = Sought("before_title", signed=True)
+
+
+@pytest.mark.parametrize(
+    ("head", "cues"),
+    [
+        ("2024年完成", ()),
+        ("2024年", ()),
+        ("去年完成", ()),
+        ("2023年", ("prior_year",)),
+        ("前年", ("prior_year",)),
+        ("2025年目标", ("target",)),
+        ("2025年", ("target",)),
+        ("今年安排", ("target",)),
+        ("预期目标", ("target",)),
+        ("增速（%）", ("growth",)),
+        ("比上年增长", ("growth",)),
+        ("2025年增长目标", ("growth", "target")),
+    ],
+)
+def test_cues_of_heads_in_a_report_on_the_year_before(head, cues):
+    """For a report that is given at the beginning of 2025 the year 2024 and 去年 are the period, 2025 is ahead."""
+    text = f"政府工作报告\n——2025年1月8日在大会上\n\n主要数据如下。\n\n指标\t单位\t{head}\n收入\t件\t37\n支出\t件\t34"
+    found = find_candidates(document_from_text(text), YEARLY).of_kind("number")
+    assert [c.cues for c in found] == [cues, cues]
+
+
+def test_a_table_of_the_year_ahead():
+    """Below a heading of the year ahead a cell is a target, unless its head names another time."""
+    rows = "指标\t单位\t数量\t去年\n收入\t件\t37\t35\n支出\t件\t34\t33"
+    head = f"政府工作报告\n——2025年1月8日在大会上\n\n一、工作回顾\n{'成效明显。' * 40}\n"
+    text = f"{head}二、2025年工作安排\n办理如下。\n\n{rows}"
+    found = find_candidates(document_from_text(text), YEARLY).of_kind("number")
+    assert [(c.text, c.cues) for c in found[:2]] == [("37", ("target",)), ("35", ())]

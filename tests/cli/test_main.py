@@ -30,6 +30,18 @@ def test_review_and_export(extract, baogao, reports):
     assert "8640000000" in Path("t.csv").read_text(encoding="utf-8-sig")
 
 
+def test_export_names_every_file(baogao, tmp_path):
+    """A list of rows becomes a file of its own, which is told."""
+    made_by = {"baogao": "0", "extractor": "rules", "schema": "sha256:0"}
+    rows = {"works": [{"name": {"status": "reported", "value": "新水厂"}}, {}]}
+    head = {"doc_id": "a", "source": "a.txt", "sha256": "", "schema": "water_report", "status": "ok"}
+    records = tmp_path / "records.jsonl"
+    records.write_text(json.dumps(head | {"rows": rows, "made_by": made_by}), encoding="utf-8")
+    outcome = baogao("export", records, "--to", "t.csv", "--schema", COMMUNIQUE.parents[1] / "every_kind.py")
+    assert (outcome.code, outcome.out) == (0, "1 rows in t.csv\n2 rows in t.works.csv\n")
+    assert Path("t.works.csv").is_file()
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [

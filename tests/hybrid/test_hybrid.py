@@ -11,16 +11,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from baogao.errors import ReplyError
-from baogao.extraction import NOTHING_SETTLED, Extraction, Link, SamplingExtractor, Settled, TextLink
+from baogao.extraction import NOTHING_SETTLED, Extraction, Link, SamplingExtractor, Settled, TextLink, Words
 from baogao.hybrid.arbiter import RunArbiter
 from baogao.hybrid.case import Case, Decision
 from baogao.hybrid.hybrid import HybridExtractor, _texts
 from baogao.record import Jury
 from baogao.rules.extractor import RulesExtractor
 from baogao.rules.rulebook import load_rulebook
-from baogao.schema import Schema
+from baogao.schema import Schema, load_schema
 from baogao.usage import count, usage_scope
-from short_reports import Read, read
+from short_reports import MUSEUM, Read, read
 
 TEXT = """海坨市2022年经济社会发展统计公报
 
@@ -300,3 +300,26 @@ def test_figures_on_which_readers_differ_are_doubtful(communique, rules):
     alone = doubted(**{name: figure for name, figure in agreeing.items() if name != "gdp"})
     assert list(alone) == ["gdp"]
     assert alone["gdp"].startswith("rules alone")
+
+
+@pytest.mark.parametrize(("leader", "name"), [("rules", "青溪博物馆"), ("llm", "青溪县博物馆")])
+def test_words_are_the_leaders_and_rows_the_models(leader, name):
+    """What readers say in words is joined as metadata is, and a person looks where they differ; rules read no rows."""
+    schema = load_schema(MUSEUM)
+    report = read("年报\n\n青溪博物馆于2019年5月6日开馆，又名青溪县博物馆，全年免费开放。\n", schema)
+    place = (4, 9)
+    said = Extraction(
+        words={
+            "name": Words("青溪县博物馆", (place,), 0.8, "llm"),
+            "free": Words("是", (place,), 0.8, "llm"),
+            "grade": Words("三级", (place,), 0.8, "llm"),
+        },
+        rows={"shows": [{"title": Words("展", (place,), 0.8, "llm")}]},
+        whole=True,
+    )
+    decision = Decision({}, texts_by="model" if leader == "llm" else "rules")
+    found = extracted(report, RulesExtractor(load_rulebook(None, schema)), said, Deciding(decision))
+    assert found.words["name"].value == name
+    assert found.rows == said.rows
+    doubted = {doubt.field for doubt in found.doubts}
+    assert doubted == {"name", "opened_on", "grade"}

@@ -361,6 +361,7 @@ def test_fields_of_every_kind(browser, water_disputed, texts, water_schema, tmp_
     detail = browser.find_element(By.CSS_SELECTOR, ".detail")
     assert "工程名称" in detail.text
     assert "总投资约8600万元" in detail.text
+    assert in_view(browser, detail)
     browser.find_element(By.ID, "filter").send_keys("北岭")
     assert table.is_displayed()
     browser.find_element(By.ID, "filter").send_keys("东山")

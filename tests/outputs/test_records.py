@@ -1,6 +1,7 @@
 """Records and texts read back from what a run left."""
 
 import json
+from decimal import Decimal
 
 import pytest
 
@@ -14,6 +15,7 @@ from baogao.outputs.records import (
     read_records,
     schema_of,
     with_review,
+    words_of,
 )
 from baogao.schema import load_schema
 from short_reports import COMMUNIQUE
@@ -124,6 +126,35 @@ def test_what_is_to_be_looked_at_belongs_to_its_text(disputed, texts):
         assert belongs(alone, text)
         assert not belongs(alone, text[:2])
     assert not belongs(disputed, text.replace("98.5%", "98.6%"))
+
+
+def test_fields_of_every_kind_come_back(water_disputed, tmp_path):
+    """Words, ranges and rows are read back as they were written, with what readers say of words."""
+    (tmp_path / "records.jsonl").write_text(f"{water_disputed.to_json()}\n", encoding="utf-8")
+    (tmp_path / "review.jsonl").write_text(
+        "".join(f"{one.to_json()}\n" for one in water_disputed.review), encoding="utf-8"
+    )
+    (again,) = with_review(read_records(tmp_path), tmp_path)
+    assert (again, again.review) == (water_disputed, water_disputed.review)
+
+
+def test_rows_belong_to_their_text(water, texts):
+    """The words of every cell are compared with what stands at its place."""
+    rows = water.model_copy(update={"fields": {}, "metadata": {}, "lists": {}})
+    text = texts["water"]
+    assert belongs(rows, text)
+    assert not belongs(rows, text.replace("正在施工", "已经施工"))
+    assert not belongs(rows, text[:60])
+
+
+def test_digits_alone_are_words_where_words_are_asked():
+    """A record writes a year as a number, and it is read back as one."""
+    assert [words_of(value) for value in ("完成", Decimal(2025), Decimal("98.5"), None)] == [
+        "完成",
+        "2025",
+        "98.5",
+        None,
+    ]
 
 
 def test_kept_texts(tmp_path):

@@ -19,7 +19,7 @@ from baogao.candidates.yearly_words import tokens
 from baogao.schema.fields import Cue
 
 _TOWN = (
-    r"(?P<town>[\u4e00-\u9fff]{2,6}?(?:(?<!城)镇|(?<=城)镇(?!化|居民|常住|新增|登记|调查|老旧|职工|就业|人口|低保|困难)|(?<!城)乡|街道|苏木|开发区|园区|高新区))"
+    r"(?P<town>[\u4e00-\u9fff]{2,6}?(?:(?<!城)镇|(?<=城)镇(?![化居常新登调老职就人低困])|(?<!城)乡|街道|苏木|开发区|园区|高新区))"
     r"(?![村街级区两三各全\u4e00-\u9fff]?[两三]级)(?!镇|乡|村|等|街|长|党|里|直|属|[（(])"
 )
 SUB_UNIT = re.compile(

@@ -21,7 +21,7 @@ _GIVEN = re.compile(rf"({YEAR})年({_NUMERAL})月{_NUMERAL}[日号]")
 _LATE_IN_YEAR = 10
 """The month from which a report is about the year in which it is given."""
 _REVIEWED = re.compile(
-    rf"({YEAR})\s?年\s?(?:度|全?[省市县区旗镇乡]|政府|主要|经济社会发展|国民经济和社会发展|的)*工作(?:的|情况|完成|简要|主要)*(?:回顾|总结)"
+    rf"({YEAR})\s?年[^，。；,;\n\d]{{0,12}}?工作[^，。；,;\n\d]{{0,6}}?(?:回顾|总结)"
     rf"|(?:回顾|刚刚过去|过去)的?\s?({YEAR})\s?年(?!来|以来|至|到|-)"
 )
 """What a report says of the year that it looks back on: 2024年工作回顾, 过去的2024年."""
@@ -66,7 +66,8 @@ _YEARLY_OPENS = re.compile(
     r"|[^，。；,;]{0,24}(?:主要|预期|发展|总体)(?:预期)?目标(?:建议)?[是为:]"
 )
 _MANY_YEARS = re.compile(
-    r"(?:过去|[这近前])的?[两三四五]年|[两三四五]年(?:来|间|里|工作)|本届政府|[一二三四五六七八九十]{1,2}五[”\"]?(?:时期|期间|以来)"
+    r"(?<!连续)(?!近?[两三四五]年(?:以?来)?[^，。；,;]{0,4}(?:最|新高|首|少有))"
+    r"(?:(?:过去|[这近前])的?[两三四五]年|[两三四五]年(?:来|间|里|工作))|本届政府|[一二三四五六七八九十]{1,2}五[”\"]?(?:时期|期间|以来)"
 )
 """Words of a heading, or at the beginning of a sentence, of what was done in several years."""
 _LONGEST_HEADING = 30

@@ -24,6 +24,8 @@ _PURE = re.compile(
     rf"(?:{UNIT})?(?:以上|以下|以内|左右)?"
 )
 """A cell that is a number, with its unit and bound words, and nothing else."""
+_RANGE = re.compile(rf"(?:{_PURE.pattern})\s?[-~至到]\s?(?:{_PURE.pattern})")
+"""A cell that is a range of numbers."""
 _BLANKED = re.compile(r"\d{1,3} \d{3}")
 """Thousands with a blank, or two numbers of one cell."""
 _OTHERWISE = re.compile(r"(?!(?:19|20)\d\d$)\d{4,}(?:\.\d+)?|\d{1,3}(?:,\d{3})+(?:\.\d+)?")
@@ -146,7 +148,7 @@ class _Table:
             if numbered and not self.first_head:
                 counted = counted[1:]
             words = [row[column][0] for column in counted]
-            named = (word for word in words if word and not _PURE.fullmatch(word) and read_unit(word) is None)
+            named = (word for word in words if word and not self._is_figure(word) and read_unit(word) is None)
             name = " ".join(named)[:_LONGEST_HEAD]
             if name.startswith("其中") or (row and not first):
                 name = f"{self.parent} {name}".strip()  # the row goes on from the one above
@@ -156,6 +158,11 @@ class _Table:
             for column in counted:
                 head = self.heads[column][:_LONGEST_HEAD] if column < len(self.heads) else ""
                 yield from self._numbers(row[column], name, head, unit)
+
+    def _is_figure(self, word: str) -> bool:
+        """Whether a cell is a number, or a range where ranges are sought, and no name."""
+        ranges = "range" in self.sought.kinds and _RANGE.fullmatch(word)
+        return bool(_PURE.fullmatch(word) or ranges)
 
     def _numbers(self, cell: tuple[str, Span], row_head: str, column_head: str, row_unit: str) -> Iterator[Cell]:
         """The numbers in one cell; one without a unit takes it from its row, its heads or the caption."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from baogao.candidates.period import CARRIED_OVER, Period
 from baogao.candidates.tape import ORDER, WRITTEN_YEAR, Mention, Tape
@@ -26,6 +27,10 @@ _MEASURED = frozenset({"元", "美元", "吨", "斤", "公斤", "亩", "公顷",
 """Units of what is measured: 增加1620元 is a change, where 增加12家 may be what was added."""
 _LISTED = re.compile(r"[、和与及,]|以及")
 """Between two numbers of a list."""
+_LIFTED_TOO: Mapping[str, tuple[Cue, ...]] = dict.fromkeys("目如眼截现", ("prior_year",)) | dict.fromkeys(
+    "全总", ("sub_unit",)
+)
+"""What words of now (目前, 全县) end beside a growth, by their first character."""
 _HEADS = frozenset("，。；：、,;:(（-")
 """Behind one of these, or at the beginning, a word opens a clause."""
 
@@ -55,8 +60,7 @@ class YearlyTape(Tape):
         elif kind == "average":
             scope.clause.add("cumulative")
         elif kind == "now":
-            cues: tuple[Cue, ...] = ("growth", "sub_unit") if token[0][0] in "全总" else ("growth", "prior_year")
-            scope.lift(*cues)
+            scope.lift("growth", *_LIFTED_TOO.get(token[0][0], ()))
         elif kind == "cumulative":
             self._apply_many_years(token)
         else:
@@ -155,7 +159,7 @@ class YearlyTape(Tape):
         return tuple(cue for cue in ORDER if cue in found) if found else ()
 
     def _is_level(self, start: int) -> bool:
-        """Whether a number among those of many years is where things stand at their end: 增加到236亿元."""
+        """Whether a number among those of many years says where things stand at their end: 增加到236亿元."""
         if LEVEL_BEFORE.search(self.text, max(0, start - 8), start) is None:
             return False
         clause = max(self.text.rfind(mark, 0, start) for mark in "，。；,;")

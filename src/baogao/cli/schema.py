@@ -50,15 +50,16 @@ def check(schema: _Name) -> None:
         f"{len(loaded.relations)} relations",
     ]
     print(f"{loaded.name}: {', '.join(counts)}")
-    rules = rules_path(loaded)
+    rules, ruled = rules_path(loaded), None
     if rules.is_file():
         rulebook = load_rulebook(rules, loaded)
         worded = len(loaded.fields) - len(loaded.figures)
-        words = f", {len(rulebook.words)} of {worded} choices, dates and quotes" if worded else ""
+        ruled = {one.spec.id for one in rulebook.words}
+        words = f", {len(ruled)} of {worded} choices, dates and quotes" if worded else ""
         print(f"{rules.name}: rules for {len(rulebook.fields)} of {len(loaded.figures)} figures{words}")
     else:
         print(f"no rules ({rules.name}): the extractors rules and hybrid cannot use it, llm can")
-    for doubt in advice(loaded, ruled=rules.is_file()):
+    for doubt in advice(loaded, ruled):
         print(f"note: {inert(doubt)}")
 
 

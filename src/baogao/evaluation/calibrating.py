@@ -257,8 +257,8 @@ def _text_hits(case: Case, gold: Gold, extraction: Extraction) -> TextHits:
 
 def _is_right(case: Case, gold: Gold, name: str, link: Link) -> bool | None:
     """The scorer's verdict; None where the gold allows an answer and does not ask for one."""
-    answer = read_answer(case.report, link, case.schema.by_id[name])
-    verdict, _ = judge(gold.field(name), answer)
+    spec = case.schema.by_id[name]
+    verdict, _ = judge(gold.field(name), read_answer(case.report, link, spec), spec.kind)
     return None if verdict == "neutral" else verdict == "correct"
 
 

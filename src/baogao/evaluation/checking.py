@@ -126,7 +126,7 @@ class _Checker:
         if bad_spans or unfit is not None:
             return
         for copy in reading.evidence:
-            for level, message in Printed(self.text, copy).faults(spec, reading):
+            for level, message in Printed(self.text, copy, spec).faults(reading):
                 yield Finding(level, self.path, place, message, copy[0][0])
 
     def _copies(self, place: str, copies: Copies) -> Iterator[Finding]:

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Literal
 
 from baogao.candidates.each import nouns_sharing
-from baogao.candidates.numbers import CORE, Quantity, parse_quantity, read_quantity, times
+from baogao.candidates.numbers import CORE, Quantity, parse_quantity, read_quantity, times, unknown_units
 from baogao.chinese.numerals import NUMERAL_CHARS, chinese_number, digit_by_digit, fold
 from baogao.document.view import clean_characters
 from baogao.evaluation.gold import Reading
@@ -54,49 +54,51 @@ def fault_of(spec: FieldSpec, reading: Reading) -> str | None:
 
 
 class Printed:
-    """One copy of a reading's evidence."""
+    """One copy of the evidence of a field's reading."""
 
-    def __init__(self, text: str, copy: list[Span]) -> None:
-        self._text, self._copy = text, copy
+    def __init__(self, text: str, copy: list[Span], spec: FieldSpec) -> None:
+        self._text, self._copy, self._spec = text, copy, spec
+        names = {spec.units.name_of(spec.unit), *(unit.name for unit in spec.units.own)} - {""}
+        self._units = unknown_units(tuple(sorted(names, key=len, reverse=True)))
         printed = [text[start:end] for start, end in copy]
         self._shown = "、".join(printed)
         # white space inside a figure is layout: a scrape that broke the line, a thousands space
         self._read = ["".join(clean_characters(one).text.split()) for one in printed]
 
-    def faults(self, spec: FieldSpec, reading: Reading) -> Iterator[Fault]:
+    def faults(self, reading: Reading) -> Iterator[Fault]:
         """What does not read as the reading says; its value is one that the field can have."""
         if reading.status == "reported_none":
             if reading.value != 0 or reading.bound not in (None, "exact"):
                 yield "error", "is reported_none: its value is 0 and its bound exact"
             if not _NEGATION.search(self._read[0]):
                 yield "warning", f"{self._shown!r} does not read as a none"
-        elif len(self._copy) > 1 and not spec.additive:
+        elif len(self._copy) > 1 and not self._spec.additive:
             yield "error", "has several spans in one copy and is not additive"
         else:
-            yield from self._value_faults(spec, reading)
-            if spec.kind == "figure" and len(self._figures) == len(self._copy):
-                yield from self._sign(spec, reading.number or Decimal(0))
-                yield from self._dress(spec, reading)
+            yield from self._value_faults(reading)
+            if self._spec.kind == "figure" and len(self._figures) == len(self._copy):
+                yield from self._sign(reading.number or Decimal(0))
+                yield from self._dress(reading)
 
-    def says(self, spec: FieldSpec, reading: Reading) -> bool:
+    def says(self, reading: Reading) -> bool:
         """Whether the value of a reading can be read here, whatever its sign and its bound."""
-        return not any(level == "error" for level, _ in self._value_faults(spec, reading))
+        return not any(level == "error" for level, _ in self._value_faults(reading))
 
     @cached_property
     def _figures(self) -> list[Quantity]:
         """The first figure of each span; fewer where some have none."""
-        return [figure for text in self._read if (figure := parse_quantity(text)) is not None]
+        return [figure for text in self._read if (figure := parse_quantity(text, self._units)) is not None]
 
-    def _value_faults(self, spec: FieldSpec, reading: Reading) -> Iterator[Fault]:
-        if spec.kind == "date":
+    def _value_faults(self, reading: Reading) -> Iterator[Fault]:
+        if self._spec.kind == "date":
             yield from self._date(words(reading.value or ""))
-        elif spec.kind == "quote":
+        elif self._spec.kind == "quote":
             if key_of("".join(self._read), "quote") != key_of(reading.value or "", "quote"):
                 yield "error", f"the text has {self._shown!r} there, and the gold quotes {words(reading.value or '')!r}"
         elif reading.number is not None and reading.upper is not None:
-            yield from self._range(spec, reading.number, reading.upper)
+            yield from self._range(reading.number, reading.upper)
         elif reading.number is not None:
-            yield from self._figure(spec, reading.number)
+            yield from self._figure(reading.number)
 
     def _date(self, said: str) -> Iterator[Fault]:
         """Whether what is printed of a date is the same: 1月8日 is of 2025-01-08."""
@@ -111,21 +113,23 @@ class Printed:
         elif len(numbers) < len(stated):
             yield "warning", f"{self._shown!r} prints only a part of {said}"
 
-    def _figure(self, spec: FieldSpec, value: Decimal) -> Iterator[Fault]:
+    def _figure(self, value: Decimal) -> Iterator[Fault]:
         figures = self._figures
         if len(figures) < len(self._copy):
-            if not (value == 1 and "rank" in spec.takes and _FIRST.search(self._shown)):
+            if not (value == 1 and "rank" in self._spec.takes and _FIRST.search(self._shown)):
                 yield "error", f"{self._shown!r} does not read as a figure"
             return
-        wanted = abs(value) if spec.signed else value
-        totals = [self._total(spec, figures, each, bare) for each in (True, False) for bare in (True, False)]
+        wanted = abs(value) if self._spec.signed else value
+        totals = [self._total(figures, each, bare) for each in (True, False) for bare in (True, False)]
         total = totals[0]
         if wanted not in totals[:2]:
-            scaled = any(total * scale == wanted for scale in _SCALES)
+            # where the field's unit has a scale word, what is printed in a unit says its own
+            told = self._spec.unit != self._spec.units.name_of(self._spec.unit) and all(one.unit for one in figures)
+            scaled = not told and any(total * scale == wanted for scale in _SCALES)
             level: Literal["error", "warning"] = "warning" if scaled or wanted in totals else "error"
             yield level, f"{self._shown!r} reads as {total:f}, and the gold says {value:f}"
 
-    def _total(self, spec: FieldSpec, figures: list[Quantity], each: bool, bare: bool) -> Decimal:
+    def _total(self, figures: list[Quantity], each: bool, bare: bool) -> Decimal:
         """The figures' sum in the field's unit.
 
         :param each: whether 各1场 behind two nouns counts for both, where the field is additive.
@@ -134,16 +138,16 @@ class Printed:
         places = zip(figures, self._read, self._copy, strict=True)
         return sum(
             (
-                _in_unit(spec, figure, _unit_of(figure, read), bare)
-                * (nouns_sharing(self._text, start) if each and spec.additive else 1)
+                _in_unit(self._spec, figure, _unit_of(figure, read), bare)
+                * (nouns_sharing(self._text, start) if each and self._spec.additive else 1)
                 for figure, read, (start, _) in places
             ),
             Decimal(0),
         )
 
-    def _range(self, spec: FieldSpec, lower: Decimal, upper: Decimal) -> Iterator[Fault]:
+    def _range(self, lower: Decimal, upper: Decimal) -> Iterator[Fault]:
         text = fold(self._read[0])
-        found = [one for match in CORE.finditer(text) if (one := read_quantity(text, match)) is not None]
+        found = [one for match in CORE.finditer(text) if (one := read_quantity(text, match, self._units)) is not None]
         if len(found) < len(("lower", "upper")):
             yield "error", f"{self._shown!r} does not read as a range"
             return
@@ -152,15 +156,16 @@ class Printed:
             first = first._replace(value=times(first.value, last.factor))
         unit = _unit_of(last, text)
         read = [
-            [_in_unit(spec, one, _unit_of(first, "") or unit, bare) for one in (first, last)] for bare in (True, False)
+            [_in_unit(self._spec, one, _unit_of(first, "") or unit, bare) for one in (first, last)]
+            for bare in (True, False)
         ]
         if [lower, upper] not in read and [abs(upper), abs(lower)] not in read:
             low, high = read[0]
             yield "error", f"{self._shown!r} reads as {low:f} to {high:f}, and the gold says {lower:f} to {upper:f}"
 
-    def _sign(self, spec: FieldSpec, value: Decimal) -> Iterator[Fault]:
+    def _sign(self, value: Decimal) -> Iterator[Fault]:
         """Whether the words before a figure say that it falls where it is negative, and only there."""
-        if not spec.signed:
+        if not self._spec.signed:
             return
         figure, start = self._figures[0], self._copy[0][0]
         clause = _CLAUSE.search(fold(self._text[max(0, start - _BEFORE) : start]))
@@ -171,7 +176,7 @@ class Printed:
         elif value > 0 and falls and not rises:
             yield "warning", f"{near + self._shown!r} says that it falls, and the gold says {value:f}"
 
-    def _dress(self, spec: FieldSpec, reading: Reading) -> Iterator[Fault]:
+    def _dress(self, reading: Reading) -> Iterator[Fault]:
         """Whether bound words and units around the numbers agree with the gold's bound and the field's unit."""
         figures, stated = self._figures, reading.bound or "exact"
         printed = {figure.bound for figure in figures} - {"exact"}
@@ -181,16 +186,16 @@ class Printed:
             said = "/".join(sorted(printed))
             yield "error", f"{self._shown!r} reads as {said!r}, the gold says {stated!r}"
         for figure in figures:
-            if figure.unit == "" and spec.is_rate and reading.upper is None and not self._is_part(spec):
+            if figure.unit == "" and self._spec.is_rate and reading.upper is None and not self._is_part():
                 yield "warning", f"{self._shown!r} has no per cent sign"
-            elif figure.unit and not _fits(spec, figure.unit):
-                yield "error", f"{self._shown!r} is in {figure.unit!r}, and the field in {spec.unit!r}"
+            elif figure.unit and not _fits(self._spec, figure.unit):
+                yield "error", f"{self._shown!r} is in {figure.unit!r}, and the field in {self._spec.unit!r}"
 
-    def _is_part(self, spec: FieldSpec) -> bool:
+    def _is_part(self) -> bool:
         """Whether it is a part of a printed ratio: 15:61.9:23.1."""
         start, end = self._copy[0]
         beside = fold(self._text[max(0, start - 1) : start] + self._text[end : end + 1])
-        return "ratio" in spec.takes and ":" in beside
+        return "ratio" in self._spec.takes and ":" in beside
 
 
 def _unit_of(figure: Quantity, text: str) -> str:

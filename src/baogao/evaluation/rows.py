@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from pydantic import ConfigDict, Field, ValidationError
 
+from baogao.candidates import USUAL
 from baogao.document import Document, document_from_text
 from baogao.errors import GoldError, UsageError
 from baogao.evaluation.gold import Dataset, GoldDoc, GoldField, Split
@@ -22,7 +23,7 @@ from baogao.evaluation.tally import Verdict
 from baogao.evaluation.taxonomy import Cause, Setting, cause_of
 from baogao.evaluation.values import words
 from baogao.resources import new_file
-from baogao.schema.fields import FieldKind, Schema
+from baogao.schema.fields import FieldKind, Sought
 from baogao.schema.values import Answer, Span, Strict
 
 
@@ -181,18 +182,18 @@ def read_rows(path: Path) -> list[Row]:
 class DocumentShapes:
     """Settings of documents, worked out once for all extractors.
 
-    :param schema: None for one with plain figures only.
+    :param sought: of the schema that was asked.
     """
 
-    def __init__(self, schema: Schema | None = None) -> None:
-        self._schema = schema
+    def __init__(self, sought: Sought = USUAL) -> None:
+        self._sought = sought
         self._known: dict[str, Setting] = {}
 
     def of(self, item: GoldDoc) -> Setting:
         """The text's shape and its gold."""
         doc_id = item.gold.doc_id
         if doc_id not in self._known:
-            self._known[doc_id] = Setting(document_from_text(item.text(), doc_id), item.gold, self._schema)
+            self._known[doc_id] = Setting(document_from_text(item.text(), doc_id), item.gold, self._sought)
         return self._known[doc_id]
 
 

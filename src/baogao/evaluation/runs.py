@@ -214,7 +214,7 @@ def score_run(run: Run, datasets: Sequence[Dataset], schema: Schema) -> Summary:
     if changed:
         raise UsageError(f"{run.path} was made on other gold: {', '.join(changed)} differs; run it again")
     home = {item.gold.doc_id: dataset.name for dataset in datasets for item in dataset.items}
-    shapes, scores, rows = DocumentShapes(schema), dict[str, Scores](), list[Row]()
+    shapes, scores, rows = DocumentShapes(schema.sought), dict[str, Scores](), list[Row]()
     silent, missed = Silent(schema), list[Silence]()
     for extractor in info.extractors:
         name, asked = extractor.name, Asked(extractor.name, extractor.way, extractor.origin == "records")

@@ -133,6 +133,8 @@ class Silent:
             free = [one for one in candidates if may_answer(one, spec)]
             if spec.kind in ("figure", "date") and not candidates:
                 return "no_candidate", []
+            if score.cell and score.answer_row is None:
+                return "no_row", []
             if spec.kind == "figure" and asked.bars and not free:
                 return "cue", _barring(candidates[0], spec)
             if asked.way in _FORMS and not score.cell and not self._is_asked(spec, score, free, asked, setting):
@@ -148,7 +150,9 @@ class Silent:
     ) -> bool:
         """Whether a form asked about a field where gold has it."""
         report = setting.report
-        if spec.kind != "figure":
+        if spec.kind != "figure":  # only one way has a form for words
+            if asked.way != "form":
+                return False
             places = [span for reading in score.gold.readings for copy in reading.evidence for span in copy]
             forms = [one for one in words_forms(report, self.schema) if spec in one.fields]
             shown = [report.document.printed(span) for form in forms for span in form.shown(report.document)]

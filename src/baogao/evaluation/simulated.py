@@ -39,6 +39,8 @@ _ASTRAY = 0.35
 """Of the fields that are not stated a small model answers so many, as a share of those that it gets wrong."""
 _SILENT = 0.6
 """The share of worse rules' failures that are silence; the others are another figure."""
+_NO_FIGURES = ("item", "date")
+"""Kinds of candidate that are read as no figure."""
 _SURENESS = (0.7, 0.8, 0.9, 0.95)
 """Confidences of what worse rules say too much."""
 
@@ -59,7 +61,9 @@ def _right_candidates(report: ReportText, truth: GoldField, spec: FieldSpec) -> 
     for copy in truth.evidence or []:
         ids: list[int] = []
         for start, end in copy:
-            here = [one for one in report.candidates if one.kind != "item" and _overlaps(report, one, start, end)]
+            here = [
+                one for one in report.candidates if one.kind not in _NO_FIGURES and _overlaps(report, one, start, end)
+            ]
             right = [one for one in here if judge(truth, read_answer(report, _link([one.id]), spec))[0] == "correct"]
             ids += [one.id for one in (right or here)[:1]]
         linked = list(dict.fromkeys(ids))[: None if spec.additive else 1]

@@ -20,7 +20,7 @@ from baogao.evaluation.printed import Printed, fault_of
 from baogao.evaluation.scoring import Score
 from baogao.evaluation.values import is_plain
 from baogao.extraction import ReportText
-from baogao.schema.fields import FieldSpec, Schema
+from baogao.schema.fields import FieldSpec, Sought
 from baogao.schema.values import Answer
 
 Cause = Literal[
@@ -75,13 +75,13 @@ class Setting:
 
     document: Document
     gold: Gold
-    schema: Schema | None = None
-    """None for one with plain figures only."""
+    sought: Sought = USUAL
+    """Of the schema that was asked."""
 
     @cached_property
     def report(self) -> ReportText:
         """The document with what the grammar finds in its main copy."""
-        return ReportText.from_document(self.document, self.schema.sought if self.schema else USUAL)
+        return ReportText.from_document(self.document, self.sought)
 
     def owners(self, spans: Sequence[Span]) -> list[str]:
         """The fields that have some gold reading at one of the spans; a cell as ``projects.1.investment``."""
@@ -146,7 +146,7 @@ def _printed(answer: Answer, text: str, spec: FieldSpec | None) -> bool:
         reading = Reading(status="reported", value=answer.value, upper=answer.upper, bound=answer.bound)
         if fault_of(spec, reading) is not None:
             return False
-        return Printed(text, spans).says(spec, reading)
+        return Printed(text, spans, spec).says(reading)
     figures = [parse_quantity("".join(clean_characters(text[start:end]).text.split())) for start, end in spans]
     values = [figure.value for figure in figures if figure is not None]
     if len(values) < len(spans):

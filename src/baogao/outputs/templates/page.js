@@ -247,7 +247,7 @@
     return h("span", "m",
       answer.review ? h("span", "badge", "to look at") : null,
       h("span", "", bound && answer.status === "reported" ? `${state}, ${bound}` : state),
-      answer.text ? h("q", "", answer.text) : null,
+      answer.text && !(spec.kind === "quote" && answer.text === answer.value) ? h("q", "", answer.text) : null,
       answer.page ? h("span", "num", `page ${answer.page}`) : null,
       answer.by ? h("span", "", answer.by) : null,
       answer.confidence === null ? null : meter(answer),
@@ -357,17 +357,18 @@
     if (toRow && element && !element.hidden) element.scrollIntoView({ block: "nearest", behavior });
     if (place && marks.has(places[turn])) showPlace(marks.get(places[turn]));
     peek(element);
-    detail(element);
+    detail(element, !toRow);
     remember();
   }
   // A cell of a table is too small to say where it comes from: that stands below the table.
-  function detail(element) {
+  function detail(element, inView) {
     for (const box of $("answers").querySelectorAll(".detail")) box.replaceChildren();
     if (!element || !element.matches(".cell")) return;
     const copy = element.cloneNode(true);
     for (const name of ["data-key", "aria-current"]) copy.removeAttribute(name);
     copy.addEventListener("click", () => element.click());
     element.closest(".group").querySelector(".detail").replaceChildren(copy);
+    if (inView) copy.scrollIntoView({ block: "nearest", behavior });
   }
   function showPlace(parts) {
     if (narrow.matches) setTab("text");
