@@ -287,7 +287,16 @@ def load_rulebook(path: Path | None, schema: Schema) -> Rulebook:
         source = path.read_text(encoding="utf-8")
     except (OSError, ValueError) as error:
         raise RulesError(f"{path} cannot be read: {error}") from error
-    file = parse_rules(path, source)
+    return compile_rulebook(parse_rules(path, source), path, schema, source)
+
+
+def compile_rulebook(file: RulesFileModel, path: Path, schema: Schema, source: str = "") -> Rulebook:
+    """Compile the rules of a file that was read, or made.
+
+    :param path: where it stands, for errors.
+    :param source: its text, for the lines that they name.
+    :raises RulesError: a field that the schema does not have; a pattern that does not compile.
+    """
     patterns = PatternCompiler(path, source, file.words)
     for part, known in (("fields", schema.figures), ("lists", schema.lists), ("metadata", schema.metadata)):
         for name in getattr(file, part):
