@@ -46,6 +46,7 @@ COMMANDS = {
     "review": ("outputs:review", "Write the page of a run again: texts with their figures marked."),
     "export": ("outputs:export", "Write the records as a table, one row a report."),
     "schema": ("schema:app", "Show, check, begin and draft schemas: what a kind of report is asked."),
+    "rules": ("rules:app", "Patterns for the rules of a schema."),
     "model": ("model:app", "Get, serve and probe language models."),
     "cache": ("model:cache_app", "The cache of model replies."),
     "gold": ("gold:app", "Write and check gold labels."),
