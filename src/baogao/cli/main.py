@@ -44,7 +44,10 @@ COMMANDS = {
         "a run that was broken off.",
     ),
     "review": ("outputs:review", "Write the page of a run again: texts with their figures marked."),
-    "export": ("outputs:export", "Write the records as a table, one row a report."),
+    "export": (
+        "outputs:export",
+        "Write the records as a table, one row a report; a list of rows becomes a table of its own beside it.",
+    ),
     "schema": ("schema:app", "Show, check, begin and draft schemas: what a kind of report is asked."),
     "rules": ("rules:app", "Patterns for the rules of a schema."),
     "model": ("model:app", "Get, serve and probe language models."),
