@@ -23,6 +23,7 @@ from short_reports import COMMUNIQUE
 CHECKOUT = Path(__file__).parents[1]
 DATASETS = CHECKOUT / "eval" / "datasets"
 FLAGSHIP = resource_dir("schemas") / "law_based_government.py"
+WORK_REPORTS = resource_dir("schemas") / "government_work_report.py"
 COMMUNIQUES = sorted(COMMUNIQUE.parent.glob("*.txt"))
 
 
@@ -56,7 +57,7 @@ def with_ids(rules: dict[str, Any], ids: dict[str, str]) -> dict[str, Any]:
     """A rules file with other fields: topics and words may be called like a field, and stay."""
     parts = {
         part: {ids[name]: rule for name, rule in rules.get(part, {}).items()}
-        for part in ("fields", "lists", "metadata")
+        for part in ("fields", "lists", "metadata", "choices", "dates", "quotes")
     }
     return rules | parts
 
