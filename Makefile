@@ -2,6 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 DEMO_VENV := .demo/venv
+# Dozens of processes are started by the tests: what one of them has compiled the others need not compile again.
+unexport PYTHONDONTWRITEBYTECODE
 BIN := $(VENV)/bin
 
 .PHONY: demo test check format eval fuzz bench formats properties seeds test-ray test-servers measure clean

@@ -26,6 +26,8 @@ _PURE = re.compile(
 """A cell that is a number, with its unit and bound words, and nothing else."""
 _RANGE = re.compile(rf"(?:{_PURE.pattern})\s?[-~至到]\s?(?:{_PURE.pattern})")
 """A cell that is a range of numbers."""
+_MOVES = re.compile(rf"(?:同比|环比|比上年)?(?:增[长加]|上[升涨]|下[降跌滑]|减少|提[高升]|回落){_PURE.pattern}")
+"""A cell that is a change in words: 增长6.2%."""
 _BLANKED = re.compile(r"\d{1,3} \d{3}")
 """Thousands with a blank, or two numbers of one cell."""
 _OTHERWISE = re.compile(r"(?!(?:19|20)\d\d$)\d{4,}(?:\.\d+)?|\d{1,3}(?:,\d{3})+(?:\.\d+)?")
@@ -54,6 +56,8 @@ _YEARLY_PERIODS: tuple[tuple[Cue, re.Pattern[str]], ...] = (
 _LAST_YEAR = re.compile(r"(?<![比较前])(?:去年|上一?年)(?!同期)")
 _THIS_YEAR = re.compile(r"今年|本年")
 _YEAR = re.compile(r"(20\d\d)年")
+_MERE_CHANGE = re.compile(r"(?:同比|比上年)?(?:增[长速幅减]|[涨降]幅)(?:率|[(（]?%[)）]?)?")
+"""A head that says that its column is one of changes, and not of when."""
 _TOTAL = re.compile(r"\s*(?:合\s*计|总\s*计|全[省市县区旗盟州])[数\s]*")
 """The head of the row, or of the column, that sums up the others."""
 _LONGEST_HEAD = 1_000
@@ -86,7 +90,8 @@ def find_cells(
         start = rows[0].span[0]
         caption = folded[max(0, start - _CAPTION) : start]
         cells = [split_row(folded[slice(*row.span)], row.span[0]) for row in rows]
-        ahead = period.yearly and any(begin <= start < end for begin, end in planned)
+        own = f"{period.year}年" in caption or "去年" in caption
+        ahead = period.yearly and not own and any(begin <= start < end for begin, end in planned)
         yield from _Table(cells, caption, period, ahead, sought).cells()
 
 
@@ -147,30 +152,46 @@ class _Table:
             numbered = first.isdigit() and len(first) <= 2 < len(row) and not _PURE.fullmatch(row[1][0])
             if numbered and not self.first_head:
                 counted = counted[1:]
-            words = [row[column][0] for column in counted]
-            named = (word for word in words if word and not self._is_figure(word) and read_unit(word) is None)
-            name = " ".join(named)[:_LONGEST_HEAD]
+            name = " ".join(self._named([row[column][0] for column in counted]))[:_LONGEST_HEAD]
             if name.startswith("其中") or (row and not first):
                 name = f"{self.parent} {name}".strip()  # the row goes on from the one above
             else:
                 self.parent = name
             unit = next((text for text, _ in row if text and read_unit(text)), "")
             for column in counted:
-                head = self.heads[column][:_LONGEST_HEAD] if column < len(self.heads) else ""
-                yield from self._numbers(row[column], name, head, unit)
+                yield from self._numbers(row[column], name, column, unit)
+
+    def _named(self, words: list[str]) -> Iterator[str]:
+        """The cells of a row that name its figures: those before the first one, where a cell may tell of a change."""
+        for word in words:
+            if self.period.yearly and next(find_figures(word, folded=True, sought=self.sought), None) is not None:
+                return
+            if word and not self._is_figure(word) and read_unit(word) is None:
+                yield word
+
+    def _time_of(self, column: int) -> str:
+        """The head that tells the time of a column: of a mere 增长 the one on its left that names a year."""
+        if not self.period.yearly or not _MERE_CHANGE.fullmatch(self.heads[column]):
+            return ""
+        before = (head for head in reversed(self.heads[:column]) if not _MERE_CHANGE.fullmatch(head))
+        return next(before, "")
 
     def _is_figure(self, word: str) -> bool:
-        """Whether a cell is a number, or a range where ranges are sought, and no name."""
+        """Whether a cell is a number, or a range or a change where they are sought, and no name."""
         ranges = "range" in self.sought.kinds and _RANGE.fullmatch(word)
-        return bool(_PURE.fullmatch(word) or ranges)
+        moves = self.sought.signed and _MOVES.fullmatch(word)
+        return bool(_PURE.fullmatch(word) or ranges or moves)
 
-    def _numbers(self, cell: tuple[str, Span], row_head: str, column_head: str, row_unit: str) -> Iterator[Cell]:
+    def _numbers(self, cell: tuple[str, Span], row_head: str, column: int, row_unit: str) -> Iterator[Cell]:
         """The numbers in one cell; one without a unit takes it from its row, its heads or the caption."""
         text, (start, end) = cell
+        column_head = self.heads[column][:_LONGEST_HEAD] if column < len(self.heads) else ""
         label = f"{row_head} {column_head}".strip()
-        cues = self._cues(row_head, column_head)
+        cues = self._cues(row_head, column_head, self._time_of(column) if column_head else "")
         if not _PURE.fullmatch(text):
             printed = self._units(row_unit, row_head, column_head)
+            if self.sought.signed and _MOVES.fullmatch(text):
+                cues = tuple(sorted({*cues, "growth"}))
             for figure in find_figures(text, folded=True, sought=self.sought):
                 if figure.upper is not None and not figure.unit:
                     figure = _with_unit(figure, printed)
@@ -197,8 +218,11 @@ class _Table:
         named = (row_unit, _unit_in(column_head), _unit_in(row_head), self.unit)
         return next(filter(None, (read_unit(name, self.units) for name in named)), None)
 
-    def _cues(self, row_head: str, column_head: str) -> tuple[Cue, ...]:
-        """What the heads of a cell say of its numbers; see ``baogao.candidates.cues``."""
+    def _cues(self, row_head: str, column_head: str, time: str) -> tuple[Cue, ...]:
+        """What the heads of a cell say of its numbers; see ``baogao.candidates.cues``.
+
+        :param time: the head of another column that tells the time of this one; empty where it does itself.
+        """
         found: set[Cue] = set()
         words = _YEARLY_PERIODS if self.period.yearly else _PERIODS
         for head in (row_head, column_head):
@@ -207,7 +231,9 @@ class _Table:
         if self.period.year is not None and years and max(years) < self.period.year:
             found.add("prior_year")
         if self.period.yearly:
-            found |= self._cues_of_time(years, f"{row_head} {column_head}")
+            heads = f"{row_head} {column_head} {time}"
+            found |= self._cues_of_time([int(year) for year in _YEAR.findall(heads)], heads)
+            found |= {"target"} if time and _YEARLY_PERIODS[-1][1].search(time) else set()
         # One of several rows, or of several columns, that another one sums up is a part.
         beside_row = self.total_row and not _TOTAL.fullmatch(row_head)
         beside_column = self.total_column and not _TOTAL.fullmatch(column_head)

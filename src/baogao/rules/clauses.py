@@ -8,7 +8,7 @@ of such a coordination gets its own name as its lead, so that the rules read it 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from baogao.candidates.candidate import FIGURES, Candidate, Candidates
@@ -44,6 +44,9 @@ _BARE_LINK = re.compile(r"[，,、；;／/\s]*(?:和|与|及|以及)?")
 _FAR = 200
 _MOST_FIGURES = 15
 """Characters, and other figures, on each side of a figure: no clause that a person wrote has half of either."""
+_LONGEST_VERB = 8
+"""Characters of what stands between names and figures, or before figures whose names stand further up."""
+_NO_COLLECTIVE: Mapping[str, Sequence[str]] = {}
 _MOST_LISTED = 20
 """Figures of one coordination; a longer row of them is no list of what names before it count."""
 
@@ -97,8 +100,13 @@ def _interleave(pieces: list[str], figures: list[Candidate]) -> str:
     return "".join(out)
 
 
-def clauses_of(document: Document, candidates: Candidates) -> Iterator[Clause]:
-    """All clauses of a document, in reading order, coordinated figures with their own names as leads."""
+def clauses_of(
+    document: Document, candidates: Candidates, collective: Mapping[str, Sequence[str]] = _NO_COLLECTIVE
+) -> Iterator[Clause]:
+    """All clauses of a document, in reading order, coordinated figures with their own names as leads.
+
+    :param collective: words that name several things at once, and the words for each.
+    """
     numbers = [one for one in candidates if one.kind in FIGURES]
     at = 0
     for order, sentence in enumerate(document.sentences):
@@ -109,7 +117,7 @@ def clauses_of(document: Document, candidates: Candidates) -> Iterator[Clause]:
             at += 1
         clauses = list(sentence_clauses(document.text, sentence, order, inside))
         if len(inside) > 1:
-            distribute(clauses)
+            distribute(clauses, collective)
         yield from clauses
 
 
@@ -190,28 +198,49 @@ def cut_gap(gap: str, *, last: bool) -> tuple[str, str, str] | None:
     return None
 
 
-def distribute(clauses: list[Clause]) -> None:
-    """Give every figure of a coordinated run its own name as ``lead``; ``clauses`` are those of one sentence."""
+def distribute(clauses: list[Clause], collective: Mapping[str, Sequence[str]] = _NO_COLLECTIVE) -> None:
+    """Give every figure of a coordinated run its own name as ``lead``; ``clauses`` are those of one sentence.
+
+    A run without names is of the figures before it (收到9件、办结8件，分别增长5%和6%).
+    """
     if not any(_follows(clause) or "者" in clause.pieces[0] for clause in clauses[1:]):
         return
-    at = 0
+    at = coordinated = 0
     leads: list[str] = []
     while at < len(clauses):
         first = clauses[at]
         run, following = _run_from(clauses, at)
         names = None
         if len(run) > 1:
-            names = listed_names(first.before + first.lead_of(len(first.figures) - 1), len(run))
+            lead = first.before + first.lead_of(len(first.figures) - 1)
+            names = listed_names(lead, len(run), collective)
+            verb = _verb_of(lead, listed=coordinated == len(run))
+            if names is None and verb is not None and len(leads) >= len(run):
+                names = [f"{name}{OTHER}{verb}" for name in leads[-len(run) :]]
         if names is not None:
             for clause, name in zip(run, names, strict=True):
                 clause.lead = name
+            coordinated = len(run)
         else:
             following = at + 1
             if len(leads) >= 2:
                 first.pieces[0] = first.pieces[0].replace("前者", leads[0]).replace("后者", leads[1])
             names = [first.pieces[0]] if first.figures else []
+            coordinated = 0 if first.figures else coordinated
         leads += names
         at = following
+
+
+def _verb_of(lead: str, listed: bool) -> str | None:
+    """What stands before a run of figures that names nothing, 分别 left out; None where it may name something.
+
+    :param listed: whether the figures before it were as many, and a run as well: then 分别 may be missing.
+    """
+    said = lead.strip(" 　，,、；;\n")
+    marker = _RESPECTIVELY.match(said)
+    if marker is not None:
+        said = said[marker.end() :]
+    return said if (marker or listed) and len(said) <= _LONGEST_VERB and not _COMMA.search(said) else None
 
 
 def _follows(clause: Clause) -> bool:
@@ -243,13 +272,18 @@ def _run_from(clauses: list[Clause], at: int) -> tuple[list[Clause], int]:
     return (run, following) if respectively or alike else ([first], at + 1)
 
 
-def listed_names(lead: str, count: int) -> list[str] | None:
+def listed_names(lead: str, count: int, collective: Mapping[str, Sequence[str]] = _NO_COLLECTIVE) -> list[str] | None:
     """The last ``count`` names of a list, each with the verb after 分别; None when there are fewer.
 
     :param lead: what stands before the first of ``count`` figures (收到、受理、审结分别为).
+    :param collective: words that name several things at once, and the words for each: they count where none is listed.
     """
     marker = _RESPECTIVELY.search(lead)
     listed, verb = (lead[: marker.start()], lead[marker.end() :]) if marker else (lead, "")
+    clause = _CLAUSE_END.split(listed.rstrip(" 　，,"))[-1]
+    for word, names in collective.items() if "、" not in clause else ():
+        if word in clause and len(names) == count:
+            return [f"{clause.replace(word, name, 1)}{verb}" for name in names]
     parts = [part for part in _COMMA.split(listed) if part.strip() and not _POINT_IN_TIME.fullmatch(part)]
     if len(parts) < count and parts:
         parts = [*parts[:-1], *_AND.split(parts[-1], maxsplit=count - len(parts))]

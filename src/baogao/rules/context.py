@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from baogao.candidates.candidate import Candidate, Candidates
@@ -89,26 +89,38 @@ class Context:
 
 
 def build_contexts(
-    document: Document, candidates: Candidates, words: TopicWords, measures: frozenset[str]
+    document: Document,
+    candidates: Candidates,
+    words: TopicWords,
+    measures: frozenset[str],
+    collective: Mapping[str, Sequence[str]] | None = None,
 ) -> list[Context]:
     """The context of every none-phrase and of every number in one of these ``measures``, in reading order.
 
+    ``collective`` are the words that name several things at once, and the words for each.
+
     Left out are a “一件” inside “没有一件” and the figure that another one grew from (由9件增至12件).
     """
-    builder = _Builder(document, candidates, TopicMap(document, words), measures)
+    clauses = list(clauses_of(document, candidates, collective or {}))
+    builder = _Builder(document, candidates, TopicMap(document, words), measures, clauses)
     contexts = [*builder.of_numbers(), *builder.of_none_phrases()]
     return sorted(contexts, key=lambda context: context.candidate.id)
 
 
 class _Builder:
     def __init__(
-        self, document: Document, candidates: Candidates, topic_map: TopicMap, measures: frozenset[str]
+        self,
+        document: Document,
+        candidates: Candidates,
+        topic_map: TopicMap,
+        measures: frozenset[str],
+        clauses: list[Clause],
     ) -> None:
         self.document = document
         self.candidates = candidates
         self.topic_map = topic_map
         self.measures = measures
-        self.clauses = list(clauses_of(document, candidates))
+        self.clauses = clauses
         for clause in self.clauses:
             topic_map.mark(clause)
         self._last: tuple[Clause, Candidate] | None = None

@@ -75,7 +75,9 @@ class RulesExtractor:
         silent = [region.span for region in regions if not rulebook.lists[region.name].figures]
         contexts = [
             context
-            for context in build_contexts(report.document, report.candidates, self._words, rulebook.measures)
+            for context in build_contexts(
+                report.document, report.candidates, self._words, rulebook.measures, rulebook.collective
+            )
             if context.candidate.label or not any(start <= context.candidate.start < end for start, end in silent)
         ]
         levels = [metadata.get(name) for name, rule in rulebook.metadata.items() if rule.source == "level"]

@@ -19,9 +19,6 @@ from baogao.rules.rulebook import ListRules
 
 # Shares, reaches and limits have no source but the development reports (eval/datasets/fictional/dev and the tuning
 # parts of the others; docs/accuracy.md), where they were set by hand.
-_LATE = 0.45
-"""Leads without a heading are believed only in this last part of a report: before it stands the work, which speaks of
-problems that were solved."""
 _FAR = 200
 """Characters behind a lead in which the end of the heading that follows it is looked for."""
 _REACH = 90
@@ -59,7 +56,14 @@ def link_lists(
     kinds = {section.title[0]: section.kind for section in document.sections}
     found: dict[str, list[int]] = {name: [] for name in rules}
     for region in regions:
-        inside = [item for item in items if region.span[0] <= item.start and item.end <= region.span[1]]
+        not_item = rules[region.name].not_item
+        inside = [
+            item
+            for item in items
+            if region.span[0] <= item.start
+            and item.end <= region.span[1]
+            and not (not_item and not_item.search(item.text))
+        ]
         marked = [item for item in inside if item.parted == "mark"]
         counts = Counter(kinds.get(item.start) for item in marked)
         outermost = next((kind for kind, count in counts.items() if count > 1), next(iter(counts), None))
@@ -103,14 +107,13 @@ def find_regions(document: Document, candidates: Candidates, rules: dict[str, Li
     items = candidates.of_kind("item")
     starts = [item.start for item in items if item.parted in {"mark", "semicolon", "row"} and item.start not in heads]
     begin, end = (document.main[0][0], document.main[-1][1]) if document.main else (0, 0)
-    late = (int(end - (end - begin) * _LATE), end)
     headings = {name: _heading(document, rule) for name, rule in rules.items()}
     found: list[Region] = []
     for name, rule in rules.items():
         section = headings[name]
         span: Span | None
         if section is None:
-            span = _led(document, rule, starts, late)
+            span = _led(document, rule, starts, (int(end - (end - begin) * rule.late), end))
         else:
             span = (section.title[1], _end_of(document, section))
             # A heading that speaks of two lists (问题及打算): the one that it names first begins at once.

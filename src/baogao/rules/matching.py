@@ -89,7 +89,7 @@ def _number_answers(context: Context, rulebook: Rulebook) -> Iterator[tuple[Fiel
     candidate, text, unit = context.candidate, context.text, context.candidate.unit
     for topic, weight in context.topics.items():
         for rules, pattern in rulebook.by_topic.get((topic, unit), ()):
-            if weight * pattern.score < THRESHOLD or not rules.admits(candidate):
+            if weight * pattern.score < THRESHOLD or weight < pattern.least or not rules.admits(candidate):
                 continue
             match = pattern.regex.search(text)
             if match is None or not is_free(context, pattern):

@@ -49,10 +49,12 @@ _MET = re.compile(
 """Where a report was given: before whose congress, or by the head of which government."""
 _MUNICIPALITIES = ("北京市", "天津市", "上海市", "重庆市")
 _UPPER_CITY = re.compile(
-    r"全市\D{0,4}\d*个?(?:县|区|旗)|各(?:县|旗)|县[（(](?:市|区|旗)|(?:市|区)?辖(?:区|县)|地级市|市[（(]?州|区县|旗县区|县区|市县两级|市、县|县[（(]区|各县|市直|县市区"
+    r"全市\D{0,4}\d*个?(?:县|区|旗)|各(?:县|旗)|县[（(](?:市|区|旗)|(?:市|区)?辖(?:区|县)|地级市|市[（(]?州|区县|旗县区|县区|市县两级|市、县|县[（(]区|各县|市直|县市区|居全省第|全省平均"
 )
 """What only a city of a prefecture's rank has beneath it: counties and districts."""
-_LOWER_CITY = re.compile(r"县级市|(?:各|个)(?:乡镇|镇街|镇乡|街镇|镇|乡|街道)|地级")
+_LOWER_CITY = re.compile(
+    r"县级市|(?:各|个)(?:乡镇|镇街|镇乡|街镇|镇|乡|街道)|地级|全地区|全州各?县|撤县设市|全国县域|全省县域"
+)
 """What a city of a county's rank has beneath it: towns."""
 _DIGITS = str.maketrans("〇零○Ｏ一二三四五六七八九０１２３４５６７８９", "0000123456789" + "0123456789")
 _PERIODS: tuple[tuple[str, str, str], ...] = (
@@ -136,7 +138,7 @@ _DATE = re.compile(
     r"(?:[\d一二三四五六七八九十]{1,3}\s{0,9}日)?\s{0,9}[）)]?"
 )
 """A date that stands alone on its line, in brackets or not."""
-_NOT_TITLE = re.compile(r"[。；;>]|[：:].|[：:]$|时间|来源|字体|浏览|〔|\[\d{4}\]")
+_NOT_TITLE = re.compile(r"[。；;>]|[：:].|[：:]$|时间|来源|字体|浏览|门户网站|〔|\[\d{4}\]")
 """What no title has: the end of a sentence, an addressee's colon, the words of a web page, a document's number."""
 _TITLE_GOES_ON = re.compile(r"(?:的|及|和|暨|与).{0,20}(?:报告|汇报|总结|安排|打算|计划)$")
 _HEADINGS = {1, 2, 3}

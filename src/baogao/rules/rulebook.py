@@ -62,6 +62,8 @@ class Pattern:
     role: str
     source: str
     """As written in the file."""
+    least: float = 0.0
+    """The least weight of its topic."""
 
     @classmethod
     def of(cls, written: AlternativeModel, name: str, file: RulesFileModel, patterns: PatternCompiler) -> Pattern:
@@ -75,7 +77,16 @@ class Pattern:
             if each not in ("", ANY_TOPIC) and each not in file.topics:
                 raise patterns.error(["fields", name], f"{name}: there is no topic {each}")
         regex = patterns.regex(written.match, ["fields", name])
-        return cls(regex, topics, written.score, written.not_topic, written.share, written.role, written.match)
+        return cls(
+            regex,
+            topics,
+            written.score,
+            written.not_topic,
+            written.share,
+            written.role,
+            written.match,
+            written.least,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +220,8 @@ class ListRules:
     heading: re.Pattern[str]
     not_heading: re.Pattern[str] | None
     lead: re.Pattern[str]
+    late: float
+    not_item: re.Pattern[str] | None
     figures: bool
 
     @classmethod
@@ -221,6 +234,8 @@ class ListRules:
             patterns.regex(written.heading, ["lists", name, "heading"]),
             patterns.optional(written.not_heading, ["lists", name, "not_heading"]),
             patterns.regex(written.lead, ["lists", name, "lead"]),
+            written.late,
+            patterns.optional(written.not_item, ["lists", name, "not_item"]),
             written.figures,
         )
 
@@ -257,6 +272,8 @@ class Rulebook:
     fields: dict[str, FieldRules]
     lists: dict[str, ListRules]
     metadata: dict[str, MetadataRules]
+    collective: dict[str, list[str]]
+    """Words that name several things at once, and the words for each."""
     words: tuple[WordRules, ...]
     """Of choices, dates and quotes."""
     by_topic: dict[tuple[str, str], tuple[tuple[FieldRules, Pattern], ...]] = field(repr=False)
@@ -326,6 +343,7 @@ def compile_rulebook(file: RulesFileModel, path: Path, schema: Schema, source: s
         fields=fields,
         lists={name: ListRules.of(name, one, patterns) for name, one in file.lists.items()},
         metadata={name: MetadataRules.of(name, one, patterns) for name, one in file.metadata.items()},
+        collective=file.collective,
         words=word_rules(schema, file, patterns),
         by_topic=_by_topic(fields.values()),
         none_by_topic=_index(

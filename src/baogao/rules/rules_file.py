@@ -83,6 +83,8 @@ class AlternativeModel(Strict):
     score: float = Field(default=0.9, ge=0, le=1)
     share: bool = False
     """True when the figure may serve this field beside another one (“受理并审结9件”)."""
+    least: float = Field(default=0, ge=0, le=1)
+    """How near its topic must be: from 0.87 on, no rival of it may stand in between."""
     role: str = Field(default="", pattern="^(|total|part)$")
     """For additive fields: does this pattern find a printed total, or one part of it?"""
 
@@ -138,6 +140,11 @@ class ListModel(Strict):
     """What a heading says that only looks like one."""
     lead: str
     """What a running sentence says just before the first entry, where there is no heading of its own."""
+    late: float = Field(default=0.45, gt=0, le=1)
+    """The last part of a report in which a lead is believed: before it stands the work, which speaks of problems that
+    were solved."""
+    not_item: str | None = None
+    """What an entry says that only looks like one."""
     figures: bool = True
     """False when no figure of the section answers a field: it tells of the future."""
 
@@ -159,6 +166,8 @@ class RulesFileModel(Strict):
 
     words: dict[str, str] = Field(default_factory=dict)
     units: dict[str, list[str]] = Field(default_factory=dict)
+    collective: dict[str, list[str]] = Field(default_factory=dict)
+    """A word that names several things at once, and their own words, in the order in which their figures follow."""
     topics: dict[str, list[str]] = Field(default_factory=dict)
     background: list[str] = Field(default_factory=list)
     """Topics that may be mentioned without ending the one before (who was trained, which theme)."""
