@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from baogao.authoring.draft import fields_of
 from baogao.authoring.draft_file import draft_source, write_draft
-from baogao.authoring.naming import NamedFigures, Sighting, name_figures, named_by_words
-from baogao.authoring.naming import _passages as passages
+from baogao.authoring.naming import NamedFigures, Sighting, name_figures, named_by_words, naming_passages
 from baogao.candidates.candidate import Candidate
 from baogao.errors import SchemaError
 from baogao.schema import load_schema
@@ -28,13 +27,14 @@ def seen(label, name="", doc_id="a", note="", **figure):
     return Sighting(doc_id, candidate(**figure), label, name, "组", note, f"{label}为12件。")
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12, deadline=None, phases=[Phase.reuse, Phase.generate])
 @given(
     st.lists(
         st.builds(
             seen,
-            label=st.text(min_size=1, max_size=8),
-            name=st.text(max_size=12) | st.sampled_from(["copy", "class", "2nd", "模型", "model_fields"]),
+            label=st.text(min_size=1, max_size=8) | st.sampled_from(["报告标题", "存在的问题"]),
+            name=st.text(max_size=12)
+            | st.sampled_from(["copy", "class", "2nd", "模型", "model_fields", "title", "problems", "group_1"]),
             note=st.text(max_size=12),
             unit=st.sampled_from(["件", "%", "元", ""]),
             cues=st.lists(st.sampled_from(CUES), max_size=2, unique=True),
@@ -82,7 +82,7 @@ def test_money_keeps_its_scale():
 
 def test_only_what_was_shown_is_named(report):
     """A number that stands in no question names nothing; numbers in brackets are read, last year's are not shown."""
-    (first, *_) = passages(report)
+    (first, *_) = naming_passages(report)
     said = NamedFigures.model_validate(
         {"figures": [{"id": "[[5]]", "label": "收件 数"}, {"id": 5, "label": "又"}, {"id": 999, "label": "无"}]}
     )

@@ -7,6 +7,7 @@ import json
 import pytest
 
 from baogao.authoring.why import Explainer
+from baogao.candidates.candidate import FIGURES
 from baogao.document import document_from_text
 from baogao.extraction import ReportText
 from baogao.rules.extractor import RulesExtractor
@@ -82,6 +83,14 @@ def test_forms(reasons):
     assert fits["closing_rate_target"].barred == "it lacks the cue target"
     assert not fits["received_growth"].brought
     assert not fits["received_growth"].barred
+
+
+def test_a_small_model_is_asked_about_every_figure_of_the_skeleton(reasons):
+    """What the rules answer of the report, a form asks about as well."""
+    answered = [(name, one) for one in reasons.values() if one.candidate.kind in FIGURES for name in one.answers]
+    assert len(answered) == 6
+    for name, one in answered:
+        assert name in {fit.field for fit in one.fits if fit.brought}
 
 
 def test_one_field_alone(reasons):

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from authoring.conftest import REPORT
 from baogao.cli.schema import app
 from baogao.errors import RulesError, SchemaError
 from cli.conftest import COMMUNIQUE, GOOD
@@ -104,6 +105,10 @@ def test_why(baogao, reports):
     first = json.loads(lines[0])
     assert (first["text"], first["answers"]) == ("86.4亿元", ["gdp"])
     assert {one["field"] for one in first["rules"]} == {"gdp"}
+    baogao("schema", "new", "permits.py")
+    (reports / "r.txt").write_text(REPORT, encoding="utf-8")
+    said = baogao("candidates", reports / "r.txt", "--schema", "permits.py", "--field", "online").out
+    assert said == "online  是 by 全程网办  [132-144] 所有事项已经实现全程网办\n"
     outcome = baogao(*options, "--field", "wells")
     assert outcome.code == 2
     assert "the schema communique has no field 'wells'" in outcome.err

@@ -17,8 +17,9 @@ from baogao.schema.fields import AskedPeriod, Cue, Printed
 
 MOST_FIELDS = 80
 """Of a draft: nobody reads more notes than that, and a field that few reports state comes last."""
+OTHERS = {"title": "报告标题", "problems": "存在的问题"}
+"""Ids and labels of the fields of a draft that are no figures."""
 _MOST_TERMS = 5
-_PER_CENT = ("%", "‰", "个百分点")
 _MONEY = re.compile(r"(?P<scale>[百千]?[万亿]+)(?=(?:美)?元$)")
 """The scale word of an amount of money."""
 _EXTRA = re.compile(r"(?:总数|总量|数量|合计|数|量)$")
@@ -162,10 +163,14 @@ def grouped(fields: Sequence[DraftField]) -> list[tuple[str, list[DraftField]]]:
     return list(groups.items())
 
 
+def group_id(number: int) -> str:
+    """The name of a group's attribute."""
+    return f"group_{number}"
+
+
 def _name(fields: Sequence[DraftField]) -> None:
     """Give each field an id and a label that no other has."""
-    labels: set[str] = set()
-    ids: set[str] = set()
+    labels, ids = set(OTHERS.values()), {*OTHERS, *map(group_id, range(1, len(fields) + 1))}
     for one in fields:
         form = one.form.name
         ending, plain = _ENDINGS.get(form, ""), one.named

@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from baogao.authoring.draft import DraftField, grouped
+from baogao.authoring.draft import OTHERS, DraftField, group_id, grouped
 from baogao.errors import SchemaError
 from baogao.schema.fields import ReportingYear
 from baogao.schema.load import load_schema
@@ -32,13 +32,13 @@ class {class_name}(Report):
     schema_name: ClassVar[str] = "{name}"
     reporting_year: ClassVar = "{year}"
 
-    title: Annotated[Text, Ask("报告标题", role="title")]
+    title: Annotated[Text, Ask("{title_label}", role="title")]
     """报告上印出的完整标题。"""
 
 {groups}
 '''
 _ITEMS = '''
-    problems: Annotated[Items, Ask("存在的问题")]
+    problems: Annotated[Items, Ask("{problems_label}")]
     """“存在的问题”部分的每一条。"""
 '''
 
@@ -64,12 +64,19 @@ def draft_source(
     for number, (label, members) in enumerate(groups, 1):
         body = "\n".join(_field(one) for one in members)
         parts.append(f'\n\nclass Group{number}(Group):\n    """{_words(label)}"""\n\n{body}')
-    declared = "\n".join(f"    group_{number}: Group{number}" for number in range(1, len(groups) + 1))
+    declared = "\n".join(f"    {group_id(number)}: Group{number}" for number in range(1, len(groups) + 1))
     class_name = name.title().replace("_", "") + "Report"
     parts.append(
-        _REPORT.format(class_name=class_name, title="报告名称", name=name, year=reporting_year, groups=declared)
+        _REPORT.format(
+            class_name=class_name,
+            title="报告名称",
+            name=name,
+            year=reporting_year,
+            groups=declared,
+            title_label=OTHERS["title"],
+        )
     )
-    return "".join([*parts, _ITEMS if problems else ""])
+    return "".join([*parts, _ITEMS.format(problems_label=OTHERS["problems"]) if problems else ""])
 
 
 def write_draft(source: str, path: Path) -> None:

@@ -84,7 +84,7 @@ class Sighting:
 
 
 @dataclass(frozen=True)
-class _Passage:
+class NamingPassage:
     """Some sentences of one section, with the figures in them."""
 
     title: str
@@ -104,7 +104,7 @@ class _Passage:
         return on_one_line("".join(pieces))
 
 
-def name_figures(document: Document, passage: _Passage, said: NamedFigures) -> list[Sighting]:
+def name_figures(document: Document, passage: NamingPassage, said: NamedFigures) -> list[Sighting]:
     """What a reply says of the figures that it was shown; a figure that it was not shown is passed over."""
     shown = {figure.id: figure for figure in passage.figures}
     found = []
@@ -145,12 +145,12 @@ class Namer:
         :raises BudgetError: the token budget is spent.
         """
         document = report.document
-        asked = _passages(report)
+        asked = naming_passages(report)
         self.passages += len(asked)
         found = await answers(self._ask(document, passage, known) for passage in asked)
         return [one for some in found for one in some]
 
-    async def _ask(self, document: Document, passage: _Passage, known: Sequence[str]) -> list[Sighting]:
+    async def _ask(self, document: Document, passage: NamingPassage, known: Sequence[str]) -> list[Sighting]:
         messages = self.prompts["draft"].render(
             title=passage.title, passage=passage.text(document), known=known[:_MOST_KNOWN]
         )
@@ -186,10 +186,10 @@ def _is_asked(candidate: Candidate) -> bool:
     return candidate.kind in FIGURES and "sub_unit" not in cues and ("prior_year" not in cues or "growth" in cues)
 
 
-def _passages(report: ReportText) -> list[_Passage]:
+def naming_passages(report: ReportText) -> list[NamingPassage]:
     """The sentences of a report that have figures, a few at a time, none of them across sections."""
     document = report.document
-    passages: list[_Passage] = []
+    passages: list[NamingPassage] = []
     for sentence in document.sentences:
         figures = tuple(filter(_is_asked, report.candidates.within(*sentence.span)))
         if not figures:
@@ -199,9 +199,9 @@ def _passages(report: ReportText) -> list[_Passage]:
         if last is not None and last.title == title and len(last.figures) + len(figures) <= _MOST_FIGURES:
             length = sum(one.span[1] - one.span[0] for one in (*last.sentences, sentence))
             if length <= _LENGTH:
-                passages[-1] = _Passage(title, (*last.sentences, sentence), last.figures + figures)
+                passages[-1] = NamingPassage(title, (*last.sentences, sentence), last.figures + figures)
                 continue
-        passages.append(_Passage(title, (sentence,), figures))
+        passages.append(NamingPassage(title, (sentence,), figures))
     return passages
 
 

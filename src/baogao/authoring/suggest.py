@@ -20,7 +20,7 @@ from baogao.reading import read_answer
 from baogao.rules.context import Context
 from baogao.rules.extractor import RulesExtractor, assign
 from baogao.rules.matching import Scored, rank_candidates
-from baogao.rules.rulebook import ANY_TOPIC, Pattern, compile_rulebook, rules_path
+from baogao.rules.rulebook import ANY_TOPIC, Pattern, compile_rulebook, read_rules, rules_path
 from baogao.rules.rules_file import AlternativeModel, FieldModel, PatternCompiler, RulesFileModel, parse_rules
 from baogao.schema.fields import FieldSpec, Schema
 from baogao.schema.values import Answer
@@ -96,7 +96,7 @@ class Suggester:
     def __init__(self, dataset: Dataset, schema: Schema) -> None:
         self.schema = schema
         path = rules_path(schema)
-        source = path.read_text(encoding="utf-8") if path.is_file() else ""
+        source = read_rules(path) if path.is_file() else ""
         self._written = parse_rules(path, source) if source.strip() else RulesFileModel()
         rules = RulesExtractor(compile_rulebook(self._written, path, schema, source))
         reports = [

@@ -9,7 +9,7 @@ from typing import Any
 
 from baogao.asking.passages import PassageCutter, Shortlist, may_answer
 from baogao.candidates.candidate import FIGURES, Candidate
-from baogao.extraction import Extraction, ReportText
+from baogao.extraction import Extraction, ReportText, Words
 from baogao.rules.context import Context, build_contexts
 from baogao.rules.extractor import RulesExtractor
 from baogao.rules.lists import find_regions
@@ -102,6 +102,12 @@ class Explainer:
         self._cutter = PassageCutter(Shortlist(schema))
         passages = self._cutter.cut(report)
         self._forms = {one.id: number for number, passage in enumerate(passages, 1) for one in passage.candidates}
+
+    def words(self, name: str | None = None) -> Iterator[tuple[FieldSpec, Words | None]]:
+        """The choices, dates and quotes, or one of them, each with what the rules say; None for silence."""
+        for spec in self.schema.worded:
+            if name in (None, spec.id):
+                yield spec, self._extraction.words.get(spec.id)
 
     def all(self) -> Iterator[Why]:
         """Every candidate, in reading order."""

@@ -17,7 +17,7 @@ from baogao.cli.options import DEFAULT_SCHEMA, Ocr
 from baogao.console import inert, printable_json, shown
 from baogao.document.ocr import require_engine
 from baogao.errors import DocumentError, UsageError
-from baogao.extraction import ReportText
+from baogao.extraction import ReportText, Words
 from baogao.guarded import GuardedReader
 from baogao.inputs import Source
 from baogao.rules.rulebook import load_rulebook, rules_path
@@ -86,9 +86,23 @@ def _print_reasons(report: ReportText, schema: Schema, field: str | None, *, as_
             print(printable_json(printed.to_json() | one.to_json()))
         elif field or one.candidate.kind != "item" or one.answers:
             print("\n".join(_lines(printed, one, None if field else _FIELDS_SHOWN)))
+    if as_json:
+        return
+    for spec, words in explainer.words(field):
+        print(f"{spec.id}  {_said(words, report)}")
     left = len(reasons) - len(shown_ones)
-    if left and not as_json:
+    if left and field in {spec.id for spec in schema.figures}:
         print(f"{left} other candidates: no pattern of {field} is found around them, and no word of it")
+
+
+def _said(words: Words | None, report: ReportText) -> str:
+    """What rules say of a choice, a date or a quote, and where."""
+    if words is None:
+        return "no pattern is found in the text"
+    (start, end), *_ = words.evidence
+    place = report.document.printed((start, end))
+    text = inert("".join(report.document.slice((start, end)).split()))
+    return f"{inert(words.value)} by {inert(words.reason)}  [{place[0]}-{place[1]}] {text}"
 
 
 def _lines(printed: Candidate, why: Why, most: int | None) -> Iterator[str]:

@@ -304,11 +304,19 @@ def load_rulebook(path: Path | None, schema: Schema) -> Rulebook:
     path = path or rules_path(schema)
     if not path.is_file():
         raise RulesError(f"the schema {schema.name} has no rules: there is no file {path}")
+    source = read_rules(path)
+    return compile_rulebook(parse_rules(path, source), path, schema, source)
+
+
+def read_rules(path: Path) -> str:
+    """The text of a rules file.
+
+    :raises RulesError: it cannot be read.
+    """
     try:
-        source = path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8")
     except (OSError, ValueError) as error:
         raise RulesError(f"{path} cannot be read: {error}") from error
-    return compile_rulebook(parse_rules(path, source), path, schema, source)
 
 
 def compile_rulebook(file: RulesFileModel, path: Path, schema: Schema, source: str = "") -> Rulebook:

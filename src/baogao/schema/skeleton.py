@@ -27,7 +27,7 @@ class Results(Group):
     cases_received: Annotated[Figure, Ask("收件数", unit="件", terms=["收到", "受理"])]
     """报告期内收到的件数。上年结转的不算。"""
 
-    cases_closed: Annotated[Figure, Ask("办结数", unit="件", terms=["办结", "办理完成"])]
+    cases_closed: Annotated[Figure, Ask("办结数", unit="件", terms=["办结"])]
     """报告期内办结的件数。"""
 
     # A rate has the unit %. It is read where it is printed, never computed.
