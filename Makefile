@@ -64,6 +64,9 @@ eval: $(VENV)/.made  ## replay the published runs, offline, and compare them to 
 	$(BIN)/baogao eval replay eval/runs/fictional-test-thorough
 	$(BIN)/baogao eval replay eval/runs/fictional-test-untuned
 	$(BIN)/baogao eval replay eval/runs/fictional-test-link
+	$(BIN)/baogao eval replay eval/runs/work-reports-link
+	$(BIN)/baogao eval replay eval/runs/work-reports-untuned
+	$(BIN)/baogao eval replay eval/runs/facts-link
 
 # Modules are compiled when they are first imported: to compile all of torch and transformers takes its time.
 $(VENV)/.made: pyproject.toml

@@ -74,8 +74,9 @@ def with_keys(data: Any, ids: dict[str, str]) -> Any:
 def said(record: Record, ids: dict[str, str]) -> dict[str, Any]:
     """What a record says, under the first schema's ids, without what made it and where it lay."""
     data = json.loads(record.to_json())
-    for part in ("fields", "metadata", "lists"):
-        data[part] = {ids.get(name, name): value for name, value in data[part].items()}
+    for part in ("fields", "metadata", "lists", "rows"):
+        if part in data:
+            data[part] = {ids.get(name, name): value for name, value in data[part].items()}
     for check in data["checks"]:
         check["fields"] = [ids.get(name, name) for name in check["fields"]]
     del data["made_by"], data["source"], data["usage"]["seconds"]
@@ -86,9 +87,10 @@ def said(record: Record, ids: dict[str, str]) -> dict[str, Any]:
     ("source", "reports"),
     [
         (FLAGSHIP, sorted(DATASETS.glob("fictional/dev/*.txt"))[::2] + sorted(DATASETS.glob("second-hand/*.txt"))[::2]),
+        (WORK_REPORTS, sorted(DATASETS.glob("work-reports/dev/*.txt"))[::3]),
         (COMMUNIQUE, COMMUNIQUES),
     ],
-    ids=["flagship", "communique"],
+    ids=["flagship", "work reports", "communique"],
 )
 def test_rules_know_no_id(source, reports, tmp_path):
     """Figures, lists, metadata and checks come out alike, departments' own figures before their county's among them."""
