@@ -177,7 +177,7 @@ async def open_client(options: ModelOptions) -> AsyncIterator[ModelClient]:
     with ExitStack() as stack:
         server = None
         if options.starts_server:
-            server = stack.enter_context(EmbeddedServer(options.gguf or find_model()))
+            server = stack.enter_context(EmbeddedServer(options.gguf or find_model(), adapters=[], parallel=1))
             told = {"base_url": server.base_url, "concurrency": 1, "model": base_name(options)}
             told["shared_cache"] = one.settings.shared_cache or server.identity
             one = Wanted(one.settings.model_copy(update=told), one.ask, server.abilities, Manner())

@@ -132,9 +132,9 @@ def _lines(printed: Candidate, why: Why, most: int | None) -> Iterator[str]:
 
 def _fitting(why: Why, most: int | None) -> Sequence[str]:
     listed = why.fits[:most]
-    more = [f"{len(why.fits) - len(listed)} more fit less well"] if len(listed) < len(why.fits) else []
+    more = [f"{len(why.fits) - len(listed)} more fit less"] if len(listed) < len(why.fits) else []
     words = [
-        f"{one.field} {one.fit:.2f} " + ("asked" if one.brought else f"not: {one.barred or 'others fit better'}")
+        f"{one.field} {one.fit:.2f} " + ("asked" if one.brought else f"not: {one.barred or 'fits too little'}")
         for one in listed
     ]
     return [*words, *more]

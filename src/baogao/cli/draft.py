@@ -11,7 +11,7 @@ from rich.table import Table
 
 from baogao.authoring.draft import DraftField, fields_of
 from baogao.authoring.draft_file import draft_source, write_draft
-from baogao.authoring.naming import Namer, Sighting, named_by_words
+from baogao.authoring.naming import Namer, Sighting, named_by_words, naming_passages
 from baogao.console import say, shown
 from baogao.document.ocr import require_engine
 from baogao.errors import DocumentError, SchemaError, UsageError
@@ -86,9 +86,11 @@ async def _named(reports: Sequence[ReportText], options: ModelOptions) -> list[S
         namer = Namer(client, prompts)
         for report in reports:
             labels = [one.named for one in fields_of(sightings)]
+            name, passages = shown(report.document.doc_id), len(naming_passages(report))
+            say(stderr, f"{name}: asking about {passages} passages")  # a small model takes a minute for each
             found = await namer.name(report, labels)
             sightings += found
-            say(stderr, f"{shown(report.document.doc_id)}: {len(found)} figures named")
+            say(stderr, f"{name}: {len(found)} figures named")
     if namer.unread:
         say(stderr, f"note: of {namer.passages} passages {namer.unread} were answered in a way that cannot be read")
     return sightings
