@@ -52,7 +52,9 @@ _UPPER_CITY = re.compile(
     r"全市\D{0,4}\d*个?(?:县|区|旗)|各(?:县|旗)|县[（(](?:市|区|旗)|(?:市|区)?辖(?:区|县)|地级市|市[（(]?州|区县|旗县区|县区|市县两级|市、县|县[（(]区|各县|市直|县市区|居全省第|全省平均"
 )
 """What only a city of a prefecture's rank has beneath it: counties and districts."""
-_LOWER_CITY = re.compile(r"县级市|(?:各|个)(?:乡镇|镇街|镇乡|街镇|镇|乡|街道)|地级|全地区|全州各?县|撤县设市|全国县域|全省县域")
+_LOWER_CITY = re.compile(
+    r"县级市|(?:各|个)(?:乡镇|镇街|镇乡|街镇|镇|乡|街道)|地级|全地区|全州各?县|撤县设市|全国县域|全省县域"
+)
 """What a city of a county's rank has beneath it: towns."""
 _DIGITS = str.maketrans("〇零○Ｏ一二三四五六七八九０１２３４５６７８９", "0000123456789" + "0123456789")
 _PERIODS: tuple[tuple[str, str, str], ...] = (
