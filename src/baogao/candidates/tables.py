@@ -215,7 +215,9 @@ class _Table:
     def _units(self, *printed: str) -> tuple[str, int] | None:
         """The unit of a cell that prints none, and its factor: that of its row, its heads, or the caption."""
         row_unit, row_head, column_head = printed
-        named = (row_unit, _unit_in(column_head), _unit_in(row_head), self.unit)
+        own = _unit_in(column_head)
+        first = own if self.period.yearly and own == "%" else row_unit  # 亿元 in the row, and a column of 增长(%)
+        named = (first, own, _unit_in(row_head), self.unit)
         return next(filter(None, (read_unit(name, self.units) for name in named)), None)
 
     def _cues(self, row_head: str, column_head: str, time: str) -> tuple[Cue, ...]:

@@ -44,6 +44,8 @@ _BARE_LINK = re.compile(r"[，,、；;／/\s]*(?:和|与|及|以及)?")
 _FAR = 200
 _MOST_FIGURES = 15
 """Characters, and other figures, on each side of a figure: no clause that a person wrote has half of either."""
+_COMPARED = re.compile(r"(?:增[速幅]|同比|环比|[比较](?:上年|去年|同期)|年均)?")
+"""What may stand before 分别 where it names nothing: 同比分别增长5%和6%."""
 _LONGEST_VERB = 8
 """Characters of what stands between names and figures, or before figures whose names stand further up."""
 _NO_COLLECTIVE: Mapping[str, Sequence[str]] = {}
@@ -237,9 +239,11 @@ def _verb_of(lead: str, listed: bool) -> str | None:
     :param listed: whether the figures before it were as many, and a run as well: then 分别 may be missing.
     """
     said = lead.strip(" 　，,、；;\n")
-    marker = _RESPECTIVELY.match(said)
-    if marker is not None:
-        said = said[marker.end() :]
+    marker = _RESPECTIVELY.search(said)
+    if marker is not None and _COMPARED.fullmatch(said, 0, marker.start()):
+        said = said[: marker.start()] + said[marker.end() :]
+    elif marker is not None:
+        return None
     return said if (marker or listed) and len(said) <= _LONGEST_VERB and not _COMMA.search(said) else None
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
+from baogao.candidates.candidate import Candidate
 from baogao.extraction import Extraction, Link, ReportText, TextLink
 from baogao.rules.context import Context, build_contexts
 from baogao.rules.lists import Region, find_regions, link_lists
@@ -22,6 +23,8 @@ _DOUBTFUL = 0.75
 asked. These three and the next were set by hand on the development reports (docs/accuracy.md)."""
 _PREFERENCE_MARGIN = 0.2
 """The largest figure is preferred among those within this of the best score: further off it counts something else."""
+_JUST_BEHIND = 10
+"""Characters between a mark that was passed and the figure itself."""
 _SURENESS = 0.05
 _SUREST = 0.98
 """Confidence is the score and a little more, and never certainty."""
@@ -109,6 +112,16 @@ def assign(ranked: dict[str, list[Scored]], rulebook: Rulebook) -> dict[str, Lin
     return {name: links[name] for name in ranked if name in links}
 
 
+def _says_exactly(exact: Candidate, passed: Candidate) -> bool:
+    """Whether a figure says how far beyond one it went that stands just before: 突破300亿元大关，达到302.5亿元."""
+    return (
+        exact.bound == "exact"
+        and exact.unit == passed.unit
+        and 0 < exact.start - passed.end <= _JUST_BEHIND
+        and (passed.value or 0) < (exact.value or 0) < (passed.value or 0) * 2
+    )
+
+
 def _link(best: Scored, found: list[Scored], rules: FieldRules) -> Link:
     """The link to the best of the candidates that are free, or to all parts of a sum, with its confidence.
 
@@ -117,6 +130,8 @@ def _link(best: Scored, found: list[Scored], rules: FieldRules) -> Link:
     if rules.prefer == "largest":
         near = [one for one in found if best.score - one.score <= _PREFERENCE_MARGIN]
         best = max(near, key=lambda one: one.candidate.value or Decimal(0))
+    elif best.candidate.bound == "over":
+        best = next((one for one in found if _says_exactly(one.candidate, best.candidate)), best)
     ids: tuple[int, ...] = (best.candidate_id,)
     if rules.additive and best.pattern.role == "part":
         ids = tuple(sorted(one.candidate_id for one in found if one.pattern.role == "part"))
