@@ -159,7 +159,7 @@ class _Table:
                 yield from self._numbers(row[column], name, column, unit)
 
     def _named(self, words: list[str]) -> Iterator[str]:
-        """The cells of a row that name its figures; where a cell may tell of a change, those before the first figure."""
+        """The cells of a row that name its figures; where one may say 增长6%, those before the first figure."""
         for word in words:
             if self.period.yearly and next(find_figures(word, folded=True, sought=self.sought), None) is not None:
                 return
