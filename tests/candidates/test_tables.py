@@ -274,3 +274,23 @@ def test_a_table_of_the_year_ahead():
     own = text.replace("办理如下。", "2024年主要指标完成情况")
     found = find_candidates(document_from_text(own), YEARLY).of_kind("number")
     assert [(c.text, c.cues) for c in found[:2]] == [("37", ()), ("35", ())]
+
+
+def test_a_row_is_named_before_its_first_figure():
+    """A cell of words behind it (增长6%左右) tells of another year, and 增长 is of the year on its left."""
+    table = "指标\t2024年完成\t增长\t2025年目标\n产量\t12亿元\t5%\t增长6%左右\n"
+    document = document_from_text(f"工作报告\n——2025年1月8日在会议上\n{table}")
+    found = find_candidates(document, Sought(year="before_title")).of_kind("number")
+    assert [(one.text, one.label, one.cues) for one in found] == [
+        ("12亿元", "产量 2024年完成", ()),
+        ("5%", "产量 增长", ("growth",)),
+        ("6%左右", "产量 2025年目标", ("target",)),
+    ]
+
+
+def test_a_column_of_percentages_beside_a_column_of_units():
+    """增长(%) is the unit of its column, whatever the row counts in."""
+    table = "指标\t单位\t2024年\t增长（%）\n产量\t亿元\t12\t5\n"
+    document = document_from_text(f"工作报告\n——2025年1月8日在会议上\n{table}")
+    found = find_candidates(document, Sought(year="before_title")).of_kind("number")
+    assert [(one.value, one.unit) for one in found] == [(1_200_000_000, "元"), (5, "%")]

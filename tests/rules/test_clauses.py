@@ -246,3 +246,34 @@ def test_breaks(text):
     signs = r"[，,；;。！!？?（）()／/\n\r\t]"
     each = re.compile(rf"{signs}|[：:](?=[^，,；;。\s]{{2}})|[.](?!\d)|—+|--+")
     assert spans(_BREAK, text) == spans(each, text)
+
+
+COLLECTIVE = {"东西": ["东区", "西区"]}
+
+
+@pytest.mark.parametrize(
+    ("lead", "count", "names"),
+    [
+        ("又进一步，东西收信分别达到", 2, ["东区收信达到", "西区收信达到"]),
+        ("东西收信分别达到", 3, None),
+        ("来电、东西收信分别达到", 2, ["来电达到", "东西收信达到"]),
+    ],
+)
+def test_a_word_may_name_several_things(lead, count, names):
+    """Where no names are listed, and only for as many figures as it names things."""
+    assert listed_names(lead, count, COLLECTIVE) == names
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("收信9件，收电8件，同比分别增长5%和6%。", {"5%": "收信#同比增长", "6%": "收电#同比增长"}),
+        ("信、电分别为9件、8件，增长5%、6%。", {"5%": "信为#增长", "6%": "电为#增长"}),
+        ("收信9件，收电8件，增长5%、6%。", {"5%": None, "6%": None}),
+        ("收信9件，收电8件，处理分别增长5%和6%。", {"5%": None, "6%": None}),
+    ],
+)
+def test_a_run_without_names_is_of_the_figures_before(text, expected):
+    """With 分别, or where those before it were a run as well; not where something else is named."""
+    found = leads(text)
+    assert {name: found[name] for name in expected} == expected

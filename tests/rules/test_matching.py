@@ -228,3 +228,13 @@ def test_rules_of_another_schema():
     """The same engine ranks by whatever rules it is given."""
     found = ranked("全年粮食总产量19万吨，其中玉米12万吨。", load_rulebook(None, load_schema(COMMUNIQUE)))
     assert [one.candidate.text for one in found["grain_output"]] == ["19万吨"]
+
+
+def test_a_topic_may_have_to_be_near(tmp_path, communique):
+    """``least`` bars a figure before which another topic was mentioned."""
+    path = tmp_path / "communique.rules.yaml"
+    path.write_text(RULES.replace("{match: '库存…№', share: true}", "{match: '№', least: 0.86}"), encoding="utf-8")
+    rulebook = load_rulebook(path, communique)
+    assert texts("粮食丰收，共3件。", rulebook, "residents") == ["3件"]
+    assert texts("粮食丰收，公路养护5件，共3件。", rulebook, "residents") == []
+    assert texts("粮食丰收，公路养护5件，库存量3件。", rulebook, "residents") == ["3件"]
