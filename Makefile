@@ -2,6 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 DEMO_VENV := .demo/venv
+# Dozens of processes are started by the tests: what one of them has compiled the others need not compile again.
+unexport PYTHONDONTWRITEBYTECODE
 BIN := $(VENV)/bin
 
 .PHONY: demo test check format eval fuzz bench formats properties seeds test-ray test-servers measure clean
@@ -62,6 +64,9 @@ eval: $(VENV)/.made  ## replay the published runs, offline, and compare them to 
 	$(BIN)/baogao eval replay eval/runs/fictional-test-thorough
 	$(BIN)/baogao eval replay eval/runs/fictional-test-untuned
 	$(BIN)/baogao eval replay eval/runs/fictional-test-link
+	$(BIN)/baogao eval replay eval/runs/work-reports-link
+	$(BIN)/baogao eval replay eval/runs/work-reports-untuned
+	$(BIN)/baogao eval replay eval/runs/facts-link
 
 # Modules are compiled when they are first imported: to compile all of torch and transformers takes its time.
 $(VENV)/.made: pyproject.toml

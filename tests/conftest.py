@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import socket
 from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import settings
 
 from baogao.hybrid.calibration import Asked, Calibrations
+from baogao.llm import prompts
 from baogao.schema import Schema, load_schema
 from readiness import calibration_for
 from short_reports import COMMUNIQUE
@@ -21,7 +25,7 @@ settings.register_profile("default", deadline=None, derandomize=bool(os.environ.
 settings.register_profile("fuzz", deadline=None, max_examples=2000)
 settings.load_profile("default")
 
-_MANY = 12
+_MANY = 70
 """Tests of a file."""
 _LOOPBACK = ("127.", "::1", "localhost")
 
@@ -31,10 +35,48 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "network: the test may speak to other machines")
 
 
+def pytest_collection_finish() -> None:
+    """Modules and tests stay to the end: the collector of garbage need not walk through them again and again."""
+    gc.collect()
+    gc.freeze()
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Files of few tests come first: theirs are the long ones, and at the end one worker would be left with them."""
     tests = Counter(item.path for item in items)
     items.sort(key=lambda item: (tests[item.path] >= _MANY, -tests[item.path]))
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _templates_are_compiled_once() -> Iterator[None]:
+    """Every command that asks a model loads all templates; one that has not changed is kept."""
+    kept: dict[tuple[str, int, int], prompts.Prompt] = {}
+    load = prompts.load_prompt
+
+    def load_prompt(path: Path) -> prompts.Prompt:
+        found = path.stat() if path.is_file() else None
+        if found is None:
+            return load(path)
+        key = (str(path), found.st_mtime_ns, found.st_size)
+        if key not in kept:
+            kept[key] = load(path)
+        return kept[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(prompts, "load_prompt", load_prompt)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _no_wait_for_the_disk() -> Iterator[None]:
+    """A run has its results forced to the disk, with all else that the machine has yet to write; no test outlives it.
+
+    What is killed, or finds the disk full, leaves the same.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("sync", "fsync"):
+            patch.setattr(os, name, lambda *_: None, raising=False)
+        yield
 
 
 @pytest.fixture(autouse=True)

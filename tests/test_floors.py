@@ -21,7 +21,7 @@ FLOORS = (
     ("opening",),
     ("assemble", "pipeline"),
     ("batch", "engines", "evaluation"),
-    ("api", "tuning"),
+    ("api", "authoring", "tuning"),
     ("baogao", "cli"),
     ("__main__",),
 )

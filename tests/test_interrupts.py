@@ -47,7 +47,7 @@ def test_ctrl_c_is_heard(doing):
             out, err = process.communicate(timeout=_PATIENCE)
         finally:
             process.kill()
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < _PATIENCE / 2
     assert (out, err) == ("interrupted\n", "")
 
 

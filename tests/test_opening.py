@@ -26,7 +26,8 @@ from baogao.extraction import AskingName, Way
 from baogao.hybrid.hybrid import HybridExtractor
 from baogao.hybrid.panel import Panel
 from baogao.llm import Abilities, Message, Question, load_prompts
-from baogao.opening import base_of, prompts_of, questioner, way_of_asking
+from baogao.model_options import Further
+from baogao.opening import base_of, open_client, prompts_of, questioner, way_of_asking
 from baogao.schema import load_schema
 from baogao.usage import usage_scope
 from llm.conftest import _own_world  # noqa: F401
@@ -162,6 +163,25 @@ class Started:
     def _answer(self, seen: Seen) -> Step:
         self.seen.append(seen)
         return completion("答")
+
+
+def test_a_client_for_questions_of_no_schema(tmp_path, monkeypatch):
+    """The model that is named, or one that is started and ends with the block; of several none is asked."""
+    monkeypatch.setattr("baogao.opening.EmbeddedServer", Started)
+    (tmp_path / "model.gguf").write_text("one")
+    question = Question((Message("user", "问"),), max_tokens=50)
+
+    async def ask(options: ModelOptions) -> str:
+        async with open_client(options) as client:
+            return (await client.ask(question)).text
+
+    assert asyncio.run(ask(ModelOptions(gguf=tmp_path / "model.gguf", cache=False))) == "答"
+    assert not Started.latest.alive
+    with fake_server([completion("好")]) as server:
+        assert asyncio.run(ask(ModelOptions(base_url=server.url, model="small", cache=False))) == "好"
+    two = ModelOptions(base_url=NOBODY["base_url"], model="a", further=(Further("b"),))
+    with pytest.raises(UsageError, match="one model is asked: name it with --model"):
+        asyncio.run(ask(two))
 
 
 @pytest.fixture

@@ -39,9 +39,9 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_two_seeds(folder: Path) -> None:
-    """Rules over all data sets, and the recorded model alone and beside rules: ``make seeds`` does more of it."""
+    """Rules over a third of all reports, and the recorded model alone and beside rules: ``make seeds`` does more."""
     first, other = (answers(folder, seed) for seed in (1, 2))
-    assert len(first) > 120
+    assert len(first) > 50
     assert [pair for pair in zip(first, other, strict=True) if pair[0] != pair[1]] == []
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -132,21 +132,57 @@ class Opening:
         extra: dict[str, object] | None = None,
     ) -> ModelClient:
         """A client for the length of the stack."""
-        client = ModelClient(
-            wanted.settings,
-            cache=ReplyCache() if self.options.cache and self.transport is None else None,
-            abilities=wanted.abilities,
-            manner=wanted.manner,
-            budget=self.budget,
-            transport=self.transport,
-            extra=extra,
-            may_return=lambda: server is None or server.alive,  # nobody starts it again
-        )
+        caches = self.options.cache and self.transport is None
+        client = _client_of(wanted, self.budget, server, extra, caches=caches, transport=self.transport)
         return await self.stack.enter_async_context(client)
 
     def ready(self, asked: Asked, client: Client, *, few: bool) -> ReadyModel:
         """A model with what asks it."""
         return ReadyModel(asked, client, _asking(self.schema, client, self.prompts, asked.way, few=few))
+
+
+def _client_of(
+    wanted: Wanted,
+    budget: Budget,
+    server: EmbeddedServer | None = None,
+    extra: dict[str, object] | None = None,
+    *,
+    caches: bool,
+    transport: httpx2.AsyncBaseTransport | None = None,
+) -> ModelClient:
+    """A client of one model, not yet entered."""
+    return ModelClient(
+        wanted.settings,
+        cache=ReplyCache() if caches else None,
+        abilities=wanted.abilities,
+        manner=wanted.manner,
+        budget=budget,
+        transport=transport,
+        extra=extra,
+        may_return=lambda: server is None or server.alive,  # nobody starts it again
+    )
+
+
+@asynccontextmanager
+async def open_client(options: ModelOptions) -> AsyncIterator[ModelClient]:
+    """A client of the one model that options name, or that is started here, for questions of no schema.
+
+    :raises UsageError: several models are named, or none; a server cannot be started.
+    """
+    wanted = options.wanted()
+    if len(wanted) > 1:
+        raise UsageError("one model is asked: name it with --model")
+    (one,) = wanted
+    budget = Budget(one.settings.budget_tokens)
+    with ExitStack() as stack:
+        server = None
+        if options.starts_server:
+            server = stack.enter_context(EmbeddedServer(options.gguf or find_model(), adapters=[], parallel=1))
+            told = {"base_url": server.base_url, "concurrency": 1, "model": base_name(options)}
+            told["shared_cache"] = one.settings.shared_cache or server.identity
+            one = Wanted(one.settings.model_copy(update=told), one.ask, server.abilities, Manner())
+        async with _client_of(one, budget, server, caches=options.cache) as client:
+            yield client
 
 
 def base_name(options: ModelOptions) -> str:

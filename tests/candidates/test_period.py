@@ -180,6 +180,19 @@ def test_a_heading_of_the_year_before(heading):
     assert yearly_spans(f"一、概况\n{'办理58件，成效明显。' * 9}\n{heading}\n{'办理60件。' * 20}\n") == []
 
 
+@pytest.mark.parametrize(("share", "spans"), [(1, 0), (9, 1)])
+def test_a_heading_that_may_be_of_either_year(share, spans):
+    """主要目标 heads what is ahead only far down in a report."""
+    text = f"一、概况\n{'办理58件，成效明显。' * 3 * share}\n二、主要目标\n{'办理60件。' * 20}\n"
+    assert len(yearly_spans(text)) == spans
+
+
+def test_a_table_of_the_period_ends_the_plans():
+    """A line with the period's own year, below the plans, heads what was done."""
+    text = f"一、概况\n{'办理58件。' * 9}\n二、2025年工作安排\n办理60件。\n2024年主要指标完成情况\n办理59件。\n"
+    assert ["59件" in span for span in yearly_spans(text)] == [False]
+
+
 def test_spans_of_several_years():
     """A section so headed is of several years, but for the paragraphs of the last one and of the problems."""
     text = (
@@ -189,6 +202,12 @@ def test_spans_of_several_years():
     spans = "".join(yearly_spans(text, reviewed_spans))
     assert all(word in spans for word in ("12所", "58件"))
     assert not any(word in spans for word in ("3所", "4个", "5家", "60件"))
+
+
+def test_a_part_of_the_last_year_among_several():
+    """Below a heading of its own, inside a section of several years, the last one's figures are the period's."""
+    text = "一、过去五年工作回顾\n（一）过去五年的成就\n新建学校12所。\n（二）2024年的工作\n新建医院3所。\n"
+    assert [span for span in yearly_spans(text, reviewed_spans) if "新建" in span] == ["新建学校12所。"]
 
 
 def test_only_yearly_reports_tell_of_several_years():

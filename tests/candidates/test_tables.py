@@ -251,13 +251,29 @@ def test_cues_of_heads_in_a_report_on_the_year_before(head, cues):
     assert [c.cues for c in found] == [cues, cues]
 
 
+def test_a_change_in_words_in_a_cell():
+    """增长6.2% in one cell is a growth, and says nothing of the number beside it."""
+    text = (
+        "青原县2023年度工作报告\n\n主要数据如下。\n\n指标\t完成\t情况\n收入\t96亿元\t增长6.2%\n支出\t34亿元\t下降1.5%"
+    )
+    found = find_candidates(document_from_text(text), YEARLY).of_kind("number")
+    assert [(c.text, c.cues, c.label) for c in found[:2]] == [
+        ("96亿元", (), "收入 完成"),
+        ("6.2%", ("growth",), "收入 情况"),
+    ]
+    assert [c.falls for c in found] == [False, False, False, True]
+
+
 def test_a_table_of_the_year_ahead():
-    """Below a heading of the year ahead a cell is a target, unless its head names another time."""
+    """Below a heading of the year ahead a cell is a target, unless its head, or the table's, names another time."""
     rows = "指标\t单位\t数量\t去年\n收入\t件\t37\t35\n支出\t件\t34\t33"
     head = f"政府工作报告\n——2025年1月8日在大会上\n\n一、工作回顾\n{'成效明显。' * 40}\n"
     text = f"{head}二、2025年工作安排\n办理如下。\n\n{rows}"
     found = find_candidates(document_from_text(text), YEARLY).of_kind("number")
     assert [(c.text, c.cues) for c in found[:2]] == [("37", ("target",)), ("35", ())]
+    own = text.replace("办理如下。", "2024年主要指标完成情况")
+    found = find_candidates(document_from_text(own), YEARLY).of_kind("number")
+    assert [(c.text, c.cues) for c in found[:2]] == [("37", ()), ("35", ())]
 
 
 def test_a_row_is_named_before_its_first_figure():
@@ -278,3 +294,13 @@ def test_a_column_of_percentages_beside_a_column_of_units():
     document = document_from_text(f"工作报告\n——2025年1月8日在会议上\n{table}")
     found = find_candidates(document, Sought(year="before_title")).of_kind("number")
     assert [(one.value, one.unit) for one in found] == [(1_200_000_000, "元"), (5, "%")]
+
+
+def test_a_table_of_both_years_ends_no_plans():
+    """Its head names the period as well as the year to come; what stands below it is still ahead."""
+    text = (
+        "工作报告\n——2025年1月8日在会议上\n一、2024年工作回顾\n做了工作。\n二、2025年工作安排\n办理如下。\n\n"
+        "指标\t2024年完成\t2025年目标\n产量\t12亿元\t13亿元\n\n（一）抓产业。建成厂房37个。\n"
+    )
+    found = find_candidates(document_from_text(text), YEARLY).of_kind("number")
+    assert [(one.text, one.cues) for one in found] == [("12亿元", ()), ("13亿元", ("target",)), ("37个", ("target",))]

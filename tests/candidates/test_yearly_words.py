@@ -46,6 +46,8 @@ def test_nothing_changes_for_other_schemas():
         ("在去年增长的基础上", "based"),
         ("预计", None),
         ("争取资金", None),
+        ("未来科技城", None),
+        ("未来五年", "target"),
         ("争取实现", "target"),
     ],
 )

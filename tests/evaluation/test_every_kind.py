@@ -1,24 +1,33 @@
 """Runs on a schema with fields of every kind: verdicts, cells, kinds, differences, why fields were missed."""
 
 import copy
+import json
 from decimal import Decimal
 
 import pytest
 
+from baogao.assemble import ModelOptions
+from baogao.document import document_from_text
 from baogao.errors import GoldError
 from baogao.evaluation.agreement import agree
 from baogao.evaluation.compiling import build_dataset
 from baogao.evaluation.datasets import load_dataset
 from baogao.evaluation.diff import diff_runs
 from baogao.evaluation.gold import parse_gold
+from baogao.evaluation.judging import judge
+from baogao.evaluation.predict import EvalRequest, predict_run, replay_run
 from baogao.evaluation.report import build_report
 from baogao.evaluation.report.render import render_html, render_markdown
 from baogao.evaluation.rows import CellRow, ScoreRow
-from baogao.evaluation.runs import Run
+from baogao.evaluation.runs import Run, load_datasets, score_run
 from baogao.evaluation.scoring import score_dataset
 from baogao.evaluation.silence import Silences
+from baogao.evaluation.simulated import right_links
 from baogao.evaluation.submissions import read_submissions
+from baogao.extraction import ReportText
+from baogao.reading import read_answer
 from evaluation.run_fixtures import EVERY_MARKED, make_every_dataset, make_run, perfect_records, write_records
+from llm.fake_server import Seen, Step, completion, fake_server
 
 
 @pytest.fixture(scope="module")
@@ -228,3 +237,57 @@ def test_two_annotators_of_every_kind(tmp_path, every_kind) -> None:
     assert {one.field: one.pairs for one in result.fields if "." in one.field} == dict.fromkeys(
         ("berths.name", "berths.cost", "berths.stage", "berths.opened"), 2
     )
+
+
+def linked(seen: Seen) -> Step:
+    """A model that links a report of every kind: candidates by their numbers, words as they are printed."""
+    if json.dumps(seen.body).count("[[") < 5:  # what the endpoint is asked to see what it can do
+        return completion(json.dumps({"ok": True}))
+    shown = seen.body["messages"][-1]["content"]
+
+    def number(printed: str) -> int:
+        """The number in front of the last such words."""
+        before = shown[: shown.rindex(f"]]{printed}")]
+        return int(before[before.rindex("[[") + 2 :])
+
+    links = {"cargo": "120", "cargo_growth": "2.3%", "place": "第三", "cargo_target": "6%", "issued_on": "2025年1月"}
+    west = {"name": "城西泊位", "stage": "建成", "opened": number("2024年3月")}
+    reply = {
+        "links": [{"field": field, "ids": [number(printed)]} for field, printed in links.items()],
+        "words": [
+            {"field": "plan_met", "answer": "完成", "text": "圆满完成"},
+            {"field": "issued_by", "text": "王海川"},
+        ],
+        "rows": [{"field": "berths", "cells": west}],
+    }
+    return completion(json.dumps(reply, ensure_ascii=False), prompt_tokens=100, completion_tokens=7)
+
+
+def test_a_run_by_link_is_recorded_and_played_again(tmp_path, folder, every_kind) -> None:
+    """Fields of every kind come out of a model's links, are scored, and come out again from the recording."""
+    with fake_server(linked) as server:
+        options = ModelOptions(base_url=server.url, model="able", ask="link")
+        request = EvalRequest(
+            [folder], tmp_path / "run", ["llm"], options=options, record=tmp_path / "run" / "cassettes"
+        )
+        run = predict_run(request, every_kind)
+    score_run(run, load_datasets([folder], every_kind), every_kind)
+    found = run.summary().extractors["llm"]
+    assert {name: one.correct for name, one in found.kinds.items() if not name.startswith("figure:")} == {
+        "date": 2, "quote": 2, "choice": 2, "figure": 8, "rows": 6,
+    }  # fmt: skip
+    assert (found.precision, found.rows["berths"].precision) == (1, 1)
+    missed = {(one.field, one.row): one.why() for one in run.read(Silences).missed if one.doc_id == "port0"}
+    assert missed["invested", None] == "nothing said"
+    assert missed["berths.name", 1] == "no such row"
+    assert replay_run(run, tmp_path / "again", schema=every_kind) == []
+
+
+def test_a_reader_that_knows_the_gold(folder, every_kind) -> None:
+    """A simulated one links every figure that is a candidate: ranges, ranks and parts of ratios, too."""
+    for item in load_dataset(folder, every_kind).items:
+        report = ReportText.from_document(document_from_text(item.text(), "port"), every_kind.sought)
+        right = right_links(report, item.gold, every_kind)
+        assert list(right) == ["cargo", "cargo_growth", "cargo_target", "place", "coal_share", "invested"]
+        read = {name: read_answer(report, link, every_kind.by_id[name]) for name, link in right.items()}
+        assert {judge(item.gold.field(name), answer)[0] for name, answer in read.items()} == {"correct"}

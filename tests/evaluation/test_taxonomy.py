@@ -11,6 +11,7 @@ from baogao.evaluation.marks import parse
 from baogao.evaluation.scoring import Score
 from baogao.evaluation.taxonomy import CAUSES, Cause, Setting, cause_of
 from baogao.schema.values import Answer
+from evaluation.run_fixtures import EVERY_MARKED
 
 TEXT = """---
 metadata: {title: null, issuer: null}
@@ -149,3 +150,31 @@ def test_every_error_has_one_cause_that_is_explained(setting, data):
     verdict, _ = judge(setting.gold.field(name), answer)
     found = cause_of(Score("doc", name, verdict, answer, setting.gold.field(name)), setting)
     assert (found in CAUSES) if verdict in ("wrong", "spurious") else found is None
+
+
+@pytest.mark.parametrize(
+    ("field", "printed", "value", "expected"),
+    [
+        ("cargo", "1.2亿吨", 1.2, "invented"),
+        ("cargo", "3.2亿元", 32000, "invented"),
+        ("invested", "0.8亿元", 0.8, "neighbouring_field"),
+        ("cargo_target", "6%—6.5%", 6, "misread_number"),
+        ("cargo_growth", "2.3%", 2.3, "misread_number"),
+        ("plan_met", "圆满完成", "未完成", "misread_number"),
+        ("issued_by", "城东泊位", "城东泊位", "neighbouring_field"),
+        ("issued_by", "城东泊位", "城西泊位", "invented"),
+        ("issued_on", "2024年3月", "2024-03", "neighbouring_field"),
+    ],
+)
+def test_causes_of_every_kind(
+    every_kind, compiled_every, field: str, printed: str, value: object, expected: str
+) -> None:
+    """A value must be readable at its place in the field's unit; a cell of a row is another field's answer, too."""
+    source = EVERY_MARKED.format(cargo=1200).replace("{1200万吨|cargo=1200}", "{1.2亿吨|cargo=12000}")
+    text = parse(source).text
+    start = text.index(printed)
+    answer = Answer(status="reported", value=value, evidence=[(start, start + len(printed))])
+    gold = compiled_every(source)
+    score = Score.of("doc", every_kind.by_id[field], gold.field(field), answer)
+    assert score.verdict == "wrong"
+    assert cause_of(score, Setting(document_from_text(text), gold, every_kind.sought)) == expected

@@ -26,10 +26,10 @@ from baogao.outputs.run_folder import RunFolder
 from baogao.record import Provenance, Record, Review
 from baogao.schema import load_schema
 
-how, base, queued = sys.argv[1], Path(sys.argv[2]), sys.argv[5]
+how, base = sys.argv[1], Path(sys.argv[2])
 schema = load_schema(sys.argv[3])
 made_by = Provenance(baogao="0", extractor="rules", schema_digest=schema.digest)
-os.sync = lambda: None  # forced to the disk or not, a killed process leaves the same
+os.sync = os.fsync = lambda *_: None  # forced to the disk or not, a killed process leaves the same
 
 def record(doc_id, word):
     made = Record(doc_id=doc_id, source=doc_id, sha256="0", schema_name=schema.name, status="ok", notices=[word],
@@ -63,11 +63,6 @@ def state(out):
 def whole(word, ids):
     return [word], ids, ids if queued in (word, "both") else []
 
-OLD, NEW = whole("old", ["a", "b", "gone"]), whole("new", ["a", "b", "c"])
-end(begin(base, "old", OLD[1]))
-begin(base, "new", NEW[1])._journal.close()  # killed when all was finished, and nothing written
-assert state(base) == OLD
-
 step = 0
 armed = False
 def hook(event, args):
@@ -96,55 +91,62 @@ def attempt(out):
         os._exit(2 if str(error).startswith(("cannot write ", "cannot read ", "cannot remove ")) else 1)
     os._exit(0)
 
-seen = []
-for at in map(int, sys.argv[4].split(",")):
-    out = base.with_name(f"{how}-{at}")
-    shutil.copytree(base, out)
-    child = os.fork()
-    if not child:
-        attempt(out)
-    code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-    found = state(out)
-    assert found in (OLD, NEW), (at, found)
-    if code == 0:
-        assert found == NEW
-    end(begin(out, "new", NEW[1]))
-    assert state(out) == NEW, at
-    left = sorted(path.name for path in out.iterdir())
-    queue = ["review.jsonl"] if queued != "old" else []
-    assert left == [".baogao.lock", "index.html", "records.jsonl", *queue, "texts"], (at, left)
-    seen.append([code, found == NEW])
+seen = {}
+for queued in sys.argv[5:]:
+    OLD, NEW = whole("old", ["a", "b", "gone"]), whole("new", ["a", "b", "c"])
+    first = base / queued
+    end(begin(first, "old", OLD[1]))
+    begin(first, "new", NEW[1])._journal.close()  # killed when all was finished, and nothing written
+    assert state(first) == OLD
+    for at in map(int, sys.argv[4].split(",")):
+        out = base / f"{queued}-{at}"
+        shutil.copytree(first, out)
+        child = os.fork()
+        if not child:
+            attempt(out)
+        code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        found = state(out)
+        assert found in (OLD, NEW), (queued, at, found)
+        if code == 0:
+            assert found == NEW
+        end(begin(out, "new", NEW[1]))
+        assert state(out) == NEW, (queued, at)
+        left = sorted(path.name for path in out.iterdir())
+        queue = ["review.jsonl"] if queued != "old" else []
+        assert left == [".baogao.lock", "index.html", "records.jsonl", *queue, "texts"], (queued, at, left)
+        seen.setdefault(queued, []).append([code, found == NEW])
 print(json.dumps(seen))
 """
 COMMUNIQUE = Path(__file__).parents[1] / "fixtures" / "communique" / "communique.py"
 
 
-def attempts(how: str, base: Path, points: range, queued: str = "both") -> list[tuple[int, bool]]:
-    """What became of a run that met trouble at each of some points: its exit code, and whether new results count.
+def attempts(how: str, base: Path, points: range, *queued: str) -> dict[str, list[tuple[int, bool]]]:
+    """What became of runs that met trouble at each of some points: the exit code, and whether new results count.
 
-    :param queued: the run that has a queue: ``old``, ``new`` or ``both``.
+    :param queued: which run has a queue: ``old``, ``new`` or ``both``; each is tried.
     """
     where = ",".join(map(str, points))
-    command = [sys.executable, "-c", SCRIPT, how, str(base), str(COMMUNIQUE), where, queued]
+    command = [sys.executable, "-c", SCRIPT, how, str(base), str(COMMUNIQUE), where, *queued]
     own = os.environ | {"PYTHONPATH": str(Path(baogao.__file__).parents[1])}
     done = subprocess.run(command, capture_output=True, text=True, check=False, env=own)
     assert done.returncode == 0, done.stderr
-    return [tuple(one) for one in json.loads(done.stdout)]
+    return {one: [tuple(attempt) for attempt in seen] for one, seen in json.loads(done.stdout).items()}
 
 
-@pytest.mark.parametrize("queued", ["old", "new", "both"])
 @pytest.mark.parametrize(("how", "code"), [("kill", 9), ("full", 2)])
-def test_trouble_at_every_step(tmp_path, how, code, queued):
+def test_trouble_at_every_step(tmp_path, how, code):
     """Killed at, or refused, any call that opens, makes, moves or removes a file: old or new, and the next run ends."""
-    seen = attempts(how, tmp_path / "base", range(1, 60), queued)
-    assert {number for number, _ in seen} == {0, code}
-    assert {new for _, new in seen} == {False, True}
-    assert seen.count((code, False)) >= 5, "trouble before the results were whole"
-    assert seen.count((code, True)) >= 5, "trouble as they were put in place"
-    assert seen[-1] == (0, True), "more steps than were tried"
+    all_seen = attempts(how, tmp_path, range(1, 60), "old", "new", "both")
+    assert list(all_seen) == ["old", "new", "both"]
+    for queued, seen in all_seen.items():
+        assert {number for number, _ in seen} == {0, code}, queued
+        assert {new for _, new in seen} == {False, True}, queued
+        assert seen.count((code, False)) >= 5, f"{queued}: trouble before the results were whole"
+        assert seen.count((code, True)) >= 5, f"{queued}: trouble as they were put in place"
+        assert seen[-1] == (0, True), f"{queued}: more steps than were tried"
 
 
 def test_a_disk_that_is_full_at_any_byte(tmp_path):
     """No file can grow beyond so many bytes: old results and one line, or the new ones."""
-    seen = attempts("bytes", tmp_path / "base", range(0, 60_000, 4000))
+    seen = attempts("bytes", tmp_path, range(0, 60_000, 4000), "both")["both"]
     assert {(2, False), (0, True)} == set(seen)

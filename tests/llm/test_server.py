@@ -140,7 +140,7 @@ def test_server_does_not_outlive_its_starter(gguf: Path) -> None:
     assert process is not None
     assert process.stdin is not None
     process.stdin.close()
-    assert process.wait(5) == 0
+    assert process.wait(60) == 0
     server.stop()
 
 
@@ -195,7 +195,7 @@ def test_model_that_does_not_load(gguf: Path) -> None:
     started = time.monotonic()
     with pytest.raises(ModelFileError, match=r"my-model\.gguf: no such architecture$"):
         EmbeddedServer(gguf).start()
-    assert time.monotonic() - started < 10
+    assert time.monotonic() - started < 60
 
 
 def test_file_that_is_no_model(tmp_path: Path) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from baogao.errors import SchemaError
 from baogao.schema import load_schema, new_schema
+from baogao.schema.fields import FieldKind
 
 GOOD = '''\
 from typing import Annotated, ClassVar
@@ -165,10 +167,12 @@ def test_a_new_schema_loads(tmp_path):
     """The skeleton is a schema of every kind of field, under the name that was asked for."""
     schema = load_schema(new_schema(tmp_path / "water"))
     assert schema.name == "water"
-    assert schema.metadata
-    assert schema.figures
-    assert schema.lists
+    assert {spec.kind for spec in schema.specs} == set(get_args(FieldKind))
     assert schema.relations
+    figures = schema.figures
+    assert {"this", "next"} <= {spec.period for spec in figures}
+    assert any(spec.signed for spec in figures)
+    assert any("range" in spec.takes for spec in figures)
     assert load_schema(new_schema(tmp_path / "a.py", "fire_reports")).model.__name__ == "FireReports"
 
 
@@ -176,9 +180,13 @@ def test_a_new_schema_overwrites_nothing(tmp_path):
     """An existing file stays, a missing folder and a bad name are errors in words."""
     path = new_schema(tmp_path / "water.py")
     before = path.read_bytes()
-    with pytest.raises(SchemaError, match="exists already"):
+    with pytest.raises(SchemaError, match=r"water\.py exists already"):
         new_schema(path)
     assert path.read_bytes() == before
+    path.unlink()
+    with pytest.raises(SchemaError, match=r"water\.rules\.yaml exists already"):
+        new_schema(path)
+    assert not path.exists()
     with pytest.raises(SchemaError, match="cannot be written"):
         new_schema(tmp_path / "no" / "water.py")
     with pytest.raises(SchemaError, match="small letters"):

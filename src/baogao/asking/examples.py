@@ -26,6 +26,7 @@ import yaml
 from pydantic import TypeAdapter, ValidationError
 
 from baogao.errors import PromptError
+from baogao.resources import read_yaml
 from baogao.schema.fields import FieldSpec, Schema
 from baogao.schema.values import Strict
 
@@ -126,7 +127,7 @@ def _read(path: Path, shape: TypeAdapter[list[T]]) -> list[T]:
     if not path.is_file():
         return []
     try:
-        return shape.validate_python(yaml.safe_load(path.read_text(encoding="utf-8")))
+        return shape.validate_python(read_yaml(path.read_text(encoding="utf-8")))
     except (OSError, UnicodeDecodeError) as error:
         raise PromptError(f"{path} cannot be read: {error}") from error
     except (yaml.YAMLError, RecursionError) as error:

@@ -33,20 +33,24 @@ class Form(NamedTuple):
 _N = r"(?:\d{1,3}|[一二三四五六七八九十百]{1,4})"
 _CLAUSE = r"[^，。；：！？,;:!?\n]"
 _ORDER = (
-    r"居(?![民住家委留])|位[居列次]|名[列次]|排(?:名|在|列|位|行|全|第)|列(?=[全第同我]|\Z)|[跃升进跻]至?(?=[全第]|\Z)|跃[居升]|跻身|夺得|蝉联|荣获"
+    r"居(?![民住家委留])|位[居列次]|名[列次]|排(?:名|在|列|位|行|全|第)|列(?=[全第同我]|\Z)|[跃升进跻移][至到]?(?=[全第]|\Z)|跃[居升]|跻身|夺得|蝉联|荣获"
     r"|稳居|分列|处(?=[全第]|\Z)|处于"
 )
 """Words behind which 第三 is a place in an order."""
-_ENDS = r"(?=[\s，。；：、,;:()（）”\"]|[和与及且并同]|以及|以上|\Z)"
+_ENDS = r"(?=[\s，。；：、,;:()（）”\"]|[和与及且并同]|以及|以上|的(?!任务|责任)|-|\Z)"
 _RANK = re.compile(
-    rf"(?<![第倒])第\s?(?P<number>{_N})\s?(?:(?P<unit>位(?![置数于])|名(?!称|[\u4e00-\u9fff]*?[员者人手生家])){_ENDS}?|(?P<bare>{_ENDS}))"
+    rf"(?<![第倒])第\s?(?P<number>{_N})\s?(?:(?P<unit>位(?![置数于])|名(?!称|[\u4e00-\u9fff]*?[员者人手生家]))|(?P<bare>{_ENDS}))"
 )
 _NEXT = re.compile(rf"[、和与及]\s?(?:第\s?)?(?P<number>{_N})\s?(?:[位名]|{_ENDS})")
 """Behind a rank, one more of a list: 分别居第2、3位."""
-_BEHIND_ORDER = re.compile(rf"(?:(?:{_ORDER}){_CLAUSE}{{0,16}}|[国省市区州盟县旗镇界部](?:同类|同行)?)\Z")
+_BEHIND_ORDER = re.compile(
+    rf"(?:(?:{_ORDER}){_CLAUSE}{{0,16}}|[国省市区州盟县旗镇界部](?:同类|同行)?|[升移][到至]|位次)\Z"
+)
+_FIRST = re.compile(rf"(?:{_ORDER}){_CLAUSE}{{0,16}}?(?P<first>首位|榜首)")
+"""A first place without a number: 居全市首位."""
 _FAR = 24
 """Characters before a rank in which the word of its order may stand."""
-_PRIORITY = re.compile(r"(?:[放摆置]在?|作为|倒数|视为|是|当[作成]?)[^，。；,;]{0,4}\Z")
+_PRIORITY = re.compile(r"(?:[放摆置]在?|作为|倒数|视为|当[作成])[^，。；,;]{0,4}\Z|是\Z")
 """Before a rank that is none: 摆在第一位."""
 
 _PART = r"\d{1,3}(?:\.\d+)?"
@@ -79,18 +83,20 @@ def find_forms(text: str, sought: Sought) -> list[Form]:
 
 
 def _ranks(text: str) -> Iterator[Form]:
-    """第3位, 居全省第二: only what is a place in an order."""
+    """第3位, 居全省第二, 居首位: only what is a place in an order."""
+    for match in _FIRST.finditer(text):
+        yield Form("rank", *match.span("first"), Decimal(1), "位")
     position = 0
-    while (match := _RANK.search(text, position)) is not None:
-        position = match.end()
-        before = text[max(0, match.start() - _FAR) : match.start()]
-        if _PRIORITY.search(before) or not (match["unit"] == "位" or _BEHIND_ORDER.search(before)):
+    while (rank := _RANK.search(text, position)) is not None:
+        position = rank.end()
+        before = text[max(0, rank.start() - _FAR) : rank.start()]
+        if _PRIORITY.search(before) or not (rank["unit"] == "位" or _BEHIND_ORDER.search(before)):
             continue
-        while match is not None:
-            value, position = chinese_number(match["number"]), match.end()
+        while rank is not None:
+            value, position = chinese_number(rank["number"]), rank.end()
             if value:
-                yield Form("rank", match.start() + (match[0][0] in "、和与及"), position, value, "位")
-            match = _NEXT.match(text, position)
+                yield Form("rank", rank.start() + (rank[0][0] in "、和与及"), position, value, "位")
+            rank = _NEXT.match(text, position)
 
 
 def _ratios(text: str) -> Iterator[Form]:

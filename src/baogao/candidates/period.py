@@ -26,7 +26,7 @@ _REVIEWED = re.compile(
 )
 """What a report says of the year that it looks back on: 2024年工作回顾, 过去的2024年."""
 _ALONE = re.compile(
-    rf"^[^\S\n]*[(]?({YEAR})\s?年?[)]?[^\S\n]*$|^[^\S\n]*\D{{0,12}}(20\d\d)[-/.]\d{{1,2}}[-/.]\d{{1,2}}", re.M
+    rf"^[^\S\n]*[(]?({YEAR})\s?年?[)]?[^\S\n]*$|^[^\d\n]{{0,16}}(20\d\d)[-/.]\d{{1,2}}[-/.]\d{{1,2}}", re.M
 )
 """A line of the opening that is a year, or begins with a date of digits."""
 _RUNNING = re.compile(r'[“"]累计[”"](?:数|均|都|系|是)?[指为]')
@@ -54,13 +54,16 @@ _OPENS = re.compile(
 """A sentence that opens the plans: 下一步，将…; 2024年，重点…."""
 _APPENDIX = re.compile(r"^[^\S\n]*(?:附[表件]|附[:：]|注[:：])", re.MULTILINE)
 _YEARLY_AHEAD = re.compile(
-    r"下一?步|今后|未来|明年|来年|新的?一年|接下来|展望|努力方向|(?<!去)今年|本年|预期目标|总体要求|发展目标|目标任务|主要目标|奋斗目标"
-    r"|工作(?:安排|计划|打算|重点|思路|设想|部署|任务)"
+    r"下一?步|今后|未来[三五几]|明年|来年|新的?一年|接下来|努力方向|今年|本年|工作(?:安排|计划|打算|设想)"
+    r"|(?P<late>展望|工作(?:重点|思路|部署|任务)|预期目标|总体要求|发展目标|目标任务|主要目标|奋斗目标)"
 )
 _YEARLY_BEHIND = re.compile(
     r"问题|不足|困难|差距|短板|弱项|回顾|总结|过去|去年|[一二三四五]年来|成[绩就效]|完成|圆满|落实情况"
 )
-"""The same two for reports that are given at the beginning of a year."""
+"""The same two for reports that are given at the beginning of a year; what of them is ``late`` may be said of the year
+before as well, and counts far down only."""
+_TABLED = re.compile(r"完成|情况|指标|数据|统计|一览|表")
+"""In a line with the period's own year: below it is a table of what was done."""
 _YEARLY_OPENS = re.compile(
     rf"(?:[^，。；,;]{{0,14}}[，,])?(?:下一?步|下一?阶段|今后|新的一年|明年|来年|(?P<now>今年|本年度?)|(?P<year>{YEAR})年(?!\d{{1,2}}月))"
     r"|[^，。；,;]{0,24}(?:主要|预期|发展|总体)(?:预期)?目标(?:建议)?[是为:]"
@@ -155,17 +158,18 @@ def planned_spans(document: Document, folded: str, period: Period) -> list[Span]
         section.span
         for section in document.sections
         if section.level <= 2
-        and _is_late(document, section.span[0], period)
         and len(heading := _compact(folded[slice(*section.title)])) <= _LONGEST_HEADING
-        and _is_ahead(heading, period)
+        and _is_ahead(heading, period, document, section.span[0])
     ]
     # From the first unnumbered heading, a short late line, everything is ahead.
     for line in _LINE.finditer(folded):
-        if _is_late(document, line.start(), period) and _is_ahead(_compact(line[0]), period):
+        if _is_ahead(_compact(line[0]), period, document, line.start()):
             spans.append((line.start(), max(document.main[-1][1], line.end())))
             break
     spans.extend(_by_sentence(document, folded, period))
     appendix = [match.start() for match in _APPENDIX.finditer(folded)]
+    if period.yearly:
+        appendix = sorted([*appendix, *_own_tables(folded, period)])
     joined: list[Span] = []
     for start, end in sorted(spans):
         following = bisect_right(appendix, start)
@@ -204,50 +208,70 @@ def _opens_plans(sentence: str, period: Period) -> bool:
 
 
 def reviewed_spans(document: Document, folded: str, period: Period) -> list[Span]:
-    """The spans about several years at once, in order and apart, of a report that is given at the beginning of a year.
+    """The sentences about several years at once, in order, of a report that is given at the beginning of a year.
 
     They are sections so headed, and from a sentence that begins so its paragraph; a sentence that begins with the
-    period's own year ends them, for its paragraph.
+    period's own year, or tells of problems, ends them, for its paragraph.
     """
     if not period.yearly:
         return []
     own = re.compile(
         rf"(?:[^，。；,;]{{0,8}}[，,])?(?:去年|上年|过去的?一年|一年来|(?:刚刚过去的|回顾)?{period.year}年)"
     )
-    headed = [
-        section.span
-        for section in document.sections
-        if section.level <= 2
-        and _MANY_YEARS.search(heading := _compact(folded[slice(*section.title)])[:_LONGEST_HEADING])
-        and not _YEARLY_AHEAD.search(heading)
-        and not own.search(heading)
-    ]
+    headed = _headed_many(document, folded, own)
     spans: list[Span] = []
-    paragraph, state = -1, ""
+    paragraph, many = -1, False
     for sentence in document.sentences:
         start, end = sentence.span
         if sentence.paragraph != paragraph:
-            paragraph, state = sentence.paragraph, ""
-            if any(begin <= start < stop for begin, stop in headed):
-                state = "many"
+            around = [is_many for (begin, stop), is_many in headed if begin <= start < stop]
+            paragraph, many = sentence.paragraph, bool(around) and around[-1]
         opening = _compact(folded[start : start + 40])
         if own.match(opening) or _BEHIND.search(folded, start, end):
-            state = "own"
-        elif (many := _MANY_YEARS.search(opening)) is not None and many.start() <= _NEAR:
-            state = "many"
-        if state == "many":
+            many = False
+        elif (words := _MANY_YEARS.search(opening)) is not None and words.start() <= _NEAR:
+            many = True
+        if many:
             spans.append((start, end))
     return spans
 
 
-def _is_ahead(heading: str, period: Period) -> bool:
-    """Whether a heading, without white space, is of what is to come, and of nothing else."""
+def _headed_many(document: Document, folded: str, own: re.Pattern[str]) -> list[tuple[Span, bool]]:
+    """The sections about several years, and those about the period alone, in order; whether each is the former."""
+    found = []
+    for section in document.sections:
+        heading = _compact(folded[slice(*section.title)])[:_LONGEST_HEADING]
+        if section.level <= 2 and own.search(heading):
+            found.append((section.span, False))
+        elif section.level <= 2 and _MANY_YEARS.search(heading) and not _YEARLY_AHEAD.search(heading):
+            found.append((section.span, True))
+    return found
+
+
+def _own_tables(folded: str, period: Period) -> list[int]:
+    """Where the short lines begin that head a table of the period itself, and of no other year: 2024年指标完成情况."""
+    own = f"{period.year}年"
+    return [
+        line.start()
+        for line in _LINE.finditer(folded)
+        if own in line[0] and _TABLED.search(line[0]) and {*_YEAR_AHEAD.findall(line[0])} == {str(period.year)}
+    ]
+
+
+def _is_ahead(heading: str, period: Period, document: Document, offset: int) -> bool:
+    """Whether a heading, without white space, is of what is to come, and of nothing else.
+
+    :param offset: where it stands.
+    """
+    if not _is_late(document, offset, _YEARLY_EARLIEST if period.yearly else _EARLIEST):
+        return False
     if (_YEARLY_BEHIND if period.yearly else _BEHIND).search(heading):
         return False
     if period.yearly:
         ahead = _YEARLY_AHEAD.search(heading)
+        late = ahead is not None and ahead["late"] is not None
         if ahead is not None and (period.afterwards or ahead[0] not in {"今年", "本年"}):
-            return True
+            return not late or _is_late(document, offset)
     elif _AHEAD.search(heading) or (period.half and "下半年" in heading):
         return True
     return any(
@@ -258,15 +282,11 @@ def _is_ahead(heading: str, period: Period) -> bool:
     )
 
 
-def _is_late(document: Document, offset: int, period: Period | None = None) -> bool:
-    """Whether a place is so far down in the report that plans may stand there.
-
-    :param period: of a report whose headings tell where they begin.
-    """
+def _is_late(document: Document, offset: int, earliest: float = _EARLIEST) -> bool:
+    """Whether a place is so far down in the report that plans may stand there: a share of its text."""
     if not document.main:
         return False
     start, end = document.main[0][0], document.main[-1][1]
-    earliest = _YEARLY_EARLIEST if period is not None and period.yearly else _EARLIEST
     return offset - start > earliest * (end - start)
 
 

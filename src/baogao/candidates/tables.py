@@ -26,6 +26,8 @@ _PURE = re.compile(
 """A cell that is a number, with its unit and bound words, and nothing else."""
 _RANGE = re.compile(rf"(?:{_PURE.pattern})\s?[-~至到]\s?(?:{_PURE.pattern})")
 """A cell that is a range of numbers."""
+_MOVES = re.compile(rf"(?:同比|环比|比上年)?(?:增[长加]|上[升涨]|下[降跌滑]|减少|提[高升]|回落){_PURE.pattern}")
+"""A cell that is a change in words: 增长6.2%."""
 _BLANKED = re.compile(r"\d{1,3} \d{3}")
 """Thousands with a blank, or two numbers of one cell."""
 _OTHERWISE = re.compile(r"(?!(?:19|20)\d\d$)\d{4,}(?:\.\d+)?|\d{1,3}(?:,\d{3})+(?:\.\d+)?")
@@ -88,7 +90,8 @@ def find_cells(
         start = rows[0].span[0]
         caption = folded[max(0, start - _CAPTION) : start]
         cells = [split_row(folded[slice(*row.span)], row.span[0]) for row in rows]
-        ahead = period.yearly and any(begin <= start < end for begin, end in planned)
+        own = f"{period.year}年" in caption or "去年" in caption
+        ahead = period.yearly and not own and any(begin <= start < end for begin, end in planned)
         yield from _Table(cells, caption, period, ahead, sought).cells()
 
 
@@ -159,7 +162,7 @@ class _Table:
                 yield from self._numbers(row[column], name, column, unit)
 
     def _named(self, words: list[str]) -> Iterator[str]:
-        """The cells of a row that name its figures; where one may say 增长6%, those before the first figure."""
+        """The cells of a row that name its figures: those before the first one, where a cell may tell of a change."""
         for word in words:
             if self.period.yearly and next(find_figures(word, folded=True, sought=self.sought), None) is not None:
                 return
@@ -174,9 +177,10 @@ class _Table:
         return next(before, "")
 
     def _is_figure(self, word: str) -> bool:
-        """Whether a cell is a number, or a range where ranges are sought, and no name."""
+        """Whether a cell is a number, or a range or a change where they are sought, and no name."""
         ranges = "range" in self.sought.kinds and _RANGE.fullmatch(word)
-        return bool(_PURE.fullmatch(word) or ranges)
+        moves = self.sought.signed and _MOVES.fullmatch(word)
+        return bool(_PURE.fullmatch(word) or ranges or moves)
 
     def _numbers(self, cell: tuple[str, Span], row_head: str, column: int, row_unit: str) -> Iterator[Cell]:
         """The numbers in one cell; one without a unit takes it from its row, its heads or the caption."""
@@ -186,6 +190,8 @@ class _Table:
         cues = self._cues(row_head, column_head, self._time_of(column) if column_head else "")
         if not _PURE.fullmatch(text):
             printed = self._units(row_unit, row_head, column_head)
+            if self.sought.signed and _MOVES.fullmatch(text):
+                cues = tuple(sorted({*cues, "growth"}))
             for figure in find_figures(text, folded=True, sought=self.sought):
                 if figure.upper is not None and not figure.unit:
                     figure = _with_unit(figure, printed)

@@ -25,10 +25,10 @@ _RATES = frozenset({"%", "‰", "个百分点", "倍", "", "位"})
 """Units of a change that is told by a word far from it: 增速居全市第2位, 分别增长4.8%、6.5%."""
 _MEASURED = frozenset({"元", "美元", "吨", "斤", "公斤", "亩", "公顷", "千瓦时"})
 """Units of what is measured: 增加1620元 is a change, where 增加12家 may be what was added."""
+_CROSSED = ("突破", "超过", "超", "首破", "逾")
+"""How the text of a number begins that was reached."""
 _LISTED = re.compile(r"[、和与及,]|以及")
 """Between two numbers of a list."""
-_PARTED = re.compile(r"[、和与及:]|以及")
-"""The same, and between the parts of a ratio."""
 _LIFTED_TOO: Mapping[str, tuple[Cue, ...]] = dict.fromkeys("目如眼截现", ("prior_year",)) | dict.fromkeys(
     "全总", ("sub_unit",)
 )
@@ -49,8 +49,9 @@ class YearlyTape(Tape):
         self._last: frozenset[Cue] = frozenset()
         """The cues of the last number …"""
         self._last_unit = ""
+        """… its unit …"""
         self._level = False
-        """… its unit, and whether it says where things stand in the end."""
+        """… and whether it says where things stand."""
 
     def apply(self, kind: str, token: re.Match[str]) -> None:
         """Let a word change what is in force."""
@@ -149,7 +150,8 @@ class YearlyTape(Tape):
             found.discard("growth")
         if mention.unit in _MEASURED and ADDED.search(self.text, max(0, mention.start - 6), mention.start):
             found.add("growth")
-        if (self._names_rate(mention.start) and mention.unit in _RATES) or GROWTH_AFTER.match(self.text, mention.end):
+        named = self._names_rate(mention.start) or GROWTH_AFTER.match(self.text, mention.end)
+        if named and mention.unit in _RATES:
             found.add("growth")
         before = self.text[max(0, mention.start - 16) : mention.start]
         if FALLEN_AFTER.match(self.text, mention.end) and BASELINE_BEFORE.search(before):
@@ -158,16 +160,21 @@ class YearlyTape(Tape):
             found.add("target")
         if self.reviewed and not own and not found & {"target", "prior_year"}:
             found.add("cumulative")
-        listed = self.last_number_end > 0 and _PARTED.fullmatch(self.text[self.last_number_end : mention.start])
-        self._level = self._level and mention.unit == self._last_unit if listed else self._is_level(mention.start)
+        self._level = self._is_level(mention)
         if self._level and "cumulative" not in scope.clause:
             found.discard("cumulative")
         self._last, self._last_unit = frozenset(found), mention.unit
         return tuple(cue for cue in ORDER if cue in found) if found else ()
 
-    def _is_level(self, start: int) -> bool:
+    def _is_level(self, mention: Mention) -> bool:
         """Whether a number among those of many years says where things stand at their end: 增加到236亿元."""
-        if LEVEL_BEFORE.search(self.text, max(0, start - 8), start) is None:
+        start, unit = mention.start, mention.unit
+        level = unit == "位" or "/" in unit or self.text.startswith(_CROSSED, start)
+        if unit == "%":
+            level = SHARE_BEFORE.search(self.text, max(0, start - 24), start) is not None
+        if self.last_number_end > 0 and _LISTED.fullmatch(self.text[self.last_number_end : start]):
+            level = level or self._level
+        if not level and LEVEL_BEFORE.search(self.text, max(0, start - 8), start) is None:
             return False
         clause = max(self.text.rfind(mark, 0, start) for mark in "，。；,;")
         return TOTAL.search(self.text, clause + 1, start) is None
@@ -178,7 +185,7 @@ class YearlyTape(Tape):
         if mention.unit == "个百分点" or self.text[mention.start] in "-+负" or MOVED.search(before):
             return True
         if self.last_number_end > 0 and _LISTED.fullmatch(self.text[self.last_number_end : mention.start]):
-            return "growth" in self._last and mention.unit in {self._last_unit, *_RATES}
+            return "growth" in self._last and mention.unit in {self._last_unit, "个百分点"}
         if mention.unit not in _RATES:
             return False
         return SHARE_BEFORE.search(before) is None

@@ -35,10 +35,9 @@ _OVER_YEARS = (
     r"|(?:本届政府|任期)(?:任期)?(?:以来|内|[五5]年)|[“\"]?[一二三四五六七八九十]{1,2}五[”\"]?(?:时期|规划期))"
 )
 """A total over several years, or what was done in them; 近五年来最高 is said of one year."""
-_ON_AVERAGE = r"(?:年均|年平均)(?!浓度|值|气温|降[水雨])|[两二三四五六七八九十]年平均"
-"""A mean over several years; the mean of one year is none (年均浓度)."""
+_ON_AVERAGE = r"(?:年(?:均|平均)(?![浓值气降])|[两二三四五六七八九十]年平均)"
 _COMING = (
-    r"力争|争取(?=实现|达到|完成|新增|年内|全年|早日|开工|尽快|用)|有望|明年|来年|下一步|下一?阶段|要达到|今后|未来|目标(?:[是为定:：]|值)"
+    r"力争|争取(?=实现|达到|完成|新增|年内|全年|早日|开工|尽快|用)|有望|明年|来年|下一步|下一?阶段|要达到|今后|未来[一两三五几]|目标(?:[是为定:：]|值[是为:：])"
     rf"|(?<!于)(?<!超)(?<!出)(?<!及)(?<!合)预期(?:性)?(?:目标)?(?=增长|[为是:：])|计划(?:再|年内|全年|于|在|到|\d{{1,2}}月|年底)?(?={PLANNED})"
     r"|拟(?:再)?(?:新增|新建|投入|举办|开展|安排|招|选聘|组织|培训|打造|达到|修改|废止|抽取|[检评审]查|于)"
     r"|将(?:再|进一步)?(?:达到|实现|开展|新增|建成|举办|组织|突破|超过|力争|继续|着力|重点)"
@@ -97,7 +96,7 @@ def tokens(year: ReportingYear, changes: bool) -> re.Pattern[str]:
 
 RATE_NOUN = re.compile(r"(?:增[速幅]|[涨降跌]幅)\Z")
 """A word that names a rate of change."""
-GROWTH_AFTER = re.compile(r"的?(?:增[长速幅]|[涨降]幅)(?![点极])")
+GROWTH_AFTER = re.compile(r"的?(?:增[长速幅]|[涨降]幅)(?![点极到至])")
 """Behind a number: 以5.8%的增速."""
 FALLEN_AFTER = re.compile(r"(?:回落|下滑|下跌|滑落|攀|跃|调整|优化|演变|变化|转变|前移)[升降上]?[到至为成]")
 """More that may stand behind what a change began from; see ``BASELINE_AFTER``."""
@@ -107,10 +106,10 @@ SHARE_BEFORE = re.compile(
 """Before a number: it is a share of a whole, and no change, unless a change stands between."""
 ADDED = re.compile(r"(?:(?<![新净])增[加长]|减少)了?\Z")
 """Right before a number of what is measured: it is a difference."""
-LEVEL_BEFORE = re.compile(r"(?:[到至]|达到?|调整为|优化为|变为)[了约近]?\Z")
+LEVEL_BEFORE = re.compile(r"(?:[到至]|达到?|(?:调整|优化|变)为|[跃迈登站]上|跨[过越]|[稳保]?[定持]在)[了约近]?\Z")
 """Right before a number that was reached …"""
 TOTAL = re.compile(
-    r"累计|年均|平均|新[增建改]|(?<!公)共|完成|投[入资]|引进|实施|[建办]成|改造|发放|争取|减免|转移|培训"
+    r"累计|年均(?![浓值])|新[增建改]|(?<!公)共(?![同建享])|完成|投[入资]|引进|实施|[建办]成|改造|发放|争取|减免|转移|培训"
 )
 """… unless its clause has one of these, so that it is a total."""
 MOVED = re.compile(

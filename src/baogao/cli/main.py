@@ -27,7 +27,7 @@ stderr = Console(stderr=True)
 ABOUT = "Government reports in, a table of figures out, every figure tied to the characters it was read from."
 COMMANDS = {
     "candidates": (
-        "schema:show_candidates",
+        "candidates:show_candidates",
         "Print the candidates of one report: every number, none-phrase and list head, with its place and value.",
     ),
     "calibrate": (
@@ -44,8 +44,12 @@ COMMANDS = {
         "a run that was broken off.",
     ),
     "review": ("outputs:review", "Write the page of a run again: texts with their figures marked."),
-    "export": ("outputs:export", "Write the records as a table, one row a report."),
-    "schema": ("schema:app", "Show, check and begin schemas: what a kind of report is asked."),
+    "export": (
+        "outputs:export",
+        "Write the records as a table, one row a report; a list of rows becomes a table of its own beside it.",
+    ),
+    "schema": ("schema:app", "Show, check, begin and draft schemas: what a kind of report is asked."),
+    "rules": ("rules:app", "Patterns for the rules of a schema."),
     "model": ("model:app", "Get, serve and probe language models."),
     "cache": ("model:cache_app", "The cache of model replies."),
     "gold": ("gold:app", "Write and check gold labels."),

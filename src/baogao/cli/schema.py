@@ -1,27 +1,22 @@
-"""``baogao schema``: show, check and begin schemas."""
+"""``baogao schema``: show, check, begin and draft schemas."""
 
 from __future__ import annotations
 
 from collections import Counter
-from contextlib import closing
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
 
-from baogao.candidates import USUAL
 from baogao.candidates.advice import advice
-from baogao.candidates.find import as_printed
-from baogao.cli.options import DEFAULT_SCHEMA, Ocr
-from baogao.console import inert, printable_json, shown
-from baogao.document.ocr import require_engine
-from baogao.errors import DocumentError, UsageError
-from baogao.guarded import GuardedReader
-from baogao.inputs import Source
+from baogao.cli.options import DEFAULT_SCHEMA, Ocr, with_model_flags
+from baogao.console import inert, printable_json
+from baogao.inputs import find_sources
+from baogao.model_options import ModelOptions
 from baogao.rules.rulebook import load_rulebook, rules_path
 from baogao.schema import Schema, as_table, json_schema, load_schema, new_schema
+from baogao.schema.fields import ReportingYear
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -79,37 +74,37 @@ def new(
     path: Annotated[Path, typer.Argument(help="The file to write.", metavar="FILE.py")],
     name: Annotated[str | None, typer.Option(help="The schema's name, if not the file's.")] = None,
 ) -> None:
-    """Write a small commented schema to go on from."""
+    """Write a small commented schema to go on from, and rules beside it."""
     written = new_schema(path, name)
-    print(f"{written} is written: change it, then run: baogao schema check {written}")
+    rules = rules_path(load_schema(written))
+    print(f"{written} and {rules.name} are written: change them, then run: baogao schema check {written}")
 
 
-def show_candidates(
-    file: Annotated[Path, typer.Argument(help="One report.")],
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object per line.")] = False,
-    schema: Annotated[
-        str | None, typer.Option(help="A schema that asks for more: ranks, ranges, dates …", metavar="NAME|FILE.py")
-    ] = None,
+@app.command()
+@with_model_flags(
+    {
+        "escalate_to": None,
+        "adapter": None,
+        "thorough": False,
+        "ask": "auto",
+        "min_confidence": None,
+        "calibration": None,
+    }
+)
+def draft(
+    reports: Annotated[list[str], typer.Argument(help="Files, folders or patterns.", metavar="REPORT...")],
+    out: Annotated[Path, typer.Option("--out", help="The file to write.", metavar="FILE.py")],
+    *,
+    options: ModelOptions,
+    least: Annotated[int, typer.Option("--least", min=1, help="In how many reports a field must be stated.")] = 1,
+    reporting_year: Annotated[
+        ReportingYear,
+        typer.Option("--reporting-year", help="Which year the reports are about: see docs/schemas.md."),
+    ] = "title",
     ocr: Ocr = False,
 ) -> None:
-    """Print the candidates of one report: every number, none-phrase and list head, with its place and value."""
-    if ocr:
-        require_engine()
-    try:
-        with closing(GuardedReader(sought=load_schema(schema).sought if schema else USUAL)) as files:
-            document, candidates = files.read(Source(file.stem, file, ocr=ocr)).found()
-    except DocumentError as error:
-        raise UsageError(f"{file}: {error}") from error
-    found = [as_printed(candidate, document) for candidate in candidates]
-    if as_json:
-        for candidate in found:
-            print(printable_json(candidate.to_json()))
-        return
-    table = Table(box=None, pad_edge=False)
-    for name in ("id", "kind", "place", "text", "value", "bound", "unit", "cues"):
-        table.add_column(name, justify="right" if name in {"id", "value"} else "left", overflow="fold")
-    for c in found:
-        value = c.date if c.value is None else f"{'-' * c.falls}{c.value}" + ("" if c.upper is None else f"-{c.upper}")
-        place = f"{c.start}-{c.end}"
-        table.add_row(str(c.id), c.kind, place, shown(c.text), value, c.bound, c.unit, " ".join(c.cues))
-    Console().print(table)
+    """Propose a schema from example reports: a model names what their figures count, and code takes units, periods and
+    forms from the figures themselves."""
+    from baogao.cli.draft import write_drafted  # no other command of this group asks a model
+
+    write_drafted(find_sources(reports, ocr=ocr), out, options, least, reporting_year)

@@ -28,6 +28,7 @@ from baogao.llm.body import cap_body
 from baogao.llm.guard import without_keys
 from baogao.llm.manner import Refusal, teaches
 from baogao.llm.sdk import asked
+from baogao.resources import read_yaml
 
 _log = logging.getLogger(__name__)
 
@@ -85,7 +86,7 @@ class Persister:
             raise CassetteNotFoundError
         requests, responses = [], []
         try:
-            data = yaml.load(Path(path).read_text(encoding="utf-8"), Loader=_LOADER)
+            data = read_yaml(Path(path).read_text(encoding="utf-8"))
             shared = data["shared"]
             for slim in data["exchanges"]:
                 exchange = _with_contents(slim, lambda text: shared[text["shared"]] if isinstance(text, dict) else text)
@@ -134,9 +135,6 @@ def _with_contents(exchange: dict[str, Any], change: Callable[[Any], Any]) -> di
     """The exchange with every message's content changed."""
     messages = [message | {"content": change(message["content"])} for message in _messages(exchange)]
     return exchange | {"body": exchange["body"] | {"messages": messages}} if messages else exchange
-
-
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class _Dumper(yaml.SafeDumper):

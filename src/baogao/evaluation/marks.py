@@ -41,6 +41,7 @@ from typing import Any
 import yaml
 
 from baogao.errors import GoldError
+from baogao.resources import read_yaml
 from baogao.schema.values import Bound, Span
 
 BOUNDS: dict[str, Bound] = {"=": "exact", ">": "over", "<": "under", "~": "about"}
@@ -106,7 +107,7 @@ def parse(source: str, name: str = "text") -> MarkedReport:
     matter = _FRONT.match(source)
     if matter is not None:
         try:
-            front = yaml.safe_load(matter[1]) or {}
+            front = read_yaml(matter[1]) or {}
         except yaml.YAMLError as error:
             raise GoldError(f"{name}: the front matter is not YAML: {' '.join(str(error).split())}") from error
         if not isinstance(front, dict):

@@ -30,7 +30,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from baogao.errors import PromptError
 from baogao.llm.messages import Message, Role
-from baogao.resources import digest_files, resource_dir
+from baogao.resources import digest_files, read_yaml, resource_dir
 
 SUFFIX = ".jinja"
 
@@ -203,7 +203,7 @@ def _front_matter(path: Path, source: str) -> tuple[dict[str, Any], str]:
     if found is None:
         raise PromptError(f"{path}:1: no front matter (YAML between two lines of ---)")
     try:
-        meta = yaml.safe_load(found[1])
+        meta = read_yaml(found[1])
     except yaml.YAMLError as error:
         raise PromptError(f"{path}: front matter: {' '.join(str(error).split())}") from error
     if not isinstance(meta, dict) or not {"name", "version"} <= meta.keys():

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from baogao.candidates.candidate import Candidate
-from baogao.extraction import Extraction, Link, ReportText
-from baogao.rules.context import build_contexts
-from baogao.rules.lists import find_regions, link_lists
+from baogao.extraction import Extraction, Link, ReportText, TextLink
+from baogao.rules.context import Context, build_contexts
+from baogao.rules.lists import Region, find_regions, link_lists
 from baogao.rules.matching import Scored, rank_candidates
 from baogao.rules.metadata import link_metadata
 from baogao.rules.rulebook import FieldRules, Rulebook
@@ -54,10 +55,32 @@ class RulesExtractor:
         document, candidates, rulebook = report.document, report.candidates, self.rulebook
         regions = find_regions(document, candidates, rulebook.lists)
         metadata = link_metadata(document, rulebook.metadata, self.schema.sought.year)
+        found = rank_candidates(self._contexts(report, regions, metadata), rulebook)
+        ranked = {spec.id: found[spec.id] for spec in self.schema.figures if spec.id in found}
+        extraction = Extraction(
+            fields=assign(ranked, rulebook),
+            words={one.spec.id: said for one in rulebook.words if (said := one.find(document, candidates))},
+            lists=link_lists(document, candidates, rulebook.lists, regions),
+            metadata=metadata,
+        )
+        return extraction, ranked
+
+    def contexts(self, report: ReportText) -> list[Context]:
+        """What stands around each figure, and each phrase that says "none", on which patterns are tried."""
+        regions = find_regions(report.document, report.candidates, self.rulebook.lists)
+        metadata = link_metadata(report.document, self.rulebook.metadata, self.schema.sought.year)
+        return self._contexts(report, regions, metadata)
+
+    def _contexts(
+        self, report: ReportText, regions: Sequence[Region], metadata: Mapping[str, TextLink]
+    ) -> list[Context]:
+        rulebook = self.rulebook
         silent = [region.span for region in regions if not rulebook.lists[region.name].figures]
         contexts = [
             context
-            for context in build_contexts(document, candidates, self._words, rulebook.measures, rulebook.collective)
+            for context in build_contexts(
+                report.document, report.candidates, self._words, rulebook.measures, rulebook.collective
+            )
             if context.candidate.label or not any(start <= context.candidate.start < end for start, end in silent)
         ]
         levels = [metadata.get(name) for name, rule in rulebook.metadata.items() if rule.source == "level"]
@@ -67,15 +90,7 @@ class RulesExtractor:
                 before, figure, _ = context.text.partition(FIGURE)
                 if figure and _WHOLE_AREA.search(before):
                     context.aside = True
-        found = rank_candidates(contexts, rulebook)
-        ranked = {spec.id: found[spec.id] for spec in self.schema.figures if spec.id in found}
-        extraction = Extraction(
-            fields=assign(ranked, rulebook),
-            words={one.spec.id: said for one in rulebook.words if (said := one.find(document, candidates))},
-            lists=link_lists(document, candidates, rulebook.lists, regions),
-            metadata=metadata,
-        )
-        return extraction, ranked
+        return contexts
 
 
 def assign(ranked: dict[str, list[Scored]], rulebook: Rulebook) -> dict[str, Link]:

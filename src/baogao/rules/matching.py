@@ -86,27 +86,33 @@ def rank_candidates(contexts: Iterable[Context], rulebook: Rulebook) -> dict[str
 
 def _number_answers(context: Context, rulebook: Rulebook) -> Iterator[tuple[FieldRules, Scored]]:
     """The fields that a number may answer, before any exclusion: most patterns do not match, so they are tried here."""
-    candidate, text, (begin, end) = context.candidate, context.text, context.own
-    unit, cues = candidate.unit, candidate.cues
+    candidate, text, unit = context.candidate, context.text, context.candidate.unit
     for topic, weight in context.topics.items():
         for rules, pattern in rulebook.by_topic.get((topic, unit), ()):
             if weight * pattern.score < THRESHOLD or weight < pattern.least or not rules.admits(candidate):
                 continue
             match = pattern.regex.search(text)
-            if match is None or not _is_free(context, pattern):
+            if match is None or not is_free(context, pattern):
                 continue
-            score = pattern.score * weight - _GAP_COST * min(match.end() - match.start(), _GAP_LIMIT)
-            if match.start() < begin or match.end() > end:
-                score *= _CROSSING
-            if (context.aside or "part" in cues) and pattern.role != "part":
-                score *= _PART
-            if not unit:
-                score *= _NO_UNIT
-            if _LATELY.search(text, begin, end):
-                score *= _CUMULATED
+            score = score_of(context, pattern, weight, match)
             if score >= THRESHOLD:
                 shared = pattern.share or text[: text.index(FIGURE)].endswith("各")
                 yield rules, Scored(candidate, round(score, 4), pattern, shared)
+
+
+def score_of(context: Context, pattern: Pattern, weight: float, match: re.Match[str]) -> float:
+    """How well a number answers by a pattern that is found around it, under a topic of some weight."""
+    begin, end = context.own
+    score = pattern.score * weight - _GAP_COST * min(match.end() - match.start(), _GAP_LIMIT)
+    if match.start() < begin or match.end() > end:
+        score *= _CROSSING
+    if (context.aside or "part" in context.candidate.cues) and pattern.role != "part":
+        score *= _PART
+    if not context.candidate.unit:
+        score *= _NO_UNIT
+    if _LATELY.search(context.text, begin, end):
+        score *= _CUMULATED
+    return score
 
 
 def _none_answers(context: Context, rulebook: Rulebook) -> Iterator[tuple[FieldRules, Scored]]:
@@ -118,7 +124,7 @@ def _none_answers(context: Context, rulebook: Rulebook) -> Iterator[tuple[FieldR
     for topic, weight in context.topics.items():
         for rules, pattern in rulebook.none_by_topic.get(topic, ()):
             score = pattern.score * weight
-            if score < THRESHOLD or not rules.cues.isdisjoint(candidate.cues) or not _is_free(context, pattern):
+            if score < THRESHOLD or not rules.cues.isdisjoint(candidate.cues) or not is_free(context, pattern):
                 continue
             if pattern.regex.search(candidate.text) is None:
                 if pattern.regex.search(context.text, *context.own) is None:
@@ -128,6 +134,6 @@ def _none_answers(context: Context, rulebook: Rulebook) -> Iterator[tuple[FieldR
                 yield rules, Scored(candidate, round(score, 4), pattern, shared=True)
 
 
-def _is_free(context: Context, pattern: Pattern) -> bool:
+def is_free(context: Context, pattern: Pattern) -> bool:
     """Whether no topic is near under which another field is likelier to own the figure."""
     return not pattern.not_topic or context.topics.get(pattern.not_topic, 0.0) < _NEAR

@@ -24,7 +24,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar, get_args
 
@@ -283,6 +283,10 @@ class Rulebook:
     measures: frozenset[str]
     """Every measure word that some field counts in."""
 
+    def only(self, rules: FieldRules) -> Rulebook:
+        """The same with rules for the figures of one field alone."""
+        return replace(self, fields={rules.id: rules}, by_topic=_by_topic([rules]), none_by_topic={})
+
 
 def rules_path(schema: Schema) -> Path:
     """Where a schema's rules are: ``NAME.rules.yaml`` beside ``NAME.py``."""
@@ -300,11 +304,28 @@ def load_rulebook(path: Path | None, schema: Schema) -> Rulebook:
     path = path or rules_path(schema)
     if not path.is_file():
         raise RulesError(f"the schema {schema.name} has no rules: there is no file {path}")
+    source = read_rules(path)
+    return compile_rulebook(parse_rules(path, source), path, schema, source)
+
+
+def read_rules(path: Path) -> str:
+    """The text of a rules file.
+
+    :raises RulesError: it cannot be read.
+    """
     try:
-        source = path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8")
     except (OSError, ValueError) as error:
         raise RulesError(f"{path} cannot be read: {error}") from error
-    file = parse_rules(path, source)
+
+
+def compile_rulebook(file: RulesFileModel, path: Path, schema: Schema, source: str = "") -> Rulebook:
+    """Compile the rules of a file that was read, or made.
+
+    :param path: where it stands, for errors.
+    :param source: its text, for the lines that they name.
+    :raises RulesError: a field that the schema does not have; a pattern that does not compile.
+    """
     patterns = PatternCompiler(path, source, file.words)
     for part, known in (("fields", schema.figures), ("lists", schema.lists), ("metadata", schema.metadata)):
         for name in getattr(file, part):
@@ -324,17 +345,22 @@ def load_rulebook(path: Path | None, schema: Schema) -> Rulebook:
         metadata={name: MetadataRules.of(name, one, patterns) for name, one in file.metadata.items()},
         collective=file.collective,
         words=word_rules(schema, file, patterns),
-        by_topic=_index(
-            ((topic, unit), (rules, pattern))
-            for rules in fields.values()
-            for pattern in rules.patterns
-            for topic in pattern.topics
-            for unit in rules.measures
-        ),
+        by_topic=_by_topic(fields.values()),
         none_by_topic=_index(
             (topic, (rules, pattern)) for rules in fields.values() for pattern in rules.none for topic in pattern.topics
         ),
         measures=frozenset(unit for rules in fields.values() for unit in rules.measures),
+    )
+
+
+def _by_topic(fields: Iterable[FieldRules]) -> dict[tuple[str, str], tuple[tuple[FieldRules, Pattern], ...]]:
+    """Every pattern for figures, by topic and measure word."""
+    return _index(
+        ((topic, unit), (rules, pattern))
+        for rules in fields
+        for pattern in rules.patterns
+        for topic in pattern.topics
+        for unit in rules.measures
     )
 
 

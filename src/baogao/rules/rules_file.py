@@ -12,6 +12,7 @@ import yaml
 from pydantic import Field, ValidationError
 
 from baogao.errors import RulesError
+from baogao.resources import read_yaml
 from baogao.schema.values import Strict
 
 FIGURE = "№"
@@ -187,7 +188,7 @@ def parse_rules(path: Path, source: str) -> RulesFileModel:
     :raises RulesError: not YAML, or a wrong shape; the message names file, line and field.
     """
     try:
-        data: Any = yaml.safe_load(source)
+        data: Any = read_yaml(source)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = f", line {mark.line + 1}" if mark else ""

@@ -1,6 +1,6 @@
 """Schemas: which figures, metadata and lists a kind of report has, and what they mean."""
 
-from baogao.schema.authoring import as_table, json_schema, new_schema
+from baogao.schema.authoring import as_table, json_schema
 from baogao.schema.fields import (
     Ask,
     Choice,
@@ -17,6 +17,7 @@ from baogao.schema.fields import (
     Text,
 )
 from baogao.schema.load import available_schemas, load_schema
+from baogao.schema.skeleton import new_schema
 from baogao.schema.units import Unit
 from baogao.schema.wording import Wording
 

@@ -4,36 +4,29 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
 from itertools import groupby
 from statistics import median
 
 from baogao.evaluation.reliability import JUDGED
 from baogao.evaluation.report.content import (
-    ALPHA,
     CauseRow,
     CostRow,
     Estimate,
-    FieldCell,
-    FieldRow,
     HeadlineRow,
-    KindRow,
-    MissedRow,
     PairRow,
     ReliabilityRow,
     ReportModel,
     RiskCurve,
     RiskPoint,
-    WhyRow,
 )
 from baogao.evaluation.report.discrepancies import answer_discrepancies, other_discrepancies
+from baogao.evaluation.report.fields import cell_rows, field_rows, kind_rows, missed_rows, why_rows
+from baogao.evaluation.report.files import RunFiles
 from baogao.evaluation.report.render import support_sentences, verdict_sentence
 from baogao.evaluation.rows import CellRow, ScoreRow
-from baogao.evaluation.run_info import FieldInfo, Mode, RunInfo
+from baogao.evaluation.run_info import Mode
 from baogao.evaluation.runs import ExtractorTiming, Run, Timing
-from baogao.evaluation.silence import REASONS, Silence, Silences
-from baogao.evaluation.summary import Summary
+from baogao.evaluation.silence import Silences
 from baogao.evaluation.taxonomy import CAUSES
 
 _BASELINE = "rules"
@@ -42,35 +35,6 @@ _COST_NOTES: Mapping[Mode, str] = {
     "replay": "Replies were replayed: tokens are those of the recording, seconds are not a model's.",
     "record": "Extractors share the recording: a question that was asked before is not sent again, and takes no time.",
 }
-
-
-@dataclass(frozen=True)
-class RunFiles:
-    """Everything that a report is made of."""
-
-    info: RunInfo
-    summary: Summary
-    timings: Mapping[str, ExtractorTiming]
-    """Of each extractor; none where the run was not timed."""
-    figures: Sequence[ScoreRow]
-    """The rows of fields that are answered once, figures and others."""
-    cells: Sequence[CellRow] = ()
-    silence: Sequence[Silence] = ()
-    """None of a run that was scored before there was such a thing."""
-
-    @cached_property
-    def fields(self) -> dict[str, FieldInfo]:
-        """The schema's fields by id."""
-        return {one.id: one for one in self.info.schema_info.fields}
-
-    @cached_property
-    def parts(self) -> list[str]:
-        """The held-out split first, because it is what counts."""
-        first = self.summary.extractors[self.info.names[0]]
-        splits: list[str] = [split for split in ("test", "dev") if split in first.splits]
-        others = [name for name in first.by_dataset if name not in splits]
-        only = not others and [part.documents for part in first.splits.values()] == [first.documents]
-        return splits if only else [*splits, "all", *others]
 
 
 def build_report(run: Run) -> ReportModel:
@@ -179,110 +143,6 @@ def leading_pair(rows: Sequence[HeadlineRow], pairs: Sequence[PairRow]) -> PairR
         if pair.part == rows[0].part and {pair.a, pair.b} == {best, baseline}:
             return pair if pair.a == best else pair.turned()
     return None
-
-
-def field_rows(files: RunFiles) -> list[FieldRow]:
-    """Every field of the schema that is answered once, the extractors side by side."""
-    errored = Counter(
-        (row.extractor, row.field) for row in files.figures if row.verdict == "errored" and row.gold.stated
-    )
-    rows = []
-    for spec in files.info.schema_info.fields:
-        if spec.kind not in ("figure", "choice", "date", "quote"):
-            continue
-        found = {name: files.summary.extractors[name].fields[spec.id] for name in files.info.names}
-        cells = {
-            name: FieldCell(
-                f1=Estimate(one.f1, one.f1_ci),
-                precision=one.precision,
-                recall=one.recall,
-                correct=one.correct,
-                wrong=one.wrong,
-                missing=one.missing + errored[name, spec.id],
-                spurious=one.spurious,
-            )
-            for name, one in found.items()
-        }
-        notable = [
-            f"{pair.a} / {pair.b}" for pair in files.summary.comparisons if pair.fields_p.get(spec.id, 1.0) < ALPHA
-        ]
-        stated = found[files.info.names[0]].stated
-        rows.append(FieldRow(spec.id, spec.label, spec.unit, spec.group, stated, cells, notable))
-    return rows
-
-
-def cell_rows(files: RunFiles) -> list[FieldRow]:
-    """Every cell of the schema's rows, the extractors side by side."""
-    rows = []
-    for spec in files.info.schema_info.fields:
-        for cell in spec.cells:
-            name = f"{spec.id}.{cell.id}"
-            found = {one: files.summary.extractors[one].rows.get(name) for one in files.info.names}
-            cells = {
-                one: FieldCell(
-                    f1=Estimate(rates.f1, rates.f1_ci),
-                    precision=rates.precision,
-                    recall=rates.recall,
-                    correct=rates.correct,
-                    wrong=rates.wrong,
-                    missing=rates.missing,
-                    spurious=rates.spurious,
-                )
-                for one, rates in found.items()
-                if rates is not None
-            }
-            stated = max((rates.stated for rates in found.values() if rates), default=0)
-            if len(cells) == len(found):
-                rows.append(FieldRow(name, cell.label, cell.unit, spec.label, stated, cells))
-    return rows
-
-
-def kind_rows(files: RunFiles) -> list[KindRow]:
-    """Every kind of field on every part of the data; none where there are plain figures only."""
-    rows = []
-    for part in files.parts:
-        found = {name: files.summary.extractors[name].part(part).kinds for name in files.info.names}
-        for kind in dict.fromkeys(kind for kinds in found.values() for kind in kinds):
-            f1 = {
-                name: Estimate(kinds[kind].f1, kinds[kind].f1_ci) if kind in kinds else Estimate(None)
-                for name, kinds in found.items()
-            }
-            stated = max(kinds[kind].stated for kinds in found.values() if kind in kinds)
-            rows.append(KindRow(part, kind, stated, f1))
-    return rows
-
-
-def why_rows(files: RunFiles) -> list[WhyRow]:
-    """Every reason for silence that there is, counted for each extractor."""
-    counts = Counter((one.reason, one.extractor) for one in files.silence)
-    rows = [
-        WhyRow(name, meaning, {one: counts[reason, one] for one in files.info.names})
-        for reason, (name, meaning) in REASONS.items()
-    ]
-    return [row for row in rows if any(row.counts.values())]
-
-
-def missed_rows(files: RunFiles) -> list[MissedRow]:
-    """Every field that was missed and every cell, with the reasons of each extractor, in the schema's order."""
-    labels = {one.id: one.label for one in files.info.schema_info.fields}
-    labels |= {
-        f"{one.id}.{cell.id}": f"{one.label}：{cell.label}"
-        for one in files.info.schema_info.fields
-        for cell in one.cells
-    }
-    rows = []
-    for name, label in labels.items():
-        here = [one for one in files.silence if one.field == name]
-        why = {
-            extractor: ", ".join(
-                f"{reason} {count}"
-                for reason, count in Counter(one.why() for one in here if one.extractor == extractor).most_common()
-            )
-            for extractor in files.info.names
-        }
-        if here:
-            rows.append(MissedRow(name, label, len(here), why))
-    return rows
 
 
 def cause_rows(files: RunFiles) -> list[CauseRow]:

@@ -1,0 +1,42 @@
+"""What a report is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from baogao.evaluation.rows import CellRow, ScoreRow
+from baogao.evaluation.run_info import FieldInfo, RunInfo
+from baogao.evaluation.runs import ExtractorTiming
+from baogao.evaluation.silence import Silence
+from baogao.evaluation.summary import Summary
+
+
+@dataclass(frozen=True)
+class RunFiles:
+    """Everything that a report is made of."""
+
+    info: RunInfo
+    summary: Summary
+    timings: Mapping[str, ExtractorTiming]
+    """Of each extractor; none where the run was not timed."""
+    figures: Sequence[ScoreRow]
+    """The rows of fields that are answered once, figures and others."""
+    cells: Sequence[CellRow] = ()
+    silence: Sequence[Silence] = ()
+    """None of a run that was scored before there was such a thing."""
+
+    @cached_property
+    def fields(self) -> dict[str, FieldInfo]:
+        """The schema's fields by id."""
+        return {one.id: one for one in self.info.schema_info.fields}
+
+    @cached_property
+    def parts(self) -> list[str]:
+        """The held-out split first, because it is what counts."""
+        first = self.summary.extractors[self.info.names[0]]
+        splits: list[str] = [split for split in ("test", "dev") if split in first.splits]
+        others = [name for name in first.by_dataset if name not in splits]
+        only = not others and [part.documents for part in first.splits.values()] == [first.documents]
+        return splits if only else [*splits, "all", *others]
