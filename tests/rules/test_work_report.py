@@ -100,5 +100,5 @@ def test_problems_and_tasks_are_listed_and_targets_are_no_tasks():
 
 def test_worked_examples_are_of_the_schema():
     """The forms and choices shown to a model name fields that there are."""
-    assert load_examples(SCHEMA)
+    assert len(load_examples(SCHEMA)) == 2
     assert {choice.right < len(choice.labels) for choice in load_choices(SCHEMA)} == {True, False}
