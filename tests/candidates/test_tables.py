@@ -294,3 +294,13 @@ def test_a_column_of_percentages_beside_a_column_of_units():
     document = document_from_text(f"工作报告\n——2025年1月8日在会议上\n{table}")
     found = find_candidates(document, Sought(year="before_title")).of_kind("number")
     assert [(one.value, one.unit) for one in found] == [(1_200_000_000, "元"), (5, "%")]
+
+
+def test_a_table_of_both_years_ends_no_plans():
+    """Its head names the period as well as the year to come; what stands below it is still ahead."""
+    text = (
+        "工作报告\n——2025年1月8日在会议上\n一、2024年工作回顾\n做了工作。\n二、2025年工作安排\n办理如下。\n\n"
+        "指标\t2024年完成\t2025年目标\n产量\t12亿元\t13亿元\n\n（一）抓产业。建成厂房37个。\n"
+    )
+    found = find_candidates(document_from_text(text), YEARLY).of_kind("number")
+    assert [(one.text, one.cues) for one in found] == [("12亿元", ()), ("13亿元", ("target",)), ("37个", ("target",))]

@@ -249,9 +249,13 @@ def _headed_many(document: Document, folded: str, own: re.Pattern[str]) -> list[
 
 
 def _own_tables(folded: str, period: Period) -> list[int]:
-    """Where the short lines begin that head a table of the period itself: 2024年主要指标完成情况."""
+    """Where the short lines begin that head a table of the period itself, and of no other year: 2024年指标完成情况."""
     own = f"{period.year}年"
-    return [line.start() for line in _LINE.finditer(folded) if own in line[0] and _TABLED.search(line[0])]
+    return [
+        line.start()
+        for line in _LINE.finditer(folded)
+        if own in line[0] and _TABLED.search(line[0]) and {*_YEAR_AHEAD.findall(line[0])} == {str(period.year)}
+    ]
 
 
 def _is_ahead(heading: str, period: Period, document: Document, offset: int) -> bool:
