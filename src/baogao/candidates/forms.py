@@ -54,7 +54,7 @@ _PRIORITY = re.compile(r"(?:[放摆置]在?|作为|倒数|视为|当[作成])[^�
 """Before a rank that is none: 摆在第一位."""
 
 _PART = r"\d{1,3}(?:\.\d+)?"
-_RATIO = re.compile(rf"(?<![\d.:年月日]){_PART}(?:\s?:\s?{_PART}){{1,4}}(?![\d:]|\.\d|[年月日])")
+_RATIO = re.compile(rf"(?<![\d.:年月日]){_PART}(?:\s?:\s?{_PART}){{1,4}}(?![\d:%‰]|\.\d|[年月日])")
 _PARTS = re.compile(_PART)
 _PROPORTION = re.compile(r"(?:结构|构成|比例|比重|占比|(?<![对评])比(?![赛分上去较如]))[^，。；,;\n]{0,14}\Z")
 """Before a ratio of two, and before what might be a time of day."""
