@@ -56,6 +56,29 @@ class _Draft:
         draft.upper, draft.falls = figure.upper, figure.falls
         return draft
 
+    def numbered(self, number: int, text: str) -> Candidate:
+        """The candidate with this id.
+
+        :param text: of the whole document.
+        """
+        return Candidate(
+            number,
+            self.kind,
+            self.start,
+            self.end,
+            text[self.start : self.end],
+            self.value,
+            self.bound,
+            self.unit,
+            self.cues,
+            self.label,
+            self.each,
+            self.parted,
+            self.upper,
+            self.falls,
+            self.date,
+        )
+
 
 def find_candidates(document: Document, sought: Sought = USUAL) -> Candidates:
     """Every number, none-phrase and item head in the main copy of ``document``; and what else is sought.
@@ -71,13 +94,6 @@ def find_candidates(document: Document, sought: Sought = USUAL) -> Candidates:
         for sentence in document.sentences
         for start, end in find_none_phrases(text, sentence.span)
     ]
-    denied = [none.start for none in sorted(nones, key=lambda none: none.start)]
-    reach = list(accumulate((none.end for none in sorted(nones, key=lambda none: none.start)), max))
-
-    def is_denied(place: int) -> bool:
-        before = bisect_right(denied, place)
-        return before > 0 and place < reach[before - 1]
-
     period = period_of("".join(folded[begin:end] for begin, end in document.main), sought.year)
     planned = planned_spans(document, folded, period)
     forms = [form for form in find_forms(folded, sought) if _touches(document.main, form.start, form.end)]
@@ -92,9 +108,7 @@ def find_candidates(document: Document, sought: Sought = USUAL) -> Candidates:
         ),
     ]
     drafts = [
-        *(  # in 没有一件 the one is no number: there is none
-            number for number in numbers if text[number.start] != "一" or not is_denied(number.start)
-        ),
+        *_not_denied(numbers, nones, text),
         *nones,
         *(_Draft(*entry.span, "item", parted=entry.parted) for entry in find_items(document, planned)),
     ]
@@ -102,29 +116,17 @@ def find_candidates(document: Document, sought: Sought = USUAL) -> Candidates:
     if doubtful or document.file.inserted:
         drafts = [draft for draft in drafts if not _is_barred(document, doubtful, draft)]
     drafts.sort(key=lambda draft: (draft.start, draft.end, draft.kind))
-    return Candidates(
-        tuple(
-            Candidate(
-                number,
-                d.kind,
-                d.start,
-                d.end,
-                text[d.start : d.end],
-                d.value,
-                d.bound,
-                d.unit,
-                d.cues,
-                d.label,
-                d.each,
-                d.parted,
-                d.upper,
-                d.falls,
-                d.date,
-            )
-            for number, d in enumerate(drafts, 1)
-        ),
-        doubtful,
-    )
+    return Candidates(tuple(draft.numbered(number, text) for number, draft in enumerate(drafts, 1)), doubtful)
+
+
+def _not_denied(numbers: Iterable[_Draft], nones: Iterable[_Draft], text: str) -> Iterator[_Draft]:
+    """The numbers without a 一 inside a phrase that says "none": in 没有一件 there is none."""
+    spans = sorted((none.start, none.end) for none in nones)
+    starts, reach = [start for start, _ in spans], list(accumulate((end for _, end in spans), max))
+    for number in numbers:
+        before = bisect_right(starts, number.start)
+        if text[number.start] != "一" or not before or number.start >= reach[before - 1]:
+            yield number
 
 
 def _doubtful(document: Document, folded: str) -> tuple[Span, ...]:

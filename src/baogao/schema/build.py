@@ -38,6 +38,12 @@ _ID = re.compile(r"[a-z][a-z0-9_]*")
 """Ids of fields and names of schemas: they become columns, keys of JSON and names of Python."""
 _FEWEST = {"rate": 3, "ordered": 2, "parts": 3}
 """How many fields each kind of relation needs; a rate has just so many."""
+_ALLOWED = {
+    "the report": "Figure, Text, Items, Choice, Date, Quote, a Group or list[Row]",
+    "a group": "Figure, Choice, Date, Quote or a list of entries",
+    "a row": "Figure, Choice, Date, Quote",
+}
+"""What a field may be, by where it stands."""
 _WORD_ENDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
@@ -145,26 +151,14 @@ class _Builder:
     def _spec(self, name: str, info: FieldInfo, annotation: Annotation | None, group: str, where: str) -> FieldSpec:
         line = next(iter(self.source.lines_of_field(name)), 1)
         if annotation is None or annotation.kind == "group":
-            known = (
-                "Figure, Choice, Date, Quote or a list of entries"
-                if where == "a group"
-                else "Figure, Choice, Date, Quote"
-            )
-            allowed = (
-                "Figure, Text, Items, Choice, Date, Quote, a Group or list[Row]" if where == "the report" else known
-            )
-            raise self.source.error(line, f"the field {name} of {where} must be annotated as {allowed}")
+            raise self.source.error(line, f"the field {name} of {where} must be annotated as {_ALLOWED[where]}")
         ask = ask_of(name, info, annotation)
         if ask is None:
             raise self.source.error(line, f'the field {name} needs one Ask("label", …) in its Annotated[…]')
-        if not _ID.fullmatch(name):
-            raise self.source.error(line, f"an id has small letters, digits and _ only: {name!r}")
         note = inspect.cleandoc(info.description or "")
-        if not note and not annotation.plain:
-            raise self.source.error(line, f"the field {name} needs a docstring below it, its note")
-        fault = _fault(ask, annotation)
+        fault = _fault(name, ask, note, annotation)
         if fault:
-            raise self.source.error(line, f"the field {name} {fault}")
+            raise self.source.error(line, fault)
         cells: tuple[FieldSpec, ...] = ()
         if annotation.kind == "rows" and annotation.model is not None:
             cells = tuple(self._of_model(annotation.model, "", "a row", "items", "rows"))
@@ -195,7 +189,17 @@ class _Builder:
         return spec
 
 
-def _fault(ask: Ask, annotation: Annotation) -> str | None:
+def _fault(name: str, ask: Ask, note: str, annotation: Annotation) -> str | None:
+    """What is wrong with a field, as a sentence; None where nothing is."""
+    if not _ID.fullmatch(name):
+        return f"an id has small letters, digits and _ only: {name!r}"
+    if not note and not annotation.plain:
+        return f"the field {name} needs a docstring below it, its note"
+    fault = _fault_of_ask(ask, annotation)
+    return fault and f"the field {name} {fault}"
+
+
+def _fault_of_ask(ask: Ask, annotation: Annotation) -> str | None:
     """What is wrong with what a field asks for, as the rest of a sentence; None where nothing is."""
     kind, options = annotation.kind, list(ask.options)
     if ask.role is not None and (kind != "text" or ask.role not in get_args(Role)):
