@@ -155,7 +155,7 @@ def test_no_cassette_of_an_answer_holds_the_key(tmp_path, every_byte, answer):
     with fake_server([answer]) as server, suppress(BaogaoError):
         asyncio.run(ask(server.url))
     recorded = (tmp_path / "a.yaml").read_text(encoding="utf-8")
-    assert ("Bearer ***" in recorded) is (answer.status != 200)
+    assert ("***" in recorded) is (answer.status != 200)
     assert ("exchanges: []" in recorded) is (answer.status == 200)
     assert_absent(every_byte())
 
