@@ -18,13 +18,15 @@ from baogao.extraction import (
     Link,
     ReportText,
     SamplingExtractor,
+    Words,
     answers,
     hold_back,
     innermost,
 )
 from baogao.reading import provenance, read_record
 from baogao.record import Jury, Record
-from short_reports import read
+from baogao.schema import load_schema
+from short_reports import MUSEUM, read
 
 TEXT = "海坨市2022年经济社会发展统计公报\n\n全年地区生产总值86.4亿元。年末常住人口21.03万人。\n"
 
@@ -131,6 +133,25 @@ def test_checks_do_not_use_what_is_held_back(flagship):
 LINKS = st.dictionaries(
     st.sampled_from("abcdef"), st.builds(Link, st.just((1,)), st.floats(0, 1), st.sampled_from(["rules", "llm"]))
 )
+
+
+def test_words_are_held_back_too():
+    """A choice that is not sure enough waits for a person, with its words; an unsure cell of a row is left out."""
+    schema = load_schema(MUSEUM)
+    report = read("年报\n\n青溪博物馆全年免费开放。\n", schema)
+    sure, unsure = (Words("是", ((10, 16),), confidence, "llm") for confidence in (0.9, 0.4))
+    title = Words("展", ((4, 5),), 0.9, "llm")
+    said = Extraction(
+        words={"free": unsure, "grade": sure},
+        rows={"shows": [{"title": title, "travelling": unsure}, {"title": unsure}]},
+    )
+    record = read_record(report, hold_back(said, 0.5), schema, provenance(schema, "llm"))
+    held = record.fields["free"].held_back
+    assert held is not None
+    assert (held.value, held.text, held.confidence) == ("是", report.document.file.text[10:16], 0.4)
+    assert record.fields["grade"].status == "reported"
+    assert [list(row) for row in record.rows["shows"]] == [["title"]]
+    assert [review.field for review in record.review] == ["free"]
 
 
 @given(LINKS, st.floats(0, 1))

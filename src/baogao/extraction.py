@@ -73,15 +73,6 @@ class Link:
 
 
 @dataclass(frozen=True)
-class HeldLink:
-    """An answer that is kept for a person to look at and not given."""
-
-    link: Link
-    reason: str
-    """Why, in a few words."""
-
-
-@dataclass(frozen=True)
 class TextLink:
     """One piece of metadata: its value, and the spans it was read from (empty when it is inferred)."""
 
@@ -102,6 +93,15 @@ class Words:
     reason: str = ""
 
 
+@dataclass(frozen=True)
+class HeldLink:
+    """An answer that is kept for a person to look at and not given."""
+
+    link: Link | Words
+    reason: str
+    """Why, in a few words."""
+
+
 Row = dict[str, Link | Words]
 """The cells of one row that are answered, by their ids."""
 Said = Link | Words | TextLink | tuple[int, ...]
@@ -119,6 +119,13 @@ class Doubt:
     """How likely it is that what is given (silence, too) is wrong; between 0 and 1."""
     said: tuple[tuple[str, Said], ...]
     """What was said, and by whom; what is given comes first. A reader that is not named was silent."""
+
+
+def _same_place(said: Said, other: Link | Words) -> bool:
+    """Whether two point at the same candidates, or say the same words."""
+    if isinstance(said, Link) and isinstance(other, Link):
+        return said.candidates == other.candidates
+    return isinstance(said, Words) and isinstance(other, Words) and said.value == other.value
 
 
 @dataclass
@@ -147,11 +154,11 @@ class Extraction:
         """Its doubts, with everything that is held back among what was said."""
         doubts = {doubt.field: doubt for doubt in self.doubts}
         for name, held in self.held.items():
-            if name in self.fields:
+            if name in self.fields or name in self.words:
                 continue
             link = held.link
             doubt = doubts.setdefault(name, Doubt(name, f"held back: {held.reason}", link.confidence, ()))
-            if not any(isinstance(said, Link) and said.candidates == link.candidates for _, said in doubt.said):
+            if not any(_same_place(said, link) for _, said in doubt.said):
                 doubts[name] = replace(doubt, said=((link.by, link), *doubt.said))
         return list(doubts.values())
 
@@ -286,17 +293,27 @@ class HoldingExtractor(WrappedExtractor):
 
 
 def hold_back(extraction: Extraction, least: float) -> Extraction:
-    """The extraction with every figure below ``least`` among what is held back."""
-    given = {name: link for name, link in extraction.fields.items() if link.confidence >= least}
+    """The extraction with every figure, and all words, below ``least`` among what is held back.
+
+    Of rows the cells below it are left out: a record has no place for a cell that is held back.
+    """
+    fields = {name: link for name, link in extraction.fields.items() if link.confidence >= least}
+    words = {name: said for name, said in extraction.words.items() if said.confidence >= least}
+    every_answer: dict[str, Link | Words] = {**extraction.fields, **extraction.words}
     held = {
-        name: HeldLink(link, f"less sure than the {least:g} that was asked for")
-        for name, link in extraction.fields.items()
-        if name not in given
+        name: HeldLink(said, f"less sure than the {least:g} that was asked for")
+        for name, said in every_answer.items()
+        if said.confidence < least
     }
+    sure = {
+        name: [{cell: said for cell, said in row.items() if said.confidence >= least} for row in found]
+        for name, found in extraction.rows.items()
+    }
+    rows = {name: [row for row in found if row] for name, found in sure.items()}
     doubts = tuple(
         replace(doubt, reason=f"{doubt.reason}, held back: {now.reason}", wrong=now.link.confidence)
         if (now := held.get(doubt.field))
         else doubt
         for doubt in extraction.doubts
     )
-    return replace(extraction, fields=given, held={**extraction.held, **held}, doubts=doubts)
+    return replace(extraction, fields=fields, words=words, rows=rows, held={**extraction.held, **held}, doubts=doubts)
