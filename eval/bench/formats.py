@@ -42,6 +42,7 @@ from baogao.reading import provenance, read_record
 from baogao.record import Record
 from baogao.rules.extractor import RulesExtractor
 from baogao.rules.rulebook import load_rulebook
+from baogao.schema.fields import Schema
 from baogao.schema.load import load_schema
 
 Print = Callable[[Sequence[Block]], bytes]
@@ -102,10 +103,10 @@ class Result(Comparison):
 class Bench:
     """Reports, their answers as text, and their answers in other formats."""
 
-    def __init__(self, datasets: Sequence[Dataset], keep: Path) -> None:
+    def __init__(self, datasets: Sequence[Dataset], keep: Path, schema: Schema) -> None:
         self.datasets = datasets
         self.keep = keep
-        self.schema = load_schema("law_based_government")
+        self.schema = schema
         self.rules = RulesExtractor(load_rulebook(None, self.schema))
         self.items = [item for dataset in datasets for item in dataset.items]
         self.blocks = {item.text_path: blocks_of(read_document(item.text_path).file.text) for item in self.items}
@@ -208,13 +209,13 @@ def main() -> None:
     names = arguments.formats.split(",") if arguments.formats else list(FORMATS)
     if unknown := set(names) - FORMATS.keys():
         raise SystemExit(f"there is no format {', '.join(sorted(unknown))}; there are {', '.join(FORMATS)}")
-    schema = load_schema("law_based_government")
+    schema = load_schema(arguments.schema)
     datasets = [load_dataset(folder, schema) for folder in arguments.folders]
     if arguments.limit:
         datasets = [Dataset(one.name, one.items[: arguments.limit], one.digest) for one in datasets]
     with tempfile.TemporaryDirectory(prefix="baogao-formats-") as folder:
         lines = []
-        for line in table(Bench(datasets, arguments.keep or Path(folder)), names, arguments.errors):
+        for line in table(Bench(datasets, arguments.keep or Path(folder), schema), names, arguments.errors):
             print(line, flush=True)
             lines.append(line)
     if arguments.out:
@@ -224,6 +225,7 @@ def main() -> None:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folders", nargs="+", type=Path, help="data sets: NAME.gold.json beside NAME.txt")
+    parser.add_argument("--schema", default="law_based_government", help="what the reports are asked")
     parser.add_argument("--formats", help=f"some of {', '.join(FORMATS)}, parted by commas; by default all")
     parser.add_argument("--limit", type=int, help="only so many reports of each data set")
     parser.add_argument(

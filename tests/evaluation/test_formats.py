@@ -49,7 +49,7 @@ def blocks_of(formats):
 def bench(formats, tmp_path):
     """The benchmark with one report."""
     dataset = load_dataset(small_dataset(tmp_path / "small", FIELDS, []), load_schema("law_based_government"))
-    return formats.Bench([dataset], tmp_path / "kept")
+    return formats.Bench([dataset], tmp_path / "kept", load_schema())
 
 
 def test_a_report_becomes_the_page_that_somebody_typed(blocks_of):
