@@ -320,6 +320,8 @@ def test_words_are_the_leaders_and_rows_the_models(leader, name):
     decision = Decision({}, texts_by="model" if leader == "llm" else "rules")
     found = extracted(report, RulesExtractor(load_rulebook(None, schema)), said, Deciding(decision))
     assert found.words["name"].value == name
+    assert found.words["free"].by == "rules+llm"
+    assert (found.words["free"].confidence, found.words["grade"].by) == (0.9, "llm")
     assert found.rows == said.rows
     doubted = {doubt.field for doubt in found.doubts}
     assert doubted == {"name", "opened_on", "grade"}

@@ -47,6 +47,7 @@ class _Checker:
     path: Path
 
     def run(self) -> Iterator[Finding]:
+        """Everything that is found, part by part."""
         yield from self._head()
         specs = {spec.id: spec for spec in self.schema.fields}
         for name, field in self.gold.fields.items():

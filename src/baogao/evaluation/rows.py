@@ -228,6 +228,7 @@ class _RowWriter:
         return ScoreRow(**self._judged(score), kind=score.kind)
 
     def cells(self, rows: RowsScore) -> Iterator[CellRow]:
+        """A row for each cell of a list of records."""
         names: dict[tuple[int | None, int | None], str] = {}
         for score in rows.cells:
             if score.cell == rows.named_by:

@@ -173,7 +173,7 @@ def _joined(case: Case, decision: Decision) -> Extraction:
         fields=decision.fields,
         held=decision.held,
         metadata=metadata,
-        words=words,
+        words={name: _of_both(said, rules.words.get(name), model.words.get(name)) for name, said in words.items()},
         lists={name: list(ids) for name, ids in lists.items()},
         rows=model.rows or rules.rows,
         notices=[*rules.notices, *model.notices, *decision.notices],
@@ -203,6 +203,13 @@ def _texts(
             why = "readers differ" if len(said) > 1 else f"{said[0][0]} alone{'' if given else ', not given'}"
             doubts.append(Doubt(name, why, wrong, tuple(said)))
     return joined, doubts
+
+
+def _of_both(given: Words, rules: Words | None, model: Words | None) -> Words:
+    """The words that are given, by both readers where both say the same, and as sure as the surer of the two."""
+    if rules is None or model is None or rules.value != model.value:
+        return given
+    return replace(given, by=f"rules+{model.by}", confidence=max(rules.confidence, model.confidence))
 
 
 def _alike(one: _Said, other: _Said) -> bool:
