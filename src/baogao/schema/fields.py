@@ -44,7 +44,7 @@ class Choice(Answer):
 
 
 class Date(Answer):
-    """A date, or a month, or a year, that a report prints: ``2025-01-08``."""
+    """A date, or a month, that a report prints: ``2025-01-08``."""
 
 
 class Quote(Answer):

@@ -82,7 +82,7 @@ class {class_name}(Report):
     title: Annotated[Text, Ask("报告标题", role="title")]
     """报告上印出的完整标题。"""
 
-    # A date, a month or a year that is printed.
+    # A date or a month that is printed.
     published_on: Annotated[Date, Ask("发布日期", terms=["发布"])]
     """报告印出的发布日期。"""
 
