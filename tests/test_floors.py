@@ -11,7 +11,7 @@ import pytest
 SRC = Path(__file__).parents[1] / "src"
 FLOORS = (
     ("errors", "interrupts", "resources", "usage", "_version", "chinese", "language"),
-    ("schema", "llm", "console"),
+    ("schema", "llm", "console", "serving"),
     ("document", "record"),
     ("candidates", "checks", "inputs"),
     ("extraction", "outputs", "guarded"),
