@@ -10,7 +10,7 @@ import pytest
 
 SRC = Path(__file__).parents[1] / "src"
 FLOORS = (
-    ("errors", "interrupts", "resources", "usage", "_version", "chinese"),
+    ("choices", "errors", "interrupts", "resources", "usage", "_version", "chinese"),
     ("schema", "llm", "console"),
     ("document", "record"),
     ("candidates", "inputs"),
