@@ -2,8 +2,9 @@
 
 Whatever is finished goes to ``journal.jsonl`` at once, record, queue and text together. At the end, or when the user
 stops the run, ``records.jsonl``, ``texts/`` and ``index.html`` are written from it in the order of the inputs, and
-``review.jsonl``, where anything is to be looked at, in the order of what a look is worth. Until then an earlier run's
-results stay as they were, and a run that is killed at any moment goes on from its journal.
+``review.jsonl``, where anything is to be looked at, in the order of what a look is worth; beside them ``schema.json``,
+so that whoever works with the records need not be told their schema. Until then an earlier run's results stay as they
+were, and a run that is killed at any moment goes on from its journal.
 
 Results are written aside, into ``.results.part``. When they are whole, one renaming to ``.results.whole`` makes them
 count, and then they are put in place one by one. What a process that died meanwhile left undone, the next run on the
@@ -31,10 +32,11 @@ from baogao.inputs import RUN_MARK, Source
 from baogao.outputs.journal import Entry, Journal, Place
 from baogao.outputs.page import write_page
 from baogao.outputs.queue import QueueFile
-from baogao.outputs.records import RECORDS, REVIEW, WHOLE, belongs, iterate_records, with_review
+from baogao.outputs.records import RECORDS, REVIEW, SCHEMA, WHOLE, belongs, iterate_records, with_review
 from baogao.record import Record, Review, json_line
 from baogao.resources import make_folder, new_file, take_away
 from baogao.schema import Schema
+from baogao.schema.description import describe
 from baogao.schema.values import Strict
 
 JOURNAL = "journal.jsonl"
@@ -130,7 +132,8 @@ class RunFolder:
 
     :param order: the ids of the documents that will come.
     :param run: what the records are made with; what an interrupted run finished counts only if it was the same.
-    :param schema: what the page of the results is made with; None makes none, and leaves one that is there.
+    :param schema: what the page of the results is made with, and what is remembered beside them as ``schema.json``;
+        None writes neither, and leaves what is there.
     :raises UsageError: the folder cannot be written, on entering or later; another run is writing to it; its ``texts``
         are not those of a run.
     """
@@ -286,6 +289,8 @@ class RunFolder:
             file.flush()
             os.fsync(file.fileno())
         if self._schema is not None:
+            with new_file(part / SCHEMA) as described:
+                described.write(describe(self._schema).encode())
             shown = with_review(islice(iterate_records(part), PAGE_REPORTS), part)
             write_page(shown, part / TEXTS, self._schema, part / PAGE)
 
@@ -295,7 +300,7 @@ class RunFolder:
         if not os.path.lexists(whole):
             return
         try:
-            for name in (RECORDS, REVIEW, TEXTS, PAGE):
+            for name in (SCHEMA, RECORDS, REVIEW, TEXTS, PAGE):
                 if whole.is_symlink() or not os.path.lexists(whole / name):
                     continue
                 place = self.folder / name
