@@ -10,11 +10,11 @@ import pytest
 
 SRC = Path(__file__).parents[1] / "src"
 FLOORS = (
-    ("errors", "interrupts", "resources", "usage", "_version", "chinese"),
-    ("schema", "llm", "console"),
+    ("errors", "interrupts", "resources", "usage", "_version", "chinese", "language", "choices"),
+    ("schema", "llm", "console", "serving"),
     ("document", "record"),
-    ("candidates", "inputs"),
-    ("extraction", "checks", "outputs", "guarded"),
+    ("candidates", "checks", "inputs"),
+    ("extraction", "outputs", "guarded"),
     ("reading", "rules", "asking"),
     ("hybrid", "work"),
     ("model_options",),
