@@ -1,4 +1,4 @@
-"""``baogao review`` and ``baogao export``: the folder of a run as a page and as a table."""
+"""``baogao review``: the folder of a run as a page."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ import typer
 from rich.console import Console
 
 from baogao.console import say, shown
-from baogao.outputs.export import write_table
 from baogao.outputs.page import write_page
 from baogao.outputs.records import read_records, schema_of, with_review
 
@@ -34,14 +33,3 @@ def review(
     say(stdout, shown(page))
     if show:
         webbrowser.open(page.resolve().as_uri())
-
-
-def export(
-    folder: RunDir,
-    to: Annotated[Path, typer.Option("--to", help="FILE.csv, FILE.parquet or FILE.xlsx.")],
-    schema: SchemaOfRecords = None,
-) -> None:
-    """Write the records as a table, one row a report; a list of rows becomes a table of its own beside it."""
-    records = read_records(folder)
-    written = write_table(records, schema_of(records, schema, folder), to)
-    say(stdout, *(f"{rows} rows in {shown(file)}" for file, rows in written.items()))
