@@ -30,6 +30,8 @@ from baogao.schema import FieldSpec, Schema
 from baogao.schema.values import Answer, HeldBack, plain_number, shown_value
 
 MATRIX = "matrix.html"
+MATRIX_REPORTS = 5000
+"""Reports that the table of a run shows; `baogao review` and `baogao matrix` show them all."""
 LISTS = "Lists"
 """The heading of the columns that count entries and rows."""
 PLAIN_REPORTS = 500
