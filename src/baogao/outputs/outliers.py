@@ -82,10 +82,14 @@ class Outlier:
             if self.against == "last_year":
                 return f"{value}% is {points} points from last year's {usual}%"
             return f"{value}% is {points} points from {usual}%, the median of {places} places"
-        ratio = _shown(_rounded(self.value / self.usual))
+        times = _shown(float(f"{max(self.value / self.usual, self.usual / self.value):.3g}"))
         if self.against == "last_year":
-            return f"{value} is {ratio} times last year's {usual}"
-        return f"{value} is {ratio} times {usual}, the median of {places} places"
+            if self.value > self.usual:
+                return f"{value} is {times} times last year's {usual}"
+            return f"last year's {usual} is {times} times {value}"
+        if self.value > self.usual:
+            return f"{value} is {times} times {usual}, the median of {places} places"
+        return f"{usual}, the median of {places} places, is {times} times {value}"
 
 
 @dataclass(frozen=True)

@@ -2,9 +2,9 @@
 
 Whatever is finished goes to ``journal.jsonl`` at once, record, queue and text together. At the end, or when the user
 stops the run, ``records.jsonl``, ``texts/``, ``index.html`` and ``matrix.html`` are written from it in the order of the
-inputs, and ``review.jsonl``, where anything is to be looked at, in the order of what a look is worth; beside them ``schema.json``,
-so that whoever works with the records need not be told their schema. Until then an earlier run's results stay as they
-were, and a run that is killed at any moment goes on from its journal.
+inputs, and ``review.jsonl``, where anything is to be looked at, in the order of what a look is worth; beside them
+``schema.json``, so that whoever works with the records need not be told their schema. Until then an earlier run's
+results stay as they were, and a run that is killed at any moment goes on from its journal.
 
 Results are written aside, into ``.results.part``. When they are whole, one renaming to ``.results.whole`` makes them
 count, and then they are put in place one by one. What a process that died meanwhile left undone, the next run on the
@@ -367,7 +367,7 @@ class RunFolder:
         """Write the page and the table over all reports, with what people said of those that stay."""
         replaced = self._claim is not None and self._claim.onto == "overwrite"
         records = partial(iterate_corrected, part, schema, said_in=part if replaced else self.folder)
-        write_page(records(most=PAGE_REPORTS), part / TEXTS, schema, part / PAGE)
+        write_page(records(most=PAGE_REPORTS), part / TEXTS, schema, part / PAGE, table=MATRIX)
         table = records(most=MATRIX_REPORTS, queue=False)
         write_matrix(table, schema, part / MATRIX, queue=iterate_review(part), in_page=PAGE_REPORTS)
 

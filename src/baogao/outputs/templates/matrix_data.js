@@ -72,10 +72,15 @@ const Matrix = (() => {
         ? t("{value}% is {points} points from last year's {usual}%", values)
         : t("{value}% is {points} points from {usual}%, the median of {places} places", values);
     }
-    values.ratio = number(rounded(one.value / one.usual));
-    return one.against === "last_year"
-      ? t("{value} is {ratio} times last year's {usual}", values)
-      : t("{value} is {ratio} times {usual}, the median of {places} places", values);
+    values.times = number(Number(Math.max(one.value / one.usual, one.usual / one.value).toPrecision(3)));
+    if (one.against === "last_year") {
+      return one.value > one.usual
+        ? t("{value} is {times} times last year's {usual}", values)
+        : t("last year's {usual} is {times} times {value}", values);
+    }
+    return one.value > one.usual
+      ? t("{value} is {times} times {usual}, the median of {places} places", values)
+      : t("{usual}, the median of {places} places, is {times} times {value}", values);
   }
 
   // ---- sorting and adding up
