@@ -50,9 +50,9 @@ def iterate_records(path: Path) -> Iterator[Record]:
     """As :func:`read_records`, one record at a time: a long run's records need not fit into memory."""
     file = current(path / RECORDS if path.is_dir() else path)
     first_lines: dict[str, int] = {}
-    for number, line in _lines(file):
+    for number, line in lines_of(file):
         where = f"{file}, line {number}"
-        record = _read_line(line, where, Record)
+        record = read_line(line, where, Record)
         first = first_lines.setdefault(record.doc_id, number)
         if first != number:
             raise UsageError(f"{where}: the document {record.doc_id!r} stands already in line {first}")
@@ -65,8 +65,8 @@ def iterate_review(path: Path) -> Iterator[Review]:
     :raises UsageError: a damaged line, a key that does not hold; with its line. A file that is not there is no queue.
     """
     file = current(path / REVIEW if path.is_dir() else path)
-    for number, line in _lines(file) if file.exists() else ():
-        yield _read_line(line, f"{file}, line {number}", Review)
+    for number, line in lines_of(file) if file.exists() else ():
+        yield read_line(line, f"{file}, line {number}", Review)
 
 
 def with_review(records: Iterable[Record], path: Path) -> list[Record]:
@@ -83,8 +83,11 @@ def with_review(records: Iterable[Record], path: Path) -> list[Record]:
     return [record.with_review(queue[record.doc_id]) for record in records]
 
 
-def _lines(file: Path) -> Iterator[tuple[int, bytes]]:
-    """The lines of a file that are not blank, with their numbers."""
+def lines_of(file: Path) -> Iterator[tuple[int, bytes]]:
+    """The lines of a file that are not blank, with their numbers.
+
+    :raises UsageError: it cannot be read.
+    """
     try:
         with file.open("rb") as opened:
             for number, line in enumerate(opened, start=1):
@@ -95,8 +98,11 @@ def _lines(file: Path) -> Iterator[tuple[int, bytes]]:
         raise UsageError(f"cannot read {file}: {error.strerror or error}") from error
 
 
-def _read_line(line: bytes, where: str, kind: type[_Line]) -> _Line:
-    """What one line holds; everything that a damaged or foreign file can hold is an error that says where."""
+def read_line(line: bytes, where: str, kind: type[_Line]) -> _Line:
+    """What one line holds; everything that a damaged or foreign file can hold is an error that says where.
+
+    :raises UsageError: it is not of that kind.
+    """
     try:
         data = json.loads(line)
         if any(half in line for half in _MAY_BE_HALF):

@@ -76,6 +76,20 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
+Act = Literal["accept", "correct", "none", "absent"]
+"""What a person made of an answer: right as it is; another one; the text says that there was none; it says nothing."""
+
+
+class Reviewed(Strict):
+    """That a person looked at an answer, and what became of it."""
+
+    who: str
+    at: str
+    """When, ISO 8601 in UTC."""
+    act: Act
+    comment: str = Field(default="", exclude_if=lambda comment: not comment)
+
+
 class HeldBack(_Read, Strict):
     """An answer that was found and not given, because it is not sure enough: for a person to look at."""
 
@@ -118,6 +132,8 @@ class Answer(_Read, Strict):
     """Which extractor spoke: ``rules``, ``llm``, or both, ``rules+llm``; ``llm:NAME`` of each of several models."""
     held_back: HeldBack | None = None
     """Only with ``not_reported``: what would have been the answer."""
+    reviewed: Reviewed | None = Field(default=None, exclude_if=lambda reviewed: reviewed is None)
+    """That a person looked at it; ``by`` is then ``person`` where the answer is that person's own."""
 
     @property
     def number(self) -> Decimal | None:
@@ -130,6 +146,7 @@ class TextAnswer(Strict):
 
     value: str | None = None
     evidence: list[Span] = Field(default_factory=list)
+    reviewed: Reviewed | None = Field(default=None, exclude_if=lambda reviewed: reviewed is None)
 
 
 class Item(Strict):
@@ -138,3 +155,4 @@ class Item(Strict):
     text: str
     evidence: list[Span]
     page: int | None = None
+    reviewed: Reviewed | None = Field(default=None, exclude_if=lambda reviewed: reviewed is None)
