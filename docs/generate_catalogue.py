@@ -15,6 +15,7 @@ import io
 import re
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from itertools import product
 from pathlib import Path
 
@@ -71,6 +72,15 @@ OF_TYPER = (
 )
 """What typer, and click in it, say of their own accord."""
 
+_NO_DATE = datetime(2026, 1, 1, tzinfo=UTC)
+_HEAD = """# Messages in Chinese. Made by docs/generate_catalogue.py; only the translations (msgstr) are written by hand.
+# Terms are those of docs/glossary.md, one Chinese word for one thing.
+msgid ""
+msgstr ""
+"Content-Type: text/plain; charset=UTF-8\\n"
+"Language: zh\\n"
+
+"""
 _ERRORS = {
     node.name
     for node in ast.parse((SOURCE / "errors.py").read_text(encoding="utf-8")).body
@@ -107,7 +117,9 @@ _NOT_OURS = (
 )
 """Files with words that are written or sent, and not shown."""
 _SENTENCE = re.compile(r"[A-Za-z}]{2,}[,;:.)]? [({]?[A-Za-z]")
-_CODE = re.compile(r"</?\w+[ >:]|\\[bsdw]|\(\?|^import |\.exe$|^https?://|\w_\w+ \w+_|^[\w-]+: [\w-]+;|'[\w ]+', '")
+_CODE = re.compile(
+    r"^ *# |^ *- \{|^ *\{id\}:  #|</?\w+[ >:]|\\[bsdw]|\(\?|^import |\.exe$|^https?://|\w_\w+ \w+_|^[\w-]+: [\w-]+;|'[\w ]+', '"
+)
 _WORD = re.compile(r"[A-Za-z]{2,}")
 _NOT_SAID = {
     *("fold", "cell review", "item proposal", "{kind} review", "Value error, ", "<!doctype html"),
@@ -315,21 +327,19 @@ def _last_name(node: ast.expr) -> str:
 def catalogue() -> Catalog:
     """The catalogue of today's messages, with the translations that there are."""
     with PO.open("rb") as file:
-        old = read_po(file, locale="zh")
-    words = {str(one.id): str(one.string) for one in old if one.id}
-    new = Catalog(locale="zh", project="baogao", header_comment=old.header_comment, fuzzy=False)
-    new.mime_headers = [("Content-Type", "text/plain; charset=utf-8"), ("Language", "zh")]
+        words = {str(one.id): str(one.string) for one in read_po(file, locale="zh") if one.id}
+    new = Catalog(locale="zh", project="baogao", creation_date=_NO_DATE, revision_date=_NO_DATE)
     for message in messages():
         new.add(message, words.get(message, ""))
     return new
 
 
 def written(catalog: Catalog) -> tuple[bytes, bytes]:
-    """The catalogue as its two files, to be read and to be used."""
+    """The catalogue as its two files, to be read and to be used; of the same messages always the same bytes."""
     po, mo = io.BytesIO(), io.BytesIO()
-    write_po(po, catalog, width=0, omit_header=False, sort_output=True)
+    write_po(po, catalog, width=0, omit_header=True, sort_output=True)
     write_mo(mo, catalog)
-    return po.getvalue(), mo.getvalue()
+    return _HEAD.encode() + po.getvalue(), mo.getvalue()
 
 
 if __name__ == "__main__":

@@ -13,6 +13,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from baogao.language import translated
+
 _OBEYED = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 """Controls, directions of writing, halves of characters, and separators that end a line."""
 
@@ -63,7 +65,7 @@ class InertFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """The line, its own line ends kept."""
-        return inert(super().format(record), keep="\n")
+        return inert(translated(super().format(record)), keep="\n")
 
 
 def log_to_terminal() -> None:
@@ -73,16 +75,16 @@ def log_to_terminal() -> None:
 
 
 def say(console: Console, *lines: str) -> None:
-    """Print lines of rich's markup, each as it is: no figure coloured, no line broken where the terminal ends."""
+    """Print lines of rich's markup in the language in force: no figure coloured, no line broken at the terminal's end."""
     for line in lines:
-        console.print(line, highlight=False, soft_wrap=True)
+        console.print(translated(line), highlight=False, soft_wrap=True)
 
 
 def table_of(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Table:
     """A table without lines: names in the first column, figures to the right of it."""
     table = Table(box=None, pad_edge=False)
     for number, head in enumerate(heads):
-        table.add_column(head, justify="right" if number else "left")
+        table.add_column(translated(head), justify="right" if number else "left")
     for row in rows:
         table.add_row(*row)
     return table
