@@ -32,7 +32,7 @@ SOURCE = ROOT / "src" / "baogao"
 PO = SOURCE / "language" / "locale" / "zh" / "LC_MESSAGES" / "baogao.po"
 MO = PO.with_suffix(".mo")
 
-OF_TYPER = (
+OF_OTHERS = (
     "Usage:",
     "Arguments",
     "Options",
@@ -69,11 +69,38 @@ OF_TYPER = (
     "Got unexpected extra argument(s) ({arguments})",
     "Option {name} requires an argument.",
     "Option {name} does not take a value.",
+    "Field required",
+    "Extra inputs are not permitted",
+    "Input should be a valid integer",
+    "Input should be a valid integer, unable to parse string as an integer",
+    "Input should be a valid integer, got a number with a fractional part",
+    "Input should be a valid number",
+    "Input should be a valid number, unable to parse string as a number",
+    "Input should be a valid string",
+    "Input should be a valid list",
+    "Input should be a valid dictionary",
+    "Input should be a valid boolean, unable to interpret input",
+    "Input should be an object",
+    "Input should be greater than {limit}",
+    "Input should be greater than or equal to {limit}",
+    "Input should be less than {limit}",
+    "Input should be less than or equal to {limit}",
+    "Input should be {options}",
+    "String should have at least {count} character",
+    "String should match pattern {pattern}",
+    "Value error, {message}",
+    "No such file or directory",
+    "Permission denied",
+    "Is a directory",
+    "Not a directory",
+    "File exists",
+    "No space left on device",
+    "File name too long",
 )
-"""What typer, and click in it, say of their own accord."""
+"""What typer, and click in it, pydantic and the system say of their own accord."""
 
 _NO_DATE = datetime(2026, 1, 1, tzinfo=UTC)
-_HEAD = """# Messages in Chinese. Made by docs/generate_catalogue.py; only the translations (msgstr) are written by hand.
+_HEAD = """# Messages in Chinese. Made by docs/generate_catalogue.py; only translations (msgstr) are written by hand.
 # Terms are those of docs/glossary.md, one Chinese word for one thing.
 msgid ""
 msgstr ""
@@ -118,12 +145,15 @@ _NOT_OURS = (
 """Files with words that are written or sent, and not shown."""
 _SENTENCE = re.compile(r"[A-Za-z}]{2,}[,;:.)]? [({]?[A-Za-z]")
 _CODE = re.compile(
-    r"^ *# |^ *- \{|^ *\{id\}:  #|</?\w+[ >:]|\\[bsdw]|\(\?|^import |\.exe$|^https?://|\w_\w+ \w+_|^[\w-]+: [\w-]+;|'[\w ]+', '"
+    r"^ *# |^ *- \{|^ *\{id\}:  #"  # lines of YAML
+    r"|</?\w+[ >:]|; Path=/|^[\w-]+: [\w-]+;|^https?://"  # of HTML and HTTP
+    r"|\\[bsdw]|\(\?|^import |\.exe$|\w_\w+ \w+_|'[\w ]+', '"  # patterns, Python, lists of names
 )
 _WORD = re.compile(r"[A-Za-z]{2,}")
 _NOT_SAID = {
-    *("fold", "cell review", "item proposal", "{kind} review", "Value error, ", "<!doctype html"),
-    *("Library/Application Support", "PowerPoint Document", "Extra data"),
+    "Value error, ",
+    *("fold", "cell review", "item proposal", "{kind} review", "<!doctype html"),
+    *("Library/Application Support", "PowerPoint Document", "Extra data", "text/plain; charset=utf-8"),
 }
 """What looks like messages and is names."""
 _MOST_WAYS = 6
@@ -132,7 +162,7 @@ _MOST_WAYS = 6
 
 def messages() -> list[str]:
     """All messages of the source, sorted."""
-    found = set(OF_TYPER)
+    found = set(OF_OTHERS)
     for path in SOURCE.rglob("*"):
         if not path.is_file() or path.relative_to(SOURCE).as_posix().startswith(_NOT_OURS):
             continue

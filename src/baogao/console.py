@@ -75,7 +75,7 @@ def log_to_terminal() -> None:
 
 
 def say(console: Console, *lines: str) -> None:
-    """Print lines of rich's markup in the language in force: no figure coloured, no line broken at the terminal's end."""
+    """Print lines of rich's markup, in the language in force: no figure coloured, none broken where a terminal ends."""
     for line in lines:
         console.print(translated(line), highlight=False, soft_wrap=True)
 
