@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable
+from contextlib import ExitStack
 from pkgutil import resolve_name
 from typing import Annotated, Any
 
@@ -77,16 +78,22 @@ class LateGroup(TyperGroup):
     def __init__(self, **settings: Any) -> None:
         commands = {name: LateCommand(name, help=words) for name, (_, words) in COMMANDS.items()}
         super().__init__(**{**settings, "commands": commands})
+        self._afterwards = ExitStack()
         speaking(self)
+
+    def main(self, *args: Any, **extra: Any) -> Any:
+        """Run the program; typer's own words are English again at its end."""
+        with ExitStack() as self._afterwards:
+            return super().main(*args, **extra)
 
     def make_context(self, *args: Any, **extra: Any) -> Any:
         """The context of the program; what is wrong with its own options is said in the language in force."""
-        with complaints():
+        with complaints(self._afterwards):
             return super().make_context(*args, **extra)
 
     def invoke(self, ctx: Any) -> Any:
         """Run a command; what is wrong with its options is said in the language in force."""
-        with complaints():
+        with complaints(self._afterwards):
             return super().invoke(ctx)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from typing import Any
 
@@ -27,29 +27,32 @@ def speaking(command: Any) -> Any:
 
 
 @contextmanager
-def complaints() -> Iterator[None]:
-    """Let what is wrong on the command line be said in the language in force."""
+def complaints(afterwards: ExitStack) -> Iterator[None]:
+    """Let what is wrong on the command line be said in the language in force.
+
+    :param afterwards: puts typer's own words back, when all is said.
+    """
     try:
         yield
     except Exception as error:
         format_message = getattr(error, "format_message", None)
         if format_message is not None and in_force() == "zh":
-            _translate_constants()
+            _translate_constants(afterwards)
             said = translated(format_message())
             error.format_message = lambda: said  # type: ignore[attr-defined]
         raise
 
 
 def _help(command: Any, show: Any, ctx: Any, formatter: Any) -> None:
-    if in_force() == "zh":
-        _translate_constants()
-        for one in [command, *getattr(command, "commands", {}).values()]:
-            one.help = "\n\n".join(map(translated, paragraphs(one.help or "")))
-            one.short_help = translated(one.short_help) if one.short_help else None
-        for parameter in command.get_params(ctx):
-            if getattr(parameter, "help", None):
-                parameter.help = translated(parameter.help)
-    show(command, ctx, formatter)
+    """Show help with every text translated; what was translated is put back."""
+    with ExitStack() as after:
+        if in_force() == "zh":
+            _translate_constants(after)
+            for one in [command, *getattr(command, "commands", {}).values(), *command.get_params(ctx)]:
+                for name in ("help", "short_help", "epilog", "rich_help_panel"):
+                    if isinstance(words := getattr(one, name, None), str):
+                        _set(after, one, name, "\n\n".join(map(translated, paragraphs(words))))
+        show(command, ctx, formatter)
 
 
 def _usage(command: Any, show: Any, ctx: Any) -> str:
@@ -60,10 +63,16 @@ def _usage(command: Any, show: Any, ctx: Any) -> str:
     return usage
 
 
-def _translate_constants() -> None:
+def _translate_constants(after: ExitStack) -> None:
     """Typer's own words; a version that has one no more is not asked for it."""
     from typer import rich_utils
 
     for name in _CONSTANTS:
         if hasattr(rich_utils, name):
-            setattr(rich_utils, name, translated(getattr(rich_utils, name)))
+            _set(after, rich_utils, name, translated(getattr(rich_utils, name)))
+
+
+def _set(after: ExitStack, of: Any, name: str, words: str) -> None:
+    """Set an attribute until the end."""
+    after.callback(setattr, of, name, getattr(of, name))
+    setattr(of, name, words)
