@@ -47,6 +47,7 @@ COMMANDS = {
         "a run that was broken off.",
     ),
     "review": ("outputs:review", "Write the page of a run again: texts with their figures marked."),
+    "matrix": ("matrix:matrix", "Write one table over all reports of a run, and print the figures that stand out."),
     "export": (
         "outputs:export",
         "Write the records as a table, one row a report; a list of rows becomes a table of its own beside it.",
