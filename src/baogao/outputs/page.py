@@ -27,6 +27,7 @@ from markupsafe import Markup
 from baogao._version import __version__
 from baogao.chinese.list_marks import leading_mark
 from baogao.errors import UsageError
+from baogao.language.pages import PageLanguage, chinese_of
 from baogao.outputs.places import Places, cut
 from baogao.outputs.records import kept_text
 from baogao.outputs.views import REVIEW_BELOW, AnswerViews, spec_view, unsure
@@ -54,7 +55,11 @@ def write_page(records: Iterable[Record], texts: Mapping[str, str] | Path, schem
     :raises UsageError: evidence that does not lie in its text; a path that cannot be written or read.
     """
     records = list(records)
-    css, script = ((_TEMPLATES / name).read_text(encoding="utf-8") for name in ("page.css", "page.js"))
+    css, script, template = (
+        (_TEMPLATES / name).read_text(encoding="utf-8") for name in ("page.css", "page.js", "page.html.j2")
+    )
+    language = PageLanguage(template, script)
+    css, script = css + language.css, f"{language.script}\n{script}"
     environment = Environment(loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined)
     page = environment.get_template("page.html.j2").stream(
         title=schema.title,
@@ -64,6 +69,8 @@ def write_page(records: Iterable[Record], texts: Mapping[str, str] | Path, schem
         script=Markup(script),
         css_hash=csp_hash(css),
         script_hash=csp_hash(script),
+        switch=language.switch,
+        language=inert_json(language.data([NO_GROUP, *(one.error for one in records)])),
         index=inert_json({"schema": schema_view(schema), "reports": [summary_view(one, schema) for one in records]}),
         reports=(inert_json(report_view(one, kept_text(one.doc_id, texts), schema)) for one in records),
     )
@@ -147,6 +154,10 @@ def report_view(record: Record, text: str | None, schema: Schema) -> dict[str, A
     }
     rows = {"rows": views.rows()} if schema.rows else {}
     queue = views.queue()
+    failing = [check for check in record.checks if not check.holds]
+    reasons = [entry["reason"] for entry in queue] + [
+        answer.held_back.reason for answer in record.fields.values() if answer.held_back
+    ]
     return {
         **record.model_dump(
             mode="json", include={"doc_id", "source", "status", "error", "notices", "made_by", "usage"}
@@ -159,8 +170,9 @@ def report_view(record: Record, text: str | None, schema: Schema) -> dict[str, A
         "lists": lists,
         **rows,
         "queue": queue,
-        "failing": [check.model_dump() for check in record.checks if not check.holds],
+        "failing": [check.model_dump() for check in failing],
         "checks": len(record.checks),
+        "zh": chinese_of([record.error, *record.notices, *(check.message for check in failing), *reasons]),
     }
 
 

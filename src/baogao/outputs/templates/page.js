@@ -4,9 +4,11 @@
   const $ = (id) => document.getElementById(id);
   const { schema, reports } = JSON.parse($("index").textContent);
   const BOUNDS = {
-    over: ["≥", "at least 多于"], under: ["≤", "at most 少于"], about: ["≈", "about 约"], exact: ["", ""],
+    over: ["≥", () => t("at least 多于")], under: ["≤", () => t("at most 少于")], about: ["≈", () => t("about 约")], exact: ["", () => ""],
   };
-  const STATES = { reported: "reported", reported_none: "none 无", not_reported: "not reported 未提及" };
+  const STATES = {
+    reported: () => t("reported"), reported_none: () => t("none 无"), not_reported: () => t("not reported 未提及"),
+  };
   const narrow = matchMedia("(max-width: 760px)");
   const behavior = matchMedia("(prefers-reduced-motion: reduce)").matches ? "instant" : "smooth";
   const FIELDS = schema.groups.flatMap((group) => group.fields);
@@ -24,16 +26,16 @@
     element.append(...children.filter((child) => child !== null && child !== ""));
     return element;
   }
-  const count = (n, one, many) => `${n} ${n === 1 ? one : many || one + "s"}`;
 
   // ---- the list of reports
+  const failedOf = (of) => t("failed: {error}", { error: of.error ? told(of.error) : t("no error was recorded") });
   function listReports() {
     const items = reports.map((summary, number) => {
       const states = summary.status === "failed"
-        ? [h("span", "bad", `failed: ${summary.error || "no error was recorded"}`)]
-        : [h("span", "num", `${summary.reported} reported`), h("span", "num", `${summary.none} none`)];
-      if (summary.review) states.push(h("span", "warn num", `${summary.review} to look at`));
-      if (summary.failing) states.push(h("span", "warn num", count(summary.failing, "check fails", "checks fail")));
+        ? [h("span", "bad", failedOf(summary))]
+        : [h("span", "num", t("{n} reported", { n: summary.reported })), h("span", "num", t("{n} none", { n: summary.none }))];
+      if (summary.review) states.push(h("span", "warn num", t("{n} to look at", { n: summary.review })));
+      if (summary.failing) states.push(h("span", "warn num", tn("{n} check fails", "{n} checks fail", summary.failing)));
       const title = h("span", "t", summary.title);
       title.lang = "zh";
       const button = h("button", "", title, h("span", "s", h("span", "", summary.id)), h("span", "s", ...states));
@@ -64,7 +66,7 @@
   }
   function showLine(line) {
     const element = h("div", `l ${line.role}`, ...line.pieces.map((piece) => (typeof piece === "string" ? piece : showPiece(piece))));
-    if (line.page) element.dataset.page = `page ${line.page}`;
+    if (line.page) element.dataset.page = t("page {n}", { n: line.page });
     return element;
   }
   function showPiece([characters, places]) {
@@ -76,25 +78,25 @@
   }
   function lostText() {
     const failed = report.status === "failed";
-    return h("p", "lost", h("strong", "", failed ? "This document failed" : "The text was not kept"),
-      failed ? report.error || "no error was recorded" : "Answers are shown without their places.");
+    return h("p", "lost", h("strong", "", failed ? t("This document failed") : t("The text was not kept")),
+      failed ? (report.error ? told(report.error) : t("no error was recorded")) : t("Answers are shown without their places."));
   }
   function about() {
     const made = report.made_by;
     const facts = [made.extractor, made.model, `baogao ${made.baogao}`];
     if (report.usage.requests) {
-      facts.push(count(report.usage.requests, "request"), `${report.usage.prompt_tokens + report.usage.completion_tokens} tokens`);
+      facts.push(tn("{n} request", "{n} requests", report.usage.requests), t("{n} tokens", { n: report.usage.prompt_tokens + report.usage.completion_tokens }));
     }
     const box = h("div", "about", h("p", "", h("b", "", report.doc_id), ` · ${report.source}`), h("p", "", facts.filter(Boolean).join(" · ")));
-    if (report.lines && report.status === "failed") box.append(h("p", "bad", `failed: ${report.error}`));
-    for (const notice of report.notices) box.append(h("p", "note", notice));
+    if (report.lines && report.status === "failed") box.append(h("p", "bad", failedOf(report)));
+    for (const notice of report.notices) box.append(h("p", "note", told(notice)));
     if (report.lines && report.status === "ok") {
       const legend = ["figure", "none", "figure review", "item", "metadata"];
-      const names = ["figure", "none stated 无", "to look at", "list item", "about the report"];
-      for (const [kind, name] of [["words", "words, date"], ["cell", "cell of a row"]]) {
+      const names = [t("figure"), t("none stated 无"), t("to look at"), t("list item"), t("about the report")];
+      for (const [kind, name] of [["words", t("words, date")], ["cell", t("cell of a row")]]) {
         if (report.places.some((place) => place.kind.startsWith(kind))) { legend.push(kind); names.push(name); }
       }
-      if (report.places.some((place) => place.kind.includes("proposal"))) { legend.push("proposal"); names.push("proposed, not given"); }
+      if (report.places.some((place) => place.kind.includes("proposal"))) { legend.push("proposal"); names.push(t("proposed, not given")); }
       box.append(h("div", "legend", ...legend.map((kind, at) => h("mark", kind, names[at]))));
     }
     return box;
@@ -104,15 +106,15 @@
   function showAnswers() {
     const parts = [];
     if (report.status === "failed") {
-      parts.push(h("p", "empty", "No answers: the document failed."));
+      parts.push(h("p", "empty", t("No answers: the document failed.")));
     } else {
       parts.push(tally(), ...failingChecks());
-      parts.push(section("About the report", schema.metadata.map(metadataRow), "extra"));
-      for (const group of schema.groups) parts.push(section(group.label, group.fields.map(figureRow), "figures"));
+      parts.push(section(t("About the report"), schema.metadata.map(metadataRow), "extra"));
+      for (const group of schema.groups) parts.push(section(told(group.label), group.fields.map(figureRow), "figures"));
       for (const list of schema.lists) parts.push(section(list.label, (report.lists[list.id] || []).map((item, at) => itemRow(list, item, at)), "extra"));
       parts.push(...ROWS.map(rowsSection));
       if (report.queue.length) parts.push(queueSection());
-      parts.push(h("p", "empty", "No field matches the filter."));
+      parts.push(h("p", "empty", t("No field matches the filter.")));
     }
     $("answers").replaceChildren(...parts);
     filter();
@@ -121,7 +123,7 @@
     const title = h("h2", "", label, h("span", "num"));
     title.lang = "zh";
     const box = h("section", `group ${kind}`, title, ...rows);
-    if (!rows.length) box.append(h("p", "empty", "nothing listed"));
+    if (!rows.length) box.append(h("p", "empty", t("nothing listed")));
     return box;
   }
   function tally() {
@@ -129,19 +131,19 @@
     const number = (status) => answers.filter((answer) => answer.status === status).length;
     const say = (n, words) => h("span", "num", h("b", "", String(n)), ` ${words}`);
     const review = report.queue.length;
-    const parts = [say(number("reported"), "reported"), say(number("reported_none"), "none 无"), say(number("not_reported"), "not reported 未提及")];
-    if (review) parts.push(h("span", "warn num", h("b", "warn", String(review)), " to look at"));
+    const parts = [say(number("reported"), STATES.reported()), say(number("reported_none"), STATES.reported_none()), say(number("not_reported"), STATES.not_reported())];
+    if (review) parts.push(h("span", "warn num", h("b", "warn", String(review)), ` ${t("to look at")}`));
     return h("div", "tally", ...parts);
   }
   function failingChecks() {
     if (!report.failing.length) return [];
     const rows = report.failing.map((check) => {
-      const button = h("button", "", check.message);
+      const button = h("button", "", told(check.message));
       button.type = "button";
       button.addEventListener("click", () => select(check.fields[0], { place: true, row: true }));
       return button;
     });
-    return [h("div", "checks", h("h2", "", `${report.failing.length} of ${count(report.checks, "check")} did not hold`), ...rows)];
+    return [h("div", "checks", h("h2", "", tn("{failing} of {n} check did not hold", "{failing} of {n} checks did not hold", report.checks, { failing: report.failing.length })), ...rows)];
   }
   function row(key, className, ...children) {
     const element = h("button", `row ${className}`, ...children);
@@ -157,46 +159,46 @@
     const element = answer.held
       ? row(spec.id, "stated held", label, valueOf(spec, answer.held), heldOf(spec, answer))
       : answer.status === "not_reported"
-      ? row(spec.id, "silent", label, h("span", "v", "not reported 未提及"), h("span", "m", noteOf(spec)))
+      ? row(spec.id, "silent", label, h("span", "v", STATES.not_reported()), h("span", "m", noteOf(spec)))
       : row(spec.id, answer.status === "reported_none" ? "none" : "stated", label, valueOf(spec, answer), detailsOf(spec, answer), sentenceOf(answer));
     element.dataset.state = answer.status;
     element.dataset.review = String(Boolean(answer.review));
-    element.dataset.words = `${spec.label} ${spec.id} ${spec.unit} ${STATES[answer.status]} ${answer.by || ""}`.toLowerCase();
+    element.dataset.words = `${spec.label} ${spec.id} ${spec.unit} ${STATES[answer.status]()} ${answer.by || ""}`.toLowerCase();
     return element;
   }
   // What a person should look at: a field, and below it what every reader proposes, each with its place.
   function queueSection() {
-    return h("section", "group queue", h("h2", "", "to look at, most valuable first", h("span", "num")), ...report.queue.map(queueEntry));
+    return h("section", "group queue", h("h2", "", t("to look at, most valuable first"), h("span", "num")), ...report.queue.map(queueEntry));
   }
   function queueEntry(entry) {
     const label = h("span", "k", labelOf(entry.field));
     label.lang = "zh";
-    const wrong = h("span", "v num", `${Math.round(entry.wrong * 100)}%`, h("small", "", " likely wrong"));
-    wrong.title = entry.given ? "how likely it is that the given answer is wrong" : "how likely it is that silence is wrong";
-    const details = h("span", "m", entry.given ? null : h("span", "badge", "not given"), h("span", "", entry.reason));
+    const wrong = h("span", "v num", `${Math.round(entry.wrong * 100)}%`, h("small", "", ` ${t("likely wrong")}`));
+    wrong.title = entry.given ? t("how likely it is that the given answer is wrong") : t("how likely it is that silence is wrong");
+    const details = h("span", "m", entry.given ? null : h("span", "badge", t("not given")), h("span", "", told(entry.reason)));
     const spec = specOf(entry.field);
     if (spec) details.append(noteOf(spec));
     const proposals = entry.proposals.map((proposal, at) => proposalRow(entry, proposal, at));
     const element = h("div", "entry", row(entry.field, "head", label, wrong, details), ...proposals);
-    element.dataset.words = `${labelOf(entry.field)} ${entry.field} ${entry.reason} ${entry.proposals.map((one) => one.by).join(" ")}`.toLowerCase();
+    element.dataset.words = `${labelOf(entry.field)} ${entry.field} ${entry.reason} ${told(entry.reason)} ${entry.proposals.map((one) => one.by).join(" ")}`.toLowerCase();
     return element;
   }
   function proposalRow(entry, proposal, at) {
-    const by = h("span", "k", proposal.by, entry.given && at === 0 ? h("span", "given", "given") : null);
+    const by = h("span", "k", proposal.by, entry.given && at === 0 ? h("span", "given", t("given")) : null);
     if (proposal.items) {
       const items = proposal.items.map((item, number) => h("span", item.disputed ? "disputed" : "", `${number + 1}. ${item.text}`));
       const words = h("span", "m items", ...items);
       words.lang = "zh";
-      return row(proposal.key, "proposal", by, h("span", "v num", count(items.length, "entry", "entries")), words);
+      return row(proposal.key, "proposal", by, h("span", "v num", tn("{n} entry", "{n} entries", items.length)), words);
     }
     if (proposal.words !== undefined) return row(proposal.key, "proposal", by, h("span", "v words", proposal.words));
     const spec = specOf(entry.field) || { unit: "" };
     const details = h("span", "m",
       proposal.text ? h("q", "", proposal.text) : null,
-      proposal.page ? h("span", "num", `page ${proposal.page}`) : null,
+      proposal.page ? h("span", "num", t("page {n}", { n: proposal.page })) : null,
       proposal.confidence === null ? null : meter(proposal),
-      proposal.astray ? h("span", "warn", "the text at its place differs") : null,
-      proposal.places.length > 1 ? h("span", "", count(proposal.places.length, "place")) : null);
+      proposal.astray ? h("span", "warn", t("the text at its place differs")) : null,
+      proposal.places.length > 1 ? h("span", "", tn("{n} place", "{n} places", proposal.places.length)) : null);
     return row(proposal.key, "proposal", by, valueOf(spec, proposal), details, sentenceOf(proposal));
   }
   // A list of small records: a row of the table for each, a cell of it for each answer, with its own place.
@@ -212,13 +214,13 @@
     table.lang = "zh";
     table.dataset.words = `${list.label} ${list.id} ${table.textContent}`.toLowerCase();
     const box = section(list.label, rows.length ? [table, h("div", "detail")] : [], "extra");
-    box.querySelector("h2 span").textContent = count(rows.length, "row");
+    box.querySelector("h2 span").textContent = tn("{n} row", "{n} rows", rows.length);
     return box;
   }
   function cellOf(list, at, cell, answer) {
     if (!answer || answer.status === "not_reported") {
       const silent = h("span", "v silent", "–");
-      silent.title = STATES.not_reported;
+      silent.title = STATES.not_reported();
       return silent;
     }
     const label = h("span", "k", `${at + 1}. ${cell.label}`);
@@ -237,35 +239,35 @@
     if (answer.status === "reported_none") return h("span", "v", "无");
     if (spec.kind) return h("span", `v words ${spec.kind}`, answer.value === null ? "?" : answer.value);
     const bound = h("i", "", BOUNDS[answer.bound || "exact"][0]);
-    bound.title = BOUNDS[answer.bound || "exact"][1];
+    bound.title = BOUNDS[answer.bound || "exact"][1]();
     return h("span", "v num", bound, bound.textContent ? " " : "", answer.value === null ? "?" : answer.value, h("small", answer.unit && answer.unit !== spec.unit ? "own" : "", answer.unit || spec.unit));
   }
   function detailsOf(spec, answer) {
     const failing = report.failing.some((check) => check.fields.includes(spec.id));
-    const state = answer.status === "reported_none" ? "none stated" : "reported";
-    const bound = BOUNDS[answer.bound || "exact"][1];
+    const state = answer.status === "reported_none" ? t("none stated") : t("reported");
+    const bound = BOUNDS[answer.bound || "exact"][1]();
     return h("span", "m",
-      answer.review ? h("span", "badge", "to look at") : null,
-      h("span", "", bound && answer.status === "reported" ? `${state}, ${bound}` : state),
+      answer.review ? h("span", "badge", t("to look at")) : null,
+      h("span", "", bound && answer.status === "reported" ? t("{state}, {bound}", { state, bound }) : state),
       answer.text && !(spec.kind === "quote" && answer.text === answer.value) ? h("q", "", answer.text) : null,
-      answer.page ? h("span", "num", `page ${answer.page}`) : null,
+      answer.page ? h("span", "num", t("page {n}", { n: answer.page })) : null,
       answer.by ? h("span", "", answer.by) : null,
       answer.confidence === null ? null : meter(answer),
-      failing ? h("span", "warn", "a check fails") : null,
-      answer.astray ? h("span", "warn", "the text at its place differs") : null,
-      answer.places.length > 1 ? h("span", "", count(answer.places.length, "place")) : null,
+      failing ? h("span", "warn", t("a check fails")) : null,
+      answer.astray ? h("span", "warn", t("the text at its place differs")) : null,
+      answer.places.length > 1 ? h("span", "", tn("{n} place", "{n} places", answer.places.length)) : null,
       noteOf(spec));
   }
   function heldOf(spec, answer) {
     const held = answer.held;
     return h("span", "m",
-      h("span", "badge", "held back"),
-      h("span", "", held.reason),
+      h("span", "badge", t("held back")),
+      h("span", "", told(held.reason)),
       h("q", "", held.text),
-      held.page ? h("span", "num", `page ${held.page}`) : null,
+      held.page ? h("span", "num", t("page {n}", { n: held.page })) : null,
       h("span", "", held.by),
       meter(held),
-      held.astray ? h("span", "warn", "the text at its place differs") : null,
+      held.astray ? h("span", "warn", t("the text at its place differs")) : null,
       sentenceOf(held),
       noteOf(spec));
   }
@@ -273,13 +275,13 @@
     const fill = h("i", "");
     fill.style.width = `${Math.round(answer.confidence * 100)}%`;
     const element = h("span", answer.confidence < schema.reviewBelow ? "meter low num" : "meter num", h("i", "", fill), `${Math.round(answer.confidence * 100)}%`);
-    element.title = "confidence";
+    element.title = t("confidence");
     return element;
   }
   function metadataRow(spec) {
     const answer = report.metadata[spec.id] || { value: null };
     const stated = answer.value !== null;
-    return row(spec.id, stated ? "text-row" : "text-row silent", h("span", "k", spec.label), h("span", "v", stated ? answer.value : "not printed"));
+    return row(spec.id, stated ? "text-row" : "text-row silent", h("span", "k", spec.label), h("span", "v", stated ? answer.value : t("not printed")));
   }
   function itemRow(list, item, at) {
     return row(`${list.id}/${at}`, "item-row", h("span", "v", `${at + 1}. ${item.text}`));
@@ -324,10 +326,10 @@
       const figures = rows.filter((element) => element.dataset.state);
       box.hidden = rows.length ? !visible.length : Boolean(words || state);
       if (figures.length) {
-        const told = figures.filter((element) => element.dataset.state !== "not_reported").length;
-        box.querySelector("h2 span").textContent = `${told} of ${figures.length}`;
+        const stated = figures.filter((element) => element.dataset.state !== "not_reported").length;
+        box.querySelector("h2 span").textContent = t("{n} of {all}", { n: stated, all: figures.length });
       } else if (box.matches(".queue")) {
-        box.querySelector("h2 span").textContent = `${visible.length} of ${rows.length}`;
+        box.querySelector("h2 span").textContent = t("{n} of {all}", { n: visible.length, all: rows.length });
       }
       shown += visible.length;
     }
@@ -424,14 +426,34 @@
     current = number;
     selected = null;
     report = JSON.parse($(`report-${number}`).textContent);
+    learn(report.zh);
     document.title = `${reports[number].title} · baogao`;
-    [...$("reports").querySelectorAll("button")].forEach((button, at) => button.setAttribute("aria-current", String(at === number)));
+    markCurrent();
     $("reports").children[number].scrollIntoView({ block: "nearest" });
     showText();
     showAnswers();
     peek(null);
     $("fields").scrollTop = 0;
     remember();
+  }
+  // The language was changed: everything is drawn again, and stays where it was.
+  function redraw() {
+    listReports();
+    findReports();
+    if (!report) { showNothing(); return; }
+    markCurrent();
+    const at = [$("sheet").scrollTop, $("fields").scrollTop];
+    showText();
+    showAnswers();
+    [$("sheet").scrollTop, $("fields").scrollTop] = at;
+    if (selected) select(selected);
+    else peek(null);
+  }
+  function markCurrent() {
+    [...$("reports").querySelectorAll("button")].forEach((button, at) => button.setAttribute("aria-current", String(at === current)));
+  }
+  function showNothing() {
+    $("sheet").replaceChildren(h("p", "lost", h("strong", "", t("No reports")), t("There is nothing to show.")));
   }
   function onKey(event) {
     const typing = /^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName) && event.target.type !== "checkbox";
@@ -469,5 +491,6 @@
     $("fields").style.setProperty("--filters", `${entry.target.offsetHeight}px`);
   }).observe(document.querySelector(".filters"));
   if (reports.length) fromHash();
-  else $("sheet").append(h("p", "lost", h("strong", "", "No reports"), "There is nothing to show."));
+  else showNothing();
+  document.addEventListener("baogao:language", redraw);
 })();

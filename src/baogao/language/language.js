@@ -1,0 +1,43 @@
+"use strict";
+// t("… {n} …", { n }) says a message of the page in the language that is chosen; {n} stands for a value.
+// told(text) says a text of the data: a notice, an error, a reason. Both give English where there is no translation.
+const { t, tn, told, learn } = (() => {
+  const data = JSON.parse(document.getElementById("language").textContent);
+  const chinese = new Map(Object.entries(data.zh));
+  const KEY = "baogao-language";
+  const stored = () => { try { return localStorage.getItem(KEY); } catch { return null; } };
+  const asked = [new URLSearchParams(location.search).get("lang"), stored(), data.first];
+  let language = asked.find((one) => one === "en" || one === "zh") || "en";
+
+  const told = (text) => (language === "zh" && chinese.get(text)) || text;
+  const t = (text, values = {}) => told(text).replace(/\{(\w+)\}/g, (whole, name) => (name in values ? values[name] : whole));
+  const tn = (one, many, n, values = {}) => t(n === 1 ? one : many, { n, ...values });
+  const learn = (texts) => { for (const [text, words] of Object.entries(texts || {})) chinese.set(text, words); };
+
+  // Elements of the page itself: data-t says that the text is a message, data-t-of which attributes are.
+  function mark(element) {
+    if (element.dataset.t === "") element.dataset.t = element.textContent;
+    const values = JSON.parse(element.dataset.tValues || "{}");
+    if (element.dataset.t) element.textContent = t(element.dataset.t, values);
+    for (const name of (element.dataset.tOf || "").split(" ").filter(Boolean)) {
+      const kept = `data-t-was-${name}`;
+      if (!element.hasAttribute(kept)) element.setAttribute(kept, element.getAttribute(name));
+      element.setAttribute(name, t(element.getAttribute(kept), values));
+    }
+  }
+  function show() {
+    document.documentElement.lang = language === "zh" ? "zh-CN" : "en";
+    for (const element of document.querySelectorAll("[data-t], [data-t-of]")) mark(element);
+    for (const button of document.querySelectorAll(".languages button")) button.setAttribute("aria-pressed", String(button.value === language));
+  }
+  for (const button of document.querySelectorAll(".languages button")) {
+    button.addEventListener("click", () => {
+      language = button.value;
+      try { localStorage.setItem(KEY, language); } catch { /* it is not remembered */ }
+      show();
+      document.dispatchEvent(new Event("baogao:language"));
+    });
+  }
+  show();
+  return { t, tn, told, learn };
+})();
