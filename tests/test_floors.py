@@ -10,7 +10,7 @@ import pytest
 
 SRC = Path(__file__).parents[1] / "src"
 FLOORS = (
-    ("errors", "interrupts", "resources", "usage", "_version", "chinese", "language"),
+    ("errors", "interrupts", "resources", "usage", "_version", "chinese", "language", "choices"),
     ("schema", "llm", "console", "serving"),
     ("document", "record"),
     ("candidates", "checks", "inputs"),
@@ -21,7 +21,7 @@ FLOORS = (
     ("opening",),
     ("assemble", "pipeline"),
     ("batch", "engines", "evaluation"),
-    ("api", "authoring", "tuning"),
+    ("api", "authoring", "review", "tuning"),
     ("baogao", "cli"),
     ("__main__",),
 )

@@ -250,20 +250,20 @@ def name_sources(paths: list[Path]) -> list[Source]:
     make a name distinct: texts are files called by their ids, and some file systems see one name.
     """
     stems = [_harmless(_writable(Path(path.stem))) for path in paths]
-    taken = {_key(stem) for stem in stems}
+    taken = {name_key(stem) for stem in stems}
     used: set[str] = set()
     sources = []
     for path, stem in zip(paths, stems, strict=True):
         doc_id, number = stem, 1
-        while _key(doc_id) in used or (number > 1 and _key(doc_id) in taken):
+        while name_key(doc_id) in used or (number > 1 and name_key(doc_id) in taken):
             number += 1
             doc_id = f"{stem}-{number}"
-        used.add(_key(doc_id))
+        used.add(name_key(doc_id))
         sources.append(Source(doc_id, path))
     return sources
 
 
-def _key(doc_id: str) -> str:
+def name_key(doc_id: str) -> str:
     """What a file system may take for the same name has the same key."""
     return unicodedata.normalize("NFC", doc_id).casefold()
 

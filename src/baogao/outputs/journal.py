@@ -58,6 +58,8 @@ class Journal:
         """What was wrong with the file that was found, in words."""
         self.found: list[tuple[Entry, Place]] = []
         """The whole entries that were found, without what is ``_LARGE`` in them; the caller may empty it."""
+        self.other: dict[str, Any] | None = None
+        """What another run, whose entries were found, is made with; they are of no use to this one."""
         self._file: BinaryIO | None = None
         self._end = 0
         self._synced = time.monotonic()
@@ -122,6 +124,8 @@ class Journal:
                         else "it is of a run that was made with something else"
                     )
                     self.notices.append(f"{self.path} is not used, and begun anew: {words}")
+                    if head is not None and isinstance(head.get("run"), dict) and file.readline():
+                        self.other = head["run"]
                     return
                 start = self._end = len(line)
                 for number, line in enumerate(file, start=2):

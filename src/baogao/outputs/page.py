@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2.environment import TemplateStream
 from markupsafe import Markup
 
 from baogao._version import __version__
@@ -74,9 +75,18 @@ def write_page(records: Iterable[Record], texts: Mapping[str, str] | Path, schem
         index=inert_json({"schema": schema_view(schema), "reports": [summary_view(one, schema) for one in records]}),
         reports=(inert_json(report_view(one, kept_text(one.doc_id, texts), schema)) for one in records),
     )
+    write_whole(page, path)
+
+
+def write_whole(page: TemplateStream, path: Path) -> None:
+    """Write a page piece by piece: the whole page is several times the size of what it is made of.
+
+    It stands under its name only when it is whole; a link that stood there goes.
+
+    :raises UsageError: it cannot be written; or what its pieces raise.
+    """
     part = path.with_name(f"{path.name}.part")
     try:
-        # Report by report: the whole page is several times the size of what it is made of.
         with new_file(part) as file:
             page.dump(file, encoding="utf-8")
         part.replace(path)

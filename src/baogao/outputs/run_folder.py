@@ -15,10 +15,10 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from itertools import islice
+from itertools import groupby, islice
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -28,10 +28,30 @@ from pydantic import Field, StrictBool, StrictInt, StrictStr
 
 from baogao.errors import UsageError
 from baogao.inputs import RUN_MARK, Source
+from baogao.outputs.earlier import (
+    MADE_WITH,
+    REVIEWS,
+    Claim,
+    Earlier,
+    EarlierReport,
+    MadeWith,
+    keep_aside,
+    newest_aside,
+)
 from baogao.outputs.journal import Entry, Journal, Place
+from baogao.outputs.near_copies import NearCopies
 from baogao.outputs.page import write_page
 from baogao.outputs.queue import QueueFile
-from baogao.outputs.records import RECORDS, REVIEW, WHOLE, belongs, iterate_records, with_review
+from baogao.outputs.records import (
+    RECORDS,
+    REVIEW,
+    WHOLE,
+    belongs,
+    iterate_records,
+    iterate_review,
+    kept_text,
+    with_review,
+)
 from baogao.record import Record, Review, json_line
 from baogao.resources import make_folder, new_file, take_away
 from baogao.schema import Schema
@@ -131,14 +151,28 @@ class RunFolder:
     :param order: the ids of the documents that will come.
     :param run: what the records are made with; what an interrupted run finished counts only if it was the same.
     :param schema: what the page of the results is made with; None makes none, and leaves one that is there.
+    :param claim: the inputs, and what may be done with results that are there; None replaces any.
     :raises UsageError: the folder cannot be written, on entering or later; another run is writing to it; its ``texts``
-        are not those of a run.
+        are not those of a run; it holds what the claim does not allow to lose.
     """
 
     def __init__(
-        self, folder: Path, order: Iterable[str], run: Mapping[str, Any], schema: Schema | None = None
+        self,
+        folder: Path,
+        order: Iterable[str],
+        run: Mapping[str, Any],
+        schema: Schema | None = None,
+        claim: Claim | None = None,
     ) -> None:
         self.folder = folder
+        self.todo = list(claim.sources) if claim else []
+        """The inputs that are to be read: where more are added, those that are not there."""
+        self.kept_aside: Path | None = None
+        """Where an earlier run is that people had looked at, once it is replaced."""
+        self.copies = NearCopies()
+        """Which reports are nearly the same text, once the results are written."""
+        self._claim = claim
+        self._earlier = Earlier(folder)
         self._schema = schema
         self._order = list(order)
         self._run = dict(run)
@@ -164,11 +198,13 @@ class RunFolder:
         try:
             self._put_in_place()
             self._journal = Journal(self.folder / JOURNAL, self._run, fits)
+            self._done = {str(entry["doc_id"]): _Done.of(entry, place) for entry, place in self._journal.found}
+            self._journal.found.clear()
+            if self._claim is not None:
+                self._take(self._claim)
         except UsageError:
             self._lock.release()
             raise
-        self._done = {str(entry["doc_id"]): _Done.of(entry, place) for entry, place in self._journal.found}
-        self._journal.found.clear()
         self._resumed = self._journal.begun
         return self
 
@@ -190,7 +226,8 @@ class RunFolder:
     @property
     def kept(self) -> int:
         """How many documents of this run an interrupted one has left in the journal."""
-        return sum(doc_id in self._done for doc_id in self._order)
+        wanted = {source.doc_id for source in self.todo} if self._claim else self._order
+        return sum(doc_id in self._done for doc_id in wanted)
 
     @property
     def notices(self) -> list[str]:
@@ -240,6 +277,30 @@ class RunFolder:
         self._done[record.doc_id] = _Done.of(entry, place)
         self._came_through = self._came_through or record.status == "ok"
 
+    def _take(self, claim: Claim) -> None:
+        """See that the folder may be this run's, and what of it stays.
+
+        :raises UsageError: it may not.
+        """
+        if claim.onto == "overwrite":
+            return
+        made = MadeWith(self._run)
+        if self._journal.other is not None:
+            claim.check(Earlier(self.folder, MadeWith(self._journal.other)), made)
+        stands = Earlier.of(self.folder)
+        broken_off = {
+            doc_id: EarlierReport(doc_id, done.source, done.sha256, failed=done.again)
+            for doc_id, done in self._done.items()
+            if doc_id not in stands.reports
+        }
+        earlier = Earlier(self.folder, stands.made or (made if broken_off else None), {**stands.reports, **broken_off})
+        claim.check(earlier, made)
+        if claim.onto == "add":
+            mine = {source.doc_id for source in claim.sources}
+            self._earlier, self.todo = stands, claim.more(stands)
+            others = [*stands.reports, *(doc_id for doc_id in broken_off if doc_id not in mine)]
+            self._order = list(dict.fromkeys([*others, *(source.doc_id for source in self.todo)]))
+
     def _refuse_strangers(self) -> None:
         """See that the folder of texts, which new results replace, is a run's and no other that has its name."""
         texts = self.folder / TEXTS
@@ -260,6 +321,10 @@ class RunFolder:
             take_away(part)
             make_folder(part / TEXTS)
             self._write_into(part)
+            if self._claim is not None and self._claim.onto == "overwrite":
+                self.kept_aside = keep_aside(self.folder)
+                if self.kept_aside is not None:
+                    new_file(part / REVIEWS).close()
             if hasattr(os, "sync"):
                 # The texts, too, must stand before the journal goes; one call costs less than one for each of them.
                 os.sync()
@@ -272,22 +337,52 @@ class RunFolder:
 
     def _write_into(self, part: Path) -> None:
         """Write records, queue, texts and page into a folder."""
-        places = [self._done[doc_id].place for doc_id in self._order if doc_id in self._done]
+        self.copies = NearCopies()
+        here = [doc_id for doc_id in self._order if doc_id in self._done or doc_id in self._earlier.reports]
         with new_file(part / RECORDS) as file, QueueFile(part / REVIEW) as queue:
-            for entry in self._journal.read(places) if places else ():
-                if entry["text"] is not None:
-                    with new_file(part / TEXTS / f"{entry['doc_id']}.txt") as text:
-                        # Bytes, because no newline may be translated: offsets count the file's own characters.
-                        text.write(entry["text"].encode())
-                line = json_line(entry["record"])
-                file.write(f"{line}\n".encode())
-                for review in entry.get("review", ()):
-                    queue.add(review)
+            stays = self._earlier.reports.keys() - self._done.keys()
+            for review in iterate_review(self.folder) if stays else ():
+                if review.doc_id in stays:
+                    queue.add(review.to_data())
+            for fresh, doc_ids in groupby(here, self._done.__contains__):
+                write = self._write_fresh(doc_ids, part, queue) if fresh else self._write_earlier(doc_ids, part)
+                for line in write:
+                    file.write(line + b"\n")
             file.flush()
             os.fsync(file.fileno())
+        if self._claim is not None:
+            with new_file(part / MADE_WITH) as made:
+                made.write(MadeWith(self._run).to_json().encode())
         if self._schema is not None:
             shown = with_review(islice(iterate_records(part), PAGE_REPORTS), part)
             write_page(shown, part / TEXTS, self._schema, part / PAGE)
+
+    def _write_fresh(self, doc_ids: Iterable[str], part: Path, queue: QueueFile) -> Iterator[bytes]:
+        """Write the texts of documents that this run has done, and their part of the queue; gives their records."""
+        for entry in self._journal.read([self._done[doc_id].place for doc_id in doc_ids]):
+            doc_id, record, text = entry["doc_id"], entry["record"], entry["text"]
+            if text is not None:
+                self._write_text(part, doc_id, text.encode())
+                if first := self.copies.first_like(doc_id, text):
+                    record["notices"] = [*record["notices"], f"nearly the same text as the report {first}"]
+            for review in entry.get("review", ()):
+                queue.add(review)
+            yield json_line(record).encode()
+
+    def _write_earlier(self, doc_ids: Iterable[str], part: Path) -> Iterator[bytes]:
+        """The same of documents whose records stay as they are."""
+        doc_ids = list(doc_ids)
+        for doc_id, line in zip(doc_ids, self._earlier.lines(doc_ids), strict=True):
+            text = kept_text(doc_id, self.folder / TEXTS)
+            if text is not None:
+                self._write_text(part, doc_id, text.encode())
+                self.copies.first_like(doc_id, text)
+            yield line
+
+    def _write_text(self, part: Path, doc_id: str, text: bytes) -> None:
+        with new_file(part / TEXTS / f"{doc_id}.txt") as file:
+            # Bytes, because no newline may be translated: offsets count the file's own characters.
+            file.write(text)
 
     def _put_in_place(self) -> None:
         """Put results that are whole where they belong; what of it was done before is not done again."""
@@ -295,10 +390,15 @@ class RunFolder:
         if not os.path.lexists(whole):
             return
         try:
-            for name in (RECORDS, REVIEW, TEXTS, PAGE):
+            for name in (RECORDS, MADE_WITH, REVIEW, REVIEWS, TEXTS, PAGE):
                 if whole.is_symlink() or not os.path.lexists(whole / name):
                     continue
                 place = self.folder / name
+                if name == REVIEWS:  # of a run that was kept aside: with all that was said since it was copied
+                    with ReviewsFile(self.folder).locked(), suppress(FileNotFoundError):
+                        place.replace(newest_aside(self.folder) / REVIEWS)
+                    (whole / name).unlink()
+                    continue
                 if name == REVIEW and not (whole / name).stat().st_size:  # nothing to look at: an earlier one goes
                     place.unlink(missing_ok=True)
                     (whole / name).unlink()

@@ -13,6 +13,7 @@ from typing import get_args, get_type_hints
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from baogao.choices import ReportingYear
 from baogao.resources import digest_files
 from baogao.schema.fields import (
     Ask,
@@ -23,7 +24,6 @@ from baogao.schema.fields import (
     Printed,
     Relation,
     Report,
-    ReportingYear,
     Role,
     Row,
     Schema,
