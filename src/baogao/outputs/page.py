@@ -226,6 +226,7 @@ def report_view(
         ),
         "lines": None if text is None else _lines(text, places, record, starts=also is not None),
         "places": places.rows,
+        **({"spans": places.spans} if also is not None else {}),
         "figures": figures if record.status == "ok" else {},
         "order": places.reading_order(),
         "metadata": metadata,

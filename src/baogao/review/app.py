@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
 _HERE = Path(__file__).parent
+_SCRIPTS = ("selection.js", "outbox.js", "review.js")
+"""Of the page, in the order in which they are run."""
 _MOST_BYTES = 4_000_000
 """Of one request: everything that could be said of a report at once."""
 
@@ -106,7 +108,8 @@ def review_app(session: ReviewSession, name: str = "") -> Starlette:
 
 def review_page(session: ReviewSession, name: str, who: str) -> Any:
     """The page, piece by piece: the one of ``index.html``, with what people need to answer on it."""
-    script, css = ((_HERE / name).read_text(encoding="utf-8") for name in ("review.js", "review.css"))
+    script = "\n".join((_HERE / one).read_text(encoding="utf-8") for one in _SCRIPTS)
+    css = (_HERE / "review.css").read_text(encoding="utf-8")
     specs = [cell for spec in session.schema.specs for cell in (spec, *spec.cells)]
     settings = {
         "name": name,
