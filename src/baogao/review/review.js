@@ -221,7 +221,9 @@ const reviewing = (page) => {
     reveal(shown);
     page.select(shown, { place: true, row: true });
     const element = page.rowOf(shown);
-    if (element && element.closest(".fields")) element.focus({ preventScroll: true });
+    if (!element) return;
+    element.focus({ preventScroll: true });
+    element.scrollIntoView({ block: "nearest", behavior: page.behavior }); // the desk has taken its room by now
   }
   function reveal(shown) {
     const element = page.rowOf(shown);
@@ -259,6 +261,10 @@ const reviewing = (page) => {
   function takeProposal(shown, proposal) {
     const field = shown.split("~")[0];
     const spans = proposal.places.map((place) => page.report.spans[place]);
+    if (queued(field).given && proposal.at === 0) {
+      save([asked(keyOf(field), "accept")]);
+      return advance(field);
+    }
     if (proposal.items) {
       const keys = spans.map(([start, end]) => `${field}@${start}-${end}`);
       const now = page.report.review.entries[field] || [];
@@ -368,7 +374,6 @@ const reviewing = (page) => {
   }
   function take(at = mode.at) {
     const { readings, key, none, replaces, adds, shown } = mode;
-    if (mode.kind === "type") return takeTyped();
     if (none && !mode.spans.length) {
       save([asked(key, "none")]);
     } else {
@@ -383,10 +388,9 @@ const reviewing = (page) => {
     if (adds) return page.select(page.fieldOf(shown));
     return advance(shown.split("~")[0]);
   }
-  function takeTyped() {
-    const input = $("desk").querySelector("input");
+  function takeTyped(picked = "") {
     const { shown, key } = mode;
-    const value = input.value.trim();
+    const value = picked || $("typed").value.trim();
     if (!new RegExp(`^(?:${settings.patterns[specOf(shown).id]})$`).test(value)) {
       mode.error = t("“{value}” does not have the form {pattern}", { value, pattern: settings.patterns[specOf(shown).id] });
       mode.value = value;
@@ -412,7 +416,7 @@ const reviewing = (page) => {
     const all = candidates().toSorted((one, other) => page.report.spans[one][0] - page.report.spans[other][0]);
     if (!all.length) return;
     const own = page.placesOf(mode.shown).map((at) => page.report.spans[at][0]);
-    const from = mode.spans.length ? mode.spans[0][0] : own.length ? own[0] : 0;
+    const from = mode.spans.length ? mode.spans.at(-1)[0] : own.length ? own[0] : 0;
     const before = all.filter((at) => page.report.spans[at][0] < from);
     const behind = all.filter((at) => page.report.spans[at][0] > from);
     const to = by > 0 ? (behind[0] ?? all[0]) : (before.at(-1) ?? all.at(-1));
@@ -420,7 +424,7 @@ const reviewing = (page) => {
   }
   function aimAt(span) {
     places.show(span, page.behavior);
-    read([span]);
+    read(mode.parts ? [...mode.parts, span] : [span]);
   }
   function stretch(by) {
     const last = mode.spans.at(-1);
@@ -497,8 +501,8 @@ const reviewing = (page) => {
     const head = h("div", "desk-head", zh(h("b", "", labelOf(shown))), ...badges(key), valueNow(shown, spec));
     const words = [];
     if (dispute) words.push(h("p", "said warn", t("People differ:")), options(dispute.map((one) => [sideOf(spec, one), () => settle(key, one)])));
-    else if (entry && !list) words.push(options(entry.proposals.map((one, at) => [proposalWords(specOf(shown), one, entry.given && at === 0), () => takeProposal(`${entry.field}~${at}`, one)])));
-    else if (entry) words.push(options(entry.proposals.map((one, at) => [h("span", "", `${one.by}: `, tn("{n} entry", "{n} entries", (one.items || []).length)), () => takeProposal(`${entry.field}~${at}`, one)])));
+    else if (entry && !list) words.push(options(entry.proposals.map((one, at) => [proposalWords(specOf(shown), one, entry.given && at === 0), () => takeProposal(`${entry.field}~${at}`, { ...one, at })])));
+    else if (entry) words.push(options(entry.proposals.map((one, at) => [h("span", "", `${one.by}: `, tn("{n} entry", "{n} entries", (one.items || []).length)), () => takeProposal(`${entry.field}~${at}`, { ...one, at })])));
     for (const one of page.report.review.comments.filter((other) => other.key === key)) words.push(h("p", "comment", h("b", "", one.who), ` ${one.comment}`));
     const deeds = [button(list ? t("All right") : t("Right"), "⏎", () => accept(), "first")];
     if (list) deeds.push(button(rows ? t("Add a row") : t("Add an entry"), "+", () => point()));
@@ -607,10 +611,11 @@ const reviewing = (page) => {
     const now = page.report.metadata[mode.shown];
     input.value = mode.value ?? (now ? now.value || "" : "");
     const words = /^[\w]+(\|[\w]+)+$/.test(pattern) ? pattern.split("|") : null;
-    const picks = words ? [options(words.map((one) => [h("span", "v", one), () => { input.value = one; takeTyped(); }]))] : [];
     return [
-      mode.error ? h("p", "said bad", mode.error) : h("p", "said", t("This is not printed but follows from the text; its form is {pattern}.", { pattern })),
-      ...picks, h("label", "find", input), bar([button(t("Take it"), "⏎", takeTyped, "first"), button(t("Leave"), "Esc", closeMode)]),
+      mode.error ? h("p", "said bad", mode.error)
+        : h("p", "said", words ? t("This is not printed but follows from the text.") : t("This is not printed but follows from the text; its form is {pattern}.", { pattern })),
+      ...(words ? [options(words.map((one) => [h("span", one === input.value ? "v" : "", one), () => takeTyped(one)]))] : [h("label", "find", input)]),
+      bar([words ? null : button(t("Take it"), "⏎", () => takeTyped(), "first"), button(t("Leave"), "Esc", closeMode)]),
     ];
   }
   function comment() {
@@ -639,6 +644,7 @@ const reviewing = (page) => {
     const all = places.find(mode.words || "");
     if (!all.length) { mode.error = t("These words do not stand in the text."); desk(); return; }
     mode.found = ((mode.found ?? -1) + 1) % all.length;
+    $("words").blur();
     aimAt(all[mode.found]);
   }
 
@@ -687,8 +693,7 @@ const reviewing = (page) => {
     if (event.target.id === "remark") saveComment();
     else if (event.target.id === "typed") takeTyped();
     else if (event.target.id === "words") {
-      if (mode.readings && mode.readings.length === 1 && mode.words === mode.taken) take(0);
-      else { mode.taken = mode.words; findWords(); }
+      findWords();
     } else return false;
     return true;
   }
