@@ -14,6 +14,7 @@ from baogao.errors import UsageError
 from baogao.outputs.corrected import corrected_records
 from baogao.outputs.decisions import REVIEWS
 from baogao.outputs.export import write_table
+from baogao.outputs.matrix import MATRIX, write_matrix
 from baogao.outputs.page import write_page
 from baogao.outputs.records import read_records, schema_of
 from baogao.serving import serve
@@ -37,7 +38,9 @@ def review(
     blind: Annotated[
         bool, typer.Option("--blind", help="Everybody sees only their own answers: for annotators who work apart.")
     ] = False,
-    port: Annotated[int | None, typer.Option("--port", help="The port to serve at; else any that is free.")] = None,
+    port: Annotated[
+        int | None, typer.Option("--port", help="The port to serve at; else the run's usual one, or any.")
+    ] = None,
 ) -> None:
     """Write the page of a run again: texts with their figures marked. With --serve people correct it in the browser."""
     for option, given in (("--name", name), ("--blind", blind), ("--port", port)):
@@ -52,16 +55,21 @@ def review(
 
 def _write_page(folder: Path, schema: str | None) -> Path:
     """The page as people left the run, and its place printed."""
-    given = schema_of(read_records(folder), schema, folder)
+    used = schema_of(read_records(folder), schema, folder)
+    records = corrected_records(folder, used)
     page = folder / "index.html"
-    write_page(corrected_records(folder, given), folder / "texts", given, page)
+    write_page(records, folder / "texts", used, page, table=MATRIX)
+    write_matrix(records, used, folder / MATRIX)
     say(stdout, shown(page))
     return page
 
 
 def _serve(folder: Path, schema: str | None, name: str, port: int | None, *, blind: bool, show: bool) -> None:
     """Serve a run until Ctrl-C, and say how much was decided."""
-    from baogao.review.app import review_app
+    try:
+        from baogao.review.app import review_app, usual_port
+    except ModuleNotFoundError as error:
+        raise UsageError("to serve pages needs an extra: pip install 'baogao[review]'") from error
     from baogao.review.session import ReviewSession
 
     session = ReviewSession(folder, schema, blind=blind)
@@ -70,7 +78,8 @@ def _serve(folder: Path, schema: str | None, name: str, port: int | None, *, bli
     def ready(address: str) -> None:
         say(stdout, f"review  {shown(address)}", "Ctrl-C ends it; what was answered is saved at once.")
 
-    serve(review_app(session, name), port=port, open_browser=show, on_ready=ready)
+    at = usual_port(folder) if port is None else port
+    serve(review_app(session, name), port=at, open_browser=show, on_ready=ready)
     new = session.saved - before
     say(stdout, f"{new} decisions saved in {shown(folder / REVIEWS)}")
 

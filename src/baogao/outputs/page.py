@@ -50,10 +50,18 @@ _TITLE = re.compile(r"[^。；;]{1,40}\s*")
 """What follows the mark of a heading: at most 40 characters that end no clause; longer is prose."""
 
 
-def write_page(records: Iterable[Record], texts: Mapping[str, str] | Path, schema: Schema, path: Path) -> None:
+def write_page(
+    records: Iterable[Record],
+    texts: Mapping[str, str] | Path,
+    schema: Schema,
+    path: Path,
+    *,
+    table: str | None = None,
+) -> None:
     """Write the review page of some records.
 
     :param texts: the text of each document by its id, or the folder that holds them as ``DOC_ID.txt``.
+    :param table: the file beside the page that holds the table over all reports, for a link; None where none is.
     :raises UsageError: evidence that does not lie in its text; a path that cannot be written or read.
     """
     records = list(records)
@@ -61,6 +69,7 @@ def write_page(records: Iterable[Record], texts: Mapping[str, str] | Path, schem
         schema,
         [summary_view(one, schema) for one in records],
         (_complete(one, kept_text(one.doc_id, texts), schema) for one in records),
+        table=table,
     )
     write_whole(page, path)
 
@@ -70,6 +79,7 @@ def page_stream(
     summaries: Sequence[Mapping[str, Any]],
     reports: Iterable[Mapping[str, Any]] = (),
     *,
+    table: str | None = None,
     script: str = "",
     css: str = "",
     **index: Any,
@@ -77,6 +87,7 @@ def page_stream(
     """The page, piece by piece.
 
     :param reports: what the page is to hold of each report; none where it asks a server for them.
+    :param table: see :func:`write_page`.
     :param script: a script of a page that is served, which runs before the page's own.
     :param css: a style of it, which comes after the page's own.
     :param index: what that script is to know.
@@ -92,6 +103,7 @@ def page_stream(
         title=schema.title,
         version=__version__,
         count=len(summaries),
+        table=table,
         css=Markup(css),
         script=Markup(script),
         css_hash=csp_hash(css),

@@ -6,29 +6,32 @@ sentence in ``error``. The work of a request is done where it is heard, one afte
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Awaitable, Callable
-from importlib.util import find_spec
+import socket
+from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pydantic import Field, ValidationError
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.routing import Route
 
 from baogao.errors import BaogaoError, UsageError
 from baogao.outputs.decisions import OvertakenError
+from baogao.outputs.matrix import MATRIX
 from baogao.outputs.page import page_stream
 from baogao.review.asked import read_step
 from baogao.review.session import ReviewSession
 from baogao.schema.values import Span, Strict
 
-if TYPE_CHECKING:
-    from starlette.applications import Starlette
-    from starlette.requests import Request
-    from starlette.responses import Response
-
 _HERE = Path(__file__).parent
 _SCRIPTS = ("selection.js", "outbox.js", "review.js")
 """Of the page, in the order in which they are run."""
+_FIRST_PORT = 49152
+"""From here on ports are nobody's."""
 _MOST_BYTES = 4_000_000
 """Of one request: everything that could be said of a report at once."""
 
@@ -46,67 +49,95 @@ def review_app(session: ReviewSession, name: str = "") -> Starlette:
     """The application that serves a run to whoever reviews it.
 
     :param name: who is taken to look, until the page is told otherwise.
-    :raises UsageError: the extra is missing.
     """
-    if find_spec("starlette") is None:
-        raise UsageError("to serve pages needs an extra: pip install 'baogao[review]'")
-    from starlette.applications import Starlette
-    from starlette.responses import HTMLResponse, JSONResponse
-    from starlette.routing import Route
-
-    async def page(request: Request) -> Response:
-        session.fresh()
-        who = request.query_params.get("who", name) if session.blind else ""
-        return HTMLResponse("".join(review_page(session, name, who)))
-
-    async def report(request: Request) -> Response:
-        session.fresh()
-        asked = request.query_params
-        return JSONResponse(session.report(asked.get("doc", ""), asked.get("who", "")))
-
-    async def reports(request: Request) -> Response:
-        session.fresh()
-        return JSONResponse({"reports": session.summaries(request.query_params.get("who", ""))})
-
-    async def changes(request: Request) -> Response:
-        session.fresh()
-        asked = request.query_params
-        since = asked.get("since", "0")
-        return JSONResponse(session.changes(int(since) if since.isdecimal() else 0, asked.get("who", "")))
-
-    async def there(request: Request) -> Response:
-        try:
-            pointed = _Pointed.model_validate(await _json(request))
-        except ValidationError as error:
-            raise UsageError("the selection cannot be read") from error
-        readings = session.read_there(pointed.doc_id, pointed.key, pointed.spans, none=pointed.none)
-        return JSONResponse({"readings": readings})
-
-    async def decisions(request: Request) -> Response:
-        step = read_step(await _json(request))
-        session.fresh()
-        doc_id = step.asked[0].doc_id
-        try:
-            session.save(step)
-        except OvertakenError as error:
-            standing = session.standing_view(error.standing, step.who)
-            return JSONResponse({"error": str(error), "standing": standing}, 409)
-        return JSONResponse(session.report(doc_id, step.who))
-
+    answers = _Answers(session, name)
     return Starlette(
         routes=[
-            Route("/", page),
-            Route("/report", report),
-            Route("/reports", reports),
-            Route("/changes", changes),
-            Route("/there", _refusing(there), methods=["POST"]),
-            Route("/decisions", _refusing(decisions), methods=["POST"]),
+            Route("/", answers.page),
+            Route("/index.html", answers.page),
+            Route(f"/{MATRIX}", answers.matrix),
+            Route("/report", answers.report),
+            Route("/reports", answers.reports),
+            Route("/changes", answers.changes),
+            Route("/there", answers.there, methods=["POST"]),
+            Route("/decisions", answers.decisions, methods=["POST"]),
         ],
         exception_handlers={BaogaoError: _refused},
     )
 
 
-def review_page(session: ReviewSession, name: str, who: str) -> Any:
+class _Answers:
+    """What is answered to each kind of request."""
+
+    def __init__(self, session: ReviewSession, name: str) -> None:
+        self._run = session
+        self._name = name
+
+    async def page(self, request: Request) -> Response:
+        """The page, without its reports."""
+        self._run.fresh()
+        who = request.query_params.get("who", self._name) if self._run.blind else ""
+        return HTMLResponse("".join(review_page(self._run, self._name, who)))
+
+    async def matrix(self, request: Request) -> Response:
+        """The table over all reports."""
+        self._run.fresh()
+        return HTMLResponse(self._run.matrix())
+
+    async def report(self, request: Request) -> Response:
+        """One report."""
+        self._run.fresh()
+        asked = request.query_params
+        return JSONResponse(self._run.report(asked.get("doc", ""), asked.get("who", "")))
+
+    async def reports(self, request: Request) -> Response:
+        """Every report in a line."""
+        self._run.fresh()
+        return JSONResponse({"reports": self._run.summaries(request.query_params.get("who", ""))})
+
+    async def changes(self, request: Request) -> Response:
+        """What was said since."""
+        self._run.fresh()
+        asked = request.query_params
+        since = asked.get("since", "0")
+        return JSONResponse(self._run.changes(int(since) if since.isdecimal() else 0, asked.get("who", "")))
+
+    async def there(self, request: Request) -> Response:
+        """What stands at some characters."""
+        try:
+            pointed = _Pointed.model_validate(await _json(request))
+        except ValidationError as error:
+            raise UsageError("the selection cannot be read") from error
+        readings = self._run.read_there(pointed.doc_id, pointed.key, pointed.spans, none=pointed.none)
+        return JSONResponse({"readings": readings})
+
+    async def decisions(self, request: Request) -> Response:
+        """Save a step; the report as it is then."""
+        step = read_step(await _json(request))
+        self._run.fresh()
+        try:
+            self._run.save(step)
+        except OvertakenError as error:
+            standing = self._run.standing_view(error.standing, step.who)
+            return JSONResponse({"error": str(error), "standing": standing}, 409)
+        return JSONResponse(self._run.report(step.asked[0].doc_id, step.who))
+
+
+def usual_port(folder: Path) -> int | None:
+    """A port that is the same for a folder every time: what a browser kept of a server that died is found again there.
+
+    None where something else listens at it.
+    """
+    digest = hashlib.sha256(str(folder.resolve()).encode("utf-8", "surrogateescape")).digest()
+    port = _FIRST_PORT + int.from_bytes(digest[:4]) % (65536 - _FIRST_PORT)
+    try:
+        socket.create_server(("127.0.0.1", port)).close()
+    except OSError:
+        return None
+    return port
+
+
+def review_page(session: ReviewSession, name: str, who: str) -> Iterable[str]:
     """The page, piece by piece: the one of ``index.html``, with what people need to answer on it."""
     script = "\n".join((_HERE / one).read_text(encoding="utf-8") for one in _SCRIPTS)
     css = (_HERE / "review.css").read_text(encoding="utf-8")
@@ -119,30 +150,22 @@ def review_page(session: ReviewSession, name: str, who: str) -> Any:
         "patterns": {spec.id: spec.pattern for spec in specs if spec.pattern},
         "additive": [spec.id for spec in specs if spec.additive],
     }
-    return page_stream(session.schema, session.summaries(who), script=script, css=css, review=settings)
+    table = None if session.blind else MATRIX
+    return page_stream(session.schema, session.summaries(who), table=table, script=script, css=css, review=settings)
 
 
 async def _refused(request: Request, error: Exception) -> Response:
-    from starlette.responses import JSONResponse
-
-    return JSONResponse({"error": str(error)}, 422)
+    return JSONResponse({"error": str(error)}, 415 if isinstance(error, _NoJsonError) else 422)
 
 
-def _refusing(answer: Callable[[Request], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
-    """An answer to JSON only: a form of another page can send none."""
-
-    async def asked(request: Request) -> Response:
-        from starlette.responses import JSONResponse
-
-        kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-        if kind != "application/json":
-            return JSONResponse({"error": "only JSON is taken here"}, 415)
-        return await answer(request)
-
-    return asked
+class _NoJsonError(UsageError):
+    """Something else than JSON came: a form of another page can send no JSON."""
 
 
 async def _json(request: Request) -> Any:
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "application/json":
+        raise _NoJsonError("only JSON is taken here")
     body = b""
     async for part in request.stream():
         body += part

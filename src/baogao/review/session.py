@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from baogao.errors import UsageError
 from baogao.outputs.corrected import check_said, corrected, holding_on, row_keys, text_digest
 from baogao.outputs.decisions import Decision, Decisions, ReviewsFile
+from baogao.outputs.matrix import MATRIX, write_matrix
 from baogao.outputs.page import report_view, summary_view
 from baogao.outputs.places import Places
 from baogao.outputs.records import RECORDS, current, kept_text, read_records, schema_of, with_review
@@ -100,6 +102,19 @@ class ReviewSession:
         places = self._pointing(doc_id).places if left.text is not None and left.record.status == "ok" else []
         view = report_view(left.record, left.text, self.schema, places)
         return view | {"review": self._review_view(left), "summary": self._summary(doc_id, who)}
+
+    def matrix(self) -> str:
+        """The page with the table over all reports, as people left them.
+
+        :raises UsageError: people are not to see each other's answers.
+        """
+        if self.blind:
+            raise UsageError("people see only their own answers here: there is no table over all")
+        records = [self._left(doc_id, "").record for doc_id in self._records]
+        with TemporaryDirectory() as folder:
+            page = Path(folder) / MATRIX
+            write_matrix(records, self.schema, page, self.folder / "texts")
+            return page.read_text(encoding="utf-8")
 
     def changes(self, since: int, who: str) -> dict[str, Any]:
         """What was saved after the first ``since`` decisions: by whom, on which reports, and how these stand now."""
