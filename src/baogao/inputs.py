@@ -32,7 +32,7 @@ _RESERVED = re.compile(r"(?:con|prn|aux|nul|(?:com|lpt)[0-9¹²³])(?:\..*)?|\.*
 """Devices of Windows, and names of dots only."""
 RUN_MARK = ".baogao.lock"
 """Stands in every folder that a run or a batch writes to."""
-_OF_RUN = re.compile(r"texts/[^/]+\.txt|index\.html")
+_OF_RUN = re.compile(r"texts/[^/]+\.txt|index\.html|matrix\.html")
 _OF_EVAL = re.compile(r"report\.html")
 """What such a folder, or that of an evaluation, holds that could be taken for a report. Anything else in it is the
 user's, who may well have named the folder of the reports for the results."""
@@ -222,8 +222,7 @@ def _expand(given: str, suffixes: frozenset[str]) -> tuple[list[Path], Path | No
     matches = sorted(map(Path, glob.glob(given, recursive=True)))  # noqa: PTH207  a pattern may be absolute
     files = [match for match in matches if match.is_file() and not _UNSEEN.fullmatch(match.name)]
     if not files:
-        kind = "no file matches" if glob.has_magic(given) else "there is no file or folder"
-        raise UsageError(f"{kind} {given}")
+        raise UsageError(f"no file matches {given}" if glob.has_magic(given) else f"there is no file or folder {given}")
     # A pattern searches the folder that stands before its first part with a wild card.
     fixed = takewhile(lambda part: not glob.has_magic(part), path.parts)
     return files, Path(*fixed)
