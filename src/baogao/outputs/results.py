@@ -36,15 +36,20 @@ class Results:
 
     @classmethod
     def of_run(cls, folder: Path, given: str | None = None, *, as_read: bool = False) -> Results:
-        """Those of a run's folder.
+        """Those of a run.
 
+        :param folder: the run's, or its ``records.jsonl``; of a file of another name only the records count.
         :param given: its schema, by name or path, as the user said it; None takes the one that the run remembers.
         :param as_read: leave out what people decided.
         :raises UsageError: the folder cannot be read, or is of another schema than the one given.
         """
+        if folder.name == RECORDS and folder.is_file():
+            folder = folder.parent
         records = iterate_records(folder)
         first = list(islice(records, 1))
         schema = schema_of(first, given, folder)
+        if folder.is_file():
+            return cls(chain(first, records), schema)
         every = chain(first, records) if as_read else iterate_corrected(folder, schema, queue=False)
         return cls(every, schema, folder / "texts", folder, as_read=as_read)
 
