@@ -78,7 +78,7 @@ def write_matrix(
     view = {
         "title": schema.title,
         "reviewBelow": REVIEW_BELOW,
-        "inPage": len(table.rows) if in_page is None else in_page,
+        "inPage": len(table.rows) if in_page is None else min(in_page, len(table.rows)),
         "groups": table.groups(),
         "reports": table.rows,
         "outliers": [table.outlier(one) for one in outliers],
