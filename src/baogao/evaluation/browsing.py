@@ -70,6 +70,6 @@ def _name(run: Path, folder: Path) -> str:
 def by_gold(pasts: list[PastRun]) -> dict[str, list[PastRun]]:
     """Runs of one gold together, the newest first, under the words of the newest; the latest gold first."""
     groups: dict[tuple[str, ...], list[PastRun]] = {}
-    for past in reversed(pasts):
+    for past in sorted(pasts, key=lambda past: past.made, reverse=True):
         groups.setdefault(past.gold, []).append(past)
     return {(group[0].data or "Runs that cannot be read"): group for group in groups.values()}
