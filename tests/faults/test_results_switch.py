@@ -125,7 +125,7 @@ for queued in sys.argv[5:]:
         assert state(out) == NEW, (queued, at)
         left = sorted(path.name for path in out.iterdir() if path.name not in AWAY)
         queue = ["review.jsonl"] if queued in ("new", "both") else []
-        names = [".baogao.lock", "index.html", "records.jsonl", *queue, "schema.json", "texts"]
+        names = [".baogao.lock", "index.html", "matrix.html", "records.jsonl", *queue, "schema.json", "texts"]
         if queued == "said":
             assert said(out) == ["one"], at
             assert state(out / "before-1") == OLD, at
@@ -157,8 +157,8 @@ def test_trouble_at_every_step(tmp_path, how, code):
 
     So where a run that people had looked at is replaced: what they said is always there, at last once, kept aside.
     """
-    all_seen = attempts(how, tmp_path, range(1, 66), "old", "new", "both")
-    all_seen |= attempts(how, tmp_path, range(2 if how == "kill" else 1, 121, 4), "said")
+    all_seen = attempts(how, tmp_path, range(1, 92), "old", "new", "both")
+    all_seen |= attempts(how, tmp_path, range(2 if how == "kill" else 1, 141, 4), "said")
     assert list(all_seen) == ["old", "new", "both", "said"]
     for queued, seen in all_seen.items():
         assert {number for number, _ in seen} == {0, code}, queued
@@ -170,5 +170,5 @@ def test_trouble_at_every_step(tmp_path, how, code):
 
 def test_a_disk_that_is_full_at_any_byte(tmp_path):
     """No file can grow beyond so many bytes: old results and one line, or the new ones."""
-    seen = attempts("bytes", tmp_path, range(0, 60_000, 4000), "both")["both"]
+    seen = attempts("bytes", tmp_path, range(0, 90_000, 6000), "both")["both"]
     assert {(2, False), (0, True)} == set(seen)

@@ -29,7 +29,7 @@ MADE_WITH = "made_with.json"
 """What the records of a run depend on besides their reports; not there in runs of earlier versions."""
 ASIDE = "before-{number}"
 """The folder, inside a run's, of an earlier run that people had looked at and that was replaced."""
-_PARTS = (RECORDS, REVIEW, REVIEWS, MADE_WITH, SCHEMA, "texts", "index.html")
+_PARTS = (RECORDS, REVIEW, REVIEWS, MADE_WITH, SCHEMA, "texts", "index.html", "matrix.html")
 """What belongs to a run and is kept aside with it."""
 _VERSION = 1
 _SETTINGS = ("schema_name", "extractor", "model", "ask", "asked", "escalate_to", "min_confidence", "ocr", "sent_beside")
