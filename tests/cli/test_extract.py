@@ -334,3 +334,36 @@ def test_made_with_something_else(extract, reports):
     assert "made with something else" in outcome.err
     assert "going on" not in outcome.err
     assert {row.made_by.min_confidence for row in rows()} == {0.5}
+
+
+def test_reports_of_another_kind_and_copies_are_named(baogao, tmp_path):
+    """The summary counts those that hardly fit the schema, and names what is nearly the same text; records say it."""
+    kinds = Path(__file__).parents[1] / "fixtures" / "other_kinds"
+    folder = tmp_path / "reports"
+    folder.mkdir()
+    text = (kinds / "communique-1.txt").read_text(encoding="utf-8")
+    (folder / "a.txt").write_text(text, encoding="utf-8")
+    (folder / "b.html").write_text(f"<html><p>转发</p>{text.replace(chr(10), '<p>')}</html>", encoding="utf-8")
+    outcome = baogao("extract", folder, "--extractor", "rules", "--out", "out")
+    assert "reports that hardly fit the schema (2 of 2): a, b; is it the right schema?\n" in outcome.out
+    assert "reports with nearly the text of an earlier one (1): a, b\n" in outcome.out
+    first, second = rows()
+    assert first.fit is not None
+    assert second.notices[-1] == "nearly the same text as the report a"
+
+
+def test_results_are_not_overwritten(baogao, extract, reports):
+    """Another schema is refused with a sentence; more reports are added, and only they are counted."""
+    assert extract(reports, "--extractor", "rules").code == 0
+    outcome = baogao("extract", reports, "--extractor", "rules", "--out", "out")
+    assert outcome.code == 2
+    assert (
+        "another run (schema: communique), and this run is made otherwise (schema: law_based_government)" in outcome.err
+    )
+    more = reports.parent / "more.txt"
+    more.write_text(GOOD, encoding="utf-8")
+    outcome = extract(more, "--extractor", "rules", "--add")
+    assert "1 of 1 reports read" in outcome.out
+    assert "added to the reports that were there (1)\n" in outcome.out
+    assert [row.doc_id for row in rows()] == ["good", "more"]
+    assert extract(more, "--overwrite", "--add").code == 2

@@ -188,7 +188,7 @@ def test_more_reports(here):
     assert list(here.words().items()) == [("c", "old"), ("a", "old"), ("b", "new"), ("d", "new")]
     assert (here.out / "records.jsonl").read_bytes().startswith(lines)
     assert (here.out / "made_with.json").read_bytes() == made
-    assert folder.remarks == ["added to 2 reports that were there"]
+    assert folder.remarks == ["added to the reports that were there (2)"]
 
 
 def test_more_reports_by_a_run_that_was_killed(here):
@@ -235,7 +235,9 @@ def test_a_report_that_has_changed_is_named(here):
     here.run("old", [here.source("a")])
     folder = here.run("new", [here.source("a", "changed"), here.source("b")], "add")
     assert here.words() == {"a": "old", "b": "new"}
-    assert folder.remarks[1].startswith("1 reports have changed since they were read, and their records are kept: a;")
+    assert folder.remarks[1].startswith(
+        "reports that have changed since they were read, and whose records are kept (1): a;"
+    )
 
 
 def test_to_add_to_nothing(here):

@@ -176,6 +176,7 @@ def print_report(
         totals.line(),
         *totals.readers(),
         *totals.reasons(),
+        *totals.hardly_fit(),
         *([f"[yellow]{shown(line)}[/]" for line in folder.remarks] if folder else []),
         *([f"jury     {shown(led)}"] if led else []),
         f"records  {shown(records)}",

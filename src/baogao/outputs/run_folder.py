@@ -247,18 +247,18 @@ class RunFolder:
         """What a user should know of the results that were written, one line each."""
         lines = []
         if earlier := len(self._earlier.reports):
-            lines.append(f"added to {earlier} reports that were there")
+            lines.append(f"added to the reports that were there ({earlier})")
         if self._claim is not None and (changed := self._claim.changed(self._earlier)):
             names, count = named(changed), len(changed)
             lines.append(
-                f"{count} reports have changed since they were read, and their records are kept: {names}; --overwrite "
-                "makes all anew"
+                f"reports that have changed since they were read, and whose records are kept ({count}): {names}; "
+                "--overwrite makes all anew"
             )
         groups = [named([first, *others]) for first, others in self.copies.groups().items()]
         if groups:
             count, first = len(self.copies.found), "; ".join(groups[:_GROUPS_NAMED])
             more = "; …" if len(groups) > _GROUPS_NAMED else ""
-            lines.append(f"{count} reports are nearly the same text as another one: {first}{more}")
+            lines.append(f"reports with nearly the text of an earlier one ({count}): {first}{more}")
         if self.kept_aside is not None:
             lines.append(f"what people said of the run that was replaced is kept, with its records: {self.kept_aside}")
         return lines
