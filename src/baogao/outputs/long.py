@@ -250,8 +250,8 @@ def _field_rows(record: Record, schema: Schema, texts: Mapping[str, str] | Path 
             sentence = given.sentence
             if document is not None and (statement.stated or isinstance(given, HeldBack)):
                 if astray(given, document.file.text):
-                    place = f"{statement.field} is not there"
-                    raise UsageError(f"{record.doc_id}: the record does not belong to this text: {place}")
+                    field = statement.field
+                    raise UsageError(f"{record.doc_id}: the record does not belong to this text: {field} is not there")
                 sentence = document.printed_sentences(statement.spans)
         link: Row = {"link": link_to(record.doc_id, statement.key)}
         yield head | long_row(statement, sentence, record) | link
