@@ -48,6 +48,7 @@ EXPORTED = [
     "TrainingError",
     "UsageError",
     "__version__",
+    "corrected_records",
     "document_from_text",
     "extract",
     "extract_async",
@@ -57,6 +58,7 @@ EXPORTED = [
     "load_schema",
     "read_document",
     "read_records",
+    "read_schema",
     "records_to_frame",
 ]
 HOW = (
