@@ -54,7 +54,8 @@ const reviewing = (page) => {
     const key = keyOf(shown);
     if (unsent().has(key)) return true;
     const one = decisionOn(key);
-    return Boolean(one && one.same_text) && !page.report.review.disputes[key];
+    const left = isList(shown) && !ROWS.has(shown) && (page.report.lists[shown] || []).some((item, at) => !item.reviewed && !unsent().has(keyOf(`${shown}/${at}`)));
+    return Boolean(one && one.same_text) && !left && !page.report.review.disputes[key];
   };
   function statedKeys() {
     const of = page.report;
