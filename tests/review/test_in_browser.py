@@ -5,22 +5,24 @@ import json
 import threading
 import time
 
+import openpyxl
 import pytest
-from browser import browser_of_file, needs_browser, serious_faults, set_scheme, set_width
-from evaluation.eval_scripts import script
-from outputs.conftest import EVERY_KIND, PLAIN_TEXT, WATER_TEXT, answer, place, record
-from review.window import Window, write_run
 from selenium.webdriver import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
 
-from baogao.cli.outputs import export, review
+from baogao.cli.export import export
+from baogao.cli.outputs import review
 from baogao.outputs.decisions import ReviewsFile
 from baogao.outputs.page import write_page
 from baogao.review.app import review_app
 from baogao.review.session import ReviewSession
 from baogao.serving import Service
+from browser import browser_of_file, needs_browser, serious_faults, set_scheme, set_width
+from evaluation.eval_scripts import script
+from outputs.conftest import EVERY_KIND, PLAIN_TEXT, answer, record
+from review.window import Window, write_run
 
 pytestmark = needs_browser
 browser = browser_of_file
@@ -94,7 +96,8 @@ def click_mark(page, characters):
 def select_text(page, phrase):
     """Select characters of the text as a mouse does."""
     page.execute_script(
-        "const s = getSelection(); s.removeAllRanges(); s.addRange(baogaoReview.rangeOf(baogaoReview.find(arguments[0])[0]))",
+        "const range = baogaoReview.rangeOf(baogaoReview.find(arguments[0])[0]);"
+        "getSelection().removeAllRanges(); getSelection().addRange(range)",
         phrase,
     )
 
@@ -132,6 +135,8 @@ def test_a_corrected_figure_reaches_everything(browser, serve, exam_run, tmp_pat
     with (tmp_path / "table.csv").open(encoding="utf-8-sig") as file:
         (line,) = csv.DictReader(file)
     assert line["exam_passed"] == "36"
+    sheet = openpyxl.load_workbook(tmp_path / "table.xlsx", read_only=True).worksheets[0]
+    assert 36 in [cell for row in sheet.iter_rows(values_only=True) for cell in row]
     browser.get((exam_run / "index.html").as_uri())
     assert "✎ Li" in row_text(browser, "exam_passed")
     assert browser.find_elements(By.CSS_SELECTOR, ".checks") == []
@@ -206,7 +211,7 @@ def test_lists_rows_words(browser, serve, water_run):
     page = opened(page, service, "water&problems")
     press(page, "+")
     select_text(page, "水表已全部装到户")
-    wait(page, lambda: "Take it" in desk(page) or "option" in page.page_source and "水表已全部装到户" in desk(page))
+    wait(page, lambda: "Take it" in desk(page) or ("option" in page.page_source and "水表已全部装到户" in desk(page)))
     press(page, Keys.ENTER if "Take it" in desk(page) else "1")
     assert saved(page, water_run, 4).after["text"] == "水表已全部装到户"
     page = opened(page, service, "water&works/0/stage")
@@ -296,7 +301,7 @@ def test_selections_count_code_points(browser, serve, schema, tmp_path):
           range.setEnd(...points[to]);
           const span = baogaoReview.spanOf(range);
           const back = span && baogaoReview.rangeOf(span);
-          all.push([range.toString(), span, back && JSON.stringify(baogaoReview.spanOf(back)) === JSON.stringify(span)]);
+          all.push([range.toString(), span, back && String(baogaoReview.spanOf(back)) === String(span)]);
         }
         return JSON.stringify(all);
         """
