@@ -48,7 +48,8 @@ COMMANDS = {
     ),
     "review": (
         "outputs:review",
-        "Write the page of a run again: texts with their figures marked. With --serve people correct it in the browser.",
+        "Write the page of a run again: texts with their figures marked. With --serve people correct it in the "
+        "browser.",
     ),
     "matrix": ("matrix:matrix", "Write one table over all reports of a run, and print the figures that stand out."),
     "export": (
