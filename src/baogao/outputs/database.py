@@ -88,7 +88,7 @@ class _Database:
         self._database = database
         self._schema = results.schema
         self._results = results
-        self._long = LongTable(results.schema, results.texts, silent=True, page=page)
+        self._long = LongTable(results.schema, results.texts, silent=True, page=page, astray=results.astray)
         self._silent = silent
         self._made: dict[str, int] = {}
 
