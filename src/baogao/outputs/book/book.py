@@ -108,7 +108,7 @@ class _Book:
         """What a reader should know of the tables."""
         yield "点“数据”表中的数，到“依据”表看原句；点“打开”，到原文页面看所在位置（须与运行文件夹一起移动）。"
         yield "“fields”表列出各字段的代号、含义、单位，以及在“数据”表中的列。"
-        if self._wide.commented < self._wide.height:
-            yield f"前 {self._wide.commented} 份报告带批注和链接；其余报告的原句见“依据”表。"
+        if self._wide.bare:
+            yield f"最后 {self._wide.bare} 份报告不带批注和链接，原句见“依据”表。"
         if astray := self._results.astray:
             yield f"{len(astray)} 份报告的原文已有改动，未列原句：{'、'.join(astray[:10])}"
