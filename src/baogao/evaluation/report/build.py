@@ -27,6 +27,7 @@ from baogao.evaluation.rows import CellRow, ScoreRow
 from baogao.evaluation.run_info import Mode
 from baogao.evaluation.runs import ExtractorTiming, Run, Timing
 from baogao.evaluation.silence import Silences
+from baogao.evaluation.summary import Summary
 from baogao.evaluation.taxonomy import CAUSES
 
 _BASELINE = "rules"
@@ -86,11 +87,23 @@ def build_report(run: Run) -> ReportModel:
         cells=cell_rows(files),
         silence=why_rows(files),
         missed=missed_rows(files),
+        notices=not_looked_at_notices(files.summary),
     )
+
+
+def not_looked_at_notices(summary: Summary) -> list[str]:
+    """What no annotator has looked at, one sentence for each data set that has any of it."""
+    return [
+        f"In {one.name}, {one.not_looked_at} fields of its reports were not looked at by an annotator: "
+        "they have no verdict and are in no figure of this report."
+        for one in summary.datasets
+        if one.not_looked_at
+    ]
 
 
 def headline_rows(files: RunFiles) -> list[HeadlineRow]:
     """Every extractor on every part of the data."""
+    lists = [one for one in files.info.schema_info.fields if one.kind in ("items", "rows")]
     rows = []
     for part in files.parts:
         for name in files.info.names:
@@ -108,7 +121,8 @@ def headline_rows(files: RunFiles) -> list[HeadlineRow]:
                     grounding=Estimate(found.grounding),
                     specificity=Estimate(found.specificity),
                     metadata=Estimate(found.metadata_accuracy),
-                    lists={name: Estimate(rates.f1) for name, rates in found.lists.items()}
+                    lists={one.id: Estimate(None) for one in lists}
+                    | {name: Estimate(rates.f1) for name, rates in found.lists.items()}
                     | {name: Estimate(rates.f1, rates.f1_ci) for name, rates in found.rows.items()},
                     verdicts=found.verdicts,
                 )
