@@ -19,9 +19,9 @@ from typing import Any
 
 import altair
 
+from baogao.choices import DEFAULT_MODEL
 from baogao.evaluation.predict import EvalRequest, predict_run
 from baogao.evaluation.runs import load_datasets, score_run
-from baogao.llm import DEFAULT_MODEL
 from baogao.model_options import ModelOptions
 from baogao.schema.fields import Schema
 from baogao.schema.load import load_schema

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from gguf import GGUFWriter
 
-from baogao.asking.adapters import KEY, AdapterInfo, Base, TunedOn, TunedWay, learned_of, prompts_learned
+from baogao.asking.adapters import KEY, AdapterInfo, Base, TunedOn, learned_of, prompts_learned
+from baogao.choices import TunedWay
 from baogao.llm import load_prompts
 from baogao.opening import base_of
 from baogao.schema.fields import Schema

@@ -16,9 +16,10 @@ from baogao.assemble import (
     ready_extractor,
     trust_in,
 )
+from baogao.choices import ExtractorName, Way
 from baogao.errors import PromptError, RulesError, UsageError
 from baogao.evaluation.calibrating import Witness
-from baogao.extraction import ExtractorName, HoldingExtractor, Way, innermost
+from baogao.extraction import HoldingExtractor, innermost
 from baogao.hybrid.calibration import calibration_path
 from baogao.hybrid.trust import Trust
 from baogao.hybrid.weighing import any_model

@@ -10,8 +10,8 @@ import pytest
 
 SRC = Path(__file__).parents[1] / "src"
 FLOORS = (
-    ("errors", "interrupts", "resources", "usage", "_version", "chinese", "language"),
-    ("schema", "llm", "console"),
+    ("errors", "interrupts", "resources", "usage", "_version", "chinese", "language", "choices"),
+    ("schema", "llm", "console", "serving"),
     ("document", "record"),
     ("candidates", "checks", "inputs"),
     ("extraction", "outputs", "guarded"),

@@ -21,8 +21,8 @@ from baogao.assemble import (
     ModelOptions,
     ready_extractor,
 )
+from baogao.choices import AskingName, Way
 from baogao.errors import NoReplyError, UsageError
-from baogao.extraction import AskingName, Way
 from baogao.hybrid.hybrid import HybridExtractor
 from baogao.hybrid.panel import Panel
 from baogao.llm import Abilities, Message, Question, load_prompts

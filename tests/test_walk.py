@@ -18,7 +18,8 @@ import pytest
 
 import baogao
 from baogao.assemble import ModelOptions, ready_extractor
-from baogao.extraction import ReportText, Way
+from baogao.choices import Way
+from baogao.extraction import ReportText
 from baogao.work import extract_report
 from llm.fake_server import Seen, Step, completion, fake_server
 

@@ -23,10 +23,10 @@ from peer_job import Answer, Answered, read_answers
 
 from baogao.asking.examples import load_examples
 from baogao.candidates import find_candidates, parse_quantity
+from baogao.choices import DEFAULT_MODEL
 from baogao.document import document_from_text
 from baogao.evaluation.datasets import load_dataset
 from baogao.evaluation.gold import Dataset
-from baogao.llm import DEFAULT_MODEL
 from baogao.schema import Schema, load_schema
 
 HERE = Path(__file__).parent

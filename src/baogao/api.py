@@ -12,10 +12,11 @@ from threading import Thread
 from typing import Any, TypedDict, TypeVar, Unpack
 
 from baogao.assemble import Ready, extractor_named, ready_extractor
+from baogao.choices import WayOrAuto
 from baogao.document import Document, read_document
 from baogao.engines.run import run_here
 from baogao.errors import UsageError
-from baogao.extraction import Extractor, ReportText, WayOrAuto
+from baogao.extraction import Extractor, ReportText
 from baogao.inputs import find_sources
 from baogao.model_options import ModelOptions, models_named
 from baogao.pipeline import Nowhere

@@ -7,14 +7,9 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, get_args
 
+from baogao.choices import ExtractorName, Way
 from baogao.errors import UsageError
-from baogao.extraction import (
-    Extractor,
-    ExtractorName,
-    HoldingExtractor,
-    Way,
-    innermost,
-)
+from baogao.extraction import Extractor, HoldingExtractor, innermost
 from baogao.hybrid.arbiter import CalibratedArbiter, RunArbiter
 from baogao.hybrid.calibration import (
     Asked,

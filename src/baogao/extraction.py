@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Coroutine, Iterable
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal, Protocol, TypeVar, runtime_checkable
+from typing import Any, Protocol, TypeVar, runtime_checkable
 
 from baogao.candidates.candidate import USUAL, Candidates
 from baogao.candidates.find import find_candidates
@@ -19,15 +19,6 @@ from baogao.errors import BaogaoError
 from baogao.llm.messages import Question
 from baogao.record import Jury
 from baogao.schema.fields import Schema, Sought
-
-AskingName = Literal["llm", "hybrid"]
-"""The extractors that ask a model."""
-ExtractorName = Literal["rules", AskingName]
-Way = Literal["form", "choice", "link", "tag", "blank"]
-"""A way of asking a model; the last two are for models that were tuned on them."""
-WayOrAuto = Literal["auto", Way]
-"""``auto`` leaves it to what the endpoint can do."""
-
 
 UNSAID_CONFIDENCE = 0.8
 """Of an answer by a model that does not say how sure it is; hybrid hears this much where rules are silent."""

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, get_args
 
+from baogao.choices import ExtractorName, WayOrAuto
 from baogao.errors import UsageError
-from baogao.extraction import ExtractorName, WayOrAuto
 from baogao.hybrid.calibration import calibration_path
 from baogao.hybrid.trust import Trust
 from baogao.llm.manner import Manner

@@ -14,13 +14,13 @@ from baogao.asking.choice import ChoiceExtractor
 from baogao.asking.form import FormExtractor
 from baogao.asking.link import LinkExtractor
 from baogao.asking.tag import TagExtractor
+from baogao.choices import DEFAULT_MODEL, AskingName, Way
 from baogao.errors import UsageError
-from baogao.extraction import AskingName, ModelExtractor, Way
+from baogao.extraction import ModelExtractor
 from baogao.hybrid.calibration import Asked, Calibrations, load_calibrations
 from baogao.hybrid.features import FEATURES
 from baogao.hybrid.panel import Panel
 from baogao.llm import (
-    DEFAULT_MODEL,
     Abilities,
     Manner,
     ModelClient,

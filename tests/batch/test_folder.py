@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from baogao.batch.folder import BatchFolder, BatchSetup, HoldTo, Limits, RequestFiles
+from baogao.batch.folder import BatchFolder, BatchSetup, Limits, RequestFiles
+from baogao.choices import AskingName, HoldTo, WayOrAuto
 from baogao.errors import UsageError
-from baogao.extraction import AskingName, WayOrAuto
 
 BODY = {"model": "small", "messages": [{"role": "user", "content": "多少？"}], "max_tokens": 9}
 SETUP = BatchSetup(

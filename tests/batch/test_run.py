@@ -23,10 +23,11 @@ from baogao.batch import (
     collect_batch,
     prepare_batch,
 )
-from baogao.batch.folder import BatchFolder, HoldTo, Limits
+from baogao.batch.folder import BatchFolder, Limits
 from baogao.batch.run import BatchOptions, PatientExtractor
+from baogao.choices import AskingName, HoldTo, Way
 from baogao.errors import EndpointError, NoReplyError, PendingError, ReplyError, UsageError
-from baogao.extraction import AskingName, ReportText, Way
+from baogao.extraction import ReportText
 from baogao.inputs import find_sources
 from baogao.llm import Abilities
 from baogao.opening import questioner

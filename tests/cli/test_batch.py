@@ -8,7 +8,7 @@ from typing import get_args
 
 import pytest
 
-from baogao.extraction import AskingName, Way
+from baogao.choices import AskingName, Way
 from baogao.llm import Abilities, EndpointSettings, Profile
 from baogao.llm.profiles import remember
 from batch.conftest import COUNTIES, executed, requests, untimed, write_reports, write_results

@@ -11,7 +11,8 @@ from typing import get_args
 import pytest
 
 from baogao.assemble import ModelOptions
-from baogao.extraction import AskingName, ReportText, Way
+from baogao.choices import AskingName, Way
+from baogao.extraction import ReportText
 from baogao.inputs import Source
 from baogao.llm import Abilities, EndpointSettings, Profile, profiles
 from baogao.opening import questioner

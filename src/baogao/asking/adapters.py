@@ -18,15 +18,13 @@ from typing import Any, Literal
 
 from pydantic import Field, ValidationError
 
+from baogao.choices import TunedWay, Way
 from baogao.errors import PromptError, UsageError
-from baogao.extraction import Way
 from baogao.llm.prompts import Prompts
 from baogao.llm.server import check_gguf
 from baogao.schema.fields import Schema
 from baogao.schema.values import Strict
 
-TunedWay = Literal["tag", "blank"]
-"""The ways of asking that tuned models are for."""
 KEY = "baogao.adapter"
 """Under which a GGUF file holds an :class:`AdapterInfo`."""
 _SUFFIX: Mapping[TunedWay, str] = MappingProxyType({"tag": ".adapter.gguf", "blank": ".blank.adapter.gguf"})

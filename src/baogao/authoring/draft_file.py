@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from baogao.authoring.draft import OTHERS, DraftField, group_id, grouped
+from baogao.choices import ReportingYear
 from baogao.errors import SchemaError
-from baogao.schema.fields import ReportingYear
 from baogao.schema.load import load_schema
 from baogao.schema.skeleton import schema_name
 

@@ -4,7 +4,7 @@ Preparing and collecting both run the ordinary extraction over every document. W
 the replies that are here; a request without one is written into the next request file, and its document waits.
 """
 
-from baogao.batch.folder import BatchFolder, BatchSetup, HoldTo, Limits, RequestFiles
+from baogao.batch.folder import BatchFolder, BatchSetup, Limits, RequestFiles
 from baogao.batch.results import Replies
 from baogao.batch.run import (
     AnsweredTransport,
@@ -23,7 +23,6 @@ __all__ = [
     "BatchSetup",
     "BatchSink",
     "BatchTransport",
-    "HoldTo",
     "Limits",
     "PatientExtractor",
     "Replies",

@@ -22,20 +22,15 @@ from typing import Any, BinaryIO, Literal, Self
 from filelock import FileLock, Timeout
 from pydantic import ValidationError
 
+from baogao.choices import MOST_BATCH_BYTES, MOST_REQUESTS, AskingName, HoldTo, WayOrAuto
 from baogao.errors import UsageError
-from baogao.extraction import AskingName, WayOrAuto
 from baogao.inputs import RUN_MARK
 from baogao.llm.messages import Payload
 from baogao.llm.tokens import estimate_payload_tokens
 from baogao.resources import make_folder, new_file
 from baogao.schema.values import Strict
 
-HoldTo = Literal["json_schema", "tools", "json_object", "plain"]
-"""What a server can hold a reply to: one of its abilities, or nothing."""
 _SETUP = "batch.json"
-MOST_REQUESTS = 50_000
-MOST_BYTES = 200_000_000
-"""What hosted batch services take in one file."""
 _URL = "/v1/chat/completions"
 
 
@@ -134,7 +129,7 @@ class Limits:
     """The most that one request file may hold."""
 
     requests: int = MOST_REQUESTS
-    bytes: int = MOST_BYTES
+    bytes: int = MOST_BATCH_BYTES
 
 
 class RequestFiles:

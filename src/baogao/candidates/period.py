@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from baogao.chinese.numerals import YEAR, chinese_number, year_of
+from baogao.choices import ReportingYear
 from baogao.document.document import Document, Span
-from baogao.schema.fields import ReportingYear
 
 _TITLED = re.compile(rf"({YEAR})年?[^，。；,;\d]{{0,24}}(?:报告|总结|汇报|情况|公报)")
 _NAMED = re.compile(rf"({YEAR})年?(?:度|上半年|下半年)")

@@ -22,7 +22,7 @@ from baogao.candidates.words import (
     WHEN,
 )
 from baogao.chinese.numerals import YEAR
-from baogao.schema.fields import ReportingYear
+from baogao.choices import ReportingYear
 
 _YEARS = r"[两二三四五六七八九十]"
 _LAST_YEAR = rf"(?:去年|(?<!前)上一?年度?|前一年度?|头一?年|(?:刚刚)?过去的?一年|(?<!\d)一年来)(?!同期){PART_OF_YEAR}"

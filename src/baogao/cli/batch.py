@@ -10,8 +10,8 @@ import typer
 from rich.console import Console
 from rich.progress import track
 
-from baogao.batch import BatchSetup, HoldTo, Limits, collect_batch, prepare_batch
-from baogao.batch.folder import MOST_BYTES, MOST_REQUESTS
+from baogao.batch import BatchSetup, Limits, collect_batch, prepare_batch
+from baogao.choices import MOST_BATCH_BYTES, MOST_REQUESTS, AskingName, HoldTo
 from baogao.cli.extract import print_report
 from baogao.cli.options import (
     DEFAULT_SCHEMA,
@@ -28,7 +28,6 @@ from baogao.cli.options import (
 from baogao.cli.progress import Totals
 from baogao.console import say, shown
 from baogao.errors import UsageError
-from baogao.extraction import AskingName
 from baogao.model_options import ModelOptions
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False)
@@ -62,7 +61,7 @@ def prepare(
     price_in: PriceIn = None,
     price_out: PriceOut = None,
     file_requests: FileRequests = MOST_REQUESTS,
-    file_megabytes: FileMegabytes = MOST_BYTES // _MEGABYTE,
+    file_megabytes: FileMegabytes = MOST_BATCH_BYTES // _MEGABYTE,
 ) -> None:
     """Write what a model would be asked into request files of the OpenAI Batch format. Nothing is sent."""
     if model and len(model) > 1:
@@ -108,7 +107,7 @@ def collect(
     price_out: PriceOut = None,
     price_cached: PriceCached = None,
     file_requests: FileRequests = MOST_REQUESTS,
-    file_megabytes: FileMegabytes = MOST_BYTES // _MEGABYTE,
+    file_megabytes: FileMegabytes = MOST_BATCH_BYTES // _MEGABYTE,
 ) -> None:
     """Read results and write the records; where a reply brings up a question, write the next request files."""
     totals = Totals()

@@ -12,6 +12,7 @@ from rich.table import Table
 from baogao.authoring.draft import DraftField, fields_of
 from baogao.authoring.draft_file import draft_source, write_draft
 from baogao.authoring.naming import Namer, Sighting, named_by_words, naming_passages
+from baogao.choices import ReportingYear
 from baogao.console import say, shown
 from baogao.document.ocr import require_engine
 from baogao.errors import DocumentError, SchemaError, UsageError
@@ -22,7 +23,7 @@ from baogao.interrupts import run_interruptibly
 from baogao.llm import load_prompts
 from baogao.model_options import ModelOptions
 from baogao.opening import open_client
-from baogao.schema.fields import ReportingYear, Sought
+from baogao.schema.fields import Sought
 from baogao.schema.skeleton import schema_name
 
 _WIDEST = 36

@@ -13,13 +13,14 @@ import typer
 from rich.console import Console
 
 from baogao.assemble import ready_extractor
+from baogao.choices import EngineChoice, ExtractorName
 from baogao.cli.options import DEFAULT_SCHEMA, Ocr, SchemaName, with_model_flags
 from baogao.cli.progress import RunProgress, Totals
 from baogao.console import say, shown
 from baogao.document.ocr import engine_name
-from baogao.engines.run import Engine, EngineChoice, Job, run_by
+from baogao.engines.run import Engine, Job, run_by
 from baogao.errors import DocumentError
-from baogao.extraction import ExtractorName, ReportText
+from baogao.extraction import ReportText
 from baogao.guarded import GuardedReader, warm_up
 from baogao.inputs import Source, find_sources
 from baogao.interrupts import run_interruptibly

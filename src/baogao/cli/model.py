@@ -10,11 +10,11 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
 
+from baogao.choices import DEFAULT_MODEL, Origin
 from baogao.cli.options import BaseUrl, Gguf, ModelName
 from baogao.console import shown
-from baogao.llm import DEFAULT_MODEL, ModelClient, Profile, cache_clear, cache_stats, find_model, load_settings, probe
+from baogao.llm import ModelClient, Profile, cache_clear, cache_stats, find_model, load_settings, probe
 from baogao.llm import pull as pull_model
-from baogao.llm.embedded import Origin
 from baogao.llm.server import EmbeddedServer, serve
 
 app = typer.Typer(no_args_is_help=True)

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
-from baogao.extraction import WayOrAuto
+from baogao.choices import WayOrAuto
 from baogao.model_options import ModelOptions, models_named
 
 DEFAULT_SCHEMA = "law_based_government"

@@ -17,7 +17,9 @@ from baogao.outputs.records import read_records, schema_of, with_review
 stdout = Console()
 
 RunDir = Annotated[Path, typer.Argument(help="A folder that extract wrote.", metavar="DIR")]
-SchemaOfRecords = Annotated[str | None, typer.Option("--schema", help="The schema, if not the one in the records.")]
+SchemaOfRecords = Annotated[
+    str | None, typer.Option("--schema", help="The schema, if not the one that the run remembers.")
+]
 
 
 def review(
@@ -28,7 +30,7 @@ def review(
     """Write the page of a run again: texts with their figures marked."""
     records = with_review(read_records(folder), folder)
     page = folder / "index.html"
-    write_page(records, folder / "texts", schema_of(records, schema), page)
+    write_page(records, folder / "texts", schema_of(records, schema, folder), page)
     say(stdout, shown(page))
     if show:
         webbrowser.open(page.resolve().as_uri())
@@ -41,5 +43,5 @@ def export(
 ) -> None:
     """Write the records as a table, one row a report; a list of rows becomes a table of its own beside it."""
     records = read_records(folder)
-    written = write_table(records, schema_of(records, schema), to)
+    written = write_table(records, schema_of(records, schema, folder), to)
     say(stdout, *(f"{rows} rows in {shown(file)}" for file, rows in written.items()))

@@ -10,13 +10,13 @@ import typer
 from rich.console import Console
 
 from baogao.candidates.advice import advice
+from baogao.choices import ReportingYear
 from baogao.cli.options import DEFAULT_SCHEMA, Ocr, with_model_flags
 from baogao.console import inert, printable_json
 from baogao.inputs import find_sources
 from baogao.model_options import ModelOptions
 from baogao.rules.rulebook import load_rulebook, rules_path
 from baogao.schema import Schema, as_table, json_schema, load_schema, new_schema
-from baogao.schema.fields import ReportingYear
 
 app = typer.Typer(no_args_is_help=True)
 

@@ -11,22 +11,20 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from baogao.asking.adapters import TunedWay, adapter_path
+from baogao.asking.adapters import adapter_path
+from baogao.choices import DEFAULT_MODEL, HELD_OUT, DeviceOrAuto, Export, TunedWay
 from baogao.cli.options import DEFAULT_SCHEMA, PromptsDir, SchemaName
 from baogao.cli.progress import duration, watching
 from baogao.console import say, shown
 from baogao.errors import UsageError
 from baogao.evaluation.report.render import share
-from baogao.llm import DEFAULT_MODEL
 from baogao.pipeline import OnRecord
 from baogao.resources import resource_dir
 from baogao.schema.fields import Schema
 from baogao.schema.load import load_schema
-from baogao.tuning.adapter_file import Export
-from baogao.tuning.base import DeviceOrAuto
 from baogao.tuning.plan import gigabytes
 from baogao.tuning.training import Recipe, Step
-from baogao.tuning.tune import HELD_OUT, Prepared, Tuned, TuneRequest, prepare, tune
+from baogao.tuning.tune import Prepared, Tuned, TuneRequest, prepare, tune
 
 _BEHIND: dict[Export, str] = {"gguf": "", "peft": ".peft", "merged": ".merged"}
 """What the folder of an export is called, behind the name of the file."""

@@ -7,20 +7,17 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Literal
 
 from baogao.assemble import Ready, ready_extractor, trust_in
+from baogao.choices import EngineChoice, ExtractorName
 from baogao.engines.ray import RayWorkers, Team, check_ray
 from baogao.engines.whole import WholeReport
 from baogao.errors import UsageError
-from baogao.extraction import ExtractorName
 from baogao.inputs import Source
 from baogao.model_options import ModelOptions
 from baogao.pipeline import OnRecord, Sink, documents_at_once, read_sample, run_documents, run_work
 from baogao.schema import Schema, load_schema
 from baogao.work import Worker, no_task
-
-EngineChoice = Literal["local", "ray"]
 
 _WORKERS = 4
 """Workers of Ray, where the command line does not say how many."""

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any
 
 from baogao.assemble import Ready, ready_extractor, trust_in
 from baogao.candidates import Candidates
+from baogao.choices import ExtractorName
 from baogao.document import Document
 from baogao.errors import UsageError
-from baogao.extraction import ExtractorName, ReportText
+from baogao.extraction import ReportText
 from baogao.guarded import Finish
 from baogao.hybrid.calibration import Asked
 from baogao.llm.messages import Abilities

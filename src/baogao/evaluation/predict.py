@@ -15,13 +15,14 @@ from typing import Any
 import httpx2
 
 from baogao.assemble import ArbiterFor, extractor_named, ready_extractor
+from baogao.choices import ExtractorName
 from baogao.errors import UsageError
 from baogao.evaluation.gold import Dataset, check_writable, write_whole
 from baogao.evaluation.recordings import RecordedExtractor, Recording
 from baogao.evaluation.run_info import ExtractorInfo, Mode, Parameters, RunInfo
 from baogao.evaluation.runs import ExtractorTiming, Run, Timing, load_datasets, score_run
 from baogao.evaluation.summary import Summary
-from baogao.extraction import Extraction, Extractor, ExtractorName, ReportText, WrappedExtractor
+from baogao.extraction import Extraction, Extractor, ReportText, WrappedExtractor
 from baogao.inputs import Source
 from baogao.interrupts import run_interruptibly
 from baogao.llm import abilities_of

@@ -26,11 +26,12 @@ import httpx2
 from pydantic import Field, field_validator
 
 from baogao.assemble import Ready
+from baogao.choices import ExtractorName, Way, WayOrAuto
 from baogao.errors import ReplayError, UsageError
 from baogao.evaluation.cassettes import Cassette, CassetteTransport, Mode, check_vcr, playing
 from baogao.evaluation.gold import check_writable, write_whole
 from baogao.evaluation.summary import RunFile
-from baogao.extraction import Extraction, Extractor, ExtractorName, ReportText, Way, WayOrAuto, WrappedExtractor
+from baogao.extraction import Extraction, Extractor, ReportText, WrappedExtractor
 from baogao.llm import Abilities, Manner
 from baogao.llm.client import Client
 from baogao.model_options import Further, ModelOptions

@@ -19,10 +19,10 @@ from pydantic import Field
 
 from baogao._version import __version__
 from baogao.assemble import Ready
+from baogao.choices import Way, WayOrAuto
 from baogao.errors import UsageError
 from baogao.evaluation.gold import Dataset
 from baogao.evaluation.summary import GoldInfo, RunFile
-from baogao.extraction import Way, WayOrAuto
 from baogao.hybrid.calibration import Asked
 from baogao.llm.messages import Abilities
 from baogao.model_options import ModelOptions

@@ -17,13 +17,14 @@ from pydantic import Field
 from baogao.asking.passages import Passage, PassageCutter, Shortlist, may_answer
 from baogao.asking.words_form import words_forms
 from baogao.candidates.candidate import Candidate
+from baogao.choices import Way
 from baogao.document.document import Span
 from baogao.evaluation.gold import Reading, Split
 from baogao.evaluation.scoring import Score, Scores
 from baogao.evaluation.summary import RunFile
 from baogao.evaluation.taxonomy import Setting
 from baogao.evaluation.values import same_value, words
-from baogao.extraction import Link, Way
+from baogao.extraction import Link
 from baogao.reading import read_answer
 from baogao.schema.fields import FieldSpec, Schema
 from baogao.schema.values import Strict

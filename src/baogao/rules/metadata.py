@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
+from baogao.choices import ReportingYear
 from baogao.document.document import Document, Span
 from baogao.document.sections import heading_level
 from baogao.extraction import TextLink
 from baogao.rules.rulebook import MetadataRules
-from baogao.schema.fields import ReportingYear
 
 # What places, offices and governments end in, the longer before the shorter.
 _PLACE_END = "特别行政区|自治区|自治州|自治县|自治旗|地区|新区|开发区|街道|苏木|民族乡|省|市|州|盟|县|旗|区|镇|乡"

@@ -30,6 +30,7 @@ from typing import ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from baogao.choices import ReportingYear
 from baogao.schema.units import Unit, Units
 from baogao.schema.values import Answer, Item, TextAnswer
 from baogao.schema.wording import Wording
@@ -65,8 +66,6 @@ Cue = Literal["prior_year", "growth", "target", "cumulative", "part", "sub_unit"
 """What the words around a figure say of it: whose it is, and when; see ``baogao.candidates.cues``."""
 Printed = Literal["number", "range", "rank", "ratio"]
 """A number; two bounds of one (6.5%-7%); a place in an order (第3位); a part of a ratio (15:62:23)."""
-ReportingYear = Literal["title", "before_title", "printed"]
-"""The year that a report is about: that of its title, the one before it, or the first that it prints as a period."""
 _SAID = Wording()
 _OTHER_TIMES: frozenset[Cue] = frozenset({"prior_year", "growth", "target", "cumulative"})
 _CUE_OF: Mapping[AskedPeriod, Cue] = {"last": "prior_year", "next": "target", "cumulative": "cumulative"}

@@ -5,15 +5,13 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any, get_args
 
 from baogao.asking.adapters import KEY, AdapterInfo
+from baogao.choices import Export
 from baogao.errors import UsageError
 from baogao.tuning.base import BaseFile, Tokens
 
-Export = Literal["gguf", "peft", "merged"]
-"""A LoRA file that llama.cpp applies; peft's folder, which vLLM and transformers apply; a whole model as a folder of
-safetensors, for servers that apply no adapters."""
 EXPORTS: tuple[Export, ...] = get_args(Export)
 _DESCRIPTION = f"{KEY}.json"
 """What a folder is described by."""

@@ -14,16 +14,15 @@ from dataclasses import dataclass
 from logging import ERROR
 from math import prod
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
+from baogao.choices import Device, DeviceOrAuto
 from baogao.errors import UsageError
 from baogao.llm.messages import Message
 from baogao.llm.server import check_gguf
 
 NEEDED = ("gguf", "peft", "torch", "transformers")
 """What the extra ``tune`` brings."""
-Device = Literal["cuda", "mps", "cpu"]
-DeviceOrAuto = Literal["auto", Device]
 
 
 def check_extra() -> None:

@@ -12,11 +12,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from random import Random
 
-from baogao.asking.adapters import TunedWay
 from baogao.asking.form import FormExtractor
 from baogao.asking.passages import Passage, PassageCutter, Shortlist
 from baogao.asking.tag import LENGTH, numbered, passages, report_title, tag_passage, tag_question, tag_reply
 from baogao.candidates.candidate import Candidate
+from baogao.choices import TunedWay
 from baogao.document import Document, read_document
 from baogao.errors import BaogaoError, GoldError
 from baogao.evaluation.gold import Gold, GoldDoc, GoldField

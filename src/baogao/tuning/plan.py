@@ -14,8 +14,9 @@ from dataclasses import dataclass, replace
 from math import ceil
 from pathlib import Path
 
+from baogao.choices import Device
 from baogao.errors import UsageError
-from baogao.tuning.base import BaseFile, Device, Encoded
+from baogao.tuning.base import BaseFile, Encoded
 from baogao.tuning.training import Recipe
 
 _ROOM = 0.9

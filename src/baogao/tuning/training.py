@@ -17,9 +17,10 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from baogao.choices import Device
 from baogao.errors import TrainingError, UsageError
 from baogao.evaluation.gold import write_whole
-from baogao.tuning.base import Device, Encoded
+from baogao.tuning.base import Encoded
 
 _WARM_UP = 0.05
 """The share of the steps in which the learning rate rises."""

@@ -13,25 +13,24 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from baogao._version import __version__
-from baogao.asking.adapters import AdapterInfo, TunedOn, TunedWay, learned_of, prompts_learned
+from baogao.asking.adapters import AdapterInfo, TunedOn, learned_of, prompts_learned
+from baogao.choices import DEFAULT_MODEL, HELD_OUT, DeviceOrAuto, Export, TunedWay
 from baogao.errors import UsageError
 from baogao.evaluation.gold import GoldDoc, check_writable
 from baogao.evaluation.predict import EvalRequest, WatchExtractor, predict_run, unwatched
 from baogao.evaluation.runs import load_datasets, score_run
 from baogao.evaluation.summary import ExtractorSummary
-from baogao.llm import DEFAULT_MODEL, find_model, load_prompts
+from baogao.llm import find_model, load_prompts
 from baogao.llm.embedded import MODELS
 from baogao.model_options import ModelOptions
 from baogao.opening import base_of
 from baogao.schema.fields import Schema
-from baogao.tuning.adapter_file import Export, write_gguf, write_merged, write_peft
-from baogao.tuning.base import NEEDED, BaseFile, DeviceOrAuto, Encoded, Tokens, check_extra, device_for, load_model
+from baogao.tuning.adapter_file import write_gguf, write_merged, write_peft
+from baogao.tuning.base import NEEDED, BaseFile, Encoded, Tokens, check_extra, device_for, load_model
 from baogao.tuning.pairs import Pair, digest_of, pairs_of
 from baogao.tuning.plan import Machine, Plan, plan_for
 from baogao.tuning.training import Checkpoints, Progress, Recipe, Step, Training, tokens_a_step
 
-HELD_OUT = 0.17
-"""The share of the reports that is held out: one in six."""
 _FEW = 5
 """Of fewer reports little is learned, and less is known of it."""
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
-from baogao.extraction import WayOrAuto
+from baogao.choices import WayOrAuto
 from llm.fake_server import Seen, Step
 from llm.quirks.model import Body, Server, as_asked, completion_of, honest
 
