@@ -20,6 +20,8 @@ class GoldCheck:
 
     documents: int
     findings: list[Finding]
+    not_looked_at: int = 0
+    """How many fields, over all documents, nobody has looked at."""
 
 
 def load_gold(path: Path, schema: Schema) -> Gold:
@@ -60,6 +62,7 @@ def check_dataset(folder: Path, schema: Schema) -> GoldCheck:
     """
     findings: list[Finding] = []
     seen: dict[str, Path] = {}
+    not_looked_at = 0
     paths = gold_files(folder)
     for path in paths:
         try:
@@ -68,10 +71,11 @@ def check_dataset(folder: Path, schema: Schema) -> GoldCheck:
         except GoldError as error:
             findings.append(Finding("error", path, "file", str(error).removeprefix(f"{path}: ")))
             continue
+        not_looked_at += len(gold.not_looked_at)
         if gold.doc_id in seen:
             findings.append(Finding("error", path, "doc_id", f"{gold.doc_id!r} is also in {seen[gold.doc_id]}"))
         seen[gold.doc_id] = path
-    return GoldCheck(len(paths), findings)
+    return GoldCheck(len(paths), findings, not_looked_at)
 
 
 def _text_path(path: Path, gold: Gold) -> Path:
