@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from baogao.cli import labels
+from baogao.cli import label_studio, labels
 from baogao.cli.options import DEFAULT_SCHEMA, SchemaName
 from baogao.console import inert, table_of
 from baogao.errors import UsageError
@@ -25,6 +25,8 @@ app = typer.Typer(no_args_is_help=True)
 app.command("start")(labels.start)
 app.command("save")(labels.save)
 app.command("disputes")(labels.disputes)
+app.command("export")(label_studio.export)
+app.command("import")(label_studio.import_)
 
 
 @app.command("build")

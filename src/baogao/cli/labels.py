@@ -34,7 +34,7 @@ def start(
     labelled = list(labels.labelled(proposals=True))
     written = save_gold(labelled, out, overwrite=overwrite)
     for one in labelled:
-        _print_progress(one)
+        print_progress(one)
     reports = len(written)
     print(f"{reports} reports in {inert(out)}: what nobody has looked at is a proposal there, and no gold")
     who = quote(name or "NAME")
@@ -63,7 +63,7 @@ def save(
         wanted = [_with_names(one, [by] if by else labels.decisions(one.doc_id).people) for one in wanted]
     written = save_gold(wanted, out, overwrite=overwrite)
     for one in labelled:
-        _print_progress(one)
+        print_progress(one)
     disputed = sum(len(one.disputed) for one in wanted)
     if disputed:
         print(f"people differ on {disputed} of them: the last word is in the gold; see baogao gold disputes")
@@ -77,7 +77,7 @@ def _with_names(labelled: Labelled, names: list[str]) -> Labelled:
     return replace(labelled, gold=gold)
 
 
-def _print_progress(labelled: Labelled) -> None:
+def print_progress(labelled: Labelled) -> None:
     """A line on how far people are with a report, and one for each decision that cannot be gold."""
     doc_id, reason = inert(labelled.doc_id), inert(labelled.why_not)
     if labelled.gold is None:

@@ -20,8 +20,8 @@ from baogao.record import Record
 from baogao.schema.fields import Schema
 
 WRITTEN = ".labels.json"
-"""In a data set that was made from a run: which gold files, by the digests of what was written. One that reads otherwise
-by now was written, or changed, by somebody else."""
+"""In a data set that was written here: its files by the digests of what was written. One that reads otherwise by now
+was written, or changed, by somebody else."""
 _KEPT = 2
 """Digests of one file: of what is there, and of what is to come, should writing be broken off."""
 

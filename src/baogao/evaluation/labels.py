@@ -136,8 +136,8 @@ class _Labels:
 class PrintedAgain:
     """Finds where a text says the same again: the same whole sentence, at least of some length, white space aside.
 
-    Only there it is certain that a second figure of the same value is the same figure. Elsewhere, in another sentence, it
-    may be another one, and a person has to say so.
+    Only there it is certain that a second figure of the same value is the same figure. In another sentence it may be
+    another one, and a person has to say so.
     """
 
     def __init__(self, text: str) -> None:
