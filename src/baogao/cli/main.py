@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable
+from contextlib import ExitStack
 from pkgutil import resolve_name
 from typing import Annotated, Any
 
@@ -18,8 +19,10 @@ from rich.console import Console
 from typer.core import TyperCommand, TyperGroup
 
 from baogao._version import __version__
+from baogao.cli.translation import complaints, speaking
 from baogao.console import log_to_terminal, print_in_any_encoding, say, shown
 from baogao.errors import BaogaoError, UsageError
+from baogao.language import translated
 from baogao.llm.keys import refuse_keys
 
 stderr = Console(stderr=True)
@@ -44,6 +47,7 @@ COMMANDS = {
         "a run that was broken off.",
     ),
     "review": ("outputs:review", "Write the page of a run again: texts with their figures marked."),
+    "matrix": ("matrix:matrix", "Write one table over all reports of a run, and print the figures that stand out."),
     "export": (
         "outputs:export",
         "Write the records as a table, one row a report; a list of rows becomes a table of its own beside it.",
@@ -66,7 +70,7 @@ class LateCommand(TyperCommand):
         """The context of the command itself, which goes on from here."""
         name = self.name or ""
         command = typer.main.get_group(imported([name])).commands[name]
-        return command.make_context(info_name, args, parent, **extra)
+        return speaking(command).make_context(info_name, args, parent, **extra)
 
 
 class LateGroup(TyperGroup):
@@ -75,6 +79,23 @@ class LateGroup(TyperGroup):
     def __init__(self, **settings: Any) -> None:
         commands = {name: LateCommand(name, help=words) for name, (_, words) in COMMANDS.items()}
         super().__init__(**{**settings, "commands": commands})
+        self._afterwards = ExitStack()
+        speaking(self)
+
+    def main(self, *args: Any, **extra: Any) -> Any:
+        """Run the program; typer's own words are English again at its end."""
+        with ExitStack() as self._afterwards:
+            return super().main(*args, **extra)
+
+    def make_context(self, *args: Any, **extra: Any) -> Any:
+        """The context of the program; what is wrong with its own options is said in the language in force."""
+        with complaints(self._afterwards):
+            return super().make_context(*args, **extra)
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run a command; what is wrong with its options is said in the language in force."""
+        with complaints(self._afterwards):
+            return super().invoke(ctx)
 
 
 def imported(names: Iterable[str] = COMMANDS) -> typer.Typer:
@@ -112,7 +133,7 @@ def run() -> None:
     except BaogaoError as error:
         from baogao.llm.guard import without_keys  # no command needs it before it has imported it
 
-        say(stderr, f"[red]error:[/] {shown(without_keys(str(error)))}")
+        say(stderr, f"[red]error:[/] {shown(translated(without_keys(str(error))))}")
         sys.exit(2 if isinstance(error, UsageError) else 1)
     except UnicodeEncodeError as error:
         names = sys.getfilesystemencoding()

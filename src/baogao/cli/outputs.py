@@ -11,6 +11,7 @@ from rich.console import Console
 
 from baogao.console import say, shown
 from baogao.outputs.export import write_table
+from baogao.outputs.matrix import MATRIX, write_matrix
 from baogao.outputs.page import write_page
 from baogao.outputs.records import read_records, schema_of, with_review
 
@@ -30,7 +31,9 @@ def review(
     """Write the page of a run again: texts with their figures marked."""
     records = with_review(read_records(folder), folder)
     page = folder / "index.html"
-    write_page(records, folder / "texts", schema_of(records, schema, folder), page)
+    used = schema_of(records, schema, folder)
+    write_page(records, folder / "texts", used, page, table=MATRIX)
+    write_matrix(records, used, folder / MATRIX)
     say(stdout, shown(page))
     if show:
         webbrowser.open(page.resolve().as_uri())

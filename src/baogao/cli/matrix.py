@@ -1,0 +1,45 @@
+"""``baogao matrix``: one table over all reports of a run, and the figures in it that stand out."""
+
+from __future__ import annotations
+
+import webbrowser
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from baogao.cli.outputs import RunDir, SchemaOfRecords
+from baogao.console import say, shown
+from baogao.outputs.corrected import iterate_corrected
+from baogao.outputs.matrix import MATRIX, write_matrix
+from baogao.outputs.outliers import Outlier
+from baogao.outputs.records import iterate_records, iterate_review, schema_of
+from baogao.schema import Schema
+
+stdout = Console()
+_PRINTED = 20
+
+
+def matrix(
+    folder: RunDir,
+    schema: SchemaOfRecords = None,
+    show: Annotated[bool, typer.Option("--open", help="Open the table in the browser.")] = False,
+) -> None:
+    """Write one table over all reports of a run, and print the figures that stand out."""
+    used = schema_of(iterate_records(folder), schema, folder)
+    page = folder / MATRIX
+    records = iterate_corrected(folder, used, queue=False)
+    outliers = write_matrix(records, used, page, queue=iterate_review(folder))
+    print_outliers(outliers, used)
+    say(stdout, shown(page))
+    if show:
+        webbrowser.open(page.resolve().as_uri())
+
+
+def print_outliers(outliers: list[Outlier], schema: Schema) -> None:
+    """Print the figures that stand out, the farthest first; where there are many, how many more."""
+    for one in outliers[:_PRINTED]:
+        label = schema.by_id[one.field].label
+        say(stdout, f"{shown(one.doc_id)}  {shown(label)}  {shown(one.message)}")
+    if more := len(outliers[_PRINTED:]):
+        say(stdout, f"{more} more outliers are listed in the table")
