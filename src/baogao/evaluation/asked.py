@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from baogao.choices import Way
 from baogao.evaluation.run_info import ExtractorInfo
 from baogao.evaluation.submissions import Submission
-from baogao.extraction import Way
 from baogao.rules.rulebook import load_rulebook, rules_path
 from baogao.schema.fields import FieldKind, Schema
 

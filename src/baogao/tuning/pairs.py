@@ -144,9 +144,10 @@ def _tagged(
     unknown: frozenset[int],
 ) -> Iterator[Pair]:
     title = report_title(report.document)
-    for sentences in passages(report, length):
-        passage = tag_passage(report, sentences)
-        if any(one.id in unknown for one in passage.candidates):
+    for whole in passages(report, length):
+        sentences = [one for one in whole if unknown.isdisjoint(each.id for each in numbered(report, one.span))]
+        passage = tag_passage(report, tuple(sentences))
+        if not passage.candidates:
             continue
         answered = {
             number: list(labels[candidate.id])

@@ -114,7 +114,7 @@ def gather(request: TuneRequest, schema: Schema) -> Material:
         )
     if not_looked_at := sum(dataset.not_looked_at for dataset in datasets):
         notes.append(
-            f"{not_looked_at} fields of the reports were not looked at: nothing is learned of them, and passages with "
+            f"{not_looked_at} fields of the reports were not looked at: nothing is learned of them, and sentences with "
             "figures among their words are left out"
         )
     random = Random(request.recipe.seed)
