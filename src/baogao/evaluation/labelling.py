@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from dataclasses import field as dataclass_field
 from pathlib import Path
 
+from pydantic import TypeAdapter, ValidationError
+
 from baogao.document import document_from_text
 from baogao.errors import UsageError
 from baogao.evaluation.gold import Dataset, Gold, GoldDoc, write_whole
@@ -18,10 +20,12 @@ from baogao.outputs.decisions import Decision, Decisions, ReviewsFile
 from baogao.outputs.records import kept_text, read_records, schema_of
 from baogao.record import Record
 from baogao.schema.fields import Schema
+from baogao.schema.values import Span
 
 WRITTEN = ".labels.json"
 """In a data set that was written here: its files by the digests of what was written. One that reads otherwise by now
 was written, or changed, by somebody else."""
+_SPANS = TypeAdapter(list[Span])
 _KEPT = 2
 """Digests of one file: of what is there, and of what is to come, should writing be broken off."""
 
@@ -212,9 +216,12 @@ class _Sentences:
         self._document = None if text is None else document_from_text(text)
 
     def of(self, decision: Decision) -> str | None:
-        document = self._document
-        evidence = (decision.after or {}).get("evidence")
-        if document is None or not isinstance(evidence, list) or decision.text_sha256 != document.sha256:
+        document, said = self._document, (decision.after or {}).get("evidence")
+        try:
+            evidence = _SPANS.validate_python(said)
+        except ValidationError:
             return None
-        inside = [span for span in evidence if 0 <= span[0] < span[1] <= len(document.file.text)]
-        return document.printed_sentences([(start, end) for start, end in inside])
+        if document is None or decision.text_sha256 != document.sha256:
+            return None
+        length = len(document.file.text)
+        return document.printed_sentences([(start, end) for start, end in evidence if 0 <= start < end <= length])

@@ -36,8 +36,9 @@ def read_tasks(data: object, schema: Schema, annotator: str | None = None) -> It
             doc_id = reader.doc_id
             if doc_id in seen:
                 raise UnfitError("a task of the same id stands before it")
+            labelled = reader.labelled()
             seen.add(doc_id)
-            yield reader.labelled()
+            yield labelled
         except UnfitError as error:
             yield Labelled(doc_id, None, why_not=str(error))
 
