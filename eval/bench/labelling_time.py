@@ -83,7 +83,7 @@ def main() -> None:
     counts = Counts(given.keys, given.clicks, given.drags, given.decisions)
     for name, speed in SPEEDS.items():
         found = labelling_time(counts, given.characters, speed)
-        print(json.dumps({"reading": name, **asdict(found), "total": found.total, "minutes": found.total / 60}))
+        print(json.dumps({"speed": name, **asdict(found), "total": found.total, "minutes": found.total / 60}))
 
 
 if __name__ == "__main__":
