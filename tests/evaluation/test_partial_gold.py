@@ -93,6 +93,9 @@ def test_every_report_has_its_row_in_the_counts(tmp_path: Path, small) -> None:
     assert run.summary().extractors["rules"].fields["buses"].stated == 7
     assert run.info().datasets[0].not_looked_at == 16
     assert [row.id for row in report.fields] == ["buses", "passengers", "punctuality", "accidents"]
+    # title, issuer, buses, passengers, punctuality, drills, accidents, problems
+    assert report.grid.data["cells"][0] == ["caxccxcc"] + ["cacccxcx"] * 7
+    assert report.grid.verdicts["x"] == "not looked at by an annotator"
     assert report.notices == [
         "In set, 16 fields of its reports were not looked at by an annotator: "
         "they have no verdict and are in no figure of this report."

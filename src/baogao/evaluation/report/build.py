@@ -102,8 +102,17 @@ def build_report(run: Run, folders: Iterable[Path] | None = None) -> ReportModel
         cells=cell_rows(files),
         silence=why_rows(files),
         missed=missed_rows(files),
-<<<<<<< HEAD
-        notices=not_looked_at_notices(files.summary),
+        opening=plain_sentences(leader, things_asked(schema)),
+        proof=[*proof_sentences(leader), *([baseline_sentence(by_name[pair.b])] if pair else [])],
+        groups=groups,
+        together=together,
+        not_asked={
+            name: [labels[field] for field in one.not_asked]
+            for name, one in summary.extractors.items()
+            if one.not_asked
+        },
+        grid=grid,
+        notices=not_looked_at_notices(summary),
     )
 
 
@@ -115,25 +124,12 @@ def not_looked_at_notices(summary: Summary) -> list[str]:
         for one in summary.datasets
         if one.not_looked_at
     ]
-=======
-        opening=plain_sentences(leader, things_asked(schema)),
-        proof=[*proof_sentences(leader), *([baseline_sentence(by_name[pair.b])] if pair else [])],
-        groups=groups,
-        together=together,
-        not_asked={
-            name: [labels[field] for field in one.not_asked]
-            for name, one in summary.extractors.items()
-            if one.not_asked
-        },
-        grid=grid,
-    )
 
 
 def things_asked(schema: SchemaInfo) -> str:
     """What plain sentences call the answers: ``figures`` where there are no others."""
     words = any(one.kind in ("choice", "date", "quote") for one in schema.fields)
     return "answers" if words else "figures"
->>>>>>> main
 
 
 def headline_rows(files: RunFiles) -> list[HeadlineRow]:
@@ -156,19 +152,13 @@ def headline_rows(files: RunFiles) -> list[HeadlineRow]:
                     bound_accuracy=Estimate(found.bound_accuracy),
                     grounding=Estimate(found.grounding),
                     specificity=Estimate(found.specificity),
-<<<<<<< HEAD
-                    metadata=Estimate(found.metadata_accuracy),
-                    lists={one.id: Estimate(None) for one in lists}
-                    | {name: Estimate(rates.f1) for name, rates in found.lists.items()}
-                    | {name: Estimate(rates.f1, rates.f1_ci) for name, rates in found.rows.items()},
-=======
                     metadata=Estimate(found.metadata_accuracy if "text" in asked.kinds else None),
-                    lists={one: Estimate(asked.rate(one, rates.f1)) for one, rates in found.lists.items()}
+                    lists={one.id: Estimate(None) for one in lists}
+                    | {one: Estimate(asked.rate(one, rates.f1)) for one, rates in found.lists.items()}
                     | {
                         one: Estimate(asked.rate(one, rates.f1), asked.rate(one, rates.f1_ci))
                         for one, rates in found.rows.items()
                     },
->>>>>>> main
                     verdicts=found.verdicts,
                 )
             )

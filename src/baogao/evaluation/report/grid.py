@@ -38,6 +38,7 @@ MEANINGS: Mapping[str, str] = {
     "a": "silent, as the report is",
     "e": "the report failed",
     "u": "not asked",
+    "x": "not looked at by an annotator",
 }
 _LETTERS: Mapping[Verdict, str] = {
     "correct": "c",
@@ -77,7 +78,12 @@ def grid_of(files: RunFiles, rows: Iterable[Row], sources: Sources, main: str) -
                 if spec.id in files.summary.extractors[name].not_asked:
                     letters[number].append("u")
                     continue
-                found = _said(here.get((doc_id, spec.id, name), []), spec.unit, sources, why)
+                judged = here.get((doc_id, spec.id, name), [])
+                # A list of rows in which nobody has any has no verdict either.
+                if spec.id in sources.not_looked_at.get(doc_id, ()) or not (judged or spec.kind == "rows"):
+                    letters[number].append("x")
+                    continue
+                found = _said(judged, spec.unit, sources, why)
                 letters[number].append(found[0])
                 _tell(told, str(column), str(number), found)
         said.append(told)
