@@ -63,7 +63,7 @@ def check_command(
 @app.command("agree")
 def agree_command(
     a: Annotated[Path, typer.Argument(help="One annotator's data set; or a run, with --between.", metavar="A")],
-    b: Annotated[Path | None, typer.Argument(help="The other's, of the same texts.", metavar="[B]")] = None,
+    b: Annotated[Path | None, typer.Argument(help="The other's, of the same texts.", metavar="B")] = None,
     between: Annotated[
         tuple[str, str] | None, typer.Option("--between", help="Two people who looked at the run A.")
     ] = None,

@@ -15,7 +15,7 @@ from baogao.document import Document, document_from_text
 from baogao.evaluation.checking import check_gold
 from baogao.evaluation.gold import Copies, Gold, GoldField, GoldRow
 from baogao.evaluation.values import version_said
-from baogao.outputs.corrected import corrected, text_digest
+from baogao.outputs.corrected import corrected, holding_on, text_digest
 from baogao.outputs.decisions import Decisions
 from baogao.record import Record
 from baogao.schema.fields import FieldSpec, Schema
@@ -66,8 +66,7 @@ class _Labels:
     def __init__(self, record: Record, decisions: Decisions, text: str, schema: Schema) -> None:
         self._text, self._schema = text, schema
         self._record = corrected(record, decisions, text, schema)
-        digest = text_digest(text)
-        self._decided = {key for key, one in decisions.standing().items() if one.text_sha256 == digest}
+        self._decided = holding_on(text, decisions).keys()
         self._again = PrintedAgain(text)
 
     def gold(self, proposals: bool) -> Gold:
