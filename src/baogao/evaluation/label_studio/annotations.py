@@ -106,8 +106,8 @@ class _TaskReader:
         if self._annotator is not None:
             kept = [one for one in kept if self._annotator in _names_of(one.get("completed_by"))]
         if not kept:
-            whose = "" if self._annotator is None else f" by {self._annotator}"
-            raise UnfitError(f"it has no annotation{whose}")
+            annotator = self._annotator
+            raise UnfitError("it has no annotation" if annotator is None else f"it has no annotation by {annotator}")
         last = max(kept, key=lambda one: str(one.get("updated_at") or one.get("created_at") or ""))
         results = last.get("result")
         return [one for one in results if isinstance(one, dict)] if isinstance(results, list) else []

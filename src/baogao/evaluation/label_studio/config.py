@@ -24,7 +24,7 @@ METADATA = "metadata_"
 """Before the id of a piece of metadata: its text, said of the report as a whole."""
 NOT_LOOKED_AT = "not_looked_at"
 """The ids of fields that nobody has looked at yet, one a line."""
-_KEEP_SPACES = ".htx-text { white-space: pre-wrap; }"
+_KEEP_SPACES = ".htx-text{white-space:pre-wrap;}"
 """Otherwise white space is trimmed, and offsets count in another text."""
 
 
