@@ -15,15 +15,18 @@ from baogao.choices import MOST_BATCH_BYTES, MOST_REQUESTS, AskingName, HoldTo
 from baogao.cli.extract import print_report
 from baogao.cli.options import (
     DEFAULT_SCHEMA,
+    AddTo,
     CalibrationFile,
     MinConfidence,
     ModelNames,
+    Overwrite,
     PriceCached,
     PriceIn,
     PriceOut,
     PromptsDir,
     SchemaName,
     WayToAsk,
+    onto_of,
 )
 from baogao.cli.progress import Totals
 from baogao.console import say, shown
@@ -103,6 +106,8 @@ def collect(
         list[Path] | None, typer.Argument(help="Result and error files of the service.", metavar="RESULTS...")
     ] = None,
     again: Annotated[bool, typer.Option("--again", help="Ask anew what was answered by an error.")] = False,
+    overwrite: Overwrite = False,
+    add: AddTo = False,
     price_in: PriceIn = None,
     price_out: PriceOut = None,
     price_cached: PriceCached = None,
@@ -117,12 +122,13 @@ def collect(
         results or [],
         Limits(file_requests, file_megabytes * _MEGABYTE),
         again=again,
+        onto=onto_of(overwrite=overwrite, add=add),
         prices={"prompt_price": price_in, "completion_price": price_out, "cached_price": price_cached},
         watch=partial(track, description="collecting", console=stderr),
         on_record=totals.add,
         on_notice=_note,
     )
-    print_report(out, done.finished, totals, done.sure_from)
+    print_report(out, done.finished, totals, done.sure_from, done.folder)
     if done.for_results:
         say(stdout, f"{done.for_results} reports wait for results that are not here yet")
     if done.for_round:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -15,18 +16,21 @@ from typer.core import TyperGroup
 from baogao.batch import AnsweredTransport
 from baogao.cli.options import DEFAULT_SCHEMA, Batch, SchemaName, with_model_flags
 from baogao.cli.progress import watching
-from baogao.console import say, shown
+from baogao.console import printable_json, say, shown
 from baogao.errors import UsageError
+from baogao.evaluation.browsing import runs_app
 from baogao.evaluation.diff import CHANGES, FieldChange, RunDiff, check_floors, check_not_worse, diff_runs, parse_floors
+from baogao.evaluation.history import PastRun, find_runs, history
 from baogao.evaluation.predict import SUMMARY, EvalRequest, parse_records, predict_run, replay_run
 from baogao.evaluation.report import ReportModel, build_report, write_report
-from baogao.evaluation.report.render import interval_words, reading_words, share
+from baogao.evaluation.report.render import interval_words, points, reading_words, share
 from baogao.evaluation.rows import JudgedRow
 from baogao.evaluation.runs import Run, load_datasets, score_run
 from baogao.evaluation.summary import Summary
 from baogao.model_options import ModelOptions
 from baogao.schema.fields import Schema
 from baogao.schema.load import load_schema, shipped_schema
+from baogao.serving import serve
 
 RunDir = Annotated[Path, typer.Argument(help="The folder of a run.", metavar="RUN")]
 SchemaOfRun = Annotated[str | None, typer.Option("--schema", help="The schema, if not the one of the run.")]
@@ -147,6 +151,36 @@ def replay_command(
     say(stdout, f"{shown(run / SUMMARY)}: the same, to the byte")
 
 
+@app.command("history")
+def history_command(
+    folders: Annotated[list[Path], typer.Argument(help="Folders with runs in them.", metavar="FOLDER...")],
+    as_json: Annotated[bool, typer.Option("--json", help="As one JSON document.")] = False,
+) -> None:
+    """List the runs below some folders, the newest last; each is compared with the one before on the same gold."""
+    pasts = history(find_runs(folders))
+    if as_json:
+        print(printable_json({"runs": [past.to_data() for past in pasts]}, indent=2))
+    elif not pasts:
+        say(stderr, "there is no run in these folders")
+    else:
+        stdout.print(history_table(pasts))
+
+
+@app.command("serve")
+def serve_command(
+    folder: Annotated[Path, typer.Argument(help="A folder with runs in it.", metavar="FOLDER")],
+    port: Annotated[int | None, typer.Option("--port", help="The port; any that is free if not given.")] = None,
+    show: Annotated[bool, typer.Option("--open", help="Open the page in the browser.")] = False,
+) -> None:
+    """Show runs and their reports in the browser, on this machine only, until Ctrl-C."""
+
+    def ready(address: str) -> None:
+        say(stdout, shown(address))
+        say(stderr, "Ctrl-C ends it")
+
+    serve(runs_app(folder), port=port, open_browser=show, on_ready=ready)
+
+
 def _finish(run: Run, datasets: list[Path], schema: Schema, floors: dict[str, float], earlier: Path | None) -> None:
     """Score and report; exits with 1 when a gate does not hold."""
     summary = score_run(run, load_datasets(datasets, schema), schema)
@@ -197,6 +231,26 @@ def headline_table(report: ReportModel) -> Table:
             share(row.bound_accuracy.value),
             share(row.metadata.value),
         )
+    return table
+
+
+def history_table(pasts: Sequence[PastRun]) -> Table:
+    """One line for each extractor of each run, the run itself named in the first."""
+    table = Table(box=None, pad_edge=False)
+    for name in ("made", "run", "data", "extractor", "model"):
+        table.add_column(name, overflow="fold")
+    for name in ("F1", "95%", "precision", "recall", "points"):
+        table.add_column(name, justify="right", no_wrap=True)
+    run = None
+    for past in pasts:
+        head = (past.made[:16].replace("T", " "), past.run.as_posix(), past.data) if past.run != run else ("", "", "")
+        run = past.run
+        if past.error:
+            table.add_row(*map(shown, head), f"[red]{shown(past.error)}[/]")
+            continue
+        rates = (share(past.f1), interval_words(past.f1_interval), share(past.precision), share(past.recall))
+        change = "" if past.difference is None else f"{'+' if past.difference > 0 else ''}{points(past.difference)}"
+        table.add_row(*map(shown, (*head, past.extractor, past.model)), *rates, change)
     return table
 
 

@@ -1,4 +1,4 @@
-"""``baogao review`` and ``baogao export``: the folder of a run as a page and as a table."""
+"""``baogao review``: the folder of a run as a page."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from baogao.console import say, shown
 from baogao.errors import UsageError
 from baogao.outputs.corrected import corrected_records
 from baogao.outputs.decisions import REVIEWS
-from baogao.outputs.export import write_table
 from baogao.outputs.matrix import MATRIX, write_matrix
 from baogao.outputs.page import write_page
 from baogao.outputs.records import read_records, schema_of
@@ -82,14 +81,3 @@ def _serve(folder: Path, schema: str | None, name: str, port: int | None, *, bli
     serve(review_app(session, name), port=at, open_browser=show, on_ready=ready)
     new = session.saved - before
     say(stdout, f"{new} decisions saved in {shown(folder / REVIEWS)}")
-
-
-def export(
-    folder: RunDir,
-    to: Annotated[Path, typer.Option("--to", help="FILE.csv, FILE.parquet or FILE.xlsx.")],
-    schema: SchemaOfRecords = None,
-) -> None:
-    """Write the records as a table, one row a report; a list of rows becomes a table of its own beside it."""
-    records = read_records(folder)
-    written = write_table(records, schema_of(records, schema, folder), to)
-    say(stdout, *(f"{rows} rows in {shown(file)}" for file, rows in written.items()))

@@ -52,6 +52,11 @@ class Labelled:
         return self.of - len(self.gold.not_looked_at) if self.gold else 0
 
 
+def names_a_file(doc_id: str) -> bool:
+    """Whether gold can be written under an id, which anybody may have made up."""
+    return Path(doc_id).name == doc_id and not any(char in doc_id for char in "/\\\0")
+
+
 class LabelRun:
     """A run's folder, as far as labels need it.
 
@@ -92,7 +97,7 @@ class LabelRun:
         doc_id = record.doc_id
         if record.status != "ok":
             return Labelled(doc_id, None, why_not=f"it was not read: {record.error}")
-        if Path(doc_id).name != doc_id or "\\" in doc_id:
+        if not names_a_file(doc_id):
             return Labelled(doc_id, None, why_not="its id is not the name of a file")
         text = kept_text(doc_id, self.folder / "texts")
         if text is None:

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from baogao.evaluation.checking import check_gold
 from baogao.evaluation.datasets import load_dataset
 from baogao.evaluation.gold import GoldField
 from baogao.evaluation.label_studio.annotations import read_tasks
@@ -175,6 +176,7 @@ def test_what_cannot_be_read_is_named_and_the_others_go_on(small, results, field
         ([], "it is no object"),
         ({"data": {"doc_id": "r"}, "annotations": []}, "it has no text"),
         ({"data": {"text": TEXT, "doc_id": "../r"}, "annotations": [{"result": []}]}, "not the name of a file"),
+        ({"data": {"text": TEXT, "doc_id": "r\0"}, "annotations": [{"result": []}]}, "not the name of a file"),
         ({"data": {"text": TEXT, "sha256": "0"}, "annotations": [{"result": []}]}, "not the one that was exported"),
         ({"data": {"text": TEXT, "schema": "x"}, "annotations": [{"result": []}]}, "it is of the schema 'x'"),
         ({"data": {"text": "\ud83d"}, "annotations": [{"result": []}]}, "half of a character"),
@@ -242,3 +244,32 @@ def test_rare_characters_come_out_right(before, in_units, quoted):
     (copy,) = one.gold.field("passengers").evidence
     assert text[slice(*copy[0])] == "77万人次"
     assert one.gold.field("passengers").value == 770000
+
+
+JUNK = st.sampled_from(
+    [None, 0, -1, 10**30, 1.5, "", "x", "\ud800", [], [[]], {}, {"a": []}, True, [None], "passengers"]
+)
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.data())
+def test_whatever_an_export_holds_it_is_read_or_named(data):
+    """Anything may stand anywhere: a task comes out as gold that loads, or with a reason."""
+    relation = {"type": "relation", "from_id": "r1", "to_id": "r2"}
+    whole = [task(*region("2场", "drills", 1, value="2", bound="exact"), *region("3场", "drills", 2), relation)]
+    parts = [(whole, 0)]
+    stack = [whole[0]]
+    while stack:
+        one = stack.pop()
+        keys = range(len(one)) if isinstance(one, list) else list(one)
+        parts += [(one, key) for key in keys]
+        stack += [one[key] for key in keys if isinstance(one[key], list | dict)]
+    for _ in range(data.draw(st.integers(1, 3))):
+        place, key = data.draw(st.sampled_from(parts))
+        place[key] = data.draw(JUNK)
+    (found,) = read_tasks(whole, SMALL)
+    assert bool(found.gold) != bool(found.why_not)
+    if found.gold is not None:
+        findings = check_gold(found.gold, found.text, SMALL, Path(f"{found.doc_id}.gold.json"))
+        assert {one.level for one in findings} <= {"warning"}
+        found.gold.to_json().encode()

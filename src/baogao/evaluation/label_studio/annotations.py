@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from baogao.evaluation.compiling import to_gold
 from baogao.evaluation.gold import Gold
 from baogao.evaluation.label_studio.config import FIELD, METADATA, NOT_LOOKED_AT, READING, TEXT, labels
 from baogao.evaluation.label_studio.regions import Marks, UnfitError, copies_of, regions_of, said_of_all
-from baogao.evaluation.labelling import Labelled
+from baogao.evaluation.labelling import Labelled, names_a_file
 from baogao.evaluation.labels import sound
 from baogao.evaluation.marks import Mark, MarkedReport
 from baogao.schema.fields import Schema
@@ -32,6 +33,7 @@ def read_tasks(data: object, schema: Schema, annotator: str | None = None) -> It
         try:
             if not isinstance(task, dict):
                 raise UnfitError("it is no object")
+            _check_characters(task)
             reader = _TaskReader(task, schema, number, annotator)
             doc_id = reader.doc_id
             if doc_id in seen:
@@ -86,12 +88,9 @@ class _TaskReader:
         text = self._data.get(TEXT)
         if not isinstance(text, str) or not text:
             raise UnfitError("it has no text")
-        if Path(self.doc_id).name != self.doc_id or "\\" in self.doc_id:
+        if not names_a_file(self.doc_id):
             raise UnfitError("its id is not the name of a file")
-        try:
-            digest = hashlib.sha256(text.encode()).hexdigest()
-        except UnicodeEncodeError as error:
-            raise UnfitError("half of a character stands in its text") from error
+        digest = hashlib.sha256(text.encode()).hexdigest()
         if self._data.get("sha256", digest) != digest:
             raise UnfitError("its text is not the one that was exported")
         named = self._data.get("schema", self._schema.name)
@@ -101,8 +100,9 @@ class _TaskReader:
 
     def _results(self) -> list[dict[str, Any]]:
         """What the last annotation says, those that were skipped aside."""
-        annotations = self._task.get("annotations") or self._task.get("completions") or []
-        kept = [one for one in annotations if isinstance(one, dict) and not one.get("was_cancelled")]
+        annotations = self._task.get("annotations") or self._task.get("completions")
+        listed = annotations if isinstance(annotations, list) else []
+        kept = [one for one in listed if isinstance(one, dict) and not one.get("was_cancelled")]
         if self._annotator is not None:
             kept = [one for one in kept if self._annotator in _names_of(one.get("completed_by"))]
         if not kept:
@@ -160,6 +160,14 @@ class _TaskReader:
         ordered = sorted(marks, key=lambda mark: (mark.span[0], -mark.span[1]))
         front = {"doc_id": self.doc_id, "metadata": dict(metadata)}
         return to_gold(MarkedReport(text, ordered, front), self._schema, Path(self.doc_id))
+
+
+def _check_characters(task: dict[str, Any]) -> None:
+    """See that a task can be written."""
+    try:
+        json.dumps(task, ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:
+        raise UnfitError("half of a character stands in it") from error
 
 
 def _names_of(annotator: object) -> set[str]:
