@@ -5,15 +5,21 @@ interactive systems", Communications of the ACM 23(7), 396-410) adds up what an 
 pointing, and thinking before each act that is chosen. Reading comes beside it: the whole text once. It does not say how
 people of flesh and blood fare, who hesitate, err and tire: that wants a trial with annotators.
 
-    python eval/bench/labelling_time.py --keys 40 --clicks 6 --decisions 38 --characters 4000
+    baogao extract eval/datasets/fictional/dev/linyingshi-2023.txt --extractor rules --out out/long
+    python eval/bench/labelling_time.py out/long
 """
 
 from __future__ import annotations
 
-import argparse
 import json
+import sys
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from itertools import chain
+from pathlib import Path
+
+from baogao.document import document_from_text
+from baogao.outputs.records import kept_text, read_records
 
 KEY = 0.28
 """Seconds: K, one key, for an average typist who is no secretary (40 words a minute)."""
@@ -73,17 +79,35 @@ def labelling_time(counts: Counts, characters: int, characters_a_minute: int) ->
     return Estimate(acting, THINK * counts.decisions, 60 * characters / characters_a_minute)
 
 
+def of_answers(run: Path) -> dict[str, tuple[int, int]]:
+    """Of each report of a run how many characters it has, and how many the sentences have that its answers stand in."""
+    found = {}
+    for record in read_records(run):
+        text = kept_text(record.doc_id, run / "texts") or ""
+        document = document_from_text(text)
+        said = [*record.fields.values(), *record.metadata.values(), *chain.from_iterable(record.lists.values())]
+        places = [start for one in said for start, _ in one.evidence or ()]
+        sentences = {document.sentence_at(document.view.read(start)) for start in places} - {None}
+        found[record.doc_id] = len(text), sum(len(document.slice(one.span)) for one in sentences if one)
+    return found
+
+
 def main() -> None:
-    """Print the estimates for some counts as JSON, one line for each speed of reading."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    for name in ("keys", "clicks", "decisions", "characters"):
-        parser.add_argument(f"--{name}", type=int, required=True)
-    parser.add_argument("--drags", type=int, default=0)
-    given = parser.parse_args()
-    counts = Counts(given.keys, given.clicks, given.drags, given.decisions)
-    for name, speed in SPEEDS.items():
-        found = labelling_time(counts, given.characters, speed)
-        print(json.dumps({"speed": name, **asdict(found), "total": found.total, "minutes": found.total / 60}))
+    """Confirm the reports of a run in a scripted browser, and print for each how long that takes, as JSON."""
+    run = Path(sys.argv[1])
+    from review_keys import confirmed  # it needs a browser
+
+    lengths = of_answers(run)
+    for one in confirmed(run):
+        whole, answers = lengths[one.doc_id]
+        # Every key says one thing, be it of one field or of all that are silent.
+        counts = Counts(one.keys, 0, decisions=one.keys)
+        minutes = {
+            f"{what} read {name}": round(labelling_time(counts, length, speed).total / 60, 1)
+            for what, length in (("sentences of answers", answers), ("whole text", whole))
+            for name, speed in SPEEDS.items()
+        }
+        print(json.dumps({**asdict(one), "characters": whole, "of_answers": answers, "minutes": minutes}))
 
 
 if __name__ == "__main__":

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import sys
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from evaluation.eval_scripts import script
+from evaluation.reviewed import TEXT, entry, figure, record_of, write_run
 
 time = script("bench/labelling_time")
 NUMBERS = st.integers(min_value=0, max_value=10_000)
@@ -32,11 +30,10 @@ def test_more_takes_longer(keys, clicks, characters):
     assert time.labelling_time(time.Counts(keys, clicks), characters + 1, 300).total > base
 
 
-def test_it_prints_a_line_for_each_speed(monkeypatch, capsys):
-    """What is read closely and what is read fluently, in minutes, too."""
-    counts = ["--keys", "40", "--clicks", "2", "--decisions", "74", "--characters", "4000"]
-    monkeypatch.setattr(sys, "argv", ["labelling_time.py", *counts])
-    time.main()
-    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-    assert [line["speed"] for line in lines] == list(time.SPEEDS)
-    assert lines[0]["minutes"] > lines[1]["minutes"] > 4000 / 500
+def test_what_there_is_to_read(tmp_path, small):
+    """All characters of a report, and those of the sentences that its answers stand in, each once."""
+    fields = {"buses": figure(1234, "1,234辆"), "passengers": figure(65000, "6.5万余人次"), "drills": figure(2, "2场")}
+    run = write_run(tmp_path / "run", record_of(small, fields=fields, lists={"problems": [entry("车辆老旧")]}))
+    sentences = "年末公交车辆共有1,234辆，客运量6.5万余人次。", "春季演练2场，秋季演练3场；未发生责任事故。"
+    problems = "问题：一是车辆老旧；二是线路不足。"
+    assert time.of_answers(run) == {"r": (len(TEXT), sum(map(len, sentences)) + len(problems))}
