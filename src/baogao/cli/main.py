@@ -46,7 +46,11 @@ COMMANDS = {
         "Tune the embedded model on gold: from then on it is asked with what it learned. The same command goes on with "
         "a run that was broken off.",
     ),
-    "review": ("outputs:review", "Write the page of a run again: texts with their figures marked."),
+    "review": (
+        "outputs:review",
+        "Write the page of a run again: texts with their figures marked. With --serve people correct it in the "
+        "browser.",
+    ),
     "matrix": ("matrix:matrix", "Write one table over all reports of a run, and print the figures that stand out."),
     "export": (
         "export:export",
@@ -55,6 +59,7 @@ COMMANDS = {
     "schema": ("schema:app", "Show, check, begin and draft schemas: what a kind of report is asked."),
     "rules": ("rules:app", "Patterns for the rules of a schema."),
     "model": ("model:app", "Get, serve and probe language models."),
+    "config": ("config:config_command", "Show every setting in force, its value, and where it comes from."),
     "cache": ("model:cache_app", "The cache of model replies."),
     "gold": ("gold:app", "Write and check gold labels."),
     "batch": ("batch:app", "Ask a model by files: for hosted batch services and `vllm run-batch`."),

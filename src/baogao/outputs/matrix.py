@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,7 @@ LISTS = "Lists"
 PLAIN_REPORTS = 500
 """Reports in the table that a browser without JavaScript shows."""
 _TEMPLATES = Path(__file__).parent / "templates"
+_ENVIRONMENT = Environment(loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined)
 _STATES = {"not_reported": 0, "reported": 1, "reported_none": 2}
 _HELD_BACK = 3
 _LOOK, _FAILING, _OUTLIER, _REVIEWED = 1, 2, 4, 8
@@ -70,11 +72,9 @@ def write_matrix(
     for record in records:
         table.add(record)
     outliers = table.mark_outliers()
-    names = ("page.css", "matrix.css", "matrix.html.j2", "matrix_data.js", "matrix_panel.js", "matrix.js")
-    page_css, own_css, *sources = ((_TEMPLATES / name).read_text(encoding="utf-8") for name in names)
+    page_css, own_css, *sources = _sources()
     language = PageLanguage(*sources)
     css, script = page_css + language.css + own_css, "\n".join([language.script, *sources[1:]])
-    environment = Environment(loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined)
     view = {
         "title": schema.title,
         "reviewBelow": REVIEW_BELOW,
@@ -83,7 +83,7 @@ def write_matrix(
         "reports": table.rows,
         "outliers": [table.outlier(one) for one in outliers],
     }
-    page = environment.get_template("matrix.html.j2").stream(
+    page = _ENVIRONMENT.get_template("matrix.html.j2").stream(
         title=schema.title,
         version=__version__,
         css=Markup(css),
@@ -100,6 +100,13 @@ def write_matrix(
     )
     write_whole(page, path)
     return outliers
+
+
+@cache
+def _sources() -> tuple[str, ...]:
+    """The two styles, the template, and the scripts in the order in which they run."""
+    names = ("page.css", "matrix.css", "matrix.html.j2", "matrix_data.js", "matrix_panel.js", "matrix.js")
+    return tuple((_TEMPLATES / name).read_text(encoding="utf-8") for name in names)
 
 
 class Table:

@@ -1,0 +1,117 @@
+"""``baogao config``: every setting in force, and where it comes from."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from baogao.console import say, shown
+from baogao.guarded.reading import ReadingLimits
+from baogao.language import in_force
+from baogao.llm.beside import without_secrets
+from baogao.llm.config_file import CONFIG_FILE, line_of, read_config
+from baogao.llm.model_table import load_model_table
+from baogao.llm.settings import EndpointSettings, load_settings
+from baogao.llm.transport import proxies
+from baogao.resources import cache_dir, models_dir
+
+stdout = Console()
+
+_VARIABLES = {"base_url": "OPENAI_BASE_URL", "api_key": "OPENAI_API_KEY"}
+"""Settings of the endpoint whose variable is not called by them."""
+_SET = "(set)"
+"""Stands for a value that is not shown."""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One setting in force."""
+
+    name: str
+    value: Any
+    """As JSON; never a key."""
+    origin: str
+    """``default``, a variable of the environment, or a place in the file."""
+
+
+def config_command(
+    as_json: Annotated[bool, typer.Option("--json", help="Print a JSON object for each setting.")] = False,
+) -> None:
+    """Show every setting in force, its value, and where it comes from. Flags of a command come before all of them."""
+    settings = [*_of_endpoint(), *_of_models(), *_of_environment()]
+    if as_json:
+        for setting in settings:
+            print(json.dumps(asdict(setting), ensure_ascii=False))
+        return
+    table = Table(box=None, pad_edge=False)
+    for head in ("setting", "value", "from"):
+        table.add_column(head, overflow="fold")
+    for setting in settings:
+        value = setting.value if isinstance(setting.value, str) else json.dumps(setting.value, ensure_ascii=False)
+        table.add_row(shown(setting.name), "–" if setting.value is None else shown(value), shown(setting.origin))
+    stdout.print(table)
+    place = Path(CONFIG_FILE).resolve()
+    if not place.exists():
+        say(stdout, f"there is no {shown(place)}")
+
+
+def _of_endpoint() -> Iterator[Setting]:
+    """What is known of the endpoint that is asked where no flag names another."""
+    settings = load_settings()
+    table = read_config().get("endpoint", {})
+    values = settings.model_dump(mode="json")
+    for name in EndpointSettings.model_fields:
+        variable = _VARIABLES.get(name, f"BAOGAO_{name.upper()}")
+        said = next((one for one in os.environ if one.upper() == variable and os.environ[one]), None)
+        origin = "default"
+        if said is not None:
+            origin = said
+        elif name in table:
+            origin = _place("endpoint", name)
+        value = without_secrets(values[name])
+        if name == "api_key":
+            value = None if settings.api_key is None else _SET
+        text = settings.redact(json.dumps(value, ensure_ascii=False))
+        yield Setting(f"endpoint.{name}", json.loads(text), origin)
+
+
+def _of_models() -> Iterator[Setting]:
+    """What the tables of further models say."""
+    base = load_settings()
+    for name, entry in load_model_table().items():
+        told = {key: value for key, value in entry.told.items() if key != "model"}
+        told |= {"ask": entry.ask} if entry.ask else {}
+        told |= {"api_key_env": _SET} if entry.api_key_env else {}  # somebody may have written the key itself there
+        secrets = entry.settings(base)
+        text = secrets.redact(json.dumps(without_secrets(told), ensure_ascii=False))
+        yield Setting(f"models.{base.redact(secrets.redact(name))}", json.loads(text), CONFIG_FILE)
+
+
+def _of_environment() -> Iterator[Setting]:
+    """What is set by variables of the environment only."""
+    limits = ReadingLimits.chosen()
+    told: dict[str, tuple[str, Any]] = {
+        "folder of the cache": ("BAOGAO_CACHE_DIR", str(cache_dir())),
+        "folder of models": ("BAOGAO_MODELS_DIR", str(models_dir())),
+        "readable by the user only": ("BAOGAO_PRIVATE", os.environ.get("BAOGAO_PRIVATE") or "work"),
+        "memory for reading a file, MB": ("BAOGAO_READING_MEMORY_MB", limits.memory_mb),
+        "seconds for reading a file": ("BAOGAO_READING_SECONDS", limits.seconds),
+        "language": ("BAOGAO_LANG", in_force()),
+    }
+    for name, (variable, value) in told.items():
+        yield Setting(name, value, variable if os.environ.get(variable) else "default")
+    for kind, proxy in proxies().items():
+        yield Setting(f"proxy for {kind}", proxy.shown, f"{kind.upper()}_PROXY")
+
+
+def _place(section: str, key: str) -> str:
+    line = line_of(section, key)
+    return CONFIG_FILE if line is None else f"{CONFIG_FILE}, line {line}"
