@@ -190,6 +190,7 @@ def _finish(run: Run, datasets: list[Path], schema: Schema, floors: dict[str, fl
     plain(report)
     stdout.print(headline_table(report))
     stdout.print(shown(report.verdict), highlight=False)
+    say(stdout, *map(shown, report.notices))
     say(stdout, f"report  {shown(run.path / 'report.html')}")
     failures = _gates(run, summary, floors, earlier)
     say(stderr, *(f"[red]gate:[/] {shown(failure)}" for failure in failures))
