@@ -282,3 +282,28 @@ def test_a_name_is_needed(window, who):
         window.client.post("/decisions", json={"who": who, "asked": [window.asked(Q, "title", "accept")]}).status_code
         == 422
     )
+
+
+def test_what_was_looked_at_is_saved_as_gold(window, run, schema):
+    """The fields that people looked at become gold in the run's folder; a second save goes on from there."""
+    assert "nobody has looked" in window.client.post("/gold", json={"doc_id": Q}).json()["error"]
+    window.say(Q, "case_files_reviewed", "accept")
+    window.say(Q, "exam_passed", "absent")
+    saved = window.client.post("/gold", json={"doc_id": Q}).json()
+    assert (saved["looked"], saved["of"], saved["left_out"]) == (2, 74, {})
+    gold = json.loads((run / "gold" / f"{Q}.gold.json").read_text())
+    assert list(gold["fields"]) == ["case_files_reviewed"]
+    assert "exam_passed" not in gold["not_looked_at"]
+    window.say(Q, "entities_inspected", "accept")
+    assert window.client.post("/gold", json={"doc_id": Q}).json()["looked"] == 3
+    (run / "gold" / f"{Q}.gold.json").write_text("{}")
+    assert "was not written by this command" in window.client.post("/gold", json={"doc_id": Q}).json()["error"]
+    for wrong in ({"doc_id": 3}, ["x"], {"doc_id": "broken"}):
+        assert window.client.post("/gold", json=wrong).status_code == 422
+
+
+def test_no_gold_where_people_are_blind(run):
+    """What stands by now is nobody's own: the command writes each person's gold."""
+    window = Window(run, blind=True)
+    window.say(Q, "case_files_reviewed", "accept")
+    assert "gold save RUN --by" in window.client.post("/gold", json={"doc_id": Q}).json()["error"]
