@@ -44,14 +44,14 @@ class Left:
 class ReviewSession:
     """A run's folder that people look through; many may at once, in this process and in others.
 
-    :param schema: where the run's own is not found by its name.
+    :param schema: the run's, or its name or file where it is not found by itself.
     :param blind: everybody sees only their own decisions.
     :param gold: the data set that gold is saved to; None for ``gold`` in the run's folder.
     :raises UsageError: the records cannot be read, or are of several schemas.
     """
 
     def __init__(
-        self, folder: Path, schema: str | None = None, *, blind: bool = False, gold: Path | None = None
+        self, folder: Path, schema: Schema | str | None = None, *, blind: bool = False, gold: Path | None = None
     ) -> None:
         self.folder = folder
         self.blind = blind
@@ -64,9 +64,9 @@ class ReviewSession:
         self._lefts: dict[tuple[str, str], tuple[int, Left]] = {}
         self._summaries: dict[tuple[str, str], tuple[int, dict[str, Any]]] = {}
 
-    def _read(self, schema: str | None) -> None:
+    def _read(self, schema: Schema | str | None) -> None:
         records = with_review(read_records(self.folder), self.folder)
-        self.schema: Schema = schema_of(records, schema, self.folder)
+        self.schema = schema if isinstance(schema, Schema) else schema_of(records, schema, self.folder)
         self._records = {record.doc_id: record for record in records}
         self._stamp = self._written()
         self._reviews.all()
