@@ -41,8 +41,8 @@ if TYPE_CHECKING:
         UsageError,
     )
     from baogao.extraction import Extraction, Extractor, Link, ReportText, TextLink
-    from baogao.outputs.export import records_to_frame
     from baogao.outputs.corrected import corrected_records
+    from baogao.outputs.export import records_to_frame
     from baogao.outputs.records import read_records, read_schema
     from baogao.record import Record
     from baogao.schema import Schema, load_schema

@@ -45,7 +45,7 @@ class Setting:
 def config_command(
     as_json: Annotated[bool, typer.Option("--json", help="Print a JSON object for each setting.")] = False,
 ) -> None:
-    """Show every setting in force, its value, and where it comes from. Flags of a command come before all of them."""
+    """Show every setting in force, its value, and where it comes from."""
     settings = [*_of_endpoint(), *_of_models(), *_of_environment()]
     if as_json:
         for setting in settings:

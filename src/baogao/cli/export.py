@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -14,6 +15,8 @@ from baogao.outputs.flat_files import Layout
 from baogao.outputs.results import Results
 
 stdout = Console()
+stderr = Console(stderr=True)
+_NAMED = 5
 
 RunDir = Annotated[Path, typer.Argument(help="A folder that extract wrote.", metavar="DIR")]
 SchemaOfRecords = Annotated[
@@ -40,4 +43,15 @@ def export(
     """Write the records as a table, as people left them: one row a report, or one a figure with its sentence."""
     results = Results.of_run(folder, schema, as_read=as_read)
     written = write_results(results, to, Layout(labels=labels, long=long, silent=silent))
+    if results.failed:
+        count, names = len(results.failed), shown(_first(results.failed))
+        say(stderr, f"note: reports that could not be read have no figures ({count}): {names}")
+    if results.astray:
+        count, names = len(results.astray), shown(_first(results.astray))
+        say(stderr, f"note: reports whose texts were changed since have no sentences ({count}): {names}")
     say(stdout, *(f"{rows} rows in {shown(file)}" for file, rows in written.items()))
+
+
+def _first(doc_ids: Sequence[str]) -> str:
+    """Some reports by name, the first of them where they are many."""
+    return ", ".join(doc_ids[:_NAMED]) + (" …" if len(doc_ids) > _NAMED else "")
