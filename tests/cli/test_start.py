@@ -27,11 +27,15 @@ MAIN = {
     "baogao",
     "baogao._version",
     "baogao.cli",
+    "baogao.cli.common",
+    "baogao.cli.examples",
+    "baogao.cli.log",
     "baogao.cli.main",
     "baogao.console",
     "baogao.errors",
     "baogao.llm",
     "baogao.llm.keys",
+    "baogao.resources",
 }
 
 MODELS = {"openai", "instructor", "httpx2", "tenacity", "xllamacpp", "torch", "transformers"}

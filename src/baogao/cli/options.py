@@ -7,12 +7,14 @@ from functools import wraps
 from inspect import signature
 from pathlib import Path
 from types import MappingProxyType
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from baogao.choices import WayOrAuto
-from baogao.model_options import ModelOptions, models_named
+
+if TYPE_CHECKING:
+    from baogao.model_options import ModelOptions
 
 DEFAULT_SCHEMA = "law_based_government"
 SchemaName = Annotated[str, typer.Option("--schema", help="Name of a schema, or the path of a .py file.")]
@@ -85,7 +87,7 @@ Batch = Annotated[
     typer.Option("--batch", help="Take replies from the folder of a collected batch, instead of asking a model."),
 ]
 
-Command = Callable[..., None]
+Command = Callable[..., Any]
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
@@ -110,6 +112,8 @@ def model_options(
     calibration: CalibrationFile = None,
 ) -> ModelOptions:
     """What a user says about the model, flag by flag, in the order in which help lists them."""
+    from baogao.model_options import ModelOptions, models_named
+
     return ModelOptions(
         base_url=base_url,
         **models_named(model or [], escalate_to),
@@ -136,7 +140,8 @@ def with_model_flags(fixed: Mapping[str, Any] = _NOTHING, **defaults: Any) -> Ca
     :param fixed: parameters of :func:`model_options` that are no flags of this command, with their values.
     :param defaults: what flags are here, where they are not given, if it is not what they are elsewhere.
     """
-    every = signature(model_options, eval_str=True).parameters
+    late = {"ModelOptions": object}  # help does without it
+    every = signature(model_options, eval_str=True, locals=late).parameters
     flags = {
         name: flag.replace(default=defaults.get(name, flag.default))
         for name, flag in every.items()
@@ -145,11 +150,11 @@ def with_model_flags(fixed: Mapping[str, Any] = _NOTHING, **defaults: Any) -> Ca
 
     def decorate(command: Command) -> Command:
         @wraps(command)
-        def called(**given: Any) -> None:
+        def called(**given: Any) -> Any:
             told = {name: given.pop(name) for name in flags}
-            command(**given, options=model_options(**told, **fixed))
+            return command(**given, options=model_options(**told, **fixed))
 
-        own = signature(command, eval_str=True)
+        own = signature(command, eval_str=True, locals=late)
         shown = [
             one
             for parameter in own.parameters.values()
@@ -157,7 +162,7 @@ def with_model_flags(fixed: Mapping[str, Any] = _NOTHING, **defaults: Any) -> Ca
         ]
         # What typer and the page on the command line look at: a command's parameters, and their annotations.
         vars(called)["__signature__"] = own.replace(parameters=shown)
-        called.__annotations__ = {one.name: one.annotation for one in shown}
+        called.__annotations__ = {one.name: one.annotation for one in shown} | {"return": own.return_annotation}
         return called
 
     return decorate

@@ -7,14 +7,9 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
+from baogao.cli.common import Found, stdout
 from baogao.console import say, shown
-from baogao.outputs.export import write_table
-from baogao.outputs.page import write_page
-from baogao.outputs.records import read_records, schema_of, with_review
-
-stdout = Console()
 
 RunDir = Annotated[Path, typer.Argument(help="A folder that extract wrote.", metavar="DIR")]
 SchemaOfRecords = Annotated[str | None, typer.Option("--schema", help="The schema, if not the one in the records.")]
@@ -24,22 +19,30 @@ def review(
     folder: RunDir,
     schema: SchemaOfRecords = None,
     show: Annotated[bool, typer.Option("--open", help="Open the page in the browser.")] = False,
-) -> None:
+) -> Found:
     """Write the page of a run again: texts with their figures marked."""
+    from baogao.outputs.page import write_page
+    from baogao.outputs.records import read_records, schema_of, with_review
+
     records = with_review(read_records(folder), folder)
     page = folder / "index.html"
     write_page(records, folder / "texts", schema_of(records, schema), page)
     say(stdout, shown(page))
     if show:
         webbrowser.open(page.resolve().as_uri())
+    return Found({"page": str(page), "reports": len(records)})
 
 
 def export(
     folder: RunDir,
     to: Annotated[Path, typer.Option("--to", help="FILE.csv, FILE.parquet or FILE.xlsx.")],
     schema: SchemaOfRecords = None,
-) -> None:
+) -> Found:
     """Write the records as a table, one row a report; a list of rows becomes a table of its own beside it."""
+    from baogao.outputs.export import write_table
+    from baogao.outputs.records import read_records, schema_of
+
     records = read_records(folder)
     written = write_table(records, schema_of(records, schema), to)
     say(stdout, *(f"{rows} rows in {shown(file)}" for file, rows in written.items()))
+    return Found({"files": [{"file": str(file), "rows": rows} for file, rows in written.items()]})
