@@ -57,3 +57,6 @@ def test_an_unchanged_model_extracts(baogao, tmp_path):
         "name": "青溪博物馆",
         "free": "全年免费开放",
     }
+    for command in (("export", "out", "--to", "year.csv"), ("review", "out")):
+        assert baogao(*command).code == 0, "the run remembers its schema"
+    assert "2019-05-06" in (tmp_path / "year.csv").read_text(encoding="utf-8-sig")

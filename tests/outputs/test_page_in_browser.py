@@ -1,43 +1,14 @@
 """The review page in a real browser."""
 
-import shutil
-
 import pytest
-
-from baogao.outputs.page import write_page
-
-pytest.importorskip("selenium", reason="the browser tests need selenium (the dev extra)")
-
-from selenium import webdriver
-from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import Select, WebDriverWait
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-CHROMEDRIVER = shutil.which("chromedriver")
+from baogao.outputs.page import write_page
+from browser import browser_of_file, needs_browser, set_width
 
-pytestmark = pytest.mark.skipif(
-    not (CHROMIUM and CHROMEDRIVER), reason="no Chromium: apt-get install chromium chromium-driver"
-)
-
-FLAGS = (
-    *("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
-    *("--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage"),
-    "--force-prefers-reduced-motion",
-)
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory):
-    """One headless chromium for all tests of this file."""
-    options = webdriver.ChromeOptions()
-    options.binary_location = CHROMIUM
-    for flag in (*FLAGS, f"--user-data-dir={tmp_path_factory.mktemp('chromium')}"):
-        options.add_argument(flag)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    driver = webdriver.Chrome(options=options, service=Service(CHROMEDRIVER))
-    yield driver
-    driver.quit()
+pytestmark = needs_browser
+browser = browser_of_file
 
 
 @pytest.fixture(scope="module")
@@ -56,12 +27,6 @@ def page(browser, address):
     browser.get(address)
     yield browser
     assert browser.get_log("browser") == []
-
-
-def set_width(browser, width):
-    """Make the view as wide as asked, narrower than a window can be."""
-    metrics = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False}
-    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
 
 
 def mark(page, characters):

@@ -13,11 +13,13 @@ from baogao.outputs.records import (
     iterate_review,
     kept_text,
     read_records,
+    read_schema,
     schema_of,
     with_review,
     words_of,
 )
 from baogao.schema import load_schema
+from baogao.schema.description import describe
 from short_reports import COMMUNIQUE
 
 
@@ -215,3 +217,18 @@ def test_whose_schema_the_records_are(plain, make_record):
         schema_of([plain], str(COMMUNIQUE))
     with pytest.raises(SchemaError, match="give its file with --schema"):
         schema_of([other])
+
+
+def test_a_run_remembers_its_schema(plain, make_record, tmp_path):
+    """One of the user's own need not be said again; what is said counts before it; another's records do not fit it."""
+    own = load_schema(COMMUNIQUE)
+    records = [make_record("other", own)]
+    (tmp_path / "schema.json").write_text(describe(own), encoding="utf-8")
+    assert schema_of(records, folder=tmp_path).specs == read_schema(tmp_path).specs == own.specs
+    assert schema_of(records, str(COMMUNIQUE), tmp_path).path == COMMUNIQUE
+    with pytest.raises(
+        UsageError, match=r"of the schema 'law_based_government', and .*schema\.json is of 'communique'"
+    ):
+        schema_of([plain], folder=tmp_path)
+    with pytest.raises(SchemaError, match="give its file with --schema"):
+        schema_of(records, folder=tmp_path / "of an earlier version")

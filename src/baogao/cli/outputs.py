@@ -12,7 +12,9 @@ from baogao.cli.common import Found, stdout
 from baogao.console import say, shown
 
 RunDir = Annotated[Path, typer.Argument(help="A folder that extract wrote.", metavar="DIR")]
-SchemaOfRecords = Annotated[str | None, typer.Option("--schema", help="The schema, if not the one in the records.")]
+SchemaOfRecords = Annotated[
+    str | None, typer.Option("--schema", help="The schema, if not the one that the run remembers.")
+]
 
 
 def review(
@@ -26,7 +28,7 @@ def review(
 
     records = with_review(read_records(folder), folder)
     page = folder / "index.html"
-    write_page(records, folder / "texts", schema_of(records, schema), page)
+    write_page(records, folder / "texts", schema_of(records, schema, folder), page)
     say(stdout, shown(page))
     if show:
         webbrowser.open(page.resolve().as_uri())
@@ -43,6 +45,6 @@ def export(
     from baogao.outputs.records import read_records, schema_of
 
     records = read_records(folder)
-    written = write_table(records, schema_of(records, schema), to)
+    written = write_table(records, schema_of(records, schema, folder), to)
     say(stdout, *(f"{rows} rows in {shown(file)}" for file, rows in written.items()))
     return Found({"files": [{"file": str(file), "rows": rows} for file, rows in written.items()]})

@@ -20,7 +20,7 @@ from typing import Any, Literal
 from baogao.errors import UsageError
 from baogao.inputs import Source, name_key
 from baogao.outputs.journal import Place
-from baogao.outputs.records import RECORDS, REVIEW, current, iterate_records
+from baogao.outputs.records import RECORDS, REVIEW, SCHEMA, current, iterate_records
 from baogao.resources import take_away
 
 Onto = Literal["same", "overwrite", "add"]
@@ -31,7 +31,7 @@ REVIEWS = "reviews.jsonl"
 """What people said of a run."""
 ASIDE = "before-{number}"
 """The folder, inside a run's, of an earlier run that people had looked at and that was replaced."""
-_PARTS = (RECORDS, REVIEW, REVIEWS, MADE_WITH, "schema.json", "texts", "index.html")
+_PARTS = (RECORDS, REVIEW, REVIEWS, MADE_WITH, SCHEMA, "texts", "index.html")
 """What belongs to a run and is kept aside with it."""
 _VERSION = 1
 _SETTINGS = ("schema_name", "extractor", "model", "ask", "asked", "escalate_to", "min_confidence", "ocr", "sent_beside")

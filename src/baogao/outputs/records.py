@@ -14,12 +14,15 @@ from pydantic import ValidationError
 from baogao.errors import SchemaError, UsageError
 from baogao.record import ProposedFigure, ProposedItems, ProposedText, Record, Review
 from baogao.schema import Schema, load_schema
+from baogao.schema.description import read_description
 from baogao.schema.load import available_schemas, shipped_schema
 from baogao.schema.values import Answer, HeldBack, Strict, TextAnswer
 
 RECORDS = "records.jsonl"
 REVIEW = "review.jsonl"
 """The queue for people; not there where nothing is to be looked at."""
+SCHEMA = "schema.json"
+"""The schema of a run as data; not there in runs of earlier versions."""
 WHOLE = ".results.whole"
 """The folder, inside a run's, of results that are whole and not all in place yet."""
 _MAY_BE_HALF = (b"\\u", b"\xed")
@@ -122,17 +125,34 @@ def read_line(line: bytes, where: str, kind: type[_Line]) -> _Line:
         raise UsageError(f"{where}: it cannot be read: {error}") from error
 
 
-def schema_of(records: Iterable[Record], given: str | None = None) -> Schema:
-    """The schema of some records; one that is not baogao's own must be given, because records do not name files.
+def read_schema(path: Path) -> Schema:
+    """The schema that a run remembers, given as the run's folder or as the ``schema.json`` in it. Nothing is executed.
 
-    :param given: a name or a path, as the user said it. None finds a schema that comes with baogao by the name in the
-        records; of no records, the one that ``load_schema`` loads when nothing is said.
-    :raises UsageError: they are of several schemas, or not of the one that is given.
-    :raises SchemaError: theirs does not come with baogao, or the one that is given does not load.
+    It is for what is done with records: tables, pages, gold. Rules and examples beside the schema's file are not there.
+
+    :raises SchemaError: the file is not there, as in runs of earlier versions, or does not describe a schema.
+    """
+    return read_description(current(path / SCHEMA if path.is_dir() else path))
+
+
+def schema_of(records: Iterable[Record], given: str | None = None, folder: Path | None = None) -> Schema:
+    """The schema of some records: the one that is given, else the one that their run remembers, else one by its name.
+
+    :param given: a name or a path, as the user said it. None finds the run's own, or a schema that comes with baogao by
+        the name in the records; of no records, the one that ``load_schema`` loads when nothing is said.
+    :param folder: the run's; a run of an earlier version remembers no schema.
+    :raises UsageError: they are of several schemas, or not of the one that is given or remembered.
+    :raises SchemaError: theirs is not remembered and does not come with baogao; the one that is given does not load.
     """
     names = sorted({record.schema_name for record in records})
     if len(names) > 1:
         raise UsageError(f"the records are of several schemas: {', '.join(names)}")
+    if given is None and folder is not None and current(folder / SCHEMA).is_file():
+        remembered = read_schema(folder)
+        if names and remembered.name != names[0]:
+            file = folder / SCHEMA
+            raise UsageError(f"the records are of the schema {names[0]!r}, and {file} is of {remembered.name!r}")
+        return remembered
     if given is None and names:
         if names[0] not in available_schemas():
             raise SchemaError(f"the records are of the schema {names[0]!r}: give its file with --schema FILE.py")

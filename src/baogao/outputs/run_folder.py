@@ -2,8 +2,9 @@
 
 Whatever is finished goes to ``journal.jsonl`` at once, record, queue and text together. At the end, or when the user
 stops the run, ``records.jsonl``, ``texts/`` and ``index.html`` are written from it in the order of the inputs, and
-``review.jsonl``, where anything is to be looked at, in the order of what a look is worth. Until then an earlier run's
-results stay as they were, and a run that is killed at any moment goes on from its journal.
+``review.jsonl``, where anything is to be looked at, in the order of what a look is worth; beside them ``schema.json``,
+so that whoever works with the records need not be told their schema. Until then an earlier run's results stay as they
+were, and a run that is killed at any moment goes on from its journal.
 
 Results are written aside, into ``.results.part``. When they are whole, one renaming to ``.results.whole`` makes them
 count, and then they are put in place one by one. What a process that died meanwhile left undone, the next run on the
@@ -45,6 +46,7 @@ from baogao.outputs.queue import QueueFile
 from baogao.outputs.records import (
     RECORDS,
     REVIEW,
+    SCHEMA,
     WHOLE,
     belongs,
     iterate_records,
@@ -55,6 +57,7 @@ from baogao.outputs.records import (
 from baogao.record import Record, Review, json_line
 from baogao.resources import make_folder, new_file, take_away
 from baogao.schema import Schema
+from baogao.schema.description import describe
 from baogao.schema.values import Strict
 
 JOURNAL = "journal.jsonl"
@@ -150,7 +153,8 @@ class RunFolder:
 
     :param order: the ids of the documents that will come.
     :param run: what the records are made with; what an interrupted run finished counts only if it was the same.
-    :param schema: what the page of the results is made with; None makes none, and leaves one that is there.
+    :param schema: what the page of the results is made with, and what is remembered beside them as ``schema.json``;
+        None writes neither, and leaves what is there.
     :param claim: the inputs, and what may be done with results that are there; None replaces any.
     :raises UsageError: the folder cannot be written, on entering or later; another run is writing to it; its ``texts``
         are not those of a run; it holds what the claim does not allow to lose.
@@ -354,6 +358,8 @@ class RunFolder:
             with new_file(part / MADE_WITH) as made:
                 made.write(MadeWith(self._run).to_json().encode())
         if self._schema is not None:
+            with new_file(part / SCHEMA) as described:
+                described.write(describe(self._schema).encode())
             shown = with_review(islice(iterate_records(part), PAGE_REPORTS), part)
             write_page(shown, part / TEXTS, self._schema, part / PAGE)
 
@@ -390,7 +396,7 @@ class RunFolder:
         if not os.path.lexists(whole):
             return
         try:
-            for name in (RECORDS, MADE_WITH, REVIEW, REVIEWS, TEXTS, PAGE):
+            for name in (SCHEMA, RECORDS, MADE_WITH, REVIEW, REVIEWS, TEXTS, PAGE):
                 if whole.is_symlink() or not os.path.lexists(whole / name):
                     continue
                 place = self.folder / name

@@ -34,7 +34,7 @@ from baogao.schema.source import SourceLines
 from baogao.schema.units import Units
 from baogao.schema.wording import Wording
 
-_ID = re.compile(r"[a-z][a-z0-9_]*")
+ID = re.compile(r"[a-z][a-z0-9_]*")
 """Ids of fields and names of schemas: they become columns, keys of JSON and names of Python."""
 _FEWEST = {"rate": 3, "ordered": 2, "parts": 3}
 """How many fields each kind of relation needs; a rate has just so many."""
@@ -69,7 +69,7 @@ def report_class(module: ModuleType, path: Path) -> type[BaseModel]:
         wanted = "one outermost model" if plain and models else "exactly one class derived from Report"
         raise source.error(line, f"there must be {wanted}; there is: {names}")
     name = _schema_name(reports[0])
-    if not isinstance(name, str) or not _ID.fullmatch(name):
+    if not isinstance(name, str) or not ID.fullmatch(name):
         line = source.line_of_class(reports[0].__name__)
         raise source.error(line, f'the class {reports[0].__name__} needs a schema_name like "my_report"')
     return reports[0]
@@ -191,7 +191,7 @@ class _Builder:
 
 def _fault(name: str, ask: Ask, note: str, annotation: Annotation) -> str | None:
     """What is wrong with a field, as a sentence; None where nothing is."""
-    if not _ID.fullmatch(name):
+    if not ID.fullmatch(name):
         return f"an id has small letters, digits and _ only: {name!r}"
     if not note and not annotation.plain:
         return f"the field {name} needs a docstring below it, its note"

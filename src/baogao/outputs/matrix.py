@@ -1,0 +1,255 @@
+"""One table over all reports, ``matrix.html``: a row a report, a column a field, a cell what the report says of it.
+
+Like the review page the file is complete in itself, and its data stand in it as inert JSON: one block for the whole
+table, as short as it can be written, and one for each report with sentences and places, which is read when a cell of
+the report is looked at. A browser without JavaScript shows the values as a plain table.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from baogao._version import __version__
+from baogao.document import document_from_text
+from baogao.document.document import Document
+from baogao.outputs.outliers import Outlier, find_outliers
+from baogao.outputs.page import NO_GROUP, csp_hash, inert_json, write_whole
+from baogao.outputs.records import astray, kept_text, words_of
+from baogao.outputs.subject import Subject
+from baogao.outputs.views import REVIEW_BELOW, spec_view, unsure
+from baogao.record import Record
+from baogao.schema import FieldSpec, Schema
+from baogao.schema.values import Answer, HeldBack, plain_number, shown_value
+
+MATRIX = "matrix.html"
+LISTS = "Lists"
+"""The heading of the columns that count entries and rows."""
+PLAIN_REPORTS = 500
+"""Reports in the table that a browser without JavaScript shows."""
+_TEMPLATES = Path(__file__).parent / "templates"
+_STATES = {"not_reported": 0, "reported": 1, "reported_none": 2}
+_HELD_BACK = 3
+_LOOK, _FAILING, _OUTLIER, _REVIEWED = 1, 2, 4, 8
+"""The marks of a cell, added up."""
+_BOUNDS = {"exact": "", "over": "≥", "under": "≤", "about": "≈"}
+_SAFE_DIGITS = 15
+"""A browser's numbers keep so many."""
+_ENTRIES = 5
+"""Entries of a list that are shown beside its count."""
+
+
+def write_matrix(
+    records: Iterable[Record],
+    schema: Schema,
+    path: Path,
+    texts: Mapping[str, str] | Path | None = None,
+    *,
+    in_page: int | None = None,
+) -> list[Outlier]:
+    """Write the table over some records, and say which figures stand out.
+
+    :param texts: the text of each document by its id, or the folder that holds them; None is ``texts`` beside the file.
+    :param in_page: how many of the records, from the first on, ``index.html`` shows; None is all.
+    :raises UsageError: a path that cannot be written or read.
+    """
+    records = list(records)
+    outliers = find_outliers(records, schema)
+    table = Table(schema, outliers, path.parent / "texts" if texts is None else texts)
+    names = ("page.css", "matrix.css", "matrix.js")
+    page_css, own_css, script = ((_TEMPLATES / name).read_text(encoding="utf-8") for name in names)
+    css = f"{page_css}{own_css}"
+    environment = Environment(loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined)
+    view = {
+        "title": schema.title,
+        "reviewBelow": REVIEW_BELOW,
+        "inPage": len(records) if in_page is None else in_page,
+        "groups": table.groups(),
+        "reports": [table.row(record) for record in records],
+        "outliers": [table.outlier(one) for one in outliers],
+    }
+    page = environment.get_template("matrix.html.j2").stream(
+        title=schema.title,
+        version=__version__,
+        count=len(records),
+        css=Markup(css),
+        script=Markup(script),
+        css_hash=csp_hash(css),
+        script_hash=csp_hash(script),
+        table=inert_json(view),
+        details=(inert_json(table.detail(record)) for record in records),
+        labels=[spec.label for spec in table.columns],
+        plain=(table.plain(record) for record in records[:PLAIN_REPORTS]),
+        left_out=max(0, len(records) - PLAIN_REPORTS),
+    )
+    write_whole(page, path)
+    return outliers
+
+
+@dataclass
+class Table:
+    """The columns of a schema, and the rows of its records."""
+
+    schema: Schema
+    outliers: list[Outlier]
+    texts: Mapping[str, str] | Path
+
+    def __post_init__(self) -> None:
+        schema = self.schema
+        by_group = [spec for group in ("", *schema.groups) for spec in schema.fields if spec.group == group]
+        self.columns: list[FieldSpec] = [*by_group, *schema.lists, *schema.rows]
+        self._number = {spec.id: number for number, spec in enumerate(self.columns)}
+        self._standing_out: dict[str, set[str]] = defaultdict(set)
+        for one in self.outliers:
+            self._standing_out[one.doc_id].add(one.field)
+
+    def groups(self) -> list[dict[str, Any]]:
+        """The columns by group: of each field what the page says of it, and whether its figures may be added up."""
+        labels = {"": NO_GROUP} | self.schema.groups
+        groups: dict[str, list[dict[str, Any]]] = defaultdict(list)
+        for spec in self.columns:
+            label = LISTS if spec.kind in ("items", "rows") else labels[spec.group]
+            view = spec_view(spec) | {"kind": spec.kind}
+            view.pop("cells", None)
+            view |= {"rate": True} if spec.is_rate else {}
+            view |= {"sum": True} if _may_be_added(spec) else {}
+            groups[label].append(view)
+        return [{"label": label, "columns": columns} for label, columns in groups.items()]
+
+    def row(self, record: Record) -> dict[str, Any]:
+        """A report in the table: what it is about, and its cells; a field that it does not speak of has none."""
+        subject = Subject.of(record, self.schema)
+        told = {
+            "title": subject.title,
+            "place": subject.place,
+            "key": subject.place_key,
+            "level": subject.level,
+            "period": subject.period,
+            "order": f"{subject.end} {subject.start}".strip(),
+            "year": subject.year,
+            "part": "/".join(subject.part_of_year),
+            "error": record.error if record.status == "failed" else None,
+        }
+        row = {"id": record.doc_id} | {key: value for key, value in told.items() if value}
+        return row | ({"failed": True} if record.status == "failed" else {"cells": list(self._cells(record))})
+
+    def _cells(self, record: Record) -> Iterator[list[Any]]:
+        """Each cell: column, state, value, confidence in per cent, marks; bound and printed words where they matter."""
+        looked_at = {review.field for review in record.review} | set(unsure(record))
+        failing = {name for check in record.checks if not check.holds for name in check.fields}
+        for number, spec in enumerate(self.columns):
+            marks = _FAILING * (spec.id in failing) + _OUTLIER * (spec.id in self._standing_out[record.doc_id])
+            if spec.kind in ("items", "rows"):
+                entries: list[Any] = (record.lists if spec.kind == "items" else record.rows).get(spec.id, [])
+                reviewed = spec.kind == "items" and any(item.reviewed for item in entries)
+                marks += _REVIEWED if reviewed else _LOOK * (spec.id in looked_at)
+                if entries or marks:
+                    yield [number, int(bool(entries)), len(entries), None, marks]
+                continue
+            answer = record.fields.get(spec.id) or Answer(status="not_reported")
+            marks += _REVIEWED if answer.reviewed else _LOOK * (spec.id in looked_at)
+            given = answer.held_back if answer.status == "not_reported" else answer
+            if given is None:
+                if marks:
+                    yield [number, 0, None, None, marks]
+                continue
+            state = _HELD_BACK if given is not answer else _STATES[answer.status]
+            yield [number, state, *_value(given, marks, spec)]
+
+    def detail(self, record: Record) -> dict[str, Any]:
+        """What is shown of a report's cells when they are looked at: sentence, place, who read it, what is wrong."""
+        text = None if record.status == "failed" else kept_text(record.doc_id, self.texts)
+        document = None if text is None else document_from_text(text, record.doc_id)
+        sentences: dict[str, int] = {}
+        cells: dict[int, dict[str, Any]] = {}
+        for name, answer in record.fields.items():
+            given, reviewed = answer.held_back or answer, answer.reviewed
+            if name not in self._number or (given.status == "not_reported" and reviewed is None):
+                continue
+            sentence = _sentence(given, document)
+            told = {
+                "text": given.text,
+                "sentence": None if sentence is None else sentences.setdefault(sentence, len(sentences)),
+                "page": given.page,
+                "by": given.by,
+                "unit": given.unit,
+                "reason": given.reason if isinstance(given, HeldBack) else None,
+                "reviewed": None if reviewed is None else reviewed.model_dump(mode="json"),
+                "astray": document is not None and astray(given, document.file.text),
+            }
+            cells[self._number[name]] = {key: value for key, value in told.items() if value not in (None, "", False)}
+        cells |= {self._number[name]: {"entries": words} for name, words in _entries(record, self.schema) if words}
+        checks = [
+            {"columns": [self._number[name] for name in check.fields if name in self._number], "message": check.message}
+            for check in record.checks
+            if not check.holds
+        ]
+        return {"source": record.source, "sentences": list(sentences), "cells": cells, "checks": checks}
+
+    def outlier(self, one: Outlier) -> dict[str, Any]:
+        """A figure that stands out; the page says it in words."""
+        told = {
+            "id": one.doc_id,
+            "column": self._number[one.field],
+            "against": one.against,
+            "value": one.value,
+            "usual": one.usual,
+            "places": one.places,
+        }
+        return told | ({"rate": True} if one.rate else {})
+
+    def plain(self, record: Record) -> dict[str, Any]:
+        """A report in the table of a browser without JavaScript: its values as words."""
+        subject = Subject.of(record, self.schema)
+        words = [""] * len(self.columns)
+        for number, state, value, _, _, *more in [] if record.status == "failed" else self._cells(record):
+            bound, printed = [*more, "", ""][:2]
+            shown = printed or (shown_value(Decimal(repr(value))) if isinstance(value, int | float) else value)
+            words[number] = {0: "", 1: f"{bound}{shown}", 2: "无", 3: f"({bound}{shown})"}[state]
+        return {"id": record.doc_id, "title": subject.title or record.doc_id, "error": record.error, "cells": words}
+
+
+def _may_be_added(spec: FieldSpec) -> bool:
+    """Whether the figures of several reports may be added up: counts and amounts, no rates, ranks, ratios, changes."""
+    return spec.kind == "figure" and not spec.is_rate and not spec.signed and spec.takes <= {"number", "range"}
+
+
+def _value(given: Answer | HeldBack, marks: int, spec: FieldSpec) -> list[Any]:
+    """Value, confidence and marks of a cell; then the sign of its bound, and what is printed where that is more."""
+    confidence = None if given.confidence is None else round(given.confidence * 100)
+    if spec.kind != "figure" or not isinstance(given.value, Decimal):
+        return [words_of(given.value), confidence, marks]
+    bound = _BOUNDS[given.bound or "exact"]
+    printed = ""
+    if given.upper is not None:
+        printed = f"{shown_value(given.value)}–{shown_value(given.upper)}"
+    elif len(given.value.as_tuple().digits) > _SAFE_DIGITS or abs(given.value.adjusted()) > _SAFE_DIGITS:
+        printed = shown_value(given.value)
+    more = [bound, printed] if printed else [bound] if bound else []
+    return [plain_number(given.value), confidence, marks, *more]
+
+
+def _sentence(given: Answer | HeldBack, document: Document | None) -> str | None:
+    """The sentence that an answer was read from, as printed."""
+    if given.sentence is not None or document is None or not given.evidence:
+        return given.sentence
+    length = len(document.file.text)
+    inside = all(0 <= start < end <= length for start, end in given.evidence)
+    return document.printed_sentences(given.evidence) if inside else None
+
+
+def _entries(record: Record, schema: Schema) -> Iterator[tuple[str, list[str]]]:
+    """The first entries of each list, in words; of rows the cell that names one."""
+    for spec in schema.lists:
+        yield spec.id, [item.text for item in record.lists.get(spec.id, [])[:_ENTRIES]]
+    for spec in schema.rows:
+        named = spec.named_by
+        answers = [row.get(named.id) if named else None for row in record.rows.get(spec.id, [])[:_ENTRIES]]
+        yield spec.id, [words_of(answer.value) or "–" if answer else "–" for answer in answers]
