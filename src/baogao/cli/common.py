@@ -32,6 +32,7 @@ errors = Console(stderr=True)
 
 _PANEL = "Options of every command"
 _WITHOUT_VALUE = re.compile(r"-[vq]+|--verbose|--quiet|--(?:log-file|lang)=.*", re.DOTALL)
+_LINE_END = re.compile(r"(?<!\n)\n(?!\n)")
 _WITH_VALUE = ("--log-file", "--lang")
 
 
@@ -130,6 +131,9 @@ def complete(command: Any, name: str) -> None:
 
     :param name: in full, without the program's: ``schema show``.
     """
+    command.help = _for_help(command.help)
+    for parameter in command.params:
+        vars(parameter)["help"] = _for_help(vars(parameter).get("help"))
     add_common_options(command)
     below = getattr(command, "commands", None)
     if below is not None:
@@ -139,13 +143,18 @@ def complete(command: Any, name: str) -> None:
     if has_results(command.callback):
         command.params += _options(with_results)
     if examples := EXAMPLES.get(name):
-        command.epilog = "\n\n".join(map(escape, ["Examples:", *examples]))
+        command.epilog = "\n".join([_for_help("Examples:"), *map(escape, examples)])
     command.callback = _carried_out(command.callback, name)
 
 
 def add_common_options(command: Any) -> None:
     """Have a command, or a group, understand the options that every command has."""
     command.params = [*command.params, *_options(every_command)]
+
+
+def _for_help(words: str | None) -> str:
+    """Words as help takes them: a paragraph is one line, and what is in square brackets is no markup."""
+    return escape(_LINE_END.sub(" ", words or ""))
 
 
 def has_results(callback: Callable[..., Any]) -> bool:
@@ -160,11 +169,10 @@ def _carried_out(command: Callable[..., Any], name: str) -> Callable[..., None]:
     def called(**given: Any) -> None:
         with _speaking(), logging_to(stderr, asked.verbose, asked.quiet, asked.log_file, name):
             found = command(**given)
-        if not isinstance(found, Found):
-            return
-        if asked.json:
-            print(printable_json(found.document, indent=2))
-        raise typer.Exit(found.code)
+            if isinstance(found, Found):
+                if asked.json:
+                    print(printable_json(found.document, indent=2))
+                raise typer.Exit(found.code)
 
     return called
 

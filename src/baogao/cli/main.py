@@ -111,7 +111,7 @@ def main(
     """Carry the options that stand before any command."""
 
 
-app = typer.Typer(cls=LateGroup, no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False, help=ABOUT)
+app = typer.Typer(cls=LateGroup, no_args_is_help=True, pretty_exceptions_enable=False, help=ABOUT)
 app.callback()(main)
 
 

@@ -20,11 +20,11 @@ app = typer.Typer(no_args_is_help=True)
 cache_app = typer.Typer(no_args_is_help=True)
 
 
-def _names_here() -> list[str]:
+def _names_here(incomplete: str) -> list[str]:
     """For completion: the models that are here."""
     from baogao.llm.model_files import model_files
 
-    return list(dict.fromkeys(one.name for one in model_files()))
+    return list(dict.fromkeys(one.name for one in model_files() if one.name.startswith(incomplete)))
 
 
 @app.command()

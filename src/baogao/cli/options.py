@@ -12,12 +12,24 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from baogao.choices import WayOrAuto
+from baogao.resources import resource_dir
 
 if TYPE_CHECKING:
     from baogao.model_options import ModelOptions
 
 DEFAULT_SCHEMA = "law_based_government"
-SchemaName = Annotated[str, typer.Option("--schema", help="Name of a schema, or the path of a .py file.")]
+
+
+def schemas_like(incomplete: str) -> list[str]:
+    """For completion: the schemas that come with baogao whose names begin so; none is loaded."""
+    names = sorted(path.stem for path in resource_dir("schemas").glob("*.py"))
+    return [name for name in names if name.startswith(incomplete)]
+
+
+SchemaName = Annotated[
+    str,
+    typer.Option("--schema", help="Name of a schema, or the path of a .py file.", autocompletion=schemas_like),
+]
 Ocr = Annotated[
     bool, typer.Option("--ocr", help="Recognise words in pictures and scanned pages (needs the extra baogao[ocr]).")
 ]

@@ -10,7 +10,7 @@ import typer
 
 from baogao.choices import ReportingYear
 from baogao.cli.common import Found, stdout
-from baogao.cli.options import DEFAULT_SCHEMA, Ocr, with_model_flags
+from baogao.cli.options import DEFAULT_SCHEMA, Ocr, schemas_like, with_model_flags
 from baogao.console import say, shown
 
 if TYPE_CHECKING:
@@ -19,7 +19,12 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True)
 
-_Name = Annotated[str, typer.Argument(help="Name of a schema, or the path of a .py file.", metavar="NAME|FILE.py")]
+_Name = Annotated[
+    str,
+    typer.Argument(
+        help="Name of a schema, or the path of a .py file.", metavar="NAME|FILE.py", autocompletion=schemas_like
+    ),
+]
 
 
 @app.command("list")

@@ -123,6 +123,7 @@ class ModelClient:
             with suppress(ReplyError):  # one that cannot be used is asked for again
                 check(kept, question, validate)
                 count(cached=1)
+                _log.info("a question to %s is answered from the cache of replies", self.settings.url)
                 return kept
         reply = await self.exchange(payload)
         check(reply, question, validate)
