@@ -31,7 +31,8 @@ _LOOPBACK = ("127.", "::1", "localhost")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Name the mark of tests that may go out."""
+    """Name the mark of tests that may go out; messages are English, whatever language the machine speaks."""
+    os.environ["BAOGAO_LANG"] = "en"
     config.addinivalue_line("markers", "network: the test may speak to other machines")
 
 

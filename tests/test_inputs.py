@@ -157,7 +157,10 @@ def written_by(kind: str, folder: str) -> None:
         "evaluation": ("run.json", b'{\n "baogao": "0.1.0",\n'),
     }
     name, begins = marks[kind]
-    write(Path(), *(f"{folder}/{one}" for one in ("texts/a.txt", "index.html", "report.html", "report.txt")))
+    write(
+        Path(),
+        *(f"{folder}/{one}" for one in ("texts/a.txt", "index.html", "matrix.html", "report.html", "report.txt")),
+    )
     (Path(folder) / name).write_bytes(begins)
 
 
@@ -166,7 +169,7 @@ def read_from(*inputs: str) -> list[str]:
     return [str(source.path) for source in find_sources(inputs)]
 
 
-OF_RUN = ["texts/a.txt", "index.html"]
+OF_RUN = ["texts/a.txt", "index.html", "matrix.html"]
 
 
 @pytest.mark.parametrize(
@@ -180,7 +183,7 @@ def test_own_output_is_no_input(tmp_path, kind, own, folder, given):
     """What baogao wrote is passed over wherever it lies; what else is in its folder is read."""
     written_by(kind, folder)
     write(tmp_path, "r/a.txt", "r/texts/b.txt", "r/index.html", "r/report.html")
-    files = ["texts/a.txt", "index.html", "report.html", "report.txt"]
+    files = ["texts/a.txt", "index.html", "matrix.html", "report.html", "report.txt"]
     kept = {Path(folder) / name for name in files if name not in own}
     kept |= {Path("r") / name for name in ("a.txt", "texts/b.txt", "index.html", "report.html")}
     found = find_sources([given.format(here=tmp_path)])

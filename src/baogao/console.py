@@ -8,10 +8,13 @@ import logging
 import sys
 import unicodedata
 from collections.abc import Iterable, Sequence
+from typing import Any
 
-from rich.console import Console
+import rich.console
 from rich.markup import escape
 from rich.table import Table
+
+from baogao.language import translated
 
 _OBEYED = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 """Controls, directions of writing, halves of characters, and separators that end a line."""
@@ -66,16 +69,40 @@ class InertFormatter(logging.Formatter):
         return inert(super().format(record), keep="\n")
 
 
+class TranslatedFormatter(InertFormatter):
+    """Log lines for a terminal, in the language in force; files of logs are English."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:
+        """The line without what follows it."""
+        return translated(super().formatMessage(record))
+
+
 def log_to_terminal() -> None:
     """Let warnings that no handler of the calling program takes be printed so on standard error."""
     if logging.lastResort is not None:
-        logging.lastResort.setFormatter(InertFormatter("%(message)s"))
+        logging.lastResort.setFormatter(TranslatedFormatter("%(message)s"))
 
 
-def say(console: Console, *lines: str) -> None:
-    """Print lines of rich's markup, each as it is: no figure coloured, no line broken where the terminal ends."""
+class Console(rich.console.Console):
+    """A console that speaks the language in force: texts that it prints, titles and heads of tables."""
+
+    def print(self, *objects: Any, **settings: Any) -> None:
+        """Print texts and tables, translated; whatever else as it is."""
+        super().print(*map(_spoken, objects), **settings)
+
+
+def _spoken(printed: Any) -> Any:
+    if isinstance(printed, Table):
+        for column in printed.columns:
+            column.header = _spoken(column.header)
+        printed.title = _spoken(printed.title)
+    return translated(printed) if isinstance(printed, str) else printed
+
+
+def say(console: rich.console.Console, *lines: str) -> None:
+    """Print lines of rich's markup, in the language in force: no figure coloured, none broken where a terminal ends."""
     for line in lines:
-        console.print(line, highlight=False, soft_wrap=True)
+        console.print(translated(line), highlight=False, soft_wrap=True)
 
 
 def table_of(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Table:

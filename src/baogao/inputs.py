@@ -32,7 +32,7 @@ _RESERVED = re.compile(r"(?:con|prn|aux|nul|(?:com|lpt)[0-9¹²³])(?:\..*)?|\.*
 """Devices of Windows, and names of dots only."""
 RUN_MARK = ".baogao.lock"
 """Stands in every folder that a run or a batch writes to."""
-_OF_RUN = re.compile(r"texts/[^/]+\.txt|index\.html")
+_OF_RUN = re.compile(r"texts/[^/]+\.txt|index\.html|matrix\.html")
 _OF_EVAL = re.compile(r"report\.html")
 """What such a folder, or that of an evaluation, holds that could be taken for a report. Anything else in it is the
 user's, who may well have named the folder of the reports for the results."""

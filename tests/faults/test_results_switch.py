@@ -113,7 +113,7 @@ for queued in sys.argv[5:]:
         assert state(out) == NEW, (queued, at)
         left = sorted(path.name for path in out.iterdir())
         queue = ["review.jsonl"] if queued != "old" else []
-        names = [".baogao.lock", "index.html", "records.jsonl", *queue, "schema.json", "texts"]
+        names = [".baogao.lock", "index.html", "matrix.html", "records.jsonl", *queue, "schema.json", "texts"]
         assert left == names, (queued, at, left)
         seen.setdefault(queued, []).append([code, found == NEW])
 print(json.dumps(seen))
@@ -137,7 +137,7 @@ def attempts(how: str, base: Path, points: range, *queued: str) -> dict[str, lis
 @pytest.mark.parametrize(("how", "code"), [("kill", 9), ("full", 2)])
 def test_trouble_at_every_step(tmp_path, how, code):
     """Killed at, or refused, any call that opens, makes, moves or removes a file: old or new, and the next run ends."""
-    all_seen = attempts(how, tmp_path, range(1, 66), "old", "new", "both")
+    all_seen = attempts(how, tmp_path, range(1, 92), "old", "new", "both")
     assert list(all_seen) == ["old", "new", "both"]
     for queued, seen in all_seen.items():
         assert {number for number, _ in seen} == {0, code}, queued
@@ -149,5 +149,5 @@ def test_trouble_at_every_step(tmp_path, how, code):
 
 def test_a_disk_that_is_full_at_any_byte(tmp_path):
     """No file can grow beyond so many bytes: old results and one line, or the new ones."""
-    seen = attempts("bytes", tmp_path, range(0, 60_000, 4000), "both")["both"]
+    seen = attempts("bytes", tmp_path, range(0, 90_000, 6000), "both")["both"]
     assert {(2, False), (0, True)} == set(seen)

@@ -15,12 +15,10 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import typer
-from rich.console import Console
-from rich.markup import escape
 
 from baogao.cli.examples import EXAMPLES
 from baogao.cli.log import logging_to
-from baogao.console import printable_json
+from baogao.console import Console, printable_json
 from baogao.errors import UsageError
 
 stdout = Console()
@@ -32,7 +30,6 @@ errors = Console(stderr=True)
 
 _PANEL = "Options of every command"
 _WITHOUT_VALUE = re.compile(r"-[vq]+|--verbose|--quiet|--(?:log-file|lang)=.*", re.DOTALL)
-_LINE_END = re.compile(r"(?<!\n)\n(?!\n)")
 _WITH_VALUE = ("--log-file", "--lang")
 
 
@@ -131,9 +128,6 @@ def complete(command: Any, name: str) -> None:
 
     :param name: in full, without the program's: ``schema show``.
     """
-    command.help = _for_help(command.help)
-    for parameter in command.params:
-        vars(parameter)["help"] = _for_help(vars(parameter).get("help"))
     add_common_options(command)
     below = getattr(command, "commands", None)
     if below is not None:
@@ -143,18 +137,13 @@ def complete(command: Any, name: str) -> None:
     if has_results(command.callback):
         command.params += _options(with_results)
     if examples := EXAMPLES.get(name):
-        command.epilog = "\n".join([_for_help("Examples:"), *map(escape, examples)])
+        command.epilog = "\n".join(["Examples:", *examples])
     command.callback = _carried_out(command.callback, name)
 
 
 def add_common_options(command: Any) -> None:
     """Have a command, or a group, understand the options that every command has."""
     command.params = [*command.params, *_options(every_command)]
-
-
-def _for_help(words: str | None) -> str:
-    """Words as help takes them: a paragraph is one line, and what is in square brackets is no markup."""
-    return escape(_LINE_END.sub(" ", words or ""))
 
 
 def has_results(callback: Callable[..., Any]) -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable
+from contextlib import ExitStack
 from pkgutil import resolve_name
 from typing import Annotated, Any
 
@@ -18,8 +19,10 @@ from typer.core import TyperCommand, TyperGroup
 
 from baogao._version import __version__
 from baogao.cli.common import add_common_options, asked, complete, errors
+from baogao.cli.translation import complaints, speaking
 from baogao.console import log_to_terminal, print_in_any_encoding, say, shown
 from baogao.errors import BaogaoError, UsageError
+from baogao.language import translated
 from baogao.llm.keys import refuse_keys
 
 ABOUT = "Government reports in, a table of figures out, every figure tied to the characters it was read from."
@@ -42,6 +45,7 @@ COMMANDS = {
         "a run that was broken off.",
     ),
     "review": ("outputs:review", "Write the page of a run again: texts with their figures marked."),
+    "matrix": ("matrix:matrix", "Write one table over all reports of a run, and print the figures that stand out."),
     "export": (
         "outputs:export",
         "Write the records as a table, one row a report; a list of rows becomes a table of its own beside it.",
@@ -65,7 +69,7 @@ class LateCommand(TyperCommand):
         name = self.name or ""
         command = typer.main.get_group(imported([name])).commands[name]
         complete(command, name)
-        return command.make_context(info_name, args, parent, **extra)
+        return speaking(command).make_context(info_name, args, parent, **extra)
 
 
 class LateGroup(TyperGroup):
@@ -75,11 +79,24 @@ class LateGroup(TyperGroup):
         commands = {name: LateCommand(name, help=words) for name, (_, words) in COMMANDS.items()}
         super().__init__(**{**settings, "commands": commands})
         add_common_options(self)
+        self._afterwards = ExitStack()
+        speaking(self)
 
-    def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:
-        """As every program's; what was said to an earlier call is forgotten."""
+    def main(self, *args: Any, **extra: Any) -> Any:
+        """Run the program; typer's own words are English again at its end."""
+        with ExitStack() as self._afterwards:
+            return super().main(*args, **extra)
+
+    def make_context(self, *args: Any, **extra: Any) -> Any:
+        """The context of the program; what is wrong with its own options is said in the language in force."""
         asked.forget()
-        return super().make_context(info_name, args, parent, **extra)
+        with complaints(self._afterwards):
+            return super().make_context(*args, **extra)
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run a command; what is wrong with its options is said in the language in force."""
+        with complaints(self._afterwards):
+            return super().invoke(ctx)
 
 
 def imported(names: Iterable[str] = COMMANDS) -> typer.Typer:
@@ -125,7 +142,7 @@ def run() -> None:
     except BaogaoError as error:
         from baogao.llm.guard import without_keys  # no command needs it before it has imported it
 
-        say(errors, f"[red]error:[/] {shown(without_keys(str(error)))}")
+        say(errors, f"[red]error:[/] {shown(translated(without_keys(str(error))))}")
         sys.exit(2 if isinstance(error, UsageError) else 1)
     except UnicodeEncodeError as error:
         names = sys.getfilesystemencoding()

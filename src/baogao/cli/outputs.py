@@ -23,16 +23,19 @@ def review(
     show: Annotated[bool, typer.Option("--open", help="Open the page in the browser.")] = False,
 ) -> Found:
     """Write the page of a run again: texts with their figures marked."""
+    from baogao.outputs.matrix import MATRIX, write_matrix
     from baogao.outputs.page import write_page
     from baogao.outputs.records import read_records, schema_of, with_review
 
     records = with_review(read_records(folder), folder)
     page = folder / "index.html"
-    write_page(records, folder / "texts", schema_of(records, schema, folder), page)
+    used = schema_of(records, schema, folder)
+    write_page(records, folder / "texts", used, page, table=MATRIX)
+    write_matrix(records, used, folder / MATRIX)
     say(stdout, shown(page))
     if show:
         webbrowser.open(page.resolve().as_uri())
-    return Found({"page": str(page), "reports": len(records)})
+    return Found({"page": str(page), "matrix": str(folder / MATRIX), "reports": len(records)})
 
 
 def export(

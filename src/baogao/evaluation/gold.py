@@ -10,9 +10,9 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from errno import EISDIR
 from pathlib import Path
@@ -114,6 +114,8 @@ class GoldDoc:
     gold_path: Path
     split: Split | None = None
     """From the folder it lies in, ``dev`` or ``test``; None where the data set has no split."""
+    groups: Mapping[str, str] = field(default_factory=dict)
+    """What the data set says of it beside its gold, such as who wrote it: ``groups.json``."""
 
     def text(self) -> str:
         """The text that the offsets refer to: no newline translation, no normalisation."""

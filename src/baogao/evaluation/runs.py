@@ -22,8 +22,10 @@ from typing import Any, TypeVar
 from pydantic import Field
 
 from baogao.errors import GoldError, UsageError
+from baogao.evaluation.asked import not_asked
 from baogao.evaluation.datasets import load_dataset
 from baogao.evaluation.gold import Dataset, write_whole
+from baogao.evaluation.groups import groups_of
 from baogao.evaluation.rows import DocumentShapes, Row, read_rows, rows_of, write_rows
 from baogao.evaluation.run_info import Mode, RunInfo
 from baogao.evaluation.scoring import Scores, score_dataset
@@ -216,19 +218,24 @@ def score_run(run: Run, datasets: Sequence[Dataset], schema: Schema) -> Summary:
     home = {item.gold.doc_id: dataset.name for dataset in datasets for item in dataset.items}
     shapes, scores, rows = DocumentShapes(schema.sought), dict[str, Scores](), list[Row]()
     silent, missed = Silent(schema), list[Silence]()
+    unasked, read_as = dict[str, list[str]](), dict[str, str]()
     for extractor in info.extractors:
         name, asked = extractor.name, Asked(extractor.name, extractor.way, extractor.origin == "records")
         submissions = read_submissions(run.records_path(name))
         for one in submissions:
             if one.doc_id not in home:
                 raise GoldError(f"{one.where}: a record for {one.doc_id}, which {', '.join(given)} does not have")
+        unasked[name] = not_asked(extractor, submissions, schema)
+        read_as |= {one.doc_id: one.read_as for one in submissions if one.read_as}
         scores[name] = Scores(())
         for dataset in datasets:
             part = score_dataset(dataset, [one for one in submissions if home[one.doc_id] == dataset.name], schema)
             scores[name] += part
             rows += rows_of(name, dataset, part, submissions, shapes)
             missed += silent.of(asked, dataset.name, part, {one.gold.doc_id: shapes.of(one) for one in dataset.items})
-    summary = summarise(datasets, scores)
+    items = [item for dataset in datasets for item in dataset.items]
+    groups = {item.gold.doc_id: groups_of(item, schema, read_as.get(item.gold.doc_id)) for item in items}
+    summary = summarise(datasets, scores, groups=groups, unasked=unasked)
     write_rows(rows, run.scores_path)
     run.write(Silences(missed=missed))
     run.write(summary)

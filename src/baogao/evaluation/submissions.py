@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 from pydantic import BaseModel, ValidationError, field_validator
 
@@ -38,6 +39,8 @@ class Submission:
     metadata: dict[str, str | None] = field(default_factory=dict)
     lists: dict[str, list[list[Span]]] = field(default_factory=dict)
     rows: dict[str, list[dict[str, Answer]]] = field(default_factory=dict)
+    read_as: str | None = None
+    """How the file was read (``text``, ``pdf``, …), where the record says it."""
 
     def check_against(self, gold: Gold, schema: Schema) -> None:
         """Refuse answers to questions that the schema does not ask, or about another text.
@@ -89,6 +92,7 @@ class _Line(BaseModel):
     metadata: dict[str, TextAnswer] = {}
     lists: dict[str, list[Item]] = {}
     rows: dict[str, list[dict[str, Answer]]] = {}
+    read: Any = None
 
     @field_validator("status")
     @classmethod
@@ -127,7 +131,13 @@ class _Line(BaseModel):
                 ]
                 for name, rows in self.rows.items()
             },
+            read_as=self._read_as(),
         )
+
+    def _read_as(self) -> str | None:
+        """The format that a record of baogao tells; whatever else stands there is left alone."""
+        told = self.read.get("format") if isinstance(self.read, dict) else None
+        return told if isinstance(told, str) else None
 
 
 def read_submissions(path: Path) -> list[Submission]:

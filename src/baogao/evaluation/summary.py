@@ -16,8 +16,9 @@ from pydantic import Field, ValidationError
 
 from baogao.errors import UsageError
 from baogao.evaluation.gold import Dataset, Split
+from baogao.evaluation.groups import Groups
 from baogao.evaluation.reliability import Reliability, reliability_of
-from baogao.evaluation.scoring import Score, Scores
+from baogao.evaluation.scoring import DocumentScore, Score, Scores
 from baogao.evaluation.statistics import (
     F1,
     PRECISION,
@@ -167,12 +168,31 @@ class PartSummary(Rates):
     """None for a run that was scored before there was such a thing."""
 
 
+class ReportsSummary(Rates):
+    """One extractor on the reports of one group."""
+
+    documents: int
+    stated: int
+    f1_ci: Interval | None
+
+    @classmethod
+    def of_scores(cls, scores: Scores, seed: int) -> ReportsSummary:
+        """The rates of some reports."""
+        counts = document_counts(scores)
+        interval = Bootstrap(len(counts), seed).interval(counts, F1)
+        return cls(documents=len(counts), stated=scores.tally.stated, f1_ci=interval, **dict(Rates.of(scores.tally)))
+
+
 class ExtractorSummary(PartSummary):
     """One extractor on all reports, on each split and, where there are several, on each data set."""
 
     fields: dict[str, FieldSummary]
     splits: dict[str, PartSummary]
     by_dataset: dict[str, PartSummary] = Field(default_factory=dict, exclude_if=lambda parts: not parts)
+    groups: dict[str, dict[str, ReportsSummary]] = Field(default_factory=dict, exclude_if=lambda groups: not groups)
+    """All reports by level, year, format and whatever the data set groups them by; in each the groups by name."""
+    not_asked: list[str] = Field(default_factory=list, exclude_if=lambda names: not names)
+    """Fields that it was not asked: what is counted of them says nothing of it."""
 
     def part(self, name: str) -> PartSummary:
         """``all`` reports, those of a split, or those of a data set."""
@@ -227,14 +247,27 @@ class Summary(RunFile):
     comparisons: list[PairSummary]
 
 
-def summarise(datasets: Sequence[Dataset], scores: Mapping[str, Scores], seed: int = 0) -> Summary:
+def summarise(
+    datasets: Sequence[Dataset],
+    scores: Mapping[str, Scores],
+    seed: int = 0,
+    *,
+    groups: Groups | None = None,
+    unasked: Mapping[str, Sequence[str]] | None = None,
+) -> Summary:
     """Summarise a run.
 
     :param scores: for each extractor, in the order of the run, its scores over all data sets, documents in one order.
+    :param groups: that the reports belong to.
+    :param unasked: the fields that an extractor was not asked, by its name.
     """
+    extractors = {}
+    for name, one in scores.items():
+        told = {"groups": _by_group(one, groups or {}, seed), "not_asked": list((unasked or {}).get(name, ()))}
+        extractors[name] = summarise_extractor(one, datasets, seed).model_copy(update=told)
     return Summary(
         datasets=[GoldInfo.of(dataset) for dataset in datasets],
-        extractors={name: summarise_extractor(one, datasets, seed) for name, one in scores.items()},
+        extractors=extractors,
         comparisons=[compare_extractors(scores, a, b, seed) for b, a in combinations(scores, 2)],
     )
 
@@ -299,6 +332,18 @@ def _part(scores: Scores, seed: int) -> PartSummary:
         verdicts=tally.verdicts,
         confidence=reliability_of(scores),
     )
+
+
+def _by_group(scores: Scores, groups: Groups, seed: int) -> dict[str, dict[str, ReportsSummary]]:
+    """The reports of each group, by what they are grouped by."""
+    parts: dict[str, dict[str, list[DocumentScore]]] = {}
+    for document in scores.documents:
+        for kind, group in groups.get(document.doc_id, {}).items():
+            parts.setdefault(kind, {}).setdefault(group, []).append(document)
+    return {
+        kind: {name: ReportsSummary.of_scores(Scores(tuple(part)), seed) for name, part in sorted(found.items())}
+        for kind, found in parts.items()
+    }
 
 
 def _kinds(scores: Scores, bootstrap: Bootstrap) -> dict[str, GroupSummary]:

@@ -10,8 +10,8 @@ In the template ``{{ switch }}`` stands in the top bar and ``<script type="appli
 }}</script>`` before the script. ``<p data-t>Text</p>`` is an element whose text is a message, ``<input title="Find"
 data-t-of="title">`` one with messages for the attributes that are named. In the script ``t("{n} of {all} fields", { n,
 all })`` says a message, ``tn("{n} row", "{n} rows", n)`` one of two by number, ``told(text)`` a text out of the data
-whose translation was given by ``page.data(texts)`` or, later, by ``learn(chinese_of(texts))``. When the reader switches,
-the document hears ``baogao:language``: then the script draws again what it has drawn.
+whose translation was given by ``page.data(texts)`` or, later, by ``learn(chinese_of(texts))``. When the reader
+switches, the document hears ``baogao:language``: then the script draws again what it has drawn.
 """
 
 from __future__ import annotations

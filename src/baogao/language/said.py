@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gettext
 from functools import cache
+from inspect import cleandoc
 from pathlib import Path
 
 from baogao.language.choice import in_force
@@ -20,6 +21,11 @@ def translated(text: str) -> str:
 def in_chinese(text: str) -> str:
     """A message in Chinese, whatever language is in force."""
     return chinese().filled(text)
+
+
+def paragraphs(text: str) -> list[str]:
+    """The paragraphs of a docstring, each a message in one line."""
+    return [" ".join(one.split()) for one in cleandoc(text).split("\n\n") if one.strip()]
 
 
 @cache

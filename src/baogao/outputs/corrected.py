@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -41,13 +42,17 @@ def corrected_records(folder: Path, schema: Schema) -> list[Record]:
     return list(iterate_corrected(folder, schema))
 
 
-def iterate_corrected(folder: Path, schema: Schema, *, queue: bool = True) -> Iterator[Record]:
+def iterate_corrected(
+    folder: Path, schema: Schema, *, queue: bool = True, most: int | None = None, said_in: Path | None = None
+) -> Iterator[Record]:
     """As :func:`corrected_records`, one record at a time where no queue is wanted.
 
     :param queue: whether each record has its part of the queue.
+    :param most: how many are wanted, from the first on; None is all.
+    :param said_in: the folder of the decisions, where it is another one.
     """
-    decided = ReviewsFile(folder).all()
-    read = iterate_records(folder)
+    decided = ReviewsFile(said_in or folder).all()
+    read = islice(iterate_records(folder), most)
     for record in with_review(read, folder) if queue else read:
         decisions = decided.get(record.doc_id)
         if decisions is None:

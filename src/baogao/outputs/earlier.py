@@ -31,7 +31,7 @@ REVIEWS = "reviews.jsonl"
 """What people said of a run."""
 ASIDE = "before-{number}"
 """The folder, inside a run's, of an earlier run that people had looked at and that was replaced."""
-_PARTS = (RECORDS, REVIEW, REVIEWS, MADE_WITH, SCHEMA, "texts", "index.html")
+_PARTS = (RECORDS, REVIEW, REVIEWS, MADE_WITH, SCHEMA, "texts", "index.html", "matrix.html")
 """What belongs to a run and is kept aside with it."""
 _VERSION = 1
 _SETTINGS = ("schema_name", "extractor", "model", "ask", "asked", "escalate_to", "min_confidence", "ocr", "sent_beside")

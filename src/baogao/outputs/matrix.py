@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -20,16 +19,19 @@ from markupsafe import Markup
 from baogao._version import __version__
 from baogao.document import document_from_text
 from baogao.document.document import Document
-from baogao.outputs.outliers import Outlier, find_outliers
+from baogao.language.pages import PageLanguage, chinese_of
+from baogao.outputs.outliers import Comparison, Outlier
 from baogao.outputs.page import NO_GROUP, csp_hash, inert_json, write_whole
 from baogao.outputs.records import astray, kept_text, words_of
 from baogao.outputs.subject import Subject
-from baogao.outputs.views import REVIEW_BELOW, spec_view, unsure
-from baogao.record import Record
+from baogao.outputs.views import REVIEW_BELOW, shown_unit, spec_view, unsure
+from baogao.record import Record, Review
 from baogao.schema import FieldSpec, Schema
 from baogao.schema.values import Answer, HeldBack, plain_number, shown_value
 
 MATRIX = "matrix.html"
+MATRIX_REPORTS = 5000
+"""Reports that the table of a run shows; `baogao review` and `baogao matrix` show them all."""
 LISTS = "Lists"
 """The heading of the columns that count entries and rows."""
 PLAIN_REPORTS = 500
@@ -38,7 +40,9 @@ _TEMPLATES = Path(__file__).parent / "templates"
 _STATES = {"not_reported": 0, "reported": 1, "reported_none": 2}
 _HELD_BACK = 3
 _LOOK, _FAILING, _OUTLIER, _REVIEWED = 1, 2, 4, 8
-"""The marks of a cell, added up."""
+"""What a cell is marked with, added up."""
+_MARKS = 4
+"""Where in a cell its marks stand."""
 _BOUNDS = {"exact": "", "over": "≥", "under": "≤", "about": "≈"}
 _SAFE_DIGITS = 15
 """A browser's numbers keep so many."""
@@ -52,63 +56,84 @@ def write_matrix(
     path: Path,
     texts: Mapping[str, str] | Path | None = None,
     *,
+    queue: Iterable[Review] = (),
     in_page: int | None = None,
 ) -> list[Outlier]:
-    """Write the table over some records, and say which figures stand out.
+    """Write the table over some records, taken one at a time, and say which figures stand out.
 
     :param texts: the text of each document by its id, or the folder that holds them; None is ``texts`` beside the file.
+    :param queue: what is to be looked at, for records that come without their part of it.
     :param in_page: how many of the records, from the first on, ``index.html`` shows; None is all.
     :raises UsageError: a path that cannot be written or read.
     """
-    records = list(records)
-    outliers = find_outliers(records, schema)
-    table = Table(schema, outliers, path.parent / "texts" if texts is None else texts)
-    names = ("page.css", "matrix.css", "matrix.js")
-    page_css, own_css, script = ((_TEMPLATES / name).read_text(encoding="utf-8") for name in names)
-    css = f"{page_css}{own_css}"
+    table = Table(schema, path.parent / "texts" if texts is None else texts, queue)
+    for record in records:
+        table.add(record)
+    outliers = table.mark_outliers()
+    names = ("page.css", "matrix.css", "matrix.html.j2", "matrix_data.js", "matrix_panel.js", "matrix.js")
+    page_css, own_css, *sources = ((_TEMPLATES / name).read_text(encoding="utf-8") for name in names)
+    language = PageLanguage(*sources)
+    css, script = page_css + language.css + own_css, "\n".join([language.script, *sources[1:]])
     environment = Environment(loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined)
     view = {
         "title": schema.title,
         "reviewBelow": REVIEW_BELOW,
-        "inPage": len(records) if in_page is None else in_page,
+        "inPage": len(table.rows) if in_page is None else in_page,
         "groups": table.groups(),
-        "reports": [table.row(record) for record in records],
+        "reports": table.rows,
         "outliers": [table.outlier(one) for one in outliers],
     }
     page = environment.get_template("matrix.html.j2").stream(
         title=schema.title,
         version=__version__,
-        count=len(records),
         css=Markup(css),
         script=Markup(script),
         css_hash=csp_hash(css),
         script_hash=csp_hash(script),
+        switch=language.switch,
+        language=inert_json(language.data([NO_GROUP, LISTS, *(row.get("error") for row in table.rows)])),
         table=inert_json(view),
-        details=(inert_json(table.detail(record)) for record in records),
+        details=table.details,
         labels=[spec.label for spec in table.columns],
-        plain=(table.plain(record) for record in records[:PLAIN_REPORTS]),
-        left_out=max(0, len(records) - PLAIN_REPORTS),
+        plain=map(table.plain, table.rows[:PLAIN_REPORTS]),
+        left_out=max(0, len(table.rows) - PLAIN_REPORTS),
     )
     write_whole(page, path)
     return outliers
 
 
-@dataclass
 class Table:
-    """The columns of a schema, and the rows of its records."""
+    """The columns of a schema, and what is shown of each report that is added."""
 
-    schema: Schema
-    outliers: list[Outlier]
-    texts: Mapping[str, str] | Path
-
-    def __post_init__(self) -> None:
-        schema = self.schema
+    def __init__(self, schema: Schema, texts: Mapping[str, str] | Path, queue: Iterable[Review] = ()) -> None:
+        self.schema = schema
+        self.texts = texts
         by_group = [spec for group in ("", *schema.groups) for spec in schema.fields if spec.group == group]
         self.columns: list[FieldSpec] = [*by_group, *schema.lists, *schema.rows]
+        self.rows: list[dict[str, Any]] = []
+        self.details: list[Markup] = []
+        """Of each row, as inert JSON, what is shown when a cell of it is looked at."""
         self._number = {spec.id: number for number, spec in enumerate(self.columns)}
-        self._standing_out: dict[str, set[str]] = defaultdict(set)
-        for one in self.outliers:
-            self._standing_out[one.doc_id].add(one.field)
+        self._comparison = Comparison(schema)
+        self._queued: dict[str, set[str]] = defaultdict(set)
+        for review in queue:
+            self._queued[review.doc_id].add(review.field)
+
+    def add(self, record: Record) -> None:
+        """Add a report."""
+        self._comparison.add(record)
+        self.rows.append(self._row(record))
+        self.details.append(inert_json(self._detail(record)))
+
+    def mark_outliers(self) -> list[Outlier]:
+        """Mark the cells whose figures stand out from those of the other reports, and say which they are."""
+        outliers = self._comparison.outliers()
+        standing_out = {(one.doc_id, self._number[one.field]) for one in outliers}
+        for row in self.rows:
+            for cell in row.get("cells", ()):
+                if (row["id"], cell[0]) in standing_out:
+                    cell[_MARKS] += _OUTLIER
+        return outliers
 
     def groups(self) -> list[dict[str, Any]]:
         """The columns by group: of each field what the page says of it, and whether its figures may be added up."""
@@ -123,7 +148,7 @@ class Table:
             groups[label].append(view)
         return [{"label": label, "columns": columns} for label, columns in groups.items()]
 
-    def row(self, record: Record) -> dict[str, Any]:
+    def _row(self, record: Record) -> dict[str, Any]:
         """A report in the table: what it is about, and its cells; a field that it does not speak of has none."""
         subject = Subject.of(record, self.schema)
         told = {
@@ -142,10 +167,10 @@ class Table:
 
     def _cells(self, record: Record) -> Iterator[list[Any]]:
         """Each cell: column, state, value, confidence in per cent, marks; bound and printed words where they matter."""
-        looked_at = {review.field for review in record.review} | set(unsure(record))
+        looked_at = {review.field for review in record.review} | set(unsure(record)) | self._queued[record.doc_id]
         failing = {name for check in record.checks if not check.holds for name in check.fields}
         for number, spec in enumerate(self.columns):
-            marks = _FAILING * (spec.id in failing) + _OUTLIER * (spec.id in self._standing_out[record.doc_id])
+            marks = _FAILING * (spec.id in failing)
             if spec.kind in ("items", "rows"):
                 entries: list[Any] = (record.lists if spec.kind == "items" else record.rows).get(spec.id, [])
                 reviewed = spec.kind == "items" and any(item.reviewed for item in entries)
@@ -163,7 +188,7 @@ class Table:
             state = _HELD_BACK if given is not answer else _STATES[answer.status]
             yield [number, state, *_value(given, marks, spec)]
 
-    def detail(self, record: Record) -> dict[str, Any]:
+    def _detail(self, record: Record) -> dict[str, Any]:
         """What is shown of a report's cells when they are looked at: sentence, place, who read it, what is wrong."""
         text = None if record.status == "failed" else kept_text(record.doc_id, self.texts)
         document = None if text is None else document_from_text(text, record.doc_id)
@@ -173,25 +198,35 @@ class Table:
             given, reviewed = answer.held_back or answer, answer.reviewed
             if name not in self._number or (given.status == "not_reported" and reviewed is None):
                 continue
-            sentence = _sentence(given, document)
+            spec = self.columns[self._number[name]]
+            sentence, unit = _sentence(given, document), shown_unit(given, spec)
             told = {
                 "text": given.text,
                 "sentence": None if sentence is None else sentences.setdefault(sentence, len(sentences)),
                 "page": given.page,
                 "by": given.by,
-                "unit": given.unit,
+                "unit": unit if unit != spec.unit else None,
                 "reason": given.reason if isinstance(given, HeldBack) else None,
                 "reviewed": None if reviewed is None else reviewed.model_dump(mode="json"),
                 "astray": document is not None and astray(given, document.file.text),
             }
-            cells[self._number[name]] = {key: value for key, value in told.items() if value not in (None, "", False)}
+            cells[self._number[name]] = {
+                key: value for key, value in told.items() if value is not None and value is not False
+            }
         cells |= {self._number[name]: {"entries": words} for name, words in _entries(record, self.schema) if words}
-        checks = [
+        checks: list[dict[str, Any]] = [
             {"columns": [self._number[name] for name in check.fields if name in self._number], "message": check.message}
             for check in record.checks
             if not check.holds
         ]
-        return {"source": record.source, "sentences": list(sentences), "cells": cells, "checks": checks}
+        messages = [*(check["message"] for check in checks), *(cell.get("reason") for cell in cells.values())]
+        shown: dict[str, Any] = {
+            "source": record.source,
+            "sentences": list(sentences),
+            "cells": cells,
+            "checks": checks,
+        }
+        return shown | ({"zh": words} if (words := chinese_of(messages)) else {})
 
     def outlier(self, one: Outlier) -> dict[str, Any]:
         """A figure that stands out; the page says it in words."""
@@ -205,15 +240,14 @@ class Table:
         }
         return told | ({"rate": True} if one.rate else {})
 
-    def plain(self, record: Record) -> dict[str, Any]:
+    def plain(self, row: dict[str, Any]) -> dict[str, Any]:
         """A report in the table of a browser without JavaScript: its values as words."""
-        subject = Subject.of(record, self.schema)
         words = [""] * len(self.columns)
-        for number, state, value, _, _, *more in [] if record.status == "failed" else self._cells(record):
+        for number, state, value, _, _, *more in row.get("cells", ()):
             bound, printed = [*more, "", ""][:2]
             shown = printed or (shown_value(Decimal(repr(value))) if isinstance(value, int | float) else value)
-            words[number] = {0: "", 1: f"{bound}{shown}", 2: "无", 3: f"({bound}{shown})"}[state]
-        return {"id": record.doc_id, "title": subject.title or record.doc_id, "error": record.error, "cells": words}
+            words[number] = ("", f"{bound}{shown}", "无", f"({bound}{shown})")[state]
+        return {"title": row.get("title") or row["id"], "error": row.get("error"), "cells": words}
 
 
 def _may_be_added(spec: FieldSpec) -> bool:

@@ -82,10 +82,14 @@ class Outlier:
             if self.against == "last_year":
                 return f"{value}% is {points} points from last year's {usual}%"
             return f"{value}% is {points} points from {usual}%, the median of {places} places"
-        ratio = _shown(_rounded(self.value / self.usual))
+        times = _shown(float(f"{max(self.value / self.usual, self.usual / self.value):.3g}"))
         if self.against == "last_year":
-            return f"{value} is {ratio} times last year's {usual}"
-        return f"{value} is {ratio} times {usual}, the median of {places} places"
+            if self.value > self.usual:
+                return f"{value} is {times} times last year's {usual}"
+            return f"last year's {usual} is {times} times {value}"
+        if self.value > self.usual:
+            return f"{value} is {times} times {usual}, the median of {places} places"
+        return f"{usual}, the median of {places} places, is {times} times {value}"
 
 
 @dataclass(frozen=True)
@@ -103,22 +107,39 @@ class _Figure:
         return self.subject.place_key or f"\0{self.doc_id}"
 
 
-def find_outliers(records: Iterable[Record], schema: Schema) -> list[Outlier]:
-    """The figures that stand out, the farthest first; a figure that does so from both is there twice."""
-    stated: dict[str, list[_Figure]] = defaultdict(list)
-    for record in records:
-        subject = Subject.of(record, schema)
-        for spec in schema.figures:
+class Comparison:
+    """The figures of some reports, compared with each other; of each report only these are kept."""
+
+    def __init__(self, schema: Schema) -> None:
+        self._schema = schema
+        self._stated: dict[str, list[_Figure]] = {spec.id: [] for spec in schema.figures}
+
+    def add(self, record: Record) -> None:
+        """Take the figures of a report."""
+        subject = Subject.of(record, self._schema)
+        for spec in self._schema.figures:
             scaled = _scaled(record.fields.get(spec.id), spec)
             if scaled is not None:
                 value = float(record.fields[spec.id].number or 0)
-                stated[spec.id].append(_Figure(record.doc_id, subject, value, scaled))
-    found = [
-        outlier
-        for spec in schema.figures
-        for outlier in (*_from_last_year(stated[spec.id], spec), *_from_peers(stated[spec.id], spec))
-    ]
-    return sorted(found, key=lambda outlier: -outlier.distance)
+                self._stated[spec.id].append(_Figure(record.doc_id, subject, value, scaled))
+
+    def outliers(self) -> list[Outlier]:
+        """The figures that stand out, the farthest first; one that does so from last year's and from its peers' is
+        there twice."""
+        found = [
+            outlier
+            for spec in self._schema.figures
+            for outlier in (*_from_last_year(self._stated[spec.id], spec), *_from_peers(self._stated[spec.id], spec))
+        ]
+        return sorted(found, key=lambda outlier: -outlier.distance)
+
+
+def find_outliers(records: Iterable[Record], schema: Schema) -> list[Outlier]:
+    """The figures of some reports that stand out, the farthest first."""
+    comparison = Comparison(schema)
+    for record in records:
+        comparison.add(record)
+    return comparison.outliers()
 
 
 def _scaled(answer: Answer | None, spec: FieldSpec) -> float | None:

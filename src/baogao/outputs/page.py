@@ -49,10 +49,18 @@ _TITLE = re.compile(r"[^。；;]{1,40}\s*")
 """What follows the mark of a heading: at most 40 characters that end no clause; longer is prose."""
 
 
-def write_page(records: Iterable[Record], texts: Mapping[str, str] | Path, schema: Schema, path: Path) -> None:
+def write_page(
+    records: Iterable[Record],
+    texts: Mapping[str, str] | Path,
+    schema: Schema,
+    path: Path,
+    *,
+    table: str | None = None,
+) -> None:
     """Write the review page of some records.
 
     :param texts: the text of each document by its id, or the folder that holds them as ``DOC_ID.txt``.
+    :param table: the file beside the page that holds the table over all reports, for a link; None where none is.
     :raises UsageError: evidence that does not lie in its text; a path that cannot be written or read.
     """
     records = list(records)
@@ -66,6 +74,7 @@ def write_page(records: Iterable[Record], texts: Mapping[str, str] | Path, schem
         title=schema.title,
         version=__version__,
         count=len(records),
+        table=table,
         css=Markup(css),
         script=Markup(script),
         css_hash=csp_hash(css),

@@ -1,10 +1,10 @@
 """The output folder of a run: a journal while it lasts, its results when it has come to its end.
 
 Whatever is finished goes to ``journal.jsonl`` at once, record, queue and text together. At the end, or when the user
-stops the run, ``records.jsonl``, ``texts/`` and ``index.html`` are written from it in the order of the inputs, and
-``review.jsonl``, where anything is to be looked at, in the order of what a look is worth; beside them ``schema.json``,
-so that whoever works with the records need not be told their schema. Until then an earlier run's results stay as they
-were, and a run that is killed at any moment goes on from its journal.
+stops the run, ``records.jsonl``, ``texts/``, ``index.html`` and ``matrix.html`` are written from it in the order of the
+inputs, and ``review.jsonl``, where anything is to be looked at, in the order of what a look is worth; beside them
+``schema.json``, so that whoever works with the records need not be told their schema. Until then an earlier run's
+results stay as they were, and a run that is killed at any moment goes on from its journal.
 
 Results are written aside, into ``.results.part``. When they are whole, one renaming to ``.results.whole`` makes them
 count, and then they are put in place one by one. What a process that died meanwhile left undone, the next run on the
@@ -19,7 +19,8 @@ import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from itertools import groupby, islice
+from functools import partial
+from itertools import groupby
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -29,6 +30,7 @@ from pydantic import Field, StrictBool, StrictInt, StrictStr
 
 from baogao.errors import UsageError
 from baogao.inputs import RUN_MARK, Source
+from baogao.outputs.corrected import iterate_corrected
 from baogao.outputs.earlier import (
     MADE_WITH,
     REVIEWS,
@@ -40,6 +42,7 @@ from baogao.outputs.earlier import (
     newest_aside,
 )
 from baogao.outputs.journal import Entry, Journal, Place
+from baogao.outputs.matrix import MATRIX, MATRIX_REPORTS, write_matrix
 from baogao.outputs.near_copies import NearCopies
 from baogao.outputs.page import write_page
 from baogao.outputs.queue import QueueFile
@@ -49,10 +52,8 @@ from baogao.outputs.records import (
     SCHEMA,
     WHOLE,
     belongs,
-    iterate_records,
     iterate_review,
     kept_text,
-    with_review,
 )
 from baogao.record import Record, Review, json_line
 from baogao.resources import make_folder, new_file, take_away
@@ -360,8 +361,15 @@ class RunFolder:
         if self._schema is not None:
             with new_file(part / SCHEMA) as described:
                 described.write(describe(self._schema).encode())
-            shown = with_review(islice(iterate_records(part), PAGE_REPORTS), part)
-            write_page(shown, part / TEXTS, self._schema, part / PAGE)
+            self._write_pages(part, self._schema)
+
+    def _write_pages(self, part: Path, schema: Schema) -> None:
+        """Write the page and the table over all reports, with what people said of those that stay."""
+        replaced = self._claim is not None and self._claim.onto == "overwrite"
+        records = partial(iterate_corrected, part, schema, said_in=part if replaced else self.folder)
+        write_page(records(most=PAGE_REPORTS), part / TEXTS, schema, part / PAGE, table=MATRIX)
+        table = records(most=MATRIX_REPORTS, queue=False)
+        write_matrix(table, schema, part / MATRIX, queue=iterate_review(part), in_page=PAGE_REPORTS)
 
     def _write_fresh(self, doc_ids: Iterable[str], part: Path, queue: QueueFile) -> Iterator[bytes]:
         """Write the texts of documents that this run has done, and their part of the queue; gives their records."""
@@ -396,7 +404,7 @@ class RunFolder:
         if not os.path.lexists(whole):
             return
         try:
-            for name in (SCHEMA, RECORDS, MADE_WITH, REVIEW, REVIEWS, TEXTS, PAGE):
+            for name in (SCHEMA, RECORDS, MADE_WITH, REVIEW, REVIEWS, TEXTS, PAGE, MATRIX):
                 if whole.is_symlink() or not os.path.lexists(whole / name):
                     continue
                 place = self.folder / name

@@ -146,7 +146,7 @@ class AnswerViews:
             "status": given.status,
             "value": _printed(given, spec),
             "bound": given.bound,
-            "unit": _unit(given, spec),
+            "unit": shown_unit(given, spec),
             "text": given.text,
             "confidence": given.confidence,
             "by": given.by,
@@ -192,7 +192,7 @@ def _printed(given: _Given, spec: FieldSpec | None) -> str | None:
     return f"{shown_value(given.value)}–{shown_value(given.upper)}"
 
 
-def _unit(given: _Given, spec: FieldSpec | None) -> str | None:
+def shown_unit(given: _Given, spec: FieldSpec | None) -> str | None:
     """The unit of the value: as printed, unless the value was converted into that of the field."""
     if spec is None or not given.unit or not spec.unit:
         return given.unit

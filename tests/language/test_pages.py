@@ -1,0 +1,41 @@
+"""What a page is given to speak two languages."""
+
+from baogao.language import use
+from baogao.language.pages import PageLanguage, chinese_of, messages_of
+
+
+def test_messages_of_a_script():
+    """What t and tn say, inside of each other and of templates; no other call, and no text of the data."""
+    script = """const a = `${t("page {n}", { n })}` + tn("{n} row", "{n} rows", n, { of: t("a \\"quoted\\" one") });
+    told(text); at("no message"); x.t("nor this"); t(text);"""
+    assert messages_of(script) == ["page {n}", "{n} row", "{n} rows", 'a "quoted" one']
+
+
+def test_messages_of_a_template():
+    """The text of a marked element, a message in the mark itself, the attributes that are named."""
+    template = """<main><p data-t>Text</p><p>not this</p><b data-t="{n} rows" data-t-values="{}">3 rows</b>
+    <input data-t-of="title aria-label" title="Find" aria-label="Find a report" placeholder="nor this"></main>"""
+    assert messages_of(template) == ["Text", "{n} rows", "Find", "Find a report"]
+
+
+def test_a_page_carries_what_it_says():
+    """Its own messages and the texts of its data, and no others."""
+    page = PageLanguage('t("to look at"); t("no such message of the catalogue")')
+    data = page.data(["no report could be read", "哪里都没有", None])
+    assert data == {"first": "en", "zh": {"to look at": "待复核", "no report could be read": "没有一份报告能够读取"}}
+
+
+def test_a_page_begins_in_the_language_in_force():
+    """Unless it is told another."""
+    use("zh")
+    try:
+        assert PageLanguage().data()["first"] == "zh"
+        assert PageLanguage().data(first="en")["first"] == "en"
+    finally:
+        use(None)
+
+
+def test_texts_of_the_data():
+    """Those that are messages, each once."""
+    assert chinese_of(["3 of 4 entries found?", "unsure", "", None]) == {}
+    assert chinese_of(["no report could be read"] * 2) == {"no report could be read": "没有一份报告能够读取"}
