@@ -141,6 +141,14 @@ def complete(command: Any, name: str) -> None:
     command.callback = _carried_out(command.callback, name)
 
 
+def every_name(command: Any, name: str = "") -> list[str]:
+    """The names of all commands below one, without its own: ``schema show``; groups are none."""
+    below = getattr(command, "commands", None)
+    if below is None:
+        return [name]
+    return [full for one in below.values() for full in every_name(one, f"{name} {one.name}".strip())]
+
+
 def add_common_options(command: Any) -> None:
     """Have a command, or a group, understand the options that every command has."""
     command.params = [*command.params, *_options(every_command)]

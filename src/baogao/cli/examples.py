@@ -25,6 +25,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "baogao review out/mine",
         "baogao review out/mine --open",
     ),
+    "matrix": ("baogao matrix out/mine --open",),
     "export": (
         "baogao export out/mine --to mine.xlsx",
         "baogao export out/mine --to mine.csv --schema my.py",

@@ -93,7 +93,6 @@ async def _run(job: Job, engine: Engine, sources: Sequence[Source], out: Path, t
     """
     from baogao.assemble import ready_extractor
     from baogao.cli.progress import RunProgress
-    from baogao.document.ocr import engine_name
     from baogao.engines.run import run_by
     from baogao.outputs.run_folder import RunFolder
 
@@ -102,6 +101,8 @@ async def _run(job: Job, engine: Engine, sources: Sequence[Source], out: Path, t
         title = ready.extractor.name + (f" · {shown(ready.made_by.model)}" if ready.made_by.model else "")
         run = ready.made_with()
         if any(source.ocr for source in sources):
+            from baogao.document.ocr import engine_name
+
             run["ocr"] = engine_name()  # what was read without it is not mixed in
         with RunFolder(out, order, run, job.schema) as folder, RunProgress(stderr, title, len(sources)) as progress:
             for notice in folder.notices:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
-from baogao.candidates import USUAL, Candidates, find_candidates
+from baogao.candidates import USUAL, Candidates
 from baogao.document import Document
 from baogao.errors import BaogaoError, UsageError
 from baogao.inputs import Source
@@ -100,6 +100,8 @@ class Reading:
     @classmethod
     def of(cls, source: Source, sought: Sought = USUAL) -> Reading:
         """Read a file in this process, without limits."""
+        from baogao.candidates.find import find_candidates  # whoever has files read elsewhere needs no grammar
+
         document: Document | None = None
         try:
             document = source.read()

@@ -19,10 +19,8 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from itertools import groupby
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from jinja2.environment import TemplateStream
 from markupsafe import Markup
 
 from baogao._version import __version__
@@ -35,6 +33,9 @@ from baogao.outputs.views import REVIEW_BELOW, AnswerViews, spec_view, unsure
 from baogao.record import Record
 from baogao.resources import new_file
 from baogao.schema import Schema
+
+if TYPE_CHECKING:
+    from jinja2.environment import TemplateStream
 
 NO_GROUP = "On the report as a whole"
 """The heading of fields that stand in the report itself."""
@@ -69,6 +70,8 @@ def write_page(
     )
     language = PageLanguage(template, script)
     css, script = css + language.css, f"{language.script}\n{script}"
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined  # a page is written at the end of a run
+
     environment = Environment(loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined)
     page = environment.get_template("page.html.j2").stream(
         title=schema.title,
