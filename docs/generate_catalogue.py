@@ -96,6 +96,7 @@ OF_OTHERS = (
     "File exists",
     "No space left on device",
     "File name too long",
+    "File too large",
 )
 """What typer, and click in it, pydantic and the system say of their own accord."""
 

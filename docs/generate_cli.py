@@ -34,9 +34,10 @@ _INTRODUCTION = """# The command line
 | 2 | the request cannot work: nothing was started |
 | 130 | Ctrl-C; what was finished is kept |
 """
-_OF_ALL = """They stand behind the command, or, all but `--json`, before it. With `--json` the results are one JSON document
-on standard output ([its keys](running.md#results-for-programs)); notes, progress and errors go to standard error. Only
-`baogao model serve` has no results. `baogao --install-completion` sets up completion for the shell it is called from."""
+_OF_ALL = """They stand behind the command, or, all but `--json`, before it. With `--json` the results are one JSON
+document on standard output ([its keys](running.md#results-for-programs)); notes, progress and errors go to standard
+error. Only `baogao model serve` has no results. `baogao --install-completion` sets up completion for the shell that it
+is called from."""
 
 
 @dataclass(frozen=True)

@@ -223,8 +223,7 @@ def _expand(given: str, suffixes: frozenset[str]) -> tuple[list[Path], Path | No
     matches = sorted(map(Path, glob.glob(given, recursive=True)))  # noqa: PTH207  a pattern may be absolute
     files = [match for match in matches if match.is_file() and not _UNSEEN.fullmatch(match.name)]
     if not files:
-        kind = "no file matches" if glob.has_magic(given) else "there is no file or folder"
-        raise UsageError(f"{kind} {given}")
+        raise UsageError(f"no file matches {given}" if glob.has_magic(given) else f"there is no file or folder {given}")
     # A pattern searches the folder that stands before its first part with a wild card.
     fixed = takewhile(lambda part: not glob.has_magic(part), path.parts)
     return files, Path(*fixed)

@@ -65,7 +65,7 @@ HEAVY = {
 }
 """What takes long to import, and what imports it."""
 MODELS = {"openai", "instructor", "httpx2", "tenacity", "xllamacpp", "torch", "transformers"}
-TABLES = {"altair", "polars", "numpy", "sklearn", "scipy"}
+TABLES = {"polars", "numpy", "sklearn", "scipy"}
 
 
 def started(*arguments: str) -> tuple[set[str], int]:

@@ -118,6 +118,7 @@ def report_command(run: RunDir) -> Found:
 
     report = build_report(Run(run))
     write_report(report, Run(run))
+    plain(report)
     stdout.print(shown(report.verdict), highlight=False)
     say(stdout, f"report  {shown(run / 'report.html')}")
     return _found(Run(run), report, [])
@@ -170,6 +171,7 @@ def replay_command(
     """Play a published run again, offline, and say whether its summary comes out the same to the byte."""
     from baogao.cli.progress import watching
     from baogao.evaluation.predict import SUMMARY, replay_run
+    from baogao.evaluation.report import build_report
     from baogao.evaluation.runs import Run
     from baogao.schema.load import load_schema
 
@@ -177,6 +179,7 @@ def replay_command(
         folder = out or Path(stack.enter_context(TemporaryDirectory(prefix="baogao-replay-")))
         loaded = load_schema(schema) if schema else None
         differences = replay_run(Run(run), folder, cassettes, watching(stderr), schema=loaded)
+        plain(build_report(Run(folder)))
     say(errors, *map(shown, differences[:_MOST_DIFFERENCES]))
     if differences:
         say(errors, f"[red]{len(differences)} differences[/] from {shown(run / SUMMARY)}")
@@ -191,8 +194,9 @@ def _finish(run: Run, datasets: list[Path], schema: Schema, floors: dict[str, fl
     from baogao.evaluation.runs import load_datasets, score_run
 
     summary = score_run(run, load_datasets(datasets, schema), schema)
-    report = build_report(run)
+    report = build_report(run, datasets)
     write_report(report, run)
+    plain(report)
     stdout.print(headline_table(report))
     stdout.print(shown(report.verdict), highlight=False)
     say(stdout, f"report  {shown(run.path / 'report.html')}")
@@ -223,6 +227,12 @@ def _found(run: Run, report: ReportModel, gates: list[str]) -> Found:
     ]
     where = {"run": str(run.path), "report": str(run.path / "report.html")}
     return Found({**where, "verdict": report.verdict, "rows": rows, "gates": gates}, 1 if gates else 0)
+
+
+def plain(report: ReportModel) -> None:
+    """What a report opens with."""
+    for sentence in [*report.opening, *report.proof]:
+        stdout.print(shown(sentence), highlight=False)
 
 
 def _gates(run: Run, summary: Summary, floors: dict[str, float], earlier: Path | None) -> list[str]:

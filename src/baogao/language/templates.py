@@ -1,4 +1,8 @@
-"""Finding the template that a text was filled from, and filling its translation with the same values."""
+"""Finding the template that a text was filled from, and filling its translation with the same values.
+
+Most texts are one message, filled. Some were put together: a path, a colon and its fault; facts with dots between them;
+a message and what was added to it. What joins them is known, and the parts are messages again.
+"""
 
 from __future__ import annotations
 
@@ -8,16 +12,23 @@ from dataclasses import dataclass
 from functools import cached_property
 
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
-_DEPTH = 4
+_DEPTH = 6
 """How deep a value may be a message in a message."""
-
-
-_WORDS = re.compile(r"[^\W\d_]")
-_FEW = 8
-"""A template of fewer letters than this says too little to be known by: its values must be single words."""
-_ADDED = re.compile(r"[,;]? \(?")
-_BETWEEN = re.compile(r" · |; |: (?=\S)")
-"""What joins messages that were put together: a path and its fault, the facts of a line."""
+_LETTER = re.compile(r"[^\W\d_]")
+_FEW, _FEW_IN_FRONT = 8, 12
+"""A template of fewer letters than this, or all of them in front, says too little: its values must be single words."""
+_SURE = 6
+"""A template that begins with so many letters of its own is tried before those that begin with a value."""
+_FACTS = re.compile(r" · |  +")
+_ADDED, _BLANK = re.compile(r"[,;] | \("), re.compile(" ")
+_JOINT = re.compile(r"[:;,] (?=\S)")
+_JOINTS = {": ": "：", "; ": "；", ", ": "，"}
+_MOST_JOINTS = 8
+"""So many colons, semicolons and commas of a text are looked behind for a message, from its start on."""
+_BEGINNINGS = {" · ": " · ", ", ": "，", "; ": "；"}
+"""How messages begin that are added to others, and their translations."""
+_IN_CHINESE = re.compile(r"(?:(?<=[\u4e00-\u9fff]) )?\{(\w+)\}(?: (?=[\u4e00-\u9fff]))?")
+_CHINESE = re.compile(r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
 
 
 @dataclass(frozen=True)
@@ -33,46 +44,97 @@ class Template:
     @cached_property
     def letters(self) -> int:
         """How many letters are given: of two templates that fit, the one that says more is meant."""
-        return sum(len(_WORDS.findall(literal)) for literal in self.literals)
+        return sum(len(_LETTER.findall(literal)) for literal in self.literals)
+
+    @property
+    def is_label(self) -> bool:
+        """Whether it only stands before a message: ``note: {notice}``."""
+        return self.literals[-1] == "" and len(self.names) == 1 and self.literals[0].endswith((": ", "[/] ", "  "))
+
+    @cached_property
+    def takes_sentences(self) -> bool:
+        """Whether the template is sure enough that a value may be of several words."""
+        in_front = len(self.names) == 1 and not self.literals[-1]
+        return self.letters >= (_FEW_IN_FRONT if in_front else _FEW) or any(
+            ": " in one or "[/]" in one or "  " in one for one in self.literals
+        )
+
+    @cached_property
+    def is_sure(self) -> bool:
+        """Whether it begins with words of its own."""
+        return len(_LETTER.findall(self.literals[0])) >= _SURE
+
+    @cached_property
+    def _groups(self) -> list[tuple[list[str], str]]:
+        """Values, mostly one, and what stands behind them."""
+        groups: list[tuple[list[str], str]] = []
+        together: list[str] = []
+        for name, literal in zip(self.names, self.literals[1:], strict=True):
+            together.append(name)
+            if literal:
+                groups.append((together, literal))
+                together = []
+        return [*groups, (together, "")] if together else groups
 
     def values(self, text: str) -> dict[str, str] | None:
         """The values that the template was filled with; None where it does not fit. Linear in the text.
 
         Every literal is taken where it first occurs after the one before it, and the last one at the end of the text.
         """
-        first, *between, last = self.literals
+        first, last = self.literals[0], self.literals[-1]
         end = len(text) - len(last)
         if end < len(first) or not (text.startswith(first) and text.endswith(last)):
             return None
         values: dict[str, str] = {}
-        at = len(first)
-        for name, literal in zip(self.names, [*between, None], strict=True):
-            found = end if literal is None else _place(literal, text, at, end)
-            if found < 0 or values.setdefault(name, text[at:found]) != text[at:found]:
+        at, behind = len(first), len(self._groups)
+        for names, literal in self._groups:
+            behind -= 1
+            # A bracket at the end holds less than what stands before it.
+            find = text.rfind if literal == " (" and behind == 1 else text.find
+            found = find(literal, at, end) if behind else end
+            if found < 0:
                 return None
-            at = found + len(literal or "")
-        if self.letters < _FEW and any(" " in value for value in values.values()):
-            return None
-        return values
+            for name, value in zip(names, _apart(text[at:found], len(names)), strict=True):
+                if values.setdefault(name, value) != value:
+                    return None
+            at = found + len(literal)
+        return values if self.takes_sentences or not any(" " in value for value in values.values()) else None
+
+    def is_doubtful(self, values: Mapping[str, str]) -> bool:
+        """Whether a value that something follows has a colon in it: then it may be the end of one message and more."""
+        followed = list(values.values()) if self.literals[-1] else list(values.values())[:-1]
+        return any(": " in value for value in followed)
 
     def said(self, values: Mapping[str, str]) -> str:
-        """The translation with these values in their places."""
-        return PLACEHOLDER.sub(lambda match: values[match[1]], self.words)
+        """The translation with these values in their places; no blanks between Chinese and Chinese."""
+
+        def put(match: re.Match[str]) -> str:
+            value = values[match[1]]
+            before = " " if match[0].startswith(" ") and not _CHINESE.match(value[:1]) else ""
+            after = " " if match[0].endswith(" ") and not _CHINESE.match(value[-1:]) else ""
+            return f"{before}{value}{after}"
+
+        return _IN_CHINESE.sub(put, self.words)
 
 
-def _place(literal: str, text: str, at: int, end: int) -> int:
-    """Where a literal stands; where there is none between two values, the second is what is added to the first."""
-    if literal:
-        return text.find(literal, at, end)
-    added = _ADDED.search(text, at, end)
-    return added.start() if added else end
+def _apart(text: str, count: int) -> list[str]:
+    """Values side by side: one, and what is added to it."""
+    if count == 1:
+        return [text]
+    added = _ADDED.search(text) or _BLANK.search(text)
+    at = added.start() if added else len(text)
+    return [text[:at], *_apart(text[at:], count - 1)]
 
 
 class Templates:
     """A catalogue: messages and their translations, found by the text as it is shown."""
 
     def __init__(self, messages: Mapping[str, str]) -> None:
-        self.messages = messages
+        self.messages = dict(messages)
+        for message, words in messages.items():
+            for beginning, chinese in _BEGINNINGS.items():
+                if message.startswith(beginning):
+                    self.messages.setdefault(message.removeprefix(beginning), words.removeprefix(chinese))
 
     def exact(self, text: str) -> str | None:
         """The translation of a message; of a template with its placeholders."""
@@ -80,27 +142,77 @@ class Templates:
 
     def filled(self, text: str, depth: int = 0) -> str:
         """The translation of a text, its values translated too; the text itself where nothing fits."""
-        is_value = depth > 0
-        if text in self.messages and not (is_value and " " not in text):  # a file may be called as a message is
+        return self._message(text, depth) or self._by_joints(text, depth) or text
+
+    def _message(self, text: str, depth: int) -> str | None:
+        """The translation of a message, or of facts side by side."""
+        is_word = " " not in text
+        if text in self.messages and not (is_word and depth):  # a file may be called as a message is
             return self.messages[text]
-        if depth > _DEPTH or " " not in text:
-            return text
-        for template in self._templates:
-            if (values := template.values(text)) is not None:
-                return template.said({name: self.filled(value, depth + 1) for name, value in values.items()})
-        parts = _BETWEEN.split(text)
+        if is_word or depth > _DEPTH:
+            return None
+        return (
+            self._by_template(self._labels, text, depth)
+            or self._by_facts(text, depth)
+            or self._by_template(self._templates, text, depth)
+        )
+
+    def _by_template(self, templates: list[Template], text: str, depth: int) -> str | None:
+        """The first template that fits; one that has a colon inside of a value only where no other does."""
+        second: tuple[Template, dict[str, str]] | None = None
+        for template in templates:
+            values = template.values(text)
+            if values is None:
+                continue
+            if template.is_doubtful(values):
+                second = second or (template, values)
+                continue
+            return template.said({name: self.filled(value, depth + 1) for name, value in values.items()})
+        if second is None:
+            return None
+        return second[0].said({name: self.filled(value, depth + 1) for name, value in second[1].items()})
+
+    def _by_facts(self, text: str, depth: int) -> str | None:
+        """Facts side by side, each a message."""
+        parts = _FACTS.split(text)
         if len(parts) == 1:
-            return text
-        joints = [*_BETWEEN.findall(text), ""]
-        return "".join(self.filled(part, depth + 1) + joint for part, joint in zip(parts, joints, strict=True))
+            return None
+        return "".join(map(str.__add__, [self.filled(one, depth + 1) for one in parts], [*_FACTS.findall(text), ""]))
+
+    def _by_joints(self, text: str, depth: int) -> str | None:
+        """Something and a colon before a message, or several messages one after another."""
+        at = 0
+        for _ in range(_MOST_JOINTS if depth <= _DEPTH else 0):
+            joint = _JOINT.search(text, at)
+            if not joint:
+                return None
+            at = joint.end()
+            head, rest = text[: joint.start()], text[at:]
+            begun = self._message(head, depth + 1)
+            said = self._message(rest, depth + 1)
+            if not said and begun:
+                said = self._by_joints(rest, depth + 1)
+            if said and (begun or joint[0] == ": "):
+                return f"{begun}{_JOINTS[joint[0]]}{said}" if begun else f"{head}{joint[0]}{said}"
+        return None
+
+    @cached_property
+    def _labels(self) -> list[Template]:
+        """What is tried before a text is cut: labels, and templates with the signs at which it would be cut."""
+        return [one for one in self._all if one.is_label or any(map(_FACTS.search, one.literals))]
 
     @cached_property
     def _templates(self) -> list[Template]:
+        return [one for one in self._all if not one.is_label]
+
+    @cached_property
+    def _all(self) -> list[Template]:
+        """The one that says most first."""
         found = [
             Template(tuple(PLACEHOLDER.split(message)[::2]), tuple(PLACEHOLDER.findall(message)), words)
             for message, words in self.messages.items()
             if PLACEHOLDER.search(message)
         ]
         return sorted(
-            (one for one in found if one.letters), key=lambda one: (-one.letters, -sum(map(len, one.literals)))
+            (one for one in found if one.letters), key=lambda one: (not one.is_sure, -one.letters, len(one.names))
         )
