@@ -23,7 +23,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     ),
     "review": (
         "baogao review out/mine",
-        "baogao review out/mine --open",
+        "baogao review out/mine --serve --name Li --open",
     ),
     "matrix": ("baogao matrix out/mine --open",),
     "export": (

@@ -44,7 +44,10 @@ COMMANDS = {
         "Tune the embedded model on gold: from then on it is asked with what it learned. The same command goes on with "
         "a run that was broken off.",
     ),
-    "review": ("outputs:review", "Write the page of a run again: texts with their figures marked."),
+    "review": (
+        "outputs:review",
+        "Write the page of a run again: texts with their figures marked. With --serve people correct it in the browser.",
+    ),
     "matrix": ("matrix:matrix", "Write one table over all reports of a run, and print the figures that stand out."),
     "export": (
         "outputs:export",
