@@ -31,7 +31,6 @@ from pydantic import Field, StrictBool, StrictInt, StrictStr
 from baogao.errors import UsageError
 from baogao.inputs import RUN_MARK, Source
 from baogao.outputs.corrected import iterate_corrected
-from baogao.outputs.decisions import ReviewsFile
 from baogao.outputs.earlier import (
     MADE_WITH,
     REVIEWS,
