@@ -150,7 +150,7 @@ def test_verbose_says_what_is_done(extract, baogao, reports):
     assert "地区生产总值" not in once
     given = ("extract", reports, "--schema", COMMUNIQUE, "--out", "again")
     assert "info pipeline: good: " in baogao("-v", *given).err
-    assert "info" not in extract(reports, "--overwrite").err
+    assert "info" not in extract(reports).err
 
 
 def test_more_and_less_contradict_each_other(baogao):
