@@ -20,6 +20,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from baogao.errors import BaogaoError, UsageError
+from baogao.language.pages import chinese_of
 from baogao.outputs.decisions import OvertakenError
 from baogao.outputs.matrix import MATRIX
 from baogao.outputs.page import page_stream
@@ -155,7 +156,8 @@ def review_page(session: ReviewSession, name: str, who: str) -> Iterable[str]:
 
 
 async def _refused(request: Request, error: Exception) -> Response:
-    return JSONResponse({"error": str(error)}, 415 if isinstance(error, _NoJsonError) else 422)
+    words = str(error)
+    return JSONResponse({"error": words, "zh": chinese_of([words])}, 415 if isinstance(error, _NoJsonError) else 422)
 
 
 class _NoJsonError(UsageError):
