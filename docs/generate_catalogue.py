@@ -142,12 +142,14 @@ _NOT_OURS = (
     "llm/finish_reasons.py",
     "language/",
     "evaluation/report/",
+    "outputs/book/",
 )
 """Files with words that are written or sent, and not shown."""
 _SENTENCE = re.compile(r"[A-Za-z}]{2,}[,;:.)]? [({]?[A-Za-z]")
 _CODE = re.compile(
     r"^ *# |^ *- \{|^ *\{id\}:  #"  # lines of YAML
     r"|</?\w+[ >:]|; Path=/|^[\w-]+: [\w-]+;|^https?://"  # of HTML and HTTP
+    r"|\b(?:CREATE|INSERT|SELECT|PRAGMA|PRIMARY KEY|REFERENCES|NOT NULL|AS)\b"  # of SQL
     r"|\\[bsdw]|\(\?|^import |\.exe$|\w_\w+ \w+_|'[\w ]+', '"  # patterns, Python, lists of names
 )
 _WORD = re.compile(r"[A-Za-z]{2,}")

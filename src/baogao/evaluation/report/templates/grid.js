@@ -5,7 +5,7 @@
   const source = byId("g-data");
   if (!source) return;
   const data = JSON.parse(source.textContent);
-  const SIGNS = { c: "✓", o: "✓", p: "◐", w: "✗", m: "–", s: "+", n: "○", a: "·", e: "!", u: "/" };
+  const SIGNS = { c: "✓", o: "✓", p: "◐", w: "✗", m: "–", s: "+", n: "○", a: "·", e: "!", u: "/", x: "?" };
   const words = Object.fromEntries([...byId("g-verdict").options].map((one) => [one.value, one.textContent]));
   const RIGHT = "coanu";
   for (const cell of document.querySelectorAll(".key .cell")) cell.textContent = SIGNS[cell.dataset.letter];
@@ -126,7 +126,7 @@
   function told(row, column, extractor) {
     const entry = data.said[row][column];
     const letter = letterOf(extractor, row, column);
-    if (letter === "u") return { gold: entry?.[0] ?? "", places: entry?.[1] ?? [], answer: "", answered: [], note: "" };
+    if (letter === "u" || letter === "x") return { gold: entry?.[0] ?? "", places: entry?.[1] ?? [], answer: "", answered: [], note: "" };
     if (!entry) return { gold: t("silent"), places: [], answer: t("silent"), answered: [], note: "" };
     const said = entry[2][extractor];
     if (said === 1) return { gold: entry[0], places: entry[1], answer: entry[0], answered: entry[1], note: "" };
@@ -162,7 +162,7 @@
       const letter = letterOf(number, row, column);
       const { gold, answer, note } = told(row, column, number);
       const line = make("p", {}, make("b", {}, name), `: ${words[letter]}`);
-      if (letter !== "u" && !hidden) {
+      if (letter !== "u" && letter !== "x" && !hidden) {
         line.append(". ", t("Answer:"), " ", make("mark", { class: "a" }, answer), " ", t("gold:"), " ", make("mark", { class: "g" }, gold));
         if (note) line.append(make("span", { class: "quiet" }, ` (${note})`));
       }
