@@ -152,7 +152,7 @@ class Templates:
         if is_word or depth > _DEPTH:
             return None
         return (
-            self._by_template(self._labels, text, depth)
+            self._by_template(self._first, text, depth)
             or self._by_facts(text, depth)
             or self._by_template(self._templates, text, depth)
         )
@@ -197,9 +197,9 @@ class Templates:
         return None
 
     @cached_property
-    def _labels(self) -> list[Template]:
-        """What is tried before a text is cut: labels, and templates with the signs at which it would be cut."""
-        return [one for one in self._all if one.is_label or any(map(_FACTS.search, one.literals))]
+    def _first(self) -> list[Template]:
+        """What is tried before a text is cut: labels, what begins with its own words, what has the signs of a cut."""
+        return [one for one in self._all if one.is_label or one.is_sure or any(map(_FACTS.search, one.literals))]
 
     @cached_property
     def _templates(self) -> list[Template]:
