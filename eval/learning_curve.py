@@ -17,10 +17,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import altair
-
 from baogao.choices import DEFAULT_MODEL
 from baogao.evaluation.predict import EvalRequest, predict_run
+from baogao.evaluation.report.content import Picture
+from baogao.evaluation.report.pictures import picture_file, series_of
+from baogao.evaluation.report.svg import LEGEND, Drawing, Scale, decimal, whole
 from baogao.evaluation.runs import load_datasets, score_run
 from baogao.model_options import ModelOptions
 from baogao.schema.fields import Schema
@@ -28,6 +29,8 @@ from baogao.schema.load import load_schema
 from baogao.tuning.training import Recipe
 from baogao.tuning.tune import TuneRequest, prepare, tune, write_gold
 
+WIDTH, HEIGHT = 480, 280
+"""Pixels of the plot."""
 LINES = {"rules": "rules", "llm": "the tuned model alone", "hybrid": "both, nothing learned of them"}
 
 
@@ -54,22 +57,22 @@ def point(request: TuneRequest, schema: Schema) -> dict[str, Any]:
     }
 
 
-def picture(points: list[dict[str, Any]]) -> altair.Chart:
+def picture(points: list[dict[str, Any]]) -> Picture:
     """F1 by the number of reports, one line for each reader."""
-    rows = [
-        {"reports": one["reports"], "reader": LINES[name], "F1": f1} for one in points for name, f1 in one["f1"].items()
-    ]
-    chart: altair.Chart = (
-        altair.Chart(altair.InlineData(rows))
-        .mark_line(point=True)
-        .encode(
-            x=altair.X("reports:Q", title="reports learned from"),
-            y=altair.Y("F1:Q", scale=altair.Scale(domain=[0, 1]), title="F1 on the reports held out"),
-            color=altair.Color("reader:N", title=None),
-        )
-        .properties(width=480, height=280)
-    )
-    return chart
+    drawing, names = Drawing(WIDTH + 80, HEIGHT + 90), list(LINES)
+    drawing.legend(62, [(words, series_of(name, names)) for name, words in LINES.items()])
+    most = max([one["reports"] for one in points], default=1)
+    x, y = Scale(0, most * 1.05, 62, 62 + WIDTH), Scale(0, 1, LEGEND + 12 + HEIGHT, LEGEND + 12)
+    drawing.across(x, y.end, y.start, "reports learned from", whole)
+    drawing.upwards(y, x.start, x.end, "F1 on the reports held out", decimal)
+    for name in names:
+        line = [(x(one["reports"]), y(one["f1"][name])) for one in points if one["f1"].get(name) is not None]
+        if line:
+            drawing.path(line, f"{series_of(name, names)} curve")
+        for place in line:
+            drawing.dot(*place, series_of(name, names), 4)
+    title = "How much gold is enough"
+    return Picture("curve", title, "", drawing.svg("curve", title, "F1 by the number of reports learned from"))
 
 
 def main() -> None:
@@ -97,7 +100,7 @@ def main() -> None:
             points.sort(key=lambda one: one["reports"])
             file.write_text("".join(json.dumps(one, ensure_ascii=False) + "\n" for one in points), "utf-8")
             print(json.dumps(points[-1]))
-    picture(points).save(told.out.with_suffix(".svg"))
+    told.out.with_suffix(".svg").write_text(picture_file(picture(points)), "utf-8")
 
 
 if __name__ == "__main__":

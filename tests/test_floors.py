@@ -21,7 +21,7 @@ FLOORS = (
     ("opening",),
     ("assemble", "pipeline"),
     ("batch", "engines", "evaluation"),
-    ("api", "authoring", "tuning"),
+    ("api", "authoring", "review", "tuning"),
     ("baogao", "cli"),
     ("__main__",),
 )

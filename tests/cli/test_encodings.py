@@ -19,7 +19,6 @@ ODD = "报告é🎉"
 TEXT = GOOD.replace("一、综合", "一、综合é🎉𠮷")
 PROGRAM = """
 import json, sys
-sys.modules["altair"] = None  # drawing is slow, and tested elsewhere
 from baogao.cli.main import run
 for arguments in json.loads(sys.argv[1]):
     sys.argv = ["baogao", *arguments]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -287,7 +286,6 @@ def half_blind(seen: Seen) -> Step:
 @pytest.mark.usefixtures("unsure_of_differences")
 def test_an_evaluation_of_several_is_replayed(baogao, gold, flags, monkeypatch):
     """The run says which models were asked and how, what each took, and a replay without a server says the same."""
-    monkeypatch.setitem(sys.modules, "altair", None)
     there = ("--schema", COMMUNIQUE)
     with fake_server(by_model(cheap=half_blind, dear=good_model)) as server:
         both = ("--extractor", "hybrid", "--extractor", "rules")

@@ -35,7 +35,7 @@ MAIN = {
 }
 
 MODELS = {"openai", "instructor", "httpx2", "tenacity", "xllamacpp", "torch", "transformers"}
-TABLES = {"altair", "polars", "numpy", "sklearn", "scipy"}
+TABLES = {"polars", "numpy", "sklearn", "scipy"}
 
 
 def started(*arguments: str) -> tuple[set[str], int]:

@@ -4,11 +4,11 @@ from typing import get_args
 
 import pytest
 
+from baogao.choices import Way
 from baogao.evaluation.asked import ASKS, not_asked
 from baogao.evaluation.run_info import ExtractorInfo
 from baogao.evaluation.runs import Run, load_datasets, score_run
 from baogao.evaluation.submissions import Submission
-from baogao.extraction import Way
 from baogao.hybrid.calibration import Asked
 from baogao.schema.load import shipped_schema
 from baogao.schema.values import Answer
@@ -55,6 +55,12 @@ def test_what_is_answered_was_asked(work):
     level = next(spec.id for spec in work.metadata)
     said = Submission("x", "there", metadata={level: "county"}, lists={"problems": []})
     assert set(not_asked(tag, [NOTHING], work)) - set(not_asked(tag, [said], work)) == {level}
+
+
+def test_where_nothing_is_known_everything_counts(small):
+    """A run that did not keep its way of asking, and rules that are no more: no silence is excused."""
+    assert not_asked(ExtractorInfo(name="llm"), [NOTHING], small) == []
+    assert not_asked(ExtractorInfo(name="rules"), [NOTHING], small) == []
 
 
 def test_records_of_others(work):

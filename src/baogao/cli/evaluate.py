@@ -108,6 +108,7 @@ def report_command(run: RunDir) -> None:
     """Write the report of a scored run again."""
     report = build_report(Run(run))
     write_report(report, Run(run))
+    plain(report)
     stdout.print(shown(report.verdict), highlight=False)
     say(stdout, f"report  {shown(run / 'report.html')}")
 
@@ -138,6 +139,7 @@ def replay_command(
         folder = out or Path(stack.enter_context(TemporaryDirectory(prefix="baogao-replay-")))
         loaded = load_schema(schema) if schema else None
         differences = replay_run(Run(run), folder, cassettes, watching(stderr), schema=loaded)
+        plain(build_report(Run(folder)))
     say(stderr, *map(shown, differences[:_MOST_DIFFERENCES]))
     if differences:
         say(stderr, f"[red]{len(differences)} differences[/] from {shown(run / SUMMARY)}")
@@ -148,8 +150,9 @@ def replay_command(
 def _finish(run: Run, datasets: list[Path], schema: Schema, floors: dict[str, float], earlier: Path | None) -> None:
     """Score and report; exits with 1 when a gate does not hold."""
     summary = score_run(run, load_datasets(datasets, schema), schema)
-    report = build_report(run)
+    report = build_report(run, datasets)
     write_report(report, run)
+    plain(report)
     stdout.print(headline_table(report))
     stdout.print(shown(report.verdict), highlight=False)
     say(stdout, f"report  {shown(run.path / 'report.html')}")
@@ -157,6 +160,12 @@ def _finish(run: Run, datasets: list[Path], schema: Schema, floors: dict[str, fl
     say(stderr, *(f"[red]gate:[/] {shown(failure)}" for failure in failures))
     if failures:
         raise typer.Exit(1)
+
+
+def plain(report: ReportModel) -> None:
+    """What a report opens with."""
+    for sentence in [*report.opening, *report.proof]:
+        stdout.print(shown(sentence), highlight=False)
 
 
 def _gates(run: Run, summary: Summary, floors: dict[str, float], earlier: Path | None) -> list[str]:

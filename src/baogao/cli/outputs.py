@@ -10,10 +10,14 @@ import typer
 from rich.console import Console
 
 from baogao.console import say, shown
+from baogao.errors import UsageError
+from baogao.outputs.corrected import corrected_records
+from baogao.outputs.decisions import REVIEWS
 from baogao.outputs.export import write_table
 from baogao.outputs.matrix import MATRIX, write_matrix
 from baogao.outputs.page import write_page
-from baogao.outputs.records import read_records, schema_of, with_review
+from baogao.outputs.records import read_records, schema_of
+from baogao.serving import serve
 
 stdout = Console()
 
@@ -27,16 +31,57 @@ def review(
     folder: RunDir,
     schema: SchemaOfRecords = None,
     show: Annotated[bool, typer.Option("--open", help="Open the page in the browser.")] = False,
+    served: Annotated[
+        bool, typer.Option("--serve", help="Serve the page, to accept and correct answers on it, until Ctrl-C.")
+    ] = False,
+    name: Annotated[str, typer.Option("--name", help="Who looks; else the page asks.", metavar="WHO")] = "",
+    blind: Annotated[
+        bool, typer.Option("--blind", help="Everybody sees only their own answers: for annotators who work apart.")
+    ] = False,
+    port: Annotated[
+        int | None, typer.Option("--port", help="The port to serve at; else the run's usual one, or any.")
+    ] = None,
 ) -> None:
-    """Write the page of a run again: texts with their figures marked."""
-    records = with_review(read_records(folder), folder)
+    """Write the page of a run again: texts with their figures marked. With --serve people correct it in the browser."""
+    for option, given in (("--name", name), ("--blind", blind), ("--port", port)):
+        if given and not served:
+            raise UsageError(f"{option} goes with --serve only")
+    if served:
+        _serve(folder, schema, name.strip(), port, blind=blind, show=show)
+    page = _write_page(folder, schema)
+    if show and not served:
+        webbrowser.open(page.resolve().as_uri())
+
+
+def _write_page(folder: Path, schema: str | None) -> Path:
+    """The page as people left the run, and its place printed."""
+    used = schema_of(read_records(folder), schema, folder)
+    records = corrected_records(folder, used)
     page = folder / "index.html"
-    used = schema_of(records, schema, folder)
     write_page(records, folder / "texts", used, page, table=MATRIX)
     write_matrix(records, used, folder / MATRIX)
     say(stdout, shown(page))
-    if show:
-        webbrowser.open(page.resolve().as_uri())
+    return page
+
+
+def _serve(folder: Path, schema: str | None, name: str, port: int | None, *, blind: bool, show: bool) -> None:
+    """Serve a run until Ctrl-C, and say how much was decided."""
+    try:
+        from baogao.review.app import review_app, usual_port
+    except ModuleNotFoundError as error:
+        raise UsageError("to serve pages needs an extra: pip install 'baogao[review]'") from error
+    from baogao.review.session import ReviewSession
+
+    session = ReviewSession(folder, schema, blind=blind)
+    before = session.saved
+
+    def ready(address: str) -> None:
+        say(stdout, f"review  {shown(address)}", "Ctrl-C ends it; what was answered is saved at once.")
+
+    at = usual_port(folder) if port is None else port
+    serve(review_app(session, name), port=at, open_browser=show, on_ready=ready)
+    new = session.saved - before
+    say(stdout, f"{new} decisions saved in {shown(folder / REVIEWS)}")
 
 
 def export(

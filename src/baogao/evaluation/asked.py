@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from baogao.choices import Way
 from baogao.evaluation.run_info import ExtractorInfo
 from baogao.evaluation.submissions import Submission
-from baogao.extraction import Way
 from baogao.rules.rulebook import load_rulebook, rules_path
 from baogao.schema.fields import FieldKind, Schema
 
@@ -39,14 +39,17 @@ def not_asked(extractor: ExtractorInfo, submissions: Sequence[Submission], schem
 
 
 def _asked(extractor: ExtractorInfo, schema: Schema) -> set[str]:
-    """By whoever reads in it: rules, models, or both."""
+    """By whoever reads in it: rules, models, or both; everything where nothing is known of them."""
     models = [*(extractor.models or ()), *filter(None, [extractor.escalate_to])]
-    ways = {extractor.way, *(model.way for model in models)} - {None}
-    kinds = {kind for way in ways if way for kind in ASKS[way]}
+    ways = {*filter(None, [extractor.way]), *(model.way for model in models)}
+    rules = extractor.name != "llm" and rules_path(schema).is_file()
+    if not ways and not rules:
+        return {spec.id for spec in schema.specs}
+    kinds = {kind for way in ways for kind in ASKS[way]}
     asked = {spec.id for spec in schema.specs if spec.kind in kinds}
-    if extractor.name != "llm" and rules_path(schema).is_file():
+    if rules:
         rulebook = load_rulebook(None, schema)
-        words = {rules.spec.id for rules in rulebook.words}
+        words = {one.spec.id for one in rulebook.words}
         asked |= {spec.id for spec in schema.figures} | words | {*rulebook.lists, *rulebook.metadata}
     return asked
 

@@ -71,11 +71,9 @@ def corrected(record: Record, decisions: Decisions, text: str | None, schema: Sc
 
     :param text: what the record's offsets refer to; None when it was not kept: no decision holds then.
     """
-    digest = None if text is None else text_digest(text)
-    standing = decisions.standing()
-    holding = {key: one for key, one in standing.items() if one.text_sha256 == digest}
+    holding = holding_on(text, decisions)
     notices = []
-    if left_out := len(standing) - len(holding):
+    if left_out := len(decisions.standing()) - len(holding):
         notices.append(f"{left_out} decisions of people are about another text of this report, and are left out")
     overlay = _Overlay(record, text or "", schema, holding)
     changed = overlay.changed()
@@ -87,6 +85,21 @@ def corrected(record: Record, decisions: Decisions, text: str | None, schema: Sc
             "notices": [*record.notices, *notices],
         }
     ).with_review(review for review in record.review if review.field not in holding)
+
+
+def holding_on(text: str | None, decisions: Decisions) -> dict[str, Decision]:
+    """The decisions that stand and were taken on this very text, by their keys."""
+    digest = None if text is None else text_digest(text)
+    return {key: one for key, one in decisions.standing().items() if one.text_sha256 == digest}
+
+
+def row_keys(record: Record, decisions: Decisions, text: str | None, schema: Schema) -> dict[str, list[str]]:
+    """Of each list of rows the keys of the rows that :func:`corrected` leaves or adds, in the same order.
+
+    :param record: as it was read.
+    """
+    overlay = _Overlay(record, text or "", schema, holding_on(text, decisions))
+    return {spec.id: [key for key, _ in overlay.rows(spec)] for spec in schema.rows}
 
 
 def same_answer(one: _Said, other: _Said) -> bool:
@@ -138,7 +151,7 @@ class _Overlay:
                 if spec.id in record.metadata or spec.id in self.decisions
             },
             "lists": {spec.id: self._items(spec.id) for spec in schema.lists},
-            "rows": {spec.id: self._rows(spec) for spec in schema.rows},
+            "rows": {spec.id: [row for _, row in self.rows(spec)] for spec in schema.rows},
         }
 
     def _said(self, key: str, given: _Said, kind: type[_Said]) -> _Said:
@@ -174,22 +187,20 @@ class _Overlay:
                 kept.append(item)
         return sorted(kept, key=lambda item: item.evidence) if added else kept
 
-    def _rows(self, spec: FieldSpec) -> list[dict[str, Answer]]:
-        """The rows of a list of records: without those that are gone; those that a person added come last."""
+    def rows(self, spec: FieldSpec) -> list[tuple[str, dict[str, Answer]]]:
+        """The rows of a list of records with their keys: without those that are gone; those that were added last."""
         read = {str(number): row for number, row in enumerate(self.record.rows.get(spec.id, []))}
         added = (key.split("/")[1] for key in self.decisions if key.startswith(f"{spec.id}/+"))
-        rows = []
+        rows: list[tuple[str, dict[str, Answer]]] = []
         for number in dict.fromkeys([*read, *added]):
-            gone = self.decisions.get(f"{spec.id}/{number}")
+            key = f"{spec.id}/{number}"
+            gone = self.decisions.get(key)
             if gone is not None and gone.act == "absent":
                 continue
             row = read.get(number, {})
-            cells = {
-                cell.id: self._said(f"{spec.id}/{number}/{cell.id}", row.get(cell.id, _SILENCE), Answer)
-                for cell in spec.cells
-            }
+            cells = {cell.id: self._said(f"{key}/{cell.id}", row.get(cell.id, _SILENCE), Answer) for cell in spec.cells}
             if told := {name: cell for name, cell in cells.items() if name in row or cell != _SILENCE}:
-                rows.append(told)
+                rows.append((key, told))
         return rows
 
 

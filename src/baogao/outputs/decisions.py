@@ -101,6 +101,16 @@ class Decisions:
         """The last that counts on each key."""
         return {one.key: one for one in self.counting()}
 
+    def last_on(self, key: str, who: str | None = None) -> Decision | None:
+        """The last decision on a key, be it a taking back, too; comments do not matter.
+
+        :param who: whose; None for anybody's.
+        """
+        return next(
+            (one for one in reversed(self.saved) if one.key == key and one.act != "comment" and who in (None, one.who)),
+            None,
+        )
+
     def comments(self) -> list[Decision]:
         """Every comment that was not taken back, made alone or with a decision."""
         undone = {one.undoes for one in self.saved if one.act == "undo"}
@@ -169,11 +179,14 @@ class ReviewsFile:
         self._read_on()
         return [*self._by_id.values()][number:]
 
-    def add(self, decisions: Sequence[Decision], seen: Sequence[str | None] | None = None) -> None:
+    def add(
+        self, decisions: Sequence[Decision], seen: Sequence[str | None] | None = None, *, blind: bool = False
+    ) -> None:
         """Save some decisions, all of them or none; one that was saved before is not saved again.
 
         :param seen: for each the id of the last decision on its key that whoever took it had seen, None for none; not
             given where that does not matter.
+        :param blind: whoever took them sees no decisions but their own, and others' are no reason to refuse any.
         :raises OvertakenError: there is a later one than was seen; nothing is saved.
         :raises UsageError: the file cannot be read or written.
         """
@@ -182,7 +195,7 @@ class ReviewsFile:
                 self._read_on()
                 new = [one for one in decisions if one.id not in self._by_id]
                 for one, last in zip(decisions, seen or (), strict=bool(seen)):
-                    standing = self._last_on(one.doc_id, one.key)
+                    standing = Decisions(self._by_doc.get(one.doc_id, ())).last_on(one.key, one.who if blind else None)
                     if one in new and standing is not None and standing.id != last:
                         raise OvertakenError(standing)
                 if new:
@@ -190,11 +203,6 @@ class ReviewsFile:
                     self._read_on()
         except OSError as error:
             raise UsageError(f"cannot write {self.path}: {error.strerror or error}") from error
-
-    def _last_on(self, doc_id: str, key: str) -> Decision | None:
-        """The last decision on a key, be it a taking back, too; comments do not matter."""
-        every = reversed(self._by_doc.get(doc_id, ()))
-        return next((one for one in every if one.key == key and one.act != "comment"), None)
 
     def _append(self, lines: bytes) -> None:
         flags = os.O_RDWR | os.O_CREAT | NOT_THROUGH_LINKS | getattr(os, "O_BINARY", 0)

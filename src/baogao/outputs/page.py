@@ -15,7 +15,7 @@ import hashlib
 import json
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from itertools import groupby
 from pathlib import Path
@@ -29,12 +29,13 @@ from baogao._version import __version__
 from baogao.chinese.list_marks import leading_mark
 from baogao.errors import UsageError
 from baogao.language.pages import PageLanguage, chinese_of
-from baogao.outputs.places import Places, cut
+from baogao.outputs.places import CANDIDATE, Places, cut
 from baogao.outputs.records import kept_text
-from baogao.outputs.views import REVIEW_BELOW, AnswerViews, spec_view, unsure
+from baogao.outputs.views import REVIEW_BELOW, AnswerViews, reviewed_view, spec_view, unsure
 from baogao.record import Record
 from baogao.resources import new_file
 from baogao.schema import Schema
+from baogao.schema.values import Span
 
 NO_GROUP = "On the report as a whole"
 """The heading of fields that stand in the report itself."""
@@ -64,27 +65,67 @@ def write_page(
     :raises UsageError: evidence that does not lie in its text; a path that cannot be written or read.
     """
     records = list(records)
-    css, script, template = (
+    page = page_stream(
+        schema,
+        [summary_view(one, schema) for one in records],
+        (_complete(one, kept_text(one.doc_id, texts), schema) for one in records),
+        table=table,
+    )
+    write_whole(page, path)
+
+
+def page_stream(
+    schema: Schema,
+    summaries: Sequence[Mapping[str, Any]],
+    reports: Iterable[Mapping[str, Any]] = (),
+    *,
+    table: str | None = None,
+    script: str = "",
+    css: str = "",
+    **index: Any,
+) -> TemplateStream:
+    """The page, piece by piece.
+
+    :param reports: what the page is to hold of each report; none where it asks a server for them.
+    :param table: see :func:`write_page`.
+    :param script: a script of a page that is served, which runs before the page's own.
+    :param css: a style of it, which comes after the page's own.
+    :param index: what that script is to know.
+    """
+    own_css, own_script, template = (
         (_TEMPLATES / name).read_text(encoding="utf-8") for name in ("page.css", "page.js", "page.html.j2")
     )
-    language = PageLanguage(template, script)
-    css, script = css + language.css, f"{language.script}\n{script}"
+    language = PageLanguage(template, script, own_script)
+    css = f"{own_css}{language.css}{css}"
+    script = f"{language.script}\n{script}\n{own_script}"
     environment = Environment(loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined)
-    page = environment.get_template("page.html.j2").stream(
+    return environment.get_template("page.html.j2").stream(
         title=schema.title,
         version=__version__,
-        count=len(records),
+        count=len(summaries),
         table=table,
         css=Markup(css),
         script=Markup(script),
         css_hash=csp_hash(css),
         script_hash=csp_hash(script),
+        served=bool(index),
         switch=language.switch,
-        language=inert_json(language.data([NO_GROUP, *(one.error for one in records)])),
-        index=inert_json({"schema": schema_view(schema), "reports": [summary_view(one, schema) for one in records]}),
-        reports=(inert_json(report_view(one, kept_text(one.doc_id, texts), schema)) for one in records),
+        language=inert_json(language.data([NO_GROUP, *(one["error"] for one in summaries)])),
+        index=inert_json({"schema": schema_view(schema), "reports": summaries, **index}),
+        reports=reports,
     )
-    write_whole(page, path)
+
+
+def _complete(record: Record, text: str | None, schema: Schema) -> dict[str, Any]:
+    """A report for the page that holds all of it; its text and a table of its figures for who has no JavaScript."""
+    view = report_view(record, text, schema)
+    names = {spec.id: spec for spec in schema.fields}
+    plain = [
+        (names[name].label, "无" if one["status"] == "reported_none" else one["value"], one["unit"], one["text"])
+        for name, one in view["figures"].items()
+        if one["status"] != "not_reported"
+    ]
+    return {"data": inert_json(view), "id": record.doc_id, "error": record.error, "text": text, "figures": plain}
 
 
 def write_whole(page: TemplateStream, path: Path) -> None:
@@ -151,28 +192,42 @@ def summary_view(record: Record, schema: Schema) -> dict[str, Any]:
     }
 
 
-def report_view(record: Record, text: str | None, schema: Schema) -> dict[str, Any]:
+def report_view(
+    record: Record, text: str | None, schema: Schema, also: Iterable[tuple[str, Span]] | None = None
+) -> dict[str, Any]:
     """Everything the page shows of one report.
 
     :param text: what the offsets refer to; None when it was not kept.
+    :param also: of a page on which people point at places: further places by their keys; each line then says at which
+        character it starts.
     :raises UsageError: evidence that does not lie in the text.
     """
     places = Places(schema.id_of("title"))
     views = AnswerViews(record, text, schema, places)
     figures = views.fields()
     metadata = {
-        name: {"value": answer.value, "places": places.add(name, "metadata", answer.evidence)}
+        name: {
+            "value": answer.value,
+            "places": places.add(name, "metadata", answer.evidence),
+            **reviewed_view(answer),
+        }
         for name, answer in record.metadata.items()
     }
     lists = {
         name: [
-            {"text": item.text, "places": places.add(f"{name}/{number}", "item", item.evidence)}
+            {
+                "text": item.text,
+                "places": places.add(f"{name}/{number}", "item", item.evidence),
+                **reviewed_view(item),
+            }
             for number, item in enumerate(items)
         ]
         for name, items in record.lists.items()
     }
     rows = {"rows": views.rows()} if schema.rows else {}
     queue = views.queue()
+    for key, span in also or ():
+        places.add(key, CANDIDATE, [span])
     failing = [check for check in record.checks if not check.holds]
     reasons = [entry["reason"] for entry in queue] + [
         answer.held_back.reason for answer in record.fields.values() if answer.held_back
@@ -181,8 +236,9 @@ def report_view(record: Record, text: str | None, schema: Schema) -> dict[str, A
         **record.model_dump(
             mode="json", include={"doc_id", "source", "status", "error", "notices", "made_by", "usage"}
         ),
-        "lines": None if text is None else _lines(text, places, record),
+        "lines": None if text is None else _lines(text, places, record, starts=also is not None),
         "places": places.rows,
+        **({"spans": places.spans} if also is not None else {}),
         "figures": figures if record.status == "ok" else {},
         "order": places.reading_order(),
         "metadata": metadata,
@@ -195,19 +251,19 @@ def report_view(record: Record, text: str | None, schema: Schema) -> dict[str, A
     }
 
 
-def _lines(text: str, places: Places, record: Record) -> list[dict[str, Any]]:
+def _lines(text: str, places: Places, record: Record, *, starts: bool = False) -> list[dict[str, Any]]:
     """The text line by line: what a line looks like, its pieces, and the page that begins in it.
 
     A piece is a string, or a string and the numbers of the places that cover it.
     """
     pages = record.read.pages if record.read else []
-    starts = [match.start() for match in _LINE.finditer(text)]
+    begins = [match.start() for match in _LINE.finditer(text)]
     try:
-        pieces = cut(len(text), places.spans, starts)
+        pieces = cut(len(text), places.spans, begins)
     except ValueError as error:
         raise UsageError(f"{record.doc_id}: the record does not belong to this text: {error}") from error
     lines: list[dict[str, Any]] = []
-    for _, group in groupby(pieces, key=lambda piece: bisect_right(starts, piece.start)):
+    for _, group in groupby(pieces, key=lambda piece: bisect_right(begins, piece.start)):
         line = [(text[piece.start : piece.end], piece) for piece in group]
         whole = "".join(characters for characters, _ in line)
         if whole.strip() and all(places.in_title(piece) for characters, piece in line if characters.strip()):
@@ -223,5 +279,6 @@ def _lines(text: str, places: Places, record: Record) -> list[dict[str, Any]]:
         ]
         begun = bisect_left(pages, line[-1][1].end)
         page = begun if begun > bisect_left(pages, line[0][1].start) else None
-        lines.append({"role": role, "pieces": views} | ({"page": page} if page else {}))
+        first = {"start": line[0][1].start} if starts else {}
+        lines.append({"role": role, "pieces": views} | ({"page": page} if page else {}) | first)
     return lines

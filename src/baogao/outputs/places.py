@@ -11,7 +11,17 @@ from typing import Any
 
 from baogao.schema.values import Span
 
-_BESIDE_FIELDS = {"cell": 1, "cell review": 1, "proposal": 2, "metadata": 3, "item": 3, "item proposal": 3}
+CANDIDATE = "candidate"
+"""The kind of a place that answers nothing, and could: what a person may point at."""
+_BESIDE_FIELDS = {
+    "cell": 1,
+    "cell review": 1,
+    "proposal": 2,
+    "metadata": 3,
+    "item": 3,
+    "item proposal": 3,
+    CANDIDATE: 4,
+}
 """Kinds of place that no field of the record was read from, and how far behind one a click puts them."""
 
 

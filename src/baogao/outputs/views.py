@@ -13,7 +13,7 @@ from baogao.outputs.places import Places
 from baogao.outputs.records import astray, words_of
 from baogao.record import ProposedFigure, ProposedItems, ProposedText, Record, Review
 from baogao.schema import FieldSpec, Schema
-from baogao.schema.values import Answer, HeldBack, shown_value
+from baogao.schema.values import Answer, HeldBack, Item, TextAnswer, shown_value
 
 REVIEW_BELOW = 0.5
 """An answer less sure than this is marked for a person to look at."""
@@ -33,6 +33,12 @@ def spec_view(spec: FieldSpec) -> dict[str, Any]:
     return view
 
 
+def reviewed_view(answer: Answer | TextAnswer | Item | None) -> dict[str, Any]:
+    """Who looked at an answer, when, and what became of it; empty where nobody did."""
+    reviewed = answer.reviewed if answer else None
+    return {"reviewed": reviewed.model_dump(mode="json")} if reviewed else {}
+
+
 def unsure(record: Record) -> dict[str, Answer | HeldBack]:
     """The answers that are unsure or held back, by field, of a cell by its key: to be looked at, in a queue or not."""
     found: dict[str, Answer | HeldBack] = {}
@@ -43,6 +49,8 @@ def unsure(record: Record) -> dict[str, Answer | HeldBack]:
         for cell, answer in row.items()
     }
     for name, answer in [*record.fields.items(), *cells.items()]:
+        if answer.reviewed is not None:
+            continue
         if answer.held_back is not None:
             found[name] = answer.held_back
         elif answer.confidence is not None and answer.confidence < REVIEW_BELOW:
@@ -121,7 +129,8 @@ class AnswerViews:
         """An answer as it is shown; a silent field shows what was held back beside it, and its place in the text."""
         given = answer.held_back if answer and answer.status == "not_reported" else answer
         if given is None:
-            return {"status": "not_reported", "places": []} | ({"review": True} if review else {})
+            silent = {"status": "not_reported", "places": []} | ({"review": True} if review else {})
+            return silent | reviewed_view(answer)
         shown = self._shown(given, spec) | ({} if spec.kind == "figure" else self._sentence(given))
         if isinstance(given, HeldBack):
             shown = {"status": "not_reported", "held": shown | {"reason": given.reason}}
@@ -129,16 +138,22 @@ class AnswerViews:
         return shown | {
             "review": review,
             "places": self.places.add(key, f"{kind} review" if review else kind, given.evidence),
+            **reviewed_view(answer),
         }
 
     def _cell(self, key: str, answer: Answer, spec: FieldSpec) -> dict[str, Any]:
         """An answer of a row as it is shown."""
         review = key in self._unsure
-        shown = self._shown(answer, spec) | self._sentence(answer)
+        shown = self.shown(answer, spec)
         return shown | {
             "review": review,
             "places": self.places.add(key, "cell review" if review else "cell", answer.evidence),
+            **reviewed_view(answer),
         }
+
+    def shown(self, answer: Answer, spec: FieldSpec) -> dict[str, Any]:
+        """An answer of any field as it is shown, with its sentence, without a place of its own."""
+        return self._shown(answer, spec) | self._sentence(answer)
 
     def _shown(self, given: _Given, spec: FieldSpec | None) -> dict[str, Any]:
         """An answer as it is shown, whether it is given, held back or proposed."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
+from pathlib import Path
 from statistics import median
 
 from baogao.evaluation.reliability import JUDGED
@@ -20,11 +21,14 @@ from baogao.evaluation.report.content import (
     RiskPoint,
 )
 from baogao.evaluation.report.discrepancies import answer_discrepancies, other_discrepancies
-from baogao.evaluation.report.fields import cell_rows, field_rows, kind_rows, missed_rows, why_rows
+from baogao.evaluation.report.fields import cell_rows, field_rows, group_rows, kind_rows, missed_rows, why_rows
 from baogao.evaluation.report.files import RunFiles
+from baogao.evaluation.report.grid import grid_of
+from baogao.evaluation.report.plain import baseline_sentence, plain_sentences, proof_sentences
 from baogao.evaluation.report.render import support_sentences, verdict_sentence
+from baogao.evaluation.report.sources import Sources
 from baogao.evaluation.rows import CellRow, ScoreRow
-from baogao.evaluation.run_info import Mode
+from baogao.evaluation.run_info import Mode, SchemaInfo
 from baogao.evaluation.runs import ExtractorTiming, Run, Timing
 from baogao.evaluation.silence import Silences
 from baogao.evaluation.taxonomy import CAUSES
@@ -37,22 +41,33 @@ _COST_NOTES: Mapping[Mode, str] = {
 }
 
 
-def build_report(run: Run) -> ReportModel:
+def build_report(run: Run, folders: Iterable[Path] | None = None) -> ReportModel:
     """Build the report of a run that has been scored.
 
+    :param folders: where its data sets are now; None for where they were when it was made. The report does without
+        those that are not there.
     :raises UsageError: a file of the run is missing.
     """
-    rows = run.rows()
+    every, info, summary = run.rows(), run.info(), run.summary()
+    unasked = {(name, field) for name, one in summary.extractors.items() for field in one.not_asked}
+    # What was not asked is neither wrong nor missed; words that were not asked count as missed all the same.
+    rows = [row for row in every if isinstance(row, ScoreRow) or (row.extractor, row.field) not in unasked]
     timings = run.timing().extractors if (run.path / Timing.file_name).is_file() else {}
     figures = [row for row in rows if isinstance(row, ScoreRow)]
     cells = [row for row in rows if isinstance(row, CellRow)]
     silence = run.read(Silences).missed if (run.path / Silences.file_name).is_file() else []
-    files = RunFiles(run.info(), run.summary(), timings, figures, cells, silence)
-    schema, names = files.info.schema_info, files.info.names
+    silence = [one for one in silence if (one.extractor, one.field.partition(".")[0]) not in unasked]
+    files = RunFiles(info, summary, timings, figures, cells, silence)
+    schema, names = info.schema_info, info.names
     headline = headline_rows(files)
     main = [row for row in headline if row.part == files.parts[0]]
     pairs = pair_rows(files)
     pair = leading_pair(main, pairs)
+    by_name = {row.extractor: row for row in main}
+    leader = by_name[pair.a] if pair else main[0]
+    grid = grid_of(files, rows, Sources.of(run, info, folders), leader.extractor)
+    groups, together = group_rows(files)
+    labels = {one.id: one.label for one in schema.fields}
     reliability = [
         ReliabilityRow(name, part, found)
         for part in files.parts
@@ -86,7 +101,23 @@ def build_report(run: Run) -> ReportModel:
         cells=cell_rows(files),
         silence=why_rows(files),
         missed=missed_rows(files),
+        opening=plain_sentences(leader, things_asked(schema)),
+        proof=[*proof_sentences(leader), *([baseline_sentence(by_name[pair.b])] if pair else [])],
+        groups=groups,
+        together=together,
+        not_asked={
+            name: [labels[field] for field in one.not_asked]
+            for name, one in summary.extractors.items()
+            if one.not_asked
+        },
+        grid=grid,
     )
+
+
+def things_asked(schema: SchemaInfo) -> str:
+    """What plain sentences call the answers: ``figures`` where there are no others."""
+    words = any(one.kind in ("choice", "date", "quote") for one in schema.fields)
+    return "answers" if words else "figures"
 
 
 def headline_rows(files: RunFiles) -> list[HeadlineRow]:
@@ -95,6 +126,7 @@ def headline_rows(files: RunFiles) -> list[HeadlineRow]:
     for part in files.parts:
         for name in files.info.names:
             found = files.summary.extractors[name].part(part)
+            asked = files.asked(name)
             rows.append(
                 HeadlineRow(
                     extractor=name,
@@ -107,9 +139,12 @@ def headline_rows(files: RunFiles) -> list[HeadlineRow]:
                     bound_accuracy=Estimate(found.bound_accuracy),
                     grounding=Estimate(found.grounding),
                     specificity=Estimate(found.specificity),
-                    metadata=Estimate(found.metadata_accuracy),
-                    lists={name: Estimate(rates.f1) for name, rates in found.lists.items()}
-                    | {name: Estimate(rates.f1, rates.f1_ci) for name, rates in found.rows.items()},
+                    metadata=Estimate(found.metadata_accuracy if "text" in asked.kinds else None),
+                    lists={one: Estimate(asked.rate(one, rates.f1)) for one, rates in found.lists.items()}
+                    | {
+                        one: Estimate(asked.rate(one, rates.f1), asked.rate(one, rates.f1_ci))
+                        for one, rates in found.rows.items()
+                    },
                     verdicts=found.verdicts,
                 )
             )

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from baogao.evaluation.reliability import Reliability
-from baogao.evaluation.statistics import Interval
+from baogao.evaluation.statistics import MINIMUM_DOCUMENTS, Interval
 
 ALPHA = 0.05
 """Extractors whose difference has a p below this are told apart; over fields, after Holm's correction."""
@@ -110,6 +111,26 @@ class KindRow:
 
 
 @dataclass(frozen=True)
+class GroupRow:
+    """The reports of one group: of a level, a year, a format, an author."""
+
+    by: str
+    """What reports are grouped by: ``level``, ``year``, ``format``, or as the data set says it."""
+    name: str
+    documents: int
+    stated: int
+    f1: Mapping[str, Estimate]
+    """Of each extractor."""
+
+    @property
+    def note(self) -> str:
+        """How little the row rests on."""
+        if self.documents == 1:
+            return "one report only: it says nothing of others"
+        return "few reports" if self.documents < MINIMUM_DOCUMENTS else ""
+
+
+@dataclass(frozen=True)
 class WhyRow:
     """One reason for which stated fields were missed, counted for each extractor."""
 
@@ -189,6 +210,18 @@ class OtherDiscrepancy:
 
 
 @dataclass(frozen=True)
+class Grid:
+    """Every report and field, for the page: what its script shows, as plain data."""
+
+    verdicts: Mapping[str, str]
+    """Each letter of a cell, with what it means."""
+    data: Mapping[str, Any]
+    """See ``grid.py``."""
+    without_text: int
+    """Reports whose text is not at hand."""
+
+
+@dataclass(frozen=True)
 class RiskPoint:
     """Of the surest answers, the share ``coverage`` is kept; of those the share ``risk`` is not right."""
 
@@ -250,7 +283,7 @@ class ReportModel:
 
     title: str
     verdict: str
-    """The sentence for a reader in a hurry."""
+    """The sentence on F1 and its difference."""
     support: Sequence[str]
     """What to know beside it: chance, the smallest difference that would show, failed documents."""
     identity: Sequence[tuple[str, str]]
@@ -274,6 +307,17 @@ class ReportModel:
     """None where a schema has plain figures only."""
     cells: Sequence[FieldRow] = field(default=())
     """Those of lists of rows."""
+    opening: Sequence[str] = field(default=())
+    """Two plain sentences, for a reader who knows no statistics."""
+    proof: Sequence[str] = field(default=())
+    """What so many reports allow to say of others, and how the baseline fares."""
+    groups: Sequence[GroupRow] = field(default=())
+    """By level, year, format, author; one that all reports belong to is not there."""
+    together: Mapping[str, str] = field(default_factory=dict)
+    """What all reports have in common, of what reports are grouped by."""
+    not_asked: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """The labels of what each extractor was not asked."""
+    grid: Grid | None = None
     silence: Sequence[WhyRow] = field(default=())
     """None of a run that was scored before there was such a thing."""
     missed: Sequence[MissedRow] = field(default=())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from baogao.evaluation.report.content import ALPHA, Estimate, FieldCell, FieldRow, KindRow, MissedRow, WhyRow
+from baogao.evaluation.report.content import ALPHA, Estimate, FieldCell, FieldRow, GroupRow, KindRow, MissedRow, WhyRow
 from baogao.evaluation.report.files import RunFiles
 from baogao.evaluation.silence import REASONS
 from baogao.evaluation.summary import FieldSummary, GroupSummary
@@ -20,7 +20,10 @@ def field_rows(files: RunFiles) -> list[FieldRow]:
         if spec.kind not in ("figure", "choice", "date", "quote"):
             continue
         found = {name: files.summary.extractors[name].fields[spec.id] for name in files.info.names}
-        cells = {name: _cell(one, one.missing + errored[name, spec.id]) for name, one in found.items()}
+        cells = {
+            name: _cell(one, one.missing + errored[name, spec.id], asked=spec.id in files.asked(name).fields)
+            for name, one in found.items()
+        }
         notable = [
             f"{pair.a} / {pair.b}" for pair in files.summary.comparisons if pair.fields_p.get(spec.id, 1.0) < ALPHA
         ]
@@ -29,11 +32,11 @@ def field_rows(files: RunFiles) -> list[FieldRow]:
     return rows
 
 
-def _cell(found: FieldSummary | GroupSummary, missing: int) -> FieldCell:
+def _cell(found: FieldSummary | GroupSummary, missing: int, *, asked: bool) -> FieldCell:
     return FieldCell(
-        f1=Estimate(found.f1, found.f1_ci),
-        precision=found.precision,
-        recall=found.recall,
+        f1=Estimate(found.f1, found.f1_ci) if asked else Estimate(None),
+        precision=found.precision if asked else None,
+        recall=found.recall if asked else None,
         correct=found.correct,
         wrong=found.wrong,
         missing=missing,
@@ -48,7 +51,11 @@ def cell_rows(files: RunFiles) -> list[FieldRow]:
         for cell in spec.cells:
             name = f"{spec.id}.{cell.id}"
             found = {one: files.summary.extractors[one].rows.get(name) for one in files.info.names}
-            cells = {one: _cell(rates, rates.missing) for one, rates in found.items() if rates is not None}
+            cells = {
+                one: _cell(rates, rates.missing, asked=spec.id in files.asked(one).fields)
+                for one, rates in found.items()
+                if rates is not None
+            }
             stated = max((rates.stated for rates in found.values() if rates), default=0)
             if len(cells) == len(found):
                 rows.append(FieldRow(name, cell.label, cell.unit, spec.label, stated, cells))
@@ -62,12 +69,29 @@ def kind_rows(files: RunFiles) -> list[KindRow]:
         found = {name: files.summary.extractors[name].part(part).kinds for name in files.info.names}
         for kind in dict.fromkeys(kind for kinds in found.values() for kind in kinds):
             f1 = {
-                name: Estimate(kinds[kind].f1, kinds[kind].f1_ci) if kind in kinds else Estimate(None)
+                name: Estimate(kinds[kind].f1, kinds[kind].f1_ci)
+                if kind in kinds and kind.partition(":")[0] in files.asked(name).kinds
+                else Estimate(None)
                 for name, kinds in found.items()
             }
             stated = max(kinds[kind].stated for kinds in found.values() if kind in kinds)
             rows.append(KindRow(part, kind, stated, f1))
     return rows
+
+
+def group_rows(files: RunFiles) -> tuple[list[GroupRow], dict[str, str]]:
+    """The reports of each level, year, format, author, …; and what all reports have in common, which has no row."""
+    told = {name: files.summary.extractors[name].groups for name in files.info.names}
+    first, rows, together = told[files.info.names[0]], list[GroupRow](), dict[str, str]()
+    documents = files.summary.extractors[files.info.names[0]].documents
+    for by, groups in first.items():
+        if [one.documents for one in groups.values()] == [documents]:
+            together[by] = next(iter(groups))
+            continue
+        for group, one in groups.items():
+            f1 = {name: Estimate(told[name][by][group].f1, told[name][by][group].f1_ci) for name in told}
+            rows.append(GroupRow(by, group, one.documents, one.stated, f1))
+    return rows, together
 
 
 def why_rows(files: RunFiles) -> list[WhyRow]:

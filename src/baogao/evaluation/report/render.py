@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from importlib.resources import files
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
-from baogao.errors import UsageError
 from baogao.evaluation.gold import Reading
 from baogao.evaluation.report.content import Estimate, HeadlineRow, PairRow, ReportModel
-from baogao.evaluation.report.pictures import SERIES, colour_of, draw_pictures
+from baogao.evaluation.report.pictures import draw_pictures, picture_file, series_of
 from baogao.evaluation.runs import Run
 from baogao.evaluation.statistics import Interval
-from baogao.outputs.page import csp_hash
+from baogao.outputs.page import csp_hash, inert_json
 from baogao.schema.values import Answer, plain_value
 
 NOT_AVAILABLE = "n/a"
@@ -134,26 +134,33 @@ def _percent(value: float | None) -> str:
 
 
 def write_report(report: ReportModel, run: Run) -> None:
-    """Write ``report.html``, ``report.md`` and ``pictures/``; without altair there are no pictures, and both say so.
+    """Write ``report.html``, ``report.md`` and ``pictures/``.
 
     :raises UsageError: a file cannot be written.
     """
-    try:
-        report = replace(report, pictures=draw_pictures(report))
-    except UsageError as error:
-        report = replace(report, notices=[*report.notices, f"There are no pictures: {error}"])
+    report = replace(report, pictures=draw_pictures(report))
     for picture in report.pictures:
-        run.write_text(f"pictures/{picture.id}.svg", picture.svg)
+        run.write_text(f"pictures/{picture.id}.svg", picture_file(picture))
     run.write_text("report.html", render_html(report))
     run.write_text("report.md", render_markdown(report))
 
 
 def render_html(report: ReportModel) -> str:
-    """One page with its style, its script and its pictures inside; every text of a report is escaped."""
+    """One page with its style, its scripts and its pictures inside; every text of a report is escaped."""
     template = _environment().get_template("report.html.j2")
     svgs = {picture.id: Markup(picture.svg) for picture in report.pictures}
-    css, js = _source("report.css"), _source("report.js")
-    return template.render(report=report, svgs=svgs, css=Markup(css), js=Markup(js), js_hash=csp_hash(js))
+    css = "".join(map(_source, ("colours.css", "drawing.css", "report.css", "grid.css")))
+    scripts = [_source(name) for name in ("report.js", "grid.js")]
+    return template.render(
+        report=report,
+        svgs=svgs,
+        css=Markup(css),
+        css_hash=csp_hash(css),
+        scripts=[Markup(script) for script in scripts],
+        script_hashes=[csp_hash(script) for script in scripts],
+        grid=inert_json(report.grid.data) if report.grid else None,
+        series_of=partial(series_of, extractors=report.extractors),
+    )
 
 
 def render_markdown(report: ReportModel) -> str:
@@ -179,7 +186,6 @@ def _environment() -> Environment:
         p=p_words,
         cell=markdown_cell,
     )
-    environment.globals.update(colour_of=colour_of, series=SERIES)
     return environment
 
 

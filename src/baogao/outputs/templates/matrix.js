@@ -7,7 +7,8 @@
   const { STATES, BOUNDS, h, zh, button, marksOf, line } = Show;
   const narrow = matchMedia("(max-width: 760px)");
   const ROW = 44; // the height of a row in pixels, as in the style sheet
-  const SPARE = 8; // rows above and below the window that are there already
+  const SPARE = 6; // rows above and below the window that are there already
+  const ASIDE = 500; // pixels on both sides of it in which cells are
   const shown = { view: "reports", words: "", fields: "", group: "", state: "", level: "", year: "", only: 0, totals: !narrow.matches };
   let columns = []; // what is shown of a row, the first column too
   let rows = []; // reports, or places with their reports over the years
@@ -145,6 +146,8 @@
   panel.id = "panel";
   panel.hidden = true;
   const built = new Map(); // number of a row -> its element
+  let lefts = []; // where each column begins, in pixels; and last where the last one ends
+  let drawn = [1, 1]; // the columns that rows are built with, the first column apart
 
   function update() {
     chooseColumns();
@@ -156,7 +159,9 @@
     const first = narrow.matches ? 152 : 288;
     const widths = columns.map((column) => column.width || first);
     grid.style.setProperty("--first", `${first}px`);
-    grid.style.width = `${widths.reduce((sum, width) => sum + width, 0)}px`;
+    lefts = [0];
+    for (const width of widths) lefts.push(lefts[lefts.length - 1] + width);
+    grid.style.width = `${lefts[lefts.length - 1]}px`;
     cols.replaceChildren(...widths.map((width) => {
       const element = h("col");
       element.style.width = `${width}px`;
@@ -219,17 +224,31 @@
   function showRows() {
     const from = Math.max(0, Math.floor(scroller.scrollTop / ROW) - SPARE);
     const to = Math.min(rows.length, Math.ceil((scroller.scrollTop + scroller.clientHeight) / ROW) + SPARE);
-    for (const [at, element] of built) if (at < from || at >= to) { element.remove(); built.delete(at); }
+    chooseDrawn();
+    for (const at of built.keys()) if (at < from || at >= to) built.delete(at);
     const elements = [];
     for (let at = from; at < to; at += 1) {
       if (!built.has(at)) built.set(at, showRow(rows[at], at));
       elements.push(built.get(at));
     }
-    const present = [...body.children].filter((one) => !one.matches(".spacer"));
-    if (present.length !== elements.length || present.some((one, at) => one !== elements[at]) || !body.children.length) {
+    const present = body.children;
+    if (present.length !== elements.length + 2 || elements.some((one, at) => one !== present[at + 1])) {
       body.replaceChildren(spacer(from * ROW), ...elements, spacer((rows.length - to) * ROW));
     }
     showActive();
+  }
+  // Of wide tables only the columns in view are built; they are built anew when the view leaves them.
+  function chooseDrawn() {
+    const [left, right] = [scroller.scrollLeft, scroller.scrollLeft + scroller.clientWidth];
+    const last = columns.length - 1;
+    const seen = (at) => lefts[at + 1] > left + lefts[1] && lefts[at] < right;
+    const inside = columns.every((_, at) => !at || !seen(at) || (at >= drawn[0] && at < drawn[1]));
+    if (inside && built.size) return;
+    let [from, to] = [1, last + 1];
+    while (from < last && lefts[from + 1] < left + lefts[1] - ASIDE) from += 1;
+    while (to > from + 1 && lefts[to - 1] > right + ASIDE) to -= 1;
+    drawn = [from, to];
+    built.clear();
   }
   function spacer(height) {
     const cell = h("td");
@@ -243,14 +262,18 @@
     const title = h("th", "first", zh(h("span", "t", row.title)), h("span", "s", row.span ? row.span() : row.id));
     title.scope = "row";
     title.title = row.title;
-    const cells = row.failed ? [failedCell(row)] : columns.slice(1).map((column, rest) => showCell(row, column, rest + 1));
-    const element = h("tr", "", title, ...cells);
+    const [from, to] = drawn;
+    const cells = row.failed ? [failedCell(row)] : columns.slice(from, to).map((column, rest) => showCell(row, column, from + rest));
+    const beside = (count) => { const cell = h("td"); cell.colSpan = count; return cell; };
+    const element = h("tr", "", title, from > 1 && !row.failed ? beside(from - 1) : null, ...cells, to < columns.length && !row.failed ? beside(columns.length - to) : null);
     element.setAttribute("aria-rowindex", String(at + 3));
-    [title, ...cells].forEach((cell, column) => {
+    const place = (cell, column) => {
       cell.id = `cell-${at}-${column}`;
       cell.setAttribute("aria-colindex", String(column + 1));
       cell.addEventListener("click", () => { moveTo(at, column); showCellPanel(); });
-    });
+    };
+    place(title, 0);
+    cells.forEach((cell, rest) => place(cell, row.failed ? 1 : from + rest));
     return element;
   }
   function failedCell(row) {
@@ -334,10 +357,8 @@
     if (active.row >= 0 && top < scroller.scrollTop) scroller.scrollTop = top;
     else if (active.row >= 0 && bottom > scroller.scrollTop + high) scroller.scrollTop = bottom - high;
     if (!active.column || (rows[active.row] && rows[active.row].failed)) return;
-    const heads = head.lastElementChild.children;
-    const first = heads[0].offsetWidth;
-    const left = heads[active.column].offsetLeft - first;
-    const right = left + heads[active.column].offsetWidth;
+    const first = lefts[1];
+    const [left, right] = [lefts[active.column] - first, lefts[active.column + 1] - first];
     const wide = scroller.clientWidth - first;
     if (left < scroller.scrollLeft) scroller.scrollLeft = left;
     else if (right > scroller.scrollLeft + wide) scroller.scrollLeft = right - wide;

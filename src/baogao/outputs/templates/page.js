@@ -2,7 +2,8 @@
 // Report text is other people's: it reaches the page only as text nodes, never as markup.
 (() => {
   const $ = (id) => document.getElementById(id);
-  const { schema, reports } = JSON.parse($("index").textContent);
+  const index = JSON.parse($("index").textContent);
+  const { schema, reports } = index;
   const BOUNDS = {
     over: ["≥", () => t("at least 多于")], under: ["≤", () => t("at most 少于")], about: ["≈", () => t("about 约")], exact: ["", () => ""],
   };
@@ -35,6 +36,7 @@
         ? [h("span", "bad", failedOf(summary))]
         : [h("span", "num", t("{n} reported", { n: summary.reported })), h("span", "num", t("{n} none", { n: summary.none }))];
       if (summary.review) states.push(h("span", "warn num", t("{n} to look at", { n: summary.review })));
+      if (review) states.push(...review.progress(summary));
       if (summary.failing) states.push(h("span", "warn num", tn("{n} check fails", "{n} checks fail", summary.failing)));
       const title = h("span", "t", summary.title);
       title.lang = "zh";
@@ -66,12 +68,14 @@
   }
   function showLine(line) {
     const element = h("div", `l ${line.role}`, ...line.pieces.map((piece) => (typeof piece === "string" ? piece : showPiece(piece))));
+    if (line.start !== undefined) element.dataset.start = line.start;
     if (line.page) element.dataset.page = t("page {n}", { n: line.page });
     return element;
   }
   function showPiece([characters, places]) {
     const element = h("mark", report.places[places[0]].kind, characters);
-    element.title = places.map((place) => labelOf(report.places[place].key)).join(" · ");
+    element.title = places.map((place) => report.places[place].key).filter((key) => !key.startsWith("#")).map(labelOf).join(" · ");
+    if (report.places[places[0]].key.startsWith("#")) element.dataset.candidate = report.places[places[0]].key.slice(1);
     element.addEventListener("click", () => clickMark(places));
     for (const place of places) marks.set(place, [...(marks.get(place) || []), element]);
     return element;
@@ -111,18 +115,20 @@
       parts.push(tally(), ...failingChecks());
       parts.push(section(t("About the report"), schema.metadata.map(metadataRow), "extra"));
       for (const group of schema.groups) parts.push(section(told(group.label), group.fields.map(figureRow), "figures"));
-      for (const list of schema.lists) parts.push(section(list.label, (report.lists[list.id] || []).map((item, at) => itemRow(list, item, at)), "extra"));
+      for (const list of schema.lists) parts.push(section(list.label, (report.lists[list.id] || []).map((item, at) => itemRow(list, item, at)), "extra", list.id));
       parts.push(...ROWS.map(rowsSection));
       if (report.queue.length) parts.push(queueSection());
       parts.push(h("p", "empty", t("No field matches the filter.")));
     }
     $("answers").replaceChildren(...parts);
+    if (review) review.dress();
     filter();
   }
-  function section(label, rows, kind) {
+  function section(label, rows, kind, list = "") {
     const title = h("h2", "", label, h("span", "num"));
     title.lang = "zh";
     const box = h("section", `group ${kind}`, title, ...rows);
+    if (list) box.dataset.list = list;
     if (!rows.length) box.append(h("p", "empty", t("nothing listed")));
     return box;
   }
@@ -156,6 +162,7 @@
     const answer = report.figures[spec.id];
     const label = h("span", "k", spec.label);
     label.lang = "zh";
+    if (answer.reviewed) label.append(lookedAt(answer.reviewed));
     const element = answer.held
       ? row(spec.id, "stated held", label, valueOf(spec, answer.held), heldOf(spec, answer))
       : answer.status === "not_reported"
@@ -213,7 +220,7 @@
     const table = h("div", "table", h("table", "", h("thead", "", h("tr", "", h("th", ""), ...heads)), h("tbody", "", ...lines)));
     table.lang = "zh";
     table.dataset.words = `${list.label} ${list.id} ${table.textContent}`.toLowerCase();
-    const box = section(list.label, rows.length ? [table, h("div", "detail")] : [], "extra");
+    const box = section(list.label, rows.length ? [table, h("div", "detail")] : [], "extra", list.id);
     box.querySelector("h2 span").textContent = tn("{n} row", "{n} rows", rows.length);
     return box;
   }
@@ -221,10 +228,20 @@
     if (!answer || answer.status === "not_reported") {
       const silent = h("span", "v silent", "–");
       silent.title = STATES.not_reported();
-      return silent;
+      return review ? row(`${list.id}/${at}/${cell.id}`, "cell silent", h("span", "k", `${at + 1}. ${cell.label}`), silent) : silent;
     }
     const label = h("span", "k", `${at + 1}. ${cell.label}`);
+    if (answer.reviewed) label.append(lookedAt(answer.reviewed));
     return row(`${list.id}/${at}/${cell.id}`, answer.review ? "cell review" : "cell", label, valueOf(cell, answer), detailsOf(cell, answer), sentenceOf(answer));
+  }
+  // Who looked at an answer, and what became of it.
+  const ACTS = {
+    accept: () => t("found right"), correct: () => t("corrected"), none: () => t("said to be none"), absent: () => t("said not to be there"),
+  };
+  function lookedAt({ who, at, act, comment }) {
+    const badge = h("span", `looked ${act}`, `${act === "accept" ? "✓" : "✎"} ${who}`);
+    badge.title = [ACTS[act](), at.slice(0, 16).replace("T", " "), comment].filter(Boolean).join(" · ");
+    return badge;
   }
   function sentenceOf(answer) {
     if (!answer.sentence) return null;
@@ -281,10 +298,11 @@
   function metadataRow(spec) {
     const answer = report.metadata[spec.id] || { value: null };
     const stated = answer.value !== null;
-    return row(spec.id, stated ? "text-row" : "text-row silent", h("span", "k", spec.label), h("span", "v", stated ? answer.value : t("not printed")));
+    const badge = answer.reviewed ? lookedAt(answer.reviewed) : null;
+    return row(spec.id, stated ? "text-row" : "text-row silent", h("span", "k", spec.label, badge), h("span", "v", stated ? answer.value : t("not printed")));
   }
   function itemRow(list, item, at) {
-    return row(`${list.id}/${at}`, "item-row", h("span", "v", `${at + 1}. ${item.text}`));
+    return row(`${list.id}/${at}`, "item-row", h("span", "v", `${at + 1}. ${item.text}`, item.reviewed ? lookedAt(item.reviewed) : null));
   }
   const fieldOf = (key) => key.split(/[/~]/)[0];
   const entryOf = (key) => report.queue.find((entry) => entry.field === key.split("~")[0] || entry.field === fieldOf(key));
@@ -360,6 +378,7 @@
     if (place && marks.has(places[turn])) showPlace(marks.get(places[turn]));
     peek(element);
     detail(element, !toRow);
+    if (review) review.selected();
     remember();
   }
   // A cell of a table is too small to say where it comes from: that stands below the table.
@@ -382,6 +401,7 @@
     }
   }
   function clickMark(places) {
+    if (review && review.clicked(places)) return;
     const keys = places.map((place) => report.places[place].key);
     const at = (keys.indexOf(selected) + 1) % keys.length; // a second click goes on to what lies beneath
     if (keys[at].includes("~") && !inQueue()) showQueue(); // what is only proposed has its row there
@@ -422,10 +442,15 @@
     history.replaceState(null, "", `#${parts.join("&")}`);
   }
   function openReport(number) {
-    if (number === current || !reports[number]) return;
+    if (number === current || !reports[number]) return null;
+    if (review) return review.open(number);
+    showReport(number, JSON.parse($(`report-${number}`).textContent));
+    return null;
+  }
+  function showReport(number, data) {
     current = number;
     selected = null;
-    report = JSON.parse($(`report-${number}`).textContent);
+    report = data;
     learn(report.zh);
     document.title = `${reports[number].title} · baogao`;
     markCurrent();
@@ -434,6 +459,7 @@
     showAnswers();
     peek(null);
     $("fields").scrollTop = 0;
+    if (review) review.shown();
     remember();
   }
   // The language was changed: everything is drawn again, and stays where it was.
@@ -456,6 +482,7 @@
     $("sheet").replaceChildren(h("p", "lost", h("strong", "", t("No reports")), t("There is nothing to show.")));
   }
   function onKey(event) {
+    if (review && review.key(event)) { event.preventDefault(); return; }
     const typing = /^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName) && event.target.type !== "checkbox";
     if (event.key === "Escape") { toggleRail(false); if (typing) event.target.blur(); return; }
     if (typing || event.ctrlKey || event.metaKey || event.altKey || !report) return;
@@ -471,9 +498,35 @@
     const [id, key] = location.hash.slice(1).split("&").map((part) => {
       try { return decodeURIComponent(part); } catch { return ""; }
     });
-    openReport(Math.max(0, reports.findIndex((summary) => summary.id === id)));
-    if (key && report && rowOf(key)) select(key, { place: true, row: true });
+    const opened = openReport(Math.max(0, reports.findIndex((summary) => summary.id === id)));
+    const then = () => { if (key && report && rowOf(key)) select(key, { place: true, row: true }); };
+    if (opened) opened.then(then);
+    else then();
   }
+  // Of a page that is served: the same report as it is now, drawn again where it was.
+  function updateReport(data) {
+    const sameText = JSON.stringify([data.lines, data.places]) === JSON.stringify([report.lines, report.places]);
+    const key = document.activeElement && document.activeElement.dataset.key;
+    const at = [$("sheet").scrollTop, $("fields").scrollTop];
+    const top = () => { const element = selected && rowOf(selected); return element ? element.getBoundingClientRect().top : 0; };
+    const was = top();
+    report = data;
+    learn(report.zh);
+    if (!sameText) showText();
+    showAnswers();
+    [$("sheet").scrollTop, $("fields").scrollTop] = at;
+    if (selected) select(selected);
+    if (was && top()) $("fields").scrollTop += top() - was;
+    const focused = key && rowOf(key);
+    if (focused) focused.focus({ preventScroll: true });
+  }
+
+  const review = typeof reviewing === "function" ? reviewing({
+    $, h, index, behavior, narrow, inQueue, row, rowOf, labelOf, specOf, valueOf, placesOf, fieldOf, select, setTab, filter,
+    listReports, findReports, markCurrent, showReport, updateReport, openReport, showPlace,
+    get report() { return report; }, get number() { return current; }, get key() { return selected; }, get marks() { return marks; },
+    unselect() { selected = null; },
+  }) : null; // a page that is served: what people do on it
 
   listReports();
   setTab("text");

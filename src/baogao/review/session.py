@@ -1,0 +1,302 @@
+"""A run under review: its reports as people left them, and what they say of them, saved at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from baogao.errors import UsageError
+from baogao.outputs.corrected import check_said, corrected, holding_on, row_keys, text_digest
+from baogao.outputs.decisions import Decision, Decisions, ReviewsFile
+from baogao.outputs.matrix import MATRIX, write_matrix
+from baogao.outputs.page import report_view, summary_view
+from baogao.outputs.places import Places
+from baogao.outputs.records import RECORDS, current, kept_text, read_records, schema_of, with_review
+from baogao.outputs.views import AnswerViews
+from baogao.record import Record
+from baogao.review.asked import Asked, Step, undone
+from baogao.review.keys import Keys
+from baogao.review.pointing import Pointing, Said, chosen, typed, value_of
+from baogao.schema import Schema
+from baogao.schema.values import Answer, Span
+
+_READ_AT_ONCE = 24
+"""Reports whose candidates are kept at hand."""
+
+
+@dataclass(frozen=True)
+class Left:
+    """A report as people left it."""
+
+    record: Record
+    text: str | None
+    decisions: Decisions
+    """Those that whoever looks may see."""
+    keys: Keys
+
+
+class ReviewSession:
+    """A run's folder that people look through; many may at once, in this process and in others.
+
+    :param schema: where the run's own is not found by its name.
+    :param blind: everybody sees only their own decisions.
+    :raises UsageError: the records cannot be read, or are of several schemas.
+    """
+
+    def __init__(self, folder: Path, schema: str | None = None, *, blind: bool = False) -> None:
+        self.folder = folder
+        self.blind = blind
+        self._reviews = ReviewsFile(folder)
+        self._file = current(folder / RECORDS)
+        self._read(schema)
+        self._given_schema = schema
+        self._pointing = lru_cache(_READ_AT_ONCE)(self._new_pointing)
+        self._lefts: dict[tuple[str, str], tuple[int, Left]] = {}
+        self._summaries: dict[tuple[str, str], tuple[int, dict[str, Any]]] = {}
+
+    def _read(self, schema: str | None) -> None:
+        records = with_review(read_records(self.folder), self.folder)
+        self.schema: Schema = schema_of(records, schema, self.folder)
+        self._records = {record.doc_id: record for record in records}
+        self._stamp = self._written()
+        self._reviews.all()
+
+    def _written(self) -> tuple[int, int]:
+        try:
+            status = self._file.stat()
+        except OSError as error:
+            raise UsageError(f"cannot read {self._file}: {error.strerror or error}") from error
+        return status.st_mtime_ns, status.st_size
+
+    def fresh(self) -> None:
+        """Read the records again where another run has written them meanwhile.
+
+        :raises UsageError: they cannot be read any more.
+        """
+        if self._written() == self._stamp:
+            return
+        self._read(self._given_schema)
+        self._pointing.cache_clear()
+        self._lefts.clear()
+        self._summaries.clear()
+
+    @property
+    def saved(self) -> int:
+        """How many decisions there are by now, everybody's."""
+        return len(self._reviews.since(0))
+
+    def summaries(self, who: str) -> list[dict[str, Any]]:
+        """Every report in a line: how it went, how many of its fields were looked at."""
+        return [self._summary(doc_id, who) for doc_id in self._records]
+
+    def report(self, doc_id: str, who: str) -> dict[str, Any]:
+        """All that the page shows of a report.
+
+        :raises UsageError: there is no such report, or its record does not belong to its text.
+        """
+        left = self._left(doc_id, who)
+        places = self._pointing(doc_id).places if left.text is not None and left.record.status == "ok" else []
+        view = report_view(left.record, left.text, self.schema, places)
+        return view | {"review": self._review_view(left), "summary": self._summary(doc_id, who)}
+
+    def matrix(self) -> str:
+        """The page with the table over all reports, as people left them.
+
+        :raises UsageError: people are not to see each other's answers.
+        """
+        if self.blind:
+            raise UsageError("people see only their own answers here: there is no table over all")
+        records = [self._left(doc_id, "").record for doc_id in self._records]
+        with TemporaryDirectory() as folder:
+            page = Path(folder) / MATRIX
+            write_matrix(records, self.schema, page, self.folder / "texts")
+            return page.read_text(encoding="utf-8")
+
+    def changes(self, since: int, who: str) -> dict[str, Any]:
+        """What was saved after the first ``since`` decisions: by whom, on which reports, and how these stand now."""
+        new = self._reviews.since(since)
+        told = [one for one in new if not self.blind or one.who == who]
+        docs = dict.fromkeys(one.doc_id for one in told if one.doc_id in self._records)
+        return {
+            "saved": since + len(new),
+            "decisions": [{"id": one.id, "doc_id": one.doc_id, "key": one.key, "who": one.who} for one in told],
+            "reports": [self._summary(doc_id, who) for doc_id in docs],
+        }
+
+    def read_there(self, doc_id: str, key: str, spans: Sequence[Span], *, none: bool = False) -> list[dict[str, Any]]:
+        """What the characters that a person points at would answer, as it is shown.
+
+        :raises UsageError: see :meth:`Pointing.answers`; the key is of no field.
+        """
+        left = self._left(doc_id, "")
+        pointing = self._pointing_at(left)
+        spec = left.keys.spec(key)
+        answers = [pointing.says_none(spec, spans)] if none else pointing.answers(spec, spans)
+        views = AnswerViews(left.record, left.text, self.schema, Places(None))
+        return [
+            {
+                "take": value_of(one),
+                "evidence": one.evidence or [],
+                "shown": views.shown(one, spec) if isinstance(one, Answer) else {"value": value_of(one)},
+            }
+            for one in answers
+        ]
+
+    def save(self, step: Step) -> None:
+        """Save what a person says, all of it or nothing. What was saved before, by its id, is not saved again.
+
+        :raises OvertakenError: somebody else said something of one of the answers that this person had not seen.
+        :raises UsageError: a value does not stand there, evidence lies outside of the text, the text is another one.
+        """
+        doc_id = step.asked[0].doc_id
+        known = {one.id for one in self._reviews.on(doc_id).saved}
+        asked = [one for one in step.asked if one.id not in known]
+        if not asked:
+            return
+        left = self._left(doc_id, step.who)
+        at = Decision(who=step.who, doc_id=doc_id, text_sha256="", key="", act="comment").at
+        decisions = [self._decision(one, left, step.who, at) for one in asked]
+        self._reviews.add(decisions, [one.seen for one in asked], blind=self.blind)
+
+    def standing_view(self, decision: Decision, who: str) -> dict[str, Any]:
+        """A decision as it is shown to whoever was overtaken by it."""
+        return self._said_view(self._left(decision.doc_id, who), decision)
+
+    def pointing(self, doc_id: str) -> Pointing:
+        """A report, ready to be pointed at.
+
+        :raises UsageError: there is no such report; its text was not kept.
+        """
+        return self._pointing_at(self._left(doc_id, ""))
+
+    def _pointing_at(self, left: Left) -> Pointing:
+        if left.text is None:
+            raise UsageError("the text of this report was not kept: nothing can be tied to its characters")
+        if left.record.status != "ok":
+            raise UsageError("this report could not be read: there is nothing to correct")
+        return self._pointing(left.record.doc_id)
+
+    def _new_pointing(self, doc_id: str) -> Pointing:
+        return Pointing(self._records[doc_id], kept_text(doc_id, self.folder / "texts") or "", self.schema)
+
+    def _seen_by(self, doc_id: str, who: str) -> Decisions:
+        decisions = self._reviews.on(doc_id)
+        return decisions.of(who) if self.blind else decisions
+
+    def _left(self, doc_id: str, who: str) -> Left:
+        record = self._records.get(doc_id)
+        if record is None:
+            raise UsageError(f"there is no report {doc_id!r} in this run")
+        decisions = self._seen_by(doc_id, who)
+        number, left = self._lefts.get((doc_id, who), (-1, None))
+        if left is None or number != len(decisions.saved):
+            text = kept_text(doc_id, self.folder / "texts")
+            now = corrected(record, decisions, text, self.schema)
+            rows = row_keys(record, decisions, text, self.schema)
+            keys = Keys(now, self.schema, rows, holding_on(text, decisions))
+            left = Left(now, text, decisions, keys)
+            if len(self._lefts) > _READ_AT_ONCE:
+                self._lefts.clear()
+            self._lefts[doc_id, who] = len(decisions.saved), left
+        return left
+
+    def _summary(self, doc_id: str, who: str) -> dict[str, Any]:
+        decisions = self._seen_by(doc_id, who)
+        known = (doc_id, who if self.blind else "")
+        number, summary = self._summaries.get(known, (-1, {}))
+        if number != len(decisions.saved):
+            if decisions.saved:
+                left = self._left(doc_id, who)
+                record, keys = left.record, left.keys
+            else:
+                record = self._records[doc_id]
+                keys = Keys(record, self.schema)
+            looked, fields = keys.progress()
+            summary = summary_view(record, self.schema) | {"looked": looked, "fields": fields}
+            summary |= {"disputes": len(decisions.disputes()), "comments": len(decisions.comments())}
+            self._summaries[known] = len(decisions.saved), summary
+        return summary
+
+    def _review_view(self, left: Left) -> dict[str, Any]:
+        decisions = left.decisions
+        last = {one.key: one.id for one in decisions.saved if one.act != "comment"}
+        looked, fields = left.keys.progress()
+        return {
+            "sha": "" if left.text is None else text_digest(left.text),
+            "decisions": [self._said_view(left, one) for one in decisions.counting()],
+            "comments": [self._said_view(left, one) for one in decisions.comments()],
+            "disputes": {key: [self._said_view(left, one) for one in of] for key, of in decisions.disputes().items()},
+            "last": last,
+            "rows": left.keys.rows,
+            "entries": left.keys.entries,
+            "looked": looked,
+            "fields": fields,
+        }
+
+    def _said_view(self, left: Left, one: Decision) -> dict[str, Any]:
+        said = one.model_dump(include={"id", "at", "who", "key", "act", "comment", "settles"})
+        said |= {"same_text": left.text is not None and one.text_sha256 == text_digest(left.text)}
+        after = one.after or {}
+        shown: dict[str, Any] | None = None
+        if "status" in after:
+            try:
+                answer = Answer.model_validate(after)
+                views = AnswerViews(left.record, left.text, self.schema, Places(None))
+                shown = views.shown(answer, left.keys.spec(one.key))
+            except ValueError:
+                shown = None
+        elif "items" in after:
+            shown = {"entries": len(after["items"])}
+        elif after:
+            shown = {"value": after.get("text", after.get("value"))}
+        evidence = after.get("evidence") or []
+        return said | {"shown": shown, "evidence": evidence}
+
+    def _decision(self, asked: Asked, left: Left, who: str, at: str) -> Decision:
+        text = "" if left.text is None else text_digest(left.text)
+        if asked.text_sha256 != text:
+            raise UsageError("the text of this report has changed since the page was opened: open it again")
+        common = {
+            **asked.model_dump(include={"id", "doc_id", "key", "act", "comment", "settles"}),
+            "at": at,
+            "who": who,
+        }
+        if asked.act == "undo":
+            undone(asked, left.decisions.saved, who)
+            return Decision(**common, text_sha256=text, undoes=asked.undoes)
+        if asked.act == "comment":
+            if not asked.comment.strip():
+                raise UsageError("a comment needs words")
+            if asked.key:
+                left.keys.spec(asked.key)
+            return Decision(**common, text_sha256=text)
+        pointing = self._pointing_at(left)
+        before = left.keys.answer(asked.key)
+        return Decision(**common, text_sha256=text, before=before, after=self._after(asked, left, before, pointing))
+
+    def _after(
+        self, asked: Asked, left: Left, before: dict[str, Any] | None, pointing: Pointing
+    ) -> dict[str, Any] | None:
+        """What a person says, read from the text."""
+        keys = left.keys
+        if asked.act == "accept":
+            if before is None:
+                raise UsageError("there is nothing here to be right")
+            return before
+        if asked.act == "absent":
+            return keys.nothing(asked.key)
+        spec = keys.spec(asked.key)
+        said: Said
+        if asked.act == "none":
+            said = pointing.says_none(spec, asked.evidence)
+        elif not asked.evidence and asked.value is not None:
+            said = typed(spec, asked.value)
+        else:
+            said = chosen(pointing.answers(spec, asked.evidence), asked.value, asked.evidence)
+        keys.fits(asked.key, said)
+        check_said(said, left.text or "")
+        return said.model_dump(mode="json", exclude_none=True, exclude={"reviewed", "held_back"})
