@@ -20,6 +20,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from baogao.errors import BaogaoError, UsageError
+from baogao.language.pages import chinese_of
 from baogao.outputs.decisions import OvertakenError
 from baogao.outputs.matrix import MATRIX
 from baogao.outputs.page import page_stream
@@ -119,7 +120,7 @@ class _Answers:
             self._run.save(step)
         except OvertakenError as error:
             standing = self._run.standing_view(error.standing, step.who)
-            return JSONResponse({"error": str(error), "standing": standing}, 409)
+            return JSONResponse(_told(error) | {"standing": standing}, 409)
         return JSONResponse(self._run.report(step.asked[0].doc_id, step.who))
 
 
@@ -155,7 +156,12 @@ def review_page(session: ReviewSession, name: str, who: str) -> Iterable[str]:
 
 
 async def _refused(request: Request, error: Exception) -> Response:
-    return JSONResponse({"error": str(error)}, 415 if isinstance(error, _NoJsonError) else 422)
+    return JSONResponse(_told(error), 415 if isinstance(error, _NoJsonError) else 422)
+
+
+def _told(error: Exception) -> dict[str, Any]:
+    """An error for the page, with its translation."""
+    return {"error": str(error), "zh": chinese_of([str(error)])}
 
 
 class _NoJsonError(UsageError):

@@ -108,7 +108,7 @@ const reviewing = (page) => {
     },
     onRefused(step, told, status) {
       const label = step.asked.length === 1 && page.report ? labelOf(shownKey(step.asked[0].key)) : "";
-      const other = told.standing ? t("{who} answered {label} meanwhile. Look at it again.", { who: told.standing.who, label: label || step.asked[0].key }) : told2(told.error);
+      const other = told.standing ? t("{who} answered {label} meanwhile. Look at it again.", { who: told.standing.who, label: label || step.asked[0].key }) : refusal(told);
       say(status === 409 ? other : t("Not saved: {reason}", { reason: other }), "bad");
       refetch();
     },
@@ -124,7 +124,7 @@ const reviewing = (page) => {
       $("saved").className = away ? "saved bad" : "saved";
     },
   });
-  const told2 = (text) => told(text || "");
+  const refusal = (data) => { learn(data.zh); return told(data.error || ""); };
   let lastSeen = new Map(); // of answers that are on their way
   function asked(key, act, more = {}) {
     const of = page.report;
@@ -154,7 +154,7 @@ const reviewing = (page) => {
     const answer = await fetch(path);
     if (answer.status === 403) { box.lost("token"); throw new Error("token"); }
     const data = await answer.json();
-    if (!answer.ok) throw new Error(data.error);
+    if (!answer.ok) throw new Error(refusal(data));
     return data;
   }
   const reportPath = (doc) => `report?${new URLSearchParams({ doc, who })}`;
@@ -174,7 +174,7 @@ const reviewing = (page) => {
     try {
       view = await fetched(reportPath(reports[number].id));
     } catch (error) {
-      if (wanted === number) say(t("This report cannot be shown: {reason}", { reason: told2(error.message) }), "bad");
+      if (wanted === number) say(t("This report cannot be shown: {reason}", { reason: error.message }), "bad");
       return;
     }
     if (wanted !== number) return; // another one was asked for meanwhile
@@ -365,7 +365,7 @@ const reviewing = (page) => {
       const told = await answer.json();
       if (mode !== asking || asking.spans !== spans) return;
       if (answer.ok) asking.readings = told.readings;
-      else asking.error = told2(told.error);
+      else asking.error = refusal(told);
       asking.at = 0;
     } catch {
       asking.error = t("The server does not answer: nothing can be read just now.");
