@@ -43,7 +43,8 @@ def test_texts_of_the_data():
 
 def test_a_page_of_texts():
     """Every text, title and label below the mark is a message, with names for its values; Chinese and code are not."""
-    template = """<body data-t-tree><h2 title="A head">Results</h2>{% if row.failed %}<b>{{ row.failed }} failed</b>{% endif %}
+    template = """<body data-t-tree><h2 title="A head">Results</h2>
+    {% if row.failed %}<b>{{ row.failed }} failed</b>{% endif %}
     <p lang="zh-CN">no message</p><script>"nor this"</script><p data-t-not>nor {{ this }}</p>
     <input aria-label="Filter rows"> or {{ row.value | share }}, {{ '%.2f' | format(x) }} points</body>"""
     assert messages_of(template) == [
