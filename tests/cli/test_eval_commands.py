@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from baogao.cli.evaluate import app
+from baogao.cli.main import app
 from baogao.errors import GoldError, ReplayError, UsageError
 from baogao.evaluation.compiling import build_dataset
 from baogao.evaluation.runs import Run
@@ -40,7 +40,7 @@ def _alone(tmp_path, monkeypatch):
 def call(*arguments: object, schema: bool = True) -> Result:
     """Run the command; an error of baogao is raised, as the command line's own main expects."""
     given = [str(argument) for argument in arguments] + (["--schema", SCHEMA] if schema else [])
-    result = CliRunner().invoke(app, given)
+    result = CliRunner().invoke(app, ["eval", *given])
     if result.exception and not isinstance(result.exception, SystemExit):
         raise result.exception
     return result

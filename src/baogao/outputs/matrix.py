@@ -13,7 +13,6 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from baogao._version import __version__
@@ -74,6 +73,8 @@ def write_matrix(
     page_css, own_css, *sources = ((_TEMPLATES / name).read_text(encoding="utf-8") for name in names)
     language = PageLanguage(*sources)
     css, script = page_css + language.css + own_css, "\n".join([language.script, *sources[1:]])
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined  # a page is written at the end of a run
+
     environment = Environment(loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined)
     view = {
         "title": schema.title,
