@@ -35,6 +35,7 @@ MO = PO.with_suffix(".mo")
 OF_OTHERS = (
     "Usage:",
     "Arguments",
+    "Examples:",
     "Options",
     "Commands",
     "Error",
@@ -45,6 +46,8 @@ OF_OTHERS = (
     "[env var: {}]",
     "[required]",
     "Show this message and exit.",
+    "Install completion for the current shell.",
+    "Show completion for the current shell, to copy it or customize the installation.",
     "Try [blue]'{command_path} {help_option}'[/] for help.",
     "No such option: {name}",
     "No such option: {name} Did you mean {other}?",
@@ -114,6 +117,8 @@ _ERRORS = {
     for node in ast.parse((SOURCE / "errors.py").read_text(encoding="utf-8")).body
     if isinstance(node, ast.ClassDef)
 }
+_STYLES = {"style", "justify", "overflow"}
+"""Arguments of what is printed that are no words."""
 _OPTIONS = {"Option", "Argument"}
 """Calls of which only ``help`` is shown."""
 _SHOW = {"say", "print", "translated", "table_of", "add_column", "add_row", "Typer", "add_task"} | _OPTIONS
@@ -128,6 +133,8 @@ _NOT_SHOWN = {
     "Thread",
     "of",
     "debug",
+    "info",
+    "exception",
     "X",
     "Y",
     "_plain",
@@ -135,6 +142,7 @@ _NOT_SHOWN = {
 }
 """Calls whose words no user reads: patterns, questions to models, names of threads."""
 _NOT_OURS = (
+    "cli/examples.py",
     "authoring/draft_file.py",
     "schema/skeleton.py",
     "llm/manner.py",
@@ -213,7 +221,7 @@ class _Walk(ast.NodeVisitor):
         name = _last_name(node.func)
         self.visit(node.func)
         self._calls.append(name)
-        shown = [one for one in node.keywords if name not in _OPTIONS or one.arg == "help"]
+        shown = [one for one in node.keywords if one.arg not in _STYLES and (name not in _OPTIONS or one.arg == "help")]
         for child in [*([] if name in _OPTIONS else node.args), *shown]:
             self.visit(child)
         self._calls.pop()

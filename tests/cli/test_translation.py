@@ -32,7 +32,7 @@ def test_help_is_chinese(command, chinese):
     text = said(*command, "--help")
     assert "用法：" in text
     assert "显示本帮助并退出。" in text
-    assert english(text) == []
+    assert english(text.split("示例：")[0]) == []
 
 
 @pytest.mark.parametrize(
