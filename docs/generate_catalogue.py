@@ -36,6 +36,7 @@ OF_OTHERS = (
     "Usage:",
     "Arguments",
     "Examples:",
+    *("figures", "answers", "all", "none"),
     "Options",
     "Commands",
     "Error",
@@ -149,19 +150,20 @@ _NOT_OURS = (
     "llm/abilities.py",
     "llm/finish_reasons.py",
     "language/",
-    "evaluation/report/",
 )
 """Files with words that are written or sent, and not shown."""
 _SENTENCE = re.compile(r"[A-Za-z}]{2,}[,;:.)]? [({]?[A-Za-z]")
 _CODE = re.compile(
     r"^ *# |^ *- \{|^ *\{id\}:  #"  # lines of YAML
-    r"|</?\w+[ >:]|; Path=/|^[\w-]+: [\w-]+;|^https?://"  # of HTML and HTTP
+    r"|^(?:CREATE|INSERT|SELECT|PRAGMA|MAX|TEXT|INTEGER|PRIMARY)\b|\} AS \{|charset="  # of SQL
+    r"|^ \w+=\"|</?\w+[ >:]|; Path=/|^[\w-]+: [\w-]+;|^https?://"  # of HTML and HTTP
     r"|\\[bsdw]|\(\?|^import |\.exe$|\w_\w+ \w+_|'[\w ]+', '"  # patterns, Python, lists of names
 )
 _WORD = re.compile(r"[A-Za-z]{2,}")
 _NOT_SAID = {
     "Value error, ",
     *("fold", "cell review", "item proposal", "{kind} review", "<!doctype html"),
+    *("line dashed", "quiet dashed", "{kind} curve faint", "{kind} range", "{series_of} curve", "Microsoft YaHei"),
     *("Library/Application Support", "PowerPoint Document", "Extra data", "text/plain; charset=utf-8"),
 }
 """What looks like messages and is names."""

@@ -37,7 +37,8 @@ _HTML = re.compile(r"<!doctype html|<html|data-t", re.IGNORECASE)
 _STATEMENT = re.compile(r"\{%.*?%\}|\{#.*?#\}", re.DOTALL)
 _VALUE = re.compile(r"\{\{-?\s*([a-z_][\w.]*)(?:\s*\|[^{}]*)?\s*-?\}\}")
 _OTHER_VALUE = re.compile(r"\{\{.*?\}\}", re.DOTALL)
-_WORD = re.compile(r"[A-Za-z]{2,}")
+_TAG = re.compile(r"<[^<>]*>")
+_WORD = re.compile(r"[A-Za-z]{2,}(?![^{}]*\})")
 _TITLES = ("title", "placeholder", "aria-label")
 _EMPTY = ("meta", "link", "input", "br", "img", "hr", "path", "circle", "rect", "line")
 
@@ -95,8 +96,9 @@ def messages_of(source: str) -> list[str]:
 
 def plain(template: str) -> str:
     """A template of jinja as HTML: values are ``{name}``, and statements cut texts."""
-    named = _VALUE.sub(lambda match: f"{{{match[1].split('.')[-1]}}}", _STATEMENT.sub("<!---->", template))
-    return _OTHER_VALUE.sub("{value}", named)
+    named = _VALUE.sub(lambda match: f"{{{match[1].split('.')[-1]}}}", _STATEMENT.sub("\0", template))
+    tags = _TAG.sub(lambda match: match[0].replace("\0", " "), _OTHER_VALUE.sub("{value}", named))
+    return tags.replace("\0", "<!---->")
 
 
 class _Texts(HTMLParser):
