@@ -14,7 +14,7 @@ FLOORS = (
     ("schema", "llm", "console", "serving"),
     ("document", "record"),
     ("candidates", "checks", "inputs"),
-    ("extraction", "outputs", "guarded"),
+    ("extraction", "fit", "outputs", "guarded"),
     ("reading", "rules", "asking"),
     ("hybrid", "work"),
     ("model_options",),

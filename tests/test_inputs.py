@@ -234,12 +234,27 @@ def test_marks_that_cannot_be_read(tmp_path):
 
 @pytest.mark.parametrize("name", ["~$a.docx", ".~lock.a.docx#", "._a.docx", "Thumbs.db", ".DS_Store", "desktop.ini"])
 def test_what_programs_keep_for_themselves_is_no_report(tmp_path, name):
-    """A file that stands beside an open report is passed over without a word, in a folder and in a pattern."""
+    """A file that stands beside an open report is passed over and counted, by folder, by pattern, named by a shell."""
     write(tmp_path, "r/a.docx", f"r/{name}")
-    for inputs in ("r", "r/*"):
-        found = find_sources([inputs])
+    for inputs in (["r"], ["r/*"], ["r/a.docx", f"r/{name}"]):
+        found = find_sources(inputs)
         assert [source.path.name for source in found] == ["a.docx"]
         assert found.notices == []
+        if not (name.startswith(".") and inputs == ["r/*"]):
+            (line,) = found.at_the_end
+            assert line.startswith("passed over as no reports: ")
+            assert line.endswith(f" 1 (r/{name})")
+
+
+def test_what_holds_no_text_is_no_report_among_others(tmp_path):
+    """A shell names all files of a folder; one that is named alone is read, and its row says what is wrong."""
+    write(tmp_path, "r/a.txt", "r/odd.log")
+    (tmp_path / "r" / "b.jpg").write_bytes(b"\xff\xd8\xff\xe0\0\x10JFIF\0")
+    (tmp_path / "r" / "c.dat").write_bytes("\ufeff县\0".encode("utf-16"))
+    found = find_sources(["r/a.txt", "r/b.jpg", "r/c.dat", "r/odd.log"])
+    assert [source.path.name for source in found] == ["a.txt", "c.dat", "odd.log"]
+    assert found.at_the_end == ["passed over as no reports: .jpg 1 (r/b.jpg)"]
+    assert [source.path.name for source in find_sources(["r/b.jpg"])] == ["b.jpg"]
 
 
 @pytest.mark.parametrize(
@@ -252,13 +267,17 @@ def test_tables_and_other_formats_in_a_folder(tmp_path, name):
 
 
 def test_files_of_other_kinds_are_named(tmp_path):
-    """What is passed over by its name is said in one line, with a few names."""
+    """What is passed over by its name is said in one line, kind by kind, with a few names; what is hidden is not."""
     write(tmp_path, "r/a.txt", "r/b.jpg")
-    assert find_sources(["r"]).notices == ["passed over 1 file that is no report by the name: r/b.jpg"]
-    write(tmp_path, "r/c/d.zip", "r/e.pptx", "r/README.md", "r/f.marked.txt", "r/.g.jpg")
-    (line,) = find_sources(["r"]).notices
-    assert line == "passed over 4 files that are no report by the name: r/README.md, r/b.jpg, r/c/d.zip and others"
-    assert find_sources(["r/a.txt"]).notices == []
+    assert find_sources(["r"]).at_the_end == ["passed over as no reports: .jpg 1 (r/b.jpg)"]
+    write(tmp_path, "r/c/d.zip", "r/e.pptx", "r/README.md", "r/f.marked.txt", "r/.g.jpg", "r/k.jpg", "r/.git/x.zip")
+    write(tmp_path, "r/.git/~$x.docx")
+    found = find_sources(["r"])
+    assert found.notices == []
+    assert found.at_the_end == [
+        "passed over as no reports: .jpg 2, .md 1, .zip 1, .pptx 1 (r/README.md, r/b.jpg, r/c/d.zip, …)"
+    ]
+    assert find_sources(["r/a.txt"]).at_the_end == []
 
 
 def test_what_stands_beside_results_is_not_named(tmp_path):
@@ -280,7 +299,7 @@ def test_a_table_of_records_is_no_report(tmp_path):
 
 def test_pictures_are_found_where_words_are_recognised(tmp_path, monkeypatch):
     """A folder is searched for pictures only then, and every source says that words are to be recognised."""
-    monkeypatch.setattr("baogao.inputs.require_engine", lambda: None)
+    monkeypatch.setattr("baogao.document.ocr.require_engine", lambda: None)
     for name in ("a.txt", "b.png", "c.JPG", "d.tif"):
         (tmp_path / name).write_text("甲", encoding="utf-8")
     assert [source.path.name for source in find_sources([str(tmp_path)])] == ["a.txt"]

@@ -78,7 +78,7 @@ class Ready:
         path = self.extractor.schema.path
         beside = [other for other in path.parent.glob(f"{path.stem}.*") if other.is_file()]
         made_by = self.made_by.model_dump(mode="json", by_alias=True)
-        found = made_by | {"files": digest_files(beside), "ask": self.way, "schema_name": self.extractor.schema.name}
+        found = made_by | {"files": digest_files(beside), "ask": self.way}
         if len(self.models) > 1 or self.escalate_to:
             found["asked"] = [str(model.asked) for model in self.models]
             found["escalate_to"] = str(self.escalate_to.asked) if self.escalate_to else None

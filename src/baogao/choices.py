@@ -16,6 +16,8 @@ TunedWay = Literal["tag", "blank"]
 """The ways of asking that tuned models are for."""
 
 EngineChoice = Literal["local", "ray"]
+Onto = Literal["same", "overwrite", "add"]
+"""What a run may do with results that it finds: make the same anew or go on with it, replace any, add to them."""
 HoldTo = Literal["json_schema", "tools", "json_object", "plain"]
 """What a server can hold a reply to: one of its abilities, or nothing."""
 ReportingYear = Literal["title", "before_title", "printed"]

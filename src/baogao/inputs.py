@@ -10,6 +10,7 @@ import glob
 import os
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -50,6 +51,12 @@ _NAMED = 3
 """Folders, or files, that a notice names."""
 _UNSEEN = re.compile(r"[.].*|~\$.*|thumbs\.db|desktop\.ini", re.IGNORECASE)
 """Names of files that a system or an office program keeps for itself while a report is open."""
+_KEPT = re.compile(r"~\$.*|\.~lock\..*|\._.*|\.DS_Store|thumbs\.db|desktop\.ini", re.IGNORECASE)
+"""Those among them that stand beside reports."""
+_READ_WHATEVER_ITS_NAME = (b"PK\3\4", b"\xd0\xcf\x11\xe0", b"%PDF", b"\xff\xfe", b"\xfe\xff")
+"""What files begin with that hold a report under any name, and bytes that are no text: documents, UTF-16."""
+_KINDS_NAMED = 6
+"""Kinds of files that a notice counts."""
 _ABOUT = re.compile(r"(?:readme|changelog|licen[cs]e|contributing)\b.*\.(?:md|markdown)", re.IGNORECASE)
 """Notes on a folder, which are no report."""
 
@@ -85,11 +92,15 @@ class Sources(list[Source]):
     """The files that some inputs stand for.
 
     :param notices: what a user should know of the search, one line each.
+    :param at_the_end: the same, of what is said once, when everything else was.
     """
 
-    def __init__(self, sources: Iterable[Source] = (), notices: Iterable[str] = ()) -> None:
+    def __init__(
+        self, sources: Iterable[Source] = (), notices: Iterable[str] = (), at_the_end: Iterable[str] = ()
+    ) -> None:
         super().__init__(sources)
         self.notices = list(notices)
+        self.at_the_end = list(at_the_end)
 
 
 def find_sources(inputs: Iterable[str], *, ocr: bool = False) -> Sources:
@@ -97,7 +108,8 @@ def find_sources(inputs: Iterable[str], *, ocr: bool = False) -> Sources:
 
     Two files of one name are both kept: the second is called ``NAME-2``. What baogao wrote into a folder that is
     searched is passed over, as are files of other kinds, and notices name them; a file that is named outright is read
-    whoever wrote it and whatever it is called.
+    whoever wrote it and whatever it is called. Among several that are named, as a shell names all that are in a folder,
+    what programs keep for themselves and what holds no text is passed over, too.
 
     :param inputs: files, folders (searched to the bottom, names beginning with a dot left out), or glob patterns.
     :param ocr: recognise words where there is no text; folders are searched for pictures too then.
@@ -112,13 +124,19 @@ def find_sources(inputs: Iterable[str], *, ocr: bool = False) -> Sources:
     found: dict[Path, tuple[Path, Path | None]] = {}
     own = _OwnOutput()
     others: dict[Path, None] = {}
+    inputs = list(inputs)
+    suffixes = SUFFIXES | PICTURES if ocr else SUFFIXES
+    several = any(_is_report(Path(Path(given).name), suffixes) for given in inputs)
     for given in inputs:
         try:
-            suffixes = SUFFIXES | PICTURES if ocr else SUFFIXES
             paths, within = _expand(given, suffixes)
-            if within is not None and Path(given).is_dir():
-                others.update(dict.fromkeys(one for one in _others(within, suffixes) if not own.is_beside(one, within)))
+            if within is not None:
+                unseen = _others(within, suffixes) if Path(given).is_dir() else filter(_is_kept, _matches(given))
+                others.update(dict.fromkeys(one for one in unseen if not own.is_beside(one, within)))
             for path in paths:
+                if within is None and several and _is_beside_reports(path, suffixes):
+                    others[path] = None
+                    continue
                 if within is not None and own.holds(path, within):
                     continue
                 first, _ = found.setdefault(path.resolve(), (path, within))
@@ -133,26 +151,46 @@ def find_sources(inputs: Iterable[str], *, ocr: bool = False) -> Sources:
         replace(source, within=within, ocr=ocr) for source, (_, within) in zip(sources, found.values(), strict=True)
     ]
     notices = [f"passed over{own.words()}"] if own.folders else []
-    return Sources(searched, [*notices, *_passed_over(list(others))])
+    return Sources(searched, notices, _passed_over(list(others)))
 
 
 def _others(folder: Path, suffixes: frozenset[str]) -> list[Path]:
-    """The files of a folder that are taken for no report by their names, those that nobody sees aside."""
-    files = (
+    """The files of a folder that are taken for no report by their names; what is hidden is said of none."""
+    files = (file for file in sorted(folder.rglob("*")) if file.is_file())
+    names = ((file, file.relative_to(folder)) for file in files)
+    return [
         file
-        for file in sorted(folder.rglob("*"))
-        if file.is_file() and not _is_report(file.relative_to(folder), suffixes)
-    )
-    return [file for file in files if not _is_unseen(file.relative_to(folder)) and not file.name.endswith(MARKED)]
+        for file, name in names
+        if not _is_report(name, suffixes)
+        and not file.name.endswith(MARKED)
+        and (not _is_unseen(name) or (_is_kept(file) and not _is_unseen(name.with_name("report"))))
+    ]
+
+
+def _is_kept(path: Path) -> bool:
+    """Whether a program keeps a file for itself while a report is open, or a system in every folder."""
+    return _KEPT.fullmatch(path.name) is not None
+
+
+def _is_beside_reports(path: Path, suffixes: frozenset[str]) -> bool:
+    """Whether a file that was named among reports is none: a program keeps it, or nobody knows its kind and its
+    beginning is no text."""
+    if _is_kept(path) or path.suffix.lower() in suffixes:
+        return _is_kept(path)
+    with path.open("rb") as file:
+        head = file.read(_HEAD)
+    return b"\0" in head and not head.startswith(_READ_WHATEVER_ITS_NAME)
 
 
 def _passed_over(files: list[Path]) -> list[str]:
-    """The line that says which files were passed over; none if there were none."""
+    """The line that says which files were passed over, kind by kind; none if there were none."""
     if not files:
         return []
-    names = ", ".join(map(_writable, files[:_NAMED])) + (" and others" if len(files) > _NAMED else "")
-    count = "1 file that is" if len(files) == 1 else f"{len(files):,} files that are"
-    return [f"passed over {count} no report by the name: {names}"]
+    kinds = Counter("~$" if file.name.startswith("~$") else file.suffix.lower() or file.name for file in files)
+    counts = ", ".join(f"{_writable(Path(kind))} {number}" for kind, number in kinds.most_common(_KINDS_NAMED))
+    more = ", …" if len(kinds) > _KINDS_NAMED else ""
+    names = ", ".join(map(_writable, files[:_NAMED])) + (", …" if len(files) > _NAMED else "")
+    return [f"passed over as no reports: {counts}{more} ({names})"]
 
 
 class _OwnOutput:
@@ -220,13 +258,17 @@ def _expand(given: str, suffixes: frozenset[str]) -> tuple[list[Path], Path | No
         return found, path
     if path.exists():
         return [path], None
-    matches = sorted(map(Path, glob.glob(given, recursive=True)))  # noqa: PTH207  a pattern may be absolute
-    files = [match for match in matches if match.is_file() and not _UNSEEN.fullmatch(match.name)]
+    files = [match for match in _matches(given) if not _UNSEEN.fullmatch(match.name)]
     if not files:
         raise UsageError(f"no file matches {given}" if glob.has_magic(given) else f"there is no file or folder {given}")
     # A pattern searches the folder that stands before its first part with a wild card.
     fixed = takewhile(lambda part: not glob.has_magic(part), path.parts)
     return files, Path(*fixed)
+
+
+def _matches(pattern: str) -> list[Path]:
+    """The files that a pattern matches; it may be absolute."""
+    return sorted(path for path in map(Path, glob.glob(pattern, recursive=True)) if path.is_file())  # noqa: PTH207
 
 
 def _is_report(path: Path, suffixes: frozenset[str]) -> bool:

@@ -10,6 +10,7 @@ from baogao.candidates.candidate import Candidate
 from baogao.checks import run_checks
 from baogao.document.document import Span
 from baogao.extraction import Doubt, Extraction, Link, ReportText, Row, Said, TextLink, Words
+from baogao.fit import fit_of, hardly_fits, words_on
 from baogao.inputs import Source
 from baogao.record import (
     FileReading,
@@ -53,6 +54,8 @@ def read_record(
         else:
             fields[spec.id] = Answer(status="not_reported")
     said = extraction.metadata
+    fit = fit_of(document, report.candidates, schema)
+    odd = fit if fit is not None and hardly_fits(fit) else None
     record = Record(
         doc_id=document.doc_id,
         source=document.source,
@@ -74,7 +77,8 @@ def read_record(
         rows={spec.id: [_row(report, row, spec) for row in extraction.rows.get(spec.id, [])] for spec in schema.rows},
         checks=run_checks(fields, schema),
         read=_how_read(report),
-        notices=[*map(str, report.notices), *extraction.notices],
+        fit=odd,
+        notices=[*map(str, report.notices), *extraction.notices, *([words_on(odd, schema)] if odd else [])],
         usage=(usage or Usage()).rounded(),
         made_by=made_by.model_copy(update={"jury": extraction.jury}) if extraction.jury else made_by,
     )

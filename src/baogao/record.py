@@ -86,6 +86,19 @@ class FileReading(Strict):
     """What was taken out, what was repaired, what was doubtful."""
 
 
+class Fit(Strict):
+    """How a report fits the schema that it was asked by, as far as its text alone tells."""
+
+    numbers: int
+    """How many it prints."""
+    answers: float
+    """The share of them that look like an answer to some field, by unit and words."""
+    fields: float
+    """The share of the figures that some number looks like an answer to."""
+    title: float
+    """The share of the schema's title that stands in one piece where the report begins."""
+
+
 class ProposedFigure(Strict):
     """A figure that a reader proposes for a field; every key as in an answer."""
 
@@ -165,6 +178,8 @@ class Record(Strict):
     checks: list[Check] = Field(default_factory=list)
     read: FileReading | None = None
     """None where the file could not be read, and in records of earlier versions."""
+    fit: Fit | None = Field(default=None, exclude_if=lambda fit: fit is None)
+    """Only where the report hardly fits the schema."""
     notices: list[str] = Field(default_factory=list)
     """What a user should know, one line each: those of ``read`` in words, and what the extractor has to say."""
     usage: Usage = Field(default_factory=Usage)

@@ -52,8 +52,7 @@ class Service:
         :param port: None for any that is free.
         :raises UsageError: the extra is missing, the host is not loopback, the port is in use or may not be used.
         """
-        if find_spec("uvicorn") is None or find_spec("starlette") is None:
-            raise UsageError("to serve pages needs an extra: pip install 'baogao[review]'")
+        check_extra()
         import uvicorn
 
         self._socket = _listen(host, port)
@@ -75,6 +74,15 @@ class Service:
     def stop(self) -> None:
         """End :meth:`run`, which finishes what it is answering."""
         self._server.should_exit = True
+
+
+def check_extra() -> None:
+    """See that what serves pages is installed, before an application imports it.
+
+    :raises UsageError: it is not.
+    """
+    if find_spec("uvicorn") is None or find_spec("starlette") is None:
+        raise UsageError("to serve pages needs an extra: pip install 'baogao[review]'")
 
 
 def serve(

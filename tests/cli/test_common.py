@@ -20,7 +20,7 @@ PROGRAM = typer.main.get_command(imported())
 for one in PROGRAM.commands.values():
     complete(one, one.name)
 NAMES = every_name(PROGRAM)
-WITHOUT_RESULTS = {"model serve"}
+WITHOUT_RESULTS = {"model serve", "eval serve"}
 
 
 def command(name: str):

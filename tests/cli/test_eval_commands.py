@@ -322,3 +322,35 @@ def test_a_batch_that_is_none(dataset, tmp_path):
     with pytest.raises(UsageError, match="nowhere"):
         call(dataset, "--out", "run", "--batch", "nowhere", "--extractor", "llm")
     assert not Path("run").exists()
+
+
+def test_history_in_words_and_as_json(dataset, tmp_path):
+    """Runs below a folder, the newest last, with the difference; a program gets the same as one document."""
+    for name in ("first", "[second]"):
+        call(dataset, "--out", tmp_path / "runs" / name)
+    result = call("history", tmp_path / "runs", schema=False)
+    assert "[second]" in "".join(result.stdout.split())
+    assert re.search(r"rules .* \d\.\d{3} .*0\.0\n", result.stdout)
+    lines = json.loads(call("history", tmp_path / "runs", "--json", schema=False).stdout)["runs"]
+    assert [Path(line["run"]).name for line in lines] == ["first", "[second]"] or lines[0]["made"] == lines[1]["made"]
+    assert [line["difference"] for line in lines] == [None, 0]
+    (tmp_path / "nothing").mkdir()
+    assert "there is no run" in call("history", tmp_path / "nothing", schema=False).output
+    with pytest.raises(UsageError, match="there is no folder"):
+        call("history", tmp_path / "none", schema=False)
+
+
+def test_serve_prints_the_address(dataset, tmp_path, monkeypatch):
+    """What is served are the runs of the folder, at the port that was asked for; a folder that is not there is said."""
+    seen = {}
+
+    def serve(app, port, open_browser, on_ready):
+        seen.update(app=app, port=port, open=open_browser)
+        on_ready("http://127.0.0.1:7/?token=x")
+
+    monkeypatch.setattr("baogao.cli.evaluate.serve", serve)
+    result = call("serve", tmp_path, "--port", "7", schema=False)
+    assert "http://127.0.0.1:7/?token=x\n" in result.stdout
+    assert (seen["port"], seen["open"], callable(seen["app"])) == (7, False, True)
+    with pytest.raises(UsageError, match="there is no folder"):
+        call("serve", tmp_path / "none", schema=False)

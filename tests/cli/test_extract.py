@@ -146,7 +146,7 @@ def test_what_is_held_back_is_in_the_queue(extract, reports):
     assert {entry["field"]: entry["wrong"] for entry in queue()} == {name: one.confidence for name, one in held.items()}
     assert {entry["reason"] for entry in queue()} == {"held back: less sure than the 1 that was asked for"}
     assert f"review   {len(held)} fields to look at, most valuable first: out/review.jsonl\n" in outcome.out
-    outcome = extract(reports, "--extractor", "rules")
+    outcome = extract(reports, "--extractor", "rules", "--overwrite")
     assert not Path("out/review.jsonl").exists()
     assert "review " not in outcome.out
     assert "jury " not in outcome.out
@@ -301,9 +301,10 @@ def test_the_same_command_goes_on(extract, reports):
 
 @pytest.mark.usefixtures("crashed")
 def test_what_was_read_without_recognition_is_not_mixed_in(extract, reports, monkeypatch):
-    """A run that recognises words begins anew where one that did not was broken off."""
-    monkeypatch.setattr("baogao.inputs.require_engine", lambda: None)
-    outcome = extract(reports, "--ocr")
+    """A run that recognises words is refused where one that did not was broken off, or begins anew."""
+    monkeypatch.setattr("baogao.document.ocr.require_engine", lambda: None)
+    assert extract(reports, "--ocr").code == 2
+    outcome = extract(reports, "--ocr", "--overwrite")
     assert outcome.code == 0
     assert "is not used, and begun anew: it is of a run that was made with something else" in outcome.err
     assert "going on" not in outcome.err
@@ -323,9 +324,46 @@ def test_damage_is_said(extract, reports):
 
 @pytest.mark.usefixtures("crashed")
 def test_made_with_something_else(extract, reports):
-    """What rules finished is of no use to a run with another least confidence; that is said."""
-    outcome = extract(reports, "--extractor", "rules", "--min-confidence", "0.5")
+    """What rules finished is of no use to a run with another least confidence; it goes only where that is wanted."""
+    otherwise = (reports, "--extractor", "rules", "--min-confidence", "0.5")
+    outcome = extract(*otherwise)
+    assert outcome.code == 2
+    assert "(min_confidence: none), and this run is made otherwise (min_confidence: 0.5)" in outcome.err
+    outcome = extract(*otherwise, "--overwrite")
     assert outcome.code == 0
     assert "made with something else" in outcome.err
     assert "going on" not in outcome.err
     assert {row.made_by.min_confidence for row in rows()} == {0.5}
+
+
+def test_reports_of_another_kind_and_copies_are_named(baogao, tmp_path):
+    """The summary counts those that hardly fit the schema, and names what is nearly the same text; records say it."""
+    kinds = Path(__file__).parents[1] / "fixtures" / "other_kinds"
+    folder = tmp_path / "reports"
+    folder.mkdir()
+    text = (kinds / "communique-1.txt").read_text(encoding="utf-8")
+    (folder / "a.txt").write_text(text, encoding="utf-8")
+    (folder / "b.html").write_text(f"<html><p>转发</p>{text.replace(chr(10), '<p>')}</html>", encoding="utf-8")
+    outcome = baogao("extract", folder, "--extractor", "rules", "--out", "out")
+    assert "reports that hardly fit the schema (2 of 2): a, b; is it the right schema?\n" in outcome.out
+    assert "reports with nearly the text of an earlier one (1): a, b\n" in outcome.out
+    first, second = rows()
+    assert first.fit is not None
+    assert second.notices[-1] == "nearly the same text as the report a"
+
+
+def test_results_are_not_overwritten(baogao, extract, reports):
+    """Another schema is refused with a sentence; more reports are added, and only they are counted."""
+    assert extract(reports, "--extractor", "rules").code == 0
+    outcome = baogao("extract", reports, "--extractor", "rules", "--out", "out")
+    assert outcome.code == 2
+    assert (
+        "another run (schema: communique), and this run is made otherwise (schema: law_based_government)" in outcome.err
+    )
+    more = reports.parent / "more.txt"
+    more.write_text(GOOD, encoding="utf-8")
+    outcome = extract(more, "--extractor", "rules", "--add")
+    assert "1 of 1 reports read" in outcome.out
+    assert "added to the reports that were there (1)\n" in outcome.out
+    assert [row.doc_id for row in rows()] == ["good", "more"]
+    assert extract(more, "--overwrite", "--add").code == 2

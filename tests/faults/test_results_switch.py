@@ -22,6 +22,9 @@ import json, os, resource, shutil, signal, sys
 from pathlib import Path
 from baogao.errors import UsageError
 from baogao.outputs.records import current, iterate_review, kept_text, read_records
+from baogao.inputs import Source
+from baogao.outputs.decisions import Decision, ReviewsFile
+from baogao.outputs.earlier import Claim
 from baogao.outputs.run_folder import RunFolder
 from baogao.record import Provenance, Record, Review
 from baogao.schema import load_schema
@@ -39,7 +42,8 @@ def record(doc_id, word):
     return made.with_review([review] if word == queued or queued == "both" else [])
 
 def begin(out, word, ids):
-    folder = RunFolder(out, ids, {"word": word}, schema).__enter__()
+    claim = Claim([Source(doc_id, Path(doc_id)) for doc_id in ids], "overwrite") if queued == "said" else None
+    folder = RunFolder(out, ids, {"word": word}, schema, claim).__enter__()
     for doc_id in ids:
         if doc_id not in folder._done:
             folder.add(record(doc_id, word), word * 200 + doc_id)
@@ -60,9 +64,14 @@ def state(out):
     names = sorted(path.stem for path in current(out / "texts").iterdir())
     return sorted(words), names, [one.doc_id for one in review]
 
+def said(out):
+    '''What people said of a run, wherever it is by now.'''
+    return [one.who for place in (out, *out.glob("before-*")) for one in ReviewsFile(place).on("a").saved]
+
 def whole(word, ids):
     return [word], ids, ids if queued in (word, "both") else []
 
+AWAY = {"before-1", "made_with.json", ".reviews.lock"}
 step = 0
 armed = False
 def hook(event, args):
@@ -96,6 +105,8 @@ for queued in sys.argv[5:]:
     OLD, NEW = whole("old", ["a", "b", "gone"]), whole("new", ["a", "b", "c"])
     first = base / queued
     end(begin(first, "old", OLD[1]))
+    if queued == "said":
+        ReviewsFile(first).add([Decision(who="one", doc_id="a", text_sha256="0", key="gdp", act="absent")])
     begin(first, "new", NEW[1])._journal.close()  # killed when all was finished, and nothing written
     assert state(first) == OLD
     for at in map(int, sys.argv[4].split(",")):
@@ -107,13 +118,18 @@ for queued in sys.argv[5:]:
         code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
         found = state(out)
         assert found in (OLD, NEW), (queued, at, found)
+        assert queued != "said" or set(said(out)) == {"one"}, at
         if code == 0:
             assert found == NEW
         end(begin(out, "new", NEW[1]))
         assert state(out) == NEW, (queued, at)
-        left = sorted(path.name for path in out.iterdir())
-        queue = ["review.jsonl"] if queued != "old" else []
+        left = sorted(path.name for path in out.iterdir() if path.name not in AWAY)
+        queue = ["review.jsonl"] if queued in ("new", "both") else []
         names = [".baogao.lock", "index.html", "matrix.html", "records.jsonl", *queue, "schema.json", "texts"]
+        if queued == "said":
+            assert said(out) == ["one"], at
+            assert state(out / "before-1") == OLD, at
+            assert AWAY <= {path.name for path in out.iterdir()}, at
         assert left == names, (queued, at, left)
         seen.setdefault(queued, []).append([code, found == NEW])
 print(json.dumps(seen))
@@ -124,7 +140,8 @@ COMMUNIQUE = Path(__file__).parents[1] / "fixtures" / "communique" / "communique
 def attempts(how: str, base: Path, points: range, *queued: str) -> dict[str, list[tuple[int, bool]]]:
     """What became of runs that met trouble at each of some points: the exit code, and whether new results count.
 
-    :param queued: which run has a queue: ``old``, ``new`` or ``both``; each is tried.
+    :param queued: which run has a queue: ``old``, ``new`` or ``both``; each is tried. ``said``: neither, and
+        the new one replaces one that people have looked at.
     """
     where = ",".join(map(str, points))
     command = [sys.executable, "-c", SCRIPT, how, str(base), str(COMMUNIQUE), where, *queued]
@@ -136,9 +153,13 @@ def attempts(how: str, base: Path, points: range, *queued: str) -> dict[str, lis
 
 @pytest.mark.parametrize(("how", "code"), [("kill", 9), ("full", 2)])
 def test_trouble_at_every_step(tmp_path, how, code):
-    """Killed at, or refused, any call that opens, makes, moves or removes a file: old or new, and the next run ends."""
+    """Killed at, or refused, any call that opens, makes, moves or removes a file: old or new, and the next run ends.
+
+    So where a run that people had looked at is replaced: what they said is always there, at last once, kept aside.
+    """
     all_seen = attempts(how, tmp_path, range(1, 92), "old", "new", "both")
-    assert list(all_seen) == ["old", "new", "both"]
+    all_seen |= attempts(how, tmp_path, range(2 if how == "kill" else 1, 141, 4), "said")
+    assert list(all_seen) == ["old", "new", "both", "said"]
     for queued, seen in all_seen.items():
         assert {number for number, _ in seen} == {0, code}, queued
         assert {new for _, new in seen} == {False, True}, queued

@@ -7,7 +7,7 @@ import pytest
 
 from baogao.record import Check, ProposedFigure, ProposedItems, ProposedText, Provenance, Record, Review
 from baogao.schema import Schema, load_schema
-from baogao.schema.values import Answer, HeldBack, Item, TextAnswer
+from baogao.schema.values import Answer, HeldBack, Item, Reviewed, TextAnswer
 
 EVERY_KIND = Path(__file__).parents[1] / "fixtures" / "every_kind.py"
 PLAIN_TEXT = (
@@ -98,6 +98,26 @@ def plain(schema: Schema) -> Record:
         ],
         notices=["the body is printed twice"],
     )
+
+
+@pytest.fixture(scope="session")
+def reviewed(schema: Schema, plain: Record) -> Record:
+    """The plain report as people left it: a figure corrected, a none and an entry accepted, a silence confirmed."""
+
+    def by(who: str, act: str, comment: str = "") -> Reviewed:
+        return Reviewed(who=who, at="2026-03-05T08:09:10.123+00:00", act=act, comment=comment)
+
+    corrected = {"value": Decimal(7), "by": "person", "confidence": None, "reviewed": by("李云", "correct", "看错行")}
+    fields = plain.fields | {
+        "case_files_reviewed": plain.fields["case_files_reviewed"].model_copy(update=corrected),
+        "exam_passed": Answer(status="not_reported", reviewed=by("李云", "absent")),
+        "reconsideration_accepted": plain.fields["reconsideration_accepted"].model_copy(
+            update={"reviewed": by("王明", "accept")}
+        ),
+    }
+    first, second = plain.lists["problems"]
+    lists = plain.lists | {"problems": [first, second.model_copy(update={"reviewed": by("李云", "accept")})]}
+    return plain.model_copy(update={"doc_id": "reviewed", "fields": fields, "lists": lists})
 
 
 @pytest.fixture(scope="session")

@@ -15,6 +15,7 @@ from baogao.schema.values import Answer
 from short_reports import COMMUNIQUE
 
 LONG = "doc_id field label group status value bound unit text sentence start end confidence by held_back"
+LATER = ["page", "place", "year", "reviewed", "reviewer", "reviewed_at", "comment", "reason", "link"]
 """The columns of the long frame, in order; programs rely on them."""
 
 
@@ -37,7 +38,8 @@ def test_columns_follow_the_schema(schema):
     """Every field has its columns, in the schema's order, also in an empty table."""
     columns = wide_table([], schema).columns
     assert columns[:5] == ["doc_id", "source", "status", "error", "title"]
-    assert len(columns) == 4 + 7 + 3 * 65 + 2 + 1
+    assert len(columns) == 4 + 7 + 3 * 65 + 2 + 2
+    assert columns[-2:] == ["held_back", "reviewed"]
     assert "exam_passed_text" in wide_table([], schema, include_text=True).columns
 
 
@@ -69,7 +71,7 @@ def test_wide_frame_is_the_table(plain, failed, queued, schema):
 def test_long_frame_has_a_row_for_every_figure(plain, queued, failed, schema):
     """Report by report in the order of the records, field by field in the schema's; types do not depend on them."""
     frame = records_to_frame([plain, queued, failed], long=True)
-    assert frame.columns == LONG.split()
+    assert frame.columns == [*LONG.split(), *LATER]
     assert frame["field"].to_list() == [spec.id for spec in schema.figures] * 3
     assert frame["doc_id"].unique(maintain_order=True).to_list() == ["qinghe-2023", "queued", "broken"]
     assert records_to_frame([failed], long=True).schema == frame.schema
@@ -96,6 +98,9 @@ def test_long_row_of_a_figure(plain, texts):
         "confidence": 0.9,
         "by": "rules+llm",
         "held_back": False,
+        **dict.fromkeys(LATER),
+        "place": "青禾县",
+        "link": "index.html#qinghe-2023&entities_inspected",
     }
 
 
@@ -105,7 +110,7 @@ def test_long_rows_tell_the_states_apart(plain):
     none, silent = long_row(frame, "reconsideration_accepted"), long_row(frame, "exam_passed")
     assert (none["status"], none["value"], none["text"]) == ("reported_none", 0.0, "暂无行政复议案件")
     assert silent["status"] == "not_reported"
-    assert {name for name, cell in silent.items() if cell is None} == set(LONG.split()[5:-1])
+    assert {name for name, cell in silent.items() if cell is None} == {*LONG.split()[5:-1], *LATER} - {"place", "link"}
     assert frame["status"].value_counts(sort=True).rows()[0] == ("not_reported", 60)
 
 
@@ -174,7 +179,7 @@ def test_frames_of_no_records(schema):
     assert records_to_frame([]).equals(wide_table([], schema))
     assert records_to_frame([], load_schema(COMMUNIQUE)).columns == wide_table([], load_schema(COMMUNIQUE)).columns
     empty = records_to_frame([], long=True)
-    assert (empty.height, empty.columns) == (0, LONG.split())
+    assert (empty.height, empty.columns) == (0, [*LONG.split(), *LATER])
 
 
 def test_columns_of_one_name_are_refused(schema):
@@ -224,7 +229,7 @@ def test_rows_are_a_table_of_their_own(water, failed, make_record, water_schema)
 def test_long_rows_of_words(water, water_schema, texts):
     """Words stand in a column beside the figures, an upper bound in another; both only where they are asked for."""
     frame = records_to_frame([water], water_schema, long=True, texts=texts)
-    assert frame.columns == LONG.replace("value", "value upper words").split()
+    assert frame.columns == [*LONG.replace("value", "value upper words").split(), *LATER]
     assert frame["field"].to_list() == [spec.id for spec in water_schema.fields]
     manager, target = long_row(frame, "manager"), long_row(frame, "growth_target")
     assert (manager["value"], manager["words"], manager["text"], manager["bound"]) == (None, "李云", "李 云", None)

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from io import BytesIO
-
 import openpyxl
 import pytest
 
 from baogao.errors import UsageError
-from baogao.outputs.export import write_table
-from baogao.outputs.tables import rows_table, wide_table
-from baogao.outputs.workbook import workbook_bytes
+from baogao.outputs.export import write_results, write_table
+from baogao.outputs.flat_files import Layout
+from baogao.outputs.results import Results
+from baogao.outputs.workbook import sheet_names, write_cell
 from baogao.schema.values import TextAnswer
 
 
@@ -60,11 +58,24 @@ def test_rows_have_a_sheet_of_their_own(water, water_schema, tmp_path):
     assert lines["works.cost"][1:5] == ("投资", "万元", "", "figure")
 
 
-def test_sheets_of_rows_have_names_that_a_workbook_allows(water_schema):
+def test_sheets_of_rows_have_names_that_a_workbook_allows():
     """A list that is called like another sheet, or at too great length, is called by its number."""
-    (works,) = water_schema.rows
-    named = {name: replace(works, id=name) for name in ("fields", "w" * 40)}
-    schema = replace(water_schema, specs=tuple(named.values()))
-    rows = {name: rows_table([], schema, spec) for name, spec in named.items()}
-    book = openpyxl.load_workbook(BytesIO(workbook_bytes(wide_table([], schema), schema, rows)))
-    assert book.sheetnames == ["figures", "fields", "rows 1", "rows 2"]
+    names = sheet_names(["works", "fields", "w" * 40], {"figures", "fields"})
+    assert names == {"works": "works", "fields": "rows 2", "w" * 40: "rows 3"}
+
+
+def test_the_long_table_as_a_workbook(plain, texts, schema, tmp_path):
+    """Ids in the head, numbers as numbers, a sentence beside each; the fields are explained behind it."""
+    write_results(Results([plain], schema, texts), tmp_path / "out.xlsx", Layout(long=True))
+    book = openpyxl.load_workbook(tmp_path / "out.xlsx")
+    assert book.sheetnames == ["long", "fields"]
+    head, *rows = book["long"].values
+    (row,) = (line for line in (dict(zip(head, one, strict=True)) for one in rows) if line["value"] == 2600)
+    assert (row["field"], row["bound"], row["year"]) == ("entities_inspected", "over", None)
+    assert "2600余户" in row["sentence"]
+
+
+def test_more_rows_than_a_sheet_holds():
+    """The error says so, before the workbook drops them without a word."""
+    with pytest.raises(UsageError, match="value: more than 1048576 rows"):
+        write_cell(None, 1_048_576, 0, 1, None, "value")

@@ -17,7 +17,8 @@ from rich.console import Console
 from baogao.cli.progress import failed_line
 from baogao.console import InertFormatter, inert, log_to_terminal, shown
 from baogao.llm.server import EmbeddedServer
-from baogao.outputs.export import may_be_formula, write_table
+from baogao.outputs.delimited import may_be_formula
+from baogao.outputs.export import write_table
 from baogao.schema.values import Item, TextAnswer
 from cli.conftest import GOOD
 from outputs.conftest import record

@@ -18,6 +18,7 @@ import httpx2
 from baogao.assemble import ready_extractor
 from baogao.batch.folder import BatchFolder, BatchSetup, Limits, RequestFiles
 from baogao.batch.results import Replies, Result
+from baogao.choices import Onto
 from baogao.errors import BaogaoError, PendingError, ReplyError, UsageError
 from baogao.extraction import Extraction, Extractor, ReportText, WrappedExtractor
 from baogao.inputs import Source, find_sources
@@ -25,6 +26,7 @@ from baogao.interrupts import run_interruptibly
 from baogao.llm import Abilities, EndpointSettings
 from baogao.llm.cache import cache_key
 from baogao.model_options import ModelOptions, Wanted
+from baogao.outputs.earlier import Claim
 from baogao.outputs.run_folder import RunFolder
 from baogao.pipeline import OnRecord, Sink, run_documents
 from baogao.record import Record
@@ -225,6 +227,8 @@ class BatchPass:
     """The round that was written: how many requests, at most how many tokens, and its files."""
     sure_from: float | None
     """From this confidence on 98% of the answers are right, as was learned; None where nothing was."""
+    folder: RunFolder | None = None
+    """Where the records went, closed by now; None where none were written."""
 
 
 def prepare_batch(
@@ -241,7 +245,7 @@ def prepare_batch(
     :param folder: made where there is none; a batch there that brought no replies yet is replaced once all is written.
     :param setup: what is asked about, of whom and how; its ``made_with`` is found out here.
     :param on_record: called with each document that needs no reply: it failed, or rules alone answer it.
-    :param on_notice: told, before the pass begins, what a user should know of the inputs.
+    :param on_notice: told what a user should know of the inputs.
     :raises UsageError: an input, the schema, its rules, prompts or a setting cannot be used; no model is named; the
         folder cannot be written, or holds replies of a batch; a request is larger than a file may be.
     """
@@ -256,6 +260,8 @@ def prepare_batch(
         going = _Pass(batch, setup, schema, sources, replies, limits, watch=watch, on_record=on_record)
         done = run_interruptibly(going.over_all(None))
         batch.save(setup.model_copy(update={"made_with": done.made_with}))
+        for notice in sources.at_the_end:
+            on_notice(notice)
     return done
 
 
@@ -266,6 +272,7 @@ def collect_batch(
     limits: Limits | None = None,
     *,
     again: bool = False,
+    onto: Onto = "same",
     prices: Prices = _NO_PRICES,
     watch: WatchSources = iter,
     on_record: OnRecord = lambda record: None,
@@ -277,11 +284,12 @@ def collect_batch(
     :param out: a run's folder: records, texts and a journal, as a live run writes them.
     :param results: result and error files of the service; those of earlier calls are remembered.
     :param again: ask anew what was answered by an error.
+    :param onto: what may be done with results that are in the run's folder.
     :param prices: for what the replies have cost.
     :param on_record: called with the record of each document that does not wait.
-    :param on_notice: told, before the pass begins, what a user should know of the inputs and of the result files.
+    :param on_notice: told what a user should know of the inputs and of the result files.
     :raises UsageError: nothing was prepared there; something that records depend on was changed since; a result file
-        cannot be read, or holds no results; a folder cannot be written.
+        cannot be read, or holds no results; a folder cannot be written, or holds other results.
     """
     with BatchFolder(folder) as batch:
         setup = batch.load()
@@ -293,8 +301,14 @@ def collect_batch(
             requests = RequestFiles(folder)
             for notice in replies.take(results, lambda custom_id: requests.asked(custom_id) > 0).notices():
                 on_notice(notice)
-        going = _Pass(batch, setup, schema, sources, replies, limits, again, prices, watch=watch, on_record=on_record)
-        return run_interruptibly(going.over_all(out))
+        claim = Claim(sources, onto)
+        going = _Pass(
+            batch, setup, schema, sources, replies, limits, again, prices, claim, watch=watch, on_record=on_record
+        )
+        done = run_interruptibly(going.over_all(out))
+        for notice in sources.at_the_end:
+            on_notice(notice)
+    return done
 
 
 @dataclass(frozen=True)
@@ -309,6 +323,7 @@ class _Pass:
     limits: Limits | None
     again: bool = False
     prices: Prices = field(default_factory=dict)
+    claim: Claim | None = None
     _: KW_ONLY
     watch: WatchSources
     on_record: OnRecord
@@ -343,14 +358,15 @@ class _Pass:
 
                 state = used | {"replies": self.replies.state, "again": self.again}
                 order = [source.doc_id for source in self.sources]
-                with RunFolder(out, order, state, self.schema) if out else nullcontext() as records:
+                with RunFolder(out, order, state, self.schema, self.claim) if out else nullcontext() as records:
                     sink = BatchSink(extractor, records)
-                    todo = self.watch(self.sources)
-                    sample = self.sources if out else None  # no reply is there before a batch was sent
+                    wanted = records.todo if records else self.sources
+                    todo = self.watch(wanted)
+                    sample = wanted if out else None  # no reply is there before a batch was sent
                     await run_documents(
                         todo, extractor, ready.made_by, sink, on_record=note, on_kept=note, sample_of=sample
                     )
         rounds = sum(extractor.waiting.values())
         waiting = len(extractor.waiting) - rounds
         sure_from = ready.sure_from
-        return BatchPass(self.schema, len(self.sources), used, finished, waiting, rounds, requests, sure_from)
+        return BatchPass(self.schema, len(self.sources), used, finished, waiting, rounds, requests, sure_from, records)

@@ -13,15 +13,18 @@ from baogao.cli.common import Found, stderr, stdout
 from baogao.cli.extract import print_report
 from baogao.cli.options import (
     DEFAULT_SCHEMA,
+    AddTo,
     CalibrationFile,
     MinConfidence,
     ModelNames,
+    Overwrite,
     PriceCached,
     PriceIn,
     PriceOut,
     PromptsDir,
     SchemaName,
     WayToAsk,
+    onto_of,
 )
 from baogao.console import say, shown
 from baogao.errors import UsageError
@@ -112,6 +115,8 @@ def collect(
         list[Path] | None, typer.Argument(help="Result and error files of the service.", metavar="RESULTS...")
     ] = None,
     again: Annotated[bool, typer.Option("--again", help="Ask anew what was answered by an error.")] = False,
+    overwrite: Overwrite = False,
+    add: AddTo = False,
     price_in: PriceIn = None,
     price_out: PriceOut = None,
     price_cached: PriceCached = None,
@@ -131,12 +136,13 @@ def collect(
         results or [],
         Limits(file_requests, file_megabytes * _MEGABYTE),
         again=again,
+        onto=onto_of(overwrite=overwrite, add=add),
         prices={"prompt_price": price_in, "completion_price": price_out, "cached_price": price_cached},
         watch=partial(track, description="collecting", console=stderr),
         on_record=totals.add,
         on_notice=_note,
     )
-    found = print_report(out, done.finished, totals, done.sure_from)
+    found = print_report(out, done.finished, totals, done.sure_from, done.folder)
     if done.for_results:
         say(stdout, f"{done.for_results} reports wait for results that are not here yet")
     if done.for_round:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from baogao.evaluation.diff import FieldChange, RunDiff
+    from baogao.evaluation.history import PastRun
     from baogao.evaluation.report import ReportModel
     from baogao.evaluation.rows import JudgedRow
     from baogao.evaluation.runs import Run
@@ -188,6 +190,38 @@ def replay_command(
     return Found({"summary": str(run / SUMMARY), "differences": differences}, 1 if differences else 0)
 
 
+@app.command("history")
+def history_command(
+    folders: Annotated[list[Path], typer.Argument(help="Folders with runs in them.", metavar="FOLDER...")],
+) -> Found:
+    """List the runs below some folders, the newest last; each is compared with the one before on the same gold."""
+    from baogao.evaluation.history import find_runs, history
+
+    pasts = history(find_runs(folders))
+    if pasts:
+        stdout.print(history_table(pasts))
+    else:
+        say(stderr, "there is no run in these folders")
+    return Found({"runs": [past.to_data() for past in pasts]})
+
+
+@app.command("serve")
+def serve_command(
+    folder: Annotated[Path, typer.Argument(help="A folder with runs in it.", metavar="FOLDER")],
+    port: Annotated[int | None, typer.Option("--port", help="The port; any that is free if not given.")] = None,
+    show: Annotated[bool, typer.Option("--open", help="Open the page in the browser.")] = False,
+) -> None:
+    """Show runs and their reports in the browser, on this machine only, until Ctrl-C."""
+    from baogao.evaluation.browsing import runs_app
+    from baogao.serving import serve
+
+    def ready(address: str) -> None:
+        say(stdout, shown(address))
+        say(stderr, "Ctrl-C ends it")
+
+    serve(runs_app(folder), port=port, open_browser=show, on_ready=ready)
+
+
 def _finish(run: Run, datasets: list[Path], schema: Schema, floors: dict[str, float], earlier: Path | None) -> Found:
     """Score and report; the exit code is 1 when a gate does not hold."""
     from baogao.evaluation.report import build_report, write_report
@@ -270,6 +304,30 @@ def headline_table(report: ReportModel) -> Table:
             share(row.bound_accuracy.value),
             share(row.metadata.value),
         )
+    return table
+
+
+def history_table(pasts: Sequence[PastRun]) -> Table:
+    """One line for each extractor of each run, the run itself named in the first."""
+    from rich.table import Table
+
+    from baogao.evaluation.report.render import interval_words, points, share
+
+    table = Table(box=None, pad_edge=False)
+    for name in ("made", "run", "data", "extractor", "model"):
+        table.add_column(name, overflow="fold")
+    for name in ("F1", "95%", "precision", "recall", "points"):
+        table.add_column(name, justify="right", no_wrap=True)
+    run = None
+    for past in pasts:
+        head = (past.made[:16].replace("T", " "), past.run.as_posix(), past.data) if past.run != run else ("", "", "")
+        run = past.run
+        if past.error:
+            table.add_row(*map(shown, head), f"[red]{shown(past.error)}[/]")
+            continue
+        rates = (share(past.f1), interval_words(past.f1_interval), share(past.precision), share(past.recall))
+        change = "" if past.difference is None else f"{'+' if past.difference > 0 else ''}{points(past.difference)}"
+        table.add_row(*map(shown, (*head, past.extractor, past.model)), *rates, change)
     return table
 
 

@@ -27,8 +27,8 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     ),
     "matrix": ("baogao matrix out/mine --open",),
     "export": (
-        "baogao export out/mine --to mine.xlsx",
-        "baogao export out/mine --to mine.csv --schema my.py",
+        "baogao export out/mine --to mine.xlsx --labels zh",
+        "baogao export out/mine --to figures.csv --long",
     ),
     "schema list": ("baogao schema list",),
     "schema show": (
@@ -89,6 +89,8 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "eval score": ("baogao eval score runs/mine --not-worse-than runs/before",),
     "eval report": ("baogao eval report runs/mine",),
     "eval diff": ("baogao eval diff runs/before runs/mine",),
+    "eval history": ("baogao eval history runs/",),
+    "eval serve": ("baogao eval serve runs/ --open",),
     "eval replay": ("baogao eval replay runs/mine",),
 }
 """By the name of the command, without the program's."""

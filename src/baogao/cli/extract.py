@@ -12,7 +12,7 @@ import typer
 
 from baogao.choices import EngineChoice, ExtractorName
 from baogao.cli.common import Found, stderr, stdout
-from baogao.cli.options import DEFAULT_SCHEMA, Ocr, SchemaName, with_model_flags
+from baogao.cli.options import DEFAULT_SCHEMA, AddTo, Ocr, Overwrite, SchemaName, onto_of, with_model_flags
 from baogao.console import say, shown
 from baogao.errors import DocumentError
 
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from baogao.inputs import Source
     from baogao.llm.messages import Question
     from baogao.model_options import ModelOptions
+    from baogao.outputs.earlier import Claim
+    from baogao.outputs.run_folder import RunFolder
     from baogao.record import Record
     from baogao.schema import Schema
 
@@ -53,6 +55,8 @@ def extract_command(
         ),
     ] = None,
     ocr: Ocr = False,
+    overwrite: Overwrite = False,
+    add: AddTo = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what a model would be asked.")] = False,
 ) -> Found:
     """Read reports and write one record for each: every figure with its place in the text."""
@@ -61,11 +65,13 @@ def extract_command(
 
     where = Engine(engine, workers, jobs)
     where.check(options)
+    onto = onto_of(overwrite=overwrite, add=add)
     if engine == "local":
         warm_up()  # it takes as long to start as all that follows
     from baogao.cli.progress import Totals
     from baogao.inputs import find_sources
     from baogao.interrupts import run_interruptibly
+    from baogao.outputs.earlier import Claim
     from baogao.schema import load_schema
 
     loaded, sources = load_schema(schema), find_sources(inputs, ocr=ocr)
@@ -79,17 +85,21 @@ def extract_command(
         return run_dry(sources, name, loaded, options)
     totals = Totals()
     try:
-        sure_from = run_interruptibly(_run(Job(name, loaded, schema, options), where, sources, out, totals))
+        job, claim = Job(name, loaded, schema, options), Claim(sources, onto)
+        folder, sure_from = run_interruptibly(_run(job, where, claim, out, totals))
     except KeyboardInterrupt:
         say(stderr, f"interrupted; what was finished is kept in {shown(out)}, and the same command goes on there")
         raise typer.Exit(_INTERRUPTED) from None
-    return print_report(out, [source.doc_id for source in sources], totals, sure_from)
+    found = print_report(out, [source.doc_id for source in folder.todo], totals, sure_from, folder)
+    for notice in sources.at_the_end:
+        say(stderr, f"note: {shown(notice)}")
+    return found
 
 
-async def _run(job: Job, engine: Engine, sources: Sequence[Source], out: Path, totals: Totals) -> float | None:
+async def _run(job: Job, engine: Engine, claim: Claim, out: Path, totals: Totals) -> tuple[RunFolder, float | None]:
     """Do the reports with a bar that says how far it is; every record is added to ``totals``.
 
-    :returns: from which confidence on 98% of the answers are right, where that was learned.
+    :returns: the folder, closed; and from which confidence on 98% of the answers are right, where that was learned.
     """
     from baogao.assemble import ready_extractor
     from baogao.cli.progress import RunProgress
@@ -97,25 +107,28 @@ async def _run(job: Job, engine: Engine, sources: Sequence[Source], out: Path, t
     from baogao.outputs.run_folder import RunFolder
 
     async with ready_extractor(job.name, job.schema, job.options) as ready:
-        order = [source.doc_id for source in sources]
+        order = [source.doc_id for source in claim.sources]
         title = ready.extractor.name + (f" · {shown(ready.made_by.model)}" if ready.made_by.model else "")
         run = ready.made_with()
-        if any(source.ocr for source in sources):
+        if any(source.ocr for source in claim.sources):
             from baogao.document.ocr import engine_name
 
             run["ocr"] = engine_name()  # what was read without it is not mixed in
-        with RunFolder(out, order, run, job.schema) as folder, RunProgress(stderr, title, len(sources)) as progress:
+        folder = RunFolder(out, order, run, job.schema, claim)
+        with folder, RunProgress(stderr, title, len(folder.todo)) as progress:
             for notice in folder.notices:
                 say(stderr, f"note: {shown(notice)}")
             if folder.kept:
-                stderr.print(f"going on: {folder.kept} of {len(sources)} reports were finished before", highlight=False)
+                kept, reports = folder.kept, len(folder.todo)
+                stderr.print(f"going on: {kept} of {reports} reports were finished before", highlight=False)
 
             def note(record: Record, *, fresh: bool = True) -> None:
                 totals.add(record)
                 progress.add(record, fresh=fresh)
 
-            await run_by(engine, job, ready, sources, folder, on_record=note, on_kept=partial(note, fresh=False))
-        return ready.sure_from
+            kept_note = partial(note, fresh=False)
+            await run_by(engine, job, ready, folder.todo, folder, on_record=note, on_kept=kept_note)
+        return folder, ready.sure_from
 
 
 def run_dry(sources: Sequence[Source], name: ExtractorName, schema: Schema, options: ModelOptions) -> Found:
@@ -156,11 +169,14 @@ def run_dry(sources: Sequence[Source], name: ExtractorName, schema: Schema, opti
     return Found({"reports": len(sources), "failed": failed, **counts}, 1 if failed else 0)
 
 
-def print_report(out: Path, order: list[str], totals: Totals, sure_from: float | None) -> Found:
+def print_report(
+    out: Path, order: list[str], totals: Totals, sure_from: float | None, folder: RunFolder | None = None
+) -> Found:
     """Print what the run came to; the exit code is 1 where reports failed.
 
     :param order: the ids of the reports, as the table lists them.
     :param sure_from: from this confidence on 98% of the answers are right; None where that was not learned.
+    :param folder: where the records went.
     """
     from baogao.outputs.records import RECORDS, REVIEW
     from baogao.outputs.run_folder import PAGE, PAGE_REPORTS
@@ -176,10 +192,13 @@ def print_report(out: Path, order: list[str], totals: Totals, sure_from: float |
         totals.line(),
         *totals.readers(),
         *totals.reasons(),
+        *totals.hardly_fit(),
+        *([f"[yellow]{shown(line)}[/]" for line in folder.remarks] if folder else []),
         *([f"jury     {shown(led)}"] if led else []),
         f"records  {shown(records)}",
         *([f"review   {review}"] if review else []),
         f"page     {shown(page)}{partly}",
     )
     files = {"records": str(records), "page": str(page), "review": str(out / REVIEW) if review else None}
-    return Found({**totals.summary(), "sure_from": sure_from, **files}, 1 if totals.failed else 0)
+    remarks = list(folder.remarks) if folder else []
+    return Found({**totals.summary(), "sure_from": sure_from, "remarks": remarks, **files}, 1 if totals.failed else 0)

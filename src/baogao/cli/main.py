@@ -46,12 +46,13 @@ COMMANDS = {
     ),
     "review": (
         "outputs:review",
-        "Write the page of a run again: texts with their figures marked. With --serve people correct it in the browser.",
+        "Write the page of a run again: texts with their figures marked. With --serve people correct it in the "
+        "browser.",
     ),
     "matrix": ("matrix:matrix", "Write one table over all reports of a run, and print the figures that stand out."),
     "export": (
-        "outputs:export",
-        "Write the records as a table, one row a report; a list of rows becomes a table of its own beside it.",
+        "export:export",
+        "Write the records as a table, as people left them: one row a report, or one a figure with its sentence.",
     ),
     "schema": ("schema:app", "Show, check, begin and draft schemas: what a kind of report is asked."),
     "rules": ("rules:app", "Patterns for the rules of a schema."),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import webbrowser
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from baogao.schema import Schema
 
 _PRINTED = 20
+_REPORT = re.compile(rb'<script type="application/json" id="report-\d+">')
 
 
 def matrix(
@@ -31,13 +34,23 @@ def matrix(
     used = schema_of(iterate_records(folder), schema, folder)
     page = folder / MATRIX
     records = iterate_corrected(folder, used, queue=False)
-    outliers = write_matrix(records, used, page, queue=iterate_review(folder))
+    outliers = write_matrix(
+        records, used, page, queue=iterate_review(folder), in_page=reports_in(folder / "index.html")
+    )
     print_outliers(outliers, used)
     say(stdout, shown(page))
     if show:
         webbrowser.open(page.resolve().as_uri())
     said = [{"doc_id": one.doc_id, "field": one.field, "message": one.message} for one in outliers]
     return Found({"matrix": str(page), "outliers": said})
+
+
+def reports_in(page: Path) -> int:
+    """How many reports a page shows: that of a long run has the first ones only. None, where there is no page."""
+    try:
+        return len(_REPORT.findall(page.read_bytes()))
+    except OSError:
+        return 0
 
 
 def print_outliers(outliers: list[Outlier], schema: Schema) -> None:

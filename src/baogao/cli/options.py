@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from baogao.choices import WayOrAuto
+from baogao.choices import Onto, WayOrAuto
+from baogao.errors import UsageError
 from baogao.resources import resource_dir
 
 if TYPE_CHECKING:
@@ -99,6 +100,14 @@ Batch = Annotated[
     typer.Option("--batch", help="Take replies from the folder of a collected batch, instead of asking a model."),
 ]
 
+Overwrite = Annotated[
+    bool,
+    typer.Option("--overwrite", help="Replace another run's results in --out; what people said of it is kept aside."),
+]
+AddTo = Annotated[
+    bool, typer.Option("--add", help="Add reports to the results in --out, which were made in the same way.")
+]
+
 Command = Callable[..., Any]
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 
@@ -144,6 +153,16 @@ def model_options(
         min_confidence=min_confidence,
         calibration=calibration,
     )
+
+
+def onto_of(*, overwrite: bool, add: bool) -> Onto:
+    """What a run may do with results that it finds in its folder.
+
+    :raises UsageError: both flags are given.
+    """
+    if overwrite and add:
+        raise UsageError("--overwrite replaces what is there, and --add keeps it: give one of them")
+    return "overwrite" if overwrite else "add" if add else "same"
 
 
 def with_model_flags(fixed: Mapping[str, Any] = _NOTHING, **defaults: Any) -> Callable[[Command], Command]:

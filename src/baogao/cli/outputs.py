@@ -1,4 +1,4 @@
-"""``baogao review`` and ``baogao export``: the folder of a run as a page and as a table."""
+"""``baogao review``: the folder of a run as a page."""
 
 from __future__ import annotations
 
@@ -86,18 +86,3 @@ def _serve(folder: Path, schema: str | None, name: str, port: int | None, *, bli
     new = session.saved - before
     say(stdout, f"{new} decisions saved in {shown(folder / REVIEWS)}")
     return new
-
-
-def export(
-    folder: RunDir,
-    to: Annotated[Path, typer.Option("--to", help="FILE.csv, FILE.parquet or FILE.xlsx.")],
-    schema: SchemaOfRecords = None,
-) -> Found:
-    """Write the records as a table, one row a report; a list of rows becomes a table of its own beside it."""
-    from baogao.outputs.export import write_table
-    from baogao.outputs.records import read_records, schema_of
-
-    records = read_records(folder)
-    written = write_table(records, schema_of(records, schema, folder), to)
-    say(stdout, *(f"{rows} rows in {shown(file)}" for file, rows in written.items()))
-    return Found({"files": [{"file": str(file), "rows": rows} for file, rows in written.items()]})

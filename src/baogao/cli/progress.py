@@ -69,6 +69,9 @@ class Totals:
         self._led_alike = True
         self._calibration_left = False
         """Whether a calibration was left aside in this run, so that its bound says nothing here."""
+        self._hardly_fit: list[str] = []
+        """Reports that are rather of another kind than the schema's, a few of them."""
+        self._count_hardly_fit = 0
         self._rows: dict[str, list[str]] = {}
         self._reasons: dict[str, _Reason] = {}
 
@@ -91,6 +94,10 @@ class Totals:
             self._led_alike = self._led_alike and jury.reason == self._led_because
             self._leaders[jury.leader] += 1
             self._calibration_left = self._calibration_left or record.made_by.calibration is not None
+        if record.fit is not None:
+            self._count_hardly_fit += 1
+            if len(self._hardly_fit) < _EXAMPLES:
+                self._hardly_fit.append(record.doc_id)
         if record.status == "failed":
             self.failed += 1
             words = record.error or ""
@@ -196,6 +203,15 @@ class Totals:
                 parts.append(f"{saved}{cost}, and the replies to them")
             lines.append(f"{shown(name)}  {' · '.join(parts)}")
         return lines
+
+    def hardly_fit(self) -> list[str]:
+        """The line on reports that are rather of another kind than the schema's, in rich's markup; none without any."""
+        if not self._count_hardly_fit:
+            return []
+        count, reports, names = self._count_hardly_fit, self.reports, shown(", ".join(self._hardly_fit))
+        more = ", …" if count > len(self._hardly_fit) else ""
+        line = f"reports that hardly fit the schema ({count} of {reports}): {names}{more}; is it the right schema?"
+        return [f"[yellow]{line}[/]"]
 
     def reasons(self) -> list[str]:
         """Why reports failed, the most frequent reason first, in rich's markup."""

@@ -93,7 +93,9 @@ class DatasetInfo(GoldInfo):
     def words(self) -> str:
         """``test: 22 reports (22 test), gold 8cafa1763244``."""
         splits = ", ".join(f"{count} {split}" for split, count in self.splits.items())
-        return f"{self.name}: {self.documents} reports{f' ({splits})' if splits else ''}, gold {_short(self.digest)}"
+        return (
+            f"{self.name}: {self.documents} reports{f' ({splits})' if splits else ''}, gold {short_digest(self.digest)}"
+        )
 
 
 class ExtractorInfo(Strict):
@@ -146,7 +148,7 @@ class ExtractorInfo(Strict):
             return "records made elsewhere"
         digests = {"prompts": self.prompts, "rules": rules if self.name in _USE_RULES else None}
         parts = [f"model {self.model}"] if self.model else []
-        parts += [f"{what} {_short(digest)}" for what, digest in digests.items() if digest]
+        parts += [f"{what} {short_digest(digest)}" for what, digest in digests.items() if digest]
         return ", ".join(parts) or "no model"
 
 
@@ -292,7 +294,7 @@ class RunInfo(RunFile):
             *(("data set", one.words()) for one in self.datasets),
             *((one.name, one.words(self.rules)) for one in self.extractors),
             ("parameters", self.parameters.words()),
-            ("schema", f"{self.schema_info.name}, {_short(self.schema_info.digest)}"),
+            ("schema", f"{self.schema_info.name}, {short_digest(self.schema_info.digest)}"),
             ("model replies", f"of a batch, {_MODES[self.mode]}" if self.by_batch else _MODES[self.mode]),
             ("code", code),
             ("made", f"{self.made}, Python {self.python}"),
@@ -323,5 +325,6 @@ def _git(checkout: Path, *arguments: str) -> str | None:
     return done.stdout.strip()
 
 
-def _short(digest: str) -> str:
+def short_digest(digest: str) -> str:
+    """As many characters of a digest as people are shown."""
     return digest.removeprefix("sha256:")[:_SHORT]

@@ -246,6 +246,14 @@ class Summary(RunFile):
     extractors: dict[str, ExtractorSummary]
     comparisons: list[PairSummary]
 
+    def parts(self, extractor: str) -> list[str]:
+        """The parts of the data, the held-out split first, because it is what counts."""
+        whole = self.extractors[extractor]
+        splits: list[str] = [split for split in ("test", "dev") if split in whole.splits]
+        others = [name for name in whole.by_dataset if name not in splits]
+        only = not others and [part.documents for part in whole.splits.values()] == [whole.documents]
+        return splits if only else [*splits, "all", *others]
+
 
 def summarise(
     datasets: Sequence[Dataset],

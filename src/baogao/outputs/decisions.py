@@ -33,7 +33,8 @@ from baogao.schema.values import Act, Strict
 
 REVIEWS = "reviews.jsonl"
 """The file in a run's folder."""
-_LOCK = ".reviews.lock"
+REVIEWS_LOCK = ".reviews.lock"
+"""Held by whoever adds to that file, or takes it away."""
 
 
 def _now() -> str:
@@ -149,7 +150,7 @@ class ReviewsFile:
 
     def __init__(self, folder: Path) -> None:
         self.path = folder / REVIEWS
-        self._lock = FileLock(folder / _LOCK)
+        self._lock = FileLock(folder / REVIEWS_LOCK)
         self._read_to = 0
         self._line = 0
         self._by_doc: dict[str, list[Decision]] = {}
@@ -207,6 +208,8 @@ class ReviewsFile:
     def _append(self, lines: bytes) -> None:
         flags = os.O_RDWR | os.O_CREAT | NOT_THROUGH_LINKS | getattr(os, "O_BINARY", 0)
         with os.fdopen(os.open(self.path, flags, mode_of("results")), "r+b") as file:
+            if os.fstat(file.fileno()).st_size < self._read_to:
+                raise UsageError(f"{self.path} was taken away meanwhile, because the run was replaced: open it again")
             # What stands after the last line end is of a process that died while it wrote: nobody was told of it.
             file.truncate(self._read_to)
             file.seek(self._read_to)

@@ -15,20 +15,18 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
+from baogao.choices import Onto
 from baogao.errors import UsageError
 from baogao.inputs import Source, name_key
+from baogao.outputs.decisions import REVIEWS
 from baogao.outputs.journal import Place
 from baogao.outputs.records import RECORDS, REVIEW, SCHEMA, current, iterate_records
 from baogao.resources import take_away
 
-Onto = Literal["same", "overwrite", "add"]
-"""What a run may do with results that it finds: make the same anew or go on with it, replace any, add to them."""
 MADE_WITH = "made_with.json"
 """What the records of a run depend on besides their reports; not there in runs of earlier versions."""
-REVIEWS = "reviews.jsonl"
-"""What people said of a run."""
 ASIDE = "before-{number}"
 """The folder, inside a run's, of an earlier run that people had looked at and that was replaced."""
 _PARTS = (RECORDS, REVIEW, REVIEWS, MADE_WITH, SCHEMA, "texts", "index.html", "matrix.html")
@@ -63,6 +61,11 @@ class MadeWith:
         first = next(iterate_records(folder))
         told = first.made_by.model_dump(mode="json", by_alias=True)
         return cls(told | {"schema_name": first.schema_name})
+
+    @classmethod
+    def of(cls, run: Mapping[str, Any], schema_name: str) -> MadeWith:
+        """How a run is made, given what its journal depends on; the name of its schema may not be known."""
+        return cls({"ocr": None, **run} | ({"schema_name": schema_name} if schema_name else {}))
 
     def to_json(self) -> str:
         """The file in a run's folder."""
@@ -159,7 +162,7 @@ class Claim:
         reports = earlier.reports.values()
         lost = [one.doc_id for one in reports if one.doc_id not in wanted or not one.is_of(wanted[one.doc_id])]
         if lost:
-            names, count = _some(lost), len(lost)
+            names, count = named(lost), len(lost)
             raise UsageError(
                 f"{earlier.folder} holds records of reports that are not among the inputs ({count}: {names}), and "
                 "they would be lost: --add keeps them and adds the others, --overwrite replaces them, or name another "
@@ -269,8 +272,10 @@ def _numbers(folder: Path) -> list[int]:
 
 
 def _same(folder: Path, kept: Path) -> bool:
-    """Whether records and decisions of a run are those that were kept aside."""
-    return all(digest_of(current(folder / name)) == digest_of(kept / name) for name in (RECORDS, REVIEWS))
+    """Whether a run is the one that was kept aside, though more may have been said of it since."""
+    if digest_of(current(folder / RECORDS)) != digest_of(kept / RECORDS) or not (kept / REVIEWS).is_file():
+        return False
+    return (folder / REVIEWS).read_bytes().startswith((kept / REVIEWS).read_bytes())
 
 
 def _reports(records: Path) -> Iterator[EarlierReport]:
@@ -301,7 +306,8 @@ def _report(line: bytes, place: Place, where: str) -> EarlierReport:
     return EarlierReport(doc_id, source, sha256, status == "failed", place)
 
 
-def _some(names: Sequence[str]) -> str:
+def named(names: Sequence[str]) -> str:
+    """A few names, for a sentence."""
     more = ", …" if len(names) > _NAMED else ""
     return f"{', '.join(names[:_NAMED])}{more}"
 

@@ -1,28 +1,32 @@
-"""Records as frames for programs, and as files for spreadsheets: ``.csv``, ``.parquet``, ``.xlsx``."""
+"""Records as frames for programs, and as files for spreadsheets, databases and statistics."""
 
 from __future__ import annotations
 
+import errno
 import os
-import unicodedata
+import shutil
 from collections.abc import Iterable, Mapping
 from functools import partial
-from io import BytesIO
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Literal, overload
 
 import polars as pl
 
 from baogao.errors import UsageError
+from baogao.outputs.book.book import write_book
+from baogao.outputs.database import write_database
+from baogao.outputs.flat_files import Layout, tables_of, write_delimited, write_frames, write_json
+from baogao.outputs.long import long_table
 from baogao.outputs.records import schema_of
-from baogao.outputs.tables import long_table, rows_table, wide_table
-from baogao.outputs.workbook import workbook_bytes
+from baogao.outputs.results import Results
+from baogao.outputs.tables import rows_table, wide_table
+from baogao.outputs.workbook import write_workbook
 from baogao.record import Record
 from baogao.resources import mode_of
 from baogao.schema import FieldSpec, Schema
 
-_SUFFIXES = (".csv", ".parquet", ".xlsx")
-_UNSEEN = frozenset("\u115f\u1160\u2800\u3164\uffa0")
-"""Letters, and a symbol, that print as nothing; so do Unicode's controls and formats (C), marks (M) and blanks (Z)."""
+_SUFFIXES = (".csv", ".tsv", ".parquet", ".xlsx", ".json", ".db", ".dta")
 
 
 @overload
@@ -68,7 +72,12 @@ def records_to_frame(
     - ``start``, ``end``: where the evidence begins and ends in the report's text, counted in characters, end exclusive
     - ``confidence`` between 0 and 1, ``by``: which extractor spoke
     - ``held_back``: true where an answer was not sure enough; then ``status`` is ``not_reported``, and value, bound,
-      unit, text, sentence, start, end, confidence and by are those of the answer that was kept back
+      unit, text, sentence, start, end, confidence and by are those of the answer that was kept back, and ``reason``
+      says why
+    - ``page``, of what has pages, from 1; ``place`` and ``year``: what the report is about, by the roles of metadata
+    - ``reviewed``: what a person did (``accept``, ``correct``, ``none``, ``absent``), null where nobody looked;
+      ``reviewer``, ``reviewed_at``, ``comment``
+    - ``link``: the field in the page of the run, as seen from its folder
 
     :param schema: what the records were made with; None finds one that comes with baogao by the name in the records.
     :param rows: the id of a list of rows: the frame is :func:`rows_table` of it.
@@ -104,64 +113,72 @@ def _list_of_rows(name: str, schema: Schema) -> FieldSpec:
 def write_table(
     records: Iterable[Record], schema: Schema, path: Path, *, include_text: bool = False
 ) -> dict[Path, int]:
-    """Write one row a report to a ``.csv``, ``.parquet`` or ``.xlsx`` file.
+    """Write one row a report to a file; see :func:`write_results`."""
+    return write_results(Results(records, schema), path, Layout(include_text=include_text))
 
-    A list of rows becomes a sheet of the workbook; beside ``NAME.csv`` and ``NAME.parquet`` it has a file of its own,
-    ``NAME.FIELD.csv``, with one line a row.
 
-    :param include_text: add ``FIELD_text``, the printed characters, for every field.
+def write_results(results: Results, path: Path, layout: Layout) -> dict[Path, int]:
+    """Write records to a file, in the format that its suffix names.
+
+    - ``.csv``, ``.tsv``, ``.parquet``, ``.dta``: one row a report, or the long table. A list of rows has a file of its
+      own beside that of reports, ``NAME.FIELD.csv``, with one line a row.
+    - ``.xlsx``: a workbook with ids for programs; or, with Chinese labels, one for people, with sentences and sheets.
+    - ``.json``: the records, or the rows of the long table.
+    - ``.db``: all of it, as a database of SQLite.
+
+    :param results: those of a run have sentences, links and a queue; records alone have not.
     :returns: each file that was written, and how many rows are in it.
-    :raises UsageError: another suffix; a path that cannot be written; records of another schema.
+    :raises UsageError: another suffix; a path that cannot be written; records of another schema; a layout that the
+        format does not have.
     """
     suffix = path.suffix.lower()
     if suffix not in _SUFFIXES:
         raise UsageError(f"{path}: a table is written as one of {', '.join(_SUFFIXES)}, not as {suffix or path.name!r}")
-    records = list(records)
-    table = wide_table(records, schema, include_text=include_text)
-    rows = {spec.id: rows_table(records, schema, spec, include_text=include_text) for spec in schema.rows}
-    if suffix == ".xlsx":
-        _write(path, workbook_bytes(table, schema, rows))
-        return {path: table.height}
-    tables = {path: table} | {path.with_suffix(f".{name}{path.suffix}"): rows[name] for name in rows}
-    for file, one in tables.items():
-        _write(file, csv_bytes(one) if suffix == ".csv" else _parquet_bytes(one))
-    return {file: one.height for file, one in tables.items()}
+    if suffix == ".json" and layout.labels != "id" and not layout.long:
+        raise UsageError(f"{path}: records have keys, no labels; for a table of rows with labels add --long")
+    if layout.silent and not layout.long and suffix != ".db" and not (suffix == ".xlsx" and layout.labels == "zh"):
+        raise UsageError(f"{path}: a table of one row a report has every field already; --all is for --long")
+    _check_place(path)
+    with TemporaryDirectory(prefix="baogao-") as made:
+        files = _WRITERS[suffix](results, Path(made) / path.name, layout, path)
+        for file in files:
+            _copy(file, path.parent / file.name)
+    return {path.parent / file.name: rows for file, rows in files.items()}
 
 
-def _write(path: Path, data: bytes) -> None:
+def _check_place(path: Path) -> None:
+    """See that the folder is there before an hour's work."""
+    if not path.parent.is_dir():
+        raise UsageError(f"cannot write {path}: {os.strerror(errno.ENOENT)}")
+
+
+def _copy(file: Path, path: Path) -> None:
+    """Write a whole file to its place."""
     try:
         # Named by the user, who may mean what a link leads to. Path.open knows no opener.
-        with open(path, "wb", opener=partial(os.open, mode=mode_of("results"))) as file:
-            file.write(data)
+        with file.open("rb") as whole, open(path, "wb", opener=partial(os.open, mode=mode_of("results"))) as place:
+            shutil.copyfileobj(whole, place, 1 << 20)
     except OSError as error:
         raise UsageError(f"cannot write {path}: {error.strerror or error}") from error
 
 
-def _parquet_bytes(table: pl.DataFrame) -> bytes:
-    buffer = BytesIO()
-    table.write_parquet(buffer)
-    return buffer.getvalue()
+def _write_xlsx(results: Results, made: Path, layout: Layout, path: Path) -> dict[Path, int]:
+    if layout.labels == "zh":
+        return {made: write_book(results, made, path, long_first=layout.long, silent=layout.silent)}
+    tables = tables_of(results, made, layout, path)
+    return {made: write_workbook(results, made, [table[1:] for table in tables], long=layout.long)}
 
 
-def csv_bytes(table: pl.DataFrame) -> bytes:
-    """A table as ``.csv`` for spreadsheet programs: BOM and CRLF are what they expect.
-
-    A cell that they would run as a formula gets an apostrophe in front. 135.0 is written as ``135``: counts are whole
-    numbers, however the column is stored.
-    """
-    cells: dict[str, list[str | None]] = {}
-    for column in table:
-        values = cells[column.name] = []
-        for value in column:
-            if isinstance(value, int | float):
-                values.append(str(int(value) if float(value).is_integer() else value))
-            else:
-                values.append(f"'{value}" if value is not None and may_be_formula(value) else value)
-    text = pl.DataFrame(cells, schema=dict.fromkeys(cells, pl.String))
-    return text.write_csv(include_bom=True, line_terminator="\r\n").encode()
+def _write_db(results: Results, made: Path, layout: Layout, path: Path) -> dict[Path, int]:
+    return {made: write_database(results, made, results.page_from(path), layout.labels, silent=layout.silent)}
 
 
-def may_be_formula(text: str) -> bool:
-    """Whether a spreadsheet program may take a text for a formula, past what is not seen; wide, small signs count."""
-    seen = (char for char in text if char not in _UNSEEN and unicodedata.category(char)[0] not in "CMZ")
-    return text.startswith(("\t", "\r", "\n")) or unicodedata.normalize("NFKC", next(seen, "")) in set("=+-@")
+_WRITERS = {
+    ".csv": write_delimited,
+    ".tsv": write_delimited,
+    ".parquet": write_frames,
+    ".dta": write_frames,
+    ".json": write_json,
+    ".xlsx": _write_xlsx,
+    ".db": _write_db,
+}

@@ -58,8 +58,8 @@ class Journal:
         """What was wrong with the file that was found, in words."""
         self.found: list[tuple[Entry, Place]] = []
         """The whole entries that were found, without what is ``_LARGE`` in them; the caller may empty it."""
-        self.other: dict[str, Any] | None = None
-        """What another run, whose entries were found, is made with; they are of no use to this one."""
+        self.other: tuple[dict[str, Any], Entry] | None = None
+        """What another run is made with, whose entries are of no use to this one; and the first of them."""
         self._file: BinaryIO | None = None
         self._end = 0
         self._synced = time.monotonic()
@@ -124,8 +124,8 @@ class Journal:
                         else "it is of a run that was made with something else"
                     )
                     self.notices.append(f"{self.path} is not used, and begun anew: {words}")
-                    if head is not None and isinstance(head.get("run"), dict) and file.readline():
-                        self.other = head["run"]
+                    first = checked(file.readline()) if head and isinstance(head.get("run"), dict) else None
+                    self.other = (head["run"], first) if head and first and fits(first) else None
                     return
                 start = self._end = len(line)
                 for number, line in enumerate(file, start=2):

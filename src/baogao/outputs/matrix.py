@@ -26,7 +26,7 @@ from baogao.outputs.subject import Subject
 from baogao.outputs.views import REVIEW_BELOW, shown_unit, spec_view, unsure
 from baogao.record import Record, Review
 from baogao.schema import FieldSpec, Schema
-from baogao.schema.values import Answer, HeldBack, plain_number, shown_value
+from baogao.schema.values import Answer, HeldBack, Item, plain_number, shown_value
 
 MATRIX = "matrix.html"
 MATRIX_REPORTS = 5000
@@ -79,7 +79,7 @@ def write_matrix(
     view = {
         "title": schema.title,
         "reviewBelow": REVIEW_BELOW,
-        "inPage": len(table.rows) if in_page is None else in_page,
+        "inPage": len(table.rows) if in_page is None else min(in_page, len(table.rows)),
         "groups": table.groups(),
         "reports": table.rows,
         "outliers": [table.outlier(one) for one in outliers],
@@ -160,7 +160,7 @@ class Table:
             "period": subject.period,
             "order": f"{subject.end} {subject.start}".strip(),
             "year": subject.year,
-            "part": "/".join(subject.part_of_year),
+            "part": "/".join(subject.part_of_year).strip("/"),
             "error": record.error if record.status == "failed" else None,
         }
         row = {"id": record.doc_id} | {key: value for key, value in told.items() if value}
@@ -168,14 +168,15 @@ class Table:
 
     def _cells(self, record: Record) -> Iterator[list[Any]]:
         """Each cell: column, state, value, confidence in per cent, marks; bound and printed words where they matter."""
-        looked_at = {review.field for review in record.review} | set(unsure(record)) | self._queued[record.doc_id]
+        unread = (name for name, given in unsure(record).items() if not getattr(given, "reviewed", None))
+        looked_at = {review.field for review in record.review} | {name.split("/")[0] for name in unread}
+        looked_at |= self._queued[record.doc_id]
         failing = {name for check in record.checks if not check.holds for name in check.fields}
         for number, spec in enumerate(self.columns):
             marks = _FAILING * (spec.id in failing)
             if spec.kind in ("items", "rows"):
                 entries: list[Any] = (record.lists if spec.kind == "items" else record.rows).get(spec.id, [])
-                reviewed = spec.kind == "items" and any(item.reviewed for item in entries)
-                marks += _REVIEWED if reviewed else _LOOK * (spec.id in looked_at)
+                marks += _REVIEWED if _any_reviewed(entries) else _LOOK * (spec.id in looked_at)
                 if entries or marks:
                     yield [number, int(bool(entries)), len(entries), None, marks]
                 continue
@@ -254,6 +255,12 @@ class Table:
 def _may_be_added(spec: FieldSpec) -> bool:
     """Whether the figures of several reports may be added up: counts and amounts, no rates, ranks, ratios, changes."""
     return spec.kind == "figure" and not spec.is_rate and not spec.signed and spec.takes <= {"number", "range"}
+
+
+def _any_reviewed(entries: Iterable[Item | dict[str, Answer]]) -> bool:
+    """Whether a person looked at an entry of a list, or at a cell of a row."""
+    cells = (cell for one in entries for cell in ([one] if isinstance(one, Item) else one.values()))
+    return any(cell.reviewed for cell in cells)
 
 
 def _value(given: Answer | HeldBack, marks: int, spec: FieldSpec) -> list[Any]:

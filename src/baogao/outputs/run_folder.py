@@ -31,14 +31,15 @@ from pydantic import Field, StrictBool, StrictInt, StrictStr
 from baogao.errors import UsageError
 from baogao.inputs import RUN_MARK, Source
 from baogao.outputs.corrected import iterate_corrected
+from baogao.outputs.decisions import REVIEWS, REVIEWS_LOCK
 from baogao.outputs.earlier import (
     MADE_WITH,
-    REVIEWS,
     Claim,
     Earlier,
     EarlierReport,
     MadeWith,
     keep_aside,
+    named,
     newest_aside,
 )
 from baogao.outputs.journal import Entry, Journal, Place
@@ -70,6 +71,8 @@ _PART = ".results.part"
 """Results that are being written; what a process that died left in it is of no use."""
 _OLD = ".results.old"
 """The texts of an earlier run on their way out."""
+_GROUPS_NAMED = 5
+"""Groups of copies that a remark names."""
 _OF_THE_DESKTOP = (".DS_Store", "Thumbs.db", "desktop.ini")
 """Files that systems put into folders which somebody looks at."""
 
@@ -239,6 +242,27 @@ class RunFolder:
         """What was wrong with the journal that was found, in words."""
         return self._journal.notices
 
+    @property
+    def remarks(self) -> list[str]:
+        """What a user should know of the results that were written, one line each."""
+        lines = []
+        if earlier := len(self._earlier.reports):
+            lines.append(f"added to the reports that were there ({earlier})")
+        if self._claim is not None and (changed := self._claim.changed(self._earlier)):
+            names, count = named(changed), len(changed)
+            lines.append(
+                f"reports that have changed since they were read, and whose records are kept ({count}): {names}; "
+                "--overwrite makes all anew"
+            )
+        groups = [named([first, *others]) for first, others in self.copies.groups().items()]
+        if groups:
+            count, first = len(self.copies.found), "; ".join(groups[:_GROUPS_NAMED])
+            more = "; …" if len(groups) > _GROUPS_NAMED else ""
+            lines.append(f"reports with nearly the text of an earlier one ({count}): {first}{more}")
+        if self.kept_aside is not None:
+            lines.append(f"what people said of the run that was replaced is kept, with its records: {self.kept_aside}")
+        return lines
+
     def finished(self, source: Source) -> Record | None:
         """The record of a document that an interrupted run finished, if its file is still the same.
 
@@ -282,6 +306,10 @@ class RunFolder:
         self._done[record.doc_id] = _Done.of(entry, place)
         self._came_through = self._came_through or record.status == "ok"
 
+    @property
+    def _made(self) -> MadeWith:
+        return MadeWith.of(self._run, self._schema.name if self._schema else "")
+
     def _take(self, claim: Claim) -> None:
         """See that the folder may be this run's, and what of it stays.
 
@@ -289,9 +317,10 @@ class RunFolder:
         """
         if claim.onto == "overwrite":
             return
-        made = MadeWith(self._run)
+        made = self._made
         if self._journal.other is not None:
-            claim.check(Earlier(self.folder, MadeWith(self._journal.other)), made)
+            run, entry = self._journal.other
+            claim.check(Earlier(self.folder, MadeWith.of(run, entry["record"]["schema"])), made)
         stands = Earlier.of(self.folder)
         broken_off = {
             doc_id: EarlierReport(doc_id, done.source, done.sha256, failed=done.again)
@@ -349,7 +378,8 @@ class RunFolder:
             for review in iterate_review(self.folder) if stays else ():
                 if review.doc_id in stays:
                     queue.add(review.to_data())
-            for fresh, doc_ids in groupby(here, self._done.__contains__):
+            for fresh, group in groupby(here, self._done.__contains__):
+                doc_ids = list(group)
                 write = self._write_fresh(doc_ids, part, queue) if fresh else self._write_earlier(doc_ids, part)
                 for line in write:
                     file.write(line + b"\n")
@@ -357,7 +387,7 @@ class RunFolder:
             os.fsync(file.fileno())
         if self._claim is not None:
             with new_file(part / MADE_WITH) as made:
-                made.write(MadeWith(self._run).to_json().encode())
+                made.write(self._made.to_json().encode())
         if self._schema is not None:
             with new_file(part / SCHEMA) as described:
                 described.write(describe(self._schema).encode())
@@ -371,7 +401,7 @@ class RunFolder:
         table = records(most=MATRIX_REPORTS, queue=False)
         write_matrix(table, schema, part / MATRIX, queue=iterate_review(part), in_page=PAGE_REPORTS)
 
-    def _write_fresh(self, doc_ids: Iterable[str], part: Path, queue: QueueFile) -> Iterator[bytes]:
+    def _write_fresh(self, doc_ids: Sequence[str], part: Path, queue: QueueFile) -> Iterator[bytes]:
         """Write the texts of documents that this run has done, and their part of the queue; gives their records."""
         for entry in self._journal.read([self._done[doc_id].place for doc_id in doc_ids]):
             doc_id, record, text = entry["doc_id"], entry["record"], entry["text"]
@@ -383,9 +413,8 @@ class RunFolder:
                 queue.add(review)
             yield json_line(record).encode()
 
-    def _write_earlier(self, doc_ids: Iterable[str], part: Path) -> Iterator[bytes]:
+    def _write_earlier(self, doc_ids: Sequence[str], part: Path) -> Iterator[bytes]:
         """The same of documents whose records stay as they are."""
-        doc_ids = list(doc_ids)
         for doc_id, line in zip(doc_ids, self._earlier.lines(doc_ids), strict=True):
             text = kept_text(doc_id, self.folder / TEXTS)
             if text is not None:
@@ -409,7 +438,7 @@ class RunFolder:
                     continue
                 place = self.folder / name
                 if name == REVIEWS:  # of a run that was kept aside: with all that was said since it was copied
-                    with ReviewsFile(self.folder).locked(), suppress(FileNotFoundError):
+                    with FileLock(self.folder / REVIEWS_LOCK), suppress(FileNotFoundError):
                         place.replace(newest_aside(self.folder) / REVIEWS)
                     (whole / name).unlink()
                     continue

@@ -1,8 +1,8 @@
-"""Records as frames: one row a report, one row a report and field, one row a row of a list of records.
+"""Records as wide tables: one row a report, one row a row of a list of records.
 
-In the wide table value, bound and state of every figure stand in columns of their own. Silence is an empty value with
-``not_reported``; a stated none is 0 with ``reported_none``; a report that failed has neither. The long table says the
-same of every figure, and where in the report it was read. Choices, dates and quotes are text, and have no bound.
+Value, bound and state of every figure stand in columns of their own. Silence is an empty value with ``not_reported``;
+a stated none is 0 with ``reported_none``; a report that failed has neither. Choices, dates and quotes are text, and
+have no bound. The long table is in :mod:`baogao.outputs.long`.
 """
 
 from __future__ import annotations
@@ -11,172 +11,147 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
-from pathlib import Path
 
 import polars as pl
 
-from baogao.document import document_from_text
 from baogao.errors import UsageError
-from baogao.outputs.records import astray, kept_text, words_of
+from baogao.outputs.headings import Cell
+from baogao.outputs.records import words_of
 from baogao.record import Record
 from baogao.schema import FieldSpec, Schema
-from baogao.schema.values import Answer, HeldBack
+from baogao.schema.values import Answer, HeldBack, Item, TextAnswer
 
-Cell = str | int | float | bool | None
-_Types = list[tuple[str, type[pl.DataType]]]
+Row = dict[str, Cell]
+Columns = list[tuple[str, type[pl.DataType]]]
 """The columns of a table in order, and what they hold."""
 
 HELD_BACK = "held_back"
 """Wide: the column of answers that wait for review. Long: whether the row's answer is one of them."""
-_SILENCE = Answer(status="not_reported")
+REVIEWED = "reviewed"
+"""Wide: the column of what people said. Long: what a person said of the row's answer."""
+SILENCE = Answer(status="not_reported")
 _LINE_BREAK = re.compile(r"\s*[\r\n]\s*")
 """A line break inside a list item or a figure is the scrape's, not the author's; with the blanks around it, it goes."""
 
 
-def columns_of(spec: FieldSpec, *, include_text: bool = False) -> _Types:
+def on_one_line(text: str) -> str:
+    """A text without the line breaks of its file."""
+    return _LINE_BREAK.sub("", text)
+
+
+def number_of(answer: Answer | HeldBack) -> Decimal | None:
+    """The figure as a table has it; a stated none is 0, also where the record does not say so."""
+    if isinstance(answer.value, Decimal):
+        return answer.value
+    return Decimal(0) if answer.status == "reported_none" else None
+
+
+def columns_of(spec: FieldSpec, *, include_text: bool = False) -> Columns:
     """The columns of one field, or of one cell of a row: what is added to its id for their names, and what they hold.
 
     A figure has its value and ``_bound``, one that may be a range ``_upper``, everything ``_status``.
     """
     if spec.kind == "figure":
-        upper: _Types = [("_upper", pl.Float64)] if "range" in spec.takes else []
-        columns: _Types = [("", pl.Float64), *upper, ("_bound", pl.String)]
+        upper: Columns = [("_upper", pl.Float64)] if "range" in spec.takes else []
+        columns: Columns = [("", pl.Float64), *upper, ("_bound", pl.String)]
     else:
         columns = [("", pl.String)]
     return [*columns, ("_status", pl.String), *([("_text", pl.String)] if include_text else [])]
 
 
-def wide_table(records: Iterable[Record], schema: Schema, *, include_text: bool = False) -> pl.DataFrame:
-    """One row a report: what it is, metadata, fields, lists; figures are Float64, all other columns String.
+def wide_columns(schema: Schema, *, include_text: bool = False) -> Columns:
+    """The columns of the wide table: what a report is, metadata, fields, lists, what waits, what people said.
 
-    :raises UsageError: records of another schema, or field ids that would give two columns one name.
+    :raises UsageError: field ids that would give two columns one name.
     """
-    columns: _Types = [
+    columns: Columns = [
         *((name, pl.String) for name in ("doc_id", "source", "status", "error")),
         *((spec.id, pl.String) for spec in schema.metadata),
         *_columns(schema.fields, include_text=include_text),
         *((spec.id, pl.String) for spec in schema.lists),
         (HELD_BACK, pl.String),
+        (REVIEWED, pl.String),
     ]
-    return _frame([_wide_row(record, schema) for record in records], columns, schema)
+    return _of_one_name_each(columns, schema)
+
+
+def rows_columns(schema: Schema, spec: FieldSpec, *, include_text: bool = False) -> Columns:
+    """The columns of the table of a list of rows: its report, its number in it, from 1, and its cells.
+
+    :raises UsageError: cell ids that would give two columns one name.
+    """
+    columns: Columns = [("doc_id", pl.String), ("row", pl.Int64), *_columns(spec.cells, include_text=include_text)]
+    return _of_one_name_each(columns, schema)
+
+
+def wide_row(record: Record, schema: Schema) -> Row:
+    """A report as a row of the wide table; a cell that is empty may be missing.
+
+    :raises UsageError: a record of another schema.
+    """
+    check_fields(record, schema)
+    row: Row = record.model_dump(include={"doc_id", "source", "status", "error"})
+    if record.status == "failed":
+        return row
+    row |= _cells(record.fields, schema.fields)
+    held = (
+        f"{name}: {on_one_line(one.text)} ({one.confidence:.2f}, {one.reason})"
+        for name, answer in record.fields.items()
+        if (one := answer.held_back) is not None
+    )
+    row |= {name: words.value for name, words in record.metadata.items()}
+    for name, items in record.lists.items():
+        row[name] = "\n".join(on_one_line(item.text) for item in items) or None
+    return row | {HELD_BACK: "\n".join(held) or None, REVIEWED: "\n".join(_reviewed(record)) or None}
+
+
+def rows_of(record: Record, schema: Schema, spec: FieldSpec) -> Iterator[Row]:
+    """The rows of a report's list of records, as rows of a table.
+
+    :raises UsageError: a record of another schema.
+    """
+    check_fields(record, schema)
+    for number, row in enumerate(record.rows.get(spec.id, []), start=1):
+        yield {"doc_id": record.doc_id, "row": number, **_cells(row, spec.cells)}
+
+
+def wide_table(records: Iterable[Record], schema: Schema, *, include_text: bool = False) -> pl.DataFrame:
+    """One row a report; figures are Float64, all other columns String.
+
+    :raises UsageError: records of another schema, or field ids that would give two columns one name.
+    """
+    columns = wide_columns(schema, include_text=include_text)
+    return frame_of((wide_row(record, schema) for record in records), columns, schema)
 
 
 def rows_table(
     records: Iterable[Record], schema: Schema, spec: FieldSpec, *, include_text: bool = False
 ) -> pl.DataFrame:
-    """One row for each row of a list of records: its report, its number in it, from 1, and its cells.
-
-    A cell has the columns that a field of its kind has in :func:`wide_table`.
+    """One row for each row of a list of records. A cell has the columns that a field of its kind has in
+    :func:`wide_table`.
 
     :param spec: the list.
     :raises UsageError: records of another schema, or cell ids that would give two columns one name.
     """
-    columns: _Types = [("doc_id", pl.String), ("row", pl.Int64), *_columns(spec.cells, include_text=include_text)]
-    rows: list[dict[str, Cell]] = []
-    for record in records:
-        _check_fields(record, schema)
-        for number, row in enumerate(record.rows.get(spec.id, []), start=1):
-            rows.append({"doc_id": record.doc_id, "row": number, **_cells(row, spec.cells)})
-    return _frame(rows, columns, schema)
+    rows = (row for record in records for row in rows_of(record, schema, spec))
+    return frame_of(rows, rows_columns(schema, spec, include_text=include_text), schema)
 
 
-def long_table(records: Iterable[Record], schema: Schema, texts: Mapping[str, str] | Path | None) -> pl.DataFrame:
-    """One row a report and field, silent ones too; see :func:`baogao.outputs.export.records_to_frame`.
-
-    :raises UsageError: records of another schema; a text that is not the record's.
-    """
-    ranges = any("range" in spec.takes for spec in schema.figures)
-    words = len(schema.fields) > len(schema.figures)
-    columns: _Types = [
-        *((name, pl.String) for name in ("doc_id", "field", "label", "group", "status")),
-        ("value", pl.Float64),
-        *([("upper", pl.Float64)] if ranges else []),
-        *([("words", pl.String)] if words else []),
-        *((name, pl.String) for name in ("bound", "unit", "text", "sentence")),
-        *((name, pl.Int64) for name in ("start", "end")),
-        ("confidence", pl.Float64),
-        ("by", pl.String),
-        (HELD_BACK, pl.Boolean),
-    ]
-    return _frame([row for record in records for row in _long_rows(record, schema, texts)], columns, schema)
-
-
-def _columns(specs: Iterable[FieldSpec], *, include_text: bool) -> _Types:
-    return [(spec.id + end, type_) for spec in specs for end, type_ in columns_of(spec, include_text=include_text)]
-
-
-def _frame(rows: list[dict[str, Cell]], columns: _Types, schema: Schema) -> pl.DataFrame:
+def frame_of(rows: Iterable[Row], columns: Columns, schema: Schema) -> pl.DataFrame:
     """The rows under their columns; what a row does not have is null, what is no column is left out."""
-    twice = [name for name, count in Counter(name for name, _ in columns).items() if count > 1]
-    if twice:
-        raise UsageError(f"the schema {schema.name} would give two columns the name {twice[0]!r}; rename the field")
-    return pl.DataFrame({name: [row.get(name) for row in rows] for name, _ in columns}, schema=dict(columns))
+    cells: dict[str, list[Cell]] = {name: [] for name, _ in _of_one_name_each(columns, schema)}
+    for row in rows:
+        for name, values in cells.items():
+            value = row.get(name)
+            values.append(float(value) if isinstance(value, Decimal) else value)
+    return pl.DataFrame(cells, schema=dict(columns))
 
 
-def _wide_row(record: Record, schema: Schema) -> dict[str, Cell]:
-    _check_fields(record, schema)
-    row: dict[str, Cell] = record.model_dump(include={"doc_id", "source", "status", "error"})
-    if record.status == "failed":
-        return row
-    held: list[str] = []
-    row |= _cells(record.fields, schema.fields)
-    for name, answer in record.fields.items():
-        if (one := answer.held_back) is not None:
-            held.append(f"{name}: {_LINE_BREAK.sub('', one.text)} ({one.confidence:.2f}, {one.reason})")
-    row |= {name: words.value for name, words in record.metadata.items()}
-    for name, items in record.lists.items():
-        row[name] = "\n".join(_LINE_BREAK.sub("", item.text) for item in items) or None
-    return row | {HELD_BACK: "\n".join(held) or None}
+def check_fields(record: Record, schema: Schema) -> None:
+    """Columns come from the schema, so a field that it does not have would be lost without a word.
 
-
-def _cells(answers: Mapping[str, Answer], specs: Iterable[FieldSpec]) -> dict[str, Cell]:
-    """Some answers in the columns of their fields."""
-    cells: dict[str, Cell] = {}
-    for spec in specs:
-        answer = answers.get(spec.id, _SILENCE)
-        cells[f"{spec.id}_status"] = answer.status
-        if answer.status != "not_reported":
-            cells |= {
-                spec.id: _number(answer) if spec.kind == "figure" else words_of(answer.value),
-                f"{spec.id}_upper": None if answer.upper is None else float(answer.upper),
-                f"{spec.id}_bound": answer.bound,
-                f"{spec.id}_text": answer.text,
-            }
-    return cells
-
-
-def _long_rows(record: Record, schema: Schema, texts: Mapping[str, str] | Path | None) -> Iterator[dict[str, Cell]]:
-    """The rows of one report."""
-    _check_fields(record, schema)
-    failed = record.status == "failed"
-    text = None if texts is None or failed else kept_text(record.doc_id, texts)
-    document = None if text is None else document_from_text(text, record.doc_id)
-    for spec in schema.fields:
-        answer = record.fields.get(spec.id, _SILENCE)
-        given = answer.held_back if answer.status == "not_reported" else answer
-        row: dict[str, Cell] = {"doc_id": record.doc_id, "field": spec.id, "label": spec.label, "group": spec.group}
-        row |= {"status": None if failed else answer.status, HELD_BACK: False}
-        if given is None or failed:
-            yield row
-            continue
-        spans = sorted(given.evidence or ())
-        sentence = given.sentence
-        if document is not None:
-            if astray(given, document.file.text):
-                raise UsageError(f"{record.doc_id}: the record does not belong to this text: {spec.id} is not there")
-            sentence = document.printed_sentences(spans)
-        if spec.kind == "figure":
-            row |= {"value": _number(given), "upper": None if given.upper is None else float(given.upper)}
-        else:
-            row["words"] = words_of(given.value)
-        row |= {"bound": given.bound, "unit": given.unit, "text": given.text, "sentence": sentence}
-        if spans:
-            row |= {"start": spans[0][0], "end": max(end for _, end in spans)}
-        yield row | {"confidence": given.confidence, "by": given.by, HELD_BACK: given is not answer}
-
-
-def _check_fields(record: Record, schema: Schema) -> None:
-    """Columns come from the schema, so a field that it does not have would be lost without a word."""
+    :raises UsageError: a record of another schema; a figure that is no number.
+    """
     if record.schema_name != schema.name:
         raise UsageError(f"{record.doc_id}: made with the schema {record.schema_name!r}, not with {schema.name!r}")
     unknown = {*record.fields, *record.metadata, *record.lists, *record.rows} - set(schema.by_id)
@@ -200,8 +175,40 @@ def _check_answers(record: Record, answers: Mapping[str, Answer], specs: Mapping
             raise UsageError(f"{record.doc_id}: {name} is a figure, and {given.value!r} is no number")
 
 
-def _number(answer: Answer | HeldBack) -> float | None:
-    """The figure as a table has it; a stated none is 0, also where the record does not say so."""
-    if isinstance(answer.value, Decimal):
-        return float(answer.value)
-    return 0.0 if answer.status == "reported_none" else None
+def _columns(specs: Iterable[FieldSpec], *, include_text: bool) -> Columns:
+    return [(spec.id + end, type_) for spec in specs for end, type_ in columns_of(spec, include_text=include_text)]
+
+
+def _of_one_name_each(columns: Columns, schema: Schema) -> Columns:
+    twice = [name for name, count in Counter(name for name, _ in columns).items() if count > 1]
+    if twice:
+        raise UsageError(f"the schema {schema.name} would give two columns the name {twice[0]!r}; rename the field")
+    return columns
+
+
+def _cells(answers: Mapping[str, Answer], specs: Iterable[FieldSpec]) -> Row:
+    """Some answers in the columns of their fields."""
+    cells: Row = {}
+    for spec in specs:
+        answer = answers.get(spec.id, SILENCE)
+        cells[f"{spec.id}_status"] = answer.status
+        if answer.status != "not_reported":
+            cells |= {
+                spec.id: number_of(answer) if spec.kind == "figure" else words_of(answer.value),
+                f"{spec.id}_upper": answer.upper,
+                f"{spec.id}_bound": answer.bound,
+                f"{spec.id}_text": answer.text,
+            }
+    return cells
+
+
+def _reviewed(record: Record) -> Iterator[str]:
+    """What people said of a report, an answer a line: ``exam_passed: correct (who)``."""
+    said: dict[str, Answer | TextAnswer | Item] = {**record.metadata, **record.fields}
+    said |= {f"{name} {number}": item for name, items in record.lists.items() for number, item in enumerate(items, 1)}
+    for name, rows in record.rows.items():
+        for number, row in enumerate(rows, 1):
+            said |= {f"{name} {number} {cell}": answer for cell, answer in row.items()}
+    for name, one in said.items():
+        if one.reviewed is not None:
+            yield f"{name}: {one.reviewed.act} ({one.reviewed.who})"

@@ -47,7 +47,8 @@ const reviewing = (page) => {
   const labelOf = (shown) => (isList(shown) ? ANY.get(shown).label : page.labelOf(shown));
 
   // ---- how far people are
-  const unsent = () => new Set(box.asked().filter((one) => one.doc_id === page.report.doc_id && !["comment", "undo"].includes(one.act)).map((one) => one.key));
+  let notShown = []; // what the server has, and the report that is shown has not yet
+  const unsent = () => new Set([...notShown, ...box.asked()].filter((one) => one.doc_id === page.report.doc_id && !["comment", "undo"].includes(one.act)).map((one) => one.key));
   const decisionOn = (key) => page.report.review.decisions.findLast((one) => one.key === key);
   const lookedAt = (shown) => {
     const key = keyOf(shown);
@@ -102,8 +103,8 @@ const reviewing = (page) => {
   // ---- saving
   const box = outbox(settings.run, {
     onSaved(step, view, left) {
-      seen = Math.max(seen, 0);
       summaries([view.summary]);
+      notShown.push(...step.asked);
       if (page.report && view.doc_id === page.report.doc_id && !left) update(view);
     },
     onRefused(step, told, status) {
@@ -144,6 +145,7 @@ const reviewing = (page) => {
     for (const one of steps) dressOne(shownKey(one.key));
   }
   function update(view) {
+    notShown = [];
     lastSeen = new Map();
     for (const one of box.asked()) if (one.act !== "comment") lastSeen.set(`${one.doc_id}\n${one.key}`, one.id);
     page.updateReport(view);
@@ -180,6 +182,7 @@ const reviewing = (page) => {
     if (wanted !== number) return; // another one was asked for meanwhile
     reports[number] = view.summary;
     redoable = [];
+    notShown = [];
     page.showReport(number, view);
   }
   async function lookForNews() {
@@ -287,7 +290,7 @@ const reviewing = (page) => {
   }
   function undo() {
     const own = page.report.review.decisions.filter((one) => one.who === who);
-    if (!own.length || box.asked().length) return;
+    if (!own.length || unsent().size) return;
     const step = own.filter((one) => one.at === own.at(-1).at);
     redoable.push(step.map((one) => mine.get(one.id)).filter(Boolean));
     save(step.toReversed().map((one) => asked(one.key, "undo", { undoes: one.id })), { redo: true });

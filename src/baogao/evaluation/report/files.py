@@ -56,9 +56,5 @@ class RunFiles:
 
     @cached_property
     def parts(self) -> list[str]:
-        """The held-out split first, because it is what counts."""
-        first = self.summary.extractors[self.info.names[0]]
-        splits: list[str] = [split for split in ("test", "dev") if split in first.splits]
-        others = [name for name in first.by_dataset if name not in splits]
-        only = not others and [part.documents for part in first.splits.values()] == [first.documents]
-        return splits if only else [*splits, "all", *others]
+        """Those of the data, the one that the report speaks of first."""
+        return self.summary.parts(self.info.names[0])

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from importlib.resources import files
+from pathlib import Path
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
 from baogao.evaluation.gold import Reading
+from baogao.evaluation.history import PastRun
 from baogao.evaluation.report.content import Estimate, HeadlineRow, PairRow, ReportModel
 from baogao.evaluation.report.pictures import draw_pictures, picture_file, series_of
 from baogao.evaluation.runs import Run
@@ -161,6 +163,17 @@ def render_html(report: ReportModel) -> str:
         grid=inert_json(report.grid.data) if report.grid else None,
         series_of=partial(series_of, extractors=report.extractors),
     )
+
+
+def render_runs(groups: Mapping[str, Sequence[PastRun]], reports: Mapping[Path, str], folder: Path) -> str:
+    """The list of runs as a page.
+
+    :param groups: runs that were judged by the same gold, under a heading.
+    :param reports: where the report of a run is, for those that have one.
+    """
+    css = "".join(map(_source, ("colours.css", "report.css")))
+    template = _environment().get_template("runs.html.j2")
+    return template.render(groups=groups, reports=reports, folder=folder, css=Markup(css), css_hash=csp_hash(css))
 
 
 def render_markdown(report: ReportModel) -> str:

@@ -20,7 +20,7 @@
   const years = () => shown.view === "years";
   function chooseColumns() {
     const first = { id: "@title", label: years() ? t("Place") : t("Report"), order: (row) => row.title };
-    const about = [["@place", t("Place"), "place", 112], ["@period", t("Period"), "period", 104], ["@level", t("Level"), "level", 96]];
+    const about = [["@place", t("Place"), "place", 112], ["@period", t("Period"), "period", narrow.matches ? 76 : 104], ["@level", t("Level"), "level", 108]];
     const metas = about
       .filter(([id, , key]) => REPORTS.some((report) => report[key]) && !(years() && id !== "@level") && !(narrow.matches && id !== "@period"))
       .map(([id, label, key, width]) => ({ id, label, width, meta: key, order: (row) => (key === "period" ? row.order || "" : row[key]) }));
@@ -55,6 +55,7 @@
     });
     const column = sort && columns.find((one) => one.id === sort.id);
     if (column) rows = sorted(rows, column.order, sort.down);
+    if (choosy() && shown.state !== "failed") columns = columns.filter((one) => one.field === undefined || rows.some((row) => meets(cellOf(row, one.field))));
   }
   // ---- the bar
   function input(name, id, label) {
@@ -316,8 +317,8 @@
     return named.map(([key, label]) => h("tr", "", ...columns.map((column, at) => {
       if (!at) { const cell = h("th", "first", label); cell.scope = "row"; return cell; }
       const total = counted[at];
-      const cell = h("td", `total${begins(at)}`, total && total[key] !== null ? number(total[key]) : "");
-      if (total && key === "sum" && total.left) cell.title = t("{count} figures are bounds or ranges, and not in the sum", { count: total.left });
+      const cell = h("td", `total${begins(at)}`, total && total[key] !== null ? number(total[key]) + (key === "sum" && total.left ? " *" : "") : "");
+      if (total && key === "sum" && total.sum !== null && total.left) cell.title = t("{count} figures are bounds or ranges, and not in the sum", { count: total.left });
       return cell;
     })));
   }
@@ -393,6 +394,7 @@
     panel.replaceChildren(h("h2", "", h("span", "", heading), close), ...parts);
     panel.hidden = false;
     panel.scrollTop = 0;
+    if (what === "cell") { bringIntoView(); showRows(); } // the panel takes room
   }
   function closePanel() {
     panelOf = null;

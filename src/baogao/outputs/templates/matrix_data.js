@@ -109,7 +109,7 @@ const Matrix = (() => {
     const exact = cells.filter((cell) => !cell.bound && !cell.printed);
     return {
       stated: cells.length,
-      sum: column.sum || counts ? rounded12(exact.reduce((sum, cell) => sum + (cell.value || 0), 0)) : null,
+      sum: (column.sum || counts) && exact.some((cell) => cell.state === REPORTED) ? rounded12(exact.reduce((sum, cell) => sum + (cell.value || 0), 0)) : null,
       median: rounded(values.length % 2 ? values[middle] : (values[middle - 1] + values[middle]) / 2),
       least: values[0],
       most: values[values.length - 1],

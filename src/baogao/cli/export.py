@@ -1,0 +1,39 @@
+"""``baogao export``: the folder of a run as a table."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from baogao.cli.common import Found, stdout
+from baogao.cli.outputs import RunDir, SchemaOfRecords
+from baogao.console import say, shown
+
+
+def export(
+    folder: RunDir,
+    to: Annotated[
+        Path, typer.Option("--to", help="FILE.csv, .tsv, .xlsx, .parquet, .json, .db (SQLite) or .dta (Stata).")
+    ],
+    labels: Annotated[
+        Literal["id", "zh"],
+        typer.Option("--labels", help="What columns are called by: ids for programs, Chinese labels for people."),
+    ] = "id",
+    long: Annotated[
+        bool, typer.Option("--long", help="One row for everything that is stated, with its sentence and its page.")
+    ] = False,
+    silent: Annotated[bool, typer.Option("--all", help="With --long: rows of silent fields, too.")] = False,
+    as_read: Annotated[bool, typer.Option("--as-read", help="Leave out what people corrected.")] = False,
+    schema: SchemaOfRecords = None,
+) -> Found:
+    """Write the records as a table, as people left them: one row a report, or one a figure with its sentence."""
+    from baogao.outputs.export import write_results
+    from baogao.outputs.flat_files import Layout
+    from baogao.outputs.results import Results
+
+    results = Results.of_run(folder, schema, as_read=as_read)
+    written = write_results(results, to, Layout(labels=labels, long=long, silent=silent))
+    say(stdout, *(f"{rows} rows in {shown(file)}" for file, rows in written.items()))
+    return Found({"files": [{"file": str(file), "rows": rows} for file, rows in written.items()]})
