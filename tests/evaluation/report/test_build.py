@@ -214,6 +214,29 @@ def test_a_run_that_was_not_scored(tmp_path):
         build_report(Run(tmp_path))
 
 
+def test_groups_say_how_little_they_rest_on(tmp_path, small):
+    """A row for each group, F1 of every extractor; what all have in common is a sentence, one report is said."""
+    folder = make_dataset(tmp_path, small)
+    authors = {f"town{number}": {"author": "north" if number < 5 else "*south*", "term": "one"} for number in range(7)}
+    groups = authors | {"town7": {"author": "west", "term": "one"}}
+    (folder / "groups.json").write_text(json.dumps(groups), encoding="utf-8")
+    records = perfect_records(folder, small)
+    report = build_report(make_run(tmp_path / "run", folder, small, rules=records, llm=records))
+    assert [(row.by, row.name, row.documents, row.note) for row in report.groups] == [
+        ("author", "*south*", 2, "few reports"),
+        ("author", "north", 5, ""),
+        ("author", "west", 1, "one report only: it says nothing of others"),
+    ]
+    assert {name: one.value for name, one in report.groups[0].f1.items()} == {"rules": 1, "llm": 1}
+    assert report.together == {"term": "one"}
+    html, text = render_html(report), render_markdown(report)
+    assert "| author | west | 1 | 5 | 1.000 | 1.000 | one report only: it says nothing of others |" in text
+    assert "| author | \\*south\\* | 2 |" in text
+    for said in ("All reports are of one term: one.", "one report only: it says nothing of others"):
+        assert said in text
+        assert said in html
+
+
 @given(st.lists(st.tuples(st.sampled_from([0.1, 0.5, 0.9]), st.booleans()), max_size=12))
 def test_risk_against_coverage(answers):
     """Coverage rises to 1, the last point has every answer, and one confidence is one point."""

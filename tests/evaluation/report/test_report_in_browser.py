@@ -6,7 +6,10 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import Select
 
+from baogao.evaluation.browsing import by_gold
+from baogao.evaluation.history import history
 from baogao.evaluation.report import build_report, write_report
+from baogao.evaluation.report.render import render_runs
 from browser import browser_of_file, needs_browser, serious_faults, set_scheme, set_width
 
 pytestmark = needs_browser
@@ -32,7 +35,8 @@ def cell(page, report, field):
 
 def shown(page, selector):
     """How many of some elements are seen."""
-    return sum(one.is_displayed() for one in page.find_elements(By.CSS_SELECTOR, selector))
+    script = "return [...document.querySelectorAll(arguments[0])].filter((one) => one.checkVisibility()).length"
+    return page.execute_script(script, selector)
 
 
 def choose(page, element, words):
@@ -104,14 +108,22 @@ def test_a_test_report_is_hidden_until_asked_for(page):
 
 @pytest.mark.parametrize(("width", "scheme"), [(1300, "light"), (390, "dark")])
 def test_everybody_can_use_it(page, width, scheme):
-    """No serious fault by axe-core, light and dark, with a text open; a phone scrolls in no direction
-    but down."""
+    """No serious fault by axe-core, of the page and, in the dark, of a text that is open above it; a phone scrolls in
+    no direction but down."""
     set_width(page, width)
     set_scheme(page, scheme)
     assert page.execute_script("return document.documentElement.scrollWidth") <= width
-    assert serious_faults(page) == []
-    if scheme == "light":
-        return
-    page.execute_script("arguments[0].click()", cell(page, "town0", "公交车辆数"))
+    if scheme == "dark":
+        page.execute_script("arguments[0].click()", cell(page, "town0", "公交车辆数"))
     assert serious_faults(page) == []
     set_scheme(page, "light")
+
+
+def test_everybody_can_use_the_list_of_runs(browser, run, tmp_path):
+    """No serious fault by axe-core on the page of ``eval serve``, and nothing in the console."""
+    page = tmp_path / "runs.html"
+    page.write_text(render_runs(by_gold(history([run.path])), {run.path: "x.html"}, tmp_path), encoding="utf-8")
+    browser.get(page.as_uri())
+    assert browser.find_element(By.TAG_NAME, "a").get_attribute("href").endswith("x.html")
+    assert serious_faults(browser) == []
+    assert browser.get_log("browser") == []

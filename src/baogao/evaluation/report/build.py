@@ -27,10 +27,9 @@ from baogao.evaluation.report.grid import grid_of
 from baogao.evaluation.report.plain import baseline_sentence, plain_sentences, proof_sentences
 from baogao.evaluation.report.render import support_sentences, verdict_sentence
 from baogao.evaluation.report.sources import Sources
-from baogao.evaluation.rows import CellRow, ScoreRow
+from baogao.evaluation.rows import ScoreRow
 from baogao.evaluation.run_info import Mode, SchemaInfo
-from baogao.evaluation.runs import ExtractorTiming, Run, Timing
-from baogao.evaluation.silence import Silences
+from baogao.evaluation.runs import ExtractorTiming, Run
 from baogao.evaluation.taxonomy import CAUSES
 
 _BASELINE = "rules"
@@ -48,70 +47,68 @@ def build_report(run: Run, folders: Iterable[Path] | None = None) -> ReportModel
         those that are not there.
     :raises UsageError: a file of the run is missing.
     """
-    every, info, summary = run.rows(), run.info(), run.summary()
-    unasked = {(name, field) for name, one in summary.extractors.items() for field in one.not_asked}
-    # What was not asked is neither wrong nor missed; words that were not asked count as missed all the same.
-    rows = [row for row in every if isinstance(row, ScoreRow) or (row.extractor, row.field) not in unasked]
-    timings = run.timing().extractors if (run.path / Timing.file_name).is_file() else {}
-    figures = [row for row in rows if isinstance(row, ScoreRow)]
-    cells = [row for row in rows if isinstance(row, CellRow)]
-    silence = run.read(Silences).missed if (run.path / Silences.file_name).is_file() else []
-    silence = [one for one in silence if (one.extractor, one.field.partition(".")[0]) not in unasked]
-    files = RunFiles(info, summary, timings, figures, cells, silence)
-    schema, names = info.schema_info, info.names
-    headline = headline_rows(files)
+    files = RunFiles.of(run)
+    schema, names = files.info.schema_info, files.info.names
+    headline, pairs = headline_rows(files), pair_rows(files)
     main = [row for row in headline if row.part == files.parts[0]]
-    pairs = pair_rows(files)
     pair = leading_pair(main, pairs)
     by_name = {row.extractor: row for row in main}
     leader = by_name[pair.a] if pair else main[0]
-    grid = grid_of(files, rows, Sources.of(run, info, folders), leader.extractor)
     groups, together = group_rows(files)
-    labels = {one.id: one.label for one in schema.fields}
-    reliability = [
-        ReliabilityRow(name, part, found)
-        for part in files.parts
-        for name in names
-        if (found := files.summary.extractors[name].part(part).confidence) and found.answers
-    ]
     return ReportModel(
         title=schema.name if schema.title is None else schema.title,
+        opening=plain_sentences(leader, things_asked(schema)),
+        proof=[*proof_sentences(leader), *([baseline_sentence(by_name[pair.b])] if pair else [])],
         verdict=verdict_sentence(main, pair),
         support=support_sentences(main, pair),
         identity=files.info.lines(),
         extractors=names,
         lists={one.id: one.label for one in schema.fields if one.kind in ("items", "rows")},
         headline=headline,
+        not_asked=unasked_labels(files),
         pairs=pairs,
+        grid=grid_of(files, Sources.of(run, files.info, folders), leader.extractor),
+        groups=groups,
+        together=together,
         fields=field_rows(files),
         causes=cause_rows(files),
-        discrepancies=answer_discrepancies([*figures, *cells], files.fields, silence),
-        others=other_discrepancies(rows, files.fields),
-        curves=risk_curves(figures, names),
-        reliability=reliability,
-        costs=cost_rows(timings, names),
-        cost_note=" ".join(
-            [
-                *filter(None, [_COST_NOTES.get(files.info.mode)]),
-                *reader_sentences(timings, names),
-                *held_sentences(timings, names),
-            ]
-        ),
+        discrepancies=answer_discrepancies([*files.figures, *files.cells], files.fields, files.silence),
+        others=other_discrepancies(files.rows, files.fields),
+        curves=risk_curves(files.figures, names),
+        reliability=reliability_rows(files),
+        costs=cost_rows(files.timings, names),
+        cost_note=" ".join(cost_sentences(files)),
         kinds=kind_rows(files),
         cells=cell_rows(files),
         silence=why_rows(files),
         missed=missed_rows(files),
-        opening=plain_sentences(leader, things_asked(schema)),
-        proof=[*proof_sentences(leader), *([baseline_sentence(by_name[pair.b])] if pair else [])],
-        groups=groups,
-        together=together,
-        not_asked={
-            name: [labels[field] for field in one.not_asked]
-            for name, one in summary.extractors.items()
-            if one.not_asked
-        },
-        grid=grid,
     )
+
+
+def unasked_labels(files: RunFiles) -> dict[str, list[str]]:
+    """What each extractor was not asked, by label; those that were asked everything are not there."""
+    asked = {name: files.asked(name).fields for name in files.info.names}
+    labels = {
+        name: [one.label for one in files.fields.values() if one.id not in fields] for name, fields in asked.items()
+    }
+    return {name: without for name, without in labels.items() if without}
+
+
+def reliability_rows(files: RunFiles) -> list[ReliabilityRow]:
+    """Every extractor whose answers carry a confidence, on every part of the data."""
+    return [
+        ReliabilityRow(name, part, found)
+        for part in files.parts
+        for name in files.info.names
+        if (found := files.summary.extractors[name].part(part).confidence) and found.answers
+    ]
+
+
+def cost_sentences(files: RunFiles) -> Iterator[str]:
+    """What to know beside tokens and times."""
+    yield from filter(None, [_COST_NOTES.get(files.info.mode)])
+    yield from reader_sentences(files.timings, files.info.names)
+    yield from held_sentences(files.timings, files.info.names)
 
 
 def things_asked(schema: SchemaInfo) -> str:

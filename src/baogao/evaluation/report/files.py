@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeVar
 
-from baogao.evaluation.rows import CellRow, ScoreRow
+from baogao.evaluation.rows import CellRow, Row, ScoreRow
 from baogao.evaluation.run_info import FieldInfo, RunInfo
-from baogao.evaluation.runs import ExtractorTiming
-from baogao.evaluation.silence import Silence
+from baogao.evaluation.runs import ExtractorTiming, Run, Timing
+from baogao.evaluation.silence import Silence, Silences
 from baogao.evaluation.summary import Summary
 
 T = TypeVar("T")
@@ -37,11 +37,40 @@ class RunFiles:
     summary: Summary
     timings: Mapping[str, ExtractorTiming]
     """Of each extractor; none where the run was not timed."""
-    figures: Sequence[ScoreRow]
-    """The rows of fields that are answered once, figures and others."""
-    cells: Sequence[CellRow] = ()
+    rows: Sequence[Row]
+    """All that was judged and was asked."""
     silence: Sequence[Silence] = ()
     """None of a run that was scored before there was such a thing."""
+
+    @classmethod
+    def of(cls, run: Run) -> RunFiles:
+        """The files of a run that has been scored.
+
+        What was not asked is neither wrong nor missed; only words that were not asked count as missed all the same.
+
+        :raises UsageError: one is missing.
+        """
+        rows, info, summary = run.rows(), run.info(), run.summary()
+        unasked = {(name, field) for name, one in summary.extractors.items() for field in one.not_asked}
+        timings = run.timing().extractors if (run.path / Timing.file_name).is_file() else {}
+        silence = run.read(Silences).missed if (run.path / Silences.file_name).is_file() else []
+        return cls(
+            info,
+            summary,
+            timings,
+            [row for row in rows if isinstance(row, ScoreRow) or (row.extractor, row.field) not in unasked],
+            [one for one in silence if (one.extractor, one.field.partition(".")[0]) not in unasked],
+        )
+
+    @cached_property
+    def figures(self) -> list[ScoreRow]:
+        """The rows of fields that are answered once, figures and others."""
+        return [row for row in self.rows if isinstance(row, ScoreRow)]
+
+    @cached_property
+    def cells(self) -> list[CellRow]:
+        """Those of the cells of rows."""
+        return [row for row in self.rows if isinstance(row, CellRow)]
 
     @cached_property
     def fields(self) -> dict[str, FieldInfo]:

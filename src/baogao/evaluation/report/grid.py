@@ -54,47 +54,43 @@ Said = tuple[str, str, list[Span], str, list[Span], str]
 """Letter; gold and its places; answer and its places; a note."""
 
 
-def grid_of(files: RunFiles, rows: Iterable[Row], sources: Sources, main: str) -> Grid:
+def grid_of(files: RunFiles, sources: Sources, main: str) -> Grid:
     """The grid of a run.
 
-    :param rows: of all fields: figures, words, metadata, lists, cells.
     :param main: the extractor that is shown first.
     """
     here: dict[tuple[str, str, str], list[Row]] = {}
-    for row in rows:
+    for row in files.rows:
         here.setdefault((row.doc_id, row.field, row.extractor), []).append(row)
-    firsts = (group[0] for group in here.values())
-    heads = {row.doc_id: (row.split or row.dataset, int(row.split == "test")) for row in firsts}
+    heads = {row.doc_id: (row.split or row.dataset, int(row.split == "test")) for row in files.rows}
     names, fields = files.info.names, files.info.schema_info.fields
+    asked = [files.asked(name).fields for name in names]
     why = {(one.extractor, one.doc_id, one.field): one.why() for one in files.silence if one.row is None}
-    cells: list[list[str]] = [[] for _ in names]
-    said: list[dict[str, Any]] = []
+    cells, said = [list[str]() for _ in names], list[dict[str, Any]]()
     for doc_id in heads:
         told: dict[str, Any] = {}
-        letters: list[list[str]] = [[] for _ in names]
-        for column, spec in enumerate(fields):
-            for number, name in enumerate(names):
-                if spec.id in files.summary.extractors[name].not_asked:
-                    letters[number].append("u")
+        for number, name in enumerate(names):
+            letters = ""
+            for column, spec in enumerate(fields):
+                if spec.id not in asked[number]:
+                    letters += "u"
                     continue
                 found = _said(here.get((doc_id, spec.id, name), []), spec.unit, sources, why)
-                letters[number].append(found[0])
+                letters += found[0]
                 _tell(told, str(column), str(number), found)
+            cells[number].append(letters)
         said.append(told)
-        for number, one in enumerate(letters):
-            cells[number].append("".join(one))
-    reports = [[doc_id, *head, sources.texts.get(doc_id)] for doc_id, head in heads.items()]
     data = {
         "extractors": names,
         "main": names.index(main),
         "fields": [[spec.id, spec.label, spec.group] for spec in fields],
-        "reports": reports,
+        "reports": [[doc_id, *head, sources.texts.get(doc_id)] for doc_id, head in heads.items()],
         "cells": cells,
         "said": said,
     }
-    used = {letter for one in cells for row in one for letter in row}
+    used = {letter for rows in cells for row in rows for letter in row}
     meanings = {letter: words for letter, words in MEANINGS.items() if letter in used}
-    return Grid(meanings, data, sum(report[3] is None for report in reports))
+    return Grid(meanings, data, sum(doc_id not in sources.texts for doc_id in heads))
 
 
 def _tell(told: dict[str, Any], column: str, number: str, found: Said) -> None:
