@@ -36,7 +36,6 @@ OF_OTHERS = (
     "Usage:",
     "Arguments",
     "Examples:",
-    *("figures", "answers", "all", "none"),
     "Options",
     "Commands",
     "Error",
@@ -103,6 +102,12 @@ OF_OTHERS = (
     "File too large",
 )
 """What typer, and click in it, pydantic and the system say of their own accord."""
+
+OF_REPORTS = (
+    *("figures", "answers", "all", "none", "correct", "wrong", "missing", "spurious", "right", "is", "says"),
+    *("Reliability", "year", "format", "level"),
+)
+"""Single words of an evaluation report, which come out of tables of words."""
 
 _NO_DATE = datetime(2026, 1, 1, tzinfo=UTC)
 _HEAD = """# Messages in Chinese. Made by docs/generate_catalogue.py; only translations (msgstr) are written by hand.
@@ -173,7 +178,7 @@ _MOST_WAYS = 6
 
 def messages() -> list[str]:
     """All messages of the source, sorted."""
-    found = set(OF_OTHERS)
+    found = {*OF_OTHERS, *OF_REPORTS}
     for path in SOURCE.rglob("*"):
         if not path.is_file() or path.relative_to(SOURCE).as_posix().startswith(_NOT_OURS):
             continue

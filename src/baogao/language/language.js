@@ -40,6 +40,8 @@ const { t, tn, told, learn } = (() => {
       (node.nodeType === 1 && node.matches("script, style, [data-t-not], [lang^=zh]") ? NodeFilter.FILTER_REJECT : NodeFilter.FILTER_ACCEPT));
     while (walk.nextNode()) {
       const node = walk.currentNode;
+      const option = node.parentNode.tagName === "OPTION" ? node.parentNode : null;
+      if (option && !option.hasAttribute("value")) option.value = option.text; // what it stands for stays
       if (node.nodeType === 3) retold(node, "text", node.data, (words) => { node.data = words; });
       else for (const name of ["title", "placeholder", "aria-label"]) {
         if (node.hasAttribute(name)) retold(node, name, node.getAttribute(name), (words) => node.setAttribute(name, words));

@@ -122,8 +122,9 @@ class _Texts(HTMLParser):
 
     def handle_endtag(self, tag: str) -> None:
         """Close what was opened last of this name."""
-        while self._open and self._open.pop()[0] != tag:
-            pass
+        if any(name == tag for name, _ in self._open):
+            while self._open.pop()[0] != tag:
+                pass
 
     def handle_data(self, data: str) -> None:
         """Take a text."""
