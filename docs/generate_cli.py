@@ -36,8 +36,8 @@ _INTRODUCTION = """# The command line
 """
 _OF_ALL = """They stand behind the command, or, all but `--json`, before it. With `--json` the results are one JSON
 document on standard output ([its keys](running.md#results-for-programs)); notes, progress and errors go to standard
-error. Only `baogao model serve` and `baogao eval serve` have no results. `baogao --install-completion` sets up completion
-for the shell that it is called from."""
+error. Only `baogao model serve` and `baogao eval serve` have no results. `baogao --install-completion` sets up
+completion for the shell that it is called from."""
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 import json
+import socket
 import subprocess
 import sys
 from decimal import Decimal
@@ -48,6 +49,7 @@ EXPORTED = [
     "TrainingError",
     "UsageError",
     "__version__",
+    "corrected_records",
     "document_from_text",
     "extract",
     "extract_async",
@@ -57,6 +59,7 @@ EXPORTED = [
     "load_schema",
     "read_document",
     "read_records",
+    "read_schema",
     "records_to_frame",
 ]
 HOW = (
@@ -320,3 +323,30 @@ def test_a_frame_of_pandas_wants_pandas(report, monkeypatch):
     monkeypatch.setitem(sys.modules, "pandas", None)
     with pytest.raises(baogao.UsageError, match="pip install pandas"):
         baogao.records_to_frame([], baogao.load_schema(COMMUNIQUE), library="pandas")
+
+
+@pytest.mark.parametrize(
+    "told", [{"extractor": "llm", "model": "gpt-4o"}, {"extractor": "llm"}, {"model": "m"}, {"extractor": "hybrid"}]
+)
+def test_no_host_is_asked_that_nobody_named(told, report, monkeypatch):
+    """A report goes to no library's default; who looks up a name, or opens a connection, fails this test."""
+    for name in ("OPENAI_BASE_URL", "OPENAI_API_BASE", "BAOGAO_BASE_URL", "BAOGAO_MODEL"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-" + "a" * 40)
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *asked, **more: pytest.fail(f"{asked[0]} was looked up"))
+    with pytest.raises(baogao.UsageError, match=r"no model server is named, and reports go only to one that you name"):
+        baogao.extract(report, cache=False, **told)
+
+
+@pytest.mark.parametrize("named", ["environment", "file"])
+def test_a_host_that_the_settings_name_is_asked(named, report, monkeypatch, tmp_path):
+    """A variable of the environment and baogao.toml name one as a keyword does."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("OPENAI_BASE_URL", raising=False)
+    with fake_server(lambda seen: completion("无")) as server:
+        if named == "environment":
+            monkeypatch.setenv("OPENAI_BASE_URL", server.url)
+        else:
+            Path("baogao.toml").write_text(f'[endpoint]\nbase_url = "{server.url}"\n', encoding="utf-8")
+        record = baogao.extract(report, model="small", extractor="llm", ask="form", cache=False, schema=COMMUNIQUE)
+    assert record.usage.requests > 0

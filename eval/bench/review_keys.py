@@ -63,11 +63,13 @@ def confirm(driver: webdriver.Chrome, session: ReviewSession, doc_id: str, who: 
     stated = stated_fields(session.report(doc_id, who))
     body = driver.find_element("tag name", "body")
     started = time.perf_counter()
-    for keys in range(MOST_KEYS):
+    keys = 0
+    while keys < MOST_KEYS:
         words = driver.execute_script("return document.querySelector('#desk').innerText")
         if "Every field of this report was looked at" in words:
             break
         body.send_keys("s" if "All silent fields are right" in words else Keys.ENTER)
+        keys += 1
     else:
         raise RuntimeError(f"{doc_id}: not done after {MOST_KEYS} keys")
     seconds = time.perf_counter() - started

@@ -1,7 +1,7 @@
 """How fast the command line starts: ``start_up.py [--repeat N] [--no-imports]``.
 
-Each command is run ``N`` times in a process of its own. Printed are the median, the best, and the processor time of the
-best in seconds, and the ten dearest imports by ``python -X importtime``, whose clock makes them dearer than they are.
+Each command is run ``N`` times in a process of its own. Printed are the median, the best, and the least processor time
+in seconds, and the ten dearest imports by ``python -X importtime``, whose clock makes them dearer than they are.
 For a run it is the time to the first thing that it shows on a terminal. The machine should do nothing else.
 """
 
@@ -55,8 +55,9 @@ def run(arguments: list[str]) -> Took:
     return Took(wall, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
 
 
-def first_sign(arguments: list[str]) -> float:
-    """Seconds until a command shows anything on its terminal; it is let end."""
+def first_sign(arguments: list[str]) -> Took:
+    """Seconds until a command shows anything on its terminal, and of processor time of its own process by then; on
+    Linux. It is let end."""
     here, terminal = pty.openpty()
     started = time.perf_counter()
     process = subprocess.Popen(
@@ -64,7 +65,11 @@ def first_sign(arguments: list[str]) -> float:
     )
     os.close(terminal)
     os.read(here, 1)
-    seconds = time.perf_counter() - started
+    wall, ticks = (
+        time.perf_counter() - started,
+        Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split(),
+    )
+    processor = (int(ticks[11]) + int(ticks[12])) / os.sysconf("SC_CLK_TCK")
     try:
         while os.read(here, 65536):
             continue
@@ -72,7 +77,7 @@ def first_sign(arguments: list[str]) -> float:
         pass
     process.wait()
     os.close(here)
-    return seconds
+    return Took(wall, processor)
 
 
 def dearest(arguments: list[str]) -> list[str]:
@@ -83,6 +88,12 @@ def dearest(arguments: list[str]) -> list[str]:
     return [f"{name} {microseconds / 1000:.0f}" for microseconds, name in found[:_DEAREST]]
 
 
+def report(what: str, times: list[Took]) -> None:
+    """Print a line."""
+    best, middle = min(times), median(one.wall for one in times)
+    print(f"{what:24} {middle:.2f} median  {best.wall:.2f} best  {min(one.processor for one in times):.2f} processor")
+
+
 def main() -> None:
     """Print a line for each command."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -91,17 +102,13 @@ def main() -> None:
     given = parser.parse_args()
     run(["--help"])  # byte code is written, files are in memory
     for arguments in HELP:
-        times = [run(list(arguments)) for _ in range(given.repeat)]
-        best = min(times)
-        middle = median(one.wall for one in times)
-        print(f"{' '.join(arguments):24} {middle:.2f} median  {best.wall:.2f} best  {best.processor:.2f} processor")
+        report(" ".join(arguments), [run(list(arguments)) for _ in range(given.repeat)])
         if not given.no_imports:
             print(f"    {', '.join(dearest(list(arguments)))} (milliseconds)")
     with tempfile.TemporaryDirectory() as folder:
         reports, out = str(ROOT / "eval" / "datasets" / "examples"), str(Path(folder) / "out")
         extract = ["extract", reports, "--extractor", "rules", "--out", out]
-        signs = [first_sign(extract) for _ in range(given.repeat)]
-        print(f"{'extract: first sign':24} {median(signs):.2f} median  {min(signs):.2f} best")
+        report("extract: first sign", [first_sign(extract) for _ in range(given.repeat)])
         if not given.no_imports:
             print(f"    {', '.join(dearest(extract))} (milliseconds)")
 

@@ -41,8 +41,9 @@ if TYPE_CHECKING:
         UsageError,
     )
     from baogao.extraction import Extraction, Extractor, Link, ReportText, TextLink
+    from baogao.outputs.corrected import corrected_records
     from baogao.outputs.export import records_to_frame
-    from baogao.outputs.records import read_records
+    from baogao.outputs.records import read_records, read_schema
     from baogao.record import Record
     from baogao.schema import Schema, load_schema
 
@@ -71,7 +72,8 @@ _HOMES = {
     ),
     "baogao.extraction": ("Extraction", "Extractor", "Link", "ReportText", "TextLink"),
     "baogao.outputs.export": ("records_to_frame",),
-    "baogao.outputs.records": ("read_records",),
+    "baogao.outputs.corrected": ("corrected_records",),
+    "baogao.outputs.records": ("read_records", "read_schema"),
     "baogao.record": ("Record",),
     "baogao.schema": ("Schema", "load_schema"),
 }
@@ -106,6 +108,7 @@ __all__ = [
     "TrainingError",
     "UsageError",
     "__version__",
+    "corrected_records",
     "document_from_text",
     "extract",
     "extract_async",
@@ -115,6 +118,7 @@ __all__ = [
     "load_schema",
     "read_document",
     "read_records",
+    "read_schema",
     "records_to_frame",
 ]
 

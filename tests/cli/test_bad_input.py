@@ -223,7 +223,7 @@ def test_an_endpoint_that_is_wrong_for_all(extract, reports, earlier, extractor,
     with fake_server(lambda seen: reply or failure(500, "")) as server:
         url = server.url if reply else NO_SERVER
         model = ["--extractor", extractor, "--ask", ask, "--base-url", url, "--model", "big"]
-        outcome = extract(reports, *model, "--concurrency", "2")
+        outcome = extract(reports, *model, "--concurrency", "2", "--overwrite")
     assert outcome.code == 2
     assert_one_line(outcome.err, "error:", *words)
     assert "good.txt" not in outcome.err

@@ -348,7 +348,7 @@ def test_serve_prints_the_address(dataset, tmp_path, monkeypatch):
         seen.update(app=app, port=port, open=open_browser)
         on_ready("http://127.0.0.1:7/?token=x")
 
-    monkeypatch.setattr("baogao.cli.evaluate.serve", serve)
+    monkeypatch.setattr("baogao.serving.serve", serve)
     result = call("serve", tmp_path, "--port", "7", schema=False)
     assert "http://127.0.0.1:7/?token=x\n" in result.stdout
     assert (seen["port"], seen["open"], callable(seen["app"])) == (7, False, True)

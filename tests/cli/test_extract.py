@@ -367,3 +367,18 @@ def test_results_are_not_overwritten(baogao, extract, reports):
     assert "added to the reports that were there (1)\n" in outcome.out
     assert [row.doc_id for row in rows()] == ["good", "more"]
     assert extract(more, "--overwrite", "--add").code == 2
+
+
+def test_records_of_two_schemas_in_one_folder(baogao, extract, reports):
+    """Neither a page nor a table is made of them; the sentence names both and says what to do."""
+    assert extract(reports, "--extractor", "rules").code == 0
+    records = Path("out/records.jsonl")
+    line = json.loads(records.read_text(encoding="utf-8"))
+    other = json.dumps(line | {"doc_id": "other", "schema": "law_based_government"})
+    records.write_text(f"{json.dumps(line)}\n{other}\n", encoding="utf-8")
+    for command in (["review", "out"], ["export", "out", "--to", "t.csv"]):
+        outcome = baogao(*command)
+        assert outcome.code == 2
+        assert all(word in outcome.err for word in ("communique", "law_based_government"))
+        assert "of one" in outcome.err.replace("\n", " ")
+        assert "in a folder of its own" in outcome.err

@@ -141,7 +141,12 @@ def test_the_models_have_the_keys_of_the_file(two):
     """Each part of the file has the keys of its model and no others, so that readers find what they are told."""
     data = two.read_json("summary.json")
     assert set(data) == set(Summary.model_fields)
-    assert set(data["extractors"]["able"]) == set(ExtractorSummary.model_fields) - {"kinds", "rows", "groups"}
+    assert set(data["extractors"]["able"]) == set(ExtractorSummary.model_fields) - {
+        "kinds",
+        "rows",
+        "groups",
+        "not_asked",
+    }
     assert set(data["extractors"]["able"]["splits"].popitem()[1]) == set(PartSummary.model_fields) - {"kinds", "rows"}
     assert set(data["comparisons"][0]) == set(PairSummary.model_fields)
     assert set(data["extractors"]["able"]["confidence"]) == {

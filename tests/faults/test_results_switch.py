@@ -157,7 +157,7 @@ def test_trouble_at_every_step(tmp_path, how, code):
 
     So where a run that people had looked at is replaced: what they said is always there, at last once, kept aside.
     """
-    all_seen = attempts(how, tmp_path, range(1, 92), "old", "new", "both")
+    all_seen = attempts(how, tmp_path, range(1, 86), "old", "new", "both")
     all_seen |= attempts(how, tmp_path, range(2 if how == "kill" else 1, 141, 4), "said")
     assert list(all_seen) == ["old", "new", "both", "said"]
     for queued, seen in all_seen.items():

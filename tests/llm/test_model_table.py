@@ -77,7 +77,7 @@ def test_a_key_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
         ("[[models]]\nask = 'form'", "number 1: model must be a word"),
         ("[[models]]\nmodel = 3", "number 1: model must be a word"),
         ("[[models]]\nmodel = 'x'\nask = 1", "ask must be a word"),
-        ("[[models]]\nmodel = 'x'\nmodle = 'y'", "there is no 'modle'; there are: "),
+        ("[[models]]\nmodel = 'x'\nmodle = 'y'", "there is no 'modle'; 'model' is meant, perhaps"),
         ("[[models]]\nmodel = 'x'\n[[models]]\nmodel = 'x'", "number 2 has the model of an earlier one"),
         (f"[[models]]\nmodel = 'x'\napi_key = '{KEY}'", "number 1: a key does not belong in it; api_key_env"),
         ("[[models]]\nmodel = 'x'\nbudget_tokens = 5", "budget_tokens holds for all models together"),

@@ -28,7 +28,7 @@ def test_nothing_is_configured() -> None:
 
 def test_flag_before_environment_before_file(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each source yields to the one before it."""
-    toml('[endpoint]\nbase_url = "http://file/v1/"\nmodel = "file"\ntimeout = 5\nconcurrency = 3\n\n[other]\na = 1\n')
+    toml('[endpoint]\nbase_url = "http://file/v1/"\nmodel = "file"\ntimeout = 5\nconcurrency = 3\n')
     assert load_settings().url == "http://file/v1"
     monkeypatch.setenv("OPENAI_BASE_URL", "http://environment/v1")
     monkeypatch.setenv("BAOGAO_MODEL", "environment")
@@ -80,7 +80,12 @@ def test_on_this_machine(url: str, here: bool) -> None:
         ("endpoint = 1", "endpoint must be a table"),
         ('[endpoint]\ntimeout = "soon"', "timeout: Input should be a valid number"),
         ("[endpoint]\nmax_attempts = 0", "max_attempts: Input should be greater"),
-        ("[endpoint]\nmodle = 'x'", "modle: Extra inputs are not permitted"),
+        ("[endpoint]\nmodle = 'x'", "[endpoint]: there is no 'modle'; 'model' is meant, perhaps"),
+        ("[endpoint]\nwhatever = 'x'", "[endpoint]: there is no 'whatever'; there are: base_url, api_key, model, "),
+        ("[endpont]\nmodel = 'x'", "baogao.toml: there is no section [endpont]; 'endpoint' is meant, perhaps"),
+        ("[[model]]\nmodel = 'x'", "baogao.toml: there is no section [model]; 'models' is meant, perhaps"),
+        ("[other]\na = 1", "baogao.toml: there is no section [other]; there are: endpoint, models"),
+        ("timeout = 5", "baogao.toml: there is no key 'timeout' above the sections; there are: endpoint, models"),
     ],
 )
 def test_settings_that_do_not_hold(text: str, words: str) -> None:
@@ -123,3 +128,11 @@ def test_places_of_each_system(
         monkeypatch.setenv(name, value)
     monkeypatch.setattr(sys, "platform", platform)
     assert (cache_dir(), models_dir()) == (Path(cache), Path(models))
+
+
+def test_what_any_program_may_call_so_is_no_endpoint(monkeypatch: pytest.MonkeyPatch) -> None:
+    """BASE_URL and API_KEY in the environment are other programs': reports go only where OPENAI_BASE_URL says."""
+    for name in ("BASE_URL", "API_KEY", "base_url", "MODEL"):
+        monkeypatch.setenv(name, "http://elsewhere/v1")
+    settings = load_settings()
+    assert (settings.base_url, settings.api_key, settings.model) == (None, None, None)

@@ -232,3 +232,46 @@ def test_a_run_remembers_its_schema(plain, make_record, tmp_path):
         schema_of([plain], folder=tmp_path)
     with pytest.raises(SchemaError, match="give its file with --schema"):
         schema_of(records, folder=tmp_path / "of an earlier version")
+
+
+def test_a_run_of_an_older_version(plain, tmp_path):
+    """A record without what came later is read: rows, how its file was read, notices, usage, what was sent beside."""
+    data = plain.to_data()
+    for later in ("read", "notices", "usage", "checks", "lists"):
+        del data[later]
+    data["made_by"] = {"baogao": "0.0.1", "extractor": "rules", "schema": data["made_by"]["schema"]}
+    (tmp_path / "records.jsonl").write_text(json.dumps(data), encoding="utf-8")
+    (record,) = read_records(tmp_path)
+    assert record.fields == plain.fields
+    assert (record.notices, record.read, record.fit, record.made_by.model) == ([], None, None, None)
+
+
+@pytest.mark.parametrize(
+    ("version", "change", "said"),
+    [
+        (
+            "99.0",
+            {"aura": 1},
+            "it was written by baogao 99.0, and this is .*, which does not know aura: update",
+        ),
+        (
+            "0.10.9",
+            {"status": "later"},
+            "it was written by baogao 0.10.9, .* does not know status: update",
+        ),
+        (
+            "0.0.1",
+            {"aura": 1},
+            "line 1: aura is nothing that baogao .* writes: is it of a later version",
+        ),
+        (None, {"aura": 1}, "line 1: aura is nothing that baogao"),
+        ("x" * 9, {"status": "later"}, "line 1: status: "),
+    ],
+)
+def test_a_run_of_a_later_version(version, change, said, plain, tmp_path):
+    """It is said that it is later, and what is not known; a key of nobody's is said to be that."""
+    data = plain.to_data() | change
+    data["made_by"]["baogao"] = version or data["made_by"]["baogao"]
+    (tmp_path / "records.jsonl").write_text(json.dumps(data), encoding="utf-8")
+    with pytest.raises(UsageError, match=said):
+        read_records(tmp_path)

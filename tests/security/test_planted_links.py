@@ -19,7 +19,16 @@ from cli.conftest import COMMUNIQUE
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="making links and permissions are those of POSIX")
 
-FILES = ["records.jsonl", "index.html", "index.html.part", "records.jsonl.part", "journal.jsonl", ".baogao.lock"]
+FILES = [
+    "records.jsonl",
+    "index.html",
+    "index.html.part",
+    "matrix.html",
+    "matrix.html.part",
+    "records.jsonl.part",
+    "journal.jsonl",
+    ".baogao.lock",
+]
 FOLDERS = ["texts", ".results.part", ".results.whole", ".results.old"]
 
 

@@ -12,6 +12,10 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "baogao calibrate gold/ --embedded --out mine.calibration.json",
         "baogao calibrate gold/ --base-url http://localhost:8000/v1 --model NAME --record recording/ --schema my.py",
     ),
+    "config": (
+        "baogao config",
+        "baogao config --json",
+    ),
     "extract": (
         "baogao extract reports/ --extractor rules --out out/mine",
         "baogao extract 'reports/*.pdf' --embedded --extractor hybrid --out out/mine",

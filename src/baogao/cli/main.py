@@ -57,6 +57,10 @@ COMMANDS = {
     "schema": ("schema:app", "Show, check, begin and draft schemas: what a kind of report is asked."),
     "rules": ("rules:app", "Patterns for the rules of a schema."),
     "model": ("model:app", "Get, serve and probe language models."),
+    "config": (
+        "config:config_command",
+        "Show every setting in force, its value, and where it comes from. Flags of a command come before all of them.",
+    ),
     "cache": ("model:cache_app", "The cache of model replies."),
     "gold": ("gold:app", "Write and check gold labels."),
     "batch": ("batch:app", "Ask a model by files: for hosted batch services and `vllm run-batch`."),

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import httpx2
 
-from baogao.errors import BaogaoError, EndpointError, NoReplyError, ReplyError
+from baogao.errors import BaogaoError, EndpointError, NoReplyError, ReplyError, UsageError
 from baogao.llm.base_url import meant_instead
 from baogao.llm.cache import ReplyCache, cache_key
 from baogao.llm.client import Validate, check
@@ -96,6 +96,15 @@ class ModelClient:
         self._sender.manner = manner
 
     async def __aenter__(self) -> Self:
+        """Begin.
+
+        :raises UsageError: nobody named the endpoint: reports go to no host that is only some library's default.
+        """
+        if self.settings.base_url is None and self._remembers:
+            raise UsageError(
+                "no model server is named, and reports go only to one that you name: with --base-url (base_url=… in "
+                "Python), in OPENAI_BASE_URL, or as base_url in baogao.toml; --embedded starts a model on this machine"
+            )
         return self
 
     async def __aexit__(

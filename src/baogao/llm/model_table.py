@@ -7,7 +7,6 @@ a key goes to another server only where the entry names the variable that holds 
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,9 +14,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from baogao.errors import UsageError
+from baogao.llm.config_file import CONFIG_FILE, check_keys, read_config
 from baogao.llm.keys import holds_key
 from baogao.llm.secrets import secrets_of
-from baogao.llm.settings import CONFIG_FILE, EndpointSettings, load_settings
+from baogao.llm.settings import EndpointSettings, load_settings
 
 _SHARED = ("budget_tokens", "account_hosts")
 """Settings that all models have in common."""
@@ -74,13 +74,7 @@ def load_model_table() -> dict[str, ModelEntry]:
         names of its keys.
     """
     path = Path(CONFIG_FILE)
-    try:
-        with path.open("rb") as file:
-            entries = tomllib.load(file).get("models", [])
-    except FileNotFoundError:
-        return {}
-    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path.resolve()}: {error}") from None
+    entries = read_config().get("models", [])
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
         raise UsageError(f"{path}: models must be tables, [[models]]")
     table: dict[str, ModelEntry] = {}
@@ -98,10 +92,7 @@ def _entry(where: str, entry: Mapping[str, Any]) -> ModelEntry:
     for name in _SHARED:
         if name in entry:
             raise UsageError(f"{where}: {name} holds for all models together; it belongs in [endpoint]")
-    unknown = sorted(entry.keys() - set(_OWN))
-    if unknown:
-        name = "***" if holds_key(unknown[0]) else unknown[0]
-        raise UsageError(f"{where}: there is no {name!r}; there are: {', '.join(_OWN)}")
+    check_keys(where, entry, _OWN)
     for name in ("model", "ask", "api_key_env"):
         said = entry.get(name)
         if (said is not None or name == "model") and not (isinstance(said, str) and said.strip()):

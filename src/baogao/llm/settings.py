@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal, Self
 from urllib.parse import urlsplit
@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
+    EnvSettingsSource,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     SettingsError,
@@ -21,12 +22,13 @@ from pydantic_settings import (
 from baogao.errors import UsageError
 from baogao.llm.base_url import fault_of_scheme, read_base_url
 from baogao.llm.beside import SECRET_NAME, Beside, without_secrets
+from baogao.llm.config_file import CONFIG_FILE, check_keys, read_config
 from baogao.llm.keys import holds_key, read_key
 from baogao.llm.messages import MOST_TOKENS
 from baogao.llm.secrets import Secrets, secrets_of
 
-CONFIG_FILE = "baogao.toml"
 OPENAI_URL = "https://api.openai.com/v1"
+_NAMED_BY_OPENAI = ("base_url", "api_key")
 _SHOWN = (
     *("base_url", "model", "shared_cache", "account_hosts", "ca_file"),
     *("extra_body", "extra_headers", "query", "profile"),
@@ -101,7 +103,7 @@ class EndpointSettings(BaseSettings):
 
     @property
     def url(self) -> str:
-        """The base URL without a slash at its end; OpenAI's own when only a model is named."""
+        """The base URL without a slash at its end; where none is named OpenAI's own, which nothing is sent to then."""
         return (self.base_url or OPENAI_URL).rstrip("/")
 
     @property
@@ -217,17 +219,26 @@ class EndpointSettings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Flags, then the environment, then the file."""
-        return init_settings, env_settings, _EndpointTable(settings_cls)
+        return init_settings, _Environment(settings_cls), _EndpointTable(settings_cls)
+
+
+class _Environment(EnvSettingsSource):
+    """The environment: of ``base_url`` and ``api_key`` only what bears the name of OpenAI, and not what any program may
+    call so."""
+
+    def _load_env_vars(self) -> Mapping[str, str | None]:
+        found = super()._load_env_vars()
+        return {name: value for name, value in found.items() if name not in _NAMED_BY_OPENAI}
 
 
 class _EndpointTable(TomlConfigSettingsSource):
     """The table ``[endpoint]``; the file may hold other tables, or none."""
 
     def _read_file(self, file_path: Any) -> dict[str, Any]:
-        with file_path.open("rb") as file:
-            table = tomllib.load(file).get("endpoint", {})
+        table = read_config(file_path).get("endpoint", {})
         if not isinstance(table, dict):
             raise UsageError(f"{file_path}: endpoint must be a table, [endpoint]")
+        check_keys(f"{file_path}: [endpoint]", table, EndpointSettings.model_fields)
         return table
 
 
@@ -238,8 +249,6 @@ def load_settings(**flags: Any) -> EndpointSettings:
     """
     try:
         return EndpointSettings(**{name: value for name, value in flags.items() if value is not None})
-    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UsageError(f"{Path(CONFIG_FILE).resolve()}: {error}") from None
     except SettingsError as error:  # a variable that is to hold JSON
         raise UsageError(f"the settings of the model endpoint do not hold: {error}") from None
     except ValidationError as error:

@@ -142,7 +142,7 @@ class Sentences:
 
 def link_to(doc_id: str, key: str, page: str = "index.html") -> str:
     """The address of a field in a run's page."""
-    return f"{page}#{quote(doc_id, safe='')}&{quote(key, safe='/')}"
+    return f"{page}#{quote(doc_id, safe='')}&{quote(key, safe='')}"
 
 
 def long_row(statement: Statement, sentence: str | None, record: Record) -> Row:

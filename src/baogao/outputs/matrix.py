@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
@@ -27,6 +28,9 @@ from baogao.outputs.views import REVIEW_BELOW, shown_unit, spec_view, unsure
 from baogao.record import Record, Review
 from baogao.schema import FieldSpec, Schema
 from baogao.schema.values import Answer, HeldBack, Item, plain_number, shown_value
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 MATRIX = "matrix.html"
 MATRIX_REPORTS = 5000
@@ -49,6 +53,13 @@ _ENTRIES = 5
 """Entries of a list that are shown beside its count."""
 
 
+@cache
+def _environment() -> Environment:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined  # a page is written at the end of a run
+
+    return Environment(loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined)
+
+
 def write_matrix(
     records: Iterable[Record],
     schema: Schema,
@@ -69,13 +80,9 @@ def write_matrix(
     for record in records:
         table.add(record)
     outliers = table.mark_outliers()
-    names = ("page.css", "matrix.css", "matrix.html.j2", "matrix_data.js", "matrix_panel.js", "matrix.js")
-    page_css, own_css, *sources = ((_TEMPLATES / name).read_text(encoding="utf-8") for name in names)
+    page_css, own_css, *sources = _sources()
     language = PageLanguage(*sources)
     css, script = page_css + language.css + own_css, "\n".join([language.script, *sources[1:]])
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined  # a page is written at the end of a run
-
-    environment = Environment(loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined)
     view = {
         "title": schema.title,
         "reviewBelow": REVIEW_BELOW,
@@ -84,23 +91,34 @@ def write_matrix(
         "reports": table.rows,
         "outliers": [table.outlier(one) for one in outliers],
     }
-    page = environment.get_template("matrix.html.j2").stream(
-        title=schema.title,
-        version=__version__,
-        css=Markup(css),
-        script=Markup(script),
-        css_hash=csp_hash(css),
-        script_hash=csp_hash(script),
-        switch=language.switch,
-        language=inert_json(language.data([NO_GROUP, LISTS, *(row.get("error") for row in table.rows)])),
-        table=inert_json(view),
-        details=table.details,
-        labels=[spec.label for spec in table.columns],
-        plain=map(table.plain, table.rows[:PLAIN_REPORTS]),
-        left_out=max(0, len(table.rows) - PLAIN_REPORTS),
+    page = (
+        _environment()
+        .get_template("matrix.html.j2")
+        .stream(
+            title=schema.title,
+            version=__version__,
+            css=Markup(css),
+            script=Markup(script),
+            css_hash=csp_hash(css),
+            script_hash=csp_hash(script),
+            switch=language.switch,
+            language=inert_json(language.data([NO_GROUP, LISTS, *(row.get("error") for row in table.rows)])),
+            table=inert_json(view),
+            details=table.details,
+            labels=[spec.label for spec in table.columns],
+            plain=map(table.plain, table.rows[:PLAIN_REPORTS]),
+            left_out=max(0, len(table.rows) - PLAIN_REPORTS),
+        )
     )
     write_whole(page, path)
     return outliers
+
+
+@cache
+def _sources() -> tuple[str, ...]:
+    """The two styles, the template, and the scripts in the order in which they run."""
+    names = ("page.css", "matrix.css", "matrix.html.j2", "matrix_data.js", "matrix_panel.js", "matrix.js")
+    return tuple((_TEMPLATES / name).read_text(encoding="utf-8") for name in names)
 
 
 class Table:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from itertools import chain
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
+from baogao._version import __version__
 from baogao.errors import SchemaError, UsageError
 from baogao.record import ProposedFigure, ProposedItems, ProposedText, Record, Review
 from baogao.schema import Schema, load_schema
@@ -119,10 +121,34 @@ def read_line(line: bytes, where: str, kind: type[_Line]) -> _Line:
         raise UsageError(f"{where}: not a {kind.__name__.lower()}: nested too deep") from error
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
+        if first["type"] == "extra_forbidden" or _version_of(data) > _numbers(__version__):
+            raise UsageError(_of_another_version(where, data, ".".join(map(str, first["loc"])))) from error
         field = ".".join(map(str, first["loc"])) or f"the {kind.__name__.lower()}"
         raise UsageError(f"{where}: {field}: {first['msg']}") from error
     except ValueError as error:  # a whole number of too many digits, half of a character
         raise UsageError(f"{where}: it cannot be read: {error}") from error
+
+
+def _of_another_version(where: str, data: Any, field: str) -> str:
+    """What is said of a line that this version cannot read, and a later one may have written."""
+    told, here = ".".join(map(str, _version_of(data))), __version__
+    if _version_of(data) > _numbers(here):
+        return (
+            f"{where}: it was written by baogao {told}, and this is {here}, which does not know {field}: update baogao"
+        )
+    return f"{where}: {field} is nothing that baogao {here} writes: is it of a later version, or of another program?"
+
+
+def _version_of(data: Any) -> tuple[int, ...]:
+    """The version of baogao that a line says it was written by; none where it says nothing."""
+    made_by = data.get("made_by") if isinstance(data, dict) else None
+    return _numbers(made_by.get("baogao")) if isinstance(made_by, dict) else ()
+
+
+def _numbers(version: Any) -> tuple[int, ...]:
+    """``1.12.0`` as numbers, of which the larger is the later; nothing where it is no version."""
+    found = re.match(r"\d{1,6}(\.\d{1,6})*", version) if isinstance(version, str) else None
+    return tuple(map(int, found[0].split("."))) if found else ()
 
 
 def read_schema(path: Path) -> Schema:
@@ -146,7 +172,11 @@ def schema_of(records: Iterable[Record], given: str | None = None, folder: Path 
     """
     names = sorted({record.schema_name for record in records})
     if len(names) > 1:
-        raise UsageError(f"the records are of several schemas: {', '.join(names)}")
+        schemas = ", ".join(names)
+        raise UsageError(
+            f"the records are of several schemas: {schemas}; a page and a table are of one: keep those of each in "
+            "a folder of its own"
+        )
     if given is None and folder is not None and current(folder / SCHEMA).is_file():
         remembered = read_schema(folder)
         if names and remembered.name != names[0]:

@@ -153,7 +153,10 @@ def check_fields(record: Record, schema: Schema) -> None:
     :raises UsageError: a record of another schema; a figure that is no number.
     """
     if record.schema_name != schema.name:
-        raise UsageError(f"{record.doc_id}: made with the schema {record.schema_name!r}, not with {schema.name!r}")
+        raise UsageError(
+            f"{record.doc_id}: made with the schema {record.schema_name!r}, not with {schema.name!r}; a table is of "
+            "one schema: keep the records of each in a folder of its own"
+        )
     unknown = {*record.fields, *record.metadata, *record.lists, *record.rows} - set(schema.by_id)
     if unknown:
         raise UsageError(f"{record.doc_id}: the schema {schema.name!r} has no field {min(unknown)!r}")

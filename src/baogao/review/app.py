@@ -120,7 +120,7 @@ class _Answers:
             self._run.save(step)
         except OvertakenError as error:
             standing = self._run.standing_view(error.standing, step.who)
-            return JSONResponse(_told(error) | {"standing": standing}, 409)
+            return JSONResponse({"error": str(error), "standing": standing}, 409)
         return JSONResponse(self._run.report(step.asked[0].doc_id, step.who))
 
 
@@ -156,12 +156,8 @@ def review_page(session: ReviewSession, name: str, who: str) -> Iterable[str]:
 
 
 async def _refused(request: Request, error: Exception) -> Response:
-    return JSONResponse(_told(error), 415 if isinstance(error, _NoJsonError) else 422)
-
-
-def _told(error: Exception) -> dict[str, Any]:
-    """An error for the page, with its translation."""
-    return {"error": str(error), "zh": chinese_of([str(error)])}
+    words = str(error)
+    return JSONResponse({"error": words, "zh": chinese_of([words])}, 415 if isinstance(error, _NoJsonError) else 422)
 
 
 class _NoJsonError(UsageError):

@@ -108,15 +108,18 @@ class Keys:
             raise UsageError("the entry is not printed where its key says")
 
     def progress(self) -> tuple[int, int]:
-        """How many fields were looked at, and how many there are: every field that is answered once, every list, and
-        every cell of rows that is answered."""
+        """How many fields were looked at, and how many there are: every field that is answered once, every list with
+        all of its entries, and every cell of rows that is answered."""
         if self._record.status != "ok":
             return 0, 0
         record, schema = self._record, self._schema
         once: list[Answer | TextAnswer] = [*record.fields.values(), *record.metadata.values()]
         cells = [cell for rows in record.rows.values() for row in rows for cell in row.values()]
         lists = [spec.id for spec in (*schema.lists, *schema.rows)]
-        looked = sum(one.reviewed is not None for one in (*once, *cells)) + sum(name in self._decided for name in lists)
+        left = {name for name, items in record.lists.items() if any(item.reviewed is None for item in items)}
+        looked = sum(one.reviewed is not None for one in (*once, *cells)) + sum(
+            name in self._decided and name not in left for name in lists
+        )
         return looked, len(schema.fields) + len(schema.metadata) + len(lists) + len(cells)
 
     @cached_property

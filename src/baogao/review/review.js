@@ -54,7 +54,8 @@ const reviewing = (page) => {
     const key = keyOf(shown);
     if (unsent().has(key)) return true;
     const one = decisionOn(key);
-    return Boolean(one && one.same_text) && !page.report.review.disputes[key];
+    const left = isList(shown) && !ROWS.has(shown) && (page.report.lists[shown] || []).some((item, at) => !item.reviewed && !unsent().has(keyOf(`${shown}/${at}`)));
+    return Boolean(one && one.same_text) && !left && !page.report.review.disputes[key];
   };
   function statedKeys() {
     const of = page.report;
@@ -107,9 +108,9 @@ const reviewing = (page) => {
       notShown.push(...step.asked);
       if (page.report && view.doc_id === page.report.doc_id && !left) update(view);
     },
-    onRefused(step, told, status) {
+    onRefused(step, answer, status) {
       const label = step.asked.length === 1 && page.report ? labelOf(shownKey(step.asked[0].key)) : "";
-      const other = told.standing ? t("{who} answered {label} meanwhile. Look at it again.", { who: told.standing.who, label: label || step.asked[0].key }) : refusal(told);
+      const other = answer.standing ? t("{who} answered {label} meanwhile. Look at it again.", { who: answer.standing.who, label: label || step.asked[0].key }) : refusal(answer);
       say(status === 409 ? other : t("Not saved: {reason}", { reason: other }), "bad");
       refetch();
     },
@@ -125,7 +126,6 @@ const reviewing = (page) => {
       $("saved").className = away ? "saved bad" : "saved";
     },
   });
-  const refusal = (data) => { learn(data.zh); return told(data.error || ""); };
   let lastSeen = new Map(); // of answers that are on their way
   function asked(key, act, more = {}) {
     const of = page.report;
@@ -151,6 +151,11 @@ const reviewing = (page) => {
     page.updateReport(view);
     desk();
     overall();
+  }
+  // Why the server refused something, in the language of the page.
+  function refusal(answer) {
+    learn(answer.zh);
+    return told(answer.error || "");
   }
   async function fetched(path) {
     const answer = await fetch(path);
@@ -365,10 +370,10 @@ const reviewing = (page) => {
       const answer = await fetch("there", {
         method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ doc_id: page.report.doc_id, key, spans, none: asking.none }),
       });
-      const told = await answer.json();
+      const data = await answer.json();
       if (mode !== asking || asking.spans !== spans) return;
-      if (answer.ok) asking.readings = told.readings;
-      else asking.error = refusal(told);
+      if (answer.ok) asking.readings = data.readings;
+      else asking.error = refusal(data);
       asking.at = 0;
     } catch {
       asking.error = t("The server does not answer: nothing can be read just now.");

@@ -114,6 +114,8 @@ def lines_in(text: str, width: int) -> int:
 
     :param width: of the column, in characters; a Chinese one takes two.
     """
+    if 2 * len(text) <= width and "\n" not in text:
+        return 1
     return sum(max(1, -(-sum(1 + (char > "\u2000") for char in line) // width)) for line in text.split("\n"))
 
 

@@ -26,9 +26,9 @@ MOST_COMMENTS = 20_000
 """Cells with a comment and a link; with many more, spreadsheet programs get slow. Reports beyond have neither."""
 _HEAD_ROW = 3
 _A3 = 8
-_FIGURE_WIDTH = 14
+_FIGURE_WIDTH = 17
 _WORDS_WIDTH = 24
-_META_WIDTHS = {"title": 44, "place": 16, "level": 9, "period_start": 10, "period_end": 10}
+_META_WIDTHS = {"title": 52, "place": 16, "level": 9, "period_start": 10, "period_end": 10}
 
 
 class WideSheet:
