@@ -155,6 +155,7 @@ _NOT_OURS = (
     "llm/abilities.py",
     "llm/finish_reasons.py",
     "language/",
+    "outputs/book/",
 )
 """Files with words that are written or sent, and not shown."""
 _SENTENCE = re.compile(r"[A-Za-z}]{2,}[,;:.)]? [({]?[A-Za-z]")

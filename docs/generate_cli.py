@@ -117,6 +117,8 @@ def _kind(type_: Any) -> str:
         return f"{_kind(get_args(type_)[0])}, again and again"
     if get_origin(type_) is Literal:
         return " or ".join(get_args(type_))
+    if get_origin(type_) is tuple:
+        return " ".join(map(_kind, get_args(type_)))
     return {str: "TEXT", int: "NUMBER", float: "NUMBER", Path: "PATH", bool: ""}[type_]
 
 

@@ -22,7 +22,7 @@ PICTURE = ROOT / "docs" / "pictures" / "workbook.png"
 WIDTH = 1500
 """Of the picture, in pixels."""
 SHOWN = (("数据", 1, 1, 1, 300), ("数据", 2, 1, 1, 300), ("依据", 1, 0.66, 1, 560), ("说明", 1, 1, 0.6, 640))
-"""The pages that are shown: sheet and number, which share of the width, how wide in the picture, how many pixels high."""
+"""The pages that are shown: sheet and number, share of the width, width in the picture, pixels of height."""
 HEADS = {"数据": "颜色说明", "依据": "所在句", "说明": "制作说明"}
 """Words by which a page is known."""
 

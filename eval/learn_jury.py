@@ -179,7 +179,9 @@ def simulate(
 
 
 def is_right(item: Item, schema: Schema, name: str, link: Link) -> bool | None:
-    """The scorer's verdict; None where the gold allows an answer and does not ask for one."""
+    """The scorer's verdict; None where the gold allows an answer and does not ask for one, and where nobody looked."""
+    if not item.gold.knows(name):
+        return None
     verdict, _ = judge(item.gold.field(name), read_answer(item.report, link, schema.by_id[name]))
     return None if verdict == "neutral" else verdict == "correct"
 

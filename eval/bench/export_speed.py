@@ -1,7 +1,7 @@
 """How long tables of many reports take, and how much memory.
 
-``python eval/bench/export_speed.py [--reports 10000]`` makes a run of the example reports read by rules, again and again
-with other ids, and writes it in every format, each in a process of its own.
+``python eval/bench/export_speed.py [--reports 10000]`` makes a run of the example reports read by rules, again and
+again with other ids, and writes it in every format, each in a process of its own.
 """
 
 from __future__ import annotations
@@ -55,9 +55,8 @@ def main() -> None:
     with TemporaryDirectory() as made:
         folder = Path(made)
         fields = make_run(folder, reports)
-        print(
-            f"{reports} reports, {fields} fields\n\n| file | seconds | of processor time | MB of memory | MB of file |\n|---|---|---|---|---|"
-        )
+        print(f"{reports} reports, {fields} fields\n")
+        print("| file | seconds | of processor time | MB of memory | MB of file |\n|---|---|---|---|---|", flush=True)
         for name, *told in FORMATS:
             program = [sys.executable, "-m", "baogao", "export", str(folder / "run"), "--to", str(folder / name), *told]
             begun = time.perf_counter()
@@ -66,11 +65,10 @@ def main() -> None:
             took = time.perf_counter() - begun
             if status:
                 raise SystemExit(f"{name}: exit status {status}")
+            busy, memory = usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
             size = (folder / name).stat().st_size / 1e6
-            print(
-                f"| {' '.join((name, *told))} | {took:.0f} | {usage.ru_utime + usage.ru_stime:.0f} | {usage.ru_maxrss / 1024:.0f} | {size:.0f} |",
-                flush=True,
-            )
+            figures = f"{took:.0f} | {busy:.0f} | {memory:.0f} | {size:.0f}"
+            print(f"| {' '.join((name, *told))} | {figures} |", flush=True)
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -102,36 +103,42 @@ def serve_copy(run: Path, folder: Path, who: str) -> tuple[Service, ReviewSessio
     return service, session
 
 
-def main() -> None:
-    """Print a line for each report."""
+def confirmed(run: Path) -> Iterator[Confirmed]:
+    """Confirm every report of a run that was read, one after another; the run is not touched."""
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        if len(sys.argv) > 1:
-            run = Path(sys.argv[1])
-        else:
-            from command import run_baogao
-
-            run = folder / "examples"
-            run_baogao(["extract", *sorted(EXAMPLES.glob("*.txt")), "--extractor", "rules", "--out", run])
-        service, session = serve_copy(run, folder, "bench")
+        service, session = serve_copy(run, Path(name), "bench")
         options = webdriver.ChromeOptions()
         options.binary_location = shutil.which("chromium") or shutil.which("google-chrome") or ""
         for flag in ("--headless=new", "--no-sandbox", "--disable-gpu", "--force-prefers-reduced-motion"):
             options.add_argument(flag)
         driver = webdriver.Chrome(options=options, service=Driver(shutil.which("chromedriver")))
-        done = []
         for summary in session.summaries("bench"):
             if summary["status"] == "ok":
                 open_report(driver, service, summary["id"])
-                done.append(one := confirm(driver, session, summary["id"], "bench"))
-                print(
-                    f"{one.doc_id}: {one.keys} keys for {one.stated} stated fields, {one.keys_per_stated:.2f} each; "
-                    f"{one.fields} fields looked at in {one.seconds:.1f} s"
-                )
-        keys, stated = sum(one.keys for one in done), sum(one.stated for one in done)
-        print(f"all: {keys} keys for {stated} stated fields, {keys / stated:.2f} each")
+                yield confirm(driver, session, summary["id"], "bench")
         driver.quit()
         service.stop()
+
+
+def main() -> None:
+    """Print a line for each report."""
+    with tempfile.TemporaryDirectory() as name:
+        if len(sys.argv) > 1:
+            run = Path(sys.argv[1])
+        else:
+            from command import run_baogao
+
+            run = Path(name) / "examples"
+            run_baogao(["extract", *sorted(EXAMPLES.glob("*.txt")), "--extractor", "rules", "--out", run])
+        done = []
+        for one in confirmed(run):
+            done.append(one)
+            print(
+                f"{one.doc_id}: {one.keys} keys for {one.stated} stated fields, {one.keys_per_stated:.2f} each; "
+                f"{one.fields} fields looked at in {one.seconds:.1f} s"
+            )
+    keys, stated = sum(one.keys for one in done), sum(one.stated for one in done)
+    print(f"all: {keys} keys for {stated} stated fields, {keys / stated:.2f} each")
 
 
 if __name__ == "__main__":

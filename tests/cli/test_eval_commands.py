@@ -329,8 +329,14 @@ def test_history_in_words_and_as_json(dataset, tmp_path):
     for name in ("first", "[second]"):
         call(dataset, "--out", tmp_path / "runs" / name)
     result = call("history", tmp_path / "runs", schema=False)
-    assert "[second]" in "".join(result.stdout.split())
-    assert re.search(r"rules .* \d\.\d{3} .*0\.0\n", result.stdout)
+    first, second = result.stdout.split("extractor")[:2]
+    assert re.match(r"20\d\d-\d\d-\d\d \d\d:\d\d  \S*first  communiques, 2 reports, [0-9a-f]{12}\n", first)
+    assert "[second]  communiques" in second
+    assert re.search(r"\nrules +\d\.\d{3} .* 0\.0 *\n", result.stdout)
+    (tmp_path / "runs" / "broken").mkdir()
+    (tmp_path / "runs" / "broken" / "run.json").write_text("{", encoding="utf-8")
+    assert "cannot be read" in call("history", tmp_path / "runs", schema=False).stdout
+    shutil.rmtree(tmp_path / "runs" / "broken")
     lines = json.loads(call("history", tmp_path / "runs", "--json", schema=False).stdout)["runs"]
     assert [Path(line["run"]).name for line in lines] == ["first", "[second]"] or lines[0]["made"] == lines[1]["made"]
     assert [line["difference"] for line in lines] == [None, 0]

@@ -67,3 +67,16 @@ def test_what_cannot_be_written(run, baogao):
     ):
         outcome = baogao("export", "out", *told)
         assert (outcome.code, words in outcome.err.replace("\n", "")) == (2, True), outcome.err
+
+
+def test_what_is_missing_is_said(extract, reports, baogao):
+    """A report that failed has no rows in a long table, one whose text was changed no sentences: both are named."""
+    (reports / "empty.txt").touch()
+    extract(reports, "--extractor", "rules")
+    text = Path("out/texts/good.txt")
+    text.write_bytes("。".encode() + text.read_bytes())
+    outcome = baogao("export", "out", "--to", "out/long.csv", "--long")
+    said = " ".join(outcome.err.split())
+    assert "reports that could not be read have no figures (1): empty" in said
+    assert "reports whose texts were changed since have no sentences (1): good" in said
+    assert {row["sentence"] for row in read_csv("out/long.csv")} == {""}

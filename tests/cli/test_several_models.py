@@ -84,7 +84,7 @@ def test_where_they_differ_the_first_is_heard_before_any_sample_tells(extract, r
     with fake_server(by_model(cheap=lambda s: linked(s, **first), dear=lambda s: linked(s, **second))) as server:
         extract(reports, *BOTH, "--base-url", server.url)
         one = rows()[0].fields["urban_share"]
-        extract(reports, "--model", "dear", "--model", "cheap", *ASK, "--base-url", server.url)
+        extract(reports, "--model", "dear", "--model", "cheap", *ASK, "--base-url", server.url, "--overwrite")
         other = rows()[0].fields["urban_share"]
     said = [answer.by or answer.held_back.by for answer in (one, other)]
     assert "llm:cheap" in said[0]
@@ -120,7 +120,7 @@ def test_one_budget_holds_for_all(extract, reports):
     with fake_server(by_model(cheap=good_model, dear=good_model)) as server:
         there = ("--base-url", server.url, "--budget-tokens", "2200", "--no-cache")
         alone = extract(reports, "--model", "cheap", *ASK, *there)
-        both = extract(reports, *BOTH, *there)
+        both = extract(reports, *BOTH, *there, "--overwrite")
     assert alone.code == 0, alone.out
     assert "the budget of 2200 tokens does not reach" in both.out
 
@@ -163,11 +163,11 @@ def test_models_of_the_file(extract, reports, monkeypatch):
         assert record.made_by.model == "cheap+dear+plain"
         assert (record.usage.readers["dear"].cost > 0.004, record.usage.readers["cheap"].cost) == (True, None)
         assert "表：" in str(third.seen[-1].body["messages"])
-        named = extract(reports, "--model", "dear")
+        named = extract(reports, "--model", "dear", "--overwrite")
         assert named.code == 0, named.err
         assert rows()[0].made_by.model == "dear"
         assert "llm asks one model" in extract(reports, "--extractor", "llm").err
-        assert extract(reports, "--extractor", "rules").code == 0
+        assert extract(reports, "--extractor", "rules", "--overwrite").code == 0
 
 
 @pytest.fixture
@@ -240,7 +240,7 @@ def test_another_set_of_models_does_not_go_on(extract, reports):
     seen = []
     with fake_server(by_model(cheap=good_model, dear=good_model)) as server:
         for flags in (BOTH, ESCALATING, ("--model", "dear", "--model", "cheap", *ASK)):
-            extract(reports, *flags, "--base-url", server.url)
+            extract(reports, *flags, "--base-url", server.url, "--overwrite")
             seen.append(Path("out/records.jsonl").read_bytes())
     assert len(set(seen)) == 3
 
@@ -317,7 +317,7 @@ def test_a_calibration_of_several_is_for_these(baogao, world, extract, reports):
         assert "rules and link of cheap, link of dear" in learned.out
         extract(reports, *BOTH, "--calibration", "of.json", *there)
         assert rows()[0].made_by.calibration is not None
-        extract(reports, "--model", "dear", *ASK, "--calibration", "of.json", *there)
+        extract(reports, "--model", "dear", *ASK, "--calibration", "of.json", *there, "--overwrite")
         assert rows()[0].made_by.calibration is None
 
 

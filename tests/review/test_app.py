@@ -191,6 +191,10 @@ def test_rows_lose_and_gain_and_cells_are_fields(water_window, water_schema):
     assert view["rows"]["works"][0]["cost"]["value"] == "8,600"
     assert view["rows"]["works"][0]["stage"]["reviewed"]["act"] == "accept"
     assert window.post(window.asked("water", "works/7/cost", "accept")).status_code == 422
+    view = window.say("water", "works/1", "absent")
+    assert view["review"]["rows"] == {"works": ["works/+a"]}
+    gone = window.post(window.asked("water", "works/1/cost", "accept"))
+    assert gone.json()["error"] == "this row is not there any more"
 
 
 def test_words_are_chosen_and_selected(water_window):

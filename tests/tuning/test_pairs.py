@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from baogao.asking.form import FormExtractor
@@ -155,3 +157,23 @@ def test_gold_is_what_it_says(world):
     """The fixture states every field of the schema, one of them as none."""
     gold: Gold = world.items[0].gold
     assert {name for name, field in gold.fields.items() if field.stated} == {one.id for one in world.schema.figures}
+
+
+@pytest.mark.parametrize("way", ["tag", "blank"])
+def test_nothing_is_learned_of_what_nobody_looked_at(world, way):
+    """No form asks about it, and no sentence with figures among its words says that they answer nothing."""
+    item = world.items[0]
+    gold = item.gold.model_copy(update={"not_looked_at": ["residents", "urban_share", "grain_output"]}).known()
+    part = pairs_of([replace(item, gold=gold)], world.schema, world.prompts, way)
+    said = "\n".join(pair.reply for pair in part)
+    assert "地区生产总值" in said
+    assert not any(label in said for label in ("常住人口", "城镇化率", "粮食产量"))
+    if way == "tag":
+        assert not any("年末常住人口" in pair.messages[-1].content for pair in part)
+
+
+def test_gold_that_nobody_looked_at_teaches_nothing(world):
+    """All of it is proposals: no pair is made of them."""
+    item = world.items[0]
+    gold = item.gold.model_copy(update={"not_looked_at": [spec.id for spec in world.schema.specs]}).known()
+    assert pairs_of([replace(item, gold=gold)], world.schema, world.prompts, "blank") == []

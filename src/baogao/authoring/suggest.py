@@ -80,7 +80,9 @@ class _Read:
     """By the rules so far."""
 
     def verdict(self, links: dict[str, Link], spec: FieldSpec) -> Tally:
-        """What an answer is worth."""
+        """What an answer is worth; nothing where nobody looked at the field."""
+        if not self.gold.knows(spec.id):
+            return Tally()
         link, truth = links.get(spec.id), self.gold.field(spec.id)
         answer = read_answer(self.report, link, spec) if link else _SILENT
         return Tally.of(judge(truth, answer)[0], truth.stated)
@@ -158,7 +160,10 @@ class Suggester:
         )
 
     def _figures(self, read: _Read, spec: FieldSpec) -> Iterator[Seen]:
-        """Every figure of a report that could answer a field by its form, its unit and its cues."""
+        """Every figure of a report that could answer a field by its form, its unit and its cues; none where nobody
+        looked at it: which of them do not answer it is not known."""
+        if not read.gold.knows(spec.id):
+            return
         rules, right = self._further.fields[spec.id], read.right[spec.id]
         answered = read.verdict(read.links, spec).correct > 0
         for context in read.contexts:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import ExitStack
+from itertools import groupby
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated, Any
@@ -199,7 +200,7 @@ def history_command(
 
     pasts = history(find_runs(folders))
     if pasts:
-        stdout.print(history_table(pasts))
+        print_history(pasts, stdout)
     else:
         say(stderr, "there is no run in these folders")
     return Found({"runs": [past.to_data() for past in pasts]})
@@ -233,6 +234,7 @@ def _finish(run: Run, datasets: list[Path], schema: Schema, floors: dict[str, fl
     plain(report)
     stdout.print(headline_table(report))
     stdout.print(shown(report.verdict), highlight=False)
+    say(stdout, *map(shown, report.notices))
     say(stdout, f"report  {shown(run.path / 'report.html')}")
     failures = _gates(run, summary, floors, earlier)
     say(errors, *(f"[red]gate:[/] {shown(failure)}" for failure in failures))
@@ -307,28 +309,32 @@ def headline_table(report: ReportModel) -> Table:
     return table
 
 
-def history_table(pasts: Sequence[PastRun]) -> Table:
-    """One line for each extractor of each run, the run itself named in the first."""
+def print_history(pasts: Sequence[PastRun], console: Console) -> None:
+    """Every run with its date and data, and below it a line for each extractor; narrow, because names are long."""
     from rich.table import Table
 
     from baogao.evaluation.report.render import interval_words, points, share
 
-    table = Table(box=None, pad_edge=False)
-    for name in ("made", "run", "data", "extractor", "model"):
-        table.add_column(name, overflow="fold")
-    for name in ("F1", "95%", "precision", "recall", "points"):
-        table.add_column(name, justify="right", no_wrap=True)
-    run = None
-    for past in pasts:
-        head = (past.made[:16].replace("T", " "), past.run.as_posix(), past.data) if past.run != run else ("", "", "")
-        run = past.run
-        if past.error:
-            table.add_row(*map(shown, head), f"[red]{shown(past.error)}[/]")
-            continue
-        rates = (share(past.f1), interval_words(past.f1_interval), share(past.precision), share(past.recall))
-        change = "" if past.difference is None else f"{'+' if past.difference > 0 else ''}{points(past.difference)}"
-        table.add_row(*map(shown, (*head, past.extractor, past.model)), *rates, change)
-    return table
+    widest = max(len(past.extractor) for past in pasts)
+    for run, lines in groupby(pasts, key=lambda past: past.run):
+        here = list(lines)
+        made = here[0].made[:16].replace("T", " ")
+        console.print(
+            f"[bold]{made}  {shown(run.as_posix())}[/]  {shown(here[0].data)}", highlight=False, soft_wrap=True
+        )
+        table = Table(box=None, pad_edge=False)
+        table.add_column("extractor", min_width=max(widest, 9), no_wrap=True)
+        for name, width in (("F1", 5), ("95%", 11), ("precision", 9), ("recall", 6), ("points", 6)):
+            table.add_column(name, justify="right", no_wrap=True, min_width=width)
+        table.add_column("model", overflow="fold")
+        for past in here:
+            rates = (share(past.f1), interval_words(past.f1_interval), share(past.precision), share(past.recall))
+            change = "" if past.difference is None else f"{'+' if past.difference > 0 else ''}{points(past.difference)}"
+            table.add_row(shown(past.extractor), *rates, change, shown(past.model))
+        if here[0].error:
+            console.print(f"[red]{shown(here[0].error)}[/]", highlight=False, soft_wrap=True)
+        else:
+            console.print(table)
 
 
 def diff_table(difference: RunDiff, show_test: bool, console: Console) -> None:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
-from baogao.cli.common import Found, stdout
+from baogao.cli.common import Found, stderr, stdout
 from baogao.cli.outputs import RunDir, SchemaOfRecords
 from baogao.console import say, shown
+
+_NAMED = 5
 
 
 def export(
@@ -35,5 +38,16 @@ def export(
 
     results = Results.of_run(folder, schema, as_read=as_read)
     written = write_results(results, to, Layout(labels=labels, long=long, silent=silent))
+    if results.failed:
+        count, names = len(results.failed), shown(_first(results.failed))
+        say(stderr, f"note: reports that could not be read have no figures ({count}): {names}")
+    if results.astray:
+        count, names = len(results.astray), shown(_first(results.astray))
+        say(stderr, f"note: reports whose texts were changed since have no sentences ({count}): {names}")
     say(stdout, *(f"{rows} rows in {shown(file)}" for file, rows in written.items()))
     return Found({"files": [{"file": str(file), "rows": rows} for file, rows in written.items()]})
+
+
+def _first(doc_ids: Sequence[str]) -> str:
+    """Some reports by name, the first of them where they are many."""
+    return ", ".join(doc_ids[:_NAMED]) + (" …" if len(doc_ids) > _NAMED else "")

@@ -1,4 +1,4 @@
-"""``baogao gold``: write gold from marked reports, check it, compare two annotators."""
+"""``baogao gold``: write gold from marked reports or from what people looked at, check it, compare two annotators."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from baogao.cli import label_studio, labels
 from baogao.cli.common import Found, stdout
 from baogao.cli.options import DEFAULT_SCHEMA, SchemaName
 from baogao.console import say, shown, table_of
+from baogao.errors import UsageError
 
 if TYPE_CHECKING:
     from baogao.evaluation.agreement import FieldAgreement
@@ -19,6 +21,11 @@ if TYPE_CHECKING:
     from baogao.evaluation.gold import GoldField
 
 app = typer.Typer(no_args_is_help=True)
+app.command("start")(labels.start)
+app.command("save")(labels.save)
+app.command("disputes")(labels.disputes)
+app.command("export")(label_studio.export)
+app.command("import")(label_studio.import_)
 
 
 @app.command("build")
@@ -53,22 +60,38 @@ def check_command(
     check = check_dataset(dataset, load_schema(schema))
     errors = _print(check.findings)
     say(stdout, f"{check.documents} reports: {errors} errors, {len(check.findings) - errors} warnings")
+    if check.not_looked_at:
+        say(stdout, f"{check.not_looked_at} fields were not looked at: they are no gold, and nothing is said of them")
     return _found(check.findings, check.documents)
 
 
 @app.command("agree")
 def agree_command(
-    a: Annotated[Path, typer.Argument(help="One annotator's data set.", metavar="A")],
-    b: Annotated[Path, typer.Argument(help="The other's, of the same texts.", metavar="B")],
-    schema: SchemaName = DEFAULT_SCHEMA,
+    a: Annotated[Path, typer.Argument(help="One annotator's data set; or a run, with --between.", metavar="A")],
+    b: Annotated[Path | None, typer.Argument(help="The other's, of the same texts.", metavar="B")] = None,
+    between: Annotated[
+        tuple[str, str] | None, typer.Option("--between", help="Two people who looked at the run A.")
+    ] = None,
+    schema: Annotated[
+        str | None, typer.Option("--schema", help="Name of a schema, or the path of a .py file; of a run its own.")
+    ] = None,
 ) -> Found:
-    """Say how far two annotators agree: per cent, and Krippendorff's alpha, per field and over all."""
+    """Say how far two annotators agree on what both looked at: per cent, and Krippendorff's alpha, per field and over
+    all."""
     from baogao.evaluation.agreement import agree
     from baogao.evaluation.datasets import load_dataset
+    from baogao.evaluation.labelling import LabelRun
     from baogao.schema.load import load_schema
 
-    loaded = load_schema(schema)
-    result = agree(load_dataset(a, loaded), load_dataset(b, loaded), loaded)
+    if between is not None and b is None:
+        run = LabelRun(a, schema)
+        result = agree(run.dataset_of(between[0]), run.dataset_of(between[1]), run.schema)
+        say(stdout, "They are independent only if both worked with baogao review RUN --serve --blind.")
+    elif b is not None and between is None:
+        loaded = load_schema(schema or DEFAULT_SCHEMA)
+        result = agree(load_dataset(a, loaded), load_dataset(b, loaded), loaded)
+    else:
+        raise UsageError("give two data sets, or one run and --between with two names")
     heads = ("field", "pairs", "stated", "agreed", "agreed where stated", "alpha")
     stated = [field for field in result.fields if field.stated]
     stdout.print(table_of(heads, map(_row, [*stated, result.overall])))

@@ -1,7 +1,8 @@
 """How far two annotators of the same reports agree, field by field.
 
 A field's label is its state and value (a nominal scale: 26.5 and 26.4 differ as much as 26.5 and 3). Cells of rows are
-compared where the rows are, as an answer's are with gold's; a row that only one has is silence of the other. Plain
+compared where the rows are, as an answer's are with gold's; a row that only one has is silence of the other. What one
+of the two has not looked at is not compared. Plain
 agreement over all fields is flattered by silence, on which two annotators nearly always agree; Krippendorff's alpha
 corrects for chance, and agreement where at least one of the two states something is given beside it.
 """
@@ -82,7 +83,7 @@ class Agreement:
 def agree(a: Dataset, b: Dataset, schema: Schema) -> Agreement:
     """Compare two annotations of the same texts; documents that only one of them has are left out.
 
-    :raises GoldError: no document in common, or the same id with two texts.
+    :raises GoldError: no document or no field in common, or the same id with two texts.
     :raises UsageError: the library ``krippendorff`` is not installed.
     """
     try:
@@ -104,6 +105,8 @@ def agree(a: Dataset, b: Dataset, schema: Schema) -> Agreement:
             Disagreement(doc_id, name, x, y, kind) for doc_id, x, y in fields if _label(x, kind) != _label(y, kind)
         ]
     everything = [pair for field in labels.values() for pair in field]
+    if not everything:
+        raise GoldError(f"{a.name} and {b.name} have no field that both looked at")
     return Agreement(
         documents=len(pairs),
         overall=_agreement("all fields", everything, krippendorff),
@@ -113,9 +116,11 @@ def agree(a: Dataset, b: Dataset, schema: Schema) -> Agreement:
 
 
 def _fields(pairs: Pairs, schema: Schema) -> Iterator[_Compared]:
-    """The fields that are answered once."""
+    """The fields that are answered once, each in the reports in which both looked at it."""
     for spec in schema.fields:
-        yield spec.id, spec.kind, [(one.doc_id, one.field(spec.id), other.field(spec.id)) for one, other in pairs]
+        both = [(one, other) for one, other in pairs if one.knows(spec.id) and other.knows(spec.id)]
+        if both:
+            yield spec.id, spec.kind, [(one.doc_id, one.field(spec.id), other.field(spec.id)) for one, other in both]
 
 
 def _cells(pairs: Pairs, schema: Schema) -> Iterator[_Compared]:
@@ -129,6 +134,8 @@ def _cells(pairs: Pairs, schema: Schema) -> Iterator[_Compared]:
 
 def _rows(one: Gold, other: Gold, spec: FieldSpec) -> Iterator[tuple[GoldRow, GoldRow]]:
     """The rows of one list, those of both side by side; one that may be there or not counts where the other has it."""
+    if not (one.knows(spec.id) and other.knows(spec.id)):
+        return
     mine, theirs = one.rows.get(spec.id, []), other.rows.get(spec.id, [])
     matches = align_rows(mine, [{name: _answer(cell) for name, cell in row.items()} for row in theirs], spec)
     of_mine = {match: number for number, match in enumerate(matches) if match is not None}

@@ -250,13 +250,16 @@ def _text_hits(case: Case, gold: Gold, extraction: Extraction) -> TextHits:
     """What of a report's metadata and lists one side has right."""
     told = replace(extraction, fields={}, held={})
     submission = submission_of(read_record(case.report, told, case.schema, provenance(case.schema, "hybrid")))
-    metadata = [MetadataScore.of(gold, spec.id, submission).right for spec in case.schema.metadata]
-    lists = (ListScore.of(gold, spec.id, submission).hits for spec in case.schema.lists)
+    known = [spec for spec in case.schema.specs if gold.knows(spec.id)]
+    metadata = [MetadataScore.of(gold, spec.id, submission).right for spec in known if spec.kind == "text"]
+    lists = (ListScore.of(gold, spec.id, submission).hits for spec in known if spec.kind == "items")
     return TextHits(sum(metadata), len(metadata), sum(lists, Hits()))
 
 
 def _is_right(case: Case, gold: Gold, name: str, link: Link) -> bool | None:
-    """The scorer's verdict; None where the gold allows an answer and does not ask for one."""
+    """The scorer's verdict; None where the gold allows an answer and does not ask for one, and where nobody looked."""
+    if not gold.knows(name):
+        return None
     spec = case.schema.by_id[name]
     verdict, _ = judge(gold.field(name), read_answer(case.report, link, spec), spec.kind)
     return None if verdict == "neutral" else verdict == "correct"

@@ -51,13 +51,14 @@ class _Checker:
         yield from self._head()
         specs = {spec.id: spec for spec in self.schema.fields}
         for name, field in self.gold.fields.items():
-            if name in specs:
+            if name in specs and self.gold.knows(name):
                 yield from self._field(specs[name], name, field)
         for name, items in self.gold.lists.items():
-            for number, copies in enumerate(items, start=1):
+            for number, copies in enumerate(items if self.gold.knows(name) else (), start=1):
                 yield from self._copies(f"{name}, item {number}", copies)
         for spec in self.schema.rows:
-            for number, row in enumerate(self.gold.rows.get(spec.id, []), start=1):
+            rows = self.gold.rows.get(spec.id, []) if self.gold.knows(spec.id) else ()
+            for number, row in enumerate(rows, start=1):
                 yield from self._row(spec, f"{spec.id}, row {number}", row)
 
     def _row(self, spec: FieldSpec, place: str, row: GoldRow) -> Iterator[Finding]:
@@ -95,6 +96,7 @@ class _Checker:
         if gold.characters != len(self.text):
             yield self._error("characters", f"is {gold.characters}, and {gold.text_file} has {len(self.text)}")
         groups = (
+            ("names", dict.fromkeys(gold.not_looked_at), self.schema.specs),
             ("metadata", gold.metadata, self.schema.metadata),
             ("fields", gold.fields, self.schema.fields),
             ("lists", gold.lists, self.schema.lists),
@@ -104,7 +106,7 @@ class _Checker:
             for name in sorted(names.keys() - {spec.id for spec in specs}):
                 yield self._error(name, f"is not among the {group} of {self.schema.name}")
         for spec in self.schema.metadata:
-            if spec.id not in gold.metadata:
+            if spec.id not in gold.metadata and gold.knows(spec.id):
                 yield self._warning(spec.id, "is not given; write null where the text has none")
 
     def _reading(self, spec: FieldSpec, place: str, reading: Reading, alternative: bool = False) -> Iterator[Finding]:

@@ -24,7 +24,7 @@ from baogao.evaluation.gold import (
     write_whole,
 )
 from baogao.evaluation.marks import Mark, MarkedReport, parse
-from baogao.evaluation.values import has_plain_figures_only, is_date
+from baogao.evaluation.values import is_date, version_said
 from baogao.inputs import MARKED
 from baogao.schema.fields import FieldSpec, Schema
 
@@ -79,8 +79,7 @@ def to_gold(report: MarkedReport, schema: Schema, path: Path) -> Gold:
     return Gold(
         doc_id=doc_id,
         schema_name=schema.name,
-        # as of the first version, when there were only figures, where the files do not say it
-        schema_version=None if schema.version == 1 and has_plain_figures_only(schema) else schema.version,
+        schema_version=version_said(schema),
         text_file=f"{doc_id}.txt",
         sha256=hashlib.sha256(report.text.encode()).hexdigest(),
         characters=len(report.text),

@@ -22,10 +22,12 @@ class GoldCheck:
 
     documents: int
     findings: list[Finding]
+    not_looked_at: int = 0
+    """How many fields, over all documents, nobody has looked at."""
 
 
 def load_gold(path: Path, schema: Schema) -> Gold:
-    """Load one gold file and check it against its text.
+    """Load one gold file and check it against its text; proposals that nobody has looked at are left out of it.
 
     :raises GoldError: the first thing that is wrong: file, field, offset; warnings do not count.
     """
@@ -33,7 +35,7 @@ def load_gold(path: Path, schema: Schema) -> Gold:
     for finding in check_gold(gold, read_text(text_path(path, gold)), schema, path):
         if finding.level == "error":
             raise GoldError(str(finding))
-    return gold
+    return gold.known()
 
 
 def load_dataset(folder: Path, schema: Schema) -> Dataset:
@@ -63,6 +65,7 @@ def check_dataset(folder: Path, schema: Schema) -> GoldCheck:
     """
     findings: list[Finding] = []
     seen: dict[str, Path] = {}
+    not_looked_at = 0
     paths = gold_files(folder)
     for path in paths:
         try:
@@ -71,11 +74,12 @@ def check_dataset(folder: Path, schema: Schema) -> GoldCheck:
         except GoldError as error:
             findings.append(Finding("error", path, "file", str(error).removeprefix(f"{path}: ")))
             continue
+        not_looked_at += len(gold.not_looked_at)
         if gold.doc_id in seen:
             findings.append(Finding("error", path, "doc_id", f"{gold.doc_id!r} is also in {seen[gold.doc_id]}"))
         seen[gold.doc_id] = path
     findings += _check_groups(folder, seen)
-    return GoldCheck(len(paths), findings)
+    return GoldCheck(len(paths), findings, not_looked_at)
 
 
 def _check_groups(folder: Path, known: Container[str]) -> Iterator[Finding]:

@@ -86,6 +86,23 @@ class Gold(Strict):
     lists: dict[str, list[Copies]] = Field(default_factory=dict)
     rows: dict[str, list[GoldRow]] = Field(default_factory=dict)
     """Of each list of rows its rows, in the annotator's order."""
+    not_looked_at: list[str] = Field(default_factory=list, exclude_if=lambda names: not names)
+    """Fields, metadata, lists and lists of rows that nobody has looked at yet: nothing is known of them, and what the
+    file says of them is a proposal. Empty in gold that is whole."""
+    annotators: list[str] = Field(default_factory=list, exclude_if=lambda names: not names)
+    """Who looked, where that was asked to be kept."""
+
+    def knows(self, name: str) -> bool:
+        """Whether somebody looked at a field, a piece of metadata, a list."""
+        return name not in self.not_looked_at
+
+    def known(self) -> Gold:
+        """The same without what nobody has looked at, so that no proposal is taken for gold."""
+        if not self.not_looked_at:
+            return self
+        parts = ("metadata", "fields", "lists", "rows")
+        known = {part: {k: v for k, v in getattr(self, part).items() if self.knows(k)} for part in parts}
+        return self.model_copy(update=known)
 
     def field(self, name: str) -> GoldField:
         """The gold of a field, ``not_reported`` when the file is silent on it."""
@@ -131,6 +148,11 @@ class Dataset:
     """In the order of their ids."""
     digest: str
     """``sha256:`` and the hex digest over ids and gold files (which hold their texts' digests)."""
+
+    @property
+    def not_looked_at(self) -> int:
+        """How many fields nobody has looked at, over all reports."""
+        return sum(len(item.gold.not_looked_at) for item in self.items)
 
     def part(self, split: Split) -> Dataset:
         """The reports of one split."""

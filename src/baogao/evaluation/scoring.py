@@ -1,7 +1,8 @@
 """Scoring: one verdict for every field of every document, exactly by the table in the codebook.
 
 It needs the records and the gold and nothing else, so that anyone's output can be scored. Nothing leaves a denominator
-in silence: a document that failed, or has no record, has all its stated fields against it.
+in silence: a document that failed, or has no record, has all its stated fields against it. A field that no annotator
+has looked at has no verdict, and the report says how many they are.
 """
 
 from __future__ import annotations
@@ -179,7 +180,8 @@ class DocumentScore:
     error: str | None
     """Why every field is ``errored``: the failure in words, or that there is no record; None when all is well."""
     fields: tuple[Score, ...]
-    """In the schema's order, one for each field that is answered once: figures, choices, dates, quotes."""
+    """In the schema's order, one for each field that is answered once (figures, choices, dates, quotes) and that
+    somebody has looked at; so, too, the others."""
     metadata: tuple[MetadataScore, ...]
     lists: tuple[ListScore, ...]
     rows: tuple[RowsScore, ...] = ()
@@ -202,7 +204,7 @@ class Scores:
         return sum((document.tally for document in self.documents), Tally())
 
     def field_tallies(self) -> dict[str, Tally]:
-        """The counts of each field, in the schema's order."""
+        """The counts of each field that was looked at anywhere, in the schema's order."""
         tallies: dict[str, Tally] = {}
         for document in self.documents:
             for score in document.fields:
@@ -210,7 +212,7 @@ class Scores:
         return tallies
 
     def list_hits(self) -> dict[str, Hits]:
-        """The counts of each list, in the schema's order."""
+        """The counts of each list that was looked at anywhere, in the schema's order."""
         hits: dict[str, Hits] = {}
         for document in self.documents:
             for score in document.lists:
@@ -279,10 +281,11 @@ def score_document(
                 gold.doc_id, spec, gold.field(spec.id), None if said is None else said.fields.get(spec.id, _SILENCE)
             )
             for spec in schema.fields
+            if gold.knows(spec.id)
         ),
-        metadata=tuple(MetadataScore.of(gold, spec.id, said) for spec in schema.metadata),
-        lists=tuple(ListScore.of(gold, spec.id, said) for spec in schema.lists),
-        rows=tuple(RowsScore.of(gold, spec, said) for spec in schema.rows),
+        metadata=tuple(MetadataScore.of(gold, spec.id, said) for spec in schema.metadata if gold.knows(spec.id)),
+        lists=tuple(ListScore.of(gold, spec.id, said) for spec in schema.lists if gold.knows(spec.id)),
+        rows=tuple(RowsScore.of(gold, spec, said) for spec in schema.rows if gold.knows(spec.id)),
     )
 
 

@@ -197,11 +197,12 @@ def document_counts(scores: Scores) -> Counts:
 
 
 def field_counts(scores: Scores) -> dict[str, Counts]:
-    """The counts of each field in each document, fields in the schema's order."""
+    """The counts of each field in each document, fields in the schema's order; none where nobody looked at it."""
     rows: dict[str, list[tuple[int, int, int, int]]] = {}
-    for document in scores.documents:
+    for number, document in enumerate(scores.documents):
         for score in document.fields:
-            rows.setdefault(score.field, []).append(score.tally.row)
+            counts = rows.setdefault(score.field, [Tally().row] * len(scores.documents))
+            counts[number] = score.tally.row
     return {name: np.array(counts, dtype=np.float64) for name, counts in rows.items()}
 
 

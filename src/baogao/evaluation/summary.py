@@ -86,13 +86,21 @@ class GoldInfo(Strict):
     digest: str
     splits: dict[Split, int] = Field(default_factory=dict)
     """Documents of each split that has any."""
+    not_looked_at: int = Field(default=0, exclude_if=lambda count: not count)
+    """Fields, over all documents, that no annotator has looked at: they have no verdict."""
 
     @classmethod
     def of(cls, dataset: Dataset) -> GoldInfo:
         """The gold of a data set."""
         counts = {split: len(dataset.part(split).items) for split in SPLITS}
         splits = {split: count for split, count in counts.items() if count}
-        return GoldInfo(name=dataset.name, documents=len(dataset.items), digest=dataset.digest, splits=splits)
+        return GoldInfo(
+            name=dataset.name,
+            documents=len(dataset.items),
+            digest=dataset.digest,
+            splits=splits,
+            not_looked_at=dataset.not_looked_at,
+        )
 
 
 class Rates(Strict):

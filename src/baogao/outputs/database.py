@@ -88,7 +88,7 @@ class _Database:
         self._database = database
         self._schema = results.schema
         self._results = results
-        self._long = LongTable(results.schema, results.texts, silent=True, page=page)
+        self._long = LongTable(results.schema, results.texts, silent=True, page=page, astray=results.astray)
         self._silent = silent
         self._made: dict[str, int] = {}
 
@@ -121,6 +121,7 @@ class _Database:
             ("min_confidence", "REAL"),
             ("read_at", "TEXT"),
             ("exported", "TEXT"),
+            ("exported_by", "TEXT"),
         ]
         self._make("made_with", [("id", "INTEGER PRIMARY KEY"), *run])
         self._make("fields", [("field", "TEXT PRIMARY KEY"), *fields])
@@ -195,8 +196,8 @@ class _Database:
             row |= {"min_confidence": made.min_confidence, "jury": made.jury.reason if made.jury else None}
             sent = json.dumps(made.sent_beside, ensure_ascii=False) if made.sent_beside else None
             row |= {"other": sent, "read_at": read_at.isoformat(timespec="seconds") if read_at else None}
-            exported = f"{datetime.now(UTC).isoformat(timespec='seconds')} by baogao {__version__}"
-            self._insert("made_with", row | {"exported": exported})
+            now = datetime.now(UTC).isoformat(timespec="seconds")
+            self._insert("made_with", row | {"exported": now, "exported_by": __version__})
         return self._made[key]
 
     def _insert(self, table: str, row: Row) -> None:

@@ -42,7 +42,7 @@ def tables_of(results: Results, made: Path, layout: Layout, path: Path) -> Table
     """The tables of a layout."""
     schema = results.schema
     if layout.long:
-        long = LongTable(schema, results.texts, layout.silent, results.page_from(path))
+        long = LongTable(schema, results.texts, layout.silent, results.page_from(path), results.astray)
         return [(made, LONG, (), lambda record: (row for _, row in long.rows(record)))]
 
     def of(spec: FieldSpec) -> Callable[[Record], Iterator[Row]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from urllib.parse import quote
@@ -54,7 +54,7 @@ class Statement:
     """The number of an entry or of a row, from 1."""
 
     @property
-    def field(self) -> str:
+    def name(self) -> str:
         """The field's id; of a cell behind that of its list: ``works.cost``."""
         return f"{self.of.id}.{self.spec.id}" if self.of else self.spec.id
 
@@ -150,7 +150,7 @@ def long_row(statement: Statement, sentence: str | None, record: Record) -> Row:
     spec, given = statement.spec, statement.given
     failed = record.status == "failed"
     row: Row = {
-        "field": statement.field,
+        "field": statement.name,
         "row": statement.row,
         "label": statement.label,
         "group": (statement.of or spec).group,
@@ -194,10 +194,8 @@ class LongTable:
     texts: Mapping[str, str] | Path | None = None
     silent: bool = False
     page: str = "index.html"
-
-    def __post_init__(self) -> None:
-        self.astray: list[str] = []
-        """The reports whose texts are not the ones that they were read from."""
+    astray: list[str] = field(default_factory=list)
+    """The reports whose texts are not the ones that they were read from."""
 
     def rows(self, record: Record) -> Iterator[tuple[Statement, Row]]:
         """The statements of a report with their rows.
@@ -250,8 +248,8 @@ def _field_rows(record: Record, schema: Schema, texts: Mapping[str, str] | Path 
             sentence = given.sentence
             if document is not None and (statement.stated or isinstance(given, HeldBack)):
                 if astray(given, document.file.text):
-                    place = f"{statement.field} is not there"
-                    raise UsageError(f"{record.doc_id}: the record does not belong to this text: {place}")
+                    name = statement.name
+                    raise UsageError(f"{record.doc_id}: the record does not belong to this text: {name} is not there")
                 sentence = document.printed_sentences(statement.spans)
         link: Row = {"link": link_to(record.doc_id, statement.key)}
         yield head | long_row(statement, sentence, record) | link

@@ -33,6 +33,19 @@ class Results:
     folder: Path | None = None
     as_read: bool = field(default=False, kw_only=True)
     """Whether what people decided is left out."""
+    failed: list[str] = field(default_factory=list, init=False)
+    """The reports that could not be read, of those that were gone through."""
+    astray: list[str] = field(default_factory=list, init=False)
+    """Those whose texts are not the ones that they were read from, so that their sentences are left out."""
+
+    def __post_init__(self) -> None:
+        self.records = self._noted(self.records)
+
+    def _noted(self, records: Iterable[Record]) -> Iterator[Record]:
+        for record in records:
+            if record.status == "failed":
+                self.failed.append(record.doc_id)
+            yield record
 
     @classmethod
     def of_run(cls, folder: Path, given: str | None = None, *, as_read: bool = False) -> Results:

@@ -51,9 +51,8 @@ class Keys:
         if spec is not None and ((inner and spec.kind != "rows") or ("@" in key and spec.kind != "items")):
             spec = None
         if spec is not None and inner:
-            known = inner[0].startswith("+") or f"{name}/{inner[0]}" in self.rows.get(name, ())
             cell = next((cell for cell in spec.cells if cell.id == inner[-1]), None) if len(inner) == 2 else spec
-            spec = cell if known and len(inner) < 3 else None
+            spec = cell if len(inner) < 3 else None
         if spec is None:
             raise UsageError(f"the schema {self._schema.name} has no field {key!r}")
         return spec
@@ -61,9 +60,12 @@ class Keys:
     def answer(self, key: str) -> dict[str, Any] | None:
         """What stands on a key now, as JSON; None for an entry or a row that is not there.
 
-        :raises UsageError: the schema has no such field.
+        :raises UsageError: the schema has no such field, or the report no such row.
         """
         spec = self.spec(key)
+        name, *inner = key.split("/")
+        if inner and not (inner[0].startswith("+") or f"{name}/{inner[0]}" in self.rows.get(name, ())):
+            raise UsageError("this row is not there any more")
         if "@" in key:
             return _json(self._items.get(key))
         if spec.kind == "items":

@@ -93,9 +93,10 @@ const reviewing = (page) => {
   function summaries(news) {
     for (const summary of news) {
       const at = reports.findIndex((one) => one.id === summary.id);
-      if (at >= 0) reports[at] = summary;
+      if (at < 0) continue;
+      reports[at] = summary;
+      $("reports").children[at].replaceWith(page.reportItem(summary, at));
     }
-    page.listReports();
     page.findReports();
     page.markCurrent();
     overall();

@@ -1,6 +1,7 @@
 """What a model is tuned on: the questions that the extractors would ask of the reports of the gold, with right replies.
 
-Passages and questions are made by the code that asks them later, so that training and asking cannot differ.
+Passages and questions are made by the code that asks them later, so that training and asking cannot differ. Of a field
+that no annotator has looked at nothing is learned: that it is not answered would be a guess.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from random import Random
 
 from baogao.asking.form import FormExtractor
@@ -112,19 +113,42 @@ def _tag_pairs(report: ReportText, gold: Gold, schema: Schema, prompts: Prompts,
     shown = [one for sentence in report.document.sentences for one in numbered(report, sentence.span)]
     labels = labels_of(shown, report.document, gold, schema)
     place = gold.metadata.get(schema.id_of("place") or "")
-    yield from _tagged(report, LENGTH, labels, schema, prompts, 0)
+    unknown = unknown_candidates(report, gold, schema)
+    yield from _tagged(report, LENGTH, labels, schema, prompts, 0, unknown)
     for copy, length in enumerate(OTHER_LENGTHS, start=1):
-        for pair in _tagged(augmented(report, place, random), length, labels, schema, prompts, copy):
+        for pair in _tagged(augmented(report, place, random), length, labels, schema, prompts, copy, unknown):
             if pair.reply != tag_reply({}) or random.random() >= _EMPTY_LEFT_OUT:
                 yield pair
 
 
+def unknown_candidates(report: ReportText, gold: Gold, schema: Schema) -> frozenset[int]:
+    """The candidates among the words of figures that nobody has looked at: what they answer is not known."""
+    if all(gold.knows(spec.id) for spec in schema.figures):
+        return frozenset()
+    cutter = PassageCutter(Shortlist(schema))
+    found = set()
+    for one in report.candidates:
+        fits = {spec.id: fit for fit, spec in cutter.shortlist.rank(report.document, one)}
+        if one.kind != "item" and not all(map(gold.knows, cutter.brought(one, fits))):
+            found.add(one.id)
+    return frozenset(found)
+
+
 def _tagged(
-    report: ReportText, length: int, labels: Labels, schema: Schema, prompts: Prompts, copy: int
+    report: ReportText,
+    length: int,
+    labels: Labels,
+    schema: Schema,
+    prompts: Prompts,
+    copy: int,
+    unknown: frozenset[int],
 ) -> Iterator[Pair]:
     title = report_title(report.document)
-    for sentences in passages(report, length):
-        passage = tag_passage(report, sentences)
+    for whole in passages(report, length):
+        sentences = [one for one in whole if unknown.isdisjoint(each.id for each in numbered(report, one.span))]
+        passage = tag_passage(report, tuple(sentences))
+        if not passage.candidates:
+            continue
         answered = {
             number: list(labels[candidate.id])
             for number, candidate in enumerate(passage.candidates, start=1)
@@ -135,11 +159,14 @@ def _tagged(
 
 
 def _blank_pairs(report: ReportText, gold: Gold, schema: Schema, prompts: Prompts, random: Random) -> Iterator[Pair]:
-    """Every form of the report, as it is printed: its fields are chosen by its words."""
+    """Every form of the report, as it is printed: its fields are chosen by its words, those that were looked at."""
     shown = [one for one in report.candidates if one.kind != "item"]
     labels = labels_of(shown, report.document, gold, schema)
     extractor = FormExtractor(schema, ModelClient(EndpointSettings()), prompts, blank=True)
-    for passage in PassageCutter(Shortlist(schema)).cut(report):
+    for whole in PassageCutter(Shortlist(schema)).cut(report):
+        passage = replace(whole, fields=tuple(spec for spec in whole.fields if gold.knows(spec.id)))
+        if not passage.fields:
+            continue
         yield Pair(report.document.doc_id, extractor.question(passage).messages, _form_reply(passage, labels))
 
 

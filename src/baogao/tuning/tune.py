@@ -112,6 +112,11 @@ def gather(request: TuneRequest, schema: Schema) -> Material:
             f"{len(items)} reports are few: the model learns their words rather than the task, and what is measured on "
             "those held out says little; mark twenty"
         )
+    if not_looked_at := sum(dataset.not_looked_at for dataset in datasets):
+        notes.append(
+            f"{not_looked_at} fields of the reports were not looked at: nothing is learned of them, and sentences with "
+            "figures among their words are left out"
+        )
     random = Random(request.recipe.seed)
     order = random.sample(items, len(items))
     held = min(len(items) - 1, max(1, round(len(items) * request.held_out)))

@@ -102,6 +102,7 @@ def test_other_sheets(book):
     about = {line[0]: line[1] for line in book["说明"].values if line[0]}
     assert about["报告数"] == "5 份，其中 1 份未能读取"
     assert about["broken"] == "reports/broken.txt"
+    assert not any("不带批注" in (line[1] or "") for line in book["说明"].values)
     people = [line[1] for line in book["说明"].values if line[0] == "人工核对"]
     assert people == ["李云：3 项（确认 1，更正 1，确认未提及 1）", "王明：1 项（确认 1，更正 0，确认未提及 0）"]
 
@@ -158,7 +159,7 @@ def test_many_reports_have_comments_as_far_as_a_workbook_can_take_them(monkeypat
     evidence = book["依据"]
     assert sum(one.hyperlink is not None for cells in evidence.iter_rows() for one in cells) == 7
     assert evidence.max_row == 1 + 2 * (3 + 5 + 2)
-    assert "前 1 份报告带批注和链接；其余报告的原句见“依据”表。" in {line[1] for line in book["说明"].values}
+    assert "最后 1 份报告不带批注和链接，原句见“依据”表。" in {line[1] for line in book["说明"].values}
 
 
 def test_as_read_says_so(plain, schema, tmp_path):

@@ -30,6 +30,7 @@ from baogao.evaluation.report.sources import Sources
 from baogao.evaluation.rows import ScoreRow
 from baogao.evaluation.run_info import Mode, SchemaInfo
 from baogao.evaluation.runs import ExtractorTiming, Run
+from baogao.evaluation.summary import Summary
 from baogao.evaluation.taxonomy import CAUSES
 
 _BASELINE = "rules"
@@ -82,7 +83,18 @@ def build_report(run: Run, folders: Iterable[Path] | None = None) -> ReportModel
         cells=cell_rows(files),
         silence=why_rows(files),
         missed=missed_rows(files),
+        notices=not_looked_at_notices(files.summary),
     )
+
+
+def not_looked_at_notices(summary: Summary) -> list[str]:
+    """What no annotator has looked at, one sentence for each data set that has any of it."""
+    return [
+        f"In {one.name}, {one.not_looked_at} fields of its reports were not looked at by an annotator: "
+        "they have no verdict and are in no figure of this report."
+        for one in summary.datasets
+        if one.not_looked_at
+    ]
 
 
 def unasked_labels(files: RunFiles) -> dict[str, list[str]]:
@@ -119,6 +131,7 @@ def things_asked(schema: SchemaInfo) -> str:
 
 def headline_rows(files: RunFiles) -> list[HeadlineRow]:
     """Every extractor on every part of the data."""
+    lists = [one for one in files.info.schema_info.fields if one.kind in ("items", "rows")]
     rows = []
     for part in files.parts:
         for name in files.info.names:
@@ -137,7 +150,8 @@ def headline_rows(files: RunFiles) -> list[HeadlineRow]:
                     grounding=Estimate(found.grounding),
                     specificity=Estimate(found.specificity),
                     metadata=Estimate(found.metadata_accuracy if "text" in asked.kinds else None),
-                    lists={one: Estimate(asked.rate(one, rates.f1)) for one, rates in found.lists.items()}
+                    lists={one.id: Estimate(None) for one in lists}
+                    | {one: Estimate(asked.rate(one, rates.f1)) for one, rates in found.lists.items()}
                     | {
                         one: Estimate(asked.rate(one, rates.f1), asked.rate(one, rates.f1_ci))
                         for one, rates in found.rows.items()

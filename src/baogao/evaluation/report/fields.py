@@ -19,7 +19,10 @@ def field_rows(files: RunFiles) -> list[FieldRow]:
     for spec in files.info.schema_info.fields:
         if spec.kind not in ("figure", "choice", "date", "quote"):
             continue
-        found = {name: files.summary.extractors[name].fields[spec.id] for name in files.info.names}
+        fields = {name: files.summary.extractors[name].fields for name in files.info.names}
+        if any(spec.id not in one for one in fields.values()):  # nobody looked at it in any report
+            continue
+        found = {name: one[spec.id] for name, one in fields.items()}
         cells = {
             name: _cell(one, one.missing + errored[name, spec.id], asked=spec.id in files.asked(name).fields)
             for name, one in found.items()

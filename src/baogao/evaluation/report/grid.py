@@ -38,6 +38,7 @@ MEANINGS: Mapping[str, str] = {
     "a": "silent, as the report is",
     "e": "the report failed",
     "u": "not asked",
+    "x": "not looked at by an annotator",
 }
 _LETTERS: Mapping[Verdict, str] = {
     "correct": "c",
@@ -75,7 +76,11 @@ def grid_of(files: RunFiles, sources: Sources, main: str) -> Grid:
                 if spec.id not in asked[number]:
                     letters += "u"
                     continue
-                found = _said(here.get((doc_id, spec.id, name), []), spec.unit, sources, why)
+                judged = here.get((doc_id, spec.id, name), [])
+                if spec.id in sources.not_looked_at.get(doc_id, ()) or not (judged or spec.kind == "rows"):
+                    letters += "x"  # only a list of rows in which nobody has any has no verdict all the same
+                    continue
+                found = _said(judged, spec.unit, sources, why)
                 letters += found[0]
                 _tell(told, str(column), str(number), found)
             cells[number].append(letters)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,6 +27,8 @@ class Sources:
     """Of each report the entries of its lists, by gold."""
     entries: Mapping[tuple[str, str], Mapping[str, list[list[Span]]]] = field(default_factory=dict)
     """The same by an extractor, by its name and the report."""
+    not_looked_at: Mapping[str, Collection[str]] = field(default_factory=dict)
+    """Of each report the fields that no annotator has looked at."""
 
     @classmethod
     def of(cls, run: Run, info: RunInfo, folders: Iterable[Path] | None = None) -> Sources:
@@ -45,7 +47,9 @@ class Sources:
         for name in info.names:
             with suppress(BaogaoError):
                 entries |= {(name, one.doc_id): one.lists for one in read_submissions(run.records_path(name))}
-        return cls(texts, {item.gold.doc_id: item.gold.lists for item in items}, entries)
+        golds = {item.gold.doc_id: item.gold for item in items}
+        lists = {name: gold.lists for name, gold in golds.items()}
+        return cls(texts, lists, entries, {name: gold.not_looked_at for name, gold in golds.items()})
 
 
 def _same(folders: Iterable[Path], info: RunInfo) -> Iterator[GoldDoc]:
@@ -58,6 +62,6 @@ def _same(folders: Iterable[Path], info: RunInfo) -> Iterator[GoldDoc]:
 
 
 def _items(paths: Sequence[Path]) -> list[GoldDoc]:
-    golds = [(path, parse_gold(path)) for path in paths]
+    golds = [(path, parse_gold(path).known()) for path in paths]
     items = [GoldDoc(gold, text_path(path, gold), path) for path, gold in golds]
     return sorted(items, key=lambda item: item.gold.doc_id)

@@ -61,7 +61,7 @@ class _Book:
         self._results = results
         self._styles = lined
         self._page = results.page_from(place)
-        self._long = LongTable(schema, results.texts, silent, self._page)
+        self._long = LongTable(schema, results.texts, silent, self._page, results.astray)
         self._about = About(results)
         order = [_EVIDENCE, _WIDE] if long_first else [_WIDE, _EVIDENCE]
         sheets = {name: file.add_worksheet(name) for name in order}
@@ -108,7 +108,7 @@ class _Book:
         """What a reader should know of the tables."""
         yield "点“数据”表中的数，到“依据”表看原句；点“打开”，到原文页面看所在位置（须与运行文件夹一起移动）。"
         yield "“fields”表列出各字段的代号、含义、单位，以及在“数据”表中的列。"
-        if self._wide.commented < self._wide.height:
-            yield f"前 {self._wide.commented} 份报告带批注和链接；其余报告的原句见“依据”表。"
-        if self._long.astray:
-            yield f"{len(self._long.astray)} 份报告的原文已有改动，未列原句：{'、'.join(self._long.astray[:10])}"
+        if self._wide.bare:
+            yield f"最后 {self._wide.bare} 份报告不带批注和链接，原句见“依据”表。"
+        if astray := self._results.astray:
+            yield f"{len(astray)} 份报告的原文已有改动，未列原句：{'、'.join(astray[:10])}"

@@ -10,6 +10,8 @@ from baogao.outputs.headings import Cell
 from baogao.outputs.workbook import fits_a_number, write_cell
 
 _A4 = 9
+_LONGEST_LINK = 2000
+"""Characters; a workbook allows 2,079."""
 MOST_LINKS = 65_000
 """Of a sheet; a workbook allows 65,530."""
 
@@ -68,7 +70,7 @@ class Listing:
         for column, cell in enumerate(cells):
             link = (links or {}).get(column)
             style = (styles or {}).get(column) or self._style(column, cell, mark)
-            if link and cell is not None and self._links < MOST_LINKS:
+            if link and cell is not None and self._links < MOST_LINKS and len(link) <= _LONGEST_LINK:
                 self._links += 1
                 self._sheet.write_url(self.height, column, link, self._styles.words(mark, link=True), str(cell))
             elif cell is None and mark:

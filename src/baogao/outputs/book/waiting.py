@@ -55,7 +55,7 @@ class WaitingSheet:
         statements = [*all_statements(record, self._results.schema)]
         queued = self._queued.get(record.doc_id, set()) - _decided(statements)
         self._waits |= {(record.doc_id, name) for name in queued}
-        doubtful = [one for one in statements if one.field not in queued and _is_doubtful(one)]
+        doubtful = [one for one in statements if one.name not in queued and _is_doubtful(one)]
         for one in doubtful:
             self._doubts.append(self._doubt(record, one, sentences.of(one)))
         return len(queued) + len(doubtful)

@@ -48,8 +48,8 @@ class WideSheet:
         self._headings = Headings(schema, "zh", schema.specs)
         self._fields = _in_groups(schema)
         self._comments = 0
-        self.commented = 0
-        """How many reports have comments and links."""
+        self.bare = 0
+        """How many reports have no comments and links, because there are too many already."""
         self.height = 0
         self._columns: list[tuple[str, int, str]] = []
         """The head of each column, its width, and the group that it belongs to."""
@@ -121,7 +121,7 @@ class WideSheet:
             self._write(row, 1, f"未能读取：{record.error}", self._styles.words("failing", wrap=False))
             return
         with_comments = self._comments < MOST_COMMENTS
-        self.commented += with_comments
+        self.bare += not with_comments
         failing = {name for check in record.checks if not check.holds for name in check.fields}
         column = self._add_report(record, row, failing, waiting)
         statements = {statement.spec.id: statement for statement in field_statements(record, self._schema)}

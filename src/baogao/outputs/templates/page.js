@@ -31,21 +31,21 @@
   // ---- the list of reports
   const failedOf = (of) => t("failed: {error}", { error: of.error ? told(of.error) : t("no error was recorded") });
   function listReports() {
-    const items = reports.map((summary, number) => {
-      const states = summary.status === "failed"
-        ? [h("span", "bad", failedOf(summary))]
-        : [h("span", "num", t("{n} reported", { n: summary.reported })), h("span", "num", t("{n} none", { n: summary.none }))];
-      if (summary.review) states.push(h("span", "warn num", t("{n} to look at", { n: summary.review })));
-      if (review) states.push(...review.progress(summary));
-      if (summary.failing) states.push(h("span", "warn num", tn("{n} check fails", "{n} checks fail", summary.failing)));
-      const title = h("span", "t", summary.title);
-      title.lang = "zh";
-      const button = h("button", "", title, h("span", "s", h("span", "", summary.id)), h("span", "s", ...states));
-      button.type = "button";
-      button.addEventListener("click", () => { openReport(number); toggleRail(false); });
-      return h("li", "", button);
-    });
-    $("reports").replaceChildren(...items);
+    $("reports").replaceChildren(...reports.map(reportItem));
+  }
+  function reportItem(summary, number) {
+    const states = summary.status === "failed"
+      ? [h("span", "bad", failedOf(summary))]
+      : [h("span", "num", t("{n} reported", { n: summary.reported })), h("span", "num", t("{n} none", { n: summary.none }))];
+    if (summary.review) states.push(h("span", "warn num", t("{n} to look at", { n: summary.review })));
+    if (review) states.push(...review.progress(summary));
+    if (summary.failing) states.push(h("span", "warn num", tn("{n} check fails", "{n} checks fail", summary.failing)));
+    const title = h("span", "t", summary.title);
+    title.lang = "zh";
+    const button = h("button", "", title, h("span", "s", h("span", "", summary.id)), h("span", "s", ...states));
+    button.type = "button";
+    button.addEventListener("click", () => { openReport(number); toggleRail(false); });
+    return h("li", "", button);
   }
   function findReports() {
     const wanted = $("find").value.trim().toLowerCase();
@@ -523,7 +523,7 @@
 
   const review = typeof reviewing === "function" ? reviewing({
     $, h, index, behavior, narrow, inQueue, row, rowOf, labelOf, specOf, valueOf, placesOf, fieldOf, select, setTab, filter,
-    listReports, findReports, markCurrent, showReport, updateReport, openReport, showPlace,
+    reportItem, findReports, markCurrent, showReport, updateReport, openReport, showPlace,
     get report() { return report; }, get number() { return current; }, get key() { return selected; }, get marks() { return marks; },
     unselect() { selected = null; },
   }) : null; // a page that is served: what people do on it

@@ -4,7 +4,7 @@
   const source = byId("g-data");
   if (!source) return;
   const data = JSON.parse(source.textContent);
-  const SIGNS = { c: "✓", o: "✓", p: "◐", w: "✗", m: "–", s: "+", n: "○", a: "·", e: "!", u: "/" };
+  const SIGNS = { c: "✓", o: "✓", p: "◐", w: "✗", m: "–", s: "+", n: "○", a: "·", e: "!", u: "/", x: "?" };
   const words = (letter) => [...byId("g-verdict").options].find((one) => one.value === letter).textContent;
   const RIGHT = "coanu";
   for (const cell of document.querySelectorAll(".key .cell")) cell.textContent = SIGNS[cell.dataset.letter];
@@ -125,7 +125,7 @@
   function told(row, column, extractor) {
     const entry = data.said[row][column];
     const letter = letterOf(extractor, row, column);
-    if (letter === "u") return { gold: entry?.[0] ?? "", places: entry?.[1] ?? [], answer: "", answered: [], note: "" };
+    if (letter === "u" || letter === "x") return { gold: entry?.[0] ?? "", places: entry?.[1] ?? [], answer: "", answered: [], note: "" };
     if (!entry) return { gold: t("silent"), places: [], answer: t("silent"), answered: [], note: "" };
     const said = entry[2][extractor];
     if (said === 1) return { gold: entry[0], places: entry[1], answer: entry[0], answered: entry[1], note: "" };
@@ -161,7 +161,7 @@
       const letter = letterOf(number, row, column);
       const { gold, answer, note } = told(row, column, number);
       const line = make("p", {}, make("b", {}, name), `: ${words(letter)}`);
-      if (letter !== "u" && !hidden) {
+      if (letter !== "u" && letter !== "x" && !hidden) {
         line.append(". ", t("Answer:"), " ", make("mark", { class: "a" }, answer), " ", t("gold:"), " ", make("mark", { class: "g" }, gold));
         if (note) line.append(make("span", { class: "quiet" }, ` (${note})`));
       }
