@@ -16,6 +16,7 @@ import re
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import cache
 from itertools import product
 from pathlib import Path
 
@@ -206,10 +207,17 @@ def python_messages(source: str, in_cli: bool = False) -> Iterator[str]:
 
 def _is_command(node: ast.FunctionDef) -> bool:
     """Whether a function is one that typer calls: the list of commands names it, or a decorator makes it one."""
-    named = {place.split(":")[1] for place, _ in COMMANDS.values()}
+    named = {place.split(":")[1] for place, _ in COMMANDS.values()} | _registered()
     return node.name in named or any(
         re.search(r"\.(command|callback)\(", ast.unparse(one)) for one in node.decorator_list
     )
+
+
+@cache
+def _registered() -> set[str]:
+    """Functions that are made commands elsewhere: ``app.command("start")(labels.start)``."""
+    files = (path.read_text(encoding="utf-8") for path in (SOURCE / "cli").glob("*.py"))
+    return {name for text in files for name in re.findall(r"\.command\([^)]*\)\((?:\w+\.)?(\w+)\)", text)}
 
 
 class _Walk(ast.NodeVisitor):

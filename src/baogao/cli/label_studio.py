@@ -9,9 +9,10 @@ from typing import Annotated, Any
 
 import typer
 
+from baogao.cli.common import stdout
 from baogao.cli.labels import Overwrite, print_progress
 from baogao.cli.options import DEFAULT_SCHEMA
-from baogao.console import inert
+from baogao.console import say, shown
 from baogao.errors import UsageError
 from baogao.evaluation.datasets import load_dataset
 from baogao.evaluation.gold import gold_files, parse_gold, write_whole
@@ -48,7 +49,7 @@ def export(
     write_whole(to, (json.dumps(tasks, ensure_ascii=False, indent=1) + "\n").encode())
     write_whole(config, config_of(loaded).encode())
     count = len(tasks)
-    print(f"{count} tasks in {inert(to)}, the labelling configuration in {inert(config)}")
+    say(stdout, f"{count} tasks in {shown(to)}, the labelling configuration in {shown(config)}")
 
 
 def _of_run(run: LabelRun) -> Iterator[dict[str, Any]]:
@@ -84,7 +85,7 @@ def import_(
     for one in labelled:
         print_progress(one)
     failed, reports = sum(one.gold is None for one in labelled), len(written)
-    print(f"{reports} reports written to {inert(out)}, {failed} tasks without labels")
+    say(stdout, f"{reports} reports written to {shown(out)}, {failed} tasks without labels")
     raise typer.Exit(1 if failed else 0)
 
 

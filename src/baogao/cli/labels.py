@@ -11,7 +11,8 @@ from typing import Annotated
 import typer
 from pydantic import ValidationError
 
-from baogao.console import inert, printable_json
+from baogao.cli.common import stdout
+from baogao.console import printable_json, say, shown
 from baogao.evaluation.labelling import Dispute, Labelled, LabelRun, Saying, disputes_of, save_gold
 from baogao.schema.values import Answer, shown_value
 
@@ -36,10 +37,10 @@ def start(
     for one in labelled:
         print_progress(one)
     reports = len(written)
-    print(f"{reports} reports in {inert(out)}: what nobody has looked at is a proposal there, and no gold")
+    say(stdout, f"{reports} reports in {shown(out)}: what nobody has looked at is a proposal there, and no gold")
     who = quote(name or "NAME")
-    print(f"look at them:  baogao review {quote(inert(run))} --serve --name {who}")
-    print(f"then:          baogao gold save {quote(inert(run))} --out {quote(inert(out))}")
+    say(stdout, f"look at them:  baogao review {shown(quote(str(run)))} --serve --name {who}")
+    say(stdout, f"then:          baogao gold save {shown(quote(str(run)))} --out {shown(quote(str(out)))}")
 
 
 def save(
@@ -66,10 +67,10 @@ def save(
         print_progress(one)
     disputed = sum(len(one.disputed) for one in wanted)
     if disputed:
-        print(f"people differ on {disputed} of them: the last word is in the gold; see baogao gold disputes")
+        say(stdout, f"people differ on {disputed} of them: the last word is in the gold; see baogao gold disputes")
     looked_at, every = sum(one.looked_at for one in labelled), sum(one.of for one in labelled)
     reports = len(written)
-    print(f"{looked_at} of {every} fields looked at; {reports} reports written to {inert(out)}")
+    say(stdout, f"{looked_at} of {every} fields looked at; {reports} reports written to {shown(out)}")
 
 
 def _with_names(labelled: Labelled, names: list[str]) -> Labelled:
@@ -79,15 +80,15 @@ def _with_names(labelled: Labelled, names: list[str]) -> Labelled:
 
 def print_progress(labelled: Labelled) -> None:
     """A line on how far people are with a report, and one for each decision that cannot be gold."""
-    doc_id, reason = inert(labelled.doc_id), inert(labelled.why_not)
+    doc_id, reason = shown(labelled.doc_id), shown(labelled.why_not)
     if labelled.gold is None:
-        print(f"{doc_id}: no labels, {reason}")
+        say(stdout, f"{doc_id}: no labels, {reason}")
         return
     looked_at, of = labelled.looked_at, labelled.of
-    print(f"{doc_id}: {looked_at} of {of} fields looked at")
+    say(stdout, f"{doc_id}: {looked_at} of {of} fields looked at")
     for field, fault in labelled.left_out.items():
-        said = inert(fault)
-        print(f"{doc_id}: {field} is left out: {said}")
+        said = shown(fault)
+        say(stdout, f"{doc_id}: {field} is left out: {said}")
 
 
 def disputes(
@@ -103,17 +104,17 @@ def disputes(
         return
     for one in found:
         for line in _lines(one):
-            print(line)
+            say(stdout, line)
     count, reports = len(found), len({one.doc_id for one in found})
-    print(f"{count} fields of {reports} reports in dispute; they are settled in baogao review RUN --serve")
+    say(stdout, f"{count} fields of {reports} reports in dispute; they are settled in baogao review RUN --serve")
 
 
 def _lines(dispute: Dispute) -> Iterable[str]:
     """A dispute: its field, then a line for each person."""
-    yield f"{inert(dispute.doc_id)}: {inert(dispute.key)} ({inert(dispute.label)})"
+    yield f"{shown(dispute.doc_id)}: {shown(dispute.key)} ({shown(dispute.label)})"
     for one in dispute.sayings:
-        sentence = f" “{inert(' '.join(one.sentence.split()))}”" if one.sentence else ""
-        yield f"  {inert(one.who)}: {inert(_said(one))}{sentence}"
+        sentence = f" “{shown(' '.join(one.sentence.split()))}”" if one.sentence else ""
+        yield f"  {shown(one.who)}: {shown(_said(one))}{sentence}"
 
 
 def _said(saying: Saying) -> str:
