@@ -71,14 +71,27 @@ def _usage(command: Any, show: Any, ctx: Any) -> str:
 
 def _translate_constants(after: ExitStack) -> None:
     """Typer's own words; a version that has one no more is not asked for it."""
+    from rich.text import Text
     from typer import rich_utils
+
+    class FoldedText(Text):
+        """Text that is broken between any two characters: Chinese has no blanks to break it at."""
+
+        def __init__(self, *args: Any, **settings: Any) -> None:
+            super().__init__(*args, **{"overflow": "fold", **settings})
+
+        @classmethod
+        def from_markup(cls, *args: Any, **settings: Any) -> Text:
+            """A text of rich's markup."""
+            return Text.from_markup(*args, **{"overflow": "fold", **settings})
 
     for name in _CONSTANTS:
         if hasattr(rich_utils, name):
             _set(after, rich_utils, name, translated(getattr(rich_utils, name)))
+    _set(after, rich_utils, "Text", FoldedText)
 
 
-def _set(after: ExitStack, of: Any, name: str, words: str) -> None:
+def _set(after: ExitStack, of: Any, name: str, words: Any) -> None:
     """Set an attribute until the end."""
     after.callback(setattr, of, name, getattr(of, name))
     setattr(of, name, words)
