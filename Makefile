@@ -6,7 +6,7 @@ DEMO_VENV := .demo/venv
 unexport PYTHONDONTWRITEBYTECODE
 BIN := $(VENV)/bin
 
-.PHONY: demo test check catalogue format eval fuzz bench formats properties seeds test-ray test-servers measure clean
+.PHONY: demo test check catalogue format eval fuzz bench formats properties seeds test-ray test-servers measure pictures clean
 
 demo: $(DEMO_VENV)/.made  ## extract the example reports with the embedded model
 	$(DEMO_VENV)/bin/baogao model pull
@@ -87,6 +87,11 @@ $(DEMO_VENV)/.made: pyproject.toml
 
 measure: $(VENV)/.made  ## how many files, how long, how many helpers, how many tests
 	$(BIN)/python docs/measure_house.py
+
+pictures: $(VENV)/.made  ## the pictures of docs/pictures: Chromium with its driver, LibreOffice and a Chinese font are needed
+	$(BIN)/python -m pip install --quiet --editable '.[dev,review]' pillow
+	$(BIN)/python docs/pictures_of_pages.py
+	$(BIN)/python docs/picture_of_workbook.py
 
 clean:
 	rm -rf $(VENV) .demo out build dist

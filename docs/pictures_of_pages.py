@@ -1,7 +1,7 @@
 """Makes the pictures of pages in ``docs/pictures``: the review, the table over all reports, the evaluation report.
 
 ``python docs/pictures_of_pages.py`` needs Chromium with its driver, selenium, Pillow, a Chinese font and the extra
-``review``. The example reports are read by rules into a temporary folder, and a person's decisions are made on the page.
+``review``. Reports are read by rules into a temporary folder, and a person's decisions are made on the page.
 """
 
 from __future__ import annotations
@@ -35,11 +35,19 @@ PICTURES = ROOT / "docs" / "pictures"
 MOST = 300_000
 """Bytes that a picture may have."""
 WIDE = (1280, 800, 1.5)
+LARGE = (1500, 840, 1.5)
 PHONE = (390, 780, 1.5)
 """A screen: width and height in the page's pixels, and how many of the picture's make one of them."""
-FLAGS = ("--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run", "--hide-scrollbars", "--lang=en-GB")
-WORKS = ("--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage")
+FLAGS = ("--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run", "--hide-scrollbars")
+WORKS = (
+    "--force-prefers-reduced-motion",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+)
 REPORT, FIELD = "qinghe-2023", "exam_candidates"
+OUTLIER = "harinuteqi-2023h1&disputes_handled"
 SELECTED = "document.querySelector('#answers [aria-current=true]')"
 REVIEWS: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("en", "review.png", {}),
@@ -119,10 +127,10 @@ def served(run: Path, who: str) -> Iterator[str]:
         thread.join()
 
 
-def run_of_examples(folder: Path) -> Path:
-    """The example reports, read by rules."""
+def run_of(reports: str, folder: Path) -> Path:
+    """Reports of a data set, read by rules."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("OPENAI_", "BAOGAO_"))}
-    command = ("extract", "eval/datasets/examples/*.txt", "--extractor", "rules", "--out", str(folder))
+    command = ("extract", f"eval/datasets/{reports}/*.txt", "--extractor", "rules", "--out", str(folder))
     subprocess.run(
         [sys.executable, "-m", "baogao", *command], check=True, cwd=ROOT, env=environment, capture_output=True
     )
@@ -143,8 +151,8 @@ def review(screen: Screen, run: Path, language: str, name: str, **how: Any) -> N
 
 
 def matrix(screen: Screen, run: Path) -> None:
-    """The table over all reports, one cell opened."""
-    screen.open(f"{(run / 'matrix.html').as_uri()}?lang=en#{REPORT}&{FIELD}")
+    """The table over all reports, opened at a figure that stands out."""
+    screen.open(f"{(run / 'matrix.html').as_uri()}?lang=en#{OUTLIER}", LARGE)
     screen.still()
     screen.save("matrix.png")
 
@@ -161,8 +169,8 @@ def main() -> None:
     PICTURES.mkdir(exist_ok=True)
     with TemporaryDirectory() as made, screen(Path(made)) as shown:
         for language, name, how in REVIEWS:
-            review(shown, run_of_examples(Path(made) / name), language, name, **how)
-        run = run_of_examples(Path(made) / "matrix")
+            review(shown, run_of("examples", Path(made) / name), language, name, **how)
+        run = run_of("fictional/dev", Path(made) / "matrix")
         matrix(shown, run)
         evaluation(shown)
 

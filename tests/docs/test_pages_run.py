@@ -13,8 +13,10 @@ from typer.testing import CliRunner
 
 import baogao
 from baogao.cli import main
+from evaluation.eval_scripts import script
 
 ROOT = Path(__file__).parents[2]
+READMES = [ROOT / "README.md", ROOT / "README.zh-CN.md"]
 PAGES = [ROOT / "README.md", ROOT / "docs" / "api.md"]
 EXPECTED = re.compile(r"  # (?P<value>.+)$")
 
@@ -56,17 +58,40 @@ def test_python_of_a_page(page: Path, at_the_top: Path) -> None:
     assert compared >= 2
 
 
-def test_commands_that_need_no_model(at_the_top: Path) -> None:
-    """The commands of “Use” run as they are printed, and the first prints what README says it prints."""
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
-    use = text[text.index("## Use") : text.index("## A record")]
-    first, printed = re.findall(r"^```\n(.*?)^```$", use, re.MULTILINE | re.DOTALL)[:2]
-    commands = [line for line in first.splitlines() if line.startswith("baogao ")]
-    results = [CliRunner().invoke(main.app, shlex.split(command)[1:]) for command in commands]
-    assert [result.exit_code for result in results] == [0] * len(commands)
-    said = [line.rstrip() for line in results[0].stdout.splitlines()]
-    assert said == printed.splitlines()
-    assert (at_the_top / "out" / "examples.xlsx").is_file()
+@pytest.mark.parametrize("page", READMES, ids=lambda page: page.name)
+def test_commands_that_need_no_model(page: Path, at_the_top: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every command of a README that needs neither network nor model works, and prints what the page says."""
+    follow = script("../docs/follow_readme")
+    monkeypatch.setenv("BAOGAO_LANG", follow.language_of(page))
+    monkeypatch.setenv("COLUMNS", "100")
+    steps = [step for step in follow.steps(page.read_text(encoding="utf-8")) if step.command.startswith("baogao ")]
+    assert [bool(step.printed) for step in steps] == [True, False, False, False]
+    for step in steps:
+        done = CliRunner().invoke(main.app, shlex.split(step.command)[1:])
+        assert done.exit_code == 0, step.command
+        assert step.accepts(done.stdout), done.stdout
+    written = {path.name for path in (at_the_top / "out" / "examples").iterdir()}
+    assert written >= {"records.jsonl", "index.html", "matrix.html", "figures.xlsx", "figures.csv"}
+
+
+def test_both_readmes_say_the_same() -> None:
+    """They have headings of the same levels, and the same commands, programs, figures and links in the same order."""
+
+    def said(page: Path) -> list[list[str]]:
+        text = page.read_text(encoding="utf-8")
+        rows = [line.split("|")[3:] for line in text.splitlines() if line.startswith("| ")]
+        return [
+            re.findall("^#+ ", text, re.MULTILINE),
+            re.findall(r"^\w[^#\n]*[^#\s]", "".join(blocks(page)), re.MULTILINE),
+            [step.command for step in script("../docs/follow_readme").steps(text)],
+            blocks(page, "python") + blocks(page, "json"),
+            re.findall(r"\d[\d.,]*\d|\d", str(rows)),
+            re.findall(r"\]\(([^)]+\.md)\)", text.partition("![")[2]),
+        ]
+
+    english, chinese = map(said, READMES)
+    assert english == chinese
+    assert min(map(len, english)) >= 2
 
 
 def test_commands_with_a_model_are_understood(at_the_top: Path) -> None:
@@ -94,7 +119,7 @@ def test_the_record_of_the_page(at_the_top: Path) -> None:
 
 def test_every_link_leads_somewhere() -> None:
     """Pages and folders that the pages name are there."""
-    pages = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "eval" / "README.md", *(ROOT / "docs").glob("*.md")]
+    pages = [*READMES, ROOT / "CONTRIBUTING.md", ROOT / "eval" / "README.md", *(ROOT / "docs").glob("*.md")]
     for page in pages:
         for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", page.read_text(encoding="utf-8")):
             assert (page.parent / target).exists(), f"{page.name}: {target}"

@@ -132,13 +132,12 @@ class Totals:
         if self.reports > _LISTED:
             return None
         table = Table(box=None, pad_edge=False)
-        table.add_column("report", overflow="fold")
-        columns = ("report", "reported", "none", "silent", "lists", "rows", "checks", "")
-        shown = [at for at, name in enumerate(columns) if name != "rows" or self._rows_read]
-        for at in shown[1:]:
-            table.add_column(columns[at], justify="right" if columns[at] else "left")
+        left_out = -1 if self._rows_read else 5
+        for at, head in enumerate(("report", "reported", "none", "silent", "lists", "rows", "checks", "")):
+            if at != left_out:
+                table.add_column(head, overflow="fold", justify="right" if 0 < at < 7 else "left")
         for doc_id in order:
-            table.add_row(*(self._rows[doc_id][at] for at in shown))
+            table.add_row(*(cell for at, cell in enumerate(self._rows[doc_id]) if at != left_out))
         return table
 
     def line(self) -> str:
