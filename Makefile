@@ -44,6 +44,7 @@ seeds: $(VENV)/.made  ## every answer under eight hash seeds; the suite takes tw
 
 bench: $(VENV)/.made  ## the benchmarks that need no model; docs/performance.md
 	$(BIN)/python eval/bench/rules_speed.py
+	$(BIN)/python eval/bench/start_up.py
 	$(BIN)/python eval/bench/client_overhead.py
 	$(BIN)/python eval/bench/client_overhead.py --latency 0.5 --requests 1000 --turns 1
 	$(BIN)/python eval/bench/cache_hits.py --ask form

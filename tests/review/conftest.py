@@ -3,7 +3,6 @@
 import pytest
 
 from outputs.conftest import (  # noqa: F401 - they are fixtures
-    EVERY_KIND,
     disputed,
     failed,
     hostile,
@@ -23,6 +22,12 @@ def run(plain, hostile, disputed, failed, texts, tmp_path):  # noqa: F811
     return write_run(tmp_path / "run", [plain, hostile, disputed, failed], texts)
 
 
+@pytest.fixture(scope="module")
+def still(plain, failed, texts, tmp_path_factory):  # noqa: F811
+    """The page of a run on which nothing is ever saved, open."""
+    return Window(write_run(tmp_path_factory.mktemp("still") / "run", [plain, failed], texts))
+
+
 @pytest.fixture
 def water_run(water, texts, tmp_path):  # noqa: F811
     """The folder of a run with a field of every kind."""
@@ -36,6 +41,6 @@ def window(run):
 
 
 @pytest.fixture
-def water_window(water_run):
+def water_window(water_run, water_schema):  # noqa: F811
     """The page of the run with every kind of field, open."""
-    return Window(water_run, schema=str(EVERY_KIND))
+    return Window(water_run, schema=water_schema)

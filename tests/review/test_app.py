@@ -72,22 +72,22 @@ def test_a_corrected_figure_is_read_from_the_text(window, run, schema):
         ("exam_passed", "wonder", {}, "cannot be saved"),
     ],
 )
-def test_what_cannot_be_saved_is_refused_in_words(window, run, key, act, more, why):
+def test_what_cannot_be_saved_is_refused_in_words(still, key, act, more, why):
     """A value that does not parse, evidence outside, a key of nothing: a sentence, and nothing is saved."""
-    answer = window.post(window.asked(Q, key, act) | more)
+    answer = still.post(still.asked(Q, key, act) | more)
     assert answer.status_code == 422
     assert why in answer.json()["error"]
-    assert not (run / REVIEWS).exists()
+    assert not (still.session.folder / REVIEWS).exists()
 
 
-def test_only_json_is_taken(window):
+def test_only_json_is_taken(still):
     """A form of another page, and what is no JSON, are refused."""
-    assert window.client.post("/decisions", data={"who": "x"}).status_code == 415
-    broken = window.client.post("/decisions", content="{", headers={"Content-Type": "application/json"})
+    assert still.client.post("/decisions", data={"who": "x"}).status_code == 415
+    broken = still.client.post("/decisions", content="{", headers={"Content-Type": "application/json"})
     assert (broken.status_code, broken.json()["error"]) == (422, "what was sent is no JSON")
-    huge = window.client.post("/decisions", content=b" " * 4_000_001, headers={"Content-Type": "application/json"})
+    huge = still.client.post("/decisions", content=b" " * 4_000_001, headers={"Content-Type": "application/json"})
     assert huge.status_code == 422
-    half = window.client.post(
+    half = still.client.post(
         "/decisions", content='{"who": "\\ud800", "asked": []}', headers={"Content-Type": "application/json"}
     )
     assert half.status_code == 422
@@ -276,9 +276,34 @@ def test_hostile_words_stay_words(window):
 
 
 @pytest.mark.parametrize("who", ["", "   ", "x" * 101, 7])
-def test_a_name_is_needed(window, who):
+def test_a_name_is_needed(still, who):
     """Nobody decides anything without saying who."""
     assert (
-        window.client.post("/decisions", json={"who": who, "asked": [window.asked(Q, "title", "accept")]}).status_code
+        still.client.post("/decisions", json={"who": who, "asked": [still.asked(Q, "title", "accept")]}).status_code
         == 422
     )
+
+
+def test_what_was_looked_at_is_saved_as_gold(window, run, schema):
+    """The fields that people looked at become gold in the run's folder; a second save goes on from there."""
+    assert "nobody has looked" in window.client.post("/gold", json={"doc_id": Q}).json()["error"]
+    window.say(Q, "case_files_reviewed", "accept")
+    window.say(Q, "exam_passed", "absent")
+    saved = window.client.post("/gold", json={"doc_id": Q}).json()
+    assert (saved["looked"], saved["of"], saved["left_out"]) == (2, 74, {})
+    gold = json.loads((run / "gold" / f"{Q}.gold.json").read_text())
+    assert list(gold["fields"]) == ["case_files_reviewed"]
+    assert "exam_passed" not in gold["not_looked_at"]
+    window.say(Q, "entities_inspected", "accept")
+    assert window.client.post("/gold", json={"doc_id": Q}).json()["looked"] == 3
+    (run / "gold" / f"{Q}.gold.json").write_text("{}")
+    assert "was not written by this command" in window.client.post("/gold", json={"doc_id": Q}).json()["error"]
+    for wrong in ({"doc_id": 3}, ["x"], {"doc_id": "broken"}):
+        assert window.client.post("/gold", json=wrong).status_code == 422
+
+
+def test_no_gold_where_people_are_blind(run):
+    """What stands by now is nobody's own: the command writes each person's gold."""
+    window = Window(run, blind=True)
+    window.say(Q, "case_files_reviewed", "accept")
+    assert "gold save RUN --by" in window.client.post("/gold", json={"doc_id": Q}).json()["error"]

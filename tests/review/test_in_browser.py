@@ -21,8 +21,8 @@ from baogao.review.session import ReviewSession
 from baogao.serving import Service
 from browser import browser_of_file, needs_browser, serious_faults, set_scheme, set_width
 from evaluation.eval_scripts import script
-from outputs.conftest import EVERY_KIND, PLAIN_TEXT, answer, record
-from review.window import Window, write_run
+from outputs.conftest import PLAIN_TEXT, answer, record
+from review.window import Window, flagship, write_run
 
 pytestmark = needs_browser
 browser = browser_of_file
@@ -35,7 +35,7 @@ def serve():
     started = []
 
     def start(folder, port=None, **settings):
-        service = Service(review_app(ReviewSession(folder, **settings), "Li"), port=port)
+        service = Service(review_app(ReviewSession(folder, **{"schema": flagship(), **settings}), "Li"), port=port)
         threading.Thread(target=service.run, daemon=True).start()
         started.append(service)
         return service
@@ -55,6 +55,12 @@ def opened(browser, service, place=Q, width=1400):
     if "&" in place:
         wait(browser, lambda: current(browser) == key)
     return browser
+
+
+def go_to(page, place):
+    """Go to another field of the report that is open."""
+    page.execute_script("location.hash = arguments[0]", place)
+    wait(page, lambda: current(page) == place.split("&")[-1])
 
 
 def wait(browser, condition):
@@ -153,7 +159,7 @@ def test_a_right_report_takes_few_keys(browser, serve, run):
     keys = script("bench/review_keys")
     service = serve(run)
     opened(browser, service)
-    session = ReviewSession(run)
+    session = ReviewSession(run, flagship())
     done = keys.confirm(browser, session, Q, "Li")
     assert done.keys_per_stated <= 1.2
     assert done.fields == 74
@@ -179,42 +185,42 @@ def test_everything_by_keys(browser, serve, run):
     assert saved(page, run, 2).act == "undo"
     press(page, "U")
     assert saved(page, run, 3).after["text"] == "3场"
-    page = opened(page, service, f"{Q}&case_files_reviewed")
+    go_to(page, f"{Q}&case_files_reviewed")
     press(page, "m", "附表另有", Keys.ENTER)
     assert saved(page, run, 4).comment == "附表另有"
     press(page, "n", Keys.ARROW_RIGHT)
     wait(page, lambda: "暂无行政复议案件" in desk(page))
     press(page, Keys.ENTER)
     assert saved(page, run, 5).after["status"] == "reported_none"
-    page = opened(page, service, f"{Q}&entities_inspected")
+    go_to(page, f"{Q}&entities_inspected")
     press(page, "x")
     assert saved(page, run, 6).after == {"status": "not_reported"}
     assert page.get_log("browser") == []
 
 
-def test_lists_rows_words(browser, serve, water_run):
+def test_lists_rows_words(browser, serve, water_run, water_schema):
     """A date and a name by selecting them, an option by its digit, an entry removed and one added, a cell filled."""
-    service = serve(water_run, schema=str(EVERY_KIND))
+    service = serve(water_run, schema=water_schema)
     page = opened(browser, service, "water&signed_on")
     select_text(page, "2024年6月")
     wait(page, lambda: "2024-06" in desk(page) and "Take it" in desk(page))
     press(page, Keys.ENTER)
     assert saved(page, water_run, 1).after["value"] == "2024-06"
-    page = opened(page, service, "water&plan_met")
+    go_to(page, "water&plan_met")
     press(page, "c")
     wait(page, lambda: "未完成" in desk(page))
     press(page, "2")
     assert saved(page, water_run, 2).after["value"] == "未完成"
-    page = opened(page, service, "water&problems/0")
+    go_to(page, "water&problems/0")
     press(page, "x")
     assert saved(page, water_run, 3).act == "absent"
-    page = opened(page, service, "water&problems")
+    go_to(page, "water&problems")
     press(page, "+")
     select_text(page, "水表已全部装到户")
     wait(page, lambda: "Take it" in desk(page) or ("option" in page.page_source and "水表已全部装到户" in desk(page)))
     press(page, Keys.ENTER if "Take it" in desk(page) else "1")
     assert saved(page, water_run, 4).after["text"] == "水表已全部装到户"
-    page = opened(page, service, "water&works/0/stage")
+    go_to(page, "water&works/0/stage")
     press(page, "c")
     select_text(page, "投用")
     wait(page, lambda: "建成" in desk(page))
@@ -232,7 +238,7 @@ def test_two_people_side_by_side(browser, serve, run):
     press(page, Keys.ENTER)
     wait(page, lambda: "Wang answered 执法案卷评查数 meanwhile" in page.find_element(By.ID, "toast").text)
     wait(page, lambda: "✎ Wang" in row_text(page, "case_files_reviewed"))
-    page = opened(page, service, f"{Q}&case_files_reviewed")
+    go_to(page, f"{Q}&case_files_reviewed")
     press(page, "c")
     click_mark(page, "约135卷")
     wait(page, lambda: "Take it" in desk(page))

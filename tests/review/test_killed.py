@@ -15,6 +15,7 @@ import pytest
 
 from baogao.outputs.decisions import REVIEWS
 from baogao.review.session import ReviewSession
+from review.window import flagship
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="servers are made by forking, to be quick")
 
@@ -91,7 +92,7 @@ class Sender(threading.Thread):
 def test_killed_in_mid_save_nothing_is_lost_and_nothing_twice(run):
     """What either window was told is saved is there, once; of what it was not told all of a step or nothing."""
     chance = random.Random(16)
-    sha = ReviewSession(run).report(Q, "")["review"]["sha"]
+    sha = ReviewSession(run, flagship()).report(Q, "")["review"]["sha"]
     windows = [Sender("Li", ["exam_passed", "title", "problems"], sha), Sender("Wang", ["exam_passed", "level"], sha)]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     command = [sys.executable, "-c", ZYGOTE, str(run)]

@@ -1,7 +1,16 @@
 """A run's folder to review, and a page that somebody has open on it, without a browser."""
 
+from functools import lru_cache
+
 from baogao.review.app import review_app
 from baogao.review.session import ReviewSession
+from baogao.schema import load_schema
+
+
+@lru_cache
+def flagship():
+    """The schema of most runs here, loaded once."""
+    return load_schema()
 
 
 def write_run(folder, records, texts):
@@ -22,7 +31,7 @@ class Window:
     def __init__(self, folder, who="Li", **settings):
         from starlette.testclient import TestClient
 
-        self.session = ReviewSession(folder, **settings)
+        self.session = ReviewSession(folder, **{"schema": flagship(), **settings})
         self.client = TestClient(review_app(self.session))
         self.who = who
         self.number = 0

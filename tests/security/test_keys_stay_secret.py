@@ -399,7 +399,7 @@ def test_keys_of_several_models(extract, reports, every_byte, monkeypatch, tmp_p
         monkeypatch.setenv("OPENAI_BASE_URL", first.url)
         outcome = extract(reports, *asked)
         assert "b was not heard on this report" in every_byte().decode(errors="replace"), outcome.err
-        escalated = extract(reports, *asked[:2], "--escalate-to", "b", *asked[4:])
+        escalated = extract(reports, *asked[:2], "--escalate-to", "b", *asked[4:], "--overwrite")
     assert {seen.headers["authorization"] for seen in first.seen} == {f"Bearer {CANARY}"}
     assert {seen.headers["authorization"] for seen in second.seen} == {f"Bearer {other}"}
     for said in (outcome, escalated):

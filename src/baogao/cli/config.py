@@ -32,7 +32,7 @@ class Setting:
 
 
 def config_command() -> Found:
-    """Show every setting in force, its value, and where it comes from. Flags of a command come before all of them."""
+    """Show every setting in force, its value, and where it comes from."""
     from rich.table import Table
 
     from baogao.llm.config_file import CONFIG_FILE

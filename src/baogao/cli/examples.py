@@ -68,6 +68,11 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "model probe": ("baogao model probe --base-url http://localhost:8000/v1 --model NAME",),
     "cache stats": ("baogao cache stats",),
     "cache clear": ("baogao cache clear",),
+    "gold start": ("baogao gold start out/mine --out gold/ --name Li",),
+    "gold save": ("baogao gold save out/mine --out gold/",),
+    "gold disputes": ("baogao gold disputes out/mine --json",),
+    "gold export": ("baogao gold export gold/ --to tasks.json",),
+    "gold import": ("baogao gold import annotations.json --out gold/",),
     "gold build": (
         "baogao gold build marked/a.txt marked/b.txt --out gold/",
         "baogao gold build marked/a.txt --out gold/ --split --schema my.py",

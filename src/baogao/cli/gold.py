@@ -61,7 +61,8 @@ def check_command(
     errors = _print(check.findings)
     say(stdout, f"{check.documents} reports: {errors} errors, {len(check.findings) - errors} warnings")
     if check.not_looked_at:
-        say(stdout, f"{check.not_looked_at} fields were not looked at: they are no gold, and nothing is said of them")
+        count = check.not_looked_at
+        say(stdout, f"{count} fields were not looked at: they are no gold, and nothing is said of them")
     return _found(check.findings, check.documents)
 
 

@@ -59,7 +59,7 @@ COMMANDS = {
     "model": ("model:app", "Get, serve and probe language models."),
     "config": (
         "config:config_command",
-        "Show every setting in force, its value, and where it comes from. Flags of a command come before all of them.",
+        "Show every setting in force, its value, and where it comes from.",
     ),
     "cache": ("model:cache_app", "The cache of model replies."),
     "gold": ("gold:app", "Write and check gold labels."),

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import webbrowser
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from baogao.cli.common import Found, asked, stderr, stdout
 from baogao.console import say, shown
 from baogao.errors import UsageError
+
+if TYPE_CHECKING:
+    from baogao.review.session import ReviewSession
 
 RunDir = Annotated[Path, typer.Argument(help="A folder that extract wrote.", metavar="DIR")]
 SchemaOfRecords = Annotated[
@@ -29,15 +32,23 @@ def review(
     blind: Annotated[
         bool, typer.Option("--blind", help="Everybody sees only their own answers: for annotators who work apart.")
     ] = False,
+    gold: Annotated[
+        Path | None,
+        typer.Option(
+            "--gold", help="Folder for what is saved as gold in the page; else gold in DIR.", metavar="FOLDER"
+        ),
+    ] = None,
     port: Annotated[
         int | None, typer.Option("--port", help="The port to serve at; else the run's usual one, or any.")
     ] = None,
 ) -> Found:
     """Write the page of a run again: texts with their figures marked. With --serve people correct it in the browser."""
-    for option, given in (("--name", name), ("--blind", blind), ("--port", port)):
+    for option, given in (("--name", name), ("--blind", blind), ("--gold", gold), ("--port", port)):
         if given and not served:
             raise UsageError(f"{option} goes with --serve only")
-    saved = _serve(folder, schema, name.strip(), port, blind=blind, show=show) if served else 0
+    saved = 0
+    if served:
+        saved = _serve(_session(folder, schema, blind=blind, gold=gold), name.strip(), port, show=show)
     written = _write_page(folder, schema)
     if show and not served:
         webbrowser.open(Path(written["page"]).resolve().as_uri())
@@ -60,7 +71,14 @@ def _write_page(folder: Path, schema: str | None) -> dict[str, Any]:
     return {"page": str(page), "matrix": str(folder / MATRIX), "reports": len(records)}
 
 
-def _serve(folder: Path, schema: str | None, name: str, port: int | None, *, blind: bool, show: bool) -> int:
+def _session(folder: Path, schema: str | None, *, blind: bool, gold: Path | None) -> ReviewSession:
+    """The run, ready to be served."""
+    from baogao.review.session import ReviewSession
+
+    return ReviewSession(folder, schema, blind=blind, gold=gold)
+
+
+def _serve(session: ReviewSession, name: str, port: int | None, *, show: bool) -> int:
     """Serve a run until Ctrl-C, and say how much was decided."""
     from baogao.outputs.decisions import REVIEWS
     from baogao.serving import serve
@@ -69,10 +87,6 @@ def _serve(folder: Path, schema: str | None, name: str, port: int | None, *, bli
         from baogao.review.app import review_app, usual_port
     except ModuleNotFoundError as error:
         raise UsageError("to serve pages needs an extra: pip install 'baogao[review]'") from error
-    from baogao.review.session import ReviewSession
-
-    session = ReviewSession(folder, schema, blind=blind)
-    before = session.saved
 
     def ready(address: str) -> None:
         say(
@@ -81,8 +95,9 @@ def _serve(folder: Path, schema: str | None, name: str, port: int | None, *, bli
             "Ctrl-C ends it; what was answered is saved at once.",
         )
 
-    at = usual_port(folder) if port is None else port
+    before = session.saved
+    at = usual_port(session.folder) if port is None else port
     serve(review_app(session, name), port=at, open_browser=show, on_ready=ready)
     new = session.saved - before
-    say(stdout, f"{new} decisions saved in {shown(folder / REVIEWS)}")
+    say(stdout, f"{new} decisions saved in {shown(session.folder / REVIEWS)}")
     return new

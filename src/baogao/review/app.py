@@ -62,6 +62,7 @@ def review_app(session: ReviewSession, name: str = "") -> Starlette:
             Route("/changes", answers.changes),
             Route("/there", answers.there, methods=["POST"]),
             Route("/decisions", answers.decisions, methods=["POST"]),
+            Route("/gold", answers.gold, methods=["POST"]),
         ],
         exception_handlers={BaogaoError: _refused},
     )
@@ -122,6 +123,14 @@ class _Answers:
             standing = self._run.standing_view(error.standing, step.who)
             return JSONResponse({"error": str(error), "standing": standing}, 409)
         return JSONResponse(self._run.report(step.asked[0].doc_id, step.who))
+
+    async def gold(self, request: Request) -> Response:
+        """Write one report as gold."""
+        asked = await _json(request)
+        self._run.fresh()
+        doc_id = asked.get("doc_id") if isinstance(asked, dict) else None
+        saved = self._run.save_gold(doc_id if isinstance(doc_id, str) else "")
+        return JSONResponse(saved | {"zh": chinese_of(saved["left_out"].values())})
 
 
 def usual_port(folder: Path) -> int | None:

@@ -316,6 +316,22 @@ const reviewing = (page) => {
     say(tn("{n} silent field found right", "{n} silent fields found right", silent.length));
     desk();
   }
+  async function saveGold() {
+    if (settings.blind || !page.report) return;
+    if (unsent().size) { say(t("What was said last is being saved: try again in a moment.")); return; }
+    try {
+      const answer = await fetch("gold", { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ doc_id: page.report.doc_id }) });
+      const saved = await answer.json();
+      if (!answer.ok) { say(t("Not saved: {reason}", { reason: refusal(saved) }), "bad"); return; }
+      learn(saved.zh);
+      const out = Object.entries(saved.left_out).map(([name, why]) => `${labelOf(name)}: ${told(why)}`).join("; ");
+      const words = t("{n} of {all} fields are gold: {path}", { n: saved.looked, all: saved.of, path: saved.path });
+      if (out) say(t("{saved}. Left out: {out}", { saved: words, out }), "bad");
+      else say(words);
+    } catch {
+      say(t("The server does not answer: nothing was saved as gold."), "bad");
+    }
+  }
   // Where nothing is selected: the next that is to be looked at, or the next report that is not done.
   function goOn() {
     const left = stops();
@@ -491,13 +507,14 @@ const reviewing = (page) => {
     if (!page.report.lines) return [h("p", "said", t("The text was not kept: nothing can be tied to its characters.")), bar([commentButton(), nextReport()])];
     const left = stops().length;
     const silent = silentKeys().length;
-    if (left) return [h("p", "said", tn("{n} field is to be looked at.", "{n} fields are to be looked at.", left)), bar([button(t("Begin"), "⏎", goOn, "first"), undoButton()])];
+    if (left) return [h("p", "said", tn("{n} field is to be looked at.", "{n} fields are to be looked at.", left)), bar([button(t("Begin"), "⏎", goOn, "first"), goldButton(), undoButton()])];
     if (silent) return [h("p", "said", tn("All that is stated was looked at. {n} field is silent.", "All that is stated was looked at. {n} fields are silent.", silent)), bar([button(t("All silent fields are right"), "s", allSilent, "first"), undoButton()])];
-    return [h("p", "said done", t("Every field of this report was looked at.")), bar([nextReport("first"), undoButton()])];
+    return [h("p", "said done", t("Every field of this report was looked at.")), bar([nextReport("first"), goldButton(), undoButton()])];
   }
   const bar = (buttons) => h("div", "deeds", ...buttons.filter(Boolean));
   const nextReport = (className = "") => (reports.length > 1 ? button(t("Next report"), "⏎", goOn, className) : null);
   const commentButton = () => button(t("Comment"), "m", comment);
+  const goldButton = () => (settings.blind || !page.report.review.looked ? null : button(t("Save as gold"), "g", saveGold));
   const undoButton = () => (page.report.review.decisions.some((one) => one.who === who) ? button(t("Undo"), "u", undo) : null);
   function keyParts(shown) {
     const spec = specOf(shown) || { kind: "" };
@@ -724,7 +741,7 @@ const reviewing = (page) => {
     const list = page.key && isList(page.fieldOf(page.key));
     return {
       Enter: () => (page.key ? accept(event.shiftKey) : goOn()), a: () => accept(), c: () => point(), n: () => noneKey(), x: () => absent(), X: () => absent(true),
-      m: comment, u: undo, U: redo, s: allSilent, "?": help, j: () => step(1), k: () => step(-1), q: () => { const [first] = stops(); if (first) go(first); },
+      m: comment, g: saveGold, u: undo, U: redo, s: allSilent, "?": help, j: () => step(1), k: () => step(-1), q: () => { const [first] = stops(); if (first) go(first); },
       ...(list ? { "+": () => { page.select(page.fieldOf(page.key)); point(); } } : {}),
     };
   }
@@ -764,7 +781,7 @@ const reviewing = (page) => {
   const KEYS = [
     ["⏎ a", () => t("right, and on to the next")], ["c", () => t("correct: click, select, ← →, f")], ["n", () => t("none 无")], ["x", () => t("not there; of a list: remove the entry")],
     ["X", () => t("remove the row of a table")], ["+", () => t("add an entry, a row, a part of a sum")], ["1–9", () => t("take what is proposed or offered")], ["⇧⏎", () => t("a row of a table is right")],
-    ["s", () => t("all silent fields are right")], ["m", () => t("comment")], ["u U", () => t("undo, redo")], ["j k", () => t("next, previous row")], ["q", () => t("the first that is to be looked at")],
+    ["s", () => t("all silent fields are right")], ["m", () => t("comment")], ["u U", () => t("undo, redo")], ["g", () => t("save what was looked at as gold")], ["j k", () => t("next, previous row")], ["q", () => t("the first that is to be looked at")],
     ["[ ]", () => t("previous, next report")], ["/", () => t("filter")], ["⇧← ⇧→", () => t("make a selection shorter, longer")], ["Esc", () => t("leave")],
   ];
   function frame() {

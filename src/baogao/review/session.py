@@ -10,6 +10,8 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from baogao.errors import UsageError
+from baogao.evaluation.labelling import Labelled, save_gold
+from baogao.evaluation.labels import gold_of, sound
 from baogao.outputs.corrected import check_said, corrected, holding_on, row_keys, text_digest
 from baogao.outputs.decisions import Decision, Decisions, ReviewsFile
 from baogao.outputs.matrix import MATRIX, write_matrix
@@ -42,14 +44,18 @@ class Left:
 class ReviewSession:
     """A run's folder that people look through; many may at once, in this process and in others.
 
-    :param schema: where the run's own is not found by its name.
+    :param schema: the run's, or its name or file where it is not found by itself.
     :param blind: everybody sees only their own decisions.
+    :param gold: the data set that gold is saved to; None for ``gold`` in the run's folder.
     :raises UsageError: the records cannot be read, or are of several schemas.
     """
 
-    def __init__(self, folder: Path, schema: str | None = None, *, blind: bool = False) -> None:
+    def __init__(
+        self, folder: Path, schema: Schema | str | None = None, *, blind: bool = False, gold: Path | None = None
+    ) -> None:
         self.folder = folder
         self.blind = blind
+        self.gold = gold or folder / "gold"
         self._reviews = ReviewsFile(folder)
         self._file = current(folder / RECORDS)
         self._read(schema)
@@ -58,9 +64,9 @@ class ReviewSession:
         self._lefts: dict[tuple[str, str], tuple[int, Left]] = {}
         self._summaries: dict[tuple[str, str], tuple[int, dict[str, Any]]] = {}
 
-    def _read(self, schema: str | None) -> None:
+    def _read(self, schema: Schema | str | None) -> None:
         records = with_review(read_records(self.folder), self.folder)
-        self.schema: Schema = schema_of(records, schema, self.folder)
+        self.schema = schema if isinstance(schema, Schema) else schema_of(records, schema, self.folder)
         self._records = {record.doc_id: record for record in records}
         self._stamp = self._written()
         self._reviews.all()
@@ -161,6 +167,25 @@ class ReviewSession:
         at = Decision(who=step.who, doc_id=doc_id, text_sha256="", key="", act="comment").at
         decisions = [self._decision(one, left, step.who, at) for one in asked]
         self._reviews.add(decisions, [one.seen for one in asked], blind=self.blind)
+
+    def save_gold(self, doc_id: str) -> dict[str, Any]:
+        """Write what people looked at in one report as gold: where to, how many fields, and which had to be left out.
+
+        :raises UsageError: nobody looked at anything, its text was not kept, or other gold would be written over.
+        """
+        if self.blind:
+            raise UsageError("people see only their own answers here: baogao gold save RUN --by WHO writes their gold")
+        left = self._left(doc_id, "")
+        self._pointing_at(left)
+        if Path(doc_id).name != doc_id or "\\" in doc_id:
+            raise UsageError("the id of this report is not the name of a file: there can be no gold of it")
+        text = left.text or ""
+        gold, wrong = sound(gold_of(self._records[doc_id], left.decisions, text, self.schema), text, self.schema)
+        labelled = Labelled(doc_id, gold, text, len(self.schema.specs), left_out=wrong)
+        if not labelled.looked_at:
+            raise UsageError("nobody has looked at anything here yet: what was not looked at is not gold")
+        (path,) = save_gold([labelled], self.gold)
+        return {"path": str(path), "looked": labelled.looked_at, "of": labelled.of, "left_out": wrong}
 
     def standing_view(self, decision: Decision, who: str) -> dict[str, Any]:
         """A decision as it is shown to whoever was overtaken by it."""

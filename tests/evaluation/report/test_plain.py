@@ -100,6 +100,13 @@ def test_where_something_failed_the_interval_speaks():
     ]
 
 
+def test_an_interval_near_the_ends_is_not_rounded_to_them():
+    """Less than one of a hundred is not none, more than 99 is not all."""
+    found, wrong = proof_sentences(row(0.99, 0.99, interval=(0.964, 0.996), correct=9, wrong=1))
+    assert "between 96 and 99.6 of 100" in found
+    assert "between 0.4 and 4 would be wrong" in wrong
+
+
 def test_few_reports_prove_nothing():
     """One says nothing, and below five there is no interval to tell."""
     assert list(proof_sentences(row(1, 1, reports=1, correct=60))) == ["One report says nothing of other reports."]

@@ -154,7 +154,9 @@ def three(count: int) -> str | None:
 
 
 def _hundreds(interval: Interval) -> tuple[str, str]:
-    return f"{100 * interval[0]:.0f}", f"{100 * interval[1]:.0f}"
+    """Of a hundred; near none and near all with a decimal, because it is neither."""
+    low, high = (f"{100 * end:.1f}" if end < 0.01 or end > 0.99 else f"{100 * end:.0f}" for end in interval)
+    return low, high
 
 
 def _rest(share: float | None) -> float | None:
