@@ -6,7 +6,7 @@ DEMO_VENV := .demo/venv
 unexport PYTHONDONTWRITEBYTECODE
 BIN := $(VENV)/bin
 
-.PHONY: demo test check format eval fuzz bench formats properties seeds test-ray test-servers measure clean
+.PHONY: demo test check catalogue format eval fuzz bench formats properties seeds test-ray test-servers measure clean
 
 demo: $(DEMO_VENV)/.made  ## extract the example reports with the embedded model
 	$(DEMO_VENV)/bin/baogao model pull
@@ -44,6 +44,7 @@ seeds: $(VENV)/.made  ## every answer under eight hash seeds; the suite takes tw
 
 bench: $(VENV)/.made  ## the benchmarks that need no model; docs/performance.md
 	$(BIN)/python eval/bench/rules_speed.py
+	$(BIN)/python eval/bench/start_up.py
 	$(BIN)/python eval/bench/client_overhead.py
 	$(BIN)/python eval/bench/client_overhead.py --latency 0.5 --requests 1000 --turns 1
 	$(BIN)/python eval/bench/cache_hits.py --ask form
@@ -51,6 +52,9 @@ bench: $(VENV)/.made  ## the benchmarks that need no model; docs/performance.md
 	$(BIN)/python eval/bench/score_speed.py
 	$(BIN)/python eval/bench/growth.py
 	$(BIN)/python eval/candidate_coverage.py
+
+catalogue: $(VENV)/.made  ## messages of the source and their translations; says how many lack one
+	$(BIN)/python docs/generate_catalogue.py
 
 formats: $(VENV)/.made  ## the same reports in every file format: are the answers the same?
 	$(BIN)/python eval/bench/formats.py eval/datasets/fictional/dev eval/datasets/fresh/tuning --keep out/formats

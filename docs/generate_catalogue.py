@@ -16,6 +16,7 @@ import re
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import cache
 from itertools import product
 from pathlib import Path
 
@@ -35,6 +36,7 @@ MO = PO.with_suffix(".mo")
 OF_OTHERS = (
     "Usage:",
     "Arguments",
+    "Examples:",
     "Options",
     "Commands",
     "Error",
@@ -45,6 +47,8 @@ OF_OTHERS = (
     "[env var: {}]",
     "[required]",
     "Show this message and exit.",
+    "Install completion for the current shell.",
+    "Show completion for the current shell, to copy it or customize the installation.",
     "Try [blue]'{command_path} {help_option}'[/] for help.",
     "No such option: {name}",
     "No such option: {name} Did you mean {other}?",
@@ -100,6 +104,12 @@ OF_OTHERS = (
 )
 """What typer, and click in it, pydantic and the system say of their own accord."""
 
+OF_REPORTS = (
+    *("figures", "answers", "all", "none", "correct", "wrong", "missing", "spurious", "right", "is", "says"),
+    *("Reliability", "year", "format", "level"),
+)
+"""Single words of an evaluation report, which come out of tables of words."""
+
 _NO_DATE = datetime(2026, 1, 1, tzinfo=UTC)
 _HEAD = """# Messages in Chinese. Made by docs/generate_catalogue.py; only translations (msgstr) are written by hand.
 # Terms are those of docs/glossary.md, one Chinese word for one thing.
@@ -114,6 +124,8 @@ _ERRORS = {
     for node in ast.parse((SOURCE / "errors.py").read_text(encoding="utf-8")).body
     if isinstance(node, ast.ClassDef)
 }
+_STYLES = {"style", "justify", "overflow"}
+"""Arguments of what is printed that are no words."""
 _OPTIONS = {"Option", "Argument"}
 """Calls of which only ``help`` is shown."""
 _SHOW = {"say", "print", "translated", "table_of", "add_column", "add_row", "Typer", "add_task"} | _OPTIONS
@@ -128,6 +140,8 @@ _NOT_SHOWN = {
     "Thread",
     "of",
     "debug",
+    "info",
+    "exception",
     "X",
     "Y",
     "_plain",
@@ -135,27 +149,28 @@ _NOT_SHOWN = {
 }
 """Calls whose words no user reads: patterns, questions to models, names of threads."""
 _NOT_OURS = (
+    "cli/examples.py",
     "authoring/draft_file.py",
     "schema/skeleton.py",
     "llm/manner.py",
     "llm/abilities.py",
     "llm/finish_reasons.py",
     "language/",
-    "evaluation/report/",
     "outputs/book/",
 )
 """Files with words that are written or sent, and not shown."""
 _SENTENCE = re.compile(r"[A-Za-z}]{2,}[,;:.)]? [({]?[A-Za-z]")
 _CODE = re.compile(
     r"^ *# |^ *- \{|^ *\{id\}:  #"  # lines of YAML
-    r"|</?\w+[ >:]|; Path=/|^[\w-]+: [\w-]+;|^https?://"  # of HTML and HTTP
-    r"|\b(?:CREATE|INSERT|SELECT|PRAGMA|PRIMARY KEY|REFERENCES|NOT NULL|AS)\b"  # of SQL
+    r"|^(?:CREATE|INSERT|SELECT|PRAGMA|MAX|TEXT|INTEGER|PRIMARY)\b|\} AS \{|charset="  # of SQL
+    r"|^ \w+=\"|</?\w+[ >:]|; Path=/|^[\w-]+: [\w-]+;|^https?://"  # of HTML and HTTP
     r"|\\[bsdw]|\(\?|^import |\.exe$|\w_\w+ \w+_|'[\w ]+', '"  # patterns, Python, lists of names
 )
 _WORD = re.compile(r"[A-Za-z]{2,}")
 _NOT_SAID = {
     "Value error, ",
     *("fold", "cell review", "item proposal", "{kind} review", "<!doctype html"),
+    *("line dashed", "quiet dashed", "{kind} curve faint", "{kind} range", "{series_of} curve", "Microsoft YaHei"),
     *("Library/Application Support", "PowerPoint Document", "Extra data", "text/plain; charset=utf-8"),
 }
 """What looks like messages and is names."""
@@ -165,7 +180,7 @@ _MOST_WAYS = 6
 
 def messages() -> list[str]:
     """All messages of the source, sorted."""
-    found = set(OF_OTHERS)
+    found = {*OF_OTHERS, *OF_REPORTS}
     for path in SOURCE.rglob("*"):
         if not path.is_file() or path.relative_to(SOURCE).as_posix().startswith(_NOT_OURS):
             continue
@@ -192,10 +207,17 @@ def python_messages(source: str, in_cli: bool = False) -> Iterator[str]:
 
 def _is_command(node: ast.FunctionDef) -> bool:
     """Whether a function is one that typer calls: the list of commands names it, or a decorator makes it one."""
-    named = {place.split(":")[1] for place, _ in COMMANDS.values()}
+    named = {place.split(":")[1] for place, _ in COMMANDS.values()} | _registered()
     return node.name in named or any(
         re.search(r"\.(command|callback)\(", ast.unparse(one)) for one in node.decorator_list
     )
+
+
+@cache
+def _registered() -> set[str]:
+    """Functions that are made commands elsewhere: ``app.command("start")(labels.start)``."""
+    files = (path.read_text(encoding="utf-8") for path in (SOURCE / "cli").glob("*.py"))
+    return {name for text in files for name in re.findall(r"\.command\([^)]*\)\((?:\w+\.)?(\w+)\)", text)}
 
 
 class _Walk(ast.NodeVisitor):
@@ -215,7 +237,7 @@ class _Walk(ast.NodeVisitor):
         name = _last_name(node.func)
         self.visit(node.func)
         self._calls.append(name)
-        shown = [one for one in node.keywords if name not in _OPTIONS or one.arg == "help"]
+        shown = [one for one in node.keywords if one.arg not in _STYLES and (name not in _OPTIONS or one.arg == "help")]
         for child in [*([] if name in _OPTIONS else node.args), *shown]:
             self.visit(child)
         self._calls.pop()

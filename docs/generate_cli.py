@@ -15,6 +15,8 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_typ
 import typer
 from typer.models import ArgumentInfo, OptionInfo
 
+from baogao.cli.common import every_command, with_results
+from baogao.cli.examples import EXAMPLES
 from baogao.cli.main import imported
 
 TARGET = Path(__file__).with_name("cli.md")
@@ -32,6 +34,10 @@ _INTRODUCTION = """# The command line
 | 2 | the request cannot work: nothing was started |
 | 130 | Ctrl-C; what was finished is kept |
 """
+_OF_ALL = """They stand behind the command, or, all but `--json`, before it. With `--json` the results are one JSON
+document on standard output ([its keys](running.md#results-for-programs)); notes, progress and errors go to standard
+error. Only `baogao model serve` and `baogao eval serve` have no results. `baogao --install-completion` sets up
+completion for the shell that it is called from."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +67,13 @@ class Command:
 def page() -> str:
     """The whole page."""
     program = imported()
-    return "\n".join([_INTRODUCTION, *map(_section, commands(program, "baogao", program.info.help or ""))])
+    return "\n".join([_INTRODUCTION, _common(), *map(_section, commands(program, "baogao", program.info.help or ""))])
+
+
+def _common() -> str:
+    """The section on what every command has."""
+    rows = [f"| {_flags(one)} | {one.help} |" for one in (*_parameters(every_command), *_parameters(with_results))]
+    return "\n".join(["## Options of every command", "", _OF_ALL, "", "| | |", "|---|---|", *rows, ""])
 
 
 def commands(group: typer.Typer, name: str, about: str) -> Iterator[Command]:
@@ -71,7 +83,8 @@ def commands(group: typer.Typer, name: str, about: str) -> Iterator[Command]:
     for info in group.registered_commands:
         if info.callback is not None:
             own = info.name or info.callback.__name__.replace("_", "-")
-            yield Command(f"{name} {own}", info.help or inspect.getdoc(info.callback) or "", _parameters(info.callback))
+            words = info.help or inspect.getdoc(info.callback) or ""
+            yield Command(f"{name} {own}", words, _parameters(info.callback))
     for below in group.registered_groups:
         if below.typer_instance is not None:
             yield from commands(below.typer_instance, f"{name} {below.name}", str(below.help or ""))
@@ -93,7 +106,8 @@ def _parameter(parameter: inspect.Parameter, hint: Any) -> Parameter:
     )
     required = parameter.default is inspect.Parameter.empty
     default = None if required else parameter.default
-    return Parameter(tuple(names), is_option, _kind(type_), info.help or "", default, required)
+    kind = "" if isinstance(info, OptionInfo) and info.count else _kind(type_)
+    return Parameter(tuple(names), is_option, kind, info.help or "", default, required)
 
 
 def _kind(type_: Any) -> str:
@@ -116,7 +130,9 @@ def _section(command: Command) -> str:
     rows = [f"| {one.names[0].replace('|', ' or ')} | {one.help} |" for one in arguments]
     rows += [f"| {_flags(one)} | {one.help}{_default(one)} |" for one in options]
     table = ["", "| | |", "|---|---|", *rows] if rows else []
-    return "\n".join([f"## `{usage}`", "", command.help, *table, ""])
+    examples = EXAMPLES.get(command.name.removeprefix("baogao "), ())
+    shown = ["", "```", *examples, "```"] if examples else []
+    return "\n".join([f"## `{usage}`", "", command.help, *table, *shown, ""])
 
 
 def _flags(option: Parameter) -> str:

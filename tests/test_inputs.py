@@ -299,7 +299,7 @@ def test_a_table_of_records_is_no_report(tmp_path):
 
 def test_pictures_are_found_where_words_are_recognised(tmp_path, monkeypatch):
     """A folder is searched for pictures only then, and every source says that words are to be recognised."""
-    monkeypatch.setattr("baogao.inputs.require_engine", lambda: None)
+    monkeypatch.setattr("baogao.document.ocr.require_engine", lambda: None)
     for name in ("a.txt", "b.png", "c.JPG", "d.tif"):
         (tmp_path / name).write_text("甲", encoding="utf-8")
     assert [source.path.name for source in find_sources([str(tmp_path)])] == ["a.txt"]

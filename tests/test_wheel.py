@@ -59,7 +59,7 @@ def environment(wheel, tmp_path_factory) -> Path:
 
 
 def test_contents(wheel):
-    """Prompts, schemas with rules, examples, calibrations and adapters, page templates, the mark of typed packages."""
+    """Prompts, schemas with rules, examples, calibrations and adapters, page templates, messages, the mark of typing."""
     with zipfile.ZipFile(wheel) as archive:
         names = set(archive.namelist())
     for folder, patterns in {"prompts": ("*.jinja",), "schemas": ("*.py", "*.yaml", "*.json", "*.gguf")}.items():
@@ -67,6 +67,7 @@ def test_contents(wheel):
         assert files
         assert files <= names
     assert {"baogao/py.typed", "baogao/outputs/templates/page.html.j2"} <= names
+    assert {"baogao/language/locale/zh/LC_MESSAGES/baogao.mo", "baogao/language/language.js"} <= names
     assert {"baogao/data/schemas/law_based_government.rules.yaml", "baogao/data/prompts/form.jinja"} <= names
     assert not [name for name in names if "__pycache__" in name or name.startswith(("tests/", "eval/"))]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
 
     from baogao.llm.client import Client
     from baogao.opening import ReadyModel
+
+_log = logging.getLogger(__name__)
 
 ArbiterFor = Callable[[Schema], Arbiter]
 """Makes what is to decide in hybrid, for a schema."""
@@ -120,6 +123,8 @@ async def ready_extractor(
             held = HoldingExtractor(ready.extractor, options.min_confidence)
             made_by = ready.made_by.model_copy(update={"min_confidence": options.min_confidence})
             ready = replace(ready, extractor=held, made_by=made_by)
+        models = ", ".join(str(model.asked) for model in ready.models) or "none"
+        _log.info("extractor %s, schema %s version %d, models: %s", name, schema.name, schema.version, models)
         given = transport or arbiter_for or opened
         yield ready if given else replace(ready, made_for=(name, options))
 

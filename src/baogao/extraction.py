@@ -12,7 +12,6 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Protocol, TypeVar, runtime_checkable
 
 from baogao.candidates.candidate import USUAL, Candidates
-from baogao.candidates.find import find_candidates
 from baogao.document.document import Document, Span
 from baogao.document.file_text import Notice
 from baogao.errors import BaogaoError
@@ -37,6 +36,8 @@ class ReportText:
 
         :param sought: what a schema asks about beside the usual, ``schema.sought``.
         """
+        from baogao.candidates.find import find_candidates  # where a record comes from elsewhere, no grammar is needed
+
         return cls(document, find_candidates(document, sought))
 
     @property

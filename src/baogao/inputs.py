@@ -18,9 +18,8 @@ from itertools import takewhile
 from pathlib import Path
 
 from baogao.console import is_obeyed
-from baogao.document import Document, read_document
-from baogao.document.ocr import PICTURES, require_engine
-from baogao.document.readers import SUFFIXES
+from baogao.document import Document
+from baogao.document.readers import PICTURES, SUFFIXES, read_document
 from baogao.errors import DocumentError, UsageError
 
 MARKED = ".marked.txt"
@@ -119,6 +118,8 @@ def find_sources(inputs: Iterable[str], *, ocr: bool = False) -> Sources:
         then.
     """
     if ocr:
+        from baogao.document.ocr import require_engine
+
         require_engine()
     found: dict[Path, tuple[Path, Path | None]] = {}
     own = _OwnOutput()

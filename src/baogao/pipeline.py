@@ -6,6 +6,7 @@ Documents are opened only as others are finished, so that memory does not grow w
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import closing, suppress
@@ -18,6 +19,8 @@ from baogao.guarded import Task
 from baogao.inputs import Source
 from baogao.record import Provenance, Record
 from baogao.work import Outcome, Worker, no_task
+
+_log = logging.getLogger(__name__)
 
 OnRecord = Callable[[Record], None]
 Work = Callable[[Source], Awaitable[Outcome]]
@@ -292,5 +295,20 @@ class _Run:
         self._hand_over(outcome)
 
     def _hand_over(self, outcome: Outcome) -> None:
+        _say(outcome.record)
         self.sink.add(outcome.record, outcome.text, again=outcome.again)
         self.on_record(outcome.record)
+
+
+def _say(record: Record) -> None:
+    """Log what became of a report: how much of it was found, what was held back, and, where all is logged, why."""
+    if record.status == "failed":
+        _log.info("%s: failed", record.doc_id)
+        _log.debug("%s: %s", record.doc_id, record.error)
+        return
+    found = sum(answer.status != "not_reported" for answer in record.fields.values())
+    held, broken = sum(not one.given for one in record.review), sum(not check.holds for check in record.checks)
+    words = "%s: %d of %d fields found, %d to look at, %d of them held back, %d checks do not hold"
+    _log.info(words, record.doc_id, found, len(record.fields), len(record.review), held, broken)
+    for one in record.review:
+        _log.debug("%s: %s, to look at: %s", record.doc_id, one.field, one.reason)

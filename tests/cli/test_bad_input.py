@@ -77,7 +77,7 @@ def test_a_report_that_is_gone(extract, reports, monkeypatch):
         (reports / "gone.txt").unlink()
         return sources
 
-    monkeypatch.setattr("baogao.cli.extract.find_sources", list_and_lose)
+    monkeypatch.setattr("baogao.inputs.find_sources", list_and_lose)
     outcome = extract(reports)
     assert outcome.code == 1
     assert_one_line(outcome.err, "gone.txt", "it cannot be opened: No such file or directory")

@@ -18,7 +18,7 @@ def settings(baogao):
         outcome = baogao("config", "--json")
         assert outcome.code == 0, outcome.err
         assert KEY not in outcome.out
-        return {one["name"]: (one["value"], one["origin"]) for one in map(json.loads, outcome.out.splitlines())}
+        return {one["name"]: (one["value"], one["origin"]) for one in json.loads(outcome.out)["settings"]}
 
     return call
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from baogao.cli.evaluate import app
+from baogao.cli.main import app
 from baogao.errors import GoldError, ReplayError, UsageError
 from baogao.evaluation.compiling import build_dataset
 from baogao.evaluation.runs import Run
@@ -40,7 +40,7 @@ def _alone(tmp_path, monkeypatch):
 def call(*arguments: object, schema: bool = True) -> Result:
     """Run the command; an error of baogao is raised, as the command line's own main expects."""
     given = [str(argument) for argument in arguments] + (["--schema", SCHEMA] if schema else [])
-    result = CliRunner().invoke(app, given)
+    result = CliRunner().invoke(app, ["eval", *given])
     if result.exception and not isinstance(result.exception, SystemExit):
         raise result.exception
     return result
@@ -354,7 +354,7 @@ def test_serve_prints_the_address(dataset, tmp_path, monkeypatch):
         seen.update(app=app, port=port, open=open_browser)
         on_ready("http://127.0.0.1:7/?token=x")
 
-    monkeypatch.setattr("baogao.cli.evaluate.serve", serve)
+    monkeypatch.setattr("baogao.serving.serve", serve)
     result = call("serve", tmp_path, "--port", "7", schema=False)
     assert "http://127.0.0.1:7/?token=x\n" in result.stdout
     assert (seen["port"], seen["open"], callable(seen["app"])) == (7, False, True)

@@ -302,7 +302,7 @@ def test_the_same_command_goes_on(extract, reports):
 @pytest.mark.usefixtures("crashed")
 def test_what_was_read_without_recognition_is_not_mixed_in(extract, reports, monkeypatch):
     """A run that recognises words is refused where one that did not was broken off, or begins anew."""
-    monkeypatch.setattr("baogao.inputs.require_engine", lambda: None)
+    monkeypatch.setattr("baogao.document.ocr.require_engine", lambda: None)
     assert extract(reports, "--ocr").code == 2
     outcome = extract(reports, "--ocr", "--overwrite")
     assert outcome.code == 0

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from baogao.cli.gold import app
+from baogao.cli.main import app
 
 SCHEMA = str(Path(__file__).parents[1] / "evaluation" / "small_schema.py")
 MARKED = "---\nmetadata: {title: null, issuer: null}\n---\n年末{5辆|buses=5}，正点率{95|punctuality=95}。"
@@ -13,7 +13,7 @@ MARKED = "---\nmetadata: {title: null, issuer: null}\n---\n年末{5辆|buses=5}�
 
 def invoke(*arguments: object):
     """Run one command with the small schema."""
-    return CliRunner().invoke(app, [*map(str, arguments), "--schema", SCHEMA])
+    return CliRunner().invoke(app, ["gold", *map(str, arguments), "--schema", SCHEMA])
 
 
 @pytest.fixture

@@ -78,7 +78,7 @@ def test_an_error_is_one_line_and_a_code(baogao, monkeypatch, error, code):
     def fail(folder):
         raise error
 
-    monkeypatch.setattr(outputs, "read_records", fail)
+    monkeypatch.setattr("baogao.outputs.records.read_records", fail)
     outcome = baogao("review", "out")
     assert (outcome.code, outcome.err) == (code, f"error: {error}\n")
 

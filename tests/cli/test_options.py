@@ -114,4 +114,4 @@ def test_a_value_that_cannot_be(program):
 
 def test_commands_without_a_model_have_no_such_flags():
     """A command is as it is written."""
-    assert list(inspect.signature(show).parameters) == ["schema", "as_json"]
+    assert list(inspect.signature(show).parameters) == ["schema"]

@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from authoring.conftest import REPORT
-from baogao.cli.schema import app
+from baogao.cli.main import app
 from baogao.errors import RulesError, SchemaError
 from cli.conftest import COMMUNIQUE, GOOD
 
@@ -19,7 +19,7 @@ EVERY_KIND = Path(__file__).parents[1] / "fixtures" / "every_kind.py"
 
 def run(*arguments: str) -> str:
     """What a command prints; its errors are raised."""
-    return RUNNER.invoke(app, list(arguments), catch_exceptions=False).stdout
+    return RUNNER.invoke(app, ["schema", *arguments], catch_exceptions=False).stdout
 
 
 def test_show():
@@ -75,9 +75,9 @@ def test_errors_are_left_to_main(tmp_path):
 
 
 def test_candidates(baogao, reports):
-    """One object a line, with the keys that other programs read; the table shows the same."""
+    """One document, with the keys that other programs read; the table shows the same."""
     outcome = baogao("candidates", reports / "good.txt", "--json")
-    found = [json.loads(line) for line in outcome.out.splitlines()]
+    found = json.loads(outcome.out)["candidates"]
     gdp = next(one for one in found if one["text"] == "86.4亿元")
     assert {"id", "kind", "start", "end", "text", "value", "bound", "unit", "cues"} <= gdp.keys()
     assert (gdp["value"], gdp["unit"]) == (8_640_000_000, "元")
@@ -101,8 +101,7 @@ def test_why(baogao, reports):
     assert outcome.code == 0, outcome.err
     assert "answers  gdp\n    context  初步核算，全年地区生产总值№，" in outcome.out
     assert "gdp_growth" in outcome.out
-    lines = baogao(*options, "--field", "gdp", "--json").out.splitlines()
-    first = json.loads(lines[0])
+    first, *_ = json.loads(baogao(*options, "--field", "gdp", "--json").out)["candidates"]
     assert (first["text"], first["answers"]) == ("86.4亿元", ["gdp"])
     assert {one["field"] for one in first["rules"]} == {"gdp"}
     baogao("schema", "new", "permits.py")

@@ -27,13 +27,43 @@ MAIN = {
     "baogao",
     "baogao._version",
     "baogao.cli",
+    "baogao.cli.common",
+    "baogao.cli.examples",
+    "baogao.cli.log",
     "baogao.cli.main",
+    "baogao.cli.translation",
     "baogao.console",
     "baogao.errors",
+    "baogao.language",
+    "baogao.language.choice",
+    "baogao.language.said",
+    "baogao.language.templates",
     "baogao.llm",
     "baogao.llm.keys",
+    "baogao.resources",
 }
 
+EVERY_HELP = """
+import json, sys
+from contextlib import redirect_stdout
+from io import StringIO
+import typer.main
+from baogao.cli.main import app, imported
+from baogao.cli.common import every_name
+
+names = every_name(typer.main.get_command(imported()))
+with redirect_stdout(StringIO()) as said:
+    for name in names:
+        app([*name.split(), "--help"], standalone_mode=False)
+print(json.dumps({"modules": sorted(sys.modules), "helps": said.getvalue().count("--log-file"), "names": len(names)}))
+"""
+"""Asks every command for its help, in one process."""
+HEAVY = {
+    *("altair", "docx", "filelock", "httpx2", "instructor", "jinja2", "lxml", "numpy", "openai", "polars"),
+    *("pydantic_settings", "pypdfium2", "sklearn", "tenacity", "torch", "transformers", "xlsxwriter", "yaml"),
+    *("baogao.candidates", "baogao.document", "baogao.extraction", "baogao.schema", "baogao.record", "baogao.serving"),
+}
+"""What takes long to import, and what imports it."""
 MODELS = {"openai", "instructor", "httpx2", "tenacity", "xllamacpp", "torch", "transformers"}
 TABLES = {"polars", "numpy", "sklearn", "scipy"}
 
@@ -63,6 +93,22 @@ def test_the_list_of_commands_imports_none():
     """Help knows every command without its module."""
     modules, _ = started("--help")
     assert of_baogao(modules) == MAIN
+
+
+def test_no_help_imports_what_a_command_works_with():
+    """Every command is asked for its help, and nothing heavy is there at the end."""
+    environment = {**os.environ, "PYTHONPATH": str(SRC)}
+    command = [sys.executable, "-c", EVERY_HELP]
+    told = json.loads(subprocess.run(command, env=environment, capture_output=True, check=True).stdout)
+    assert told["helps"] >= told["names"] >= 30
+    assert not set(told["modules"]) & HEAVY, "import it inside of the function that needs it"
+
+
+def test_a_run_shows_itself_before_it_imports_the_grammar(tmp_path, reports):
+    """Rules are run where files are read; whoever waits for the records has neither readers nor the grammar."""
+    modules, _ = started("extract", str(reports), "--schema", str(COMMUNIQUE), "--out", str(tmp_path / "out"))
+    assert "baogao.pipeline" in modules
+    assert not modules & {"baogao.candidates.find", "baogao.document.pdf", "docx", "pypdfium2", "lxml", "openai"}
 
 
 def test_a_command_imports_no_other():

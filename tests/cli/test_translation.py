@@ -17,6 +17,7 @@ def chinese(monkeypatch):
 def said(*arguments):
     """What a command line says, without the frames around it."""
     result = CliRunner().invoke(app, list(arguments), prog_name="baogao", env={"TERMINAL_WIDTH": "200"})
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
     return re.sub(r"[╭╮╰╯│─\s]+", " ", result.output).replace(" ".join(["baogao", *arguments[:-1]]), "")
 
 
@@ -31,7 +32,7 @@ def test_help_is_chinese(command, chinese):
     text = said(*command, "--help")
     assert "用法：" in text
     assert "显示本帮助并退出。" in text
-    assert english(text) == []
+    assert english(text.split("示例：")[0]) == []
 
 
 @pytest.mark.parametrize(

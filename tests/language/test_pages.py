@@ -39,3 +39,28 @@ def test_texts_of_the_data():
     """Those that are messages, each once."""
     assert chinese_of(["3 of 4 entries found?", "unsure", "", None]) == {}
     assert chinese_of(["no report could be read"] * 2) == {"no report could be read": "没有一份报告能够读取"}
+
+
+def test_a_page_of_texts():
+    """Every text, title and label below the mark is a message, with names for its values; Chinese and code are not."""
+    template = """<body data-t-tree><h2 title="A head">Results</h2>
+    {% if row.failed %}<b>{{ row.failed }} failed</b>{% endif %}
+    <p lang="zh-CN">no message</p><script>"nor this"</script><p data-t-not>nor {{ this }}</p>
+    <input aria-label="Filter rows"> or {{ row.value | share }}, {{ '%.2f' | format(x) }} points</body>"""
+    assert messages_of(template) == [
+        "A head",
+        "Results",
+        "{failed} failed",
+        "Filter rows",
+        "or {value}, {value} points",
+    ]
+
+
+def test_a_page_is_translated_as_it_is_rendered():
+    """Its texts are found by their templates; what it says does not depend on who writes it."""
+    page = PageLanguage()
+    html = "<body data-t-tree><p>no report could be read</p><p>page 3</p><p>哪里都没有</p><td>0.857</td></body>"
+    assert page.data_of(html) == {
+        "first": "",
+        "zh": {"no report could be read": "没有一份报告能够读取", "page 3": "第 3 页"},
+    }

@@ -1,9 +1,12 @@
 """The review page in a real browser."""
 
+import re
+
 import pytest
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import Select, WebDriverWait
 
+from baogao.language import use
 from baogao.outputs.page import write_page
 from browser import browser_of_file, needs_browser, set_width
 
@@ -336,3 +339,42 @@ def test_fields_of_every_kind(browser, water_disputed, texts, water_schema, tmp_
     mark(browser, "约8600万元").click()
     assert "1. 投资" in browser.find_element(By.ID, "peek").text
     assert browser.get_log("browser") == []
+
+
+def test_the_language_is_switched(page, address):
+    """Everything is said in Chinese, the selection stays, and the next page that is opened speaks Chinese too."""
+    row(page, "case_files_reviewed").click()
+    page.find_element(By.CSS_SELECTOR, ".languages [value=zh]").click()
+    try:
+        assert selected(page) == ["case_files_reviewed"]
+        assert lit(page) == ["约135卷"]
+        assert "已写出，约" in row(page, "case_files_reviewed").text
+        assert page.find_element(By.CSS_SELECTOR, ".checks").text == "2 项校验中有 1 项未通过\n135 < 140"
+        assert page.find_element(By.ID, "filter").get_attribute("placeholder") == "按名称、id 或状态筛选"
+        assert page.find_element(By.TAG_NAME, "html").get_attribute("lang") == "zh-CN"
+        page.get("about:blank")
+        page.get(address + "#broken")
+        assert page.find_element(By.CSS_SELECTOR, ".lost").text.startswith("该文档处理失败")
+        shown = page.find_element(By.TAG_NAME, "body").text
+        assert not re.search(
+            r"\b(?!baogao|fields|records)[a-z]+ [a-z]+ [a-z]+\b", shown.replace("the file is empty", "")
+        )
+    finally:
+        page.find_element(By.CSS_SELECTOR, ".languages [value=en]").click()
+    assert page.find_element(By.CSS_SELECTOR, ".lost").text.startswith("This document failed")
+
+
+def test_a_page_begins_in_the_language_of_its_command(browser, plain, texts, schema, tmp_path):
+    """Until a reader chooses; errors and reasons of the data are said in it too."""
+    use("zh")
+    try:
+        write_page([plain], texts, schema, tmp_path / "index.html")
+    finally:
+        use(None)
+    browser.get((tmp_path / "index.html").as_uri())
+    browser.execute_script("localStorage.clear()")
+    browser.refresh()
+    assert "已写出，约" in row(browser, "case_files_reviewed").text
+    assert browser.find_element(By.CSS_SELECTOR, "[aria-pressed=true][value]").text == "中文"
+    browser.get((tmp_path / "index.html").as_uri() + "?lang=en")
+    assert "reported, about 约" in row(browser, "case_files_reviewed").text

@@ -70,7 +70,7 @@ class Candidate(NamedTuple):
         return -value if value is not None and self.falls and spec.signed else value
 
     def to_json(self) -> dict[str, Any]:
-        """One line of ``baogao candidates --json``: plain JSON, in a fixed order.
+        """One of ``baogao candidates --json``: plain JSON, in a fixed order.
 
         Without what is empty of ``label``, ``parted`` and what comes behind it, and without ``each`` if it says no
         more than ``value``.

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from baogao.candidates.candidate import Parted
 from baogao.candidates.tables import split_row, tables_of
-from baogao.chinese.list_marks import leading_mark
+from baogao.chinese.list_marks import ANNOUNCED, leading_mark
 from baogao.document.document import Document, Section, Sentence, Span
 
 
@@ -47,8 +47,6 @@ _CLAUSE = re.compile(r"(?:[^，,。；;：:！!？?\n（]+|(?<=\d),(?=\d{3})|（
 _PHRASE = re.compile(r"[^、]+")
 _FEWEST_OF_PHRASE = 5
 """Characters; 、 mostly stands between short words."""
-ANNOUNCED = re.compile(r"[：:]|即(?![可使将时便])|主要(?:有|是|表现|体现)|(?:表现|体现|反映)[在为于]|包括|如下")
-"""What announces a series, wherever it stands: 主要表现为…, 即…."""
 _FEWEST = 3
 """Parts of a series that commas or 、 make."""
 _FEWEST_CHARACTERS = 4

@@ -32,6 +32,8 @@ class ListMark(NamedTuple):
         return self.number is None and self.kind not in {"第C", "A."}
 
 
+ANNOUNCED = re.compile(r"[：:]|即(?![可使将时便])|主要(?:有|是|表现|体现)|(?:表现|体现|反映)[在为于]|包括|如下")
+"""What announces a series, wherever it stands: 主要表现为…, 即…."""
 _DIGITS = ["", *"一二三四五六七八九"]
 _C = "[一二三四五六七八九十]{1,3}"
 _N = r"\d{1,2}"

@@ -7,11 +7,9 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import track
 
-from baogao.batch import BatchSetup, Limits, collect_batch, prepare_batch
 from baogao.choices import MOST_BATCH_BYTES, MOST_REQUESTS, AskingName, HoldTo
+from baogao.cli.common import Found, stderr, stdout
 from baogao.cli.extract import print_report
 from baogao.cli.options import (
     DEFAULT_SCHEMA,
@@ -28,14 +26,10 @@ from baogao.cli.options import (
     WayToAsk,
     onto_of,
 )
-from baogao.cli.progress import Totals
 from baogao.console import say, shown
 from baogao.errors import UsageError
-from baogao.model_options import ModelOptions
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False)
-stdout = Console()
-stderr = Console(stderr=True)
 
 _MEGABYTE = 1_000_000
 
@@ -65,8 +59,14 @@ def prepare(
     price_out: PriceOut = None,
     file_requests: FileRequests = MOST_REQUESTS,
     file_megabytes: FileMegabytes = MOST_BATCH_BYTES // _MEGABYTE,
-) -> None:
+) -> Found:
     """Write what a model would be asked into request files of the OpenAI Batch format. Nothing is sent."""
+    from rich.progress import track
+
+    from baogao.batch import BatchSetup, Limits, prepare_batch
+    from baogao.cli.progress import Totals
+    from baogao.model_options import ModelOptions
+
     if model and len(model) > 1:
         raise UsageError("a batch asks one model: name one with --model; `baogao extract` asks several")
     setup = BatchSetup(
@@ -95,7 +95,16 @@ def prepare(
         f"at most {files.completion_tokens} reply tokens{'' if cost is None else f', cost at most {cost:.4f}'}",
         *(f"send     {shown(path)}" for path in files.written),
     )
-    raise typer.Exit(1 if totals.failed else 0)
+    document = {
+        "reports": done.documents,
+        "failed": totals.failed,
+        "requests": files.new,
+        "prompt_tokens": files.prompt_tokens,
+        "reply_tokens": files.completion_tokens,
+        "cost": cost,
+        "send": [str(path) for path in files.written],
+    }
+    return Found(document, 1 if totals.failed else 0)
 
 
 @app.command("collect")
@@ -113,8 +122,13 @@ def collect(
     price_cached: PriceCached = None,
     file_requests: FileRequests = MOST_REQUESTS,
     file_megabytes: FileMegabytes = MOST_BATCH_BYTES // _MEGABYTE,
-) -> None:
+) -> Found:
     """Read results and write the records; where a reply brings up a question, write the next request files."""
+    from rich.progress import track
+
+    from baogao.batch import Limits, collect_batch
+    from baogao.cli.progress import Totals
+
     totals = Totals()
     done = collect_batch(
         folder,
@@ -128,7 +142,7 @@ def collect(
         on_record=totals.add,
         on_notice=_note,
     )
-    print_report(out, done.finished, totals, done.sure_from, done.folder)
+    found = print_report(out, done.finished, totals, done.sure_from, done.folder)
     if done.for_results:
         say(stdout, f"{done.for_results} reports wait for results that are not here yet")
     if done.for_round:
@@ -137,4 +151,9 @@ def collect(
             f"{done.for_round} reports wait for a further round: {done.requests.new} requests",
             *(f"send     {shown(path)}" for path in done.requests.written),
         )
-    raise typer.Exit(1 if totals.failed or done.for_results or done.for_round else 0)
+    waiting = {
+        "wait_for_results": done.for_results,
+        "wait_for_round": done.for_round,
+        "send": [str(path) for path in done.requests.written],
+    }
+    return Found({**found.document, **waiting}, 1 if totals.failed or done.for_results or done.for_round else 0)

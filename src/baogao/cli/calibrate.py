@@ -4,35 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 
-from baogao.batch import AnsweredTransport
+from baogao.cli.common import Found, stderr, stdout
 from baogao.cli.options import DEFAULT_SCHEMA, Batch, SchemaName, with_model_flags
-from baogao.cli.progress import watching
 from baogao.console import say, shown, table_of
 from baogao.errors import UsageError
-from baogao.evaluation.calibrating import (
-    Ablation,
-    CalibrationRequest,
-    Learned,
-    Observed,
-    ablate,
-    calibration_of,
-    learn,
-    observe,
-)
-from baogao.evaluation.report.render import NOT_AVAILABLE, points, points_interval, share
-from baogao.evaluation.statistics import rates_of
-from baogao.hybrid.calibration import Calibrations, calibration_path, load_calibrations
-from baogao.hybrid.features import FEATURES
-from baogao.model_options import ModelOptions
-from baogao.schema.load import load_schema
 
-stdout = Console()
-stderr = Console(stderr=True)
+if TYPE_CHECKING:
+    from baogao.evaluation.calibrating import Ablation, Learned, Observed
+    from baogao.model_options import ModelOptions
 
 
 @with_model_flags({"no_cache": True, "min_confidence": None, "calibration": None, "escalate_to": None}, concurrency=1)
@@ -60,8 +43,15 @@ def calibrate_command(
     schema: SchemaName = DEFAULT_SCHEMA,
     *,
     options: ModelOptions,
-) -> None:
+) -> Found:
     """Run hybrid over gold and learn how likely each of its answers is right; hybrid then decides by that."""
+    from baogao.batch import AnsweredTransport
+    from baogao.cli.progress import watching
+    from baogao.evaluation.calibrating import CalibrationRequest, ablate, calibration_of, learn, observe
+    from baogao.hybrid.calibration import Calibrations, calibration_path, load_calibrations
+    from baogao.hybrid.features import FEATURES
+    from baogao.schema.load import load_schema
+
     loaded = load_schema(schema)
     sender = AnsweredTransport(batch) if batch else None
     options = sender.options(options) if sender else options
@@ -80,10 +70,28 @@ def calibrate_command(
         raise UsageError(f"cannot write {path}: {error.strerror or error}") from error
     _say(observed, learned, ablations)
     say(stdout, f"calibration  {shown(path)}")
+    return Found({"calibration": str(path), "reports": len(observed.judged), **_document(learned)})
+
+
+def _document(learned: Learned) -> dict[str, object]:
+    """What was learned, for programs; rates on reports left out."""
+    from baogao.evaluation.statistics import rates_of
+
+    names = ("f1", "precision", "recall")
+    compared = {"rules": learned.by_rules, "model": learned.by_model, "calibrated": learned.calibrated}
+    return {
+        "threshold": learned.fit.threshold,
+        "ece": learned.reliability.ece,
+        "coverage_at_98": learned.reliability.coverage,
+        **{who: dict(zip(names, rates_of(counts), strict=True)) for who, counts in compared.items()},
+    }
 
 
 def _say(observed: Observed, learned: Learned, ablations: Sequence[Ablation]) -> None:
     """What was seen and learned, how that does on reports left out beside what was there before, and why."""
+    from baogao.evaluation.report.render import NOT_AVAILABLE, points, points_interval, share
+    from baogao.evaluation.statistics import rates_of
+
     labels, reliability = observed.labels, learned.reliability
     say(
         stdout,

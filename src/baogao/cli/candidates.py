@@ -5,26 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
-from baogao.candidates import USUAL, Candidate
-from baogao.candidates.find import as_printed
+from baogao.cli.common import Found, stdout
 from baogao.cli.options import DEFAULT_SCHEMA, Ocr
-from baogao.console import inert, printable_json, shown
-from baogao.document.ocr import require_engine
+from baogao.console import inert, say, shown
 from baogao.errors import DocumentError, UsageError
-from baogao.extraction import ReportText, Words
-from baogao.guarded import GuardedReader
-from baogao.inputs import Source
-from baogao.rules.rulebook import load_rulebook, rules_path
-from baogao.schema import Schema, load_schema
 
 if TYPE_CHECKING:
+    from rich.table import Table
+
     from baogao.authoring.why import Why
+    from baogao.candidates import Candidate
+    from baogao.extraction import ReportText, Words
+    from baogao.schema import Schema
 
 _FIELDS_SHOWN = 4
 """Of those that share words with a candidate's surroundings, where no field is named."""
@@ -32,7 +28,6 @@ _FIELDS_SHOWN = 4
 
 def show_candidates(
     file: Annotated[Path, typer.Argument(help="One report.")],
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object per line.")] = False,
     schema: Annotated[
         str | None, typer.Option(help="A schema that asks for more: ranks, ranges, dates …", metavar="NAME|FILE.py")
     ] = None,
@@ -42,8 +37,16 @@ def show_candidates(
     ] = False,
     field: Annotated[str | None, typer.Option(help="With --why: only what has to do with this field.")] = None,
     ocr: Ocr = False,
-) -> None:
+) -> Found:
     """Print the candidates of one report: every number, none-phrase and list head, with its place and value."""
+    from baogao.candidates import USUAL
+    from baogao.candidates.find import as_printed
+    from baogao.document.ocr import require_engine
+    from baogao.extraction import ReportText
+    from baogao.guarded import GuardedReader
+    from baogao.inputs import Source
+    from baogao.schema import load_schema
+
     if ocr:
         require_engine()
     why = why or field is not None
@@ -56,43 +59,50 @@ def show_candidates(
     except DocumentError as error:
         raise UsageError(f"{file}: {error}") from error
     if why and loaded is not None:
-        _print_reasons(report, loaded, field, as_json=as_json)
-        return
+        return Found({"file": str(file), "candidates": _print_reasons(report, loaded, field)})
     found = [as_printed(candidate, report.document) for candidate in report.candidates]
-    if as_json:
-        for candidate in found:
-            print(printable_json(candidate.to_json()))
-        return
+    stdout.print(_table(found))
+    return Found({"file": str(file), "candidates": [candidate.to_json() for candidate in found]})
+
+
+def _table(found: Sequence[Candidate]) -> Table:
+    """Candidates, a line each."""
+    from rich.table import Table
+
     table = Table(box=None, pad_edge=False)
     for name in ("id", "kind", "place", "text", "value", "bound", "unit", "cues"):
         table.add_column(name, justify="right" if name in {"id", "value"} else "left", overflow="fold")
     for c in found:
         place = f"{c.start}-{c.end}"
         table.add_row(str(c.id), c.kind, place, shown(c.text), _value(c), c.bound, c.unit, " ".join(c.cues))
-    Console().print(table)
+    return table
 
 
-def _print_reasons(report: ReportText, schema: Schema, field: str | None, *, as_json: bool) -> None:
-    """Print why each candidate answers what, or what has to do with one field."""
+def _print_reasons(report: ReportText, schema: Schema, field: str | None) -> list[dict[str, Any]]:
+    """Print why each candidate answers what, or what has to do with one field.
+
+    :returns: the same for programs.
+    """
     from baogao.authoring.why import Explainer  # the plain table needs neither rules nor passages
+    from baogao.candidates.find import as_printed
+    from baogao.rules.rulebook import load_rulebook, rules_path
 
     rules = rules_path(schema)
     explainer = Explainer(report, schema, load_rulebook(rules, schema) if rules.is_file() else None)
     reasons = [one.of_field(field) if field else one for one in explainer.all()]
     shown_ones = [one for one in reasons if one is not None]
+    documents = []
     for one in shown_ones:
         printed = as_printed(one.candidate, report.document)
-        if as_json:
-            print(printable_json(printed.to_json() | one.to_json()))
-        elif field or one.candidate.kind != "item" or one.answers:
-            print("\n".join(_lines(printed, one, None if field else _FIELDS_SHOWN)))
-    if as_json:
-        return
+        documents.append(printed.to_json() | one.to_json())
+        if field or one.candidate.kind != "item" or one.answers:
+            say(stdout, *map(shown, _lines(printed, one, None if field else _FIELDS_SHOWN)))
     for spec, words in explainer.words(field):
-        print(f"{spec.id}  {_said(words, report)}")
+        say(stdout, shown(f"{spec.id}  {_said(words, report)}"))
     left = len(reasons) - len(shown_ones)
     if left and field in {spec.id for spec in schema.figures}:
-        print(f"{left} other candidates: no pattern of {field} is found around them, and no word of it")
+        say(stdout, f"{left} other candidates: no pattern of {field} is found around them, and no word of it")
+    return documents
 
 
 def _said(words: Words | None, report: ReportText) -> str:

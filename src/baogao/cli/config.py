@@ -7,23 +7,12 @@ import os
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
-import typer
-from rich.console import Console
-from rich.table import Table
-
+from baogao.cli.common import Found, stdout
 from baogao.console import say, shown
-from baogao.guarded.reading import ReadingLimits
 from baogao.language import in_force
-from baogao.llm.beside import without_secrets
-from baogao.llm.config_file import CONFIG_FILE, line_of, read_config
-from baogao.llm.model_table import load_model_table
-from baogao.llm.settings import EndpointSettings, load_settings
-from baogao.llm.transport import proxies
 from baogao.resources import cache_dir, models_dir
-
-stdout = Console()
 
 _VARIABLES = {"base_url": "OPENAI_BASE_URL", "api_key": "OPENAI_API_KEY"}
 """Settings of the endpoint whose variable is not called by them."""
@@ -42,15 +31,13 @@ class Setting:
     """``default``, a variable of the environment, or a place in the file."""
 
 
-def config_command(
-    as_json: Annotated[bool, typer.Option("--json", help="Print a JSON object for each setting.")] = False,
-) -> None:
+def config_command() -> Found:
     """Show every setting in force, its value, and where it comes from."""
+    from rich.table import Table
+
+    from baogao.llm.config_file import CONFIG_FILE
+
     settings = [*_of_endpoint(), *_of_models(), *_of_environment()]
-    if as_json:
-        for setting in settings:
-            print(json.dumps(asdict(setting), ensure_ascii=False))
-        return
     table = Table(box=None, pad_edge=False)
     for head in ("setting", "value", "from"):
         table.add_column(head, overflow="fold")
@@ -61,10 +48,15 @@ def config_command(
     place = Path(CONFIG_FILE).resolve()
     if not place.exists():
         say(stdout, f"there is no {shown(place)}")
+    return Found({"file": str(place) if place.exists() else None, "settings": list(map(asdict, settings))})
 
 
 def _of_endpoint() -> Iterator[Setting]:
     """What is known of the endpoint that is asked where no flag names another."""
+    from baogao.llm.beside import without_secrets
+    from baogao.llm.config_file import read_config
+    from baogao.llm.settings import EndpointSettings, load_settings
+
     settings = load_settings()
     table = read_config().get("endpoint", {})
     values = settings.model_dump(mode="json")
@@ -85,6 +77,11 @@ def _of_endpoint() -> Iterator[Setting]:
 
 def _of_models() -> Iterator[Setting]:
     """What the tables of further models say."""
+    from baogao.llm.beside import without_secrets
+    from baogao.llm.config_file import CONFIG_FILE
+    from baogao.llm.model_table import load_model_table
+    from baogao.llm.settings import load_settings
+
     base = load_settings()
     for name, entry in load_model_table().items():
         told = {key: value for key, value in entry.told.items() if key != "model"}
@@ -97,6 +94,9 @@ def _of_models() -> Iterator[Setting]:
 
 def _of_environment() -> Iterator[Setting]:
     """What is set by variables of the environment only."""
+    from baogao.guarded.reading import ReadingLimits
+    from baogao.llm.transport import proxies
+
     limits = ReadingLimits.chosen()
     told: dict[str, tuple[str, Any]] = {
         "folder of the cache": ("BAOGAO_CACHE_DIR", str(cache_dir())),
@@ -113,5 +113,7 @@ def _of_environment() -> Iterator[Setting]:
 
 
 def _place(section: str, key: str) -> str:
+    from baogao.llm.config_file import CONFIG_FILE, line_of
+
     line = line_of(section, key)
     return CONFIG_FILE if line is None else f"{CONFIG_FILE}, line {line}"

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
-from rich.console import Console
 from rich.table import Table
 
 from baogao.authoring.draft import DraftField, fields_of
 from baogao.authoring.draft_file import draft_source, write_draft
 from baogao.authoring.naming import Namer, Sighting, named_by_words, naming_passages
 from baogao.choices import ReportingYear
+from baogao.cli.common import Found, stderr, stdout
 from baogao.console import say, shown
 from baogao.document.ocr import require_engine
 from baogao.errors import DocumentError, SchemaError, UsageError
@@ -31,13 +31,10 @@ _WIDEST = 36
 _PROBLEMS = ("问题", "不足", "困难")
 """What the heading of a list of problems says."""
 
-stdout = Console()
-stderr = Console(stderr=True)
-
 
 def write_drafted(
     sources: Sequence[Source], out: Path, options: ModelOptions, least: int, reporting_year: ReportingYear
-) -> None:
+) -> Found:
     """Draft a schema from reports, write it, and print its fields.
 
     :raises UsageError: no report can be read, no field is found, or no model can be asked.
@@ -60,6 +57,8 @@ def write_drafted(
     write_draft(source, out)
     stdout.print(_table(fields, len(reports)))
     say(stdout, f"{len(fields)} fields are written to {shown(out)}: read every one, then run: baogao schema check")
+    counts = [{"id": one.id, "label": one.label, "unit": one.unit, "reports": one.reports} for one in fields]
+    return Found({"schema": str(out), "reports": len(reports), "fields": counts})
 
 
 def _read(sources: Sequence[Source], year: ReportingYear) -> list[ReportText]:

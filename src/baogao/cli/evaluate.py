@@ -7,31 +7,28 @@ from contextlib import ExitStack
 from itertools import groupby
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.table import Table
 from typer.core import TyperGroup
 
-from baogao.batch import AnsweredTransport
+from baogao.cli.common import Found, errors, first_word, stderr, stdout
 from baogao.cli.options import DEFAULT_SCHEMA, Batch, SchemaName, with_model_flags
-from baogao.cli.progress import watching
-from baogao.console import printable_json, say, shown
+from baogao.console import say, shown
 from baogao.errors import UsageError
-from baogao.evaluation.browsing import runs_app
-from baogao.evaluation.diff import CHANGES, FieldChange, RunDiff, check_floors, check_not_worse, diff_runs, parse_floors
-from baogao.evaluation.history import PastRun, find_runs, history
-from baogao.evaluation.predict import SUMMARY, EvalRequest, parse_records, predict_run, replay_run
-from baogao.evaluation.report import ReportModel, build_report, write_report
-from baogao.evaluation.report.render import interval_words, points, reading_words, share
-from baogao.evaluation.rows import JudgedRow
-from baogao.evaluation.runs import Run, load_datasets, score_run
-from baogao.evaluation.summary import Summary
-from baogao.model_options import ModelOptions
-from baogao.schema.fields import Schema
-from baogao.schema.load import load_schema, shipped_schema
-from baogao.serving import serve
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+
+    from baogao.evaluation.diff import FieldChange, RunDiff
+    from baogao.evaluation.history import PastRun
+    from baogao.evaluation.report import ReportModel
+    from baogao.evaluation.rows import JudgedRow
+    from baogao.evaluation.runs import Run
+    from baogao.evaluation.summary import Summary
+    from baogao.model_options import ModelOptions
+    from baogao.schema.fields import Schema
 
 RunDir = Annotated[Path, typer.Argument(help="The folder of a run.", metavar="RUN")]
 SchemaOfRun = Annotated[str | None, typer.Option("--schema", help="The schema, if not the one of the run.")]
@@ -41,16 +38,14 @@ Floors = Annotated[
 NotWorse = Annotated[Path | None, typer.Option("--not-worse-than", help="Fail when F1 is lower than in this run.")]
 _MOST_DIFFERENCES = 20
 
-stdout = Console()
-stderr = Console(stderr=True)
-
 
 class RunByDefault(TyperGroup):
     """``baogao eval DATASET …`` is ``baogao eval run DATASET …``; ``./diff`` is a data set called like a command."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Put ``run`` in front of whatever does not begin with a command."""
-        if args and args[0] not in self.commands and args[0] not in ctx.help_option_names:
+        word = first_word(args)
+        if word and word not in self.commands and word not in ctx.help_option_names:
             args = ["run", *args]
         parsed: list[str] = super().parse_args(ctx, args)
         return parsed
@@ -78,8 +73,14 @@ def run_command(
     schema: SchemaName = DEFAULT_SCHEMA,
     *,
     options: ModelOptions,
-) -> None:
+) -> Found:
     """Run extractors over gold, score them, and write the report. The word `run` may be left out."""
+    from baogao.batch import AnsweredTransport
+    from baogao.cli.progress import watching
+    from baogao.evaluation.diff import parse_floors
+    from baogao.evaluation.predict import EvalRequest, parse_records, predict_run
+    from baogao.schema.load import load_schema
+
     floors = parse_floors(min_f1 or [])
     extractors = extractor or ([] if records else ["rules"])
     sender = AnsweredTransport(batch) if batch else None
@@ -88,7 +89,7 @@ def run_command(
     request = EvalRequest(datasets, out, extractors, theirs, options, replay, record, sender=sender)
     loaded = load_schema(schema)
     run = predict_run(request, loaded, watching(stderr))
-    _finish(run, list(datasets), loaded, floors, not_worse_than)
+    return _finish(run, list(datasets), loaded, floors, not_worse_than)
 
 
 @app.command("score")
@@ -100,22 +101,30 @@ def score_command(
     min_f1: Floors = None,
     not_worse_than: NotWorse = None,
     schema: SchemaOfRun = None,
-) -> None:
+) -> Found:
     """Score the records of a run again, and write its report."""
+    from baogao.evaluation.diff import parse_floors
+    from baogao.evaluation.runs import Run
+    from baogao.schema.load import load_schema, shipped_schema
+
     floors = parse_floors(min_f1 or [])
     info = Run(run).info()
     loaded = load_schema(schema) if schema else shipped_schema(info.schema_info.name)
-    _finish(Run(run), dataset or info.folders(), loaded, floors, not_worse_than)
+    return _finish(Run(run), dataset or info.folders(), loaded, floors, not_worse_than)
 
 
 @app.command("report")
-def report_command(run: RunDir) -> None:
+def report_command(run: RunDir) -> Found:
     """Write the report of a scored run again."""
+    from baogao.evaluation.report import build_report, write_report
+    from baogao.evaluation.runs import Run
+
     report = build_report(Run(run))
     write_report(report, Run(run))
     plain(report)
     stdout.print(shown(report.verdict), highlight=False)
     say(stdout, f"report  {shown(run / 'report.html')}")
+    return _found(Run(run), report, [])
 
 
 @app.command("diff")
@@ -125,9 +134,32 @@ def diff_command(
     show_test: Annotated[
         bool, typer.Option("--show-test", help="List the fields of test reports too, not only count them.")
     ] = False,
-) -> None:
+) -> Found:
     """Say what the second run fixed and broke; refused when the two were judged by different gold."""
-    diff_table(diff_runs(Run(a), Run(b)), show_test, stdout)
+    from baogao.evaluation.diff import CHANGES, diff_runs
+    from baogao.evaluation.runs import Run
+
+    difference = diff_runs(Run(a), Run(b))
+    diff_table(difference, show_test, stdout)
+    listed = [one for one in difference.changes if show_test or one.after.split != "test"]
+    return Found(
+        {
+            "only_in_first": difference.only_a,
+            "only_in_second": difference.only_b,
+            "counts": {change: len(difference.of(change)) for change in CHANGES},
+            "changes": [
+                {
+                    "change": one.change,
+                    "extractor": one.extractor,
+                    "doc_id": one.after.doc_id,
+                    "place": one.after.place,
+                    "before": _said(one.before),
+                    "after": _said(one.after),
+                }
+                for one in listed
+            ],
+        }
+    )
 
 
 @app.command("replay")
@@ -138,33 +170,40 @@ def replay_command(
         Path | None, typer.Option("--cassettes", help="The recording, if it is not RUN/cassettes.")
     ] = None,
     schema: SchemaOfRun = None,
-) -> None:
+) -> Found:
     """Play a published run again, offline, and say whether its summary comes out the same to the byte."""
+    from baogao.cli.progress import watching
+    from baogao.evaluation.predict import SUMMARY, replay_run
+    from baogao.evaluation.report import build_report
+    from baogao.evaluation.runs import Run
+    from baogao.schema.load import load_schema
+
     with ExitStack() as stack:
         folder = out or Path(stack.enter_context(TemporaryDirectory(prefix="baogao-replay-")))
         loaded = load_schema(schema) if schema else None
         differences = replay_run(Run(run), folder, cassettes, watching(stderr), schema=loaded)
         plain(build_report(Run(folder)))
-    say(stderr, *map(shown, differences[:_MOST_DIFFERENCES]))
+    say(errors, *map(shown, differences[:_MOST_DIFFERENCES]))
     if differences:
-        say(stderr, f"[red]{len(differences)} differences[/] from {shown(run / SUMMARY)}")
-        raise typer.Exit(1)
-    say(stdout, f"{shown(run / SUMMARY)}: the same, to the byte")
+        say(errors, f"[red]{len(differences)} differences[/] from {shown(run / SUMMARY)}")
+    else:
+        say(stdout, f"{shown(run / SUMMARY)}: the same, to the byte")
+    return Found({"summary": str(run / SUMMARY), "differences": differences}, 1 if differences else 0)
 
 
 @app.command("history")
 def history_command(
     folders: Annotated[list[Path], typer.Argument(help="Folders with runs in them.", metavar="FOLDER...")],
-    as_json: Annotated[bool, typer.Option("--json", help="As one JSON document.")] = False,
-) -> None:
+) -> Found:
     """List the runs below some folders, the newest last; each is compared with the one before on the same gold."""
+    from baogao.evaluation.history import find_runs, history
+
     pasts = history(find_runs(folders))
-    if as_json:
-        print(printable_json({"runs": [past.to_data() for past in pasts]}, indent=2))
-    elif not pasts:
-        say(stderr, "there is no run in these folders")
-    else:
+    if pasts:
         print_history(pasts, stdout)
+    else:
+        say(stderr, "there is no run in these folders")
+    return Found({"runs": [past.to_data() for past in pasts]})
 
 
 @app.command("serve")
@@ -174,6 +213,8 @@ def serve_command(
     show: Annotated[bool, typer.Option("--open", help="Open the page in the browser.")] = False,
 ) -> None:
     """Show runs and their reports in the browser, on this machine only, until Ctrl-C."""
+    from baogao.evaluation.browsing import runs_app
+    from baogao.serving import serve
 
     def ready(address: str) -> None:
         say(stdout, shown(address))
@@ -182,8 +223,11 @@ def serve_command(
     serve(runs_app(folder), port=port, open_browser=show, on_ready=ready)
 
 
-def _finish(run: Run, datasets: list[Path], schema: Schema, floors: dict[str, float], earlier: Path | None) -> None:
-    """Score and report; exits with 1 when a gate does not hold."""
+def _finish(run: Run, datasets: list[Path], schema: Schema, floors: dict[str, float], earlier: Path | None) -> Found:
+    """Score and report; the exit code is 1 when a gate does not hold."""
+    from baogao.evaluation.report import build_report, write_report
+    from baogao.evaluation.runs import load_datasets, score_run
+
     summary = score_run(run, load_datasets(datasets, schema), schema)
     report = build_report(run, datasets)
     write_report(report, run)
@@ -193,9 +237,32 @@ def _finish(run: Run, datasets: list[Path], schema: Schema, floors: dict[str, fl
     say(stdout, *map(shown, report.notices))
     say(stdout, f"report  {shown(run.path / 'report.html')}")
     failures = _gates(run, summary, floors, earlier)
-    say(stderr, *(f"[red]gate:[/] {shown(failure)}" for failure in failures))
-    if failures:
-        raise typer.Exit(1)
+    say(errors, *(f"[red]gate:[/] {shown(failure)}" for failure in failures))
+    return _found(run, report, failures)
+
+
+def _found(run: Run, report: ReportModel, gates: list[str]) -> Found:
+    """What a report says first, for programs.
+
+    :param gates: those that do not hold.
+    """
+    rows = [
+        {
+            "reports": row.part,
+            "extractor": row.extractor,
+            "n": row.documents,
+            "failed": row.failed,
+            "f1": row.f1.value,
+            "f1_interval": row.f1.interval,
+            "precision": row.precision.value,
+            "recall": row.recall.value,
+            "bounds": row.bound_accuracy.value,
+            "metadata": row.metadata.value,
+        }
+        for row in report.headline
+    ]
+    where = {"run": str(run.path), "report": str(run.path / "report.html")}
+    return Found({**where, "verdict": report.verdict, "rows": rows, "gates": gates}, 1 if gates else 0)
 
 
 def plain(report: ReportModel) -> None:
@@ -205,6 +272,9 @@ def plain(report: ReportModel) -> None:
 
 
 def _gates(run: Run, summary: Summary, floors: dict[str, float], earlier: Path | None) -> list[str]:
+    from baogao.evaluation.diff import check_floors, check_not_worse
+    from baogao.evaluation.runs import Run
+
     failures = check_floors(summary, floors)
     if earlier is not None:
         if earlier.resolve() == run.path.resolve():
@@ -215,6 +285,10 @@ def _gates(run: Run, summary: Summary, floors: dict[str, float], earlier: Path |
 
 def headline_table(report: ReportModel) -> Table:
     """One line for each extractor and part of the data."""
+    from rich.table import Table
+
+    from baogao.evaluation.report.render import interval_words, share
+
     table = Table(box=None, pad_edge=False)
     for name in ("reports", "extractor"):
         table.add_column(name, overflow="fold")
@@ -237,6 +311,10 @@ def headline_table(report: ReportModel) -> Table:
 
 def print_history(pasts: Sequence[PastRun], console: Console) -> None:
     """Every run with its date and data, and below it a line for each extractor; narrow, because names are long."""
+    from rich.table import Table
+
+    from baogao.evaluation.report.render import interval_words, points, share
+
     widest = max(len(past.extractor) for past in pasts)
     for run, lines in groupby(pasts, key=lambda past: past.run):
         here = list(lines)
@@ -261,6 +339,8 @@ def print_history(pasts: Sequence[PastRun], console: Console) -> None:
 
 def diff_table(difference: RunDiff, show_test: bool, console: Console) -> None:
     """Counts of each kind of change, then the fields; those of test reports are counted, and listed only if wanted."""
+    from baogao.evaluation.diff import CHANGES
+
     for side, names in (("first", difference.only_a), ("second", difference.only_b)):
         if names:
             console.print(f"only in the {side} run: {shown(', '.join(names))}", highlight=False)
@@ -277,6 +357,8 @@ def diff_table(difference: RunDiff, show_test: bool, console: Console) -> None:
 
 
 def _line(one: FieldChange) -> str:
+    from baogao.evaluation.report.render import reading_words
+
     colour = {"fixed": "green", "broken": "red"}.get(one.change, "yellow")
     place = f"{one.extractor}: {one.after.doc_id}: {one.after.place}"
     said = f"{_said(one.before)} → {_said(one.after)}; gold {reading_words(one.after.gold)}"
@@ -284,4 +366,6 @@ def _line(one: FieldChange) -> str:
 
 
 def _said(row: JudgedRow) -> str:
+    from baogao.evaluation.report.render import reading_words
+
     return "failed" if row.verdict == "errored" else reading_words(row.answer)

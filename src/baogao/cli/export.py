@@ -7,21 +7,12 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
-from rich.console import Console
 
+from baogao.cli.common import Found, stderr, stdout
+from baogao.cli.outputs import RunDir, SchemaOfRecords
 from baogao.console import say, shown
-from baogao.outputs.export import write_results
-from baogao.outputs.flat_files import Layout
-from baogao.outputs.results import Results
 
-stdout = Console()
-stderr = Console(stderr=True)
 _NAMED = 5
-
-RunDir = Annotated[Path, typer.Argument(help="A folder that extract wrote.", metavar="DIR")]
-SchemaOfRecords = Annotated[
-    str | None, typer.Option("--schema", help="The schema, if not the one that the run remembers.")
-]
 
 
 def export(
@@ -39,8 +30,12 @@ def export(
     silent: Annotated[bool, typer.Option("--all", help="With --long: rows of silent fields, too.")] = False,
     as_read: Annotated[bool, typer.Option("--as-read", help="Leave out what people corrected.")] = False,
     schema: SchemaOfRecords = None,
-) -> None:
+) -> Found:
     """Write the records as a table, as people left them: one row a report, or one a figure with its sentence."""
+    from baogao.outputs.export import write_results
+    from baogao.outputs.flat_files import Layout
+    from baogao.outputs.results import Results
+
     results = Results.of_run(folder, schema, as_read=as_read)
     written = write_results(results, to, Layout(labels=labels, long=long, silent=silent))
     if results.failed:
@@ -50,6 +45,7 @@ def export(
         count, names = len(results.astray), shown(_first(results.astray))
         say(stderr, f"note: reports whose texts were changed since have no sentences ({count}): {names}")
     say(stdout, *(f"{rows} rows in {shown(file)}" for file, rows in written.items()))
+    return Found({"files": [{"file": str(file), "rows": rows} for file, rows in written.items()]})
 
 
 def _first(doc_ids: Sequence[str]) -> str:

@@ -2,42 +2,33 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from contextlib import closing
 from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 
-from baogao.assemble import ready_extractor
 from baogao.choices import EngineChoice, ExtractorName
+from baogao.cli.common import Found, stderr, stdout
 from baogao.cli.options import DEFAULT_SCHEMA, AddTo, Ocr, Overwrite, SchemaName, onto_of, with_model_flags
-from baogao.cli.progress import RunProgress, Totals
 from baogao.console import say, shown
-from baogao.document.ocr import engine_name
-from baogao.engines.run import Engine, Job, run_by
 from baogao.errors import DocumentError
-from baogao.extraction import ReportText
-from baogao.guarded import GuardedReader, warm_up
-from baogao.inputs import Source, find_sources
-from baogao.interrupts import run_interruptibly
-from baogao.llm.messages import Question
-from baogao.llm.tokens import estimate_tokens
-from baogao.model_options import ModelOptions
-from baogao.outputs.earlier import Claim
-from baogao.outputs.records import RECORDS, REVIEW
-from baogao.outputs.run_folder import PAGE, PAGE_REPORTS, RunFolder
-from baogao.record import Record
-from baogao.schema import Schema, load_schema
+
+if TYPE_CHECKING:
+    from baogao.cli.progress import Totals
+    from baogao.engines.run import Engine, Job
+    from baogao.inputs import Source
+    from baogao.llm.messages import Question
+    from baogao.model_options import ModelOptions
+    from baogao.outputs.earlier import Claim
+    from baogao.outputs.run_folder import RunFolder
+    from baogao.record import Record
+    from baogao.schema import Schema
 
 _INTERRUPTED = 130
 """What shells expect of a program that Ctrl-C ended."""
-
-stdout = Console()
-stderr = Console(stderr=True)
 
 
 @with_model_flags()
@@ -67,13 +58,22 @@ def extract_command(
     overwrite: Overwrite = False,
     add: AddTo = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what a model would be asked.")] = False,
-) -> None:
+) -> Found:
     """Read reports and write one record for each: every figure with its place in the text."""
+    from baogao.engines.run import Engine, Job
+    from baogao.guarded import warm_up
+
     where = Engine(engine, workers, jobs)
     where.check(options)
     onto = onto_of(overwrite=overwrite, add=add)
     if engine == "local":
         warm_up()  # it takes as long to start as all that follows
+    from baogao.cli.progress import Totals
+    from baogao.inputs import find_sources
+    from baogao.interrupts import run_interruptibly
+    from baogao.outputs.earlier import Claim
+    from baogao.schema import load_schema
+
     loaded, sources = load_schema(schema), find_sources(inputs, ocr=ocr)
     for notice in sources.notices:
         say(stderr, f"note: {shown(notice)}")
@@ -82,7 +82,7 @@ def extract_command(
         words = "no model is configured: using rules (for a model: --embedded, or --base-url and --model)"
         stderr.print(words, soft_wrap=True)
     if dry_run:
-        raise typer.Exit(run_dry(sources, name, loaded, options))
+        return run_dry(sources, name, loaded, options)
     totals = Totals()
     try:
         job, claim = Job(name, loaded, schema, options), Claim(sources, onto)
@@ -90,10 +90,10 @@ def extract_command(
     except KeyboardInterrupt:
         say(stderr, f"interrupted; what was finished is kept in {shown(out)}, and the same command goes on there")
         raise typer.Exit(_INTERRUPTED) from None
-    print_report(out, [source.doc_id for source in folder.todo], totals, sure_from, folder)
+    found = print_report(out, [source.doc_id for source in folder.todo], totals, sure_from, folder)
     for notice in sources.at_the_end:
         say(stderr, f"note: {shown(notice)}")
-    raise typer.Exit(1 if totals.failed else 0)
+    return found
 
 
 async def _run(job: Job, engine: Engine, claim: Claim, out: Path, totals: Totals) -> tuple[RunFolder, float | None]:
@@ -101,11 +101,18 @@ async def _run(job: Job, engine: Engine, claim: Claim, out: Path, totals: Totals
 
     :returns: the folder, closed; and from which confidence on 98% of the answers are right, where that was learned.
     """
+    from baogao.assemble import ready_extractor
+    from baogao.cli.progress import RunProgress
+    from baogao.engines.run import run_by
+    from baogao.outputs.run_folder import RunFolder
+
     async with ready_extractor(job.name, job.schema, job.options) as ready:
         order = [source.doc_id for source in claim.sources]
         title = ready.extractor.name + (f" · {shown(ready.made_by.model)}" if ready.made_by.model else "")
         run = ready.made_with()
         if any(source.ocr for source in claim.sources):
+            from baogao.document.ocr import engine_name
+
             run["ocr"] = engine_name()  # what was read without it is not mixed in
         folder = RunFolder(out, order, run, job.schema, claim)
         with folder, RunProgress(stderr, title, len(folder.todo)) as progress:
@@ -124,14 +131,19 @@ async def _run(job: Job, engine: Engine, claim: Claim, out: Path, totals: Totals
         return folder, ready.sure_from
 
 
-def run_dry(sources: Sequence[Source], name: ExtractorName, schema: Schema, options: ModelOptions) -> int:
-    """Print the requests and tokens that a run would take; returns its exit code, 1 when an input cannot be read.
+def run_dry(sources: Sequence[Source], name: ExtractorName, schema: Schema, options: ModelOptions) -> Found:
+    """Print the requests and tokens that a run would take; the exit code is 1 when an input cannot be read.
 
     :raises UsageError: prompts or worked examples do not load.
     """
     if name == "rules":
         stdout.print(f"{len(sources)} reports, no requests: rules ask no model", highlight=False)
-        return 0
+        return Found({"reports": len(sources), "failed": 0, "requests": 0, "prompt_tokens": 0, "reply_tokens": 0})
+    import asyncio
+
+    from baogao.extraction import ReportText
+    from baogao.guarded import GuardedReader
+    from baogao.llm.tokens import estimate_tokens
     from baogao.opening import questioner  # rules start without what asks a model
 
     asker = asyncio.run(questioner(name, schema, options))
@@ -153,18 +165,22 @@ def run_dry(sources: Sequence[Source], name: ExtractorName, schema: Schema, opti
         stdout,
         f"{read} reports, {len(questions)} requests, about {prompt} prompt tokens, at most {most} reply tokens",
     )
-    return 1 if failed else 0
+    counts = {"requests": len(questions), "prompt_tokens": prompt, "reply_tokens": most}
+    return Found({"reports": len(sources), "failed": failed, **counts}, 1 if failed else 0)
 
 
 def print_report(
     out: Path, order: list[str], totals: Totals, sure_from: float | None, folder: RunFolder | None = None
-) -> None:
-    """Print what the run came to.
+) -> Found:
+    """Print what the run came to; the exit code is 1 where reports failed.
 
     :param order: the ids of the reports, as the table lists them.
     :param sure_from: from this confidence on 98% of the answers are right; None where that was not learned.
     :param folder: where the records went.
     """
+    from baogao.outputs.records import RECORDS, REVIEW
+    from baogao.outputs.run_folder import PAGE, PAGE_REPORTS
+
     table = totals.table(order)
     if table is not None:
         stdout.print(table)
@@ -183,3 +199,6 @@ def print_report(
         *([f"review   {review}"] if review else []),
         f"page     {shown(page)}{partly}",
     )
+    files = {"records": str(records), "page": str(page), "review": str(out / REVIEW) if review else None}
+    remarks = list(folder.remarks) if folder else []
+    return Found({**totals.summary(), "sure_from": sure_from, "remarks": remarks, **files}, 1 if totals.failed else 0)

@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 
 from baogao.cli import label_studio, labels
+from baogao.cli.common import Found, stdout
 from baogao.cli.options import DEFAULT_SCHEMA, SchemaName
-from baogao.console import inert, table_of
+from baogao.console import say, shown, table_of
 from baogao.errors import UsageError
-from baogao.evaluation.agreement import FieldAgreement, agree
-from baogao.evaluation.checking import Finding
-from baogao.evaluation.compiling import build_dataset
-from baogao.evaluation.datasets import check_dataset, load_dataset
-from baogao.evaluation.gold import GoldField
-from baogao.evaluation.labelling import LabelRun
-from baogao.schema.load import load_schema
+
+if TYPE_CHECKING:
+    from baogao.evaluation.agreement import FieldAgreement
+    from baogao.evaluation.checking import Finding
+    from baogao.evaluation.gold import GoldField
 
 app = typer.Typer(no_args_is_help=True)
 app.command("start")(labels.start)
@@ -37,27 +36,34 @@ def build_command(
         bool, typer.Option("--split", help="Write into OUT/dev and OUT/test by the id's digest.")
     ] = False,
     schema: SchemaName = DEFAULT_SCHEMA,
-) -> None:
+) -> Found:
     """Compile marked reports to texts and gold; nothing is written when one has an error."""
+    from baogao.evaluation.compiling import build_dataset
+    from baogao.schema.load import load_schema
+
     findings = build_dataset(marked, out, load_schema(schema), by_split)
     errors = _print(findings)
     done = "nothing written" if errors else f"{len(marked)} reports written to {out}"
-    print(f"{done}: {errors} errors, {len(findings) - errors} warnings")
-    raise typer.Exit(1 if errors else 0)
+    say(stdout, f"{shown(done)}: {errors} errors, {len(findings) - errors} warnings")
+    return _found(findings, 0 if errors else len(marked))
 
 
 @app.command("check")
 def check_command(
     dataset: Annotated[Path, typer.Argument(help="A folder with *.gold.json beside *.txt.", metavar="DATASET")],
     schema: SchemaName = DEFAULT_SCHEMA,
-) -> None:
+) -> Found:
     """Compare gold with its texts: digests, offsets, ids, and that evidence reads as the stated value and bound."""
+    from baogao.evaluation.datasets import check_dataset
+    from baogao.schema.load import load_schema
+
     check = check_dataset(dataset, load_schema(schema))
     errors = _print(check.findings)
-    print(f"{check.documents} reports: {errors} errors, {len(check.findings) - errors} warnings")
+    say(stdout, f"{check.documents} reports: {errors} errors, {len(check.findings) - errors} warnings")
     if check.not_looked_at:
-        print(f"{check.not_looked_at} fields were not looked at: they are no gold, and nothing is said of them")
-    raise typer.Exit(1 if errors else 0)
+        count = check.not_looked_at
+        say(stdout, f"{count} fields were not looked at: they are no gold, and nothing is said of them")
+    return _found(check.findings, check.documents)
 
 
 @app.command("agree")
@@ -70,13 +76,18 @@ def agree_command(
     schema: Annotated[
         str | None, typer.Option("--schema", help="Name of a schema, or the path of a .py file; of a run its own.")
     ] = None,
-) -> None:
+) -> Found:
     """Say how far two annotators agree on what both looked at: per cent, and Krippendorff's alpha, per field and over
     all."""
+    from baogao.evaluation.agreement import agree
+    from baogao.evaluation.datasets import load_dataset
+    from baogao.evaluation.labelling import LabelRun
+    from baogao.schema.load import load_schema
+
     if between is not None and b is None:
         run = LabelRun(a, schema)
         result = agree(run.dataset_of(between[0]), run.dataset_of(between[1]), run.schema)
-        print("They are independent only if both worked with baogao review RUN --serve --blind.")
+        say(stdout, "They are independent only if both worked with baogao review RUN --serve --blind.")
     elif b is not None and between is None:
         loaded = load_schema(schema or DEFAULT_SCHEMA)
         result = agree(load_dataset(a, loaded), load_dataset(b, loaded), loaded)
@@ -84,23 +95,49 @@ def agree_command(
         raise UsageError("give two data sets, or one run and --between with two names")
     heads = ("field", "pairs", "stated", "agreed", "agreed where stated", "alpha")
     stated = [field for field in result.fields if field.stated]
-    Console().print(table_of(heads, map(_row, [*stated, result.overall])))
+    stdout.print(table_of(heads, map(_row, [*stated, result.overall])))
     for other in result.disagreements:
         allowed = " (allowed as an alternative)" if other.allowed else ""
-        print(f"{inert(other.doc_id)}: {other.field}: {_said(other.a)} | {_said(other.b)}{allowed}")
+        say(stdout, f"{shown(other.doc_id)}: {other.field}: {_said(other.a)} | {_said(other.b)}{allowed}")
     overall, alternatives = result.overall, sum(other.allowed for other in result.disagreements)
-    print(
+    say(
+        stdout,
         f"{result.documents} reports in both: agreement {_percent(overall.agreed)}, where at least one states a field "
         f"{_percent(overall.agreed_stated)}, alpha {_alpha(overall)}; {len(result.disagreements)} disagreements, "
-        f"{alternatives} of them allowed as alternatives"
+        f"{alternatives} of them allowed as alternatives",
     )
+    return Found(
+        {
+            "reports": result.documents,
+            "overall": asdict(overall),
+            "fields": [asdict(field) for field in stated],
+            "disagreements": [
+                {
+                    "doc_id": one.doc_id,
+                    "field": one.field,
+                    "allowed": one.allowed,
+                    "a": one.a.model_dump(mode="json", exclude_none=True),
+                    "b": one.b.model_dump(mode="json", exclude_none=True),
+                }
+                for one in result.disagreements
+            ],
+        }
+    )
+
+
+def _found(findings: Iterable[Finding], reports: int) -> Found:
+    """Findings for a program; the exit code is 1 where one is an error."""
+    said = [{**asdict(one), "path": str(one.path)} for one in findings]
+    errors = sum(one["level"] == "error" for one in said)
+    counts = {"reports": reports, "errors": errors, "warnings": len(said) - errors}
+    return Found({**counts, "findings": said}, 1 if errors else 0)
 
 
 def _print(findings: Iterable[Finding]) -> int:
     """Print findings, warnings first, and count the errors."""
     ordered = sorted(findings, key=lambda finding: finding.level == "error")
     for finding in ordered:
-        print(f"{finding.level}: {inert(finding)}")
+        say(stdout, f"{finding.level}: {shown(finding)}")
     return sum(finding.level == "error" for finding in ordered)
 
 

@@ -5,22 +5,18 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from baogao.cli.common import Found, stdout
 from baogao.cli.labels import Overwrite, print_progress
 from baogao.cli.options import DEFAULT_SCHEMA
-from baogao.console import inert
+from baogao.console import inert, say, shown
 from baogao.errors import UsageError
-from baogao.evaluation.datasets import load_dataset
-from baogao.evaluation.gold import gold_files, parse_gold, write_whole
-from baogao.evaluation.label_studio.annotations import read_tasks
-from baogao.evaluation.label_studio.config import config_of
-from baogao.evaluation.label_studio.tasks import task_of
-from baogao.evaluation.labelling import LabelRun, save_gold
-from baogao.outputs.records import RECORDS
-from baogao.schema.load import load_schema, shipped_schema
+
+if TYPE_CHECKING:
+    from baogao.evaluation.labelling import LabelRun
 
 SchemaOrTheirs = Annotated[
     str | None, typer.Option("--schema", help="Name of a schema, or the path of a .py file; default: theirs.")
@@ -33,8 +29,16 @@ def export(
     ],
     to: Annotated[Path, typer.Option("--to", help="FILE.json for the tasks; the configuration is FILE.xml.")],
     schema: SchemaOrTheirs = None,
-) -> None:
+) -> Found:
     """Write tasks and a labelling configuration that Label Studio imports."""
+    from baogao.evaluation.datasets import load_dataset
+    from baogao.evaluation.gold import write_whole
+    from baogao.evaluation.label_studio.config import config_of
+    from baogao.evaluation.label_studio.tasks import task_of
+    from baogao.evaluation.labelling import LabelRun
+    from baogao.outputs.records import RECORDS
+    from baogao.schema.load import load_schema, shipped_schema
+
     if to.suffix != ".json":
         raise UsageError(f"--to names a .json file, not {to}")
     if (labels / RECORDS).is_file():
@@ -48,11 +52,14 @@ def export(
     write_whole(to, (json.dumps(tasks, ensure_ascii=False, indent=1) + "\n").encode())
     write_whole(config, config_of(loaded).encode())
     count = len(tasks)
-    print(f"{count} tasks in {inert(to)}, the labelling configuration in {inert(config)}")
+    say(stdout, shown(f"{count} tasks in {inert(to)}, the labelling configuration in {inert(config)}"))
+    return Found({"tasks": count, "file": str(to), "configuration": str(config)})
 
 
 def _of_run(run: LabelRun) -> Iterator[dict[str, Any]]:
     """What a run answers and people decided there, as proposals."""
+    from baogao.evaluation.label_studio.tasks import task_of
+
     made_by = {record.doc_id: f"baogao {record.made_by.baogao} {record.made_by.extractor}" for record in run.records}
     for one in run.labelled(proposals=True):
         if one.gold is None:
@@ -70,8 +77,12 @@ def import_(
     ] = None,
     overwrite: Overwrite = False,
     schema: SchemaOrTheirs = None,
-) -> None:
+) -> Found:
     """Read annotations back as gold; what cannot be read is named, and the others go on."""
+    from baogao.evaluation.label_studio.annotations import read_tasks
+    from baogao.evaluation.labelling import save_gold
+    from baogao.schema.load import load_schema, shipped_schema
+
     try:
         data = json.loads(file.read_text(encoding="utf-8-sig"))
     except OSError as error:
@@ -84,11 +95,13 @@ def import_(
     for one in labelled:
         print_progress(one)
     failed, reports = sum(one.gold is None for one in labelled), len(written)
-    print(f"{reports} reports written to {inert(out)}, {failed} tasks without labels")
-    raise typer.Exit(1 if failed else 0)
+    say(stdout, shown(f"{reports} reports written to {inert(out)}, {failed} tasks without labels"))
+    return Found({"out": str(out), "reports": reports, "failed": failed}, 1 if failed else 0)
 
 
 def _schema_of_gold(folder: Path) -> str:
+    from baogao.evaluation.gold import gold_files, parse_gold
+
     return parse_gold(gold_files(folder)[0]).schema_name
 
 

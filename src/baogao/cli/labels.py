@@ -6,14 +6,15 @@ from collections.abc import Iterable
 from dataclasses import asdict, replace
 from pathlib import Path
 from shlex import quote
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from pydantic import ValidationError
 
-from baogao.console import inert, printable_json
-from baogao.evaluation.labelling import Dispute, Labelled, LabelRun, Saying, disputes_of, save_gold
-from baogao.schema.values import Answer, shown_value
+from baogao.cli.common import Found, stdout
+from baogao.console import inert, say, shown
+
+if TYPE_CHECKING:
+    from baogao.evaluation.labelling import Dispute, Labelled, Saying
 
 RunFolder = Annotated[Path, typer.Argument(help="The folder of a run that people looked at.", metavar="RUN")]
 SchemaOfRun = Annotated[str | None, typer.Option("--schema", help="The schema, if not the one of the run.")]
@@ -28,18 +29,21 @@ def start(
     name: Annotated[str | None, typer.Option("--name", help="Who is going to look.")] = None,
     overwrite: Overwrite = False,
     schema: SchemaOfRun = None,
-) -> None:
+) -> Found:
     """Begin labels from a run: gold filled from its answers, none of which counts before somebody has looked at it."""
+    from baogao.evaluation.labelling import LabelRun, save_gold
+
     labels = LabelRun(run, schema)
     labelled = list(labels.labelled(proposals=True))
     written = save_gold(labelled, out, overwrite=overwrite)
     for one in labelled:
         print_progress(one)
     reports = len(written)
-    print(f"{reports} reports in {inert(out)}: what nobody has looked at is a proposal there, and no gold")
+    say(stdout, shown(f"{reports} reports in {inert(out)}: what nobody has looked at is a proposal there, and no gold"))
     who = quote(name or "NAME")
-    print(f"look at them:  baogao review {quote(inert(run))} --serve --name {who}")
-    print(f"then:          baogao gold save {quote(inert(run))} --out {quote(inert(out))}")
+    say(stdout, shown(f"look at them:  baogao review {quote(inert(run))} --serve --name {who}"))
+    say(stdout, shown(f"then:          baogao gold save {quote(inert(run))} --out {quote(inert(out))}"))
+    return Found({"out": str(out), "reports": reports, "labels": list(map(_document, labelled))})
 
 
 def save(
@@ -54,8 +58,10 @@ def save(
     names: Annotated[bool, typer.Option("--names", help="Keep in the gold who looked.")] = False,
     overwrite: Overwrite = False,
     schema: SchemaOfRun = None,
-) -> None:
+) -> Found:
     """Write what people looked at in a run as gold; what nobody looked at is none, and is named as such."""
+    from baogao.evaluation.labelling import LabelRun, save_gold
+
     labels = LabelRun(run, schema)
     labelled = list(labels.labelled(by))
     wanted = [one for one in labelled if one.looked_at and not (complete_only and one.looked_at < one.of)]
@@ -66,10 +72,21 @@ def save(
         print_progress(one)
     disputed = sum(len(one.disputed) for one in wanted)
     if disputed:
-        print(f"people differ on {disputed} of them: the last word is in the gold; see baogao gold disputes")
+        say(
+            stdout,
+            shown(f"people differ on {disputed} of them: the last word is in the gold; see baogao gold disputes"),
+        )
     looked_at, every = sum(one.looked_at for one in labelled), sum(one.of for one in labelled)
     reports = len(written)
-    print(f"{looked_at} of {every} fields looked at; {reports} reports written to {inert(out)}")
+    say(stdout, shown(f"{looked_at} of {every} fields looked at; {reports} reports written to {inert(out)}"))
+    counts = {"looked_at": looked_at, "of": every, "disputed": disputed}
+    return Found({"out": str(out), "reports": reports, **counts, "labels": list(map(_document, labelled))})
+
+
+def _document(labelled: Labelled) -> dict[str, Any]:
+    """How far people are with a report, for programs."""
+    counts = {"looked_at": labelled.looked_at, "of": labelled.of}
+    return {"doc_id": labelled.doc_id, **counts, "why_not": labelled.why_not, "left_out": dict(labelled.left_out)}
 
 
 def _with_names(labelled: Labelled, names: list[str]) -> Labelled:
@@ -79,45 +96,46 @@ def _with_names(labelled: Labelled, names: list[str]) -> Labelled:
 
 def print_progress(labelled: Labelled) -> None:
     """A line on how far people are with a report, and one for each decision that cannot be gold."""
-    doc_id, reason = inert(labelled.doc_id), inert(labelled.why_not)
+    doc_id, reason = shown(labelled.doc_id), shown(labelled.why_not)
     if labelled.gold is None:
-        print(f"{doc_id}: no labels, {reason}")
+        say(stdout, shown(f"{doc_id}: no labels, {reason}"))
         return
     looked_at, of = labelled.looked_at, labelled.of
-    print(f"{doc_id}: {looked_at} of {of} fields looked at")
+    say(stdout, shown(f"{doc_id}: {looked_at} of {of} fields looked at"))
     for field, fault in labelled.left_out.items():
         said = inert(fault)
-        print(f"{doc_id}: {field} is left out: {said}")
+        say(stdout, shown(f"{doc_id}: {field} is left out: {said}"))
 
 
 def disputes(
     run: RunFolder,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object per line.")] = False,
     schema: SchemaOfRun = None,
-) -> None:
+) -> Found:
     """List the fields on which people differ: who says what, and the sentence it was read from."""
+    from baogao.evaluation.labelling import LabelRun, disputes_of
+
     found = list(disputes_of(LabelRun(run, schema)))
-    if as_json:
-        for one in found:
-            print(printable_json(asdict(one)))
-        return
     for one in found:
-        for line in _lines(one):
-            print(line)
+        say(stdout, *map(shown, _lines(one)))
     count, reports = len(found), len({one.doc_id for one in found})
-    print(f"{count} fields of {reports} reports in dispute; they are settled in baogao review RUN --serve")
+    say(stdout, shown(f"{count} fields of {reports} reports in dispute; they are settled in baogao review RUN --serve"))
+    return Found({"disputes": list(map(asdict, found))})
 
 
 def _lines(dispute: Dispute) -> Iterable[str]:
     """A dispute: its field, then a line for each person."""
-    yield f"{inert(dispute.doc_id)}: {inert(dispute.key)} ({inert(dispute.label)})"
+    yield f"{shown(dispute.doc_id)}: {shown(dispute.key)} ({shown(dispute.label)})"
     for one in dispute.sayings:
-        sentence = f" “{inert(' '.join(one.sentence.split()))}”" if one.sentence else ""
-        yield f"  {inert(one.who)}: {inert(_said(one))}{sentence}"
+        sentence = f" “{shown(' '.join(one.sentence.split()))}”" if one.sentence else ""
+        yield f"  {shown(one.who)}: {shown(_said(one))}{sentence}"
 
 
 def _said(saying: Saying) -> str:
     """What somebody said, in words."""
+    from pydantic import ValidationError
+
+    from baogao.schema.values import Answer, shown_value
+
     said = saying.said
     if "status" in said:
         try:

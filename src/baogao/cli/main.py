@@ -15,17 +15,15 @@ from pkgutil import resolve_name
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 from typer.core import TyperCommand, TyperGroup
 
 from baogao._version import __version__
+from baogao.cli.common import add_common_options, asked, complete, errors
 from baogao.cli.translation import complaints, speaking
 from baogao.console import log_to_terminal, print_in_any_encoding, say, shown
 from baogao.errors import BaogaoError, UsageError
 from baogao.language import translated
 from baogao.llm.keys import refuse_keys
-
-stderr = Console(stderr=True)
 
 ABOUT = "Government reports in, a table of figures out, every figure tied to the characters it was read from."
 COMMANDS = {
@@ -59,7 +57,10 @@ COMMANDS = {
     "schema": ("schema:app", "Show, check, begin and draft schemas: what a kind of report is asked."),
     "rules": ("rules:app", "Patterns for the rules of a schema."),
     "model": ("model:app", "Get, serve and probe language models."),
-    "config": ("config:config_command", "Show every setting in force, its value, and where it comes from."),
+    "config": (
+        "config:config_command",
+        "Show every setting in force, its value, and where it comes from.",
+    ),
     "cache": ("model:cache_app", "The cache of model replies."),
     "gold": ("gold:app", "Write and check gold labels."),
     "batch": ("batch:app", "Ask a model by files: for hosted batch services and `vllm run-batch`."),
@@ -75,6 +76,7 @@ class LateCommand(TyperCommand):
         """The context of the command itself, which goes on from here."""
         name = self.name or ""
         command = typer.main.get_group(imported([name])).commands[name]
+        complete(command, name)
         return speaking(command).make_context(info_name, args, parent, **extra)
 
 
@@ -84,6 +86,7 @@ class LateGroup(TyperGroup):
     def __init__(self, **settings: Any) -> None:
         commands = {name: LateCommand(name, help=words) for name, (_, words) in COMMANDS.items()}
         super().__init__(**{**settings, "commands": commands})
+        add_common_options(self)
         self._afterwards = ExitStack()
         speaking(self)
 
@@ -94,6 +97,7 @@ class LateGroup(TyperGroup):
 
     def make_context(self, *args: Any, **extra: Any) -> Any:
         """The context of the program; what is wrong with its own options is said in the language in force."""
+        asked.forget()
         with complaints(self._afterwards):
             return super().make_context(*args, **extra)
 
@@ -117,15 +121,23 @@ def imported(names: Iterable[str] = COMMANDS) -> typer.Typer:
     return program
 
 
-def main(version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False) -> None:
-    """Carry the options that stand before any command."""
-    if version:
+def print_version(asked_for: bool) -> None:
+    """Print the version and end, where it is asked for."""
+    if asked_for:
         print(f"baogao {__version__}")
         raise typer.Exit
 
 
-app = typer.Typer(cls=LateGroup, no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False, help=ABOUT)
-app.callback(invoke_without_command=True)(main)
+def main(
+    version: Annotated[
+        bool, typer.Option("--version", callback=print_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Carry the options that stand before any command."""
+
+
+app = typer.Typer(cls=LateGroup, no_args_is_help=True, pretty_exceptions_enable=False, help=ABOUT)
+app.callback()(main)
 
 
 def run() -> None:
@@ -138,11 +150,11 @@ def run() -> None:
     except BaogaoError as error:
         from baogao.llm.guard import without_keys  # no command needs it before it has imported it
 
-        say(stderr, f"[red]error:[/] {shown(translated(without_keys(str(error))))}")
+        say(errors, f"[red]error:[/] {shown(translated(without_keys(str(error))))}")
         sys.exit(2 if isinstance(error, UsageError) else 1)
     except UnicodeEncodeError as error:
         names = sys.getfilesystemencoding()
         if error.encoding != names or names == "utf-8":
             raise
-        say(stderr, f"[red]error:[/] a name cannot be written in {names}, in which files are named; set PYTHONUTF8=1")
+        say(errors, f"[red]error:[/] a name cannot be written in {names}, in which files are named; set PYTHONUTF8=1")
         sys.exit(2)

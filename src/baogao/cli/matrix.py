@@ -5,20 +5,18 @@ from __future__ import annotations
 import re
 import webbrowser
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 
+from baogao.cli.common import Found, stdout
 from baogao.cli.outputs import RunDir, SchemaOfRecords
 from baogao.console import say, shown
-from baogao.outputs.corrected import iterate_corrected
-from baogao.outputs.matrix import MATRIX, write_matrix
-from baogao.outputs.outliers import Outlier
-from baogao.outputs.records import iterate_records, iterate_review, schema_of
-from baogao.schema import Schema
 
-stdout = Console()
+if TYPE_CHECKING:
+    from baogao.outputs.outliers import Outlier
+    from baogao.schema import Schema
+
 _PRINTED = 20
 _REPORT = re.compile(rb'<script type="application/json" id="report-\d+">')
 
@@ -27,8 +25,12 @@ def matrix(
     folder: RunDir,
     schema: SchemaOfRecords = None,
     show: Annotated[bool, typer.Option("--open", help="Open the table in the browser.")] = False,
-) -> None:
+) -> Found:
     """Write one table over all reports of a run, and print the figures that stand out."""
+    from baogao.outputs.corrected import iterate_corrected
+    from baogao.outputs.matrix import MATRIX, write_matrix
+    from baogao.outputs.records import iterate_records, iterate_review, schema_of
+
     used = schema_of(iterate_records(folder), schema, folder)
     page = folder / MATRIX
     records = iterate_corrected(folder, used, queue=False)
@@ -39,6 +41,8 @@ def matrix(
     say(stdout, shown(page))
     if show:
         webbrowser.open(page.resolve().as_uri())
+    said = [{"doc_id": one.doc_id, "field": one.field, "message": one.message} for one in outliers]
+    return Found({"matrix": str(page), "outliers": said})
 
 
 def reports_in(page: Path) -> int:

@@ -7,16 +7,30 @@ from functools import wraps
 from inspect import signature
 from pathlib import Path
 from types import MappingProxyType
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from baogao.choices import Onto, WayOrAuto
 from baogao.errors import UsageError
-from baogao.model_options import ModelOptions, models_named
+from baogao.resources import resource_dir
+
+if TYPE_CHECKING:
+    from baogao.model_options import ModelOptions
 
 DEFAULT_SCHEMA = "law_based_government"
-SchemaName = Annotated[str, typer.Option("--schema", help="Name of a schema, or the path of a .py file.")]
+
+
+def schemas_like(incomplete: str) -> list[str]:
+    """For completion: the schemas that come with baogao whose names begin so; none is loaded."""
+    names = sorted(path.stem for path in resource_dir("schemas").glob("*.py"))
+    return [name for name in names if name.startswith(incomplete)]
+
+
+SchemaName = Annotated[
+    str,
+    typer.Option("--schema", help="Name of a schema, or the path of a .py file.", autocompletion=schemas_like),
+]
 Ocr = Annotated[
     bool, typer.Option("--ocr", help="Recognise words in pictures and scanned pages (needs the extra baogao[ocr]).")
 ]
@@ -94,7 +108,7 @@ AddTo = Annotated[
     bool, typer.Option("--add", help="Add reports to the results in --out, which were made in the same way.")
 ]
 
-Command = Callable[..., None]
+Command = Callable[..., Any]
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
@@ -119,6 +133,8 @@ def model_options(
     calibration: CalibrationFile = None,
 ) -> ModelOptions:
     """What a user says about the model, flag by flag, in the order in which help lists them."""
+    from baogao.model_options import ModelOptions, models_named
+
     return ModelOptions(
         base_url=base_url,
         **models_named(model or [], escalate_to),
@@ -155,7 +171,8 @@ def with_model_flags(fixed: Mapping[str, Any] = _NOTHING, **defaults: Any) -> Ca
     :param fixed: parameters of :func:`model_options` that are no flags of this command, with their values.
     :param defaults: what flags are here, where they are not given, if it is not what they are elsewhere.
     """
-    every = signature(model_options, eval_str=True).parameters
+    late = {"ModelOptions": object}  # help does without it
+    every = signature(model_options, eval_str=True, locals=late).parameters
     flags = {
         name: flag.replace(default=defaults.get(name, flag.default))
         for name, flag in every.items()
@@ -164,11 +181,11 @@ def with_model_flags(fixed: Mapping[str, Any] = _NOTHING, **defaults: Any) -> Ca
 
     def decorate(command: Command) -> Command:
         @wraps(command)
-        def called(**given: Any) -> None:
+        def called(**given: Any) -> Any:
             told = {name: given.pop(name) for name in flags}
-            command(**given, options=model_options(**told, **fixed))
+            return command(**given, options=model_options(**told, **fixed))
 
-        own = signature(command, eval_str=True)
+        own = signature(command, eval_str=True, locals=late)
         shown = [
             one
             for parameter in own.parameters.values()
@@ -176,7 +193,7 @@ def with_model_flags(fixed: Mapping[str, Any] = _NOTHING, **defaults: Any) -> Ca
         ]
         # What typer and the page on the command line look at: a command's parameters, and their annotations.
         vars(called)["__signature__"] = own.replace(parameters=shown)
-        called.__annotations__ = {one.name: one.annotation for one in shown}
+        called.__annotations__ = {one.name: one.annotation for one in shown} | {"return": own.return_annotation}
         return called
 
     return decorate

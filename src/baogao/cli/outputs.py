@@ -4,24 +4,16 @@ from __future__ import annotations
 
 import webbrowser
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.console import Console
 
+from baogao.cli.common import Found, asked, stderr, stdout
 from baogao.console import say, shown
 from baogao.errors import UsageError
-from baogao.outputs.corrected import corrected_records
-from baogao.outputs.decisions import REVIEWS
-from baogao.outputs.matrix import MATRIX, write_matrix
-from baogao.outputs.page import write_page
-from baogao.outputs.records import read_records, schema_of
-from baogao.serving import serve
 
 if TYPE_CHECKING:
     from baogao.review.session import ReviewSession
-
-stdout = Console()
 
 RunDir = Annotated[Path, typer.Argument(help="A folder that extract wrote.", metavar="DIR")]
 SchemaOfRecords = Annotated[
@@ -49,27 +41,34 @@ def review(
     port: Annotated[
         int | None, typer.Option("--port", help="The port to serve at; else the run's usual one, or any.")
     ] = None,
-) -> None:
+) -> Found:
     """Write the page of a run again: texts with their figures marked. With --serve people correct it in the browser."""
     for option, given in (("--name", name), ("--blind", blind), ("--gold", gold), ("--port", port)):
         if given and not served:
             raise UsageError(f"{option} goes with --serve only")
+    saved = 0
     if served:
-        _serve(_session(folder, schema, blind=blind, gold=gold), name.strip(), port, show=show)
-    page = _write_page(folder, schema)
+        saved = _serve(_session(folder, schema, blind=blind, gold=gold), name.strip(), port, show=show)
+    written = _write_page(folder, schema)
     if show and not served:
-        webbrowser.open(page.resolve().as_uri())
+        webbrowser.open(Path(written["page"]).resolve().as_uri())
+    return Found({**written, "decisions": saved})
 
 
-def _write_page(folder: Path, schema: str | None) -> Path:
-    """The page as people left the run, and its place printed."""
+def _write_page(folder: Path, schema: str | None) -> dict[str, Any]:
+    """The page as people left the run, and its place printed; gives it for programs."""
+    from baogao.outputs.corrected import corrected_records
+    from baogao.outputs.matrix import MATRIX, write_matrix
+    from baogao.outputs.page import write_page
+    from baogao.outputs.records import read_records, schema_of
+
     used = schema_of(read_records(folder), schema, folder)
     records = corrected_records(folder, used)
     page = folder / "index.html"
     write_page(records, folder / "texts", used, page, table=MATRIX)
     write_matrix(records, used, folder / MATRIX)
     say(stdout, shown(page))
-    return page
+    return {"page": str(page), "matrix": str(folder / MATRIX), "reports": len(records)}
 
 
 def _session(folder: Path, schema: str | None, *, blind: bool, gold: Path | None) -> ReviewSession:
@@ -79,18 +78,26 @@ def _session(folder: Path, schema: str | None, *, blind: bool, gold: Path | None
     return ReviewSession(folder, schema, blind=blind, gold=gold)
 
 
-def _serve(session: ReviewSession, name: str, port: int | None, *, show: bool) -> None:
+def _serve(session: ReviewSession, name: str, port: int | None, *, show: bool) -> int:
     """Serve a run until Ctrl-C, and say how much was decided."""
+    from baogao.outputs.decisions import REVIEWS
+    from baogao.serving import serve
+
     try:
         from baogao.review.app import review_app, usual_port
     except ModuleNotFoundError as error:
         raise UsageError("to serve pages needs an extra: pip install 'baogao[review]'") from error
 
     def ready(address: str) -> None:
-        say(stdout, f"review  {shown(address)}", "Ctrl-C ends it; what was answered is saved at once.")
+        say(
+            stderr if asked.json else stdout,
+            f"review  {shown(address)}",
+            "Ctrl-C ends it; what was answered is saved at once.",
+        )
 
     before = session.saved
     at = usual_port(session.folder) if port is None else port
     serve(review_app(session, name), port=at, open_browser=show, on_ready=ready)
     new = session.saved - before
     say(stdout, f"{new} decisions saved in {shown(session.folder / REVIEWS)}")
+    return new

@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -107,6 +107,20 @@ class Totals:
                 reason.examples.append(record.doc_id)
         if len(self._rows) <= _LISTED:
             self._rows[record.doc_id] = _row(record)
+
+    def summary(self) -> dict[str, Any]:
+        """The whole run for a program."""
+        reasons = sorted(self._reasons.values(), key=lambda reason: -reason.reports)
+        return {
+            "reports": self.reports,
+            "failed": self.failed,
+            "figures": self._figures,
+            "words": self._words,
+            "rows": self._rows_read,
+            "to_look_at": self.to_look_at,
+            "usage": self.usage.model_dump(mode="json", exclude_none=True),
+            "failures": [{"reason": one.words, "reports": one.reports, "examples": one.examples} for one in reasons],
+        }
 
     def table(self, order: list[str]) -> Table | None:
         """One row a report: fields found, figures stated as none, silence, list entries, rows where there are any, and

@@ -4,26 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
-from baogao.authoring.suggest import FieldSuggestions, Suggester
+from baogao.cli.common import Found, stderr, stdout
 from baogao.cli.options import DEFAULT_SCHEMA, SchemaName
 from baogao.console import inert, say, shown
 from baogao.errors import UsageError
-from baogao.evaluation.datasets import load_dataset
-from baogao.evaluation.gold import Dataset
-from baogao.evaluation.tally import Tally
-from baogao.rules.rulebook import rules_path
-from baogao.schema.fields import FieldSpec, Schema
-from baogao.schema.load import load_schema
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from baogao.authoring.suggest import FieldSuggestions
+    from baogao.evaluation.gold import Dataset
+    from baogao.evaluation.tally import Tally
+    from baogao.schema.fields import FieldSpec, Schema
 
 app = typer.Typer(no_args_is_help=True)
-stdout = Console()
-stderr = Console(stderr=True)
 _FEWEST = 3
 """Reports: with fewer no pattern is found in two of those that are not left out."""
 
@@ -39,8 +37,13 @@ def suggest(
     schema: SchemaName = DEFAULT_SCHEMA,
     field: Annotated[str | None, typer.Option("--field", help="One figure; without it all of them.")] = None,
     out: Annotated[Path | None, typer.Option("--out", help="A new file for the YAML, instead of printing it.")] = None,
-) -> None:
+) -> Found:
     """Propose patterns for figures from gold, each with its F1 on reports in which it was not looked for."""
+    from baogao.authoring.suggest import Suggester
+    from baogao.evaluation.datasets import load_dataset
+    from baogao.rules.rulebook import rules_path
+    from baogao.schema.load import load_schema
+
     loaded = load_schema(schema)
     figures = _figures(loaded, field)
     if out is not None and out.exists():
@@ -53,18 +56,29 @@ def suggest(
         stdout.print(_table(with_patterns))
     kept = [one for one in found if one.kept]
     say(stdout, *_totals(found, kept, len(dataset.items)))
+    result = Found({"reports": len(dataset.items), "figures": [_document(one) for one in found]})
     if not kept:
-        return
+        return result
     text = _yaml(kept, len(dataset.items), has_rules=rules_path(loaded).is_file())
     if out is None:
-        print(f"\n{inert(text, keep=chr(10))}")
-        return
+        stdout.print(f"\n{inert(text, keep=chr(10))}", highlight=False, markup=False, soft_wrap=True)
+        return result
     try:
         with out.open("x", encoding="utf-8") as file:
             file.write(text)
     except OSError as error:
         raise UsageError(f"{out} cannot be written: {error.strerror or error}") from error
     say(stdout, f"patterns {shown(out)}")
+    return result
+
+
+def _document(one: FieldSuggestions) -> dict[str, object]:
+    """What is proposed for a figure, for programs; F1 on reports in which a pattern was not looked for."""
+    patterns = [
+        {"match": each.shape.match, "topic": each.shape.topic, "f1": each.unseen.f1, "worth_adding": each.kept}
+        for each in one.suggestions
+    ]
+    return {"field": one.spec.id, "f1_now": one.baseline.f1, "patterns": patterns}
 
 
 def _figures(schema: Schema, field: str | None) -> Sequence[FieldSpec]:
@@ -76,6 +90,8 @@ def _figures(schema: Schema, field: str | None) -> Sequence[FieldSpec]:
 
 def _without_test(dataset: Dataset) -> Dataset:
     """The reports that rules may be made from: those of the split test are not."""
+    from baogao.evaluation.gold import Dataset
+
     items = [item for item in dataset.items if item.split != "test"]
     if len(items) < len(dataset.items):
         say(stderr, f"note: {len(dataset.items) - len(items)} reports of the split test are left out")
@@ -86,6 +102,8 @@ def _without_test(dataset: Dataset) -> Dataset:
 
 def _table(found: Sequence[FieldSuggestions]) -> Table:
     """Every pattern with its F1 where it was found and where it was not, beside that of the rules so far."""
+    from rich.table import Table
+
     table = Table(box=None, pad_edge=False)
     heads = ("field", "pattern", "topic", "reports", "F1 now", "F1 seen", "F1 unseen", "lost", "")
     for name in heads:
@@ -101,6 +119,8 @@ def _table(found: Sequence[FieldSuggestions]) -> Table:
 
 def _totals(found: Sequence[FieldSuggestions], kept: Sequence[FieldSuggestions], reports: int) -> list[str]:
     """What the patterns come to."""
+    from baogao.evaluation.tally import Tally
+
     silent = [one.spec.id for one in found if not one.baseline.stated]
     lines = [f"{reports} reports, {len(found)} figures: {sum(len(one.kept) for one in kept)} patterns are worth adding"]
     if silent:

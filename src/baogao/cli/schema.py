@@ -4,42 +4,60 @@ from __future__ import annotations
 
 from collections import Counter
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 
-from baogao.candidates.advice import advice
 from baogao.choices import ReportingYear
-from baogao.cli.options import DEFAULT_SCHEMA, Ocr, with_model_flags
-from baogao.console import inert, printable_json
-from baogao.inputs import find_sources
-from baogao.model_options import ModelOptions
-from baogao.rules.rulebook import load_rulebook, rules_path
-from baogao.schema import Schema, as_table, json_schema, load_schema, new_schema
+from baogao.cli.common import Found, stdout
+from baogao.cli.options import DEFAULT_SCHEMA, Ocr, schemas_like, with_model_flags
+from baogao.console import say, shown
+
+if TYPE_CHECKING:
+    from baogao.model_options import ModelOptions
+    from baogao.schema import Schema
 
 app = typer.Typer(no_args_is_help=True)
 
-_Name = Annotated[str, typer.Argument(help="Name of a schema, or the path of a .py file.", metavar="NAME|FILE.py")]
+_Name = Annotated[
+    str,
+    typer.Argument(
+        help="Name of a schema, or the path of a .py file.", metavar="NAME|FILE.py", autocompletion=schemas_like
+    ),
+]
+
+
+@app.command("list")
+def list_schemas() -> Found:
+    """Print the schemas that come with baogao; any other is named by its file."""
+    from baogao.schema import available_schemas, load_schema
+
+    found = []
+    for name in available_schemas():
+        schema = load_schema(name)
+        found.append({"name": name, "title": schema.title, "fields": len(schema.fields), "file": str(schema.path)})
+    say(stdout, *(shown(f"{one['name']}  {one['title']}  {one['fields']} fields") for one in found))
+    return Found({"schemas": found})
 
 
 @app.command()
-def show(
-    schema: _Name = DEFAULT_SCHEMA,
-    as_json: Annotated[bool, typer.Option("--json", help="As JSON Schema.")] = False,
-) -> None:
-    """Print every field with its label, unit and note."""
+def show(schema: _Name = DEFAULT_SCHEMA) -> Found:
+    """Print every field with its label, unit and note; with --json as JSON Schema."""
+    from baogao.schema import as_table, json_schema, load_schema
+
     loaded = load_schema(schema)
-    if as_json:
-        print(printable_json(json_schema(loaded), indent=2))
-    else:
-        Console().print(as_table(loaded))
+    stdout.print(as_table(loaded))
+    return Found(json_schema(loaded))
 
 
 @app.command()
-def check(schema: _Name) -> None:
+def check(schema: _Name) -> Found:
     """Load a schema and its rules, if it has any, and say what is in them, and what is doubtful; an error names its
     line."""
+    from baogao.candidates.advice import advice
+    from baogao.rules.rulebook import load_rulebook, rules_path
+    from baogao.schema import load_schema
+
     loaded = load_schema(schema)
     counts = [
         f"{len(loaded.metadata)} metadata fields",
@@ -49,18 +67,23 @@ def check(schema: _Name) -> None:
         *([f"{len(loaded.rows)} lists of rows"] if loaded.rows else []),
         f"{len(loaded.relations)} relations",
     ]
-    print(f"{loaded.name}: {', '.join(counts)}")
+    say(stdout, f"{loaded.name}: {', '.join(counts)}")
     rules, ruled = rules_path(loaded), None
     if rules.is_file():
         rulebook = load_rulebook(rules, loaded)
         worded = len(loaded.fields) - len(loaded.figures)
         ruled = {one.spec.id for one in rulebook.words}
         words = f", {len(ruled)} of {worded} choices, dates and quotes" if worded else ""
-        print(f"{rules.name}: rules for {len(rulebook.fields)} of {len(loaded.figures)} figures{words}")
+        say(stdout, f"{shown(rules.name)}: rules for {len(rulebook.fields)} of {len(loaded.figures)} figures{words}")
     else:
-        print(f"no rules ({rules.name}): the extractors rules and hybrid cannot use it, llm can")
-    for doubt in advice(loaded, ruled):
-        print(f"note: {inert(doubt)}")
+        say(stdout, f"no rules ({shown(rules.name)}): the extractors rules and hybrid cannot use it, llm can")
+    doubts = advice(loaded, ruled)
+    say(stdout, *(f"note: {shown(doubt)}" for doubt in doubts))
+    kinds = Counter(spec.kind for spec in loaded.specs)
+    has_rules = ruled is not None
+    return Found(
+        {"schema": loaded.name, "file": str(loaded.path), "fields": kinds, "has_rules": has_rules, "notes": doubts}
+    )
 
 
 def _counts(schema: Schema) -> list[str]:
@@ -73,11 +96,16 @@ def _counts(schema: Schema) -> list[str]:
 def new(
     path: Annotated[Path, typer.Argument(help="The file to write.", metavar="FILE.py")],
     name: Annotated[str | None, typer.Option(help="The schema's name, if not the file's.")] = None,
-) -> None:
+) -> Found:
     """Write a small commented schema to go on from, and rules beside it."""
+    from baogao.rules.rulebook import rules_path
+    from baogao.schema import load_schema, new_schema
+
     written = new_schema(path, name)
     rules = rules_path(load_schema(written))
-    print(f"{written} and {rules.name} are written: change them, then run: baogao schema check {written}")
+    file, beside = shown(written), shown(rules.name)
+    say(stdout, f"{file} and {beside} are written: change them, then run: baogao schema check {file}")
+    return Found({"schema": str(written), "rules": str(rules)})
 
 
 @app.command()
@@ -102,9 +130,10 @@ def draft(
         typer.Option("--reporting-year", help="Which year the reports are about: see docs/schemas.md."),
     ] = "title",
     ocr: Ocr = False,
-) -> None:
+) -> Found:
     """Propose a schema from example reports: a model names what their figures count, and code takes units, periods and
     forms from the figures themselves."""
     from baogao.cli.draft import write_drafted  # no other command of this group asks a model
+    from baogao.inputs import find_sources
 
-    write_drafted(find_sources(reports, ocr=ocr), out, options, least, reporting_year)
+    return write_drafted(find_sources(reports, ocr=ocr), out, options, least, reporting_year)

@@ -7,6 +7,8 @@ from contextlib import ExitStack, contextmanager
 from functools import partial
 from typing import Any
 
+from rich.markup import escape
+
 from baogao.language import in_force, translated
 from baogao.language.said import paragraphs
 
@@ -44,14 +46,18 @@ def complaints(afterwards: ExitStack) -> Iterator[None]:
 
 
 def _help(command: Any, show: Any, ctx: Any, formatter: Any) -> None:
-    """Show help with every text translated; what was translated is put back."""
+    """Show help with every text translated, square brackets as they are; what was translated is put back."""
     with ExitStack() as after:
         if in_force() == "zh":
             _translate_constants(after)
-            for one in [command, *getattr(command, "commands", {}).values(), *command.get_params(ctx)]:
-                for name in ("help", "short_help", "epilog", "rich_help_panel"):
-                    if isinstance(words := getattr(one, name, None), str):
-                        _set(after, one, name, "\n\n".join(map(translated, paragraphs(words))))
+        for one in [command, *getattr(command, "commands", {}).values(), *command.get_params(ctx)]:
+            for name in ("help", "short_help"):
+                if isinstance(words := getattr(one, name, None), str):
+                    _set(after, one, name, escape("\n\n".join(map(translated, paragraphs(words)))))
+            if isinstance(panel := getattr(one, "rich_help_panel", None), str):
+                _set(after, one, "rich_help_panel", translated(panel))
+        if command.epilog:  # examples, a line each
+            _set(after, command, "epilog", escape("\n".join(map(translated, command.epilog.splitlines()))))
         show(command, ctx, formatter)
 
 
@@ -65,14 +71,27 @@ def _usage(command: Any, show: Any, ctx: Any) -> str:
 
 def _translate_constants(after: ExitStack) -> None:
     """Typer's own words; a version that has one no more is not asked for it."""
+    from rich.text import Text
     from typer import rich_utils
+
+    class FoldedText(Text):
+        """Text that is broken between any two characters: Chinese has no blanks to break it at."""
+
+        def __init__(self, *args: Any, **settings: Any) -> None:
+            super().__init__(*args, **{"overflow": "fold", **settings})
+
+        @classmethod
+        def from_markup(cls, *args: Any, **settings: Any) -> Text:
+            """A text of rich's markup."""
+            return Text.from_markup(*args, **{"overflow": "fold", **settings})
 
     for name in _CONSTANTS:
         if hasattr(rich_utils, name):
             _set(after, rich_utils, name, translated(getattr(rich_utils, name)))
+    _set(after, rich_utils, "Text", FoldedText)
 
 
-def _set(after: ExitStack, of: Any, name: str, words: str) -> None:
+def _set(after: ExitStack, of: Any, name: str, words: Any) -> None:
     """Set an attribute until the end."""
     after.callback(setattr, of, name, getattr(of, name))
     setattr(of, name, words)

@@ -5,32 +5,27 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from baogao.asking.adapters import adapter_path
 from baogao.choices import DEFAULT_MODEL, HELD_OUT, DeviceOrAuto, Export, TunedWay
+from baogao.cli.common import Found, stderr, stdout
 from baogao.cli.options import DEFAULT_SCHEMA, PromptsDir, SchemaName
-from baogao.cli.progress import duration, watching
 from baogao.console import say, shown
 from baogao.errors import UsageError
-from baogao.evaluation.report.render import share
-from baogao.pipeline import OnRecord
 from baogao.resources import resource_dir
-from baogao.schema.fields import Schema
-from baogao.schema.load import load_schema
-from baogao.tuning.plan import gigabytes
-from baogao.tuning.training import Recipe, Step
-from baogao.tuning.tune import Prepared, Tuned, TuneRequest, prepare, tune
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
+
+    from baogao.pipeline import OnRecord
+    from baogao.schema.fields import Schema
+    from baogao.tuning.training import Step
+    from baogao.tuning.tune import Prepared, Tuned, TuneRequest
 
 _BEHIND: dict[Export, str] = {"gguf": "", "peft": ".peft", "merged": ".merged"}
 """What the folder of an export is called, behind the name of the file."""
-
-stdout = Console()
-stderr = Console(stderr=True)
 
 
 def tune_command(
@@ -70,9 +65,14 @@ def tune_command(
         bool, typer.Option("--from-checkpoint", help="Write what a run learned that was broken off; train no further.")
     ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what it would take.")] = False,
-) -> None:
+) -> Found:
     """Tune the embedded model on gold: from then on it is asked with what it learned. The same command goes on with a
     run that was broken off."""
+    from baogao.cli.progress import watching
+    from baogao.schema.load import load_schema
+    from baogao.tuning.training import Recipe
+    from baogao.tuning.tune import TuneRequest, prepare, tune
+
     loaded = load_schema(schema)
     request = TuneRequest(
         folders=gold,
@@ -91,7 +91,7 @@ def tune_command(
     _say_plan(prepared, request, timed=dry_run)
     prepared.plan.check()
     if dry_run:
-        return
+        return Found({"adapter": None, **_document(prepared)})
     with _progress() as (bar, watch):
 
         def watch_reports(name: str, reports: int) -> AbstractContextManager[OnRecord]:
@@ -100,6 +100,20 @@ def tune_command(
 
         tuned = tune(request, loaded, prepared, watch=watch, watch_reports=watch_reports)
     _say_tuned(tuned, request)
+    return Found({"adapter": str(request.out), **_document(prepared), "measured": tuned.info.measured})
+
+
+def _document(prepared: Prepared) -> dict[str, object]:
+    """What a run is about, for programs."""
+    material, plan = prepared.material, prepared.plan
+    return {
+        "reports": len(material.learned),
+        "held_out": len(material.held_out),
+        "pairs": plan.pairs,
+        "tokens": plan.tokens,
+        "memory_bytes": plan.memory,
+        "disk_bytes": plan.disk,
+    }
 
 
 def default_out(schema: Schema, way: TunedWay, export: Export) -> Path:
@@ -107,6 +121,8 @@ def default_out(schema: Schema, way: TunedWay, export: Export) -> Path:
 
     :raises UsageError: the schema comes with baogao, whose files stay as they are.
     """
+    from baogao.asking.adapters import adapter_path
+
     if schema.path.resolve().parent == resource_dir("schemas").resolve():
         raise UsageError(
             f"{schema.name} comes with baogao, and so may its adapter: say with --out where to write yours"
@@ -117,32 +133,39 @@ def default_out(schema: Schema, way: TunedWay, export: Export) -> Path:
 
 def _say_plan(prepared: Prepared, request: TuneRequest, *, timed: bool) -> None:
     """What a run is about and what it takes."""
+    console = stdout if timed else stderr  # it is all that a dry run finds
+    from baogao.cli.progress import duration
+    from baogao.tuning.plan import gigabytes
+
     material, plan = prepared.material, prepared.plan
+    of_memory, of_disk = (
+        "" if free is None else f" of {gigabytes(free)} that are free" for free in (plan.machine.memory, plan.disk_free)
+    )
     once = "; layers are computed twice to save memory" if plan.careful else ""
     say(
-        stderr,
+        console,
         f"{len(material.learned)} reports to learn from, {len(material.held_out)} held out: "
         f"{plan.pairs:,} pairs, {plan.tokens:,} tokens an epoch",
         f"{plan.machine.device}, {plan.machine.dtype}, {plan.at_once:,} tokens at once{once}",
-        f"about {gigabytes(plan.memory)} of memory{_of(plan.machine.memory)}, "
-        f"{gigabytes(plan.loading)} while the base is unpacked; {gigabytes(plan.disk)} of disk{_of(plan.disk_free)}",
+        f"about {gigabytes(plan.memory)} of memory{of_memory}, "
+        f"{gigabytes(plan.loading)} while the base is unpacked; {gigabytes(plan.disk)} of disk{of_disk}",
         *(f"[yellow]note:[/] {shown(note)}" for note in material.notes),
     )
     if timed:
         seconds = plan.seconds(prepared.base)
         say(
-            stderr,
+            console,
             f"about {duration(seconds)} (h:mm:ss) for {request.recipe.epochs} epochs on this machine as it is now",
         )
-
-
-def _of(free: int | None) -> str:
-    return "" if free is None else f" of {gigabytes(free)} that are free"
 
 
 @contextmanager
 def _progress() -> Iterator[tuple[Progress, Callable[[Step], None]]]:
     """A bar of steps, with the loss and the time that is left."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    from baogao.cli.progress import duration
+
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, TextColumn("{task.fields[pace]}"), console=stderr) as bar:
         task = bar.add_task("unpacking the base", total=None, pace="")
@@ -161,6 +184,8 @@ def _progress() -> Iterator[tuple[Progress, Callable[[Step], None]]]:
 
 def _say_tuned(tuned: Tuned, request: TuneRequest) -> None:
     """What came of it, and how it is used."""
+    from baogao.evaluation.report.render import share
+
     measured = tuned.info.measured
     say(stdout, *(f"[yellow]note:[/] {shown(note)}" for note in tuned.notes))
     if measured["held_out_loss"] is not None:

@@ -46,6 +46,11 @@ class FileText:
     """The library or program that opened the file, with its version; None for plain text."""
 
     @property
+    def reader(self) -> str:
+        """What read the file: ``pdf, pypdfium2 5.1``."""
+        return f"{self.format}, {self.converter}" if self.converter else self.format
+
+    @property
     def messages(self) -> tuple[str, ...]:
         """The notices in words, one line each."""
         return tuple(map(str, self.notices))

@@ -18,8 +18,6 @@ from typing import Any
 from baogao.document.page_lines import Line
 from baogao.errors import DocumentError, UsageError
 
-PICTURES = frozenset({".png", ".jpg", ".jpeg", ".tif", ".tiff"})
-"""Suffixes of pictures that are read where text is recognised."""
 _PACKAGE = "rapidocr-onnxruntime"
 _MODULE = "rapidocr_onnxruntime"
 _LEAST_SURE = 0.5

@@ -9,25 +9,19 @@ import re
 import stat
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 
 from baogao.document.copies import find_copies
 from baogao.document.debris import without_debris
 from baogao.document.document import Copy, Document, Span
-from baogao.document.encoding import LOST, decode
 from baogao.document.file_text import FileText, Notice
-from baogao.document.markdown import read_markdown
 from baogao.document.navigation import navigation_spans
-from baogao.document.office import OLD_WORD, is_office, read_office
 from baogao.document.paragraphs import lines_of, paragraphs_of, sentences_of
-from baogao.document.pdf import read_pdf, read_picture
 from baogao.document.sections import sections_of
 from baogao.document.signs import notice_of
-from baogao.document.spreadsheet import read_delimited
 from baogao.document.text_furniture import furniture_lines
 from baogao.document.view import View, clean_characters
-from baogao.document.webpage import decode_page, read_page, read_saved_page
-from baogao.document.word import read_word
 from baogao.errors import DocumentError
 
 SUFFIXES = frozenset(
@@ -35,11 +29,15 @@ SUFFIXES = frozenset(
     | {".xlsm", ".doc", ".wps", ".rtf", ".odt", ".xls", ".et", ".ods", ".mht", ".mhtml"}
 )
 """What a folder is searched for; a file that is named outright may be called anything."""
+PICTURES = frozenset({".png", ".jpg", ".jpeg", ".tif", ".tiff"})
+"""Suffixes of pictures that are read where text is recognised."""
 LARGEST = 50_000_000
 """Bytes; a report has some thousands."""
 MOST_CHARACTERS = 300_000
 """Of text; the longest reports have some ten thousand. What costs the square of a text's length ends here."""
 
+_OPENERS = ("encoding", "markdown", "office", "pdf", "spreadsheet", "webpage", "word")
+"""What opens files is large, and imported late: who only works out the shape of a text needs none of it."""
 _MARKUP = re.compile(
     r"(?:<\?xml[^>]*+>|<!--(?:(?!-->).)*+-->|\s)*+<(?:!doctype\s+html|(?:html|head|body|meta|div|p|table)[\s>])", re.I
 )
@@ -131,6 +129,12 @@ def read_document(path: str | Path, doc_id: str | None = None, *, ocr: bool = Fa
     return document_from_text(file, doc_id or path.stem, str(path), hashlib.sha256(data).hexdigest())
 
 
+def load_readers() -> None:
+    """Import what opens files of any kind; else that is done for the first file, and counted against its limits."""
+    for name in _OPENERS:
+        import_module(f"baogao.document.{name}")
+
+
 def _bytes_of(path: Path) -> bytes:
     """The bytes of a regular file; never more than are allowed, whatever its size was said to be."""
     try:
@@ -157,6 +161,8 @@ def text_of(data: bytes, suffix: str = "", *, ocr: bool = False) -> FileText:
     :param ocr: see ``read_document``.
     :raises DocumentError, UsageError: see ``read_document``.
     """
+    from baogao.document.encoding import LOST
+
     if not data.strip():
         raise DocumentError("it is empty: there is no text in it")
     file = _read(data, suffix, ocr)
@@ -175,6 +181,11 @@ def _read(data: bytes, suffix: str, ocr: bool) -> FileText:
 
     :raises DocumentError: see ``read_document``.
     """
+    from baogao.document.office import OLD_WORD, is_office, read_office
+    from baogao.document.pdf import read_pdf, read_picture
+    from baogao.document.webpage import decode_page, read_page, read_saved_page
+    from baogao.document.word import read_word
+
     if is_office(data):
         return read_office(data)
     if data[:1024].lstrip().startswith(b"%PDF") or suffix == ".pdf":
@@ -198,6 +209,10 @@ def _read(data: bytes, suffix: str, ocr: bool) -> FileText:
 
 def _read_text(data: bytes, suffix: str) -> FileText:
     """A file of characters: plain, Markdown, or a table of cells that commas or tabs part."""
+    from baogao.document.encoding import decode
+    from baogao.document.markdown import read_markdown
+    from baogao.document.spreadsheet import read_delimited
+
     text, encoding = decode(data)
     if suffix in {".md", ".markdown"}:
         file = read_markdown(text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import logging
 import os
 import pickle
 import signal
@@ -21,6 +22,8 @@ from baogao.guarded.reading import Order, Reading, ReadingLimits, Task
 from baogao.inputs import Source
 from baogao.llm.beside import SECRET_NAME
 from baogao.schema.fields import Sought
+
+_log = logging.getLogger(__name__)
 
 _TICK = 0.2
 """Seconds: time is counted in these, so that a run that was suspended for a night has waited for one of them."""
@@ -50,7 +53,9 @@ class GuardedReader:
         :raises UsageError: no process can be started.
         """
         process = self._process = self._process or _Process.idle(self._limits) or _Process(self._limits)
+        started = time.monotonic()
         reading = process.read(source, task, self._sought)
+        _log.info("%s: %s, %.2f s", source.name, reading.told(), time.monotonic() - started)
         if self._closed:
             process.end()
         elif not process.usable:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
-from baogao.candidates import USUAL, Candidates, find_candidates
+from baogao.candidates import USUAL, Candidates
 from baogao.document import Document
 from baogao.errors import BaogaoError, UsageError
 from baogao.inputs import Source
@@ -61,6 +61,8 @@ class Done:
 
     record: Record
     text: str
+    reader: str = ""
+    """What read its file; see :attr:`baogao.document.FileText.reader`."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,15 @@ class Reading:
     """What reading it, or finding its candidates, failed of: a ``BaogaoError``, or a bug of ours."""
     done: Done | None = None
     """Instead of document and candidates, where there was a task and it came to its end."""
+
+    def told(self) -> str:
+        """What came of it, for a log: without a word of the file's."""
+        if self.done is not None:
+            return f"read as {self.done.reader}: {len(self.done.text)} characters; its record is made there"
+        if self.document is None:
+            return f"not read: {type(self.error).__name__}"
+        count = len(self.candidates) if self.candidates is not None else 0
+        return f"read as {self.document.file.reader}: {len(self.document.file.text)} characters, {count} candidates"
 
     def found(self) -> tuple[Document, Candidates]:
         """The document and its candidates.
@@ -89,6 +100,8 @@ class Reading:
     @classmethod
     def of(cls, source: Source, sought: Sought = USUAL) -> Reading:
         """Read a file in this process, without limits."""
+        from baogao.candidates.find import find_candidates  # whoever has files read elsewhere needs no grammar
+
         document: Document | None = None
         try:
             document = source.read()
@@ -108,7 +121,8 @@ class Reading:
             record = finish(replace(self.document), replace(self.candidates))
         except Exception:
             return self
-        return Reading(done=Done(record, self.document.file.text)) if record else self
+        file = self.document.file
+        return Reading(done=Done(record, file.text, file.reader)) if record else self
 
 
 @dataclass(frozen=True)

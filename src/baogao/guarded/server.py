@@ -7,9 +7,11 @@ import pickle
 import signal
 import sys
 from contextlib import suppress
+from importlib import import_module
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from baogao.document.readers import load_readers
 from baogao.guarded.reading import Finish, Order, Reading, ReadingLimits, Task, portable
 
 _ORPHAN_SECONDS = 10.0
@@ -23,6 +25,8 @@ def serve() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the run, which ends this process
     limits: ReadingLimits = pickle.load(orders)
     finish: Finish | None = None
+    load_readers()
+    import_module("baogao.candidates.find")
     _limit_memory(limits)
     answer: Any = "ready"
     with suppress(EOFError, BrokenPipeError):

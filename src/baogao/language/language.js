@@ -6,7 +6,7 @@ const { t, tn, told, learn } = (() => {
   const chinese = new Map(Object.entries(data.zh));
   const KEY = "baogao-language";
   const stored = () => { try { return localStorage.getItem(KEY); } catch { return null; } };
-  const asked = [new URLSearchParams(location.search).get("lang"), stored(), data.first];
+  const asked = [new URLSearchParams(location.search).get("lang"), stored(), data.first, navigator.language.slice(0, 2)];
   let language = asked.find((one) => one === "en" || one === "zh") || "en";
 
   const told = (text) => (language === "zh" && chinese.get(text)) || text;
@@ -25,9 +25,33 @@ const { t, tn, told, learn } = (() => {
       element.setAttribute(name, t(element.getAttribute(kept), values));
     }
   }
+  // Below an element with data-t-tree every text and title is a message, where it has a translation.
+  const kept = new WeakMap();
+  function retold(holder, name, text, tell) {
+    const was = kept.get(holder) || {};
+    if (!(name in was)) was[name] = text;
+    kept.set(holder, was);
+    const words = was[name].trim();
+    const said = words && told(words);
+    if (said && text !== was[name].replace(words, said)) tell(was[name].replace(words, () => said));
+  }
+  function tree(root) {
+    const walk = document.createTreeWalker(root, NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_TEXT, (node) =>
+      (node.nodeType === 1 && node.matches("script, style, [data-t-not], [lang^=zh]") ? NodeFilter.FILTER_REJECT : NodeFilter.FILTER_ACCEPT));
+    while (walk.nextNode()) {
+      const node = walk.currentNode;
+      const option = node.parentNode.tagName === "OPTION" ? node.parentNode : null;
+      if (option && !option.hasAttribute("value")) option.value = option.text; // what it stands for stays
+      if (node.nodeType === 3) retold(node, "text", node.data, (words) => { node.data = words; });
+      else for (const name of ["title", "placeholder", "aria-label"]) {
+        if (node.hasAttribute(name)) retold(node, name, node.getAttribute(name), (words) => node.setAttribute(name, words));
+      }
+    }
+  }
   function show() {
     document.documentElement.lang = language === "zh" ? "zh-CN" : "en";
     for (const element of document.querySelectorAll("[data-t], [data-t-of]")) mark(element);
+    for (const element of document.querySelectorAll("[data-t-tree]")) tree(element);
     for (const button of document.querySelectorAll(".languages button")) button.setAttribute("aria-pressed", String(button.value === language));
   }
   for (const button of document.querySelectorAll(".languages button")) {

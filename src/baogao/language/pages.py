@@ -12,6 +12,9 @@ data-t-of="title">`` one with messages for the attributes that are named. In the
 all })`` says a message, ``tn("{n} row", "{n} rows", n)`` one of two by number, ``told(text)`` a text out of the data
 whose translation was given by ``page.data(texts)`` or, later, by ``learn(chinese_of(texts))``. When the reader
 switches, the document hears ``baogao:language``: then the script draws again what it has drawn.
+
+A page whose texts a template makes says ``<body data-t-tree>`` instead: every text and title below is a message. It is
+rendered, given ``page.data_of(html)`` in the place that it left for it, and begins in the language of the browser.
 """
 
 from __future__ import annotations
@@ -30,6 +33,14 @@ from baogao.language.said import chinese, in_chinese
 _HERE = Path(__file__).parent
 _STRING = r'"(?:[^"\\\n]|\\.)*"'
 _CALL = re.compile(rf"(?<![\w.$])(?:t\(\s*({_STRING})|tn\(\s*({_STRING})\s*,\s*({_STRING}))")
+_HTML = re.compile(r"<!doctype html|<html|data-t", re.IGNORECASE)
+_STATEMENT = re.compile(r"\{%.*?%\}|\{#.*?#\}", re.DOTALL)
+_VALUE = re.compile(r"\{\{-?\s*([a-z_][\w.]*)(?:\s*\|[^{}]*)?\s*-?\}\}")
+_OTHER_VALUE = re.compile(r"\{\{.*?\}\}", re.DOTALL)
+_TAG = re.compile(r"<[^<>]*>")
+_WORD = re.compile(r"[A-Za-z]{2,}(?![^{}]*\})")
+_TITLES = ("title", "placeholder", "aria-label")
+_EMPTY = ("meta", "link", "input", "br", "img", "hr", "path", "circle", "rect", "line")
 
 SWITCH = Markup(
     '<div class="languages" role="group" aria-label="Language 语言">'
@@ -51,6 +62,15 @@ class PageLanguage:
         self.script = (_HERE / "language.js").read_text(encoding="utf-8")
         self.switch = SWITCH
 
+    def data_of(self, html: str) -> dict[str, object]:
+        """What the script of a page needs whose texts below ``data-t-tree`` are shown in both languages.
+
+        A page that is the same whoever writes it begins in the language of the browser.
+
+        :param html: the page as it will be, but for this.
+        """
+        return {"first": "", "zh": self._zh | chinese_of(_Texts(html).messages)}
+
     def data(self, texts: Iterable[str | None] = (), first: str | None = None) -> dict[str, object]:
         """What the page's script needs: the language that is shown first, and the Chinese of every message and text.
 
@@ -68,9 +88,48 @@ def chinese_of(texts: Iterable[str | None]) -> dict[str, str]:
 
 def messages_of(source: str) -> list[str]:
     """The messages of a script or a template of HTML, in their order."""
-    if source.lstrip().startswith("<"):
-        return _Marked(source).messages
-    return [json.loads(one) for call in _CALL.finditer(source) for one in call.groups() if one]
+    calls = [json.loads(one) for call in _CALL.finditer(source) for one in call.groups() if one]
+    if not _HTML.search(source):
+        return calls
+    return calls + (_Texts(plain(source)) if "data-t-tree" in source else _Marked(source)).messages
+
+
+def plain(template: str) -> str:
+    """A template of jinja as HTML: values are ``{name}``, and statements cut texts."""
+    named = _VALUE.sub(lambda match: f"{{{match[1].split('.')[-1]}}}", _STATEMENT.sub("\0", template))
+    tags = _TAG.sub(lambda match: match[0].replace("\0", " "), _OTHER_VALUE.sub("{value}", named))
+    return tags.replace("\0", "<!---->")
+
+
+class _Texts(HTMLParser):
+    """Every text and title of a page below ``data-t-tree``, but for Chinese, code and scripts."""
+
+    def __init__(self, source: str) -> None:
+        super().__init__()
+        self.messages: list[str] = []
+        self._open: list[tuple[str, bool]] = []
+        self.feed(source)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Take the titles, and remember whether texts are taken inside."""
+        values = dict(attrs)
+        inside = self._open[-1][1] if self._open else False
+        barred = tag in ("script", "style") or "data-t-not" in values or (values.get("lang") or "").startswith("zh")
+        if tag not in _EMPTY:
+            self._open.append((tag, not barred and (inside or "data-t-tree" in values)))
+        if inside and not barred:
+            self.messages += [words for name in _TITLES if (words := values.get(name))]
+
+    def handle_endtag(self, tag: str) -> None:
+        """Close what was opened last of this name."""
+        if any(name == tag for name, _ in self._open):
+            while self._open.pop()[0] != tag:
+                pass
+
+    def handle_data(self, data: str) -> None:
+        """Take a text."""
+        if self._open and self._open[-1][1] and _WORD.search(data):
+            self.messages.append(data.strip())
 
 
 class _Marked(HTMLParser):

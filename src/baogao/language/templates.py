@@ -17,6 +17,8 @@ _DEPTH = 6
 _LETTER = re.compile(r"[^\W\d_]")
 _FEW, _FEW_IN_FRONT = 8, 12
 """A template of fewer letters than this, or all of them in front, says too little: its values must be single words."""
+_NOUNS = ("figures", "answers", "all", "none")
+"""Single words that are translated where they are values, too."""
 _SURE = 6
 """A template that begins with so many letters of its own is tried before those that begin with a value."""
 _FACTS = re.compile(r" · |  +")
@@ -146,13 +148,13 @@ class Templates:
 
     def _message(self, text: str, depth: int) -> str | None:
         """The translation of a message, or of facts side by side."""
-        is_word = " " not in text
+        is_word = " " not in text and text not in _NOUNS
         if text in self.messages and not (is_word and depth):  # a file may be called as a message is
             return self.messages[text]
         if is_word or depth > _DEPTH:
             return None
         return (
-            self._by_template(self._labels, text, depth)
+            self._by_template(self._first, text, depth)
             or self._by_facts(text, depth)
             or self._by_template(self._templates, text, depth)
         )
@@ -197,9 +199,9 @@ class Templates:
         return None
 
     @cached_property
-    def _labels(self) -> list[Template]:
-        """What is tried before a text is cut: labels, and templates with the signs at which it would be cut."""
-        return [one for one in self._all if one.is_label or any(map(_FACTS.search, one.literals))]
+    def _first(self) -> list[Template]:
+        """What is tried before a text is cut: labels, what begins with its own words, what has the signs of a cut."""
+        return [one for one in self._all if one.is_label or one.is_sure or any(map(_FACTS.search, one.literals))]
 
     @cached_property
     def _templates(self) -> list[Template]:

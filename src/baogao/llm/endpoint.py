@@ -144,7 +144,10 @@ class ModelClient:
 
     def recall(self, payload: Payload) -> Reply | None:
         """The reply kept for a request."""
-        return self.cache.get(self._key(payload)) if self.cache is not None else None
+        kept = self.cache.get(self._key(payload)) if self.cache is not None else None
+        if kept is not None:
+            _log.info("a question to %s is answered from the cache of replies", self.settings.url)
+        return kept
 
     def keep(self, payload: Payload, reply: Reply) -> None:
         """Keep a good reply; one that was cut is not kept."""

@@ -208,6 +208,12 @@ def _error_of(retry_state: RetryCallState) -> BaseException | None:
     return retry_state.outcome.exception() if retry_state.outcome else None
 
 
+def _say_again(retry_state: RetryCallState) -> None:
+    """Log that a question is asked once more."""
+    error, pause = _error_of(retry_state), retry_state.upcoming_sleep
+    _log.info("attempt %d: %s; again in %.1f s", retry_state.attempt_number, type(error).__name__, pause)
+
+
 def retrying(
     limiter: Limiter, *, max_attempts: int, first_wait: float, longest_wait: float, retry_seconds: float
 ) -> AsyncRetrying:
@@ -225,5 +231,6 @@ def retrying(
                 or (limiter.heard and is_away(error))
             )
         ),
+        before_sleep=_say_again,
         reraise=True,
     )

@@ -120,11 +120,18 @@ class Sender:
                 if was_worked_on(error):
                     # The server read the question; what it charges for that is not said.
                     self._charge(prompt_tokens, 0)
+                status, seconds = getattr(error, "status_code", type(error).__name__), time.monotonic() - started
+                _log.info("request to %s: %s after %.2f s", self._settings.url, status, seconds)
                 raise
             finally:
                 count(requests=1, seconds=time.monotonic() - started)
             self._charge(reply.prompt_tokens, reply.completion_tokens, reply.cached_tokens)
         self._limiter.replied()
+        _log.info(
+            "request to %s, model %s: %d prompt tokens, %d reply tokens, finished by %s, %.2f s",
+            *(self._settings.url, body["model"], reply.prompt_tokens, reply.completion_tokens, reply.finish_reason),
+            time.monotonic() - started,
+        )
         return reply
 
     def _adapts(self, error: Exception, sent: Manner, payload: Payload) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import importlib.util
 import json
+import logging
 import os
 import re
 import subprocess
@@ -27,6 +28,8 @@ from baogao.llm.messages import Abilities
 
 DEFAULT_CONTEXT = 4096
 """Tokens of prompt and reply together, for each slot."""
+
+_log = logging.getLogger(__name__)
 
 _START_SECONDS = 300.0
 """From the address to the first good answer."""
@@ -134,6 +137,7 @@ class EmbeddedServer:
                     raise ModelFileError(f"the model server stopped while it started: {self._last_words()}")
                 try:
                     if client.get(f"{self._address}/health").status_code == httpx2.codes.OK:
+                        _log.info("the model server with %s is ready at %s", self._gguf, self._address)
                         return
                 except httpx2.TransportError:
                     pass  # not listening yet

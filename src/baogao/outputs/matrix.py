@@ -12,9 +12,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from baogao._version import __version__
@@ -30,6 +29,9 @@ from baogao.record import Record, Review
 from baogao.schema import FieldSpec, Schema
 from baogao.schema.values import Answer, HeldBack, Item, plain_number, shown_value
 
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
 MATRIX = "matrix.html"
 MATRIX_REPORTS = 5000
 """Reports that the table of a run shows; `baogao review` and `baogao matrix` show them all."""
@@ -38,7 +40,6 @@ LISTS = "Lists"
 PLAIN_REPORTS = 500
 """Reports in the table that a browser without JavaScript shows."""
 _TEMPLATES = Path(__file__).parent / "templates"
-_ENVIRONMENT = Environment(loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined)
 _STATES = {"not_reported": 0, "reported": 1, "reported_none": 2}
 _HELD_BACK = 3
 _LOOK, _FAILING, _OUTLIER, _REVIEWED = 1, 2, 4, 8
@@ -50,6 +51,13 @@ _SAFE_DIGITS = 15
 """A browser's numbers keep so many."""
 _ENTRIES = 5
 """Entries of a list that are shown beside its count."""
+
+
+@cache
+def _environment() -> Environment:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined  # a page is written at the end of a run
+
+    return Environment(loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined)
 
 
 def write_matrix(
@@ -83,20 +91,24 @@ def write_matrix(
         "reports": table.rows,
         "outliers": [table.outlier(one) for one in outliers],
     }
-    page = _ENVIRONMENT.get_template("matrix.html.j2").stream(
-        title=schema.title,
-        version=__version__,
-        css=Markup(css),
-        script=Markup(script),
-        css_hash=csp_hash(css),
-        script_hash=csp_hash(script),
-        switch=language.switch,
-        language=inert_json(language.data([NO_GROUP, LISTS, *(row.get("error") for row in table.rows)])),
-        table=inert_json(view),
-        details=table.details,
-        labels=[spec.label for spec in table.columns],
-        plain=map(table.plain, table.rows[:PLAIN_REPORTS]),
-        left_out=max(0, len(table.rows) - PLAIN_REPORTS),
+    page = (
+        _environment()
+        .get_template("matrix.html.j2")
+        .stream(
+            title=schema.title,
+            version=__version__,
+            css=Markup(css),
+            script=Markup(script),
+            css_hash=csp_hash(css),
+            script_hash=csp_hash(script),
+            switch=language.switch,
+            language=inert_json(language.data([NO_GROUP, LISTS, *(row.get("error") for row in table.rows)])),
+            table=inert_json(view),
+            details=table.details,
+            labels=[spec.label for spec in table.columns],
+            plain=map(table.plain, table.rows[:PLAIN_REPORTS]),
+            left_out=max(0, len(table.rows) - PLAIN_REPORTS),
+        )
     )
     write_whole(page, path)
     return outliers

@@ -19,10 +19,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from itertools import groupby
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from jinja2.environment import TemplateStream
 from markupsafe import Markup
 
 from baogao._version import __version__
@@ -36,6 +34,9 @@ from baogao.record import Record
 from baogao.resources import new_file
 from baogao.schema import Schema
 from baogao.schema.values import Span
+
+if TYPE_CHECKING:
+    from jinja2.environment import TemplateStream
 
 NO_GROUP = "On the report as a whole"
 """The heading of fields that stand in the report itself."""
@@ -98,6 +99,8 @@ def page_stream(
     language = PageLanguage(template, script, own_script)
     css = f"{own_css}{language.css}{css}"
     script = f"{language.script}\n{script}\n{own_script}"
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined  # a page is written at the end of a run
+
     environment = Environment(loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined)
     return environment.get_template("page.html.j2").stream(
         title=schema.title,

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import takewhile
 
 from baogao.candidates.candidate import Candidate, Candidates
-from baogao.candidates.items import ANNOUNCED
+from baogao.chinese.list_marks import ANNOUNCED
 from baogao.document.document import Document, Section, Sentence, Span
 from baogao.rules.rulebook import ListRules
 

@@ -46,14 +46,25 @@ class _Page(HTMLParser):
 
 
 def test_the_page_is_inert_and_complete(run):
-    """Our two scripts and data; nothing is fetched; no handler; the hostile title is there as text."""
+    """Our three scripts and two blocks of data; nothing is fetched; no handler; the hostile title is there as text."""
     html = render_html(build_report(run))
     page = _Page()
     page.feed(html)
-    assert (page.scripts, page.fetched, page.handlers) == (3, [], [])
+    assert (page.scripts, page.fetched, page.handlers) == (5, [], [])
     assert "&lt;/script&gt;&lt;script&gt;window.hacked" in html
     assert "http://" not in html
     assert "https://" not in html
+
+
+def test_whoever_writes_the_page_writes_the_same(run, monkeypatch):
+    """Both languages are in it, and the reader's browser says which is shown first; Markdown is English."""
+    report = build_report(run)
+    pages = []
+    for language in ("en", "zh"):
+        monkeypatch.setenv("BAOGAO_LANG", language)
+        pages.append((render_html(report), render_markdown(report)))
+    assert pages[0] == pages[1]
+    assert "小字为 95% 置信区间" in pages[0][0]
 
 
 def test_markdown_tables_hold(run):
@@ -213,7 +224,7 @@ def test_no_other_script_or_style_is_allowed(run):
     """The page names the digests of its own scripts and style, so that a browser takes no others."""
     html = render_html(build_report(run))
     parts = re.findall(r"<(?:script|style)>(.*?)</(?:script|style)>", html, re.DOTALL)
-    assert len(parts) == 3
+    assert len(parts) == 4
     for part in parts:
         digest = base64.b64encode(hashlib.sha256(part.encode()).digest()).decode()
         assert f"'sha256-{digest}'" in html

@@ -4,7 +4,7 @@ import pytest
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
-from selenium.webdriver.support.ui import Select
+from selenium.webdriver.support.ui import Select, WebDriverWait
 
 from baogao.evaluation.browsing import by_gold
 from baogao.evaluation.history import history
@@ -28,9 +28,9 @@ def page(browser, run):
     assert browser.execute_script("return window.hacked") is None
 
 
-def cell(page, report, field):
+def cell(page, report, field, comma=", ", colon=":"):
     """A cell by the words that a screen reader says."""
-    return page.find_element(By.CSS_SELECTOR, f'#g-scroll td[aria-label^="{report}, {field}:"]')
+    return page.find_element(By.CSS_SELECTOR, f'#g-scroll td[aria-label^="{report}{comma}{field}{colon}"]')
 
 
 def shown(page, selector):
@@ -127,3 +127,20 @@ def test_everybody_can_use_the_list_of_runs(browser, run, tmp_path):
     assert browser.find_element(By.TAG_NAME, "a").get_attribute("href").endswith("x.html")
     assert serious_faults(browser) == []
     assert browser.get_log("browser") == []
+
+
+def test_the_language_is_switched(page):
+    """Sentences, heads and the grid are said in Chinese; a filter stands for what it did."""
+    switch = ".languages [value={}]".format
+    page.find_element(By.CSS_SELECTOR, switch("zh")).click()
+    assert page.find_element(By.CSS_SELECTOR, "#results h2").text == "结果"
+    assert "份报告" in page.find_element(By.TAG_NAME, "header").text
+    assert "公交车辆数：" in cell(page, "town0", "公交车辆数", "，", "：").get_attribute("aria-label")
+    page.find_element(By.ID, "d-test").click()
+    every = page.find_element(By.ID, "d-count").text
+    choose(page, "d-verdict", "遗漏")
+    WebDriverWait(page, 5).until(lambda _: page.find_element(By.ID, "d-count").text != every)
+    verdicts = page.find_elements(By.CSS_SELECTOR, ".dis .verdict")
+    assert {one.text for one in verdicts if one.is_displayed()} == {"遗漏"}
+    page.find_element(By.CSS_SELECTOR, switch("en")).click()
+    assert page.find_element(By.CSS_SELECTOR, "#results h2").text == "Results"

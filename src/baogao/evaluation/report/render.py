@@ -17,10 +17,13 @@ from baogao.evaluation.report.content import Estimate, HeadlineRow, PairRow, Rep
 from baogao.evaluation.report.pictures import draw_pictures, picture_file, series_of
 from baogao.evaluation.runs import Run
 from baogao.evaluation.statistics import Interval
+from baogao.language.pages import PageLanguage
 from baogao.outputs.page import csp_hash, inert_json
 from baogao.schema.values import Answer, plain_value
 
 NOT_AVAILABLE = "n/a"
+_LANGUAGE = "@language@"
+"""What stands in the page where the translation of its texts will, until these are known."""
 _TEMPLATES = files("baogao.evaluation.report") / "templates"
 _BOUNDS = {"over": "over ", "under": "under ", "about": "about ", "exact": ""}
 
@@ -87,10 +90,10 @@ def verdict_sentence(rows: Sequence[HeadlineRow], pair: PairRow | None) -> str:
     if pair is None or pair.difference is None:
         return f"On {place}, {_alone(first)}"
     scores = {row.extractor: row.f1.value for row in rows}
-    more = "more" if pair.difference >= 0 else "fewer"
     interval = f", 95% interval {points_interval(pair.interval)}" if pair.interval else ""
+    difference, is_more = points(abs(pair.difference)), pair.difference >= 0
     return (
-        f"{pair.a} scores {points(abs(pair.difference))} points {more} than {pair.b} "
+        f"{pair.a} scores {difference} points {'more' if is_more else 'fewer'} than {pair.b} "
         f"(F1 {share(scores[pair.a])} against {share(scores[pair.b])}{interval}), measured on {place}."
     )
 
@@ -151,9 +154,11 @@ def render_html(report: ReportModel) -> str:
     """One page with its style, its scripts and its pictures inside; every text of a report is escaped."""
     template = _environment().get_template("report.html.j2")
     svgs = {picture.id: Markup(picture.svg) for picture in report.pictures}
-    css = "".join(map(_source, ("colours.css", "drawing.css", "report.css", "grid.css")))
-    scripts = [_source(name) for name in ("report.js", "grid.js")]
-    return template.render(
+    own = [_source(name) for name in ("report.js", "grid.js")]
+    language = PageLanguage(*own)
+    css = "".join(map(_source, ("colours.css", "drawing.css", "report.css", "grid.css"))) + language.css
+    scripts = [language.script, *own]
+    html = template.render(
         report=report,
         svgs=svgs,
         css=Markup(css),
@@ -162,7 +167,10 @@ def render_html(report: ReportModel) -> str:
         script_hashes=[csp_hash(script) for script in scripts],
         grid=inert_json(report.grid.data) if report.grid else None,
         series_of=partial(series_of, extractors=report.extractors),
+        switch=language.switch,
+        language=_LANGUAGE,
     )
+    return html.replace(_LANGUAGE, inert_json(language.data_of(html)), 1)
 
 
 def render_runs(groups: Mapping[str, Sequence[PastRun]], reports: Mapping[Path, str], folder: Path) -> str:
@@ -171,9 +179,24 @@ def render_runs(groups: Mapping[str, Sequence[PastRun]], reports: Mapping[Path, 
     :param groups: runs that were judged by the same gold, under a heading.
     :param reports: where the report of a run is, for those that have one.
     """
-    css = "".join(map(_source, ("colours.css", "report.css")))
-    template = _environment().get_template("runs.html.j2")
-    return template.render(groups=groups, reports=reports, folder=folder, css=Markup(css), css_hash=csp_hash(css))
+    language = PageLanguage()
+    css = "".join(map(_source, ("colours.css", "report.css"))) + language.css
+    html = (
+        _environment()
+        .get_template("runs.html.j2")
+        .render(
+            groups=groups,
+            reports=reports,
+            folder=folder,
+            css=Markup(css),
+            css_hash=csp_hash(css),
+            script=Markup(language.script),
+            script_hash=csp_hash(language.script),
+            switch=language.switch,
+            language=_LANGUAGE,
+        )
+    )
+    return html.replace(_LANGUAGE, inert_json(language.data_of(html)), 1)
 
 
 def render_markdown(report: ReportModel) -> str:

@@ -1,12 +1,11 @@
 "use strict";
 (() => {
-  const t = (text, values = {}) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]); // replaced by language.js
   const byId = (id) => document.getElementById(id);
   const source = byId("g-data");
   if (!source) return;
   const data = JSON.parse(source.textContent);
   const SIGNS = { c: "✓", o: "✓", p: "◐", w: "✗", m: "–", s: "+", n: "○", a: "·", e: "!", u: "/", x: "?" };
-  const words = Object.fromEntries([...byId("g-verdict").options].map((one) => [one.value, one.textContent]));
+  const words = (letter) => [...byId("g-verdict").options].find((one) => one.value === letter).textContent;
   const RIGHT = "coanu";
   for (const cell of document.querySelectorAll(".key .cell")) cell.textContent = SIGNS[cell.dataset.letter];
 
@@ -25,7 +24,7 @@
   const letterOf = (extractor, row, column) => data.cells[extractor][row][column];
   const label = (extractor, row, column) =>
     t("{report}, {field}: {verdict}", {
-      report: data.reports[row][0], field: data.fields[column][1], verdict: words[letterOf(extractor, row, column)],
+      report: data.reports[row][0], field: data.fields[column][1], verdict: words(letterOf(extractor, row, column)),
     });
   function build() {
     const extractor = Number(who.value);
@@ -161,7 +160,7 @@
     data.extractors.forEach((name, number) => {
       const letter = letterOf(number, row, column);
       const { gold, answer, note } = told(row, column, number);
-      const line = make("p", {}, make("b", {}, name), `: ${words[letter]}`);
+      const line = make("p", {}, make("b", {}, name), `: ${words(letter)}`);
       if (letter !== "u" && letter !== "x" && !hidden) {
         line.append(". ", t("Answer:"), " ", make("mark", { class: "a" }, answer), " ", t("gold:"), " ", make("mark", { class: "g" }, gold));
         if (note) line.append(make("span", { class: "quiet" }, ` (${note})`));
@@ -200,5 +199,10 @@
   verdict.addEventListener("change", filter);
   for (const id of ["g-field", "g-report"]) byId(id).addEventListener("input", filter);
   byId("g-filters").hidden = false;
+  document.addEventListener("baogao:language", () => {
+    const at = current && [current.dataset.row, current.dataset.column];
+    build();
+    if (dialog.open && at) open(cellAt(...at));
+  });
   build();
 })();

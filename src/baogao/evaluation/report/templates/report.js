@@ -74,15 +74,16 @@
       item.hidden = !fits;
       if (fits && !(held && item.classList.contains("held"))) shown += 1;
     }
-    byId("d-count").textContent = `${shown} of ${items.length}`;
+    byId("d-count").textContent = t("{n} of {all}", { n: shown, all: items.length });
   }
   for (const id of ["d-text", "d-who", "d-verdict", "d-cause", "d-test"])
-    byId(id)?.addEventListener("input", filterDisagreements);
+    for (const event of ["input", "change"]) byId(id)?.addEventListener(event, filterDisagreements);
   for (const button of all("[data-cause].link"))
     button.addEventListener("click", () => {
       byId("d-cause").value = button.dataset.cause;
       filterDisagreements();
       section.scrollIntoView();
     });
+  document.addEventListener("baogao:language", filterDisagreements);
   filterDisagreements();
 })();
