@@ -10,9 +10,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
-from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from markupsafe import Markup
 
@@ -21,16 +20,14 @@ from baogao.document import document_from_text
 from baogao.document.document import Document
 from baogao.language.pages import PageLanguage, chinese_of
 from baogao.outputs.outliers import Comparison, Outlier
-from baogao.outputs.page import NO_GROUP, csp_hash, inert_json, write_whole
+from baogao.outputs.page import NO_GROUP
+from baogao.outputs.page_file import csp_hash, environment, inert_json, source, write_page_file
 from baogao.outputs.records import astray, kept_text, words_of
 from baogao.outputs.subject import Subject
 from baogao.outputs.views import REVIEW_BELOW, shown_unit, spec_view, unsure
 from baogao.record import Record, Review
 from baogao.schema import FieldSpec, Schema
 from baogao.schema.values import Answer, HeldBack, Item, plain_number, shown_value
-
-if TYPE_CHECKING:
-    from jinja2 import Environment
 
 MATRIX = "matrix.html"
 MATRIX_REPORTS = 5000
@@ -39,7 +36,9 @@ LISTS = "Lists"
 """The heading of the columns that count entries and rows."""
 PLAIN_REPORTS = 500
 """Reports in the table that a browser without JavaScript shows."""
-_TEMPLATES = Path(__file__).parent / "templates"
+_TEMPLATE = "matrix.html.j2"
+_SCRIPTS = ("matrix_data.js", "matrix_panel.js", "matrix.js")
+"""In the order in which they run."""
 _STATES = {"not_reported": 0, "reported": 1, "reported_none": 2}
 _HELD_BACK = 3
 _LOOK, _FAILING, _OUTLIER, _REVIEWED = 1, 2, 4, 8
@@ -51,13 +50,6 @@ _SAFE_DIGITS = 15
 """A browser's numbers keep so many."""
 _ENTRIES = 5
 """Entries of a list that are shown beside its count."""
-
-
-@cache
-def _environment() -> Environment:
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined  # a page is written at the end of a run
-
-    return Environment(loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined)
 
 
 def write_matrix(
@@ -80,9 +72,9 @@ def write_matrix(
     for record in records:
         table.add(record)
     outliers = table.mark_outliers()
-    page_css, own_css, *sources = _sources()
-    language = PageLanguage(*sources)
-    css, script = page_css + language.css + own_css, "\n".join([language.script, *sources[1:]])
+    template, *scripts = map(source, (_TEMPLATE, *_SCRIPTS))
+    language = PageLanguage(template, *scripts)
+    css, script = source("page.css") + language.css + source("matrix.css"), "\n".join([language.script, *scripts])
     view = {
         "title": schema.title,
         "reviewBelow": REVIEW_BELOW,
@@ -92,8 +84,8 @@ def write_matrix(
         "outliers": [table.outlier(one) for one in outliers],
     }
     page = (
-        _environment()
-        .get_template("matrix.html.j2")
+        environment()
+        .get_template(_TEMPLATE)
         .stream(
             title=schema.title,
             version=__version__,
@@ -110,15 +102,8 @@ def write_matrix(
             left_out=max(0, len(table.rows) - PLAIN_REPORTS),
         )
     )
-    write_whole(page, path)
+    write_page_file(page, path)
     return outliers
-
-
-@cache
-def _sources() -> tuple[str, ...]:
-    """The two styles, the template, and the scripts in the order in which they run."""
-    names = ("page.css", "matrix.css", "matrix.html.j2", "matrix_data.js", "matrix_panel.js", "matrix.js")
-    return tuple((_TEMPLATES / name).read_text(encoding="utf-8") for name in names)
 
 
 class Table:
