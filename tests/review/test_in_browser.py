@@ -13,7 +13,7 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
 
 from baogao.cli.export import export
-from baogao.cli.outputs import review
+from baogao.cli.review import review
 from baogao.outputs.decisions import ReviewsFile
 from baogao.outputs.page import write_page
 from baogao.review.app import review_app

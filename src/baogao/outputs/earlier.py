@@ -24,14 +24,14 @@ from baogao.errors import UsageError
 from baogao.inputs import Source, name_key
 from baogao.outputs.decisions import REVIEWS, REVIEWS_LOCK
 from baogao.outputs.journal import Place
-from baogao.outputs.records import RECORDS, REVIEW, SCHEMA, current, iterate_records
+from baogao.outputs.records import MATRIX, PAGE, RECORDS, REVIEW, SCHEMA, TEXTS, current, iterate_records
 from baogao.resources import take_away
 
 MADE_WITH = "made_with.json"
 """What the records of a run depend on besides their reports; not there in runs of earlier versions."""
 ASIDE = "before-{number}"
 """The folder, inside a run's, of an earlier run that people had looked at and that was replaced."""
-_PARTS = (RECORDS, REVIEW, MADE_WITH, SCHEMA, "texts", "index.html", "matrix.html")
+_PARTS = (RECORDS, REVIEW, MADE_WITH, SCHEMA, TEXTS, PAGE, MATRIX)
 """What belongs to a run and is kept aside with it, besides what people said of it."""
 _VERSION = 1
 _SETTINGS = ("schema_name", "extractor", "model", "ask", "asked", "escalate_to", "min_confidence", "ocr", "sent_beside")

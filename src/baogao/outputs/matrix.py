@@ -22,14 +22,13 @@ from baogao.language.pages import PageLanguage, chinese_of
 from baogao.outputs.outliers import Comparison, Outlier
 from baogao.outputs.page import NO_GROUP
 from baogao.outputs.page_file import csp_hash, environment, inert_json, source, write_page_file
-from baogao.outputs.records import astray, kept_text, words_of
+from baogao.outputs.records import TEXTS, astray, kept_text, words_of
 from baogao.outputs.subject import Subject
 from baogao.outputs.views import REVIEW_BELOW, shown_unit, spec_view, unsure
 from baogao.record import Record, Review
 from baogao.schema import FieldSpec, Schema
 from baogao.schema.values import Answer, HeldBack, Item, plain_number, shown_value
 
-MATRIX = "matrix.html"
 MATRIX_REPORTS = 5000
 """Reports that the table of a run shows; `baogao review` and `baogao matrix` show them all."""
 LISTS = "Lists"
@@ -68,7 +67,7 @@ def write_matrix(
     :param in_page: how many of the records, from the first on, ``index.html`` shows; None is all.
     :raises UsageError: a path that cannot be written or read.
     """
-    table = Table(schema, path.parent / "texts" if texts is None else texts, queue)
+    table = Table(schema, path.parent / TEXTS if texts is None else texts, queue)
     for record in records:
         table.add(record)
     outliers = table.mark_outliers()
