@@ -17,14 +17,13 @@ from markupsafe import Markup
 
 from baogao._version import __version__
 from baogao.document import document_from_text
-from baogao.document.document import Document
 from baogao.language.pages import PageLanguage, chinese_of
 from baogao.outputs.outliers import Comparison, Outlier
 from baogao.outputs.page import NO_GROUP
 from baogao.outputs.page_file import csp_hash, environment, inert_json, source, write_page_file
 from baogao.outputs.records import TEXTS, astray, kept_text, words_of
 from baogao.outputs.subject import Subject
-from baogao.outputs.views import REVIEW_BELOW, shown_unit, spec_view, unsure
+from baogao.outputs.views import REVIEW_BELOW, sentence_of, shown_unit, spec_view, unsure
 from baogao.record import Record, Review
 from baogao.schema import FieldSpec, Schema
 from baogao.schema.values import Answer, HeldBack, Item, plain_number, shown_value
@@ -203,7 +202,7 @@ class Table:
             if name not in self._number or (given.status == "not_reported" and reviewed is None):
                 continue
             spec = self.columns[self._number[name]]
-            sentence, unit = _sentence(given, document), shown_unit(given, spec)
+            sentence, unit = sentence_of(given, document), shown_unit(given, spec)
             told = {
                 "text": given.text,
                 "sentence": None if sentence is None else sentences.setdefault(sentence, len(sentences)),
@@ -271,22 +270,10 @@ def _value(given: Answer | HeldBack, marks: int, spec: FieldSpec) -> list[Any]:
     if spec.kind != "figure" or not isinstance(given.value, Decimal):
         return [words_of(given.value), confidence, marks]
     bound = _BOUNDS[given.bound or "exact"]
-    printed = ""
-    if given.upper is not None:
-        printed = f"{shown_value(given.value)}–{shown_value(given.upper)}"
-    elif len(given.value.as_tuple().digits) > _SAFE_DIGITS or abs(given.value.adjusted()) > _SAFE_DIGITS:
-        printed = shown_value(given.value)
+    large = len(given.value.as_tuple().digits) > _SAFE_DIGITS or abs(given.value.adjusted()) > _SAFE_DIGITS
+    printed = shown_value(given.value, given.upper) if large or given.upper is not None else ""
     more = [bound, printed] if printed else [bound] if bound else []
     return [plain_number(given.value), confidence, marks, *more]
-
-
-def _sentence(given: Answer | HeldBack, document: Document | None) -> str | None:
-    """The sentence that an answer was read from, as printed."""
-    if given.sentence is not None or document is None or not given.evidence:
-        return given.sentence
-    length = len(document.file.text)
-    inside = all(0 <= start < end <= length for start, end in given.evidence)
-    return document.printed_sentences(given.evidence) if inside else None
 
 
 def _entries(record: Record, schema: Schema) -> Iterator[tuple[str, list[str]]]:

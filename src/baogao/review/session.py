@@ -12,7 +12,7 @@ from baogao.errors import UsageError
 from baogao.evaluation.labelling import Labelled, names_a_file, save_gold
 from baogao.evaluation.labels import gold_of, sound
 from baogao.outputs.corrected import check_said, corrected, holding_on, row_keys, text_digest
-from baogao.outputs.decisions import Decision, Decisions, ReviewsFile
+from baogao.outputs.decisions import Decision, Decisions, ReviewsFile, now
 from baogao.outputs.matrix import write_matrix
 from baogao.outputs.page import report_view, summary_view
 from baogao.outputs.places import Places
@@ -153,7 +153,7 @@ class ReviewSession:
         if not asked:
             return
         left = self._left(doc_id, step.who)
-        at = Decision(who=step.who, doc_id=doc_id, text_sha256="", key="", act="comment").at
+        at = now()  # one time for all: they are one step
         decisions = [self._decision(one, left, step.who, at) for one in asked]
         self._reviews.add(decisions, [one.seen for one in asked], blind=self.blind)
 
