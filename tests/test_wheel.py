@@ -59,7 +59,7 @@ def environment(wheel, tmp_path_factory) -> Path:
 
 
 def test_contents(wheel):
-    """Prompts, schemas with rules, examples, calibrations and adapters, page templates, messages, the mark of typing."""
+    """Prompts, schemas and what stands beside them, page templates, messages, the mark of typing."""
     with zipfile.ZipFile(wheel) as archive:
         names = set(archive.namelist())
     for folder, patterns in {"prompts": ("*.jinja",), "schemas": ("*.py", "*.yaml", "*.json", "*.gguf")}.items():

@@ -85,7 +85,7 @@ def test_disputes_are_listed_with_both_sides(looked, baogao):
     assert "good: gdp (地区生产总值)" in told
     assert "  李: 8,640,000,000 “初步核算，全年地区生产总值86.4亿元，比上年增长5.8%。”" in told
     assert "  王: not there" in told
-    (one,) = map(json.loads, baogao("gold", "disputes", looked, "--json").out.splitlines())
+    (one,) = json.loads(baogao("gold", "disputes", looked, "--json").out)["disputes"]
     assert (one["key"], [each["who"] for each in one["sayings"]]) == ("gdp", ["李", "王"])
     record = LabelRun(looked).records[0]
     digest = text_digest(kept_text("good", looked / "texts") or "")

@@ -3,6 +3,7 @@
 import pytest
 from starlette.testclient import TestClient
 
+from baogao import serving
 from baogao.cli import outputs
 from baogao.errors import UsageError
 from baogao.serving import Guard
@@ -34,7 +35,7 @@ def test_a_served_run_is_written_when_it_ends(run, capsys, monkeypatch):
         on_ready("http://127.0.0.1:50000/?token=x")
         Window(run).say("qinghe-2023", "exam_passed", "absent")
 
-    monkeypatch.setattr(outputs, "serve", serve)
+    monkeypatch.setattr(serving, "serve", serve)
     outputs.review(run, served=True, name=" Li ")
     printed = capsys.readouterr().out
     assert "review  http://127.0.0.1:50000/?token=x\n" in printed

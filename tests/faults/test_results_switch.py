@@ -170,5 +170,5 @@ def test_trouble_at_every_step(tmp_path, how, code):
 
 def test_a_disk_that_is_full_at_any_byte(tmp_path):
     """No file can grow beyond so many bytes: old results and one line, or the new ones."""
-    seen = attempts("bytes", tmp_path, range(0, 90_000, 6000), "both")["both"]
+    seen = attempts("bytes", tmp_path, range(0, 210_000, 14_000), "both")["both"]
     assert {(2, False), (0, True)} == set(seen)

@@ -32,6 +32,7 @@ VALUES = st.text(st.characters() | st.sampled_from("中文{}\n:;, "), max_size=3
         ("3 of 5 entries found", "5 个条目中找到 3 个"),
         ("out.docx: it is larger than 64 MB", "out.docx: 大于 64 MB"),
         ("it is larger than 64 MB · no report could be read", "大于 64 MB · 没有一份报告能够读取"),
+        ("x: 3 of 5 entries found, 4 of 4 entries found", "x: 5 个条目中找到 3 个，4 个条目中找到 4 个"),
         ("the field x is twice in y, as x", "字段 x 在 y 中两次写作 x"),
     ],
 )

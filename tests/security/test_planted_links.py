@@ -21,6 +21,7 @@ pytestmark = pytest.mark.skipif(os.name == "nt", reason="making links and permis
 
 FILES = [
     "records.jsonl",
+    "schema.json",
     "index.html",
     "index.html.part",
     "matrix.html",

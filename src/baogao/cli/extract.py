@@ -179,7 +179,7 @@ def print_report(
     :param folder: where the records went.
     """
     from baogao.outputs.records import RECORDS, REVIEW
-    from baogao.outputs.run_folder import PAGE, PAGE_REPORTS
+    from baogao.outputs.run_results import PAGE, PAGE_REPORTS
 
     table = totals.table(order)
     if table is not None:

@@ -96,7 +96,7 @@ def _with_names(labelled: Labelled, names: list[str]) -> Labelled:
 
 def print_progress(labelled: Labelled) -> None:
     """A line on how far people are with a report, and one for each decision that cannot be gold."""
-    doc_id, reason = shown(labelled.doc_id), shown(labelled.why_not)
+    doc_id, reason = inert(labelled.doc_id), inert(labelled.why_not)
     if labelled.gold is None:
         say(stdout, shown(f"{doc_id}: no labels, {reason}"))
         return
@@ -124,10 +124,10 @@ def disputes(
 
 def _lines(dispute: Dispute) -> Iterable[str]:
     """A dispute: its field, then a line for each person."""
-    yield f"{shown(dispute.doc_id)}: {shown(dispute.key)} ({shown(dispute.label)})"
+    yield f"{inert(dispute.doc_id)}: {inert(dispute.key)} ({inert(dispute.label)})"
     for one in dispute.sayings:
-        sentence = f" “{shown(' '.join(one.sentence.split()))}”" if one.sentence else ""
-        yield f"  {shown(one.who)}: {shown(_said(one))}{sentence}"
+        sentence = f" “{inert(' '.join(one.sentence.split()))}”" if one.sentence else ""
+        yield f"  {inert(one.who)}: {inert(_said(one))}{sentence}"
 
 
 def _said(saying: Saying) -> str:

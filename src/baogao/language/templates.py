@@ -25,9 +25,10 @@ _FACTS = re.compile(r" · |  +")
 _ADDED, _BLANK = re.compile(r"[,;] | \("), re.compile(" ")
 _JOINT = re.compile(r"[:;,] (?=\S)")
 _JOINTS = {": ": "：", "; ": "；", ", ": "，"}
+_CUT = re.compile(r": |, (?!line \d)")
 _MOST_JOINTS = 8
 """So many colons, semicolons and commas of a text are looked behind for a message, from its start on."""
-_BEGINNINGS = {" · ": " · ", ", ": "，", "; ": "；"}
+_BEGINNINGS = {"note: ": "提示：", " · ": " · ", ", ": "，", "; ": "；"}
 """How messages begin that are added to others, and their translations."""
 _IN_CHINESE = re.compile(r"(?:(?<=[\u4e00-\u9fff]) )?\{(\w+)\}(?: (?=[\u4e00-\u9fff]))?")
 _CHINESE = re.compile(r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
@@ -103,9 +104,9 @@ class Template:
         return values if self.takes_sentences or not any(" " in value for value in values.values()) else None
 
     def is_doubtful(self, values: Mapping[str, str]) -> bool:
-        """Whether a value that something follows has a colon in it: then it may be the end of one message and more."""
+        """Whether a value that something follows has a colon or comma in it: it may be of several messages."""
         followed = list(values.values()) if self.literals[-1] else list(values.values())[:-1]
-        return any(": " in value for value in followed)
+        return any(map(_CUT.search, followed))
 
     def said(self, values: Mapping[str, str]) -> str:
         """The translation with these values in their places; no blanks between Chinese and Chinese."""
@@ -144,7 +145,12 @@ class Templates:
 
     def filled(self, text: str, depth: int = 0) -> str:
         """The translation of a text, its values translated too; the text itself where nothing fits."""
-        return self._message(text, depth) or self._by_joints(text, depth) or text
+        return (
+            self._message(text, depth)
+            or self._by_joints(text, depth)
+            or (self._by_template(self._all, text, depth, doubtful=True) if " " in text and depth <= _DEPTH else None)
+            or text
+        )
 
     def _message(self, text: str, depth: int) -> str | None:
         """The translation of a message, or of facts side by side."""
@@ -159,20 +165,13 @@ class Templates:
             or self._by_template(self._templates, text, depth)
         )
 
-    def _by_template(self, templates: list[Template], text: str, depth: int) -> str | None:
-        """The first template that fits; one that has a colon inside of a value only where no other does."""
-        second: tuple[Template, dict[str, str]] | None = None
+    def _by_template(self, templates: list[Template], text: str, depth: int, *, doubtful: bool = False) -> str | None:
+        """The first template that fits, one after another; those that are in doubt come last."""
         for template in templates:
             values = template.values(text)
-            if values is None:
-                continue
-            if template.is_doubtful(values):
-                second = second or (template, values)
-                continue
-            return template.said({name: self.filled(value, depth + 1) for name, value in values.items()})
-        if second is None:
-            return None
-        return second[0].said({name: self.filled(value, depth + 1) for name, value in second[1].items()})
+            if values is not None and template.is_doubtful(values) is doubtful:
+                return template.said({name: self.filled(value, depth + 1) for name, value in values.items()})
+        return None
 
     def _by_facts(self, text: str, depth: int) -> str | None:
         """Facts side by side, each a message."""
@@ -192,7 +191,7 @@ class Templates:
             head, rest = text[: joint.start()], text[at:]
             begun = self._message(head, depth + 1)
             said = self._message(rest, depth + 1)
-            if not said and begun:
+            if not said and (begun or (joint[0] == ": " and not depth)):
                 said = self._by_joints(rest, depth + 1)
             if said and (begun or joint[0] == ": "):
                 return f"{begun}{_JOINTS[joint[0]]}{said}" if begun else f"{head}{joint[0]}{said}"

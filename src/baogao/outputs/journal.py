@@ -25,6 +25,8 @@ from typing import Any, BinaryIO
 from baogao.errors import UsageError
 from baogao.resources import NOT_THROUGH_LINKS, make_folder, new_file
 
+JOURNAL = "journal.jsonl"
+"""The file in a run's folder."""
 JOURNAL_VERSION = 1
 _SYNC_SECONDS = 1.0
 """How much work a power failure may take: a killed process loses none, and to sync every line would slow a run down."""

@@ -22,12 +22,12 @@ _PAGE = "index.html"
 class Results:
     """Some records and what stands beside them.
 
-    :param records: gone through once.
+    :param read: gone through once for every file that is written.
     :param texts: the text of each document by its id, or the folder that holds them as ``DOC_ID.txt``.
     :param folder: the run's; None of records that are of no run.
     """
 
-    records: Iterable[Record]
+    read: Iterable[Record]
     schema: Schema
     texts: Mapping[str, str] | Path | None = None
     folder: Path | None = None
@@ -38,11 +38,12 @@ class Results:
     astray: list[str] = field(default_factory=list, init=False)
     """Those whose texts are not the ones that they were read from, so that their sentences are left out."""
 
-    def __post_init__(self) -> None:
-        self.records = self._noted(self.records)
-
-    def _noted(self, records: Iterable[Record]) -> Iterator[Record]:
-        for record in records:
+    @property
+    def records(self) -> Iterator[Record]:
+        """The records, one after another."""
+        self.failed.clear()
+        self.astray.clear()
+        for record in self.read:
             if record.status == "failed":
                 self.failed.append(record.doc_id)
             yield record

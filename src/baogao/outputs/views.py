@@ -151,9 +151,12 @@ class AnswerViews:
             **reviewed_view(answer),
         }
 
-    def shown(self, answer: Answer, spec: FieldSpec) -> dict[str, Any]:
-        """An answer of any field as it is shown, with its sentence, without a place of its own."""
-        return self._shown(answer, spec) | self._sentence(answer)
+    def shown(self, answer: Answer, spec: FieldSpec, *, sentence: bool = True) -> dict[str, Any]:
+        """An answer of any field as it is shown, without a place of its own.
+
+        :param sentence: whether with the sentence that it was read from, which takes a look at the whole text.
+        """
+        return self._shown(answer, spec) | (self._sentence(answer) if sentence else {})
 
     def _shown(self, given: _Given, spec: FieldSpec | None) -> dict[str, Any]:
         """An answer as it is shown, whether it is given, held back or proposed."""

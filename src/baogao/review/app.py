@@ -29,7 +29,7 @@ from baogao.review.session import ReviewSession
 from baogao.schema.values import Span, Strict
 
 _HERE = Path(__file__).parent
-_SCRIPTS = ("selection.js", "outbox.js", "review.js")
+_SCRIPTS = ("selection.js", "outbox.js", "keys.js", "frame.js", "desk.js", "review.js")
 """Of the page, in the order in which they are run."""
 _FIRST_PORT = 49152
 """From here on ports are nobody's."""

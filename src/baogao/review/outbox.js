@@ -55,7 +55,7 @@ const outbox = (run, { onSaved, onRefused, onState }) => {
   }
   addEventListener("beforeunload", (event) => { if (waiting.length) event.preventDefault(); });
   return {
-    put, newId, gather,
+    put, newId, gather, tell,
     retry: () => { if (waiting.length) send(); },
     asked: () => waiting.flatMap((step) => step.asked),
     reached: () => { if (away && !waiting.length) { away = ""; tell(); } },

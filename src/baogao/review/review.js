@@ -13,38 +13,10 @@ const reviewing = (page) => {
   let redoable = []; // steps that were taken back, the last one last
   const mine = new Map(); // what this window said, by id, to say it again
 
-  const LISTS = new Map([...schema.lists, ...(schema.rows || [])].map((list) => [list.id, list]));
-  const METADATA = new Set(schema.metadata.map((spec) => spec.id));
-  const ROWS = new Set((schema.rows || []).map((list) => list.id));
-  const ANY = new Map([
-    ...schema.groups.flatMap((group) => group.fields), ...schema.metadata, ...schema.lists, ...(schema.rows || []),
-  ].map((spec) => [spec.id, spec]));
-
-  // ---- keys: those of the page count what it shows, those of decisions stay
-  function keyOf(shown) {
-    const [name, at, cell] = shown.split("~")[0].split("/");
-    if (at === undefined) return name;
-    const of = page.report.review;
-    if (ROWS.has(name)) return `${(of.rows[name] || [])[at] || `${name}/${at}`}${cell ? `/${cell}` : ""}`;
-    return (of.entries[name] || [])[at] || shown;
-  }
-  function shownKey(key) {
-    const of = page.report.review;
-    const name = key.split(/[/@]/)[0];
-    if (key.includes("@")) return `${name}/${(of.entries[name] || []).indexOf(key)}`;
-    if (!key.includes("/")) return key;
-    const [, row, cell] = key.split("/");
-    return `${name}/${(of.rows[name] || []).indexOf(`${name}/${row}`)}${cell ? `/${cell}` : ""}`;
-  }
-  const specOf = (shown) => page.specOf(shown) || ANY.get(page.fieldOf(shown));
-  const isList = (shown) => LISTS.has(shown);
-  const proposalOf = (shown) => {
-    const [name, at] = shown.split("~");
-    const entry = at === undefined ? null : page.report.queue.find((one) => one.field === name);
-    return entry ? { ...entry.proposals[at], at: Number(at) } : null;
-  };
-  const queued = (shown) => page.report.queue.find((entry) => entry.field === shown.split("~")[0]);
-  const labelOf = (shown) => (isList(shown) ? ANY.get(shown).label : page.labelOf(shown));
+  const keys = reviewKeys(page, schema);
+  const { LISTS, METADATA, ROWS, ANY, keyOf, shownKey, specOf, isList, proposalOf, queued, labelOf } = keys;
+  const frame = reviewFrame(page, settings, () => askName());
+  const { say } = frame;
 
   // ---- how far people are
   let notShown = []; // what the server has, and the report that is shown has not yet
@@ -486,95 +458,7 @@ const reviewing = (page) => {
     }, 200);
   }
 
-  // ---- the desk: what is selected, what is known of it, what can be done
-  const button = (words, key, act, className = "") => {
-    const element = h("button", className, h("span", "", words), key ? h("kbd", "", key) : null);
-    element.type = "button";
-    element.addEventListener("click", act);
-    return element;
-  };
-  function desk() {
-    const root = $("desk");
-    if (!page.report) { root.replaceChildren(); return; }
-    const parts = mode ? modeParts() : page.key && !page.key.startsWith("#") ? keyParts(page.key) : idleParts();
-    const active = document.activeElement;
-    const typing = active && root.contains(active) && active.id;
-    root.replaceChildren(...parts.flat().filter(Boolean));
-    if (typing && $(typing)) $(typing).focus();
-  }
-  function idleParts() {
-    if (page.report.status !== "ok") return [h("p", "said", t("This document failed: there is nothing to answer.")), bar([commentButton(), nextReport()])];
-    if (!page.report.lines) return [h("p", "said", t("The text was not kept: nothing can be tied to its characters.")), bar([commentButton(), nextReport()])];
-    const left = stops().length;
-    const silent = silentKeys().length;
-    if (left) return [h("p", "said", tn("{n} field is to be looked at.", "{n} fields are to be looked at.", left)), bar([button(t("Begin"), "⏎", goOn, "first"), goldButton(), undoButton()])];
-    if (silent) return [h("p", "said", tn("All that is stated was looked at. {n} field is silent.", "All that is stated was looked at. {n} fields are silent.", silent)), bar([button(t("All silent fields are right"), "s", allSilent, "first"), undoButton()])];
-    return [h("p", "said done", t("Every field of this report was looked at.")), bar([nextReport("first"), goldButton(), undoButton()])];
-  }
-  const bar = (buttons) => h("div", "deeds", ...buttons.filter(Boolean));
-  const nextReport = (className = "") => (reports.length > 1 ? button(t("Next report"), "⏎", goOn, className) : null);
-  const commentButton = () => button(t("Comment"), "m", comment);
-  const goldButton = () => (settings.blind || !page.report.review.looked ? null : button(t("Save as gold"), "g", saveGold));
-  const undoButton = () => (page.report.review.decisions.some((one) => one.who === who) ? button(t("Undo"), "u", undo) : null);
-  function keyParts(shown) {
-    const spec = specOf(shown) || { kind: "" };
-    const key = keyOf(shown);
-    const dispute = page.report.review.disputes[key];
-    const entry = queued(shown);
-    const list = isList(shown);
-    const within = shown.includes("/") && !shown.includes("~");
-    const rows = ROWS.has(page.fieldOf(shown));
-    const head = h("div", "desk-head", zh(h("b", "", labelOf(shown))), ...badges(key), valueNow(shown, spec));
-    const words = [];
-    if (dispute) words.push(h("p", "said warn", t("People differ:")), options(dispute.map((one) => [sideOf(spec, one), () => settle(key, one)])));
-    else if (entry && !list) words.push(options(entry.proposals.map((one, at) => [proposalWords(specOf(shown), one, entry.given && at === 0), () => takeProposal(`${entry.field}~${at}`, { ...one, at })])));
-    else if (entry) words.push(options(entry.proposals.map((one, at) => [h("span", "", `${one.by}: `, tn("{n} entry", "{n} entries", (one.items || []).length)), () => takeProposal(`${entry.field}~${at}`, { ...one, at })])));
-    for (const one of page.report.review.comments.filter((other) => other.key === key)) words.push(h("p", "comment", h("b", "", one.who), ` ${one.comment}`));
-    const deeds = [button(list ? t("All right") : t("Right"), "⏎", () => accept(), "first")];
-    if (list) deeds.push(button(rows ? t("Add a row") : t("Add an entry"), "+", () => point()));
-    else deeds.push(button(t("Correct"), "c", () => point()));
-    if (!list && !spec.kind && !METADATA.has(spec.id) && !(within && !rows)) deeds.push(button(t("None 无"), "n", () => point(true)));
-    if (!list) deeds.push(button(within && !rows ? t("Remove") : t("Not there"), "x", () => absent()));
-    if (within && rows) deeds.push(button(t("Remove the row"), "X", () => absent(true)));
-    deeds.push(commentButton(), undoButton());
-    return [head, ...words, bar(deeds)];
-  }
-  function valueNow(shown, spec) {
-    const [name, at, cell] = shown.split("~")[0].split("/");
-    const answer = cell ? (page.report.rows[name][at] || {})[cell] : page.report.figures[name];
-    if (isList(shown) || METADATA.has(name) || (at !== undefined && !cell)) return null;
-    return !answer || answer.status === "not_reported" ? h("span", "v doing", t("not reported 未提及")) : page.valueOf(spec, answer);
-  }
-  const zh = (element) => { element.lang = "zh"; return element; };
-  function badges(key) {
-    const one = decisionOn(key);
-    if (!one) return unsent().has(key) ? [h("span", "looked", "…")] : [];
-    return [h("span", `looked ${one.act}`, `${one.act === "accept" ? "✓" : "✎"} ${one.who}`)];
-  }
-  // Each option has a digit: pressing it picks the option.
-  function options(all) {
-    const element = h("div", "options", ...all.slice(0, 9).map(([words, act], at) => {
-      const one = button("", String(at + 1), act, "option");
-      one.prepend(words);
-      return one;
-    }));
-    return element;
-  }
-  function shownOf(spec, shown) {
-    if (!shown || shown.status === "not_reported" || (shown.value === null && shown.entries === undefined)) return h("span", "v", t("not there"));
-    if (shown.entries !== undefined) return h("span", "v", tn("{n} entry", "{n} entries", shown.entries));
-    return shown.status ? page.valueOf(spec, shown) : zh(h("span", "v", shown.value));
-  }
-  function sideOf(spec, one) {
-    const words = h("span", "side", h("b", "", one.who), shownOf(spec, one.shown));
-    if (one.shown && one.shown.text) words.append(zh(h("q", "", one.shown.text)));
-    if (one.comment) words.append(h("small", "", one.comment));
-    return words;
-  }
-  function proposalWords(spec, one, given) {
-    const value = one.words === undefined ? shownOf(spec, one) : zh(h("span", "v", one.words));
-    return h("span", "side", value, h("small", "", one.by), given ? h("small", "given", t("given")) : null);
-  }
+  // ---- settling, comments
   // Of two answers one is right: it is said again, by whoever settles it.
   function settle(key, one) {
     const more = one.evidence.length ? { evidence: one.evidence } : {};
@@ -590,75 +474,10 @@ const reviewing = (page) => {
     else save([asked(key, "correct", more)]);
     advance(shownKey(key));
   }
-  function modeParts() {
-    if (mode.kind === "comment") return commentParts();
-    const spec = specOf(mode.shown);
-    const head = h("div", "desk-head", zh(h("b", "", labelOf(mode.shown))), h("span", "doing", mode.none ? t("none 无") : mode.adds && !mode.replaces ? t("add") : t("correct")));
-    if (mode.kind === "type") return [head, ...typeParts(spec)];
-    const parts = [head];
-    if (mode.error) parts.push(h("p", "said bad", mode.error));
-    else if (mode.readings) parts.push(...readingParts(spec));
-    else parts.push(h("p", "said", mode.none
-      ? t("Point at the words that say that there was none, or press Enter.")
-      : t("Click a marked number, select text, go with ← →, or look for words:")));
-    const input = h("input", "");
-    input.id = "words";
-    input.type = "search";
-    input.placeholder = t("words as the report prints them");
-    input.setAttribute("aria-label", t("Look for words in the text"));
-    input.value = mode.words || "";
-    input.addEventListener("input", () => { mode.words = input.value; mode.found = -1; });
-    const deeds = [];
-    if (mode.readings && mode.readings.length === 1) deeds.push(button(t("Take it"), "⏎", () => take(0), "first"));
-    if (mode.none && !mode.spans.length) deeds.push(button(t("None, without a place"), "⏎", () => take(), "first"));
-    if (mode.readings && settings.additive.includes(spec.id)) deeds.push(button(t("Add a part"), "+", addPart));
-    deeds.push(button(t("Leave"), "Esc", closeMode));
-    return [...parts, h("label", "find", input, h("kbd", "", "f")), bar(deeds)];
-  }
-  function readingParts(spec) {
-    const several = mode.readings.length > 1;
-    const rows = mode.readings.map((one, at) => {
-      const shown = one.shown;
-      const value = spec.kind === "choice" || !shown.status ? zh(h("span", "v", one.take || "")) : page.valueOf(spec, shown);
-      return [h("span", "side", value, shown.text && shown.text !== one.take ? zh(h("q", "", shown.text)) : null), () => take(at)];
-    });
-    const sentence = mode.readings[0].shown.sentence;
-    return [
-      several ? options(rows) : h("div", "reading", rows[0][0]),
-      sentence ? zh(h("p", "sentence", sentence)) : null,
-    ];
-  }
-  function typeParts(spec) {
-    const pattern = settings.patterns[spec.id];
-    const input = h("input", "");
-    input.id = "typed";
-    input.type = "text";
-    input.setAttribute("aria-label", labelOf(mode.shown));
-    const now = page.report.metadata[mode.shown];
-    input.value = mode.value ?? (now ? now.value || "" : "");
-    const words = /^[\w]+(\|[\w]+)+$/.test(pattern) ? pattern.split("|") : null;
-    return [
-      mode.error ? h("p", "said bad", mode.error)
-        : h("p", "said", words ? t("This is not printed but follows from the text.") : t("This is not printed but follows from the text; its form is {pattern}.", { pattern })),
-      ...(words ? [options(words.map((one) => [h("span", one === input.value ? "v" : "", one), () => takeTyped(one)]))] : [h("label", "find", input)]),
-      bar([words ? null : button(t("Take it"), "⏎", () => takeTyped(), "first"), button(t("Leave"), "Esc", closeMode)]),
-    ];
-  }
   function comment() {
     mode = { kind: "comment", key: page.key ? keyOf(page.key) : "", shown: page.key || "" };
     desk();
     $("remark").focus();
-  }
-  function commentParts() {
-    const area = h("textarea", "");
-    area.id = "remark";
-    area.rows = 2;
-    area.maxLength = 10000;
-    area.setAttribute("aria-label", t("Comment"));
-    return [
-      h("div", "desk-head", zh(h("b", "", mode.shown ? labelOf(mode.shown) : page.report.doc_id)), h("span", "doing", t("comment"))),
-      area, bar([button(t("Save"), "⏎", saveComment, "first"), button(t("Leave"), "Esc", closeMode)]),
-    ];
   }
   function saveComment() {
     const words = $("remark").value.trim();
@@ -733,7 +552,7 @@ const reviewing = (page) => {
     const single = mode.readings && mode.readings.length === 1;
     return {
       ArrowRight: () => by(1), ArrowLeft: () => by(-1), ArrowDown: () => aim(1), ArrowUp: () => aim(-1), "+": addPart,
-      f: () => $("words").focus(), "/": () => $("words").focus(), "?": help,
+      f: () => $("words").focus(), "/": () => $("words").focus(), "?": frame.help,
       ...(single || (mode.none && !mode.spans.length) ? { Enter: () => take(mode.readings ? 0 : undefined) } : {}),
     };
   }
@@ -741,7 +560,7 @@ const reviewing = (page) => {
     const list = page.key && isList(page.fieldOf(page.key));
     return {
       Enter: () => (page.key ? accept(event.shiftKey) : goOn()), a: () => accept(), c: () => point(), n: () => noneKey(), x: () => absent(), X: () => absent(true),
-      m: comment, g: saveGold, u: undo, U: redo, s: allSilent, "?": help, j: () => step(1), k: () => step(-1), q: () => { const [first] = stops(); if (first) go(first); },
+      m: comment, g: saveGold, u: undo, U: redo, s: allSilent, "?": frame.help, j: () => step(1), k: () => step(-1), q: () => { const [first] = stops(); if (first) go(first); },
       ...(list ? { "+": () => { page.select(page.fieldOf(page.key)); point(); } } : {}),
     };
   }
@@ -750,89 +569,27 @@ const reviewing = (page) => {
     if (spec && !spec.kind && !METADATA.has(spec.id) && !LISTS.has(spec.id)) point(true);
   }
 
-  // ---- who, help, and words in passing
+  // ---- who looks
   function askName(then) {
-    const dialog = $("who-asked");
-    $("who-name").value = who;
-    dialog.returnValue = "";
-    dialog.onclose = () => {
-      const name = $("who-name").value.trim().slice(0, 100);
-      if (name) {
-        const other = name !== who;
-        who = name;
-        try { localStorage.setItem(NAME, who); } catch { /* asked again next time */ }
-        if (other && settings.blind) { fetched(`reports?${new URLSearchParams({ who })}`).then((all) => summaries(all.reports)).catch(() => {}); refetch(); }
-      }
-      $("who").textContent = who || t("who?");
+    frame.ask(who, (name) => {
+      const other = name !== who;
+      who = name;
+      try { localStorage.setItem(NAME, who); } catch { /* asked again next time */ }
+      if (other && settings.blind) { relist(); refetch(); }
+      frame.words(who);
       desk();
       if (who && then) then();
-    };
-    dialog.showModal();
+    });
   }
-  const help = () => $("help").showModal();
-  let quiet = 0;
-  function say(words, className = "") {
-    const toast = $("toast");
-    toast.textContent = words;
-    toast.className = `toast ${className}`;
-    clearTimeout(quiet);
-    quiet = setTimeout(() => { toast.textContent = ""; }, className ? 9000 : 4000);
-  }
-  const KEYS = [
-    ["⏎ a", () => t("right, and on to the next")], ["c", () => t("correct: click, select, ← →, f")], ["n", () => t("none 无")], ["x", () => t("not there; of a list: remove the entry")],
-    ["X", () => t("remove the row of a table")], ["+", () => t("add an entry, a row, a part of a sum")], ["1–9", () => t("take what is proposed or offered")], ["⇧⏎", () => t("a row of a table is right")],
-    ["s", () => t("all silent fields are right")], ["m", () => t("comment")], ["u U", () => t("undo, redo")], ["g", () => t("save what was looked at as gold")], ["j k", () => t("next, previous row")], ["q", () => t("the first that is to be looked at")],
-    ["[ ]", () => t("previous, next report")], ["/", () => t("filter")], ["⇧← ⇧→", () => t("make a selection shorter, longer")], ["Esc", () => t("leave")],
-  ];
-  function frame() {
-    const made = (tag, id, className = "", ...children) => { const element = h(tag, className, ...children); element.id = id; return element; };
-    document.body.classList.add("reviewing");
-    const top = document.querySelector(".top");
-    const keys = top.querySelector(".keys");
-    if (keys) keys.remove();
-    const name = button("", "", () => askName(), "who");
-    name.firstChild.id = "who";
-    const helper = button("?", "", help, "help");
-    helper.setAttribute("aria-label", t("Keys"));
-    const status = h("div", "status", made("span", "here", "num"), made("span", "saved", "saved"), name, helper);
-    status.querySelector("#saved").setAttribute("role", "status");
-    top.querySelector(".languages").before(status);
-    top.after(made("p", "away", "away"));
-    $("away").hidden = true;
-    $("away").setAttribute("role", "alert");
-    $("rail").prepend(made("p", "overall", "overall num"));
-    const place = made("section", "desk", "desk");
-    place.setAttribute("aria-label", t("Answer"));
-    document.querySelector(".panes").append(place);
-    const toast = made("p", "toast", "toast");
-    toast.setAttribute("role", "status");
-    document.body.append(toast);
-    document.body.append(made("dialog", "who-asked"), made("dialog", "help"));
-    words();
-  }
-  function words() {
-    const form = h("form", "", h("h2", "", t("Who looks?")), h("p", "", settings.blind ? t("Your name stands with every answer. You see only your own answers.") : t("Your name stands with every answer.")));
-    form.method = "dialog";
-    const input = h("input", "");
-    input.id = "who-name";
-    input.maxLength = 100;
-    input.required = true;
-    input.autocomplete = "name";
-    input.setAttribute("aria-label", t("Your name"));
-    const ok = h("button", "first", t("Go on"));
-    form.append(input, ok);
-    $("who-asked").replaceChildren(form);
-    const close = h("form", "", h("button", "first", t("Close")));
-    close.method = "dialog";
-    $("help").replaceChildren(h("h2", "", t("Keys")), h("dl", "", ...KEYS.flatMap(([keys, say]) => [h("dt", "", ...keys.split(" ").map((one) => h("kbd", "", one))), h("dd", "", say())])), close);
-    for (const id of ["who-asked", "help"]) $(id).setAttribute("aria-label", id === "help" ? t("Keys") : t("Who looks?"));
-    $("who").textContent = who || t("who?");
-    $("saved").textContent = t("saved");
-  }
+  const relist = () => fetched(`reports?${new URLSearchParams({ who })}`).then((all) => summaries(all.reports)).catch(() => {});
 
-  frame();
+  const { draw: desk, badges } = reviewDesk(page, settings, keys, {
+    get mode() { return mode; }, get who() { return who; },
+    stops, silentKeys, goOn, allSilent, comment, saveGold, undo, takeProposal, settle, accept, point, absent, decisionOn, unsent, take, addPart, closeMode, takeTyped, saveComment,
+  });
+  frame.words(who);
   document.addEventListener("selectionchange", onSelection);
-  document.addEventListener("baogao:language", () => { words(); overall(); desk(); });
+  document.addEventListener("baogao:language", () => { frame.words(who); box.tell(); overall(); desk(); });
   document.addEventListener("visibilitychange", () => { if (!document.hidden) lookForNews(); });
   setInterval(lookForNews, 3000);
   queueMicrotask(() => {
@@ -840,7 +597,7 @@ const reviewing = (page) => {
     box.retry();
     overall();
     if (!who) askName();
-    else if (settings.blind) fetched(`reports?${new URLSearchParams({ who })}`).then((all) => summaries(all.reports)).catch(() => {});
+    else if (settings.blind) relist();
   });
   window.baogaoReview = { spanOf: places.spanOf, rangeOf: places.rangeOf, find: places.find };
   return {

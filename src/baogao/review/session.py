@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -19,26 +18,15 @@ from baogao.outputs.page import report_view, summary_view
 from baogao.outputs.places import Places
 from baogao.outputs.records import RECORDS, current, kept_text, read_records, schema_of, with_review
 from baogao.outputs.views import AnswerViews
-from baogao.record import Record
 from baogao.review.asked import Asked, Step, undone
 from baogao.review.keys import Keys
+from baogao.review.left import Left, review_view, said_view
 from baogao.review.pointing import Pointing, Said, chosen, typed, value_of
 from baogao.schema import Schema
 from baogao.schema.values import Answer, Span
 
 _READ_AT_ONCE = 24
 """Reports whose candidates are kept at hand."""
-
-
-@dataclass(frozen=True)
-class Left:
-    """A report as people left it."""
-
-    record: Record
-    text: str | None
-    decisions: Decisions
-    """Those that whoever looks may see."""
-    keys: Keys
 
 
 class ReviewSession:
@@ -107,7 +95,7 @@ class ReviewSession:
         left = self._left(doc_id, who)
         places = self._pointing(doc_id).places if left.text is not None and left.record.status == "ok" else []
         view = report_view(left.record, left.text, self.schema, places)
-        return view | {"review": self._review_view(left), "summary": self._summary(doc_id, who)}
+        return view | {"review": review_view(left, self.schema), "summary": self._summary(doc_id, who)}
 
     def matrix(self) -> str:
         """The page with the table over all reports, as people left them.
@@ -189,7 +177,7 @@ class ReviewSession:
 
     def standing_view(self, decision: Decision, who: str) -> dict[str, Any]:
         """A decision as it is shown to whoever was overtaken by it."""
-        return self._said_view(self._left(decision.doc_id, who), decision)
+        return said_view(self._left(decision.doc_id, who), decision, self.schema)
 
     def pointing(self, doc_id: str) -> Pointing:
         """A report, ready to be pointed at.
@@ -245,41 +233,6 @@ class ReviewSession:
             summary |= {"disputes": len(decisions.disputes()), "comments": len(decisions.comments())}
             self._summaries[known] = len(decisions.saved), summary
         return summary
-
-    def _review_view(self, left: Left) -> dict[str, Any]:
-        decisions = left.decisions
-        last = {one.key: one.id for one in decisions.saved if one.act != "comment"}
-        looked, fields = left.keys.progress()
-        return {
-            "sha": "" if left.text is None else text_digest(left.text),
-            "decisions": [self._said_view(left, one) for one in decisions.counting()],
-            "comments": [self._said_view(left, one) for one in decisions.comments()],
-            "disputes": {key: [self._said_view(left, one) for one in of] for key, of in decisions.disputes().items()},
-            "last": last,
-            "rows": left.keys.rows,
-            "entries": left.keys.entries,
-            "looked": looked,
-            "fields": fields,
-        }
-
-    def _said_view(self, left: Left, one: Decision) -> dict[str, Any]:
-        said = one.model_dump(include={"id", "at", "who", "key", "act", "comment", "settles"})
-        said |= {"same_text": left.text is not None and one.text_sha256 == text_digest(left.text)}
-        after = one.after or {}
-        shown: dict[str, Any] | None = None
-        if "status" in after:
-            try:
-                answer = Answer.model_validate(after)
-                views = AnswerViews(left.record, left.text, self.schema, Places(None))
-                shown = views.shown(answer, left.keys.spec(one.key))
-            except ValueError:
-                shown = None
-        elif "items" in after:
-            shown = {"entries": len(after["items"])}
-        elif after:
-            shown = {"value": after.get("text", after.get("value"))}
-        evidence = after.get("evidence") or []
-        return said | {"shown": shown, "evidence": evidence}
 
     def _decision(self, asked: Asked, left: Left, who: str, at: str) -> Decision:
         text = "" if left.text is None else text_digest(left.text)
