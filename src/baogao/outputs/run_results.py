@@ -21,9 +21,10 @@ from pathlib import Path
 
 from baogao.errors import UsageError
 from baogao.inputs import RUN_MARK
+from baogao.outputs.aside import keep_aside, take_reviews_aside
 from baogao.outputs.corrected import iterate_corrected
 from baogao.outputs.decisions import REVIEWS
-from baogao.outputs.earlier import MADE_WITH, Earlier, MadeWith, keep_aside, take_reviews_aside
+from baogao.outputs.earlier import MADE_WITH, Earlier, MadeWith
 from baogao.outputs.journal import JOURNAL, Entry, Journal, Place
 from baogao.outputs.matrix import MATRIX_REPORTS, write_matrix
 from baogao.outputs.near_copies import NearCopies

@@ -45,7 +45,6 @@ class ReviewSession:
         self.blind = blind
         self.gold = gold or folder / "gold"
         self._reviews = ReviewsFile(folder)
-        self._file = current(folder / RECORDS)
         self._read(schema)
         self._given_schema = schema
         self._pointing = lru_cache(_READ_AT_ONCE)(self._new_pointing)
@@ -60,10 +59,11 @@ class ReviewSession:
         self._reviews.all()
 
     def _written(self) -> tuple[int, int]:
+        file = current(self.folder / RECORDS)
         try:
-            status = self._file.stat()
+            status = file.stat()
         except OSError as error:
-            raise UsageError(f"cannot read {self._file}: {error.strerror or error}") from error
+            raise UsageError(f"cannot read {file}: {error.strerror or error}") from error
         return status.st_mtime_ns, status.st_size
 
     def fresh(self) -> None:
