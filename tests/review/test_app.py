@@ -336,6 +336,21 @@ def test_a_run_that_was_replaced_is_shown_without_what_was_said_of_it(window):
     assert (news["saved"], len(news["decisions"])) == (1, 1)
 
 
+def test_an_answer_that_nobody_saw_is_not_accepted(window):
+    """Where another run has written the record anew, a page that shows the earlier one is told to be opened again."""
+    view = window.report(Q)
+    asked = window.asked(Q, "case_files_reviewed", "accept", view=view, record_sha256=view["review"]["record"])
+    records = window.session.folder / "records.jsonl"
+    records.write_text(records.read_text(encoding="utf-8").replace('"value": 135', '"value": 1350'), encoding="utf-8")
+    answer = window.post(asked)
+    assert (answer.status_code, answer.json()["error"]) == (
+        422,
+        "this report was read anew since the page was opened: open it again",
+    )
+    assert window.report(Q)["review"]["record"] != view["review"]["record"]
+    assert window.post(asked | {"record_sha256": window.report(Q)["review"]["record"]}).status_code == 200
+
+
 @pytest.mark.parametrize("since", ["", "-1", "x", "9" * 5000, "\u0663"])
 def test_any_number_may_be_asked_for(still, since):
     """What is no number of decisions is none."""

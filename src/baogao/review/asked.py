@@ -21,6 +21,8 @@ class Asked(Strict):
     doc_id: str
     text_sha256: str
     """Of the text that the person saw."""
+    record_sha256: str | None = None
+    """Of the record, as it was read, whose answers the person saw; None where that is not told."""
     key: str = Field(max_length=1000)
     act: Literal["accept", "correct", "none", "absent", "comment", "undo"]
     evidence: list[Span] = Field(default_factory=list)

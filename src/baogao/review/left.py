@@ -25,6 +25,8 @@ class Left:
     decisions: Decisions
     """Those that whoever looks may see."""
     keys: Keys
+    record_sha256: str
+    """Hex digest of the record as it was read: another run may write another one in its place."""
 
 
 def review_view(left: Left, schema: Schema) -> dict[str, Any]:
@@ -34,6 +36,7 @@ def review_view(left: Left, schema: Schema) -> dict[str, Any]:
     looked, fields = left.keys.progress()
     return {
         "sha": "" if left.text is None else text_digest(left.text),
+        "record": left.record_sha256,
         "decisions": [said_view(left, one, schema) for one in decisions.counting()],
         "comments": [said_view(left, one, schema) for one in decisions.comments()],
         "disputes": {key: [said_view(left, one, schema) for one in of] for key, of in decisions.disputes().items()},

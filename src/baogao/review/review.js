@@ -107,7 +107,7 @@ const reviewing = (page) => {
     const id = box.newId();
     const last = lastSeen.get(`${of.doc_id}\n${key}`) || of.review.last[key] || null;
     if (act !== "comment") lastSeen.set(`${of.doc_id}\n${key}`, id);
-    const one = { id, doc_id: of.doc_id, text_sha256: of.review.sha, key, act, seen: last, ...more };
+    const one = { id, doc_id: of.doc_id, text_sha256: of.review.sha, record_sha256: of.review.record, key, act, seen: last, ...more };
     if (of.review.disputes[key] && !["comment", "undo"].includes(act)) one.settles = true;
     mine.set(id, one);
     return one;

@@ -209,10 +209,10 @@ class ReviewSession:
         last, left = self._lefts.get((doc_id, who), ("", None))
         if left is None or last != decisions.last:
             text = kept_text(doc_id, self.folder / TEXTS)
-            now = corrected(record, decisions, text, self.schema)
+            left_by_people = corrected(record, decisions, text, self.schema)
             rows = row_keys(record, decisions, text, self.schema)
-            keys = Keys(now, self.schema, rows, holding_on(text, decisions))
-            left = Left(now, text, decisions, keys)
+            keys = Keys(left_by_people, self.schema, rows, holding_on(text, decisions))
+            left = Left(left_by_people, text, decisions, keys, text_digest(record.to_json()))
             if len(self._lefts) > _READ_AT_ONCE:
                 self._lefts.clear()
             self._lefts[doc_id, who] = decisions.last, left
@@ -253,6 +253,8 @@ class ReviewSession:
             if asked.key:
                 left.keys.spec(asked.key)
             return Decision(**common, text_sha256=text)
+        if asked.record_sha256 not in (None, left.record_sha256):
+            raise UsageError("this report was read anew since the page was opened: open it again")
         pointing = self._pointing_at(left)
         before = left.keys.answer(asked.key)
         return Decision(**common, text_sha256=text, before=before, after=self._after(asked, left, before, pointing))

@@ -160,6 +160,7 @@ def test_parts_of_a_sum_are_joined_by_relations(small):
         ([placed(start=900, end=905)], "buses", "not inside the text"),
         ([placed(start=3, end=5, text="另外")], "buses", "quotes “另外”"),
         ([placed(start="a", end=None)], "buses", "not inside the text"),
+        ([placed(start="9" * 5000, end=None)], "buses", "not inside the text"),
     ],
 )
 def test_what_cannot_be_read_is_named_and_the_others_go_on(small, results, field, why):

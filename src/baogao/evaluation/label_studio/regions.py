@@ -32,6 +32,9 @@ from baogao.reading import read_answer
 from baogao.schema.fields import FieldSpec, Schema
 from baogao.schema.values import Bound, Span
 
+_MOST_DIGITS = 15
+"""Of an offset and of the number of a row."""
+
 
 class UnfitError(Exception):
     """Why something cannot be gold, in words."""
@@ -79,7 +82,9 @@ def lines_of(value: object) -> list[str]:
 
 def _whole(value: object) -> int:
     """An offset; -1 for what is none."""
-    return int(value) if isinstance(value, int) or (isinstance(value, str) and value.isdecimal()) else -1
+    if isinstance(value, str):
+        return int(value) if value.isdecimal() and len(value) <= _MOST_DIGITS else -1
+    return value if isinstance(value, int) else -1
 
 
 def said_of_all(results: Iterable[dict[str, Any]]) -> Iterator[tuple[str, list[str]]]:
@@ -212,7 +217,7 @@ def bound_of(name: str) -> Bound:
 
 
 def _row(said: str, name: str) -> int:
-    if not said.isdecimal():
+    if not said.isdecimal() or len(said) > _MOST_DIGITS:
         raise UnfitError(f"{name} is a cell, and its row is {said!r}: a number is wanted")
     return int(said)
 
