@@ -109,7 +109,7 @@ class Template:
                 if values.setdefault(name, value) != value:
                     return None
             at = found + len(literal)
-        return values if self.takes_sentences or not any(" " in value for value in values.values()) else None
+        return values if self.takes_sentences or not any(" " in value.strip() for value in values.values()) else None
 
     def is_doubtful(self, values: Mapping[str, str]) -> bool:
         """Whether a value that something follows has a colon or comma in it: it may be of several messages."""
