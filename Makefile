@@ -89,9 +89,10 @@ measure: $(VENV)/.made  ## how many files, how long, how many helpers, how many 
 	$(BIN)/python docs/measure_house.py
 
 pictures: $(VENV)/.made  ## the pictures of docs/pictures: Chromium with its driver, LibreOffice and a Chinese font are needed
-	$(BIN)/python -m pip install --quiet --editable '.[dev,review]' pillow
+	$(BIN)/python -m pip install --quiet --editable '.[dev]' pillow
 	$(BIN)/python docs/pictures_of_pages.py
 	$(BIN)/python docs/picture_of_workbook.py
+	$(BIN)/python docs/film_of_terminal.py
 
 clean:
 	rm -rf $(VENV) .demo out build dist

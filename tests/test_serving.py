@@ -134,7 +134,7 @@ def test_other_pages_of_this_machine_change_nothing(service):
     origin = f"http://127.0.0.1:{service.port}"
     assert ask(service, "/take", "POST", "abc", Cookie=mine, Origin=origin).text == "took 3"
     assert ask(service, "/take", "POST", "abc", Cookie=mine).text == "took 3"
-    for other in ("http://127.0.0.1:1", "http://evil.example", "null"):
+    for other in ("http://127.0.0.1:1", "http://evil.example", "null", "http://[", ""):
         assert ask(service, "/take", "POST", "abc", Cookie=mine, Origin=other).status == 403
 
 

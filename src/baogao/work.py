@@ -13,7 +13,8 @@ from baogao.errors import BaogaoError
 from baogao.extraction import Extractor, ReportText
 from baogao.guarded import GuardedReader, Reading, Task
 from baogao.inputs import Source
-from baogao.llm.guard import without_key_in, without_keys
+from baogao.llm.guard import without_key_in
+from baogao.llm.secrets import without_keys
 from baogao.reading import failed_record, read_record
 from baogao.record import Provenance, Record
 from baogao.usage import usage_scope

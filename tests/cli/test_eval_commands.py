@@ -326,19 +326,19 @@ def test_a_batch_that_is_none(dataset, tmp_path):
 
 def test_history_in_words_and_as_json(dataset, tmp_path):
     """Runs below a folder, the newest last, with the difference; a program gets the same as one document."""
-    for name in ("first", "[second]"):
+    for name in ("first", "s[econd]"):
         call(dataset, "--out", tmp_path / "runs" / name)
     result = call("history", tmp_path / "runs", schema=False)
     first, second = result.stdout.split("extractor")[:2]
     assert re.match(r"20\d\d-\d\d-\d\d \d\d:\d\d  \S*first  communiques, 2 reports, [0-9a-f]{12}\n", first)
-    assert "[second]  communiques" in second
+    assert "s[econd]  communiques" in second
     assert re.search(r"\nrules +\d\.\d{3} .* 0\.0 *\n", result.stdout)
     (tmp_path / "runs" / "broken").mkdir()
     (tmp_path / "runs" / "broken" / "run.json").write_text("{", encoding="utf-8")
     assert "cannot be read" in call("history", tmp_path / "runs", schema=False).stdout
     shutil.rmtree(tmp_path / "runs" / "broken")
     lines = json.loads(call("history", tmp_path / "runs", "--json", schema=False).stdout)["runs"]
-    assert [Path(line["run"]).name for line in lines] == ["first", "[second]"] or lines[0]["made"] == lines[1]["made"]
+    assert [Path(line["run"]).name for line in lines] == ["first", "s[econd]"] or lines[0]["made"] == lines[1]["made"]
     assert [line["difference"] for line in lines] == [None, 0]
     (tmp_path / "nothing").mkdir()
     assert "there is no run" in call("history", tmp_path / "nothing", schema=False).output

@@ -88,7 +88,7 @@ def test_the_page_is_opened_only_when_asked(extract, baogao, reports, monkeypatc
     opened = []
     monkeypatch.setattr(outputs.webbrowser, "open", opened.append)
     extract(reports)
-    assert baogao("review", "out", "--schema", COMMUNIQUE).out == "out/index.html\n"
+    assert baogao("review", "out", "--schema", COMMUNIQUE).out == "out/index.html\nout/matrix.html\n"
     assert opened == []
     assert baogao("review", "out", "--schema", COMMUNIQUE, "--open").code == 0
     assert opened == [Path("out/index.html").resolve().as_uri()]

@@ -21,7 +21,7 @@ def test_the_page_says_what_people_said(run, capsys):
     """Without --serve the pages are written with people's corrections, and nothing is served."""
     Window(run).say("qinghe-2023", "exam_passed", "correct", [place(PLAIN_TEXT, "3场")])
     outputs.review(run)
-    assert capsys.readouterr().out.split() == [str(run / "index.html")]
+    assert capsys.readouterr().out.split() == [str(run / "index.html"), str(run / "matrix.html")]
     assert '"who":"Li"' in (run / "index.html").read_text()
     assert (run / "matrix.html").exists()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import asyncio
+import html
 import re
 import shlex
 from pathlib import Path
@@ -65,13 +66,30 @@ def test_commands_that_need_no_model(page: Path, at_the_top: Path, monkeypatch: 
     monkeypatch.setenv("BAOGAO_LANG", follow.language_of(page))
     monkeypatch.setenv("COLUMNS", "100")
     steps = [step for step in follow.steps(page.read_text(encoding="utf-8")) if step.command.startswith("baogao ")]
-    assert [bool(step.printed) for step in steps] == [True, False, False, False]
+    assert [bool(step.printed) for step in steps] == [True, True, False, False]
     for step in steps:
         done = CliRunner().invoke(main.app, shlex.split(step.command)[1:])
         assert done.exit_code == 0, step.command
         assert step.accepts(done.stdout), done.stdout
     written = {path.name for path in (at_the_top / "out" / "examples").iterdir()}
     assert written >= {"records.jsonl", "index.html", "matrix.html", "figures.xlsx", "figures.csv"}
+
+
+@pytest.mark.parametrize("page", READMES, ids=lambda page: page.name)
+def test_the_film_of_a_page(page: Path) -> None:
+    """It shows the page's commands, and every line that the page says they print."""
+    film = script("../docs/film_of_terminal")
+    picture = (film.PICTURES / film.FILMS[page.name]).read_text(encoding="utf-8")
+    shown = html.unescape(re.sub(r"<[^>]+>", "", picture)).replace(" ", "")
+    steps = script("../docs/follow_readme").steps(page.read_text(encoding="utf-8"))
+    lines = [
+        line
+        for step in steps
+        if step.command.startswith("baogao ")
+        for line in (step.command, *step.printed.splitlines())
+    ]
+    assert [line for line in lines if line.replace(" ", "") not in shown] == []
+    assert len(lines) > 8
 
 
 def test_both_readmes_say_the_same() -> None:

@@ -6,9 +6,9 @@ import sqlite3
 
 import pytest
 
-from baogao.outputs.export import write_results
+from baogao.outputs.export import write_export
+from baogao.outputs.exported import Exported
 from baogao.outputs.flat_files import Layout
-from baogao.outputs.results import Results
 
 
 @pytest.fixture(scope="module")
@@ -16,7 +16,7 @@ def made(plain, queued, failed, reviewed, schema, texts, tmp_path_factory):
     """A database of four reports, with Chinese views."""
     path = tmp_path_factory.mktemp("database") / "out.db"
     records = [plain, queued, failed, reviewed]
-    write_results(Results(records, schema, texts | {"reviewed": texts[plain.doc_id]}), path, Layout("zh"))
+    write_export(Exported(records, schema, texts | {"reviewed": texts[plain.doc_id]}), path, Layout("zh"))
     database = sqlite3.connect(path)
     database.row_factory = sqlite3.Row
     return database
@@ -68,10 +68,10 @@ def test_sentences_can_be_searched(made):
 
 def test_rows_and_silence(water, water_schema, tmp_path):
     """A list of rows is a table of its own; silent fields have rows where they are wanted."""
-    write_results(Results([water], water_schema), tmp_path / "out.db", Layout(silent=True))
+    write_export(Exported([water], water_schema), tmp_path / "out.db", Layout(silent=True))
     database = sqlite3.connect(tmp_path / "out.db")
     cost = database.execute("SELECT row, name, cost, cost_upper, opened_status FROM rows_works ORDER BY row").fetchall()
     assert cost == [(1, "新水厂", 8600, None, "reported"), (2, "北岭泵站", 3000, 3500, "not_reported")]
     assert database.execute("SELECT count(*) FROM figures").fetchone()[0] == len(water_schema.fields)
-    write_results(Results([water], water_schema), tmp_path / "out.db", Layout())
+    write_export(Exported([water], water_schema), tmp_path / "out.db", Layout())
     assert sqlite3.connect(tmp_path / "out.db").execute("SELECT count(*) FROM reports").fetchone()[0] == 1

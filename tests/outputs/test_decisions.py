@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from baogao.errors import UsageError
-from baogao.outputs.decisions import REVIEWS, Decision, Decisions, OvertakenError, ReviewsFile
+from baogao.outputs.decisions import REVIEWS, Decision, Decisions, NotKeptError, OvertakenError, ReviewsFile
 
 SEVEN = {"status": "reported", "value": 7, "bound": "exact", "evidence": [[3, 4]], "text": "7"}
 NINE = {"status": "reported", "value": 9, "bound": "exact", "evidence": [[8, 9]], "text": "9"}
@@ -81,6 +81,51 @@ def test_half_a_line_was_never_said(tmp_path):
     assert again.on("r").saved == [one]
     again.add([two := said("c")])
     assert ReviewsFile(tmp_path).on("r").saved == [one, two]
+
+
+def test_what_is_saved_together_is_there_whole_or_not_at_all(tmp_path):
+    """Of lines whose first character was not yet written when the process died nothing counts."""
+    file = ReviewsFile(tmp_path)
+    file.add([one := said()])
+    lines = "".join(f"{said(key).to_json()}\n" for key in "bc").encode()
+    with (tmp_path / REVIEWS).open("ab") as opened:
+        opened.write(b"\0" + lines[1:])
+    assert ReviewsFile(tmp_path).on("r").saved == [one]
+    file.add([two := said("d")])
+    assert ReviewsFile(tmp_path).on("r").saved == [one, two]
+
+
+def test_a_full_disk_keeps_nothing_of_a_step(tmp_path):
+    """Where the system takes only the first of several lines none is there, and the error is of a kind of its own."""
+    resource = pytest.importorskip("resource")
+    file = ReviewsFile(tmp_path)
+    file.add([one := said()])
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, ((tmp_path / REVIEWS).stat().st_size + 600, limits[1]))
+    try:
+        with pytest.raises(NotKeptError, match=r"cannot write .*reviews\.jsonl"):
+            file.add([said(key, comment="长" * 60) for key in "bcd"])
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert ReviewsFile(tmp_path).on("r").saved == [one]
+    file.add([two := said("e")])
+    assert file.on("r").saved == ReviewsFile(tmp_path).on("r").saved == [one, two]
+
+
+def test_another_file_in_its_place_is_read_from_its_beginning(tmp_path):
+    """Where a run was replaced, what was said of the earlier one is forgotten, however much is said of the new one."""
+    file = ReviewsFile(tmp_path)
+    file.add([said()])
+    assert len(file.since(0)) == 1
+    (tmp_path / REVIEWS).rename(tmp_path / "aside")
+    assert file.on("r").saved == []
+    ReviewsFile(tmp_path).add(now := [said("b"), said("c")])
+    assert file.on("r").saved == now
+    (tmp_path / REVIEWS).rename(tmp_path / "aside")
+    ReviewsFile(tmp_path).add(later := [said("d"), said("e"), said("f")])
+    with pytest.raises(UsageError, match="because the run was replaced"):
+        file.add([said("g")])
+    assert file.on("r").saved == later
 
 
 @pytest.mark.parametrize("line", ["{", '{"who": "Li"}', "[]", "\udcff"])

@@ -12,7 +12,7 @@ from baogao.errors import UsageError
 from baogao.inputs import Source
 from baogao.outputs.decisions import Decision, ReviewsFile
 from baogao.outputs.earlier import Claim, Earlier, digest_of, keep_aside
-from baogao.outputs.records import iterate_review, kept_text, read_records
+from baogao.outputs.records import WHOLE, iterate_review, kept_text, read_records
 from baogao.outputs.run_folder import RunFolder
 from baogao.record import Provenance, Record, Review
 
@@ -274,6 +274,35 @@ def test_what_people_said_is_never_lost(here, killed):
     here.run("newer", [here.source("a")], "overwrite")
     assert sorted(path.name for path in here.out.glob("before-*")) == ["before-1", "before-2"]
     assert len(ReviewsFile(here.out / "before-2").on("a").saved) == 1
+
+
+def test_killed_while_what_people_said_was_moved(here):
+    """The next run does not move what was said of the new run over what was said of the earlier one."""
+    here.run("old", [here.source("a")])
+    first = here.say("one")
+    here.run("new", [here.source("a")], "overwrite")
+    second = here.say("two")
+    (here.out / WHOLE).mkdir()
+    (here.out / WHOLE / "reviews.jsonl").touch()  # it was moved, and this had not gone yet
+    here.run("new", [here.source("a")])
+    assert [one.id for one in ReviewsFile(here.out / "before-1").on("a").saved] == [first.id]
+    assert [one.id for one in ReviewsFile(here.out).on("a").saved] == [second.id]
+
+
+def test_half_a_line_is_kept_aside_with_the_rest(here):
+    """What a process left that died while it saved does not keep later words from going where the earlier ones are."""
+    here.run("old", [here.source("a")])
+    first = here.say("one")
+    with (here.out / "reviews.jsonl").open("ab") as file:
+        file.write(b'{"id": "half')
+    folder = here.enter([here.source("b")], "overwrite")
+    here.do(folder, "new")
+    here.kill(folder)
+    keep_aside(here.out)
+    second = here.say("two")
+    here.run("new", [here.source("b")], "overwrite")
+    assert [one.id for one in ReviewsFile(here.out / "before-1").on("a").saved] == [first.id, second.id]
+    assert not (here.out / "before-2").exists()
 
 
 def test_a_window_that_is_open_while_the_run_is_replaced(here):

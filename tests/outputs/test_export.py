@@ -17,9 +17,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from baogao.errors import SchemaError, UsageError
-from baogao.outputs.export import records_to_frame, write_results, write_table
+from baogao.outputs.export import records_to_frame, write_export, write_table
+from baogao.outputs.exported import Exported
 from baogao.outputs.flat_files import Layout
-from baogao.outputs.results import Results
 from baogao.schema import load_schema
 from baogao.schema.values import Answer, TextAnswer
 from short_reports import COMMUNIQUE
@@ -137,13 +137,13 @@ def test_every_figure_has_its_digits_in_every_format(values, make_record, schema
     folder = tmp_path_factory.mktemp("formats")
     figures = dict(zip((spec.id for spec in schema.figures), values, strict=False))
     said = {name: Answer(status="reported", value=value, bound="exact", text="x") for name, value in figures.items()}
-    results = Results([make_record("one", schema, fields=said)], schema)
+    exported = Exported([make_record("one", schema, fields=said)], schema)
     wanted = {name: value.normalize() for name, value in figures.items()}
     found = {}
     for name, layout in (("w.csv", Layout()), ("l.tsv", Layout(long=True)), ("l.json", Layout(long=True))):
-        write_results(results, folder / name, layout)
+        write_export(exported, folder / name, layout)
     for name, layout in (("w.json", Layout()), ("w.db", Layout()), ("w.xlsx", Layout()), ("z.xlsx", Layout("zh"))):
-        write_results(results, folder / name, layout)
+        write_export(exported, folder / name, layout)
     row = rows_of_csv(folder / "w.csv")[0]
     assert not any("E" in row[name].upper() or row[name].endswith(".0") for name in figures)
     found["w.csv"] = {name: row[name] for name in figures}
@@ -167,7 +167,7 @@ def test_every_figure_has_its_digits_in_every_format(values, make_record, schema
 @pytest.mark.parametrize("suffix", [".parquet", ".dta"])
 def test_frames_keep_figures_and_say_what_they_are(suffix, plain, schema, tmp_path):
     """They hold floats; Chinese labels are the columns' names, or in Stata what its variables are called."""
-    write_results(Results([plain], schema), tmp_path / f"out{suffix}", Layout("zh" if suffix == ".parquet" else "id"))
+    write_export(Exported([plain], schema), tmp_path / f"out{suffix}", Layout("zh" if suffix == ".parquet" else "id"))
     if suffix == ".parquet":
         assert pl.read_parquet(tmp_path / "out.parquet")["执法案卷评查数（卷）"].to_list() == [135.0]
         return
@@ -180,21 +180,21 @@ def test_frames_keep_figures_and_say_what_they_are(suffix, plain, schema, tmp_pa
 
 def test_layouts_that_a_format_does_not_have(plain, schema, tmp_path):
     """One sentence says what would do."""
-    results = Results([plain], schema)
+    exported = Exported([plain], schema)
     with pytest.raises(UsageError, match=r"records have keys, no labels; .* add --long"):
-        write_results(results, tmp_path / "out.json", Layout("zh"))
+        write_export(exported, tmp_path / "out.json", Layout("zh"))
     with pytest.raises(UsageError, match="has every field already; --all is for --long"):
-        write_results(results, tmp_path / "out.csv", Layout(silent=True))
+        write_export(exported, tmp_path / "out.csv", Layout(silent=True))
 
 
 def test_chinese_heads_and_words(plain, water, water_schema, schema, tmp_path):
     """Labels with their units, states and bounds in words, a level as people say it; a list of rows likewise."""
-    write_results(Results([plain], schema), tmp_path / "out.csv", Layout("zh"))
+    write_export(Exported([plain], schema), tmp_path / "out.csv", Layout("zh"))
     (row,) = rows_of_csv(tmp_path / "out.csv")
     assert row["执法案卷评查数（卷）"] == "135"
     assert (row["执法案卷评查数·界限"], row["执法案卷评查数·状态"], row["状态"]) == ("约", "有数据", "已读取")
     assert row["行政层级"] == "县级"
-    write_results(Results([water], water_schema), tmp_path / "water.csv", Layout("zh"))
+    write_export(Exported([water], water_schema), tmp_path / "water.csv", Layout("zh"))
     first, second = rows_of_csv(tmp_path / "water.works.csv")
     assert first["投资（万元）"] == "8600"
     assert second["投资（万元）·上限"] == "3500"
@@ -205,7 +205,7 @@ def test_two_columns_of_one_head_have_their_ids(plain, schema, tmp_path):
     twin = replace(
         schema, specs=tuple(replace(one, label="文件") if one.id == "title" else one for one in schema.specs)
     )
-    write_results(Results([plain], twin), tmp_path / "out.csv", Layout("zh"))
+    write_export(Exported([plain], twin), tmp_path / "out.csv", Layout("zh"))
     (row,) = rows_of_csv(tmp_path / "out.csv")
     assert row["文件 [title]"] == plain.metadata["title"].value
     assert row["文件 [source]"] == plain.source

@@ -7,10 +7,10 @@ import io
 
 import polars as pl
 
-from baogao.outputs.export import records_to_frame, write_results
+from baogao.outputs.export import records_to_frame, write_export
+from baogao.outputs.exported import Exported
 from baogao.outputs.flat_files import Layout
 from baogao.outputs.long import LongTable, Statement, all_statements, link_to
-from baogao.outputs.results import Results
 
 
 def rows_of(record, schema, texts=None, *, silent=False):
@@ -74,11 +74,11 @@ def test_a_text_that_changed_has_no_sentences(plain, schema, texts):
 def test_links_lead_to_the_page_of_the_run(plain, schema, tmp_path):
     """Relative to the table, so that both may be sent together; what a name may contain is escaped."""
     (tmp_path / "run of 2023").mkdir()
-    results = Results([plain], schema, folder=tmp_path / "run of 2023")
-    assert results.page_from(tmp_path / "run of 2023" / "out.csv") == "index.html"
-    assert results.page_from(tmp_path / "out.csv") == "run%20of%202023/index.html"
+    exported = Exported([plain], schema, folder=tmp_path / "run of 2023")
+    assert exported.page_from(tmp_path / "run of 2023" / "out.csv") == "index.html"
+    assert exported.page_from(tmp_path / "out.csv") == "run%20of%202023/index.html"
     assert link_to("a&b#c", "works/0/cost") == "index.html#a%26b%23c&works%2F0%2Fcost"
-    write_results(results, tmp_path / "out.csv", Layout(long=True))
+    write_export(exported, tmp_path / "out.csv", Layout(long=True))
     rows = csv.DictReader(io.StringIO((tmp_path / "out.csv").read_text("utf-8-sig"), newline=""))
     assert {row["link"].partition("&")[0] for row in rows} == {"run%20of%202023/index.html#qinghe-2023"}
 

@@ -6,9 +6,9 @@ import openpyxl
 import pytest
 
 from baogao.errors import UsageError
-from baogao.outputs.export import write_results, write_table
+from baogao.outputs.export import write_export, write_table
+from baogao.outputs.exported import Exported
 from baogao.outputs.flat_files import Layout
-from baogao.outputs.results import Results
 from baogao.outputs.workbook import sheet_names, write_cell
 from baogao.schema.values import TextAnswer
 
@@ -66,7 +66,7 @@ def test_sheets_of_rows_have_names_that_a_workbook_allows():
 
 def test_the_long_table_as_a_workbook(plain, texts, schema, tmp_path):
     """Ids in the head, numbers as numbers, a sentence beside each; the fields are explained behind it."""
-    write_results(Results([plain], schema, texts), tmp_path / "out.xlsx", Layout(long=True))
+    write_export(Exported([plain], schema, texts), tmp_path / "out.xlsx", Layout(long=True))
     book = openpyxl.load_workbook(tmp_path / "out.xlsx")
     assert book.sheetnames == ["long", "fields"]
     head, *rows = book["long"].values

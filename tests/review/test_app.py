@@ -1,6 +1,7 @@
 """The server of the review: what it shows, what it saves, what it refuses."""
 
 import json
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -8,7 +9,7 @@ from starlette.testclient import TestClient
 
 from baogao.errors import UsageError
 from baogao.outputs.corrected import corrected_records
-from baogao.outputs.decisions import REVIEWS
+from baogao.outputs.decisions import REVIEWS, ReviewsFile
 from baogao.review.app import review_app
 from baogao.review.session import ReviewSession
 from outputs.conftest import PLAIN_TEXT, WATER_TEXT, place
@@ -307,3 +308,35 @@ def test_no_gold_where_people_are_blind(run):
     window = Window(run, blind=True)
     window.say(Q, "case_files_reviewed", "accept")
     assert "gold save RUN --by" in window.client.post("/gold", json={"doc_id": Q}).json()["error"]
+
+
+def test_a_disk_that_takes_nothing(window, monkeypatch):
+    """The answer is none that a page takes for a refusal: it keeps what was said, and sends it again."""
+    asked = window.asked(Q, "case_files_reviewed", "accept")
+    with monkeypatch.context() as patched:
+        patched.setattr(ReviewsFile, "_append", lambda *_: Path("/there/is/nothing").stat())
+        answer = window.post(asked)
+    assert answer.status_code == 507
+    assert "cannot write" in answer.json()["error"]
+    assert answer.json()["zh"]
+    assert window.post(asked).status_code == 200
+    assert len(ReviewsFile(window.session.folder).since(0)) == 1
+
+
+def test_a_run_that_was_replaced_is_shown_without_what_was_said_of_it(window):
+    """Neither answers nor progress of the earlier one are left, though as much is said of the new one."""
+    window.say(Q, "case_files_reviewed", "accept")
+    (window.session.folder / REVIEWS).rename(window.session.folder / "aside")
+    assert window.report(Q)["review"]["looked"] == 0
+    window.say(Q, "exam_passed", "absent")
+    view = window.report(Q)
+    assert [one["key"] for one in view["review"]["decisions"]] == ["exam_passed"]
+    assert view["figures"]["case_files_reviewed"].get("reviewed") is None
+    news = window.client.get("/changes", params={"since": 7, "who": "Li"}).json()
+    assert (news["saved"], len(news["decisions"])) == (1, 1)
+
+
+@pytest.mark.parametrize("since", ["", "-1", "x", "9" * 5000, "\u0663"])
+def test_any_number_may_be_asked_for(still, since):
+    """What is no number of decisions is none."""
+    assert still.client.get("/changes", params={"since": since}).status_code == 200

@@ -168,6 +168,26 @@ def test_a_right_report_takes_few_keys(browser, serve, run):
     assert "All silent fields are right" in desk(browser)
 
 
+def test_the_selected_row_is_in_view(browser, serve, run):
+    """Where things may move, too: the row that a decision goes on to is above the desk, its place on the screen."""
+    motion = {"features": [{"name": "prefers-reduced-motion", "value": "no-preference"}]}
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", motion)
+    page = opened(browser, serve(run))
+    assert not page.execute_script("return matchMedia('(prefers-reduced-motion: reduce)').matches")
+    low = {"width": 1400, "height": 480, "deviceScaleFactor": 1, "mobile": False}
+    page.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", low)
+    wait(page, lambda: current(page))
+    for _ in range(7):
+        was = current(page)
+        press(page, Keys.ENTER)
+        wait(page, lambda was=was: current(page) != was)
+    saved(page, run, 7)
+    seen = """const [row, desk, mark] = ["#answers [aria-current=true]", "#desk", ".text mark.on"]
+        .map((one) => document.querySelector(one).getBoundingClientRect());
+        return row.top > 0 && row.bottom <= desk.top && mark.top > 0 && mark.bottom <= innerHeight"""
+    wait(page, lambda: page.execute_script(seen))
+
+
 def test_everything_by_keys(browser, serve, run):
     """Correct by arrows and by looking for words, none, not there, a comment, taking back and saying it again."""
     service = serve(run)

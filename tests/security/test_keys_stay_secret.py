@@ -20,6 +20,7 @@ import pytest
 from baogao.errors import BaogaoError
 from baogao.evaluation.cassettes import CassetteTransport
 from baogao.llm import EndpointSettings, ModelClient, Question, ReplyCache, cache_clear
+from baogao.llm.guard import guard
 from baogao.llm.messages import Message
 from cli.model_of_tests import good_model
 from evaluation.one_cassette import cassette
@@ -256,7 +257,7 @@ def test_white_space_around_a_key_is_no_part_of_it(monkeypatch, around):
 @pytest.mark.parametrize("key", ["2", "21", "x", "EMPTY", "no-key", "1234567"])
 def test_a_stand_in_for_a_key_alters_nothing(extract, reports, monkeypatch, caplog, tmp_path, key):
     """With a key that any text may hold by chance the figures are those of any other, from the model and the cache."""
-    monkeypatch.setattr("baogao.llm.guard._known", set())
+    monkeypatch.setattr("baogao.llm.secrets._known", set())
     figures = []
     with fake_server(good_model) as server:
         model = ("--base-url", server.url, "--model", "small", "--ask", "form", "--extractor", "llm")
@@ -385,6 +386,18 @@ def test_a_cut_key_is_struck_out():
         assert CANARY[:8] not in settings.redact(f"you sent {CANARY[:length]}")
         assert CANARY[:8] not in settings.redact(f"you sent '{CANARY[:length]}…'")
     assert settings.redact("you sent sk-c") == "you sent sk-c"
+
+
+def test_a_key_that_another_server_repeats():
+    """Two keys that are alike in part are struck out whole, and not one of them up to where the other begins."""
+    other = "sk-other-91c07e44b2d85f3a"
+    first, second = (EndpointSettings(base_url="http://127.0.0.1:1/v1", api_key=key) for key in (CANARY, other))
+    for settings in (first, second):
+        guard(settings)
+    for settings in (first, second):
+        assert settings.redact(f"you sent {other} and {CANARY}!") == "you sent *** and ***!"
+        assert settings.secrets.within(CANARY)
+        assert settings.secrets.within(other)
 
 
 def test_keys_of_several_models(extract, reports, every_byte, monkeypatch, tmp_path):

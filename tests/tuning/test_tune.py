@@ -212,7 +212,7 @@ def test_a_dry_run_says_what_it_would_take(baogao, world, tiny, tmp_path, monkey
         "of disk",
         "(h:mm:ss)",
     ):
-        assert words in outcome.err
+        assert words in outcome.out
     assert not list(world.folder.glob("*.adapter.gguf*"))
 
 

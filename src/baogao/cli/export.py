@@ -32,17 +32,17 @@ def export(
     schema: SchemaOfRecords = None,
 ) -> Found:
     """Write the records as a table, as people left them: one row a report, or one a figure with its sentence."""
-    from baogao.outputs.export import write_results
+    from baogao.outputs.export import write_export
+    from baogao.outputs.exported import Exported
     from baogao.outputs.flat_files import Layout
-    from baogao.outputs.results import Results
 
-    results = Results.of_run(folder, schema, as_read=as_read)
-    written = write_results(results, to, Layout(labels=labels, long=long, silent=silent))
-    if results.failed:
-        count, names = len(results.failed), shown(_first(results.failed))
+    exported = Exported.of_run(folder, schema, as_read=as_read)
+    written = write_export(exported, to, Layout(labels=labels, long=long, silent=silent))
+    if exported.failed:
+        count, names = len(exported.failed), shown(_first(exported.failed))
         say(stderr, f"note: reports that could not be read have no figures ({count}): {names}")
-    if results.astray:
-        count, names = len(results.astray), shown(_first(results.astray))
+    if exported.astray:
+        count, names = len(exported.astray), shown(_first(exported.astray))
         say(stderr, f"note: reports whose texts were changed since have no sentences ({count}): {names}")
     say(stdout, *(f"{rows} rows in {shown(file)}" for file, rows in written.items()))
     return Found({"files": [{"file": str(file), "rows": rows} for file, rows in written.items()]})

@@ -178,6 +178,7 @@ def print_report(
     :param sure_from: from this confidence on 98% of the answers are right; None where that was not learned.
     :param folder: where the records went.
     """
+    from baogao.outputs.matrix import MATRIX
     from baogao.outputs.records import RECORDS, REVIEW
     from baogao.outputs.run_results import PAGE, PAGE_REPORTS
 
@@ -185,7 +186,7 @@ def print_report(
     if table is not None:
         stdout.print(table)
     partly = f" (the first {PAGE_REPORTS} reports)" if totals.reports > PAGE_REPORTS else ""
-    records, page = out / RECORDS, out / PAGE
+    records, page, matrix = out / RECORDS, out / PAGE, out / MATRIX
     led, review = totals.led(), totals.to_review(out / REVIEW, sure_from)
     say(
         stdout,
@@ -198,7 +199,13 @@ def print_report(
         f"records  {shown(records)}",
         *([f"review   {review}"] if review else []),
         f"page     {shown(page)}{partly}",
+        f"table    {shown(matrix)}",
     )
-    files = {"records": str(records), "page": str(page), "review": str(out / REVIEW) if review else None}
+    files = {
+        "records": str(records),
+        "page": str(page),
+        "matrix": str(matrix),
+        "review": str(out / REVIEW) if review else None,
+    }
     remarks = list(folder.remarks) if folder else []
     return Found({**totals.summary(), "sure_from": sure_from, "remarks": remarks, **files}, 1 if totals.failed else 0)

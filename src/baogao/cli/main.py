@@ -148,7 +148,7 @@ def run() -> None:
         refuse_keys(sys.argv[1:], os.environ.get("OPENAI_API_KEY", ""))
         app()
     except BaogaoError as error:
-        from baogao.llm.guard import without_keys  # no command needs it before it has imported it
+        from baogao.llm.secrets import without_keys  # no command needs it before it has imported it
 
         say(errors, f"[red]error:[/] {shown(translated(without_keys(str(error))))}")
         sys.exit(2 if isinstance(error, UsageError) else 1)

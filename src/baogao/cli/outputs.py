@@ -67,7 +67,7 @@ def _write_page(folder: Path, schema: str | None) -> dict[str, Any]:
     page = folder / "index.html"
     write_page(records, folder / "texts", used, page, table=MATRIX)
     write_matrix(records, used, folder / MATRIX)
-    say(stdout, shown(page))
+    say(stdout, shown(page), shown(folder / MATRIX))
     return {"page": str(page), "matrix": str(folder / MATRIX), "reports": len(records)}
 
 

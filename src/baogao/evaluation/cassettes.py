@@ -25,9 +25,9 @@ import yaml
 from baogao.errors import ReplayError, UsageError
 from baogao.evaluation.gold import write_whole
 from baogao.llm.body import cap_body
-from baogao.llm.guard import without_keys
 from baogao.llm.manner import Refusal, teaches
 from baogao.llm.sdk import asked
+from baogao.llm.secrets import without_keys
 from baogao.resources import read_yaml
 
 _log = logging.getLogger(__name__)

@@ -9,15 +9,13 @@ from typing import Any
 from urllib.parse import unquote
 
 from baogao.errors import BaogaoError
-from baogao.llm.secrets import SHORTEST_SECRET, secrets_of
+from baogao.llm.secrets import SHORTEST_SECRET, is_noted, note_secrets, without_keys
 from baogao.llm.settings import EndpointSettings
 
 _log = logging.getLogger(__name__)
 
 _MOST_READ = 5000
 """Characters of an error's body that are looked at; it may be of any size."""
-_known: set[str] = set()
-"""Keys and passwords that this process was given."""
 
 
 def shown_cause(
@@ -47,15 +45,10 @@ def shown_cause(
     return cause
 
 
-def without_keys(text: str) -> str:
-    """A text without any key or password that this process was given."""
-    return secrets_of(*sorted(_known)).strike(text)
-
-
 def without_key_in(error: BaogaoError, settings: EndpointSettings | None = None) -> BaogaoError:
     """An error that does not repeat a key: the same, or one of its kind with the key struck out.
 
-    :param settings: whose key; without them whatever this process was given.
+    :param settings: whose key, beside whatever this process was given.
     """
     said = str(error)
     if (shown := settings.redact(said) if settings else without_keys(said)) == said:
@@ -70,15 +63,15 @@ def guard(settings: EndpointSettings, passwords: Iterable[str] = ()) -> None:
 
     :param passwords: user and password of each proxy.
     """
-    if len(settings.secret) < SHORTEST_SECRET and settings.api_key and not _known & {settings.secret}:
+    if len(settings.secret) < SHORTEST_SECRET and settings.api_key and not is_noted(settings.secret):
         _log.warning(
             "the key in OPENAI_API_KEY has fewer than %d characters: it is taken for a stand-in, "
             "and not struck out of what is shown and kept",
             SHORTEST_SECRET,
         )
-    _known.update(settings.secret_values)
+    note_secrets(settings.secret_values)
     for password in passwords:
-        _known.update((password, unquote(password), unquote(password).partition(":")[2]))
+        note_secrets((password, unquote(password), unquote(password).partition(":")[2]))
     make = logging.getLogRecordFactory()
     if getattr(make, "keeps_keys", False):
         return

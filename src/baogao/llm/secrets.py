@@ -26,6 +26,8 @@ _ESCAPED = re.compile(
 _FOLDED = {0xFEE0 + code: code for code in range(0x21, 0x7F)}
 _FOLDED |= {code + wide: code + 32 for code in range(65, 91) for wide in (0, 0xFEE0)}
 """Small letters for capital ones, and half-width characters for full-width ones."""
+_known: set[str] = set()
+"""Keys and passwords that this process was given."""
 
 
 class Secrets:
@@ -121,3 +123,23 @@ def _character(found: re.Match[str]) -> str:
 def secrets_of(*values: str) -> Secrets:
     """The same secrets are made ready once."""
     return Secrets(values)
+
+
+def note_secrets(values: Iterable[str]) -> None:
+    """Have some keys and passwords struck out of everything that this process shows and keeps."""
+    _known.update(values)
+
+
+def is_noted(value: str) -> bool:
+    """Whether a key is among those."""
+    return value in _known
+
+
+def known_secrets(*more: str) -> Secrets:
+    """Those and some others, together: one server may repeat the key of another, and two keys may be alike in part."""
+    return secrets_of(*sorted(_known.union(more)))
+
+
+def without_keys(text: str) -> str:
+    """A text without any key or password that this process was given."""
+    return known_secrets().strike(text)

@@ -25,7 +25,7 @@ from baogao.llm.beside import SECRET_NAME, Beside, without_secrets
 from baogao.llm.config_file import CONFIG_FILE, check_keys, line_of, read_config
 from baogao.llm.keys import holds_key, read_key
 from baogao.llm.messages import MOST_TOKENS
-from baogao.llm.secrets import Secrets, secrets_of
+from baogao.llm.secrets import Secrets, known_secrets, secrets_of
 
 OPENAI_URL = "https://api.openai.com/v1"
 _NAMED_BY_OPENAI = ("base_url", "api_key")
@@ -158,8 +158,8 @@ class EndpointSettings(BaseSettings):
 
     @property
     def secrets(self) -> Secrets:
-        """The same, to be found in texts."""
-        return secrets_of(*self.secret_values)
+        """The same, and whatever else this process was given, to be found in texts."""
+        return known_secrets(*self.secret_values)
 
     def cost(self, prompt_tokens: int, completion_tokens: int, cached_tokens: int = 0) -> float | None:
         """What so many tokens cost, in the currency of the prices; None where there are none.

@@ -19,9 +19,9 @@ import polars as pl
 from baogao._version import __version__
 from baogao.errors import UsageError
 from baogao.outputs.delimited import digits
+from baogao.outputs.exported import Exported
 from baogao.outputs.headings import Cell, Headings, Labels
 from baogao.outputs.long import LONG, LongTable, Statement
-from baogao.outputs.results import Results
 from baogao.outputs.subject import Subject
 from baogao.outputs.tables import HELD_BACK, Columns, Row, rows_columns, rows_of
 from baogao.record import Record
@@ -58,7 +58,7 @@ _LISTS = (
 _REPORT_COLUMNS = ("doc_id", "source", "sha256", "status", "error", "place", "year", "made_with", "notices")
 
 
-def write_database(results: Results, path: Path, page: str, labels: Labels = "id", *, silent: bool = False) -> int:
+def write_database(exported: Exported, path: Path, page: str, labels: Labels = "id", *, silent: bool = False) -> int:
     """Write a new database.
 
     :param page: the address of the run's page, as seen from the database.
@@ -72,8 +72,8 @@ def write_database(results: Results, path: Path, page: str, labels: Labels = "id
             database.execute("PRAGMA journal_mode = OFF")
             database.execute("PRAGMA synchronous = OFF")  # it is made aside: a file that is not whole is thrown away
             database.execute("BEGIN")
-            count = _Database(database, results, page, silent=silent).fill()
-            _add_views(database, results.schema, labels)
+            count = _Database(database, exported, page, silent=silent).fill()
+            _add_views(database, exported.schema, labels)
             database.commit()
             database.execute("PRAGMA foreign_keys = ON")
             return count
@@ -84,11 +84,11 @@ def write_database(results: Results, path: Path, page: str, labels: Labels = "id
 class _Database:
     """The tables of one database, filled in one pass over the reports."""
 
-    def __init__(self, database: sqlite3.Connection, results: Results, page: str, *, silent: bool) -> None:
+    def __init__(self, database: sqlite3.Connection, exported: Exported, page: str, *, silent: bool) -> None:
         self._database = database
-        self._schema = results.schema
-        self._results = results
-        self._long = LongTable(results.schema, results.texts, silent=True, page=page, astray=results.astray)
+        self._schema = exported.schema
+        self._exported = exported
+        self._long = LongTable(exported.schema, exported.texts, silent=True, page=page, astray=exported.astray)
         self._silent = silent
         self._made: dict[str, int] = {}
 
@@ -97,7 +97,7 @@ class _Database:
         self._make_tables()
         self._write_fields()
         count = 0
-        for record in self._results.records:
+        for record in self._exported.records:
             self._write_report(record)
             count += 1
         for name in ("figures", "lists", "checks", "held_back", *(f"rows_{spec.id}" for spec in self._schema.rows)):
@@ -188,7 +188,7 @@ class _Database:
         key = record.made_by.model_dump_json()
         if key not in self._made:
             self._made[key] = len(self._made) + 1
-            made, read_at = record.made_by, self._results.read_at
+            made, read_at = record.made_by, self._exported.read_at
             row: Row = {
                 name: getattr(made, name) for name in ("baogao", "extractor", "model", "prompts", "calibration")
             }

@@ -15,11 +15,10 @@ people differ the last one counts, too, and the key is in dispute until somebody
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, BinaryIO, Literal
 from uuid import uuid4
 
 from filelock import FileLock
@@ -35,6 +34,8 @@ REVIEWS = "reviews.jsonl"
 """The file in a run's folder."""
 REVIEWS_LOCK = ".reviews.lock"
 """Held by whoever adds to that file, or takes it away."""
+_NOT_YET = b'\0"'
+"""How lines begin that are not all written yet: without their first character."""
 
 
 def _now() -> str:
@@ -78,6 +79,10 @@ class OvertakenError(BaogaoError):
         """The decision that the other one had not seen."""
 
 
+class NotKeptError(UsageError):
+    """The disk would not take what was to be saved: it may later."""
+
+
 class Decisions:
     """All decisions on one report, in the order in which they were saved."""
 
@@ -87,6 +92,11 @@ class Decisions:
     def of(self, who: str) -> Decisions:
         """Those of one person only."""
         return Decisions(one for one in self.saved if one.who == who)
+
+    @property
+    def last(self) -> str:
+        """The id of the last one; empty where there is none."""
+        return self.saved[-1].id if self.saved else ""
 
     @property
     def people(self) -> list[str]:
@@ -151,6 +161,11 @@ class ReviewsFile:
     def __init__(self, folder: Path) -> None:
         self.path = folder / REVIEWS
         self._lock = FileLock(folder / REVIEWS_LOCK)
+        self._which: tuple[int, int] | None = None
+        """The file that was read, by its device and its number there: another may come in its place."""
+        self._forget()
+
+    def _forget(self) -> None:
         self._read_to = 0
         self._line = 0
         self._by_doc: dict[str, list[Decision]] = {}
@@ -189,11 +204,15 @@ class ReviewsFile:
             given where that does not matter.
         :param blind: whoever took them sees no decisions but their own, and others' are no reason to refuse any.
         :raises OvertakenError: there is a later one than was seen; nothing is saved.
-        :raises UsageError: the file cannot be read or written.
+        :raises NotKeptError: the file cannot be written.
+        :raises UsageError: it cannot be read, or is another one by now.
         """
         try:
             with self._lock:
-                self._read_on()
+                if not self._read_on():
+                    raise UsageError(
+                        f"{self.path} was taken away meanwhile, because the run was replaced: open it again"
+                    )
                 new = [one for one in decisions if one.id not in self._by_id]
                 for one, last in zip(decisions, seen or (), strict=bool(seen)):
                     standing = Decisions(self._by_doc.get(one.doc_id, ())).last_on(one.key, one.who if blind else None)
@@ -203,39 +222,49 @@ class ReviewsFile:
                     self._append("".join(f"{one.to_json()}\n" for one in new).encode())
                     self._read_on()
         except OSError as error:
-            raise UsageError(f"cannot write {self.path}: {error.strerror or error}") from error
+            raise NotKeptError(f"cannot write {self.path}: {error.strerror or error}") from error
 
     def _append(self, lines: bytes) -> None:
         flags = os.O_RDWR | os.O_CREAT | NOT_THROUGH_LINKS | getattr(os, "O_BINARY", 0)
         with os.fdopen(os.open(self.path, flags, mode_of("results")), "r+b") as file:
-            if os.fstat(file.fileno()).st_size < self._read_to:
-                raise UsageError(f"{self.path} was taken away meanwhile, because the run was replaced: open it again")
-            # What stands after the last line end is of a process that died while it wrote: nobody was told of it.
+            # What stands there is of a process that died while it wrote: nobody was told of it.
             file.truncate(self._read_to)
-            file.seek(self._read_to)
-            file.write(lines)
-            file.flush()
+            # The first character comes last. Until it is there, none of these lines counts.
+            for start, part in ((1, lines[1:]), (0, lines[:1])):
+                file.seek(self._read_to + start)
+                file.write(part)
+                file.flush()
             os.fsync(file.fileno())
 
-    def _read_on(self) -> None:
-        """Read what was added since the last time, up to the last line end."""
-        for one, end in self._new():
-            self._read_to, self._line = end, self._line + 1
+    def _read_on(self) -> bool:
+        """Read what was added since the last time.
+
+        :returns: whether the file is still the one that was read; another one is read from its beginning.
+        """
+        try:
+            with self.path.open("rb") as file:
+                status = os.fstat(file.fileno())
+                which = status.st_dev, status.st_ino
+                same = self._which in (None, which) and status.st_size >= self._read_to
+                self._which = which
+                if not same:
+                    self._forget()
+                self._take(file)
+        except FileNotFoundError:
+            same = self._which is None
+            self._which = None
+            self._forget()
+        except OSError as error:
+            raise UsageError(f"cannot read {self.path}: {error.strerror or error}") from error
+        return same
+
+    def _take(self, file: BinaryIO) -> None:
+        """Take the further lines of the file, up to the last that is whole."""
+        file.seek(self._read_to)
+        while (line := file.readline()).endswith(b"\n") and not line.startswith(_NOT_YET):
+            number = self._line + 1
+            one = read_line(line, f"{self.path}, line {number}", Decision) if line.strip() else None
+            self._read_to, self._line = file.tell(), number
             if one is not None and one.id not in self._by_id:
                 self._by_id[one.id] = one
                 self._by_doc.setdefault(one.doc_id, []).append(one)
-
-    def _new(self) -> Iterator[tuple[Decision | None, int]]:
-        """Each further line, None for a blank one, and where it ends."""
-        try:
-            with self.path.open("rb") as file:
-                file.seek(self._read_to)
-                for number, line in enumerate(iter(partial(file.readline), b""), start=self._line + 1):
-                    if not line.endswith(b"\n"):
-                        return
-                    where = f"{self.path}, line {number}"
-                    yield read_line(line, where, Decision) if line.strip() else None, file.tell()
-        except FileNotFoundError:
-            return
-        except OSError as error:
-            raise UsageError(f"cannot read {self.path}: {error.strerror or error}") from error

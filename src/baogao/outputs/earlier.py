@@ -17,10 +17,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from filelock import FileLock
+
 from baogao.choices import Onto
 from baogao.errors import UsageError
 from baogao.inputs import Source, name_key
-from baogao.outputs.decisions import REVIEWS
+from baogao.outputs.decisions import REVIEWS, REVIEWS_LOCK
 from baogao.outputs.journal import Place
 from baogao.outputs.records import RECORDS, REVIEW, SCHEMA, current, iterate_records
 from baogao.resources import take_away
@@ -29,8 +31,8 @@ MADE_WITH = "made_with.json"
 """What the records of a run depend on besides their reports; not there in runs of earlier versions."""
 ASIDE = "before-{number}"
 """The folder, inside a run's, of an earlier run that people had looked at and that was replaced."""
-_PARTS = (RECORDS, REVIEW, REVIEWS, MADE_WITH, SCHEMA, "texts", "index.html", "matrix.html")
-"""What belongs to a run and is kept aside with it."""
+_PARTS = (RECORDS, REVIEW, MADE_WITH, SCHEMA, "texts", "index.html", "matrix.html")
+"""What belongs to a run and is kept aside with it, besides what people said of it."""
 _VERSION = 1
 _SETTINGS = ("schema_name", "extractor", "model", "ask", "asked", "escalate_to", "min_confidence", "ocr", "sent_beside")
 """What a user says of a run. Files that are edited, and baogao itself, may change under the same command."""
@@ -244,15 +246,25 @@ def keep_aside(folder: Path) -> Path | None:
             shutil.copytree(place, part / name, symlinks=True)
         elif place.is_file():
             shutil.copy2(place, part / name)
+    with FileLock(folder / REVIEWS_LOCK):
+        shutil.copy2(folder / REVIEWS, part / REVIEWS)
     if hasattr(os, "sync"):
         os.sync()
     part.rename(kept)
     return kept
 
 
-def newest_aside(folder: Path) -> Path:
-    """The folder of the run that was kept aside last."""
-    return folder / ASIDE.format(number=max(_numbers(folder), default=1))
+def take_reviews_aside(folder: Path) -> None:
+    """Move what people said of a run to where it was kept aside last, with all that was said since it was copied.
+
+    What they say of the run that replaced it stays: a run that was killed may have done this before.
+
+    :raises OSError: it cannot be moved.
+    """
+    kept = folder / ASIDE.format(number=max(_numbers(folder), default=1))
+    with FileLock(folder / REVIEWS_LOCK):
+        if _has_reviews(folder) and _goes_on(folder, kept):
+            (folder / REVIEWS).replace(kept / REVIEWS)
 
 
 def digest_of(path: Path) -> str:
@@ -275,9 +287,15 @@ def _numbers(folder: Path) -> list[int]:
 
 def _same(folder: Path, kept: Path) -> bool:
     """Whether a run is the one that was kept aside, though more may have been said of it since."""
-    if digest_of(current(folder / RECORDS)) != digest_of(kept / RECORDS) or not (kept / REVIEWS).is_file():
+    return digest_of(current(folder / RECORDS)) == digest_of(kept / RECORDS) and _goes_on(folder, kept)
+
+
+def _goes_on(folder: Path, kept: Path) -> bool:
+    """Whether what people said of a run begins with what was kept aside, line by line."""
+    if not (kept / REVIEWS).is_file():
         return False
-    return (folder / REVIEWS).read_bytes().startswith((kept / REVIEWS).read_bytes())
+    whole, _, _ = (kept / REVIEWS).read_bytes().rpartition(b"\n")
+    return (folder / REVIEWS).read_bytes().startswith(whole)
 
 
 def _reports(records: Path) -> Iterator[EarlierReport]:

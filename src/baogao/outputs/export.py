@@ -16,10 +16,10 @@ import polars as pl
 from baogao.errors import UsageError
 from baogao.outputs.book.book import write_book
 from baogao.outputs.database import write_database
+from baogao.outputs.exported import Exported
 from baogao.outputs.flat_files import Layout, tables_of, write_delimited, write_frames, write_json
 from baogao.outputs.long import long_table
 from baogao.outputs.records import schema_of
-from baogao.outputs.results import Results
 from baogao.outputs.tables import rows_table, wide_table
 from baogao.outputs.workbook import write_workbook
 from baogao.record import Record
@@ -113,11 +113,11 @@ def _list_of_rows(name: str, schema: Schema) -> FieldSpec:
 def write_table(
     records: Iterable[Record], schema: Schema, path: Path, *, include_text: bool = False
 ) -> dict[Path, int]:
-    """Write one row a report to a file; see :func:`write_results`."""
-    return write_results(Results(records, schema), path, Layout(include_text=include_text))
+    """Write one row a report to a file; see :func:`write_export`."""
+    return write_export(Exported(records, schema), path, Layout(include_text=include_text))
 
 
-def write_results(results: Results, path: Path, layout: Layout) -> dict[Path, int]:
+def write_export(exported: Exported, path: Path, layout: Layout) -> dict[Path, int]:
     """Write records to a file, in the format that its suffix names.
 
     - ``.csv``, ``.tsv``, ``.parquet``, ``.dta``: one row a report, or the long table. A list of rows has a file of its
@@ -126,7 +126,7 @@ def write_results(results: Results, path: Path, layout: Layout) -> dict[Path, in
     - ``.json``: the records, or the rows of the long table.
     - ``.db``: all of it, as a database of SQLite.
 
-    :param results: those of a run have sentences, links and a queue; records alone have not.
+    :param exported: those of a run have sentences, links and a queue; records alone have not.
     :returns: each file that was written, and how many rows are in it.
     :raises UsageError: another suffix; a path that cannot be written; records of another schema; a layout that the
         format does not have.
@@ -140,7 +140,7 @@ def write_results(results: Results, path: Path, layout: Layout) -> dict[Path, in
         raise UsageError(f"{path}: a table of one row a report has every field already; --all is for --long")
     _check_place(path)
     with TemporaryDirectory(prefix="baogao-") as made:
-        files = _WRITERS[suffix](results, Path(made) / path.name, layout, path)
+        files = _WRITERS[suffix](exported, Path(made) / path.name, layout, path)
         for file in files:
             _copy(file, path.parent / file.name)
     return {path.parent / file.name: rows for file, rows in files.items()}
@@ -162,15 +162,15 @@ def _copy(file: Path, path: Path) -> None:
         raise UsageError(f"cannot write {path}: {error.strerror or error}") from error
 
 
-def _write_xlsx(results: Results, made: Path, layout: Layout, path: Path) -> dict[Path, int]:
+def _write_xlsx(exported: Exported, made: Path, layout: Layout, path: Path) -> dict[Path, int]:
     if layout.labels == "zh":
-        return {made: write_book(results, made, path, long_first=layout.long, silent=layout.silent)}
-    tables = tables_of(results, made, layout, path)
-    return {made: write_workbook(results, made, [table[1:] for table in tables], long=layout.long)}
+        return {made: write_book(exported, made, path, long_first=layout.long, silent=layout.silent)}
+    tables = tables_of(exported, made, layout, path)
+    return {made: write_workbook(exported, made, [table[1:] for table in tables], long=layout.long)}
 
 
-def _write_db(results: Results, made: Path, layout: Layout, path: Path) -> dict[Path, int]:
-    return {made: write_database(results, made, results.page_from(path), layout.labels, silent=layout.silent)}
+def _write_db(exported: Exported, made: Path, layout: Layout, path: Path) -> dict[Path, int]:
+    return {made: write_database(exported, made, exported.page_from(path), layout.labels, silent=layout.silent)}
 
 
 _WRITERS = {

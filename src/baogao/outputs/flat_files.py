@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from baogao.outputs.delimited import DelimitedFile
+from baogao.outputs.exported import Exported
 from baogao.outputs.frame_files import write_parquet, write_stata
 from baogao.outputs.headings import Cell, Headings, Labels
 from baogao.outputs.long import LONG, LongTable
-from baogao.outputs.results import Results
 from baogao.outputs.tables import Columns, Row, frame_of, rows_columns, rows_of, wide_columns, wide_row
 from baogao.record import Record, json_line
 from baogao.schema import FieldSpec
@@ -38,11 +38,11 @@ Tables = list[tuple[Path, Columns, Sequence[FieldSpec], Callable[[Record], Itera
 """Of each table its file, its columns, the fields that they are called by, and what rows a record gives it."""
 
 
-def tables_of(results: Results, made: Path, layout: Layout, path: Path) -> Tables:
+def tables_of(exported: Exported, made: Path, layout: Layout, path: Path) -> Tables:
     """The tables of a layout."""
-    schema = results.schema
+    schema = exported.schema
     if layout.long:
-        long = LongTable(schema, results.texts, layout.silent, results.page_from(path), results.astray)
+        long = LongTable(schema, exported.texts, layout.silent, exported.page_from(path), exported.astray)
         return [(made, LONG, (), lambda record: (row for _, row in long.rows(record)))]
 
     def of(spec: FieldSpec) -> Callable[[Record], Iterator[Row]]:
@@ -57,17 +57,17 @@ def tables_of(results: Results, made: Path, layout: Layout, path: Path) -> Table
     return tables
 
 
-def write_delimited(results: Results, made: Path, layout: Layout, path: Path) -> dict[Path, int]:
+def write_delimited(exported: Exported, made: Path, layout: Layout, path: Path) -> dict[Path, int]:
     """Tables as text, all of them in one pass over the records."""
-    tables = tables_of(results, made, layout, path)
+    tables = tables_of(exported, made, layout, path)
     count = dict.fromkeys((file for file, *_ in tables), 0)
     delimiter = "\t" if made.suffix.lower() == ".tsv" else ","
     with ExitStack() as stack:
         files = [DelimitedFile(stack.enter_context(file.open("wb")), delimiter) for file, *_ in tables]
-        said = [Headings(results.schema, layout.labels, specs) for _, _, specs, _ in tables]
+        said = [Headings(exported.schema, layout.labels, specs) for _, _, specs, _ in tables]
         for file, headings, (_, columns, *_) in zip(files, said, tables, strict=True):
             file.add(headings.heads([name for name, _ in columns]))
-        for record in results.records:
+        for record in exported.records:
             for file, headings, (name, columns, _, rows_from) in zip(files, said, tables, strict=True):
                 for row in rows_from(record):
                     file.add(headings.said(column, row.get(column)) for column, _ in columns)
@@ -77,32 +77,32 @@ def write_delimited(results: Results, made: Path, layout: Layout, path: Path) ->
     return count
 
 
-def write_frames(results: Results, made: Path, layout: Layout, path: Path) -> dict[Path, int]:
+def write_frames(exported: Exported, made: Path, layout: Layout, path: Path) -> dict[Path, int]:
     """Tables as frames, which are whole in memory."""
-    tables = tables_of(results, made, layout, path)
+    tables = tables_of(exported, made, layout, path)
     rows: list[list[Row]] = [[] for _ in tables]
-    for record in results.records:
+    for record in exported.records:
         for one, (*_, rows_from) in zip(rows, tables, strict=True):
             one.extend(rows_from(record))
     for one, (file, columns, specs, _) in zip(rows, tables, strict=True):
-        headings = Headings(results.schema, layout.labels, specs)
-        frame = frame_of(one, columns, results.schema)
+        headings = Headings(exported.schema, layout.labels, specs)
+        frame = frame_of(one, columns, exported.schema)
         if file.suffix.lower() == ".dta":
-            write_stata(frame, Headings(results.schema, "zh", specs).heads(frame.columns), file)
+            write_stata(frame, Headings(exported.schema, "zh", specs).heads(frame.columns), file)
         else:
             frame.columns = headings.heads(frame.columns)
             write_parquet(frame, file)
     return {file: len(one) for one, (file, *_) in zip(rows, tables, strict=True)}
 
 
-def write_json(results: Results, made: Path, layout: Layout, path: Path) -> dict[Path, int]:
+def write_json(exported: Exported, made: Path, layout: Layout, path: Path) -> dict[Path, int]:
     """Records, or the rows of the long table, as one array of JSON."""
-    found: Iterator[dict[str, Any]] = (record.to_data() for record in results.records)
+    found: Iterator[dict[str, Any]] = (record.to_data() for record in exported.records)
     if layout.long:
-        ((_, columns, specs, rows_from),) = tables_of(results, made, layout, path)
-        headings, names = Headings(results.schema, layout.labels, specs), [name for name, _ in columns]
+        ((_, columns, specs, rows_from),) = tables_of(exported, made, layout, path)
+        headings, names = Headings(exported.schema, layout.labels, specs), [name for name, _ in columns]
         heads = headings.heads(names)
-        rows = (row for record in results.records for row in rows_from(record))
+        rows = (row for record in exported.records for row in rows_from(record))
         found = (
             {head: _plain(headings.said(name, row.get(name))) for head, name in zip(heads, names, strict=True)}
             for row in rows

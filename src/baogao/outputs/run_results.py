@@ -19,13 +19,11 @@ from functools import partial
 from itertools import groupby
 from pathlib import Path
 
-from filelock import FileLock
-
 from baogao.errors import UsageError
 from baogao.inputs import RUN_MARK
 from baogao.outputs.corrected import iterate_corrected
-from baogao.outputs.decisions import REVIEWS, REVIEWS_LOCK
-from baogao.outputs.earlier import MADE_WITH, Earlier, MadeWith, keep_aside, newest_aside
+from baogao.outputs.decisions import REVIEWS
+from baogao.outputs.earlier import MADE_WITH, Earlier, MadeWith, keep_aside, take_reviews_aside
 from baogao.outputs.journal import JOURNAL, Entry, Journal, Place
 from baogao.outputs.matrix import MATRIX, MATRIX_REPORTS, write_matrix
 from baogao.outputs.near_copies import NearCopies
@@ -178,8 +176,7 @@ class RunResults:
                     continue
                 place = self.folder / name
                 if name == REVIEWS:  # of a run that was kept aside: with all that was said since it was copied
-                    with FileLock(self.folder / REVIEWS_LOCK), suppress(FileNotFoundError):
-                        place.replace(newest_aside(self.folder) / REVIEWS)
+                    take_reviews_aside(self.folder)
                     (whole / name).unlink()
                     continue
                 if name == REVIEW and not (whole / name).stat().st_size:  # nothing to look at: an earlier one goes

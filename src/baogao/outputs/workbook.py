@@ -16,8 +16,8 @@ import xlsxwriter
 
 from baogao.errors import UsageError
 from baogao.outputs.delimited import digits
+from baogao.outputs.exported import Exported
 from baogao.outputs.headings import SIDES, Cell
-from baogao.outputs.results import Results
 from baogao.outputs.tables import HELD_BACK, REVIEWED, Columns, Row
 from baogao.record import Record
 from baogao.schema import FieldSpec, Schema
@@ -43,14 +43,14 @@ SheetOf = tuple[Columns, Sequence[FieldSpec], Callable[[Record], Iterable[Row]]]
 """The columns of a sheet, the fields that they are called by, and the rows that a record gives it."""
 
 
-def write_workbook(results: Results, path: Path, tables: Sequence[SheetOf], *, long: bool) -> int:
+def write_workbook(exported: Exported, path: Path, tables: Sequence[SheetOf], *, long: bool) -> int:
     """Write tables as ``.xlsx``; text is never taken for a formula or a link.
 
     :param tables: the wide or the long one, and those of the schema's lists of rows.
     :returns: how many rows the first of them has.
     :raises UsageError: a text is longer than a cell can hold, or a sheet is.
     """
-    schema = results.schema
+    schema = exported.schema
     with xlsxwriter.Workbook(str(path), {"constant_memory": True}) as book:
         formats = {
             "head": book.add_format({"bold": True, "bottom": 1, "valign": "top"}),
@@ -65,7 +65,7 @@ def write_workbook(results: Results, path: Path, tables: Sequence[SheetOf], *, l
         written = [
             _Sheet(sheet, columns, specs, formats) for sheet, (columns, specs, _) in zip(sheets, tables, strict=True)
         ]
-        for record in results.records:
+        for record in exported.records:
             for sheet, (*_, rows_from) in zip(written, tables, strict=True):
                 for row in rows_from(record):
                     sheet.add(row)

@@ -21,7 +21,7 @@ from starlette.routing import Route
 
 from baogao.errors import BaogaoError, UsageError
 from baogao.language.pages import chinese_of
-from baogao.outputs.decisions import OvertakenError
+from baogao.outputs.decisions import NotKeptError, OvertakenError
 from baogao.outputs.matrix import MATRIX
 from baogao.outputs.page import page_stream
 from baogao.review.asked import read_step
@@ -35,6 +35,8 @@ _FIRST_PORT = 49152
 """From here on ports are nobody's."""
 _MOST_BYTES = 4_000_000
 """Of one request: everything that could be said of a report at once."""
+_MOST_DIGITS = 15
+"""Of a number of decisions."""
 
 
 class _Pointed(Strict):
@@ -101,8 +103,9 @@ class _Answers:
         """What was said since."""
         self._run.fresh()
         asked = request.query_params
-        since = asked.get("since", "0")
-        return JSONResponse(self._run.changes(int(since) if since.isdecimal() else 0, asked.get("who", "")))
+        since = asked.get("since", "")
+        number = int(since) if since.isdecimal() and len(since) <= _MOST_DIGITS else 0
+        return JSONResponse(self._run.changes(number, asked.get("who", "")))
 
     async def there(self, request: Request) -> Response:
         """What stands at some characters."""
@@ -138,13 +141,17 @@ def usual_port(folder: Path) -> int | None:
 
     None where something else listens at it.
     """
-    digest = hashlib.sha256(str(folder.resolve()).encode("utf-8", "surrogateescape")).digest()
-    port = _FIRST_PORT + int.from_bytes(digest[:4]) % (65536 - _FIRST_PORT)
+    port = _FIRST_PORT + int(_name_of(folder)[:8], 16) % (65536 - _FIRST_PORT)
     try:
         socket.create_server(("127.0.0.1", port)).close()
     except OSError:
         return None
     return port
+
+
+def _name_of(folder: Path) -> str:
+    """A name that no other folder has, and that does not say where it is."""
+    return hashlib.sha256(str(folder.resolve()).encode("utf-8", "surrogateescape")).hexdigest()
 
 
 def review_page(session: ReviewSession, name: str, who: str) -> Iterable[str]:
@@ -155,7 +162,7 @@ def review_page(session: ReviewSession, name: str, who: str) -> Iterable[str]:
     settings = {
         "name": name,
         "blind": session.blind,
-        "run": session.folder.resolve().name,
+        "run": _name_of(session.folder),
         "saved": session.saved,
         "patterns": {spec.id: spec.pattern for spec in specs if spec.pattern},
         "additive": [spec.id for spec in specs if spec.additive],
@@ -166,7 +173,8 @@ def review_page(session: ReviewSession, name: str, who: str) -> Iterable[str]:
 
 async def _refused(request: Request, error: Exception) -> Response:
     words = str(error)
-    return JSONResponse({"error": words, "zh": chinese_of([words])}, 415 if isinstance(error, _NoJsonError) else 422)
+    status = 415 if isinstance(error, _NoJsonError) else 507 if isinstance(error, NotKeptError) else 422
+    return JSONResponse({"error": words, "zh": chinese_of([words])}, status)
 
 
 class _NoJsonError(UsageError):

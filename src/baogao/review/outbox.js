@@ -4,6 +4,7 @@ const outbox = (run, { onSaved, onRefused, onState }) => {
   const waiting = []; // steps in the order in which they were made: {name, who, asked}
   let sending = false;
   let away = "";
+  let reason = null; // why the server, which answers, could not save
 
   const keep = (step) => { try { localStorage.setItem(step.name, JSON.stringify(step)); } catch { /* it lives in this window only */ } };
   const drop = (step) => { try { localStorage.removeItem(step.name); } catch { /* nothing was kept */ } };
@@ -16,7 +17,7 @@ const outbox = (run, { onSaved, onRefused, onState }) => {
     } catch { /* none were kept */ }
   }
   const newId = () => [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-  const tell = () => onState({ waiting: waiting.reduce((sum, step) => sum + step.asked.length, 0), away });
+  const tell = () => onState({ waiting: waiting.reduce((sum, step) => sum + step.asked.length, 0), away, reason });
 
   function put(who, asked) {
     const number = String(Date.now()).padStart(15, "0");
@@ -42,9 +43,11 @@ const outbox = (run, { onSaved, onRefused, onState }) => {
       } catch { answer = null; }
       if (!told || answer.status >= 500) {
         away = answer && answer.status === 403 ? "token" : "away";
+        reason = told && told.error ? told : null;
         break;
       }
       away = "";
+      reason = null;
       waiting.shift();
       drop(step);
       if (answer.ok) onSaved(step, told, waiting.length);
@@ -59,6 +62,6 @@ const outbox = (run, { onSaved, onRefused, onState }) => {
     retry: () => { if (waiting.length) send(); },
     asked: () => waiting.flatMap((step) => step.asked),
     reached: () => { if (away && !waiting.length) { away = ""; tell(); } },
-    lost: (how) => { away = how; tell(); },
+    lost: (how) => { away = how; reason = null; tell(); },
   };
 };

@@ -88,11 +88,13 @@ const reviewing = (page) => {
       say(status === 409 ? other : t("Not saved: {reason}", { reason: other }), "bad");
       refetch();
     },
-    onState({ waiting, away }) {
+    onState({ waiting, away, reason }) {
       const banner = $("away");
       banner.hidden = !away;
       if (away) {
-        banner.textContent = away === "token"
+        banner.textContent = reason
+          ? t("Not saved: {reason}. {n} answers are kept in this browser and sent again.", { reason: refusal(reason), n: waiting })
+          : away === "token"
           ? t("The server was started anew. Open the address that it printed; {n} answers are kept in this browser and sent from there.", { n: waiting })
           : t("The server does not answer. {n} answers are kept in this browser and sent as soon as it is back.", { n: waiting });
       }

@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from baogao.errors import UsageError
-from baogao.evaluation.labelling import Labelled, save_gold
+from baogao.evaluation.labelling import Labelled, names_a_file, save_gold
 from baogao.evaluation.labels import gold_of, sound
 from baogao.outputs.corrected import check_said, corrected, holding_on, row_keys, text_digest
 from baogao.outputs.decisions import Decision, Decisions, ReviewsFile
@@ -49,8 +49,8 @@ class ReviewSession:
         self._read(schema)
         self._given_schema = schema
         self._pointing = lru_cache(_READ_AT_ONCE)(self._new_pointing)
-        self._lefts: dict[tuple[str, str], tuple[int, Left]] = {}
-        self._summaries: dict[tuple[str, str], tuple[int, dict[str, Any]]] = {}
+        self._lefts: dict[tuple[str, str], tuple[str, Left]] = {}
+        self._summaries: dict[tuple[str, str], tuple[str, dict[str, Any]]] = {}
 
     def _read(self, schema: Schema | str | None) -> None:
         records = with_review(read_records(self.folder), self.folder)
@@ -112,6 +112,7 @@ class ReviewSession:
 
     def changes(self, since: int, who: str) -> dict[str, Any]:
         """What was saved after the first ``since`` decisions: by whom, on which reports, and how these stand now."""
+        since = since if since <= self.saved else 0  # of another file, in whose place this one came
         new = self._reviews.since(since)
         told = [one for one in new if not self.blind or one.who == who]
         docs = dict.fromkeys(one.doc_id for one in told if one.doc_id in self._records)
@@ -165,7 +166,7 @@ class ReviewSession:
             raise UsageError("people see only their own answers here: baogao gold save RUN --by WHO writes their gold")
         left = self._left(doc_id, "")
         self._pointing_at(left)
-        if Path(doc_id).name != doc_id or "\\" in doc_id:
+        if not names_a_file(doc_id):
             raise UsageError("the id of this report is not the name of a file: there can be no gold of it")
         text = left.text or ""
         gold, wrong = sound(gold_of(self._records[doc_id], left.decisions, text, self.schema), text, self.schema)
@@ -205,8 +206,8 @@ class ReviewSession:
         if record is None:
             raise UsageError(f"there is no report {doc_id!r} in this run")
         decisions = self._seen_by(doc_id, who)
-        number, left = self._lefts.get((doc_id, who), (-1, None))
-        if left is None or number != len(decisions.saved):
+        last, left = self._lefts.get((doc_id, who), ("", None))
+        if left is None or last != decisions.last:
             text = kept_text(doc_id, self.folder / "texts")
             now = corrected(record, decisions, text, self.schema)
             rows = row_keys(record, decisions, text, self.schema)
@@ -214,14 +215,14 @@ class ReviewSession:
             left = Left(now, text, decisions, keys)
             if len(self._lefts) > _READ_AT_ONCE:
                 self._lefts.clear()
-            self._lefts[doc_id, who] = len(decisions.saved), left
+            self._lefts[doc_id, who] = decisions.last, left
         return left
 
     def _summary(self, doc_id: str, who: str) -> dict[str, Any]:
         decisions = self._seen_by(doc_id, who)
         known = (doc_id, who if self.blind else "")
-        number, summary = self._summaries.get(known, (-1, {}))
-        if number != len(decisions.saved):
+        last, summary = self._summaries.get(known, ("", {}))
+        if not summary or last != decisions.last:
             if decisions.saved:
                 left = self._left(doc_id, who)
                 record, keys = left.record, left.keys
@@ -231,7 +232,7 @@ class ReviewSession:
             looked, fields = keys.progress()
             summary = summary_view(record, self.schema) | {"looked": looked, "fields": fields}
             summary |= {"disputes": len(decisions.disputes()), "comments": len(decisions.comments())}
-            self._summaries[known] = len(decisions.saved), summary
+            self._summaries[known] = decisions.last, summary
         return summary
 
     def _decision(self, asked: Asked, left: Left, who: str, at: str) -> Decision:

@@ -7,9 +7,9 @@ import pytest
 
 from baogao.outputs.book import listing, wide
 from baogao.outputs.book.styles import height_of, lines_in
-from baogao.outputs.export import write_results
+from baogao.outputs.export import write_export
+from baogao.outputs.exported import Exported
 from baogao.outputs.flat_files import Layout
-from baogao.outputs.results import Results
 
 
 @pytest.fixture(scope="module")
@@ -17,7 +17,7 @@ def book(plain, queued, failed, reviewed, hostile, schema, texts, tmp_path_facto
     """A workbook of five reports."""
     path = tmp_path_factory.mktemp("book") / "out.xlsx"
     records = [plain, queued, failed, reviewed, hostile]
-    write_results(Results(records, schema, texts | {"reviewed": texts[plain.doc_id]}), path, Layout("zh"))
+    write_export(Exported(records, schema, texts | {"reviewed": texts[plain.doc_id]}), path, Layout("zh"))
     return openpyxl.load_workbook(path)
 
 
@@ -133,7 +133,7 @@ def test_links_to_the_page(book):
 
 def test_rows_have_a_sheet_of_their_own(water, water_schema, texts, tmp_path):
     """Called by its label; the wide sheet says how many there are, and leads there."""
-    write_results(Results([water], water_schema, texts), tmp_path / "out.xlsx", Layout("zh", long=True))
+    write_export(Exported([water], water_schema, texts), tmp_path / "out.xlsx", Layout("zh", long=True))
     book = openpyxl.load_workbook(tmp_path / "out.xlsx")
     assert book.sheetnames[:4] == ["依据", "数据", "列表", "工程"]
     first, second = table(book["工程"])
@@ -149,10 +149,10 @@ def test_many_reports_have_comments_as_far_as_a_workbook_can_take_them(monkeypat
     """Beyond, figures and evidence are there all the same, and the workbook says so."""
     monkeypatch.setattr(wide, "MOST_COMMENTS", 5)
     monkeypatch.setattr(listing, "MOST_LINKS", 7)
-    results = Results(
+    exported = Exported(
         [plain, plain.model_copy(update={"doc_id": "second"})], schema, texts | {"second": texts[plain.doc_id]}
     )
-    write_results(results, tmp_path / "out.xlsx", Layout("zh"))
+    write_export(exported, tmp_path / "out.xlsx", Layout("zh"))
     book = openpyxl.load_workbook(tmp_path / "out.xlsx")
     comments = [[one.comment is not None for one in row] for row in book["数据"].iter_rows(min_row=5)]
     assert (any(comments[0]), any(comments[1])) == (True, False)
@@ -164,7 +164,7 @@ def test_many_reports_have_comments_as_far_as_a_workbook_can_take_them(monkeypat
 
 def test_as_read_says_so(plain, schema, tmp_path):
     """A table without people's corrections must not be taken for one with them."""
-    write_results(Results([plain], schema, as_read=True), tmp_path / "out.xlsx", Layout("zh"))
+    write_export(Exported([plain], schema, as_read=True), tmp_path / "out.xlsx", Layout("zh"))
     book = openpyxl.load_workbook(tmp_path / "out.xlsx")
     assert "本表为程序所读原样，未计入人工更正" in {line[1] for line in book["说明"].values}
 

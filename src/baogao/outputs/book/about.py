@@ -10,9 +10,9 @@ from typing import Any
 from baogao._version import __version__
 from baogao.language import in_chinese
 from baogao.outputs.book.styles import LEGEND, Mark, Styles, height_of
+from baogao.outputs.exported import Exported
 from baogao.outputs.headings import readers
 from baogao.outputs.long import all_statements
-from baogao.outputs.results import Results
 from baogao.record import Jury, Provenance, Record
 
 _LEADERS = {"rules": "规则为主", "model": "模型为主", "both": "两者按把握加权"}
@@ -31,8 +31,8 @@ _MEANT: dict[Mark, str] = {
 class About:
     """Counts what goes into the workbook, and writes it down."""
 
-    def __init__(self, results: Results) -> None:
-        self._results = results
+    def __init__(self, exported: Exported) -> None:
+        self._exported = exported
         self._made: dict[str, tuple[Provenance, int]] = {}
         self._failed: list[tuple[str, str, str]] = []
         self._people: dict[str, Counter[str]] = {}
@@ -48,7 +48,7 @@ class About:
         key = record.made_by.model_dump_json()
         self._made[key] = (record.made_by, self._made.get(key, (record.made_by, 0))[1] + 1)
         self._states.update(answer.status for answer in record.fields.values())
-        for statement in all_statements(record, self._results.schema):
+        for statement in all_statements(record, self._exported.schema):
             if (reviewed := statement.reviewed) is not None:
                 self._people.setdefault(reviewed.who, Counter())[reviewed.act] += 1
 
@@ -91,8 +91,8 @@ class About:
         return row + 2
 
     def _general(self) -> list[tuple[str, str]]:
-        schema, states = self._results.schema, self._states
-        read = self._results.read_at
+        schema, states = self._exported.schema, self._states
+        read = self._exported.read_at
         failed = f"，其中 {len(self._failed)} 份未能读取" if self._failed else ""
         said = f"有数据 {states['reported']}，明确为无 {states['reported_none']}，未提及 {states['not_reported']}"
         return [
@@ -122,7 +122,7 @@ class About:
         return lines
 
     def _looked_at(self) -> list[tuple[str, str]]:
-        if self._results.as_read:
+        if self._exported.as_read:
             return [("人工核对", "本表为程序所读原样，未计入人工更正")]
         if not self._people:
             return [("人工核对", "尚无人核对")]

@@ -15,8 +15,8 @@ from baogao.outputs.book.lists import ListSheets
 from baogao.outputs.book.styles import FONT, Styles
 from baogao.outputs.book.waiting import WaitingSheet
 from baogao.outputs.book.wide import WideSheet
+from baogao.outputs.exported import Exported
 from baogao.outputs.long import LongTable, Sentences, link_to
-from baogao.outputs.results import Results
 from baogao.outputs.workbook import write_fields
 from baogao.record import Record
 
@@ -37,7 +37,7 @@ _IN_FIGURES = {
 """What checks say beside figures."""
 
 
-def write_book(results: Results, path: Path, place: Path, *, long_first: bool = False, silent: bool = False) -> int:
+def write_book(exported: Exported, path: Path, place: Path, *, long_first: bool = False, silent: bool = False) -> int:
     """Write the workbook for people.
 
     :param path: the file to write.
@@ -49,34 +49,34 @@ def write_book(results: Results, path: Path, place: Path, *, long_first: bool = 
     """
     options = {"constant_memory": True, "default_format_properties": FONT}
     with xlsxwriter.Workbook(str(path), options) as file:
-        file.set_properties({"title": results.schema.title, "comments": "baogao"})
-        return _Book(file, results, place, silent=silent, long_first=long_first).write()
+        file.set_properties({"title": exported.schema.title, "comments": "baogao"})
+        return _Book(file, exported, place, silent=silent, long_first=long_first).write()
 
 
 class _Book:
     """The sheets of one workbook, written in one pass over the reports."""
 
-    def __init__(self, file: Any, results: Results, place: Path, *, silent: bool, long_first: bool) -> None:
-        schema, styles, lined = results.schema, Styles(file, lined=False), Styles(file)
-        self._results = results
+    def __init__(self, file: Any, exported: Exported, place: Path, *, silent: bool, long_first: bool) -> None:
+        schema, styles, lined = exported.schema, Styles(file, lined=False), Styles(file)
+        self._exported = exported
         self._styles = lined
-        self._page = results.page_from(place)
-        self._long = LongTable(schema, results.texts, silent, self._page, results.astray)
-        self._about = About(results)
+        self._page = exported.page_from(place)
+        self._long = LongTable(schema, exported.texts, silent, self._page, exported.astray)
+        self._about = About(exported)
         order = [_EVIDENCE, _WIDE] if long_first else [_WIDE, _EVIDENCE]
         sheets = {name: file.add_worksheet(name) for name in order}
         self._evidence = EvidenceSheet(sheets[_EVIDENCE], schema, styles, silent=silent)
         self._lists = ListSheets(file, schema, styles, {*order, _CHECKS, _WAITING, _ABOUT, _FIELDS}, self._page)
         self._wide = WideSheet(sheets[_WIDE], schema, lined, _EVIDENCE, self._lists.names)
         self._checks = Listing(file.add_worksheet(_CHECKS), _CHECK_COLUMNS, styles, empty="没有可做的校验")
-        self._waiting = WaitingSheet(file.add_worksheet(_WAITING), results, styles, self._page)
+        self._waiting = WaitingSheet(file.add_worksheet(_WAITING), exported, styles, self._page)
         self._about_sheet = file.add_worksheet(_ABOUT)
         formats = {"head": styles.head, "lines": lined.words()}
         write_fields(file.add_worksheet(_FIELDS), schema, formats, self._wide.columns_at)
 
     def write(self) -> int:
         """Go through the reports; returns how many there are."""
-        for record in self._results.records:
+        for record in self._exported.records:
             self._about.count(record)
             failing = {name for check in record.checks if not check.holds for name in check.fields}
             evidence: dict[str, Evidence] = {}
@@ -85,7 +85,7 @@ class _Book:
                 found = self._evidence.add(statement, row, failing)
                 evidence[statement.key] = Evidence(found, None if sentence is None else str(sentence))
             self._add_checks(record)
-            waiting = self._waiting.note(record, Sentences(record, self._results.texts))
+            waiting = self._waiting.note(record, Sentences(record, self._exported.texts))
             self._wide.add(record, evidence, self._lists.add(record), waiting)
         for sheet in (self._evidence, self._lists, self._checks, self._waiting, self._wide):
             sheet.close()
@@ -94,7 +94,7 @@ class _Book:
 
     def _add_checks(self, record: Record) -> None:
         for check in record.checks:
-            labels = "、".join(self._results.schema.by_id[name].label for name in check.fields)
+            labels = "、".join(self._exported.schema.by_id[name].label for name in check.fields)
             _, _, figures = check.message.rpartition(": ")
             for words, chinese in _IN_FIGURES.items():
                 figures = figures.replace(words, chinese)
@@ -110,5 +110,5 @@ class _Book:
         yield "“fields”表列出各字段的代号、含义、单位，以及在“数据”表中的列。"
         if self._wide.bare:
             yield f"最后 {self._wide.bare} 份报告不带批注和链接，原句见“依据”表。"
-        if astray := self._results.astray:
+        if astray := self._exported.astray:
             yield f"{len(astray)} 份报告的原文已有改动，未列原句：{'、'.join(astray[:10])}"

@@ -7,10 +7,10 @@ from typing import Any
 
 from baogao.outputs.book.listing import Listing
 from baogao.outputs.book.styles import Styles
+from baogao.outputs.exported import Exported
 from baogao.outputs.headings import Cell, readers
 from baogao.outputs.long import Sentences, Statement, all_statements, link_to
 from baogao.outputs.records import words_of
-from baogao.outputs.results import Results
 from baogao.outputs.tables import on_one_line
 from baogao.outputs.views import REVIEW_BELOW
 from baogao.record import ProposedFigure, ProposedItems, ProposedText, Record, Review
@@ -40,19 +40,19 @@ class WaitingSheet:
     :param page: the address of the run's page.
     """
 
-    def __init__(self, sheet: Any, results: Results, styles: Styles, page: str) -> None:
-        self._results = results
+    def __init__(self, sheet: Any, exported: Exported, styles: Styles, page: str) -> None:
+        self._exported = exported
         self._page = page
         self._listing = Listing(sheet, [*_COLUMNS, ("链接", 8)], styles, empty="没有待核的内容")
         self._queued: dict[str, set[str]] = {}
-        for review in results.queue():
+        for review in exported.queue():
             self._queued.setdefault(review.doc_id, set()).add(review.field)
         self._waits: set[tuple[str, str]] = set()
         self._doubts: list[tuple[float, Sequence[Cell], str]] = []
 
     def note(self, record: Record, sentences: Sentences) -> int:
         """Take a report; how many of its answers wait."""
-        statements = [*all_statements(record, self._results.schema)]
+        statements = [*all_statements(record, self._exported.schema)]
         queued = self._queued.get(record.doc_id, set()) - _decided(statements)
         self._waits |= {(record.doc_id, name) for name in queued}
         doubtful = [one for one in statements if one.name not in queued and _is_doubtful(one)]
@@ -62,7 +62,7 @@ class WaitingSheet:
 
     def close(self) -> None:
         """Write the queue in its order, and behind it the rest, most valuable first."""
-        for review in self._results.queue():
+        for review in self._exported.queue():
             if (review.doc_id, review.field) in self._waits:
                 link = link_to(review.doc_id, review.field, self._page)
                 self._add([*_cells_of(review)], link)

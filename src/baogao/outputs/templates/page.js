@@ -11,7 +11,9 @@
     reported: () => t("reported"), reported_none: () => t("none 无"), not_reported: () => t("not reported 未提及"),
   };
   const narrow = matchMedia("(max-width: 760px)");
-  const behavior = matchMedia("(prefers-reduced-motion: reduce)").matches ? "instant" : "smooth";
+  // A page that is served is drawn again after each decision: what then still moved would stop half-way.
+  const still = typeof reviewing === "function" || matchMedia("(prefers-reduced-motion: reduce)").matches;
+  const behavior = still ? "instant" : "smooth";
   const FIELDS = schema.groups.flatMap((group) => group.fields);
   const SPECS = new Map(FIELDS.map((spec) => [spec.id, spec]));
   const ROWS = schema.rows || []; // lists of small records

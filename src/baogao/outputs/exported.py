@@ -1,4 +1,4 @@
-"""What tables are made of: the records of a run as people left them, with its texts, its queue and its page."""
+"""What is exported: the records of a run as people left them, with its texts, its queue and its page."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _PAGE = "index.html"
 
 
 @dataclass
-class Results:
+class Exported:
     """Some records and what stands beside them.
 
     :param read: gone through once for every file that is written.
@@ -49,7 +49,7 @@ class Results:
             yield record
 
     @classmethod
-    def of_run(cls, folder: Path, given: str | None = None, *, as_read: bool = False) -> Results:
+    def of_run(cls, folder: Path, given: str | None = None, *, as_read: bool = False) -> Exported:
         """Those of a run.
 
         :param folder: the run's, or its ``records.jsonl``; of a file of another name only the records count.
