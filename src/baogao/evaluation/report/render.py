@@ -17,6 +17,7 @@ from baogao.evaluation.report.content import Estimate, HeadlineRow, PairRow, Rep
 from baogao.evaluation.report.pictures import draw_pictures, picture_file, series_of
 from baogao.evaluation.runs import Run
 from baogao.evaluation.statistics import Interval
+from baogao.language import in_force
 from baogao.language.pages import PageLanguage
 from baogao.outputs.page import csp_hash, inert_json
 from baogao.schema.values import Answer, plain_value
@@ -198,7 +199,7 @@ def render_runs(groups: Mapping[str, Sequence[PastRun]], reports: Mapping[Path, 
             language=_LANGUAGE,
         )
     )
-    return html.replace(_LANGUAGE, inert_json(language.data_of(html)), 1)
+    return html.replace(_LANGUAGE, inert_json(language.data_of(html) | {"first": in_force()}), 1)
 
 
 def render_markdown(report: ReportModel) -> str:
