@@ -67,7 +67,7 @@ def test_a_reason_of_several_clauses_is_one_message():
     """Where a part of the template is coloured, or all of the text, a colon or comma in a value cuts nothing."""
     kept = Templates(
         {
-            "[red]{count} failed:[/] {error} ({names})": "[red]{count} 份失败：[/] {error}（{names}）",
+            "[red]{count} failed:[/] {error} ({names})": "[red]{count} 份失败：[/]{error}（{names}）",
             "it is empty: there is no text in it": "是空的：其中没有文字",
             "reports that hardly fit ({count}): {names}": "很不相符的报告（{count} 份）：{names}",
         }
@@ -91,9 +91,9 @@ def test_reasons_of_failures_are_chinese():
     for message, words in catalogue.messages.items():
         if message.startswith("it is ") and "{" not in message:
             assert (
-                catalogue.filled(f"[red]2 failed:[/] {message} (坏, 坏-2)") == f"[red]2 份失败：[/] {words}（坏, 坏-2）"
+                catalogue.filled(f"[red]2 failed:[/] {message} (坏, 坏-2)") == f"[red]2 份失败：[/]{words}（坏, 坏-2）"
             )
-            assert catalogue.filled(f"[red]failed:[/] {message}") == f"[red]失败：[/] {words}"
+            assert catalogue.filled(f"[red]failed:[/] {message}") == f"[red]失败：[/]{words}"
 
 
 @given(path=VALUES.filter(lambda text: ": " not in text), error=VALUES)
