@@ -101,14 +101,25 @@ OF_OTHERS = (
     "No space left on device",
     "File name too long",
     "File too large",
+    "{what} (at line {line}, column {column})",
+    "{what} (at end of document)",
+    "Expected ']' at the end of a table declaration",
+    "Expected '=' after a key in a key/value pair",
+    "Expected newline or end of document after a statement",
+    "Invalid value",
+    "Invalid statement",
+    "Cannot overwrite a value",
+    "Unterminated string",
+    "Illegal character {character}",
 )
-"""What typer, and click in it, pydantic and the system say of their own accord."""
+"""What typer, and click in it, pydantic, tomllib and the system say of their own accord."""
 
 OF_REPORTS = (
     *("figures", "answers", "all", "none", "correct", "wrong", "missing", "spurious", "right", "is", "says"),
     *("Reliability", "year", "format", "level"),
+    *("whole", "partial", "own"),
 )
-"""Single words of an evaluation report, which come out of tables of words."""
+"""Single words of an evaluation report and of tables, which come out of tables of words."""
 
 _NO_DATE = datetime(2026, 1, 1, tzinfo=UTC)
 _HEAD = """# Messages in Chinese. Made by docs/generate_catalogue.py; only translations (msgstr) are written by hand.
@@ -140,7 +151,6 @@ _NOT_SHOWN = {
     "Thread",
     "of",
     "debug",
-    "info",
     "exception",
     "X",
     "Y",
@@ -288,8 +298,8 @@ class _Walk(ast.NodeVisitor):
 
 def _says(form: str, wanted: re.Pattern[str]) -> bool:
     """Whether a text says something in words."""
-    words = re.sub(r"\{\w*\}", "{x}", form)
-    plain = re.sub(r"\{x\}|\[/?[a-z ]*\]", "", words)
+    words = re.sub(r"\[/?[a-z ]*\]", "", re.sub(r"\{\w*\}", "{x}", form))
+    plain = words.replace("{x}", "")
     return bool(form not in _NOT_SAID and wanted.search(words) and _WORD.search(plain) and not _CODE.search(form))
 
 

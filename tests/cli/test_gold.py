@@ -68,5 +68,5 @@ def test_where_two_annotators_differ(marked: Path, tmp_path: Path) -> None:
     assert lines[0] == "field pairs stated agreed agreed where stated alpha"
     assert any(line.startswith("buses 1 1 100.0% 100.0%") for line in lines)
     assert any(line.startswith("punctuality 1 1 0.0% 0.0%") for line in lines)
-    assert "doc: punctuality: reported 95 | not_reported" in lines
+    assert "doc: punctuality: reported 95 | silent" in lines
     assert "1 disagreements, 0 of them allowed as alternatives" in lines[-1]

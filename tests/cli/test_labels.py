@@ -100,7 +100,7 @@ def test_disputes_are_listed_with_both_sides(looked, baogao):
 def test_two_people_of_a_run_are_compared(looked, baogao):
     """On what both looked at, and with a word on independence; two data sets are compared as before."""
     agreed = baogao("gold", "agree", looked, "--between", "李", "王")
-    assert "good: gdp: reported 8640000000 | not_reported" in agreed.out
+    assert "good: gdp: reported 8640000000 | silent" in agreed.out
     assert "1 reports in both: agreement 50.0%" in agreed.out
     assert "independent only if both worked with baogao review RUN --serve --blind" in agreed.out
     for who in "李王":

@@ -102,6 +102,25 @@ def test_every_report_has_its_row_in_the_counts(tmp_path: Path, small) -> None:
     ]
 
 
+def test_reports_of_which_nothing_was_looked_at_prove_nothing(tmp_path: Path, small) -> None:
+    """They are not among the reports, their records are passed over, and the report says how many they are."""
+    folder = make_dataset(tmp_path, small)
+    good = perfect_records(folder, small)
+    paths = sorted(folder.rglob("*.gold.json"))
+    everything = [spec.id for spec in small.specs]
+    for path in paths[1:]:
+        hide(path, *everything)
+    run = make_run(tmp_path / "run", folder, small, rules=good)
+    assert run.summary().datasets[0].documents == 1
+    report = build_report(run)
+    others = len(paths) - 1
+    assert report.notices == [f"In set, {others} reports are left out: nobody has looked at anything in them."]
+    assert report.verdict.startswith("On 1 ")
+    hide(paths[0], *everything)
+    with pytest.raises(GoldError, match="set is no gold yet: nobody has looked at anything in it"):
+        load_datasets([folder], small)
+
+
 def test_whole_gold_says_nothing_of_it(dataset: Dataset, small, tmp_path: Path) -> None:
     """A summary of whole gold has no such key."""
     submissions = read_submissions(write_records(tmp_path / "r.jsonl"))

@@ -63,6 +63,39 @@ def test_a_value_of_one_word_stays():
     assert CATALOGUE.filled("cannot read rules: gone") == "无法读取 rules：gone"
 
 
+def test_a_reason_of_several_clauses_is_one_message():
+    """Where a part of the template is coloured, or all of the text, a colon or comma in a value cuts nothing."""
+    kept = Templates(
+        {
+            "[red]{count} failed:[/] {error} ({names})": "[red]{count} 份失败：[/]{error}（{names}）",
+            "it is empty: there is no text in it": "是空的：其中没有文字",
+            "reports that hardly fit ({count}): {names}": "很不相符的报告（{count} 份）：{names}",
+        }
+    )
+    empty = "[red]1 failed:[/] it is empty: there is no text in it (空)"
+    assert kept.filled(empty) == "[red]1 份失败：[/] 是空的：其中没有文字（空）"
+    fit = "[yellow]reports that hardly fit (1): 公报[/]"
+    assert kept.filled(fit) == "[yellow]很不相符的报告（1 份）：公报[/]"
+
+
+def test_a_name_does_not_run_into_the_words_beside_it():
+    """A Chinese path keeps the blanks around it; a message in a message does not."""
+    kept = Templates({"no file {path} here": "没有 {path} 在这里", "a sentence here": "一个句子"})
+    assert kept.filled("no file 结果 here") == "没有 结果 在这里"
+    assert kept.filled("no file a sentence here here") == "没有一个句子在这里"
+
+
+def test_reasons_of_failures_are_chinese():
+    """Each reason for which a file cannot be read is said in the summary of a run as it is said alone."""
+    catalogue = chinese()
+    for message, words in catalogue.messages.items():
+        if message.startswith("it is ") and "{" not in message:
+            assert (
+                catalogue.filled(f"[red]2 failed:[/] {message} (坏, 坏-2)") == f"[red]2 份失败：[/]{words}（坏, 坏-2）"
+            )
+            assert catalogue.filled(f"[red]failed:[/] {message}") == f"[red]失败：[/]{words}"
+
+
 @given(path=VALUES.filter(lambda text: ": " not in text), error=VALUES)
 def test_values_come_through(path, error):
     """Whatever they hold: the translation has the same values in the same order."""

@@ -56,6 +56,19 @@ def over(record, *decisions):
     return corrected(record, Decisions(decisions), TEXT, SCHEMA)
 
 
+def test_a_remark_of_its_own_stands_with_the_decision(record):
+    """Before or after it, with the name where several people remarked something; one that was taken back does not."""
+    remark = decide("exam_passed", act="comment", comment="附表另有")
+    gone = decide("exam_passed", act="comment", comment="不算")
+    back = decide("exam_passed", act="undo").model_copy(update={"undoes": gone.id})
+    accepted = decide("exam_passed", act="accept", after=figure(40, "40人"))
+    said = over(record, remark, gone, accepted, back).fields["exam_passed"].reviewed
+    assert (said.act, said.comment) == ("accept", "附表另有")
+    other = decide("exam_passed", act="comment", comment="同意").model_copy(update={"who": "王"})
+    said = over(record, remark, accepted, other).fields["exam_passed"].reviewed
+    assert (said.who, said.comment) == ("李", "李: 附表另有; 王: 同意")
+
+
 def test_a_correction_is_a_persons_answer_and_checks_see_it(record):
     """The corrected value stands with its characters, its author and no confidence; checks run on it."""
     before = over(record)

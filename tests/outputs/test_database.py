@@ -57,7 +57,9 @@ def test_views(made):
     chinese = made.execute('SELECT * FROM "数据" WHERE doc_id = ?', ["qinghe-2023"]).fetchone()
     assert chinese["执法案卷评查数（卷）"] == 135
     assert made.execute("SELECT count(*) FROM wide").fetchone()[0] == 4
-    assert made.execute('SELECT "所在句" FROM "依据" WHERE "指标" = ?', ["抽查市场主体数"]).fetchone()[0]
+    told = made.execute('SELECT "所在句", "状态" FROM "依据" WHERE "指标" = ?', ["抽查市场主体数"]).fetchone()
+    assert told[0]
+    assert told[1] == "有数据"  # in the table itself: reported
 
 
 def test_sentences_can_be_searched(made):

@@ -215,6 +215,12 @@ def test_everything_by_keys(browser, serve, run):
     go_to(page, f"{Q}&entities_inspected")
     press(page, "x")
     assert saved(page, run, 6).after == {"status": "not_reported"}
+    go_to(page, f"{Q}&exam_passed")
+    press(page, "c", Keys.ENTER)
+    assert (current(page), "correct" in desk(page)) == (
+        "exam_passed",
+        True,
+    )  # where nothing can be taken Enter does nothing
     assert page.get_log("browser") == []
 
 
@@ -234,7 +240,7 @@ def test_lists_rows_words(browser, serve, water_run, water_schema):
     go_to(page, "water&problems/0")
     press(page, "x")
     assert saved(page, water_run, 3).act == "absent"
-    go_to(page, "water&problems")
+    assert current(page) == "problems"  # the list, not the first field that is left
     press(page, "+")
     select_text(page, "水表已全部装到户")
     wait(page, lambda: "Take it" in desk(page) or ("option" in page.page_source and "水表已全部装到户" in desk(page)))

@@ -11,7 +11,7 @@ from typing import Any
 
 from baogao.cli.common import Found, stdout
 from baogao.console import say, shown
-from baogao.language import in_force
+from baogao.language import in_force, translated
 from baogao.resources import cache_dir, models_dir
 
 _VARIABLES = {"base_url": "OPENAI_BASE_URL", "api_key": "OPENAI_API_KEY"}
@@ -43,7 +43,8 @@ def config_command() -> Found:
         table.add_column(head, overflow="fold")
     for setting in settings:
         value = setting.value if isinstance(setting.value, str) else json.dumps(setting.value, ensure_ascii=False)
-        table.add_row(shown(setting.name), "–" if setting.value is None else shown(value), shown(setting.origin))
+        name, origin = translated(shown(setting.name)), translated(shown(setting.origin))
+        table.add_row(name, "–" if setting.value is None else shown(value), origin)
     stdout.print(table)
     place = Path(CONFIG_FILE).resolve()
     if not place.exists():
@@ -98,15 +99,15 @@ def _of_environment() -> Iterator[Setting]:
     from baogao.llm.transport import proxies
 
     limits = ReadingLimits.chosen()
-    told: dict[str, tuple[str, Any]] = {
-        "folder of the cache": ("BAOGAO_CACHE_DIR", str(cache_dir())),
-        "folder of models": ("BAOGAO_MODELS_DIR", str(models_dir())),
-        "readable by the user only": ("BAOGAO_PRIVATE", os.environ.get("BAOGAO_PRIVATE") or "work"),
-        "memory for reading a file, MB": ("BAOGAO_READING_MEMORY_MB", limits.memory_mb),
-        "seconds for reading a file": ("BAOGAO_READING_SECONDS", limits.seconds),
-        "language": ("BAOGAO_LANG", in_force()),
-    }
-    for name, (variable, value) in told.items():
+    told: list[tuple[str, str, Any]] = [
+        ("folder of the cache", "BAOGAO_CACHE_DIR", str(cache_dir())),
+        ("folder of models", "BAOGAO_MODELS_DIR", str(models_dir())),
+        ("readable by the user only", "BAOGAO_PRIVATE", os.environ.get("BAOGAO_PRIVATE") or "work"),
+        ("memory for reading a file, MB", "BAOGAO_READING_MEMORY_MB", limits.memory_mb),
+        ("seconds for reading a file", "BAOGAO_READING_SECONDS", limits.seconds),
+        ("language of messages", "BAOGAO_LANG", in_force()),
+    ]
+    for name, variable, value in told:
         yield Setting(name, value, variable if os.environ.get(variable) else "default")
     for kind, proxy in proxies().items():
         yield Setting(f"proxy for {kind}", proxy.shown, f"{kind.upper()}_PROXY")

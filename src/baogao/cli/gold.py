@@ -14,6 +14,7 @@ from baogao.cli.common import Found, stdout
 from baogao.cli.options import DEFAULT_SCHEMA, SchemaName
 from baogao.console import say, shown, table_of
 from baogao.errors import UsageError
+from baogao.language import translated
 
 if TYPE_CHECKING:
     from baogao.evaluation.agreement import FieldAgreement
@@ -93,9 +94,9 @@ def agree_command(
         result = agree(load_dataset(a, loaded), load_dataset(b, loaded), loaded)
     else:
         raise UsageError("give two data sets, or one run and --between with two names")
-    heads = ("field", "pairs", "stated", "agreed", "agreed where stated", "alpha")
     stated = [field for field in result.fields if field.stated]
-    stdout.print(table_of(heads, map(_row, [*stated, result.overall])))
+    rows = [*map(_row, stated), [translated(result.overall.field), *_row(result.overall)[1:]]]
+    stdout.print(table_of(("field", "pairs", "stated", "agreed", "agreed where stated", "alpha"), rows))
     for other in result.disagreements:
         allowed = " (allowed as an alternative)" if other.allowed else ""
         say(stdout, f"{shown(other.doc_id)}: {other.field}: {_said(other.a)} | {_said(other.b)}{allowed}")
@@ -156,5 +157,6 @@ def _percent(share: float | None) -> str:
 
 def _said(field: GoldField) -> str:
     if field.status != "reported":
-        return field.status
-    return f"{field.status} {field.value}" + ("" if field.upper is None else f" to {field.upper}")
+        return translated("none is stated" if field.status == "reported_none" else "silent")
+    value, upper = field.value, field.upper
+    return translated(f"reported {value}" if upper is None else f"reported {value} to {upper}")

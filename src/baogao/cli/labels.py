@@ -41,8 +41,8 @@ def start(
     reports = len(written)
     say(stdout, shown(f"{reports} reports in {inert(out)}: what nobody has looked at is a proposal there, and no gold"))
     who = quote(name or "NAME")
-    say(stdout, shown(f"look at them:  baogao review {quote(inert(run))} --serve --name {who}"))
-    say(stdout, shown(f"then:          baogao gold save {quote(inert(run))} --out {quote(inert(out))}"))
+    say(stdout, shown(f"look at them: baogao review {quote(inert(run))} --serve --name {who}"))
+    say(stdout, shown(f"then: baogao gold save {quote(inert(run))} --out {quote(inert(out))}"))
     return Found({"out": str(out), "reports": reports, "labels": list(map(_document, labelled))})
 
 

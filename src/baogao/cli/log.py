@@ -16,6 +16,7 @@ from rich.console import Console
 from baogao._version import __version__
 from baogao.console import InertFormatter, shown
 from baogao.errors import BaogaoError, UsageError
+from baogao.language import translated
 from baogao.resources import mode_of
 
 _LEVELS = (logging.WARNING, logging.INFO, logging.DEBUG)
@@ -33,7 +34,7 @@ class TerminalHandler(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         """Print one."""
         name = record.name.removeprefix("baogao.")
-        line = f"{record.levelname.lower()} {name}: {self.format(record)}"
+        line = f"{record.levelname.lower()} {name}: {translated(self.format(record))}"
         self._console.print(shown(line), highlight=False, soft_wrap=True, style="dim")
 
 

@@ -12,6 +12,7 @@ from baogao.cli.common import Found, stderr, stdout
 from baogao.cli.options import BaseUrl, Gguf, ModelName
 from baogao.console import say, shown, table_of
 from baogao.errors import UsageError
+from baogao.language import translated
 
 if TYPE_CHECKING:
     from baogao.llm import Profile
@@ -68,7 +69,12 @@ def list_models() -> Found:
         for one in files
     ]
     rows = [
-        (shown(one.path.name), f"{one.size / 1e6:,.0f} MB", one.state, "default" if one.is_default else "")
+        (
+            shown(one.path.name),
+            f"{one.size / 1e6:,.0f} MB",
+            translated(one.state),
+            translated("default") if one.is_default else "",
+        )
         for one in files
     ]
     if rows:

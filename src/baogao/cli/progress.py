@@ -17,6 +17,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from baogao.console import say, shown
+from baogao.language import translated
 from baogao.pipeline import OnRecord
 from baogao.record import Record
 from baogao.usage import Counts, Usage
@@ -161,8 +162,9 @@ class Totals:
         """Who led where several readers were heard, and why; empty where one was."""
         if self._led_alike:
             return self._led_because
-        leaders = (("model", "the model"), ("rules", "rules"), ("both", "neither"))
-        counts = [f"{words} in {self._leaders[who]}" for who, words in leaders if self._leaders[who]]
+        model, rules, neither = (self._leaders[who] for who in ("model", "rules", "both"))
+        told = ((model, f"the model in {model}"), (rules, f"rules in {rules}"), (neither, f"neither in {neither}"))
+        counts = [words for count, words in told if count]
         return f"found report by report: {', '.join(counts)} reports"
 
     def to_review(self, queue: Path, sure_from: float | None) -> str:
@@ -225,7 +227,8 @@ class Totals:
 def _row(record: Record) -> list[str]:
     """A record's line in the table of a run, column by column, in rich's markup."""
     if record.status == "failed":
-        return [shown(record.doc_id), *[""] * 6, f"[red]failed:[/] {shown(record.error)}"]
+        error = shown(record.error)
+        return [shown(record.doc_id), *[""] * 6, translated(f"[red]failed:[/] {error}")]
     states = [answer.status for answer in record.fields.values()]
     broken = [check.message for check in record.checks if not check.holds]
     return [

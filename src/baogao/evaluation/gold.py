@@ -10,9 +10,9 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from errno import EISDIR
 from pathlib import Path
@@ -148,6 +148,17 @@ class Dataset:
     """In the order of their ids."""
     digest: str
     """``sha256:`` and the hex digest over ids and gold files (which hold their texts' digests)."""
+    left_out: tuple[str, ...] = ()
+    """Ids of reports of which nobody has looked at anything: they say nothing, and are not among the items."""
+
+    def looked_at(self, names: Collection[str]) -> Dataset:
+        """Without the reports of which nobody has looked at anything.
+
+        :param names: all that there is to look at.
+        """
+        nothing = {item.gold.doc_id for item in self.items if not any(map(item.gold.knows, names))}
+        items = [item for item in self.items if item.gold.doc_id not in nothing]
+        return replace(self, items=items, left_out=tuple(sorted(nothing)))
 
     @property
     def not_looked_at(self) -> int:

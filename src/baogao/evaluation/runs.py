@@ -186,15 +186,18 @@ class Run:
 
 
 def load_datasets(folders: Sequence[Path], schema: Schema) -> list[Dataset]:
-    """Load the gold of a run.
+    """Load the gold of a run, without reports of which nobody has looked at anything.
 
-    :raises GoldError: gold that does not hold, two data sets of one name, or one document in two of them.
+    :raises GoldError: gold that does not hold, or of which nobody has looked at anything; two data sets of one name,
+        or one document in two of them.
     """
-    datasets = [load_dataset(folder, schema) for folder in folders]
+    datasets = [load_dataset(folder, schema).looked_at([spec.id for spec in schema.specs]) for folder in folders]
     where: dict[str, str] = {}
     for dataset in datasets:
         if [other.name for other in datasets].count(dataset.name) > 1:
             raise GoldError(f"two data sets are called {dataset.name}; run them apart or rename a folder")
+        if not dataset.items:
+            raise GoldError(f"{dataset.name} is no gold yet: nobody has looked at anything in it")
         for item in dataset.items:
             doc_id = item.gold.doc_id
             if doc_id in where:
@@ -216,12 +219,13 @@ def score_run(run: Run, datasets: Sequence[Dataset], schema: Schema) -> Summary:
     if changed:
         raise UsageError(f"{run.path} was made on other gold: {', '.join(changed)} differs; run it again")
     home = {item.gold.doc_id: dataset.name for dataset in datasets for item in dataset.items}
+    left_out = {doc_id for dataset in datasets for doc_id in dataset.left_out}
     shapes, scores, rows = DocumentShapes(schema.sought), dict[str, Scores](), list[Row]()
     silent, missed = Silent(schema), list[Silence]()
     unasked, read_as = dict[str, list[str]](), dict[str, str]()
     for extractor in info.extractors:
         name, asked = extractor.name, Asked(extractor.name, extractor.way, extractor.origin == "records")
-        submissions = read_submissions(run.records_path(name))
+        submissions = [one for one in read_submissions(run.records_path(name)) if one.doc_id not in left_out]
         for one in submissions:
             if one.doc_id not in home:
                 raise GoldError(f"{one.where}: a record for {one.doc_id}, which {', '.join(given)} does not have")

@@ -88,6 +88,8 @@ class GoldInfo(Strict):
     """Documents of each split that has any."""
     not_looked_at: int = Field(default=0, exclude_if=lambda count: not count)
     """Fields, over all documents, that no annotator has looked at: they have no verdict."""
+    left_out: int = Field(default=0, exclude_if=lambda count: not count)
+    """Reports of which nobody has looked at anything; they are not among the documents."""
 
     @classmethod
     def of(cls, dataset: Dataset) -> GoldInfo:
@@ -100,6 +102,7 @@ class GoldInfo(Strict):
             digest=dataset.digest,
             splits=splits,
             not_looked_at=dataset.not_looked_at,
+            left_out=len(dataset.left_out),
         )
 
 

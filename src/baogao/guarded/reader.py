@@ -55,7 +55,7 @@ class GuardedReader:
         process = self._process = self._process or _Process.idle(self._limits) or _Process(self._limits)
         started = time.monotonic()
         reading = process.read(source, task, self._sought)
-        _log.info("%s: %s, %.2f s", source.name, reading.told(), time.monotonic() - started)
+        _log.info("%s: %s; it took %.2f s", source.name, reading.told(), time.monotonic() - started)
         if self._closed:
             process.end()
         elif not process.usable:

@@ -21,7 +21,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -71,13 +71,16 @@ class PageLanguage:
         """
         return {"first": "", "zh": self._zh | chinese_of(_Texts(html).messages)}
 
-    def data(self, texts: Iterable[str | None] = (), first: str | None = None) -> dict[str, object]:
+    def data(
+        self, texts: Iterable[str | None] = (), first: str | None = None, words: Mapping[str, str] | None = None
+    ) -> dict[str, object]:
         """What the page's script needs: the language that is shown first, and the Chinese of every message and text.
 
         :param texts: texts of the data that are messages too: notices, errors, reasons.
         :param first: where it is not the language in force.
+        :param words: single words of the data with their Chinese.
         """
-        return {"first": first or in_force(), "zh": self._zh | chinese_of(texts)}
+        return {"first": first or in_force(), "zh": self._zh | chinese_of(texts) | dict(words or {})}
 
 
 def chinese_of(texts: Iterable[str | None]) -> dict[str, str]:

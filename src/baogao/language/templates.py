@@ -7,7 +7,7 @@ a message and what was added to it. What joins them is known, and the parts are 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -28,6 +28,9 @@ _JOINTS = {": ": "：", "; ": "；", ", ": "，"}
 _CUT = re.compile(r": |, (?!line \d)")
 _MOST_JOINTS = 8
 """So many colons, semicolons and commas of a text are looked behind for a message, from its start on."""
+_COLOURED = re.compile(r"\[(\w+)\](?P<words>(?:(?!\[/\]).)+)\[/\]", re.DOTALL)
+"""A text in one colour, in rich's markup. Values have none: their brackets have backslashes in front."""
+_MARKUP = "[/]"
 _BEGINNINGS = {"note: ": "提示：", " · ": " · ", ", ": "，", "; ": "；"}
 """How messages begin that are added to others, and their translations."""
 _IN_CHINESE = re.compile(r"(?:(?<=[\u4e00-\u9fff]) )?\{(\w+)\}(?: (?=[\u4e00-\u9fff]))?")
@@ -59,13 +62,18 @@ class Template:
         """Whether the template is sure enough that a value may be of several words."""
         in_front = len(self.names) == 1 and not self.literals[-1]
         return self.letters >= (_FEW_IN_FRONT if in_front else _FEW) or any(
-            ": " in one or "[/]" in one or "  " in one for one in self.literals
+            ": " in one or _MARKUP in one or "  " in one for one in self.literals
         )
 
     @cached_property
     def is_sure(self) -> bool:
         """Whether it begins with words of its own."""
         return len(_LETTER.findall(self.literals[0])) >= _SURE
+
+    @cached_property
+    def has_markup(self) -> bool:
+        """Whether a part of it is coloured, which no text of a report or a file is."""
+        return any(_MARKUP in one for one in self.literals)
 
     @cached_property
     def _groups(self) -> list[tuple[list[str], str]]:
@@ -101,20 +109,26 @@ class Template:
                 if values.setdefault(name, value) != value:
                     return None
             at = found + len(literal)
-        return values if self.takes_sentences or not any(" " in value for value in values.values()) else None
+        return values if self.takes_sentences or not any(" " in value.strip() for value in values.values()) else None
 
     def is_doubtful(self, values: Mapping[str, str]) -> bool:
         """Whether a value that something follows has a colon or comma in it: it may be of several messages."""
+        if self.has_markup:
+            return False
         followed = list(values.values()) if self.literals[-1] else list(values.values())[:-1]
         return any(map(_CUT.search, followed))
 
-    def said(self, values: Mapping[str, str]) -> str:
-        """The translation with these values in their places; no blanks between Chinese and Chinese."""
+    def said(self, values: Mapping[str, str], names: Container[str] = ()) -> str:
+        """The translation with these values in their places; no blanks between Chinese and Chinese.
+
+        :param names: the values that are no messages, such as paths: they are not to run into the words beside them.
+        """
 
         def put(match: re.Match[str]) -> str:
             value = values[match[1]]
-            before = " " if match[0].startswith(" ") and not _CHINESE.match(value[:1]) else ""
-            after = " " if match[0].endswith(" ") and not _CHINESE.match(value[-1:]) else ""
+            is_name = match[1] in names
+            before = " " if match[0].startswith(" ") and (is_name or not _CHINESE.match(value[:1])) else ""
+            after = " " if match[0].endswith(" ") and (is_name or not _CHINESE.match(value[-1:])) else ""
             return f"{before}{value}{after}"
 
         return _IN_CHINESE.sub(put, self.words)
@@ -145,6 +159,9 @@ class Templates:
 
     def filled(self, text: str, depth: int = 0) -> str:
         """The translation of a text, its values translated too; the text itself where nothing fits."""
+        coloured = _COLOURED.fullmatch(text)
+        if coloured:
+            return f"[{coloured[1]}]{self.filled(coloured['words'], depth)}{_MARKUP}"
         return (
             self._message(text, depth)
             or self._by_joints(text, depth)
@@ -170,7 +187,8 @@ class Templates:
         for template in templates:
             values = template.values(text)
             if values is not None and template.is_doubtful(values) is doubtful:
-                return template.said({name: self.filled(value, depth + 1) for name, value in values.items()})
+                told = {name: self.filled(value, depth + 1) for name, value in values.items()}
+                return template.said(told, {name for name, words in told.items() if words == values[name]})
         return None
 
     def _by_facts(self, text: str, depth: int) -> str | None:
@@ -200,7 +218,11 @@ class Templates:
     @cached_property
     def _first(self) -> list[Template]:
         """What is tried before a text is cut: labels, what begins with its own words, what has the signs of a cut."""
-        return [one for one in self._all if one.is_label or one.is_sure or any(map(_FACTS.search, one.literals))]
+        return [
+            one
+            for one in self._all
+            if one.is_label or one.is_sure or one.has_markup or any(map(_FACTS.search, one.literals))
+        ]
 
     @cached_property
     def _templates(self) -> list[Template]:

@@ -33,12 +33,10 @@ def read_config(path: Path | None = None) -> dict[str, Any]:
         raise UsageError(f"{path.resolve()}: {error}") from None
     for name, value in config.items():
         if name not in SECTIONS:
-            kind = (
-                f"section [{_shown(name)}]"
-                if isinstance(value, dict | list)
-                else f"key {_shown(name)!r} above the sections"
-            )
-            raise UsageError(f"{path}: there is no {kind}{meant_instead_of(name, SECTIONS)}")
+            told, near = _shown(name), meant_instead_of(name, SECTIONS)
+            if isinstance(value, dict | list):
+                raise UsageError(f"{path}: there is no section [{told}]{near}")
+            raise UsageError(f"{path}: there is no key {told!r} above the sections{near}")
     return config
 
 

@@ -22,7 +22,7 @@ from pydantic_settings import (
 from baogao.errors import UsageError
 from baogao.llm.base_url import fault_of_scheme, read_base_url
 from baogao.llm.beside import SECRET_NAME, Beside, without_secrets
-from baogao.llm.config_file import CONFIG_FILE, check_keys, read_config
+from baogao.llm.config_file import CONFIG_FILE, check_keys, line_of, read_config
 from baogao.llm.keys import holds_key, read_key
 from baogao.llm.messages import MOST_TOKENS
 from baogao.llm.secrets import Secrets, known_secrets, secrets_of
@@ -253,11 +253,20 @@ def load_settings(**flags: Any) -> EndpointSettings:
         raise UsageError(f"the settings of the model endpoint do not hold: {error}") from None
     except ValidationError as error:
         faults = [
-            ": ".join((*map(_name, fault["loc"]), fault["msg"].removeprefix("Value error, ")))
+            _place(fault["loc"], flags)
+            + ": ".join((*map(_name, fault["loc"]), fault["msg"].removeprefix("Value error, ")))
             for fault in error.errors(include_input=False, include_context=False, include_url=False)
         ]
     # Outside of the handler: what was caught holds what was given.
     raise UsageError(f"the settings of the model endpoint do not hold: {'; '.join(faults)}")
+
+
+def _place(loc: tuple[str | int, ...], flags: Mapping[str, Any]) -> str:
+    """Where ``baogao.toml`` says what does not hold; empty where a flag or a variable says it."""
+    name = str(loc[0]) if loc else ""
+    said_else = flags.get(name) is not None or f"BAOGAO_{name.upper()}" in map(str.upper, os.environ)
+    line = None if said_else else line_of("endpoint", name)
+    return "" if line is None else f"{CONFIG_FILE}, line {line}: "
 
 
 def _name(part: str | int) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
@@ -75,7 +75,7 @@ def corrected(record: Record, decisions: Decisions, text: str | None, schema: Sc
     notices = []
     if left_out := len(decisions.standing()) - len(holding):
         notices.append(f"{left_out} decisions of people are about another text of this report, and are left out")
-    overlay = _Overlay(record, text or "", schema, holding)
+    overlay = _Overlay(record, text or "", schema, holding, remarks_on(decisions))
     changed = overlay.changed()
     notices += overlay.notices
     return record.model_copy(
@@ -91,6 +91,17 @@ def holding_on(text: str | None, decisions: Decisions) -> dict[str, Decision]:
     """The decisions that stand and were taken on this very text, by their keys."""
     digest = None if text is None else text_digest(text)
     return {key: one for key, one in decisions.standing().items() if one.text_sha256 == digest}
+
+
+def remarks_on(decisions: Decisions) -> dict[str, str]:
+    """What people remarked on each key, whether with a decision or alone; of several people each with a name."""
+    told: dict[str, list[Decision]] = {}
+    for one in decisions.comments():
+        told.setdefault(one.key, []).append(one)
+    return {
+        key: "; ".join(f"{one.who}: {one.comment}" if len({one.who for one in of}) > 1 else one.comment for one in of)
+        for key, of in told.items()
+    }
 
 
 def row_keys(record: Record, decisions: Decisions, text: str | None, schema: Schema) -> dict[str, list[str]]:
@@ -130,6 +141,7 @@ class _Overlay:
     text: str
     schema: Schema
     decisions: Mapping[str, Decision]
+    remarks: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.notices: list[str] = []
@@ -159,7 +171,8 @@ class _Overlay:
         decision = self.decisions.get(key)
         if decision is None:
             return given
-        reviewed = Reviewed.model_validate(decision.model_dump(include={"who", "at", "act", "comment"}))
+        told = decision.model_dump(include={"who", "at", "act"})
+        reviewed = Reviewed.model_validate({**told, "comment": self.remarks.get(key, decision.comment)})
         try:
             said = kind.model_validate({**_NOTHING.get(kind, {}), **(decision.after or {})})
             check_said(said, self.text)

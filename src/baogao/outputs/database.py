@@ -34,6 +34,8 @@ _TYPES[pl.Boolean] = "INTEGER"
 _LARGEST = 2**63
 _OF_REPORTS = ("place", "year")
 """Columns of the long table that stand in the table of reports."""
+_CODED = ("status", "bound", "words", "by", "reviewed")
+"""Columns of figures with words for programs."""
 _FIGURES = [column for column in LONG if column[0] not in ("doc_id", "row", *_OF_REPORTS, HELD_BACK, "reason")]
 _HELD = [
     column for column in LONG if column[0] in ("field", "label", "value", "upper", "words", "bound", "unit", "text")
@@ -225,10 +227,28 @@ def _add_views(database: sqlite3.Connection, schema: Schema, labels: Labels) -> 
     ids = [spec.id for spec in schema.fields]
     database.execute(f'CREATE VIEW "数据" AS {_wide_query(schema, headings.heads(ids))}')
     names = [name for name, _ in LONG if name not in ("row", HELD_BACK, "reason")]
-    heads = Headings(schema, "zh").heads(names)
+    long = Headings(schema, "zh")
+    heads = long.heads(names)
     of = {name: f"r.{_id(name)}" if name in ("doc_id", *_OF_REPORTS) else f"f.{_id(name)}" for name in names}
+    of |= {name: _said(database, long, name) for name in _CODED}
     columns = ", ".join(f"{of[name]} AS {_id(head)}" for name, head in zip(names, heads, strict=True))
     database.execute(f'CREATE VIEW "依据" AS SELECT {columns} FROM figures f JOIN reports r ON r.doc_id = f.doc_id')
+
+
+def _said(database: sqlite3.Connection, headings: Headings, name: str) -> str:
+    """An expression for a column of figures whose words for programs are said in Chinese."""
+    column = f"f.{_id(name)}"
+    said = {
+        value: headings.said(name, value) for (value,) in database.execute(f"SELECT DISTINCT {column} FROM figures f")
+    }
+    cases = [f"WHEN {_text(value)} THEN {_text(words)}" for value, words in said.items() if words != value]
+    return f"CASE {column} {' '.join(cases)} ELSE {column} END" if cases else column
+
+
+def _text(value: Cell) -> str:
+    """A text as SQL has it."""
+    doubled = str(value).replace("'", "''")
+    return f"'{doubled}'"
 
 
 def _wide_query(schema: Schema, heads: Sequence[str]) -> str:

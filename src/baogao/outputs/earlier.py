@@ -162,6 +162,8 @@ class Claim:
             )
 
     def _refusal(self, folder: Path, different: Mapping[str, tuple[Any, Any]]) -> str:
+        if "schema_name" in different:  # of another schema all files are others
+            different = {name: pair for name, pair in different.items() if name not in ("schema", "files")}
         there, here = (
             ", ".join(f"{_NAMES.get(name, name)}: {_shown(pair[at])}" for name, pair in different.items())
             for at in (0, 1)

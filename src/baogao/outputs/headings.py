@@ -63,6 +63,8 @@ _SAID: dict[str, dict[Cell, str]] = {
 }
 _READERS = {"rules": "规则", "llm": "模型", "person": "人工"}
 _LEVELS = {"province": "省级", "prefecture": "地级", "county": "县级", "township": "乡级", "department": "部门"}
+VALUES = _READERS | _LEVELS
+"""Values of records that are words for programs, and what people call them."""
 
 
 def with_unit(spec: FieldSpec) -> str:

@@ -18,6 +18,7 @@ from markupsafe import Markup
 from baogao._version import __version__
 from baogao.document import document_from_text
 from baogao.language.pages import PageLanguage, chinese_of
+from baogao.outputs.headings import VALUES
 from baogao.outputs.outliers import Comparison, Outlier
 from baogao.outputs.page import NO_GROUP
 from baogao.outputs.page_file import csp_hash, environment, inert_json, source, write_page_file
@@ -92,7 +93,9 @@ def write_matrix(
             css_hash=csp_hash(css),
             script_hash=csp_hash(script),
             switch=language.switch,
-            language=inert_json(language.data([NO_GROUP, LISTS, *(row.get("error") for row in table.rows)])),
+            language=inert_json(
+                language.data([NO_GROUP, LISTS, *(row.get("error") for row in table.rows)], words=VALUES)
+            ),
             table=inert_json(view),
             details=table.details,
             labels=[spec.label for spec in table.columns],

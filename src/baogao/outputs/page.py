@@ -23,6 +23,7 @@ from baogao._version import __version__
 from baogao.chinese.list_marks import leading_mark
 from baogao.errors import UsageError
 from baogao.language.pages import PageLanguage, chinese_of
+from baogao.outputs.headings import VALUES
 from baogao.outputs.page_file import csp_hash, environment, inert_json, source, write_page_file
 from baogao.outputs.places import CANDIDATE, Places, cut
 from baogao.outputs.records import kept_text
@@ -104,7 +105,7 @@ def page_stream(
             script_hash=csp_hash(script),
             served=bool(index),
             switch=language.switch,
-            language=inert_json(language.data([NO_GROUP, *(one["error"] for one in summaries)])),
+            language=inert_json(language.data([NO_GROUP, *(one["error"] for one in summaries)], words=VALUES)),
             index=inert_json({"schema": schema_view(schema), "reports": summaries, **index}),
             reports=reports,
         )

@@ -59,6 +59,8 @@ def read_records(path: Path) -> list[Record]:
 def iterate_records(path: Path) -> Iterator[Record]:
     """As :func:`read_records`, one record at a time: a long run's records need not fit into memory."""
     file = current(path / RECORDS if path.is_dir() else path)
+    if path.is_dir() and not file.exists():
+        raise UsageError(f"cannot read {file}: {path} is no folder of a run, which extract writes")
     first_lines: dict[str, int] = {}
     for number, line in lines_of(file):
         where = f"{file}, line {number}"

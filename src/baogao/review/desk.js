@@ -1,3 +1,8 @@
+// A pattern as people read it: digits as 0. One that says more than how many digits there are stays as it is.
+const formOf = (pattern) => {
+  const form = pattern.replace(/\\d\{(\d+)\}/g, (_, count) => "0".repeat(count)).replace(/\\d/g, "0");
+  return /[\\^$.|?*+()[\]{}]/.test(form) ? pattern : form;
+};
 // The desk: what is selected, what is known of it, and what can be done, each deed with its button and its key.
 const reviewDesk = (page, settings, keys, acts) => {
   const { $, h, index } = page;
@@ -83,7 +88,7 @@ const reviewDesk = (page, settings, keys, acts) => {
   function shownOf(spec, shown) {
     if (!shown || shown.status === "not_reported" || (shown.value === null && shown.entries === undefined)) return h("span", "v", t("not there"));
     if (shown.entries !== undefined) return h("span", "v", tn("{n} entry", "{n} entries", shown.entries));
-    return shown.status ? page.valueOf(spec, shown) : zh(h("span", "v", shown.value));
+    return shown.status ? page.valueOf(spec, shown) : zh(h("span", "v", told(shown.value)));
   }
   function sideOf(spec, one) {
     const words = h("span", "side", h("b", "", one.who), shownOf(spec, one.shown));
@@ -93,7 +98,7 @@ const reviewDesk = (page, settings, keys, acts) => {
   }
   function proposalWords(spec, one, given) {
     const value = one.words === undefined ? shownOf(spec, one) : zh(h("span", "v", one.words));
-    return h("span", "side", value, h("small", "", one.by), given ? h("small", "given", t("given")) : null);
+    return h("span", "side", value, h("small", "", told(one.by)), given ? h("small", "given", t("given")) : null);
   }
   function modeParts() {
     if (acts.mode.kind === "comment") return commentParts();
@@ -144,8 +149,8 @@ const reviewDesk = (page, settings, keys, acts) => {
     const words = /^[\w]+(\|[\w]+)+$/.test(pattern) ? pattern.split("|") : null;
     return [
       acts.mode.error ? h("p", "said bad", acts.mode.error)
-        : h("p", "said", words ? t("This is not printed but follows from the text.") : t("This is not printed but follows from the text; its form is {pattern}.", { pattern })),
-      ...(words ? [options(words.map((one) => [h("span", one === input.value ? "v" : "", one), () => takeTyped(one)]))] : [h("label", "find", input)]),
+        : h("p", "said", words ? t("This is not printed but follows from the text.") : t("This is not printed but follows from the text; its form is {pattern}.", { pattern: formOf(pattern) })),
+      ...(words ? [options(words.map((one) => [h("span", one === input.value ? "v" : "", told(one)), () => takeTyped(one)]))] : [h("label", "find", input)]),
       bar([words ? null : button(t("Take it"), "⏎", () => takeTyped(), "first"), button(t("Leave"), "Esc", closeMode)]),
     ];
   }

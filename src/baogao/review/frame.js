@@ -62,8 +62,10 @@ const reviewFrame = ({ $, h }, settings, onName) => {
     $("who-asked").showModal();
   }
   let quiet = 0;
+  // Bad news stay until they have been there for a while: what others do meanwhile does not push them away.
   function say(words, className = "") {
     const toast = $("toast");
+    if (!className && toast.textContent && toast.classList.contains("bad")) return;
     toast.textContent = words;
     toast.className = `toast ${className}`;
     clearTimeout(quiet);

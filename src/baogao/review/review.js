@@ -77,6 +77,7 @@ const reviewing = (page) => {
   // ---- saving
   const box = outbox(settings.run, {
     onSaved(step, view, left) {
+      for (const one of step.asked) mine.set(one.id, one); // those of an earlier window, too
       summaries([view.summary]);
       notShown.push(...step.asked);
       if (page.report && view.doc_id === page.report.doc_id && !left) update(view);
@@ -188,6 +189,8 @@ const reviewing = (page) => {
   // ---- going on
   function advance(from) {
     const left = stops().filter((key) => key !== from);
+    const list = page.fieldOf(from);
+    if (list !== from && left.includes(list)) return go(list); // of a list that is not done the next is the list
     if (left.length) {
       const order = [...new Set([...page.report.queue.map((entry) => entry.field), ...statedKeys()])];
       const at = order.indexOf(from);
@@ -391,7 +394,7 @@ const reviewing = (page) => {
     const { shown, key } = mode;
     const value = picked || $("typed").value.trim();
     if (!new RegExp(`^(?:${settings.patterns[specOf(shown).id]})$`).test(value)) {
-      mode.error = t("“{value}” does not have the form {pattern}", { value, pattern: settings.patterns[specOf(shown).id] });
+      mode.error = t("“{value}” does not have the form {pattern}", { value, pattern: formOf(settings.patterns[specOf(shown).id]) });
       mode.value = value;
       return desk();
     }
@@ -555,7 +558,7 @@ const reviewing = (page) => {
     return {
       ArrowRight: () => by(1), ArrowLeft: () => by(-1), ArrowDown: () => aim(1), ArrowUp: () => aim(-1), "+": addPart,
       f: () => $("words").focus(), "/": () => $("words").focus(), "?": frame.help,
-      ...(single || (mode.none && !mode.spans.length) ? { Enter: () => take(mode.readings ? 0 : undefined) } : {}),
+      Enter: () => { if (single || (mode.none && !mode.spans.length)) take(mode.readings ? 0 : undefined); }, // never the row that has the focus
     };
   }
   function lookKeys(event) {

@@ -88,8 +88,13 @@ def build_report(run: Run, folders: Iterable[Path] | None = None) -> ReportModel
 
 
 def not_looked_at_notices(summary: Summary) -> list[str]:
-    """What no annotator has looked at, one sentence for each data set that has any of it."""
-    return [
+    """What no annotator has looked at, a sentence or two for each data set that has any of it."""
+    left_out = [
+        f"In {one.name}, {one.left_out} reports are left out: nobody has looked at anything in them."
+        for one in summary.datasets
+        if one.left_out
+    ]
+    return left_out + [
         f"In {one.name}, {one.not_looked_at} fields of its reports were not looked at by an annotator: "
         "they have no verdict and are in no figure of this report."
         for one in summary.datasets

@@ -17,6 +17,7 @@ from baogao.evaluation.report.content import Estimate, HeadlineRow, PairRow, Rep
 from baogao.evaluation.report.pictures import draw_pictures, picture_file, series_of
 from baogao.evaluation.runs import Run
 from baogao.evaluation.statistics import Interval
+from baogao.language import in_force
 from baogao.language.pages import PageLanguage
 from baogao.outputs.page_file import csp_hash, inert_json
 from baogao.schema.values import Answer, plain_value
@@ -88,7 +89,7 @@ def verdict_sentence(rows: Sequence[HeadlineRow], pair: PairRow | None) -> str:
     kind = {"all": "", "test": "held-out test ", "dev": "dev "}.get(first.part, f"{first.part} ")
     place = f"{first.documents} {kind}report{'' if first.documents == 1 else 's'}"
     if pair is None or pair.difference is None:
-        return f"On {place}, {_alone(first)}"
+        return _alone(place, first)
     scores = {row.extractor: row.f1.value for row in rows}
     interval = f", 95% interval {points_interval(pair.interval)}" if pair.interval else ""
     difference, is_more = points(abs(pair.difference)), pair.difference >= 0
@@ -125,13 +126,15 @@ def support_sentences(rows: Sequence[HeadlineRow], pair: PairRow | None) -> list
     return said
 
 
-def _alone(row: HeadlineRow) -> str:
+def _alone(place: str, row: HeadlineRow) -> str:
     if row.f1.value is None:
-        return f"{row.extractor} was asked for nothing that is stated: there is no F1."
+        return f"On {place}, {row.extractor} was asked for nothing that is stated: there is no F1."
     interval = f" (95% interval {interval_words(row.f1.interval)})" if row.f1.interval else ""
-    found = f"finds {_percent(row.recall.value)} of the stated figures"
-    right = f"{_percent(row.precision.value)} of its answers are right"
-    return f"{row.extractor} {found}, and {right}: F1 {share(row.f1.value)}{interval}."
+    found, right, f1 = _percent(row.recall.value), _percent(row.precision.value), share(row.f1.value)
+    return (
+        f"On {place}, {row.extractor} finds {found} of the stated figures, and {right} of its answers are right: "
+        f"F1 {f1}{interval}."
+    )
 
 
 def _percent(value: float | None) -> str:
@@ -196,7 +199,7 @@ def render_runs(groups: Mapping[str, Sequence[PastRun]], reports: Mapping[Path, 
             language=_LANGUAGE,
         )
     )
-    return html.replace(_LANGUAGE, inert_json(language.data_of(html)), 1)
+    return html.replace(_LANGUAGE, inert_json(language.data_of(html) | {"first": in_force()}), 1)
 
 
 def render_markdown(report: ReportModel) -> str:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from baogao._version import __version__
+from baogao.language import in_chinese
 from baogao.outputs.book.styles import LEGEND, Mark, Styles, height_of
 from baogao.outputs.exported import Exported
 from baogao.outputs.headings import readers
@@ -42,7 +43,7 @@ class About:
         """Take a report."""
         self.reports += 1
         if record.status == "failed":
-            self._failed.append((record.doc_id, record.source, record.error or ""))
+            self._failed.append((record.doc_id, record.source, in_chinese(record.error or "")))
             return
         key = record.made_by.model_dump_json()
         self._made[key] = (record.made_by, self._made.get(key, (record.made_by, 0))[1] + 1)

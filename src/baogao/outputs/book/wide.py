@@ -10,6 +10,7 @@ from typing import Any
 
 from xlsxwriter.utility import xl_col_to_name
 
+from baogao.language import in_chinese
 from baogao.outputs.book.evidence import Evidence
 from baogao.outputs.book.marks import comment_on, mark_of
 from baogao.outputs.book.styles import LEGEND, Mark, Styles, height_of
@@ -118,7 +119,9 @@ class WideSheet:
         report = record.doc_id, self._styles.words("failing" if record.status == "failed" else "")
         self._write(row, 0, *report)
         if record.status == "failed":
-            self._write(row, 1, f"未能读取：{record.error}", self._styles.words("failing", wrap=False))
+            self._write(
+                row, 1, f"未能读取：{in_chinese(record.error or '')}", self._styles.words("failing", wrap=False)
+            )
             return
         with_comments = self._comments < MOST_COMMENTS
         self.bare += not with_comments

@@ -94,7 +94,7 @@
   function bar() {
     const distinct = (key) => [...new Set(REPORTS.map((report) => report[key]).filter(Boolean))].sort();
     const [levels, periods] = [distinct("level"), distinct("year").reverse()];
-    const own = (values) => values.map((value) => [value, value]);
+    const own = (values) => values.map((value) => [value, told(value)]);
     const states = [["", t("every state")], ["1", STATES()[1]], ["2", STATES()[2]], ["0", STATES()[0]], ["3", STATES()[3]], ["failed", t("failed reports")]];
     const groups = table.groups.map((group) => [group.label, told(group.label)]);
     const more = h("div", "more", input("fields", "find-fields", t("Find fields")),
@@ -284,7 +284,7 @@
     return cell;
   }
   function showCell(row, column, at) {
-    if (column.meta) return zh(h("td", "meta", row[column.meta]));
+    if (column.meta) return zh(h("td", "meta", told(row[column.meta])));
     if (years()) return zh(showSeries(row, column, at));
     const cell = cellOf(row, column.field);
     const kind = column.kind === "figure" ? "figure" : column.kind === "items" || column.kind === "rows" ? "figure entries" : "words";

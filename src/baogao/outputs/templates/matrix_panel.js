@@ -69,7 +69,7 @@ const Show = (() => {
   function reportView(report) {
     const detail = detailOf(report);
     const count = (state) => report.cells.filter((cell) => cell.state === state).length;
-    const facts = [report.place, report.period, report.level, report.id, detail.source].filter(Boolean).map((words) => h("span", "", words));
+    const facts = [report.place, report.period, told(report.level), report.id, detail.source].filter(Boolean).map((words) => h("span", "", words));
     return view(zh(h("span", "", report.title)), h("div", "facts", ...facts),
       report.failed
         ? h("p", "says", t("failed: {error}", { error: told(report.error) || t("no error was recorded") }))
@@ -115,7 +115,7 @@ const Show = (() => {
     const state = cell.bound && cell.state === REPORTED ? `${STATES()[cell.state]}, ${BOUNDS()[cell.bound]}` : STATES()[cell.state];
     const meter = cell.confidence === null ? null : h("span", cell.confidence < table.reviewBelow * 100 ? "meter low num" : "meter num", h("i", "", h("i")), `${cell.confidence}%`);
     if (meter) { meter.title = t("confidence"); meter.querySelector("i i").style.width = `${cell.confidence}%`; }
-    return h("div", "facts", cell.state === SILENT ? null : h("span", "", state), seen.page ? h("span", "num", t("page {page}", { page: seen.page })) : null, seen.by ? h("span", "", t("by {by}", { by: seen.by })) : null, meter);
+    return h("div", "facts", cell.state === SILENT ? null : h("span", "", state), seen.page ? h("span", "num", t("page {page}", { page: seen.page })) : null, seen.by ? h("span", "", t("by {by}", { by: seen.by.split("+").map((one) => told(one)).join("+") })) : null, meter);
   }
   function reviewedOf(reviewed) {
     const acts = { accept: t("accepted"), correct: t("corrected"), none: t("none stated"), absent: t("not there") };

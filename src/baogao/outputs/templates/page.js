@@ -193,7 +193,7 @@
     return element;
   }
   function proposalRow(entry, proposal, at) {
-    const by = h("span", "k", proposal.by, entry.given && at === 0 ? h("span", "given", t("given")) : null);
+    const by = h("span", "k", readers(proposal.by), entry.given && at === 0 ? h("span", "given", t("given")) : null);
     if (proposal.items) {
       const items = proposal.items.map((item, number) => h("span", item.disputed ? "disputed" : "", `${number + 1}. ${item.text}`));
       const words = h("span", "m items", ...items);
@@ -270,7 +270,7 @@
       h("span", "", bound && answer.status === "reported" ? t("{state}, {bound}", { state, bound }) : state),
       answer.text && !(spec.kind === "quote" && answer.text === answer.value) ? h("q", "", answer.text) : null,
       answer.page ? h("span", "num", t("page {n}", { n: answer.page })) : null,
-      answer.by ? h("span", "", answer.by) : null,
+      answer.by ? h("span", "", readers(answer.by)) : null,
       answer.confidence === null ? null : meter(answer),
       failing ? h("span", "warn", t("a check fails")) : null,
       answer.astray ? h("span", "warn", t("the text at its place differs")) : null,
@@ -284,7 +284,7 @@
       h("span", "", told(held.reason)),
       h("q", "", held.text),
       held.page ? h("span", "num", t("page {n}", { n: held.page })) : null,
-      h("span", "", held.by),
+      h("span", "", readers(held.by)),
       meter(held),
       held.astray ? h("span", "warn", t("the text at its place differs")) : null,
       sentenceOf(held),
@@ -297,11 +297,12 @@
     element.title = t("confidence");
     return element;
   }
+  const readers = (by) => by.split("+").map((one) => told(one)).join("+");
   function metadataRow(spec) {
     const answer = report.metadata[spec.id] || { value: null };
     const stated = answer.value !== null;
     const badge = answer.reviewed ? lookedAt(answer.reviewed) : null;
-    return row(spec.id, stated ? "text-row" : "text-row silent", h("span", "k", spec.label, badge), h("span", "v", stated ? answer.value : t("not printed")));
+    return row(spec.id, stated ? "text-row" : "text-row silent", h("span", "k", spec.label, badge), h("span", "v", stated ? told(answer.value) : t("not printed")));
   }
   function itemRow(list, item, at) {
     return row(`${list.id}/${at}`, "item-row", h("span", "v", `${at + 1}. ${item.text}`, item.reviewed ? lookedAt(item.reviewed) : null));
