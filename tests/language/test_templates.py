@@ -73,7 +73,7 @@ def test_a_reason_of_several_clauses_is_one_message():
         }
     )
     empty = "[red]1 failed:[/] it is empty: there is no text in it (空)"
-    assert kept.filled(empty) == "[red]1 份失败：[/] 是空的：其中没有文字（空）"
+    assert kept.filled(empty) == "[red]1 份失败：[/]是空的：其中没有文字（空）"
     fit = "[yellow]reports that hardly fit (1): 公报[/]"
     assert kept.filled(fit) == "[yellow]很不相符的报告（1 份）：公报[/]"
 
