@@ -172,7 +172,7 @@ _NOT_OURS = (
 _SENTENCE = re.compile(r"[A-Za-z}]{2,}[,;:.)]? [({]?[A-Za-z]")
 _CODE = re.compile(
     r"^ *# |^ *- \{|^ *\{id\}:  #"  # lines of YAML
-    r"|^(?:CREATE|INSERT|SELECT|CASE|WHEN|PRAGMA|MAX|TEXT|INTEGER|PRIMARY)\b|\} AS \{|charset="  # of SQL
+    r"|^(?:CREATE|INSERT|SELECT|PRAGMA|MAX|CASE|WHEN|TEXT|INTEGER|PRIMARY)\b|\} AS \{|charset="  # of SQL
     r"|^ \w+=\"|</?\w+[ >:]|; Path=/|^[\w-]+: [\w-]+;|^https?://"  # of HTML and HTTP
     r"|\\[bsdw]|\(\?|^import |\.exe$|\w_\w+ \w+_|'[\w ]+', '"  # patterns, Python, lists of names
 )

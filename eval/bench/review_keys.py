@@ -112,12 +112,14 @@ def confirmed(run: Path) -> Iterator[Confirmed]:
         for flag in ("--headless=new", "--no-sandbox", "--disable-gpu", "--force-prefers-reduced-motion"):
             options.add_argument(flag)
         driver = webdriver.Chrome(options=options, service=Driver(shutil.which("chromedriver")))
-        for summary in session.summaries("bench"):
-            if summary["status"] == "ok":
-                open_report(driver, service, summary["id"])
-                yield confirm(driver, session, summary["id"], "bench")
-        driver.quit()
-        service.stop()
+        try:
+            for summary in session.summaries("bench"):
+                if summary["status"] == "ok":
+                    open_report(driver, service, summary["id"])
+                    yield confirm(driver, session, summary["id"], "bench")
+        finally:
+            driver.quit()
+            service.stop()
 
 
 def main() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from baogao.cli import outputs
+from baogao.cli import review
 from baogao.errors import BudgetError, SchemaError, UsageError
 from cli.conftest import COMMUNIQUE
 
@@ -86,7 +86,7 @@ def test_an_error_is_one_line_and_a_code(baogao, monkeypatch, error, code):
 def test_the_page_is_opened_only_when_asked(extract, baogao, reports, monkeypatch):
     """The browser is given the page by its full address."""
     opened = []
-    monkeypatch.setattr(outputs.webbrowser, "open", opened.append)
+    monkeypatch.setattr(review.webbrowser, "open", opened.append)
     extract(reports)
     assert baogao("review", "out", "--schema", COMMUNIQUE).out == "out/index.html\nout/matrix.html\n"
     assert opened == []

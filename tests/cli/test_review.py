@@ -4,10 +4,10 @@ import pytest
 from starlette.testclient import TestClient
 
 from baogao import serving
-from baogao.cli import outputs
+from baogao.cli import review
 from baogao.errors import UsageError
 from baogao.serving import Guard
-from outputs.conftest import PLAIN_TEXT, disputed, failed, hostile, place, plain, queued, schema, texts  # noqa: F401 - they are fixtures  # noqa: F401
+from outputs.conftest import PLAIN_TEXT, disputed, failed, hostile, place, plain, queued, schema, texts  # noqa: F401
 from review.window import Window, write_run
 
 
@@ -20,7 +20,7 @@ def run(plain, failed, texts, tmp_path):  # noqa: F811
 def test_the_page_says_what_people_said(run, capsys):
     """Without --serve the pages are written with people's corrections, and nothing is served."""
     Window(run).say("qinghe-2023", "exam_passed", "correct", [place(PLAIN_TEXT, "3场")])
-    outputs.review(run)
+    review.review(run)
     assert capsys.readouterr().out.split() == [str(run / "index.html"), str(run / "matrix.html")]
     assert '"who":"Li"' in (run / "index.html").read_text()
     assert (run / "matrix.html").exists()
@@ -36,7 +36,7 @@ def test_a_served_run_is_written_when_it_ends(run, capsys, monkeypatch):
         Window(run).say("qinghe-2023", "exam_passed", "absent")
 
     monkeypatch.setattr(serving, "serve", serve)
-    outputs.review(run, served=True, name=" Li ")
+    review.review(run, served=True, name=" Li ")
     printed = capsys.readouterr().out
     assert "review  http://127.0.0.1:50000/?token=x\n" in printed
     assert f"1 decisions saved in {run / 'reviews.jsonl'}\n{run / 'index.html'}\n" in printed
@@ -49,7 +49,7 @@ def test_a_served_run_is_written_when_it_ends(run, capsys, monkeypatch):
 def test_what_goes_with_serve_only(run, given):
     """Options of the server without it are a mistake, and say so."""
     with pytest.raises(UsageError, match=f"--{next(iter(given))} goes with --serve only"):
-        outputs.review(run, **given)
+        review.review(run, **given)
 
 
 def test_nothing_without_the_token(run):

@@ -10,8 +10,9 @@ import pytest
 from baogao.choices import Onto
 from baogao.errors import UsageError
 from baogao.inputs import Source
+from baogao.outputs.aside import keep_aside
 from baogao.outputs.decisions import Decision, ReviewsFile
-from baogao.outputs.earlier import Claim, Earlier, digest_of, keep_aside
+from baogao.outputs.earlier import Claim, Earlier, digest_of
 from baogao.outputs.records import WHOLE, iterate_review, kept_text, read_records
 from baogao.outputs.run_folder import RunFolder
 from baogao.record import Provenance, Record, Review

@@ -10,7 +10,7 @@ import pytest
 
 from baogao.errors import UsageError
 from baogao.outputs.matrix import write_matrix
-from baogao.outputs.page import csp_hash
+from baogao.outputs.page_file import csp_hash
 from baogao.record import Record
 from baogao.schema.values import Answer, Reviewed, TextAnswer
 

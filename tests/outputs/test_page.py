@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from baogao.errors import UsageError
-from baogao.outputs.page import NO_GROUP, inert_json, report_view, schema_view, summary_view, write_page
+from baogao.outputs.page import NO_GROUP, report_view, schema_view, summary_view, write_page
+from baogao.outputs.page_file import inert_json
 from baogao.record import FileReading
 from baogao.schema.values import Answer, Item, TextAnswer
 

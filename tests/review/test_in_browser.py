@@ -13,7 +13,7 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
 
 from baogao.cli.export import export
-from baogao.cli.outputs import review
+from baogao.cli.review import review
 from baogao.outputs.decisions import ReviewsFile
 from baogao.outputs.page import write_page
 from baogao.review.app import review_app
@@ -297,6 +297,19 @@ def test_while_the_server_is_away_nothing_is_lost(browser, serve, run, monkeypat
     assert "case_files_reviewed" in decisions
     assert not page.find_element(By.ID, "away").is_displayed()
     page.get_log("browser")  # requests that nobody answered are noted there
+
+
+def test_while_the_disk_takes_nothing_nothing_is_lost(browser, serve, run, monkeypatch):
+    """What cannot be written is kept in the browser, which says why, and is saved once as soon as it can be."""
+    page = opened(browser, serve(run), f"{Q}&case_files_reviewed")
+    with monkeypatch.context() as patched:
+        patched.setattr(ReviewsFile, "_append", lambda *_: (run / "nothing" / "here").stat())
+        press(page, Keys.ENTER)
+        wait(page, lambda: "Not saved: cannot write" in page.find_element(By.ID, "away").text)
+        assert "1 answers are kept in this browser" in page.find_element(By.ID, "away").text
+    assert saved(page, run, 1).key == "case_files_reviewed"
+    assert not page.find_element(By.ID, "away").is_displayed()
+    page.get_log("browser")  # the answers that it was not saved are noted there
 
 
 def test_no_serious_fault_of_accessibility(browser, serve, run):

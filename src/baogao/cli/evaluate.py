@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from contextlib import ExitStack
-from itertools import groupby
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated, Any
@@ -12,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from baogao.cli import runs
 from baogao.cli.common import Found, errors, first_word, stderr, stdout
 from baogao.cli.options import DEFAULT_SCHEMA, Batch, SchemaName, with_model_flags
 from baogao.console import say, shown
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from baogao.evaluation.diff import FieldChange, RunDiff
-    from baogao.evaluation.history import PastRun
     from baogao.evaluation.report import ReportModel
     from baogao.evaluation.rows import JudgedRow
     from baogao.evaluation.runs import Run
@@ -191,36 +189,8 @@ def replay_command(
     return Found({"summary": str(run / SUMMARY), "differences": differences}, 1 if differences else 0)
 
 
-@app.command("history")
-def history_command(
-    folders: Annotated[list[Path], typer.Argument(help="Folders with runs in them.", metavar="FOLDER...")],
-) -> Found:
-    """List the runs below some folders, the newest last; each is compared with the one before on the same gold."""
-    from baogao.evaluation.history import find_runs, history
-
-    pasts = history(find_runs(folders))
-    if pasts:
-        print_history(pasts, stdout)
-    else:
-        say(stderr, "there is no run in these folders")
-    return Found({"runs": [past.to_data() for past in pasts]})
-
-
-@app.command("serve")
-def serve_command(
-    folder: Annotated[Path, typer.Argument(help="A folder with runs in it.", metavar="FOLDER")],
-    port: Annotated[int | None, typer.Option("--port", help="The port; any that is free if not given.")] = None,
-    show: Annotated[bool, typer.Option("--open", help="Open the page in the browser.")] = False,
-) -> None:
-    """Show runs and their reports in the browser, on this machine only, until Ctrl-C."""
-    from baogao.evaluation.browsing import runs_app
-    from baogao.serving import serve
-
-    def ready(address: str) -> None:
-        say(stdout, shown(address))
-        say(stderr, "Ctrl-C ends it")
-
-    serve(runs_app(folder), port=port, open_browser=show, on_ready=ready)
+app.command("history")(runs.history_command)
+app.command("serve")(runs.serve_command)
 
 
 def _finish(run: Run, datasets: list[Path], schema: Schema, floors: dict[str, float], earlier: Path | None) -> Found:
@@ -307,34 +277,6 @@ def headline_table(report: ReportModel) -> Table:
             share(row.metadata.value),
         )
     return table
-
-
-def print_history(pasts: Sequence[PastRun], console: Console) -> None:
-    """Every run with its date and data, and below it a line for each extractor; narrow, because names are long."""
-    from rich.table import Table
-
-    from baogao.evaluation.report.render import interval_words, points, share
-
-    widest = max(len(past.extractor) for past in pasts)
-    for run, lines in groupby(pasts, key=lambda past: past.run):
-        here = list(lines)
-        made = here[0].made[:16].replace("T", " ")
-        console.print(
-            f"[bold]{made}  {shown(run.as_posix())}[/]  {shown(here[0].data)}", highlight=False, soft_wrap=True
-        )
-        table = Table(box=None, pad_edge=False)
-        table.add_column("extractor", min_width=max(widest, 9), no_wrap=True)
-        for name, width in (("F1", 5), ("95%", 11), ("precision", 9), ("recall", 6), ("points", 6)):
-            table.add_column(name, justify="right", no_wrap=True, min_width=width)
-        table.add_column("model", overflow="fold")
-        for past in here:
-            rates = (share(past.f1), interval_words(past.f1_interval), share(past.precision), share(past.recall))
-            change = "" if past.difference is None else f"{'+' if past.difference > 0 else ''}{points(past.difference)}"
-            table.add_row(shown(past.extractor), *rates, change, shown(past.model))
-        if here[0].error:
-            console.print(f"[red]{shown(here[0].error)}[/]", highlight=False, soft_wrap=True)
-        else:
-            console.print(table)
 
 
 def diff_table(difference: RunDiff, show_test: bool, console: Console) -> None:

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 import typer
 
 from baogao.cli.common import Found, stderr, stdout
-from baogao.cli.outputs import RunDir, SchemaOfRecords
+from baogao.cli.review import RunDir, SchemaOfRecords
 from baogao.console import say, shown
 
 _NAMED = 5

@@ -178,9 +178,8 @@ def print_report(
     :param sure_from: from this confidence on 98% of the answers are right; None where that was not learned.
     :param folder: where the records went.
     """
-    from baogao.outputs.matrix import MATRIX
-    from baogao.outputs.records import RECORDS, REVIEW
-    from baogao.outputs.run_results import PAGE, PAGE_REPORTS
+    from baogao.outputs.records import MATRIX, PAGE, RECORDS, REVIEW
+    from baogao.outputs.run_results import PAGE_REPORTS
 
     table = totals.table(order)
     if table is not None:

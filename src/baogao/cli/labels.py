@@ -144,7 +144,7 @@ def _said(saying: Saying) -> str:
             return "what cannot be read"
         if answer.status == "not_reported" or answer.value is None:
             return "not there"
-        number = shown_value(answer.value)
+        number = shown_value(answer.value, answer.upper)
         bound = "" if answer.bound in (None, "exact") else f"{answer.bound} "
         return "none" if answer.status == "reported_none" else f"{bound}{number}"
     if not said:

@@ -45,7 +45,7 @@ COMMANDS = {
         "a run that was broken off.",
     ),
     "review": (
-        "outputs:review",
+        "review:review",
         "Write the page of a run again: texts with their figures marked. With --serve people correct it in the "
         "browser.",
     ),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from baogao.cli.common import Found, stdout
-from baogao.cli.outputs import RunDir, SchemaOfRecords
+from baogao.cli.review import RunDir, SchemaOfRecords
 from baogao.console import say, shown
 
 if TYPE_CHECKING:
@@ -28,15 +28,13 @@ def matrix(
 ) -> Found:
     """Write one table over all reports of a run, and print the figures that stand out."""
     from baogao.outputs.corrected import iterate_corrected
-    from baogao.outputs.matrix import MATRIX, write_matrix
-    from baogao.outputs.records import iterate_records, iterate_review, schema_of
+    from baogao.outputs.matrix import write_matrix
+    from baogao.outputs.records import MATRIX, PAGE, iterate_records, iterate_review, schema_of
 
     used = schema_of(iterate_records(folder), schema, folder)
     page = folder / MATRIX
     records = iterate_corrected(folder, used, queue=False)
-    outliers = write_matrix(
-        records, used, page, queue=iterate_review(folder), in_page=reports_in(folder / "index.html")
-    )
+    outliers = write_matrix(records, used, page, queue=iterate_review(folder), in_page=reports_in(folder / PAGE))
     print_outliers(outliers, used)
     say(stdout, shown(page))
     if show:
@@ -46,7 +44,7 @@ def matrix(
 
 
 def reports_in(page: Path) -> int:
-    """How many reports a page shows: that of a long run has the first ones only. None, where there is no page."""
+    """How many reports a page shows: that of a long run has the first ones only. 0 where there is no page."""
     try:
         return len(_REPORT.findall(page.read_bytes()))
     except OSError:

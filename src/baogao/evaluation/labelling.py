@@ -17,7 +17,7 @@ from baogao.errors import UsageError
 from baogao.evaluation.gold import Dataset, Gold, GoldDoc, write_whole
 from baogao.evaluation.labels import gold_of, sound
 from baogao.outputs.decisions import Decision, Decisions, ReviewsFile
-from baogao.outputs.records import kept_text, read_records, schema_of
+from baogao.outputs.records import TEXTS, kept_text, read_records, schema_of
 from baogao.record import Record
 from baogao.schema.fields import Schema
 from baogao.schema.values import Span
@@ -99,7 +99,7 @@ class LabelRun:
             return Labelled(doc_id, None, why_not=f"it was not read: {record.error}")
         if not names_a_file(doc_id):
             return Labelled(doc_id, None, why_not="its id is not the name of a file")
-        text = kept_text(doc_id, self.folder / "texts")
+        text = kept_text(doc_id, self.folder / TEXTS)
         if text is None:
             return Labelled(doc_id, None, why_not="its text was not kept")
         decisions = self.decisions(doc_id)
@@ -199,7 +199,7 @@ def disputes_of(run: LabelRun) -> Iterator[Dispute]:
     """
     for record in run.records:
         disputes = run.decisions(record.doc_id).disputes()
-        sentences = _Sentences(kept_text(record.doc_id, run.folder / "texts") if disputes else None)
+        sentences = _Sentences(kept_text(record.doc_id, run.folder / TEXTS) if disputes else None)
         for key, decisions in disputes.items():
             said = [Saying(one.who, one.at, one.act, one.after or {}, sentences.of(one)) for one in decisions]
             yield Dispute(record.doc_id, key, label_of(key, run.schema), said)

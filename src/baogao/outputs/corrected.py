@@ -18,7 +18,7 @@ from pydantic import ValidationError
 from baogao.checks import run_checks
 from baogao.errors import UsageError
 from baogao.outputs.decisions import Decision, Decisions, ReviewsFile
-from baogao.outputs.records import astray, iterate_records, kept_text, with_review
+from baogao.outputs.records import TEXTS, astray, iterate_records, kept_text, with_review
 from baogao.record import Record
 from baogao.schema import FieldSpec, Schema
 from baogao.schema.values import Answer, Item, Reviewed, Span, TextAnswer
@@ -58,7 +58,7 @@ def iterate_corrected(
         if decisions is None:
             yield record
         else:
-            yield corrected(record, decisions, kept_text(record.doc_id, folder / "texts"), schema)
+            yield corrected(record, decisions, kept_text(record.doc_id, folder / TEXTS), schema)
 
 
 def text_digest(text: str) -> str:

@@ -38,7 +38,8 @@ _NOT_YET = b'\0"'
 """How lines begin that are not all written yet: without their first character."""
 
 
-def _now() -> str:
+def now() -> str:
+    """The time as decisions are stamped with it: ISO 8601 in UTC."""
     return datetime.now(UTC).isoformat(timespec="milliseconds")
 
 
@@ -47,7 +48,7 @@ class Decision(Strict):
 
     id: str = Field(default_factory=lambda: uuid4().hex, min_length=8, max_length=64)
     """Made by whoever asks to save it, so that one that is sent twice is kept once."""
-    at: str = Field(default_factory=_now)
+    at: str = Field(default_factory=now)
     """When, ISO 8601 in UTC."""
     who: str = Field(min_length=1, max_length=100)
     doc_id: str

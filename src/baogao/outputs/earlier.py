@@ -8,31 +8,21 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
-import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock
-
 from baogao.choices import Onto
 from baogao.errors import UsageError
 from baogao.inputs import Source, name_key
-from baogao.outputs.decisions import REVIEWS, REVIEWS_LOCK
 from baogao.outputs.journal import Place
-from baogao.outputs.records import RECORDS, REVIEW, SCHEMA, current, iterate_records
-from baogao.resources import take_away
+from baogao.outputs.records import RECORDS, current, iterate_records
 
 MADE_WITH = "made_with.json"
 """What the records of a run depend on besides their reports; not there in runs of earlier versions."""
-ASIDE = "before-{number}"
-"""The folder, inside a run's, of an earlier run that people had looked at and that was replaced."""
-_PARTS = (RECORDS, REVIEW, MADE_WITH, SCHEMA, "texts", "index.html", "matrix.html")
-"""What belongs to a run and is kept aside with it, besides what people said of it."""
 _VERSION = 1
 _SETTINGS = ("schema_name", "extractor", "model", "ask", "asked", "escalate_to", "min_confidence", "ocr", "sent_beside")
 """What a user says of a run. Files that are edited, and baogao itself, may change under the same command."""
@@ -225,77 +215,11 @@ class Claim:
         return [report.doc_id for report, source in there if digest_of(source.path) not in ("", report.sha256)]
 
 
-def keep_aside(folder: Path) -> Path | None:
-    """Copy a run that people have looked at into a folder inside its own, before it is replaced.
-
-    :returns: that folder, a run's folder as any other; None where nobody has said anything of the run.
-    :raises OSError: it cannot be written.
-    """
-    if not _has_reviews(folder):
-        return None
-    number = 1 + max(_numbers(folder), default=0)
-    last = folder / ASIDE.format(number=number - 1)
-    if last.is_dir() and _same(folder, last):  # a run that was killed after it had done this
-        return last
-    kept, part = folder / ASIDE.format(number=number), folder / ".before.part"
-    take_away(part)
-    part.mkdir()
-    for name in _PARTS:
-        place = current(folder / name)
-        if place.is_dir():
-            shutil.copytree(place, part / name, symlinks=True)
-        elif place.is_file():
-            shutil.copy2(place, part / name)
-    with FileLock(folder / REVIEWS_LOCK):
-        shutil.copy2(folder / REVIEWS, part / REVIEWS)
-    if hasattr(os, "sync"):
-        os.sync()
-    part.rename(kept)
-    return kept
-
-
-def take_reviews_aside(folder: Path) -> None:
-    """Move what people said of a run to where it was kept aside last, with all that was said since it was copied.
-
-    What they say of the run that replaced it stays: a run that was killed may have done this before.
-
-    :raises OSError: it cannot be moved.
-    """
-    kept = folder / ASIDE.format(number=max(_numbers(folder), default=1))
-    with FileLock(folder / REVIEWS_LOCK):
-        if _has_reviews(folder) and _goes_on(folder, kept):
-            (folder / REVIEWS).replace(kept / REVIEWS)
-
-
 def digest_of(path: Path) -> str:
     """The hex digest of a file's bytes; empty where it cannot be read."""
     with suppress(OSError), path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
     return ""
-
-
-def _has_reviews(folder: Path) -> bool:
-    file = folder / REVIEWS
-    return file.is_file() and not file.is_symlink() and file.stat().st_size > 0
-
-
-def _numbers(folder: Path) -> list[int]:
-    """Of the runs that were kept aside."""
-    names = (path.name.partition("-") for path in folder.glob(ASIDE.format(number="*")) if path.is_dir())
-    return [int(number) for _, _, number in names if number.isdecimal()]
-
-
-def _same(folder: Path, kept: Path) -> bool:
-    """Whether a run is the one that was kept aside, though more may have been said of it since."""
-    return digest_of(current(folder / RECORDS)) == digest_of(kept / RECORDS) and _goes_on(folder, kept)
-
-
-def _goes_on(folder: Path, kept: Path) -> bool:
-    """Whether what people said of a run begins with what was kept aside, line by line."""
-    if not (kept / REVIEWS).is_file():
-        return False
-    whole, _, _ = (kept / REVIEWS).read_bytes().rpartition(b"\n")
-    return (folder / REVIEWS).read_bytes().startswith(whole)
 
 
 def _reports(records: Path) -> Iterator[EarlierReport]:

@@ -11,11 +11,9 @@ from pathlib import Path
 from urllib.parse import quote
 
 from baogao.outputs.corrected import iterate_corrected
-from baogao.outputs.records import RECORDS, current, iterate_records, iterate_review, schema_of
+from baogao.outputs.records import PAGE, RECORDS, TEXTS, current, iterate_records, iterate_review, schema_of
 from baogao.record import Record, Review
 from baogao.schema import Schema
-
-_PAGE = "index.html"
 
 
 @dataclass
@@ -65,13 +63,13 @@ class Exported:
         if folder.is_file():
             return cls(chain(first, records), schema)
         every = chain(first, records) if as_read else iterate_corrected(folder, schema, queue=False)
-        return cls(every, schema, folder / "texts", folder, as_read=as_read)
+        return cls(every, schema, folder / TEXTS, folder, as_read=as_read)
 
     def page_from(self, table: Path) -> str:
         """The address of the run's page as seen from a table: relative, so that both may be moved together."""
         if self.folder is None:
-            return _PAGE
-        page = self.folder.resolve() / _PAGE
+            return PAGE
+        page = self.folder.resolve() / PAGE
         try:
             return quote(Path(os.path.relpath(page, table.resolve().parent)).as_posix())
         except ValueError:  # on another drive

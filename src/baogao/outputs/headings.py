@@ -47,6 +47,8 @@ _HEADS = {
     "reason": "原因",
     "link": "链接",
 }
+ACTS: dict[Cell, str] = {"accept": "确认", "correct": "更正", "none": "改为无", "absent": "确认未提及"}
+"""What a person did with an answer."""
 _SAID: dict[str, dict[Cell, str]] = {
     "status": {
         "ok": "已读取",
@@ -56,7 +58,7 @@ _SAID: dict[str, dict[Cell, str]] = {
         "not_reported": "未提及",
     },
     "bound": {"exact": "确数", "over": "以上", "under": "不足", "about": "约"},
-    "reviewed": {"accept": "确认", "correct": "更正", "none": "改为无", "absent": "确认未提及"},
+    "reviewed": ACTS,
     "held_back": {True: "是", False: "否"},
 }
 _READERS = {"rules": "规则", "llm": "模型", "person": "人工"}

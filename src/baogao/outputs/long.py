@@ -14,7 +14,7 @@ from baogao.document import document_from_text
 from baogao.document.document import Document
 from baogao.errors import UsageError
 from baogao.outputs.headings import Cell
-from baogao.outputs.records import astray, belongs, kept_text, words_of
+from baogao.outputs.records import PAGE, astray, belongs, kept_text, words_of
 from baogao.outputs.subject import Subject
 from baogao.outputs.tables import HELD_BACK, SILENCE, Columns, Row, check_fields, frame_of, number_of, on_one_line
 from baogao.record import Record
@@ -140,7 +140,7 @@ class Sentences:
         return None if self._text is None else document_from_text(self._text, self._record.doc_id)
 
 
-def link_to(doc_id: str, key: str, page: str = "index.html") -> str:
+def link_to(doc_id: str, key: str, page: str = PAGE) -> str:
     """The address of a field in a run's page."""
     return f"{page}#{quote(doc_id, safe='')}&{quote(key, safe='')}"
 
@@ -193,7 +193,7 @@ class LongTable:
     schema: Schema
     texts: Mapping[str, str] | Path | None = None
     silent: bool = False
-    page: str = "index.html"
+    page: str = PAGE
     astray: list[str] = field(default_factory=list)
     """The reports whose texts are not the ones that they were read from."""
 

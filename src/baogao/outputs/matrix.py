@@ -10,37 +10,34 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
-from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from markupsafe import Markup
 
 from baogao._version import __version__
 from baogao.document import document_from_text
-from baogao.document.document import Document
 from baogao.language.pages import PageLanguage, chinese_of
 from baogao.outputs.headings import VALUES
 from baogao.outputs.outliers import Comparison, Outlier
-from baogao.outputs.page import NO_GROUP, csp_hash, inert_json, write_whole
-from baogao.outputs.records import astray, kept_text, words_of
+from baogao.outputs.page import NO_GROUP
+from baogao.outputs.page_file import csp_hash, environment, inert_json, source, write_page_file
+from baogao.outputs.records import TEXTS, astray, kept_text, words_of
 from baogao.outputs.subject import Subject
-from baogao.outputs.views import REVIEW_BELOW, shown_unit, spec_view, unsure
+from baogao.outputs.views import REVIEW_BELOW, sentence_of, shown_unit, spec_view, unsure
 from baogao.record import Record, Review
 from baogao.schema import FieldSpec, Schema
 from baogao.schema.values import Answer, HeldBack, Item, plain_number, shown_value
 
-if TYPE_CHECKING:
-    from jinja2 import Environment
-
-MATRIX = "matrix.html"
 MATRIX_REPORTS = 5000
 """Reports that the table of a run shows; `baogao review` and `baogao matrix` show them all."""
 LISTS = "Lists"
 """The heading of the columns that count entries and rows."""
 PLAIN_REPORTS = 500
 """Reports in the table that a browser without JavaScript shows."""
-_TEMPLATES = Path(__file__).parent / "templates"
+_TEMPLATE = "matrix.html.j2"
+_SCRIPTS = ("matrix_data.js", "matrix_panel.js", "matrix.js")
+"""In the order in which they run."""
 _STATES = {"not_reported": 0, "reported": 1, "reported_none": 2}
 _HELD_BACK = 3
 _LOOK, _FAILING, _OUTLIER, _REVIEWED = 1, 2, 4, 8
@@ -52,13 +49,6 @@ _SAFE_DIGITS = 15
 """A browser's numbers keep so many."""
 _ENTRIES = 5
 """Entries of a list that are shown beside its count."""
-
-
-@cache
-def _environment() -> Environment:
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined  # a page is written at the end of a run
-
-    return Environment(loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined)
 
 
 def write_matrix(
@@ -77,13 +67,13 @@ def write_matrix(
     :param in_page: how many of the records, from the first on, ``index.html`` shows; None is all.
     :raises UsageError: a path that cannot be written or read.
     """
-    table = Table(schema, path.parent / "texts" if texts is None else texts, queue)
+    table = Table(schema, path.parent / TEXTS if texts is None else texts, queue)
     for record in records:
         table.add(record)
     outliers = table.mark_outliers()
-    page_css, own_css, *sources = _sources()
-    language = PageLanguage(*sources)
-    css, script = page_css + language.css + own_css, "\n".join([language.script, *sources[1:]])
+    template, *scripts = map(source, (_TEMPLATE, *_SCRIPTS))
+    language = PageLanguage(template, *scripts)
+    css, script = source("page.css") + language.css + source("matrix.css"), "\n".join([language.script, *scripts])
     view = {
         "title": schema.title,
         "reviewBelow": REVIEW_BELOW,
@@ -93,8 +83,8 @@ def write_matrix(
         "outliers": [table.outlier(one) for one in outliers],
     }
     page = (
-        _environment()
-        .get_template("matrix.html.j2")
+        environment()
+        .get_template(_TEMPLATE)
         .stream(
             title=schema.title,
             version=__version__,
@@ -113,15 +103,8 @@ def write_matrix(
             left_out=max(0, len(table.rows) - PLAIN_REPORTS),
         )
     )
-    write_whole(page, path)
+    write_page_file(page, path)
     return outliers
-
-
-@cache
-def _sources() -> tuple[str, ...]:
-    """The two styles, the template, and the scripts in the order in which they run."""
-    names = ("page.css", "matrix.css", "matrix.html.j2", "matrix_data.js", "matrix_panel.js", "matrix.js")
-    return tuple((_TEMPLATES / name).read_text(encoding="utf-8") for name in names)
 
 
 class Table:
@@ -222,7 +205,7 @@ class Table:
             if name not in self._number or (given.status == "not_reported" and reviewed is None):
                 continue
             spec = self.columns[self._number[name]]
-            sentence, unit = _sentence(given, document), shown_unit(given, spec)
+            sentence, unit = sentence_of(given, document), shown_unit(given, spec)
             told = {
                 "text": given.text,
                 "sentence": None if sentence is None else sentences.setdefault(sentence, len(sentences)),
@@ -290,22 +273,10 @@ def _value(given: Answer | HeldBack, marks: int, spec: FieldSpec) -> list[Any]:
     if spec.kind != "figure" or not isinstance(given.value, Decimal):
         return [words_of(given.value), confidence, marks]
     bound = _BOUNDS[given.bound or "exact"]
-    printed = ""
-    if given.upper is not None:
-        printed = f"{shown_value(given.value)}–{shown_value(given.upper)}"
-    elif len(given.value.as_tuple().digits) > _SAFE_DIGITS or abs(given.value.adjusted()) > _SAFE_DIGITS:
-        printed = shown_value(given.value)
+    large = len(given.value.as_tuple().digits) > _SAFE_DIGITS or abs(given.value.adjusted()) > _SAFE_DIGITS
+    printed = shown_value(given.value, given.upper) if large or given.upper is not None else ""
     more = [bound, printed] if printed else [bound] if bound else []
     return [plain_number(given.value), confidence, marks, *more]
-
-
-def _sentence(given: Answer | HeldBack, document: Document | None) -> str | None:
-    """The sentence that an answer was read from, as printed."""
-    if given.sentence is not None or document is None or not given.evidence:
-        return given.sentence
-    length = len(document.file.text)
-    inside = all(0 <= start < end <= length for start, end in given.evidence)
-    return document.printed_sentences(given.evidence) if inside else None
 
 
 def _entries(record: Record, schema: Schema) -> Iterator[tuple[str, list[str]]]:

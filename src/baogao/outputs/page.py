@@ -10,13 +10,9 @@ pieces are cut here and not in the browser, because offsets count characters and
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import json
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,11 +24,11 @@ from baogao.chinese.list_marks import leading_mark
 from baogao.errors import UsageError
 from baogao.language.pages import PageLanguage, chinese_of
 from baogao.outputs.headings import VALUES
+from baogao.outputs.page_file import csp_hash, environment, inert_json, source, write_page_file
 from baogao.outputs.places import CANDIDATE, Places, cut
 from baogao.outputs.records import kept_text
 from baogao.outputs.views import REVIEW_BELOW, AnswerViews, reviewed_view, spec_view, unsure
 from baogao.record import Record
-from baogao.resources import new_file
 from baogao.schema import Schema
 from baogao.schema.values import Span
 
@@ -41,10 +37,7 @@ if TYPE_CHECKING:
 
 NO_GROUP = "On the report as a whole"
 """The heading of fields that stand in the report itself."""
-
-_TEMPLATES = Path(__file__).parent / "templates"
-_NOT_INERT = re.compile("[<>&\u2028\u2029\ud800-\udfff]")
-"""What HTML or JavaScript could take for its own, and halves of characters, which UTF-8 cannot write."""
+_TEMPLATE = "page.html.j2"
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|$)")
 _HEADINGS = {1: "h1", 2: "h2"}
 """The lines that look like headings, by the level of their marks: 一、 or （一）."""
@@ -73,7 +66,7 @@ def write_page(
         (_complete(one, kept_text(one.doc_id, texts), schema) for one in records),
         table=table,
     )
-    write_whole(page, path)
+    write_page_file(page, path)
 
 
 def page_stream(
@@ -94,29 +87,28 @@ def page_stream(
     :param css: a style of it, which comes after the page's own.
     :param index: what that script is to know.
     """
-    own_css, own_script, template = (
-        (_TEMPLATES / name).read_text(encoding="utf-8") for name in ("page.css", "page.js", "page.html.j2")
-    )
+    own_css, own_script, template = map(source, ("page.css", "page.js", _TEMPLATE))
     language = PageLanguage(template, script, own_script)
     css = f"{own_css}{language.css}{css}"
     script = f"{language.script}\n{script}\n{own_script}"
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined  # a page is written at the end of a run
-
-    environment = Environment(loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined)
-    return environment.get_template("page.html.j2").stream(
-        title=schema.title,
-        version=__version__,
-        count=len(summaries),
-        table=table,
-        css=Markup(css),
-        script=Markup(script),
-        css_hash=csp_hash(css),
-        script_hash=csp_hash(script),
-        served=bool(index),
-        switch=language.switch,
-        language=inert_json(language.data([NO_GROUP, *(one["error"] for one in summaries)], words=VALUES)),
-        index=inert_json({"schema": schema_view(schema), "reports": summaries, **index}),
-        reports=reports,
+    return (
+        environment()
+        .get_template(_TEMPLATE)
+        .stream(
+            title=schema.title,
+            version=__version__,
+            count=len(summaries),
+            table=table,
+            css=Markup(css),
+            script=Markup(script),
+            css_hash=csp_hash(css),
+            script_hash=csp_hash(script),
+            served=bool(index),
+            switch=language.switch,
+            language=inert_json(language.data([NO_GROUP, *(one["error"] for one in summaries)], words=VALUES)),
+            index=inert_json({"schema": schema_view(schema), "reports": summaries, **index}),
+            reports=reports,
+        )
     )
 
 
@@ -130,37 +122,6 @@ def _complete(record: Record, text: str | None, schema: Schema) -> dict[str, Any
         if one["status"] != "not_reported"
     ]
     return {"data": inert_json(view), "id": record.doc_id, "error": record.error, "text": text, "figures": plain}
-
-
-def write_whole(page: TemplateStream, path: Path) -> None:
-    """Write a page piece by piece: the whole page is several times the size of what it is made of.
-
-    It stands under its name only when it is whole; a link that stood there goes.
-
-    :raises UsageError: it cannot be written; or what its pieces raise.
-    """
-    part = path.with_name(f"{path.name}.part")
-    try:
-        with new_file(part) as file:
-            page.dump(file, encoding="utf-8")
-        part.replace(path)
-    except OSError as error:
-        raise UsageError(f"cannot write {path}: {error.strerror or error}") from error
-    finally:
-        with suppress(OSError):  # gone by now, or never there
-            part.unlink()
-
-
-def inert_json(data: Any) -> Markup:
-    """JSON that nothing can break out of: every character that HTML or JavaScript could take for its own is escaped."""
-    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
-    return Markup(_NOT_INERT.sub(lambda match: f"\\u{ord(match[0]):04x}", text))
-
-
-def csp_hash(content: str) -> str:
-    """How a content security policy names a script or a style that stands in the page."""
-    digest = hashlib.sha256(content.encode()).digest()
-    return f"sha256-{base64.b64encode(digest).decode()}"
 
 
 def schema_view(schema: Schema) -> dict[str, Any]:

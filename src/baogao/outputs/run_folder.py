@@ -7,7 +7,6 @@ stay as they were, and a run that is killed at any moment goes on from its journ
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -25,12 +24,11 @@ from baogao.outputs.earlier import (
     Earlier,
     EarlierReport,
     MadeWith,
+    digest_of,
     named,
 )
 from baogao.outputs.journal import JOURNAL, Entry, Journal, Place
-from baogao.outputs.records import (
-    belongs,
-)
+from baogao.outputs.records import belongs
 from baogao.outputs.run_results import RunResults, cannot_write
 from baogao.record import Record, Review
 from baogao.resources import make_folder
@@ -109,11 +107,7 @@ class _Done:
             return False
         if stamp == self.stamp:
             return True
-        try:
-            with path.open("rb") as file:
-                return hashlib.file_digest(file, "sha256").hexdigest() == self.sha256
-        except OSError:
-            return False
+        return self.sha256 != "" and digest_of(path) == self.sha256
 
 
 class RunFolder:

@@ -21,22 +21,21 @@ from pathlib import Path
 
 from baogao.errors import UsageError
 from baogao.inputs import RUN_MARK
+from baogao.outputs.aside import keep_aside, take_reviews_aside
 from baogao.outputs.corrected import iterate_corrected
 from baogao.outputs.decisions import REVIEWS
-from baogao.outputs.earlier import MADE_WITH, Earlier, MadeWith, keep_aside, take_reviews_aside
+from baogao.outputs.earlier import MADE_WITH, Earlier, MadeWith
 from baogao.outputs.journal import JOURNAL, Entry, Journal, Place
-from baogao.outputs.matrix import MATRIX, MATRIX_REPORTS, write_matrix
+from baogao.outputs.matrix import MATRIX_REPORTS, write_matrix
 from baogao.outputs.near_copies import NearCopies
 from baogao.outputs.page import write_page
 from baogao.outputs.queue import QueueFile
-from baogao.outputs.records import RECORDS, REVIEW, SCHEMA, WHOLE, iterate_review, kept_text
+from baogao.outputs.records import MATRIX, PAGE, RECORDS, REVIEW, SCHEMA, TEXTS, WHOLE, iterate_review, kept_text
 from baogao.record import json_line
 from baogao.resources import make_folder, new_file, take_away
 from baogao.schema import Schema
 from baogao.schema.description import describe
 
-TEXTS = "texts"
-PAGE = "index.html"
 PAGE_REPORTS = 500
 """Reports that the page of a run shows; more would be too much for a browser. `baogao review` shows them all."""
 _PART = ".results.part"

@@ -174,10 +174,7 @@ class AnswerViews:
 
     def _sentence(self, given: Answer | HeldBack) -> dict[str, Any]:
         """The sentence that an answer was read from, where it says more than what was quoted of it."""
-        sentence, spans = given.sentence, given.evidence or []
-        if sentence is None and self._document is not None:
-            whole = all(0 <= start < end <= len(self._document.file.text) for start, end in spans)
-            sentence = self._document.printed_sentences(spans) if whole else None
+        sentence = given.sentence or sentence_of(given, self._document)  # which takes a look at the whole text
         return {} if sentence in (None, given.text) else {"sentence": sentence}
 
     @cached_property
@@ -205,9 +202,15 @@ def _printed(given: _Given, spec: FieldSpec | None) -> str | None:
     """A value for people: 2,600; 6.5–7; an option, a date, a quote as they are."""
     if spec is not None and spec.kind != "figure":
         return words_of(given.value)
-    if given.value is None or given.upper is None:
-        return None if given.value is None else shown_value(given.value)
-    return f"{shown_value(given.value)}–{shown_value(given.upper)}"
+    return None if given.value is None else shown_value(given.value, given.upper)
+
+
+def sentence_of(given: Answer | HeldBack, document: Document | None) -> str | None:
+    """The sentence that an answer was read from, as printed; None where nothing tells it."""
+    if given.sentence is not None or document is None:
+        return given.sentence
+    spans, length = given.evidence or [], len(document.file.text)
+    return document.printed_sentences(spans) if all(0 <= start < end <= length for start, end in spans) else None
 
 
 def shown_unit(given: _Given, spec: FieldSpec | None) -> str | None:

@@ -32,7 +32,7 @@ _WIDTH = 14
 _FIELD_SHEET = (("field", 30), ("label", 24), ("unit", 8), ("group", 26), ("kind", 10), ("note", 90))
 _OPTIONS = ("options", 30)
 """The columns of the second sheet, and how wide they are; the last where the schema has a choice."""
-_LONGEST_NAME = 31
+LONGEST_NAME = 31
 """Of a sheet, in characters."""
 MOST_ROWS = 1_048_576
 """Of a sheet."""
@@ -77,7 +77,7 @@ def write_workbook(exported: Exported, path: Path, tables: Sequence[SheetOf], *,
 def sheet_names(names: Sequence[str], taken: set[str]) -> dict[str, str]:
     """Names of sheets for some lists of rows: their own, where a workbook allows them; else their numbers."""
     return {
-        name: name if len(name) <= _LONGEST_NAME and name not in taken else f"rows {number}"
+        name: name if len(name) <= LONGEST_NAME and name not in taken else f"rows {number}"
         for number, name in enumerate(names, start=1)
     }
 

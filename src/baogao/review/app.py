@@ -22,8 +22,8 @@ from starlette.routing import Route
 from baogao.errors import BaogaoError, UsageError
 from baogao.language.pages import chinese_of
 from baogao.outputs.decisions import NotKeptError, OvertakenError
-from baogao.outputs.matrix import MATRIX
 from baogao.outputs.page import page_stream
+from baogao.outputs.records import MATRIX
 from baogao.review.asked import read_step
 from baogao.review.session import ReviewSession
 from baogao.schema.values import Span, Strict

@@ -190,8 +190,7 @@ def value_of(said: Said) -> str:
         return said.text
     if isinstance(said, TextAnswer):
         return said.value or ""
-    upper = "" if said.upper is None else f"–{shown_value(said.upper)}"
-    return "" if said.value is None else f"{shown_value(said.value)}{upper}"
+    return "" if said.value is None else shown_value(said.value, said.upper)
 
 
 def typed(spec: FieldSpec, value: str) -> TextAnswer:

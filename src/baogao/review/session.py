@@ -12,11 +12,11 @@ from baogao.errors import UsageError
 from baogao.evaluation.labelling import Labelled, names_a_file, save_gold
 from baogao.evaluation.labels import gold_of, sound
 from baogao.outputs.corrected import check_said, corrected, holding_on, row_keys, text_digest
-from baogao.outputs.decisions import Decision, Decisions, ReviewsFile
-from baogao.outputs.matrix import MATRIX, write_matrix
+from baogao.outputs.decisions import Decision, Decisions, ReviewsFile, now
+from baogao.outputs.matrix import write_matrix
 from baogao.outputs.page import report_view, summary_view
 from baogao.outputs.places import Places
-from baogao.outputs.records import RECORDS, current, kept_text, read_records, schema_of, with_review
+from baogao.outputs.records import MATRIX, RECORDS, TEXTS, current, kept_text, read_records, schema_of, with_review
 from baogao.outputs.views import AnswerViews
 from baogao.review.asked import Asked, Step, undone
 from baogao.review.keys import Keys
@@ -45,7 +45,6 @@ class ReviewSession:
         self.blind = blind
         self.gold = gold or folder / "gold"
         self._reviews = ReviewsFile(folder)
-        self._file = current(folder / RECORDS)
         self._read(schema)
         self._given_schema = schema
         self._pointing = lru_cache(_READ_AT_ONCE)(self._new_pointing)
@@ -60,10 +59,11 @@ class ReviewSession:
         self._reviews.all()
 
     def _written(self) -> tuple[int, int]:
+        file = current(self.folder / RECORDS)
         try:
-            status = self._file.stat()
+            status = file.stat()
         except OSError as error:
-            raise UsageError(f"cannot read {self._file}: {error.strerror or error}") from error
+            raise UsageError(f"cannot read {file}: {error.strerror or error}") from error
         return status.st_mtime_ns, status.st_size
 
     def fresh(self) -> None:
@@ -107,7 +107,7 @@ class ReviewSession:
         records = [self._left(doc_id, "").record for doc_id in self._records]
         with TemporaryDirectory() as folder:
             page = Path(folder) / MATRIX
-            write_matrix(records, self.schema, page, self.folder / "texts")
+            write_matrix(records, self.schema, page, self.folder / TEXTS)
             return page.read_text(encoding="utf-8")
 
     def changes(self, since: int, who: str) -> dict[str, Any]:
@@ -153,7 +153,7 @@ class ReviewSession:
         if not asked:
             return
         left = self._left(doc_id, step.who)
-        at = Decision(who=step.who, doc_id=doc_id, text_sha256="", key="", act="comment").at
+        at = now()  # one time for all: they are one step
         decisions = [self._decision(one, left, step.who, at) for one in asked]
         self._reviews.add(decisions, [one.seen for one in asked], blind=self.blind)
 
@@ -195,7 +195,7 @@ class ReviewSession:
         return self._pointing(left.record.doc_id)
 
     def _new_pointing(self, doc_id: str) -> Pointing:
-        return Pointing(self._records[doc_id], kept_text(doc_id, self.folder / "texts") or "", self.schema)
+        return Pointing(self._records[doc_id], kept_text(doc_id, self.folder / TEXTS) or "", self.schema)
 
     def _seen_by(self, doc_id: str, who: str) -> Decisions:
         decisions = self._reviews.on(doc_id)
@@ -208,7 +208,7 @@ class ReviewSession:
         decisions = self._seen_by(doc_id, who)
         last, left = self._lefts.get((doc_id, who), ("", None))
         if left is None or last != decisions.last:
-            text = kept_text(doc_id, self.folder / "texts")
+            text = kept_text(doc_id, self.folder / TEXTS)
             now = corrected(record, decisions, text, self.schema)
             rows = row_keys(record, decisions, text, self.schema)
             keys = Keys(now, self.schema, rows, holding_on(text, decisions))

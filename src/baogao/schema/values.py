@@ -27,8 +27,10 @@ def plain_value(value: Decimal | str) -> int | float | str:
     return value if isinstance(value, str) else plain_number(value)
 
 
-def shown_value(value: Decimal | str) -> str:
-    """A value in words for people, all its digits: 65,000, 98.48, 2025-01-08."""
+def shown_value(value: Decimal | str, upper: Decimal | None = None) -> str:
+    """A value in words for people, all its digits: 65,000, 98.48, 2025-01-08; 6.5–7 where it has another bound."""
+    if upper is not None:
+        return f"{shown_value(value)}–{shown_value(upper)}"
     return value if isinstance(value, str) else f"{value.normalize():,f}"
 
 

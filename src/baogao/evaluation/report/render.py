@@ -19,7 +19,7 @@ from baogao.evaluation.runs import Run
 from baogao.evaluation.statistics import Interval
 from baogao.language import in_force
 from baogao.language.pages import PageLanguage
-from baogao.outputs.page import csp_hash, inert_json
+from baogao.outputs.page_file import csp_hash, inert_json
 from baogao.schema.values import Answer, plain_value
 
 NOT_AVAILABLE = "n/a"

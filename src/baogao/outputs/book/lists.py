@@ -11,12 +11,12 @@ from baogao.outputs.headings import Cell, with_unit
 from baogao.outputs.long import link_to, subject_cells
 from baogao.outputs.records import words_of
 from baogao.outputs.tables import number_of, on_one_line
+from baogao.outputs.workbook import LONGEST_NAME
 from baogao.record import Record
 from baogao.schema import FieldSpec, Schema
 from baogao.schema.values import Answer, Item
 
 _SUBJECT = [("报告", 24), ("所属地区", 16), ("年份", 8)]
-_LONGEST_NAME = 31
 _NOT_IN_NAMES = str.maketrans("", "", "[]:*?/\\'")
 
 
@@ -101,7 +101,7 @@ def _row_names(schema: Schema, taken: set[str]) -> dict[str, str]:
     """The names of the sheets of lists of rows: their labels, as far as a workbook allows them."""
     names: dict[str, str] = {}
     for number, spec in enumerate(schema.rows, start=1):
-        name = spec.label.translate(_NOT_IN_NAMES).strip()[:_LONGEST_NAME]
+        name = spec.label.translate(_NOT_IN_NAMES).strip()[:LONGEST_NAME]
         used = {one.casefold() for one in (*taken, *names.values(), "history")}
         names[spec.id] = f"明细 {number}" if not name or name.casefold() in used else name
     return names

@@ -6,14 +6,13 @@ from collections.abc import Collection
 
 from baogao.outputs.book.styles import Mark
 from baogao.outputs.corrected import PERSON
-from baogao.outputs.headings import readers
+from baogao.outputs.headings import ACTS, readers
 from baogao.outputs.long import Statement
 from baogao.outputs.views import REVIEW_BELOW
 from baogao.schema.values import Answer, HeldBack
 
 _LONGEST_SENTENCE = 400
 """Characters of a sentence in a comment; it is whole in the sheet of evidence."""
-_ACTS = {"accept": "确认", "correct": "更正", "none": "改为无", "absent": "确认未提及"}
 
 
 def mark_of(statement: Statement, failing: Collection[str]) -> Mark:
@@ -52,5 +51,5 @@ def comment_on(statement: Statement, sentence: str | None) -> str:
     lines.append(" · ".join(about))
     if (reviewed := statement.reviewed) is not None:
         remark = f"：{reviewed.comment}" if reviewed.comment else ""
-        lines.append(f"{reviewed.who} {_ACTS[reviewed.act]}，{reviewed.at[:10]}{remark}")
+        lines.append(f"{reviewed.who} {ACTS[reviewed.act]}，{reviewed.at[:10]}{remark}")
     return "\n".join(line for line in lines if line)

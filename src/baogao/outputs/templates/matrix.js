@@ -428,8 +428,10 @@
   function legend() {
     const swatch = (name, words) => h("span", "", h("i", name), words);
     const mark = (sign, words, name = "") => h("span", "", h("b", name, sign), words);
-    return h("p", "legend", swatch("sure", t("reported, sure")), swatch("less", t("less sure")), swatch("look", t("to look at")), swatch("none", STATES()[NONE]),
+    const signs = h("p", "legend", swatch("sure", t("reported, sure")), swatch("less", t("less sure")), swatch("look", t("to look at")), swatch("none", STATES()[NONE]),
       swatch("held", STATES()[HELD]), swatch("", STATES()[SILENT]), mark("!", t("a check fails")), mark("↕", t("outlier")), mark("✓", t("seen by a person"), "person"));
+    signs.tabIndex = 0; // on a phone it is moved sideways, by keys too
+    return signs;
   }
   function fromHash() {
     const [id, key] = location.hash.slice(1).split("&").map((part) => {

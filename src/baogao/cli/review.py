@@ -58,14 +58,14 @@ def review(
 def _write_page(folder: Path, schema: str | None) -> dict[str, Any]:
     """The page as people left the run, and its place printed; gives it for programs."""
     from baogao.outputs.corrected import corrected_records
-    from baogao.outputs.matrix import MATRIX, write_matrix
+    from baogao.outputs.matrix import write_matrix
     from baogao.outputs.page import write_page
-    from baogao.outputs.records import read_records, schema_of
+    from baogao.outputs.records import MATRIX, PAGE, TEXTS, read_records, schema_of
 
     used = schema_of(read_records(folder), schema, folder)
     records = corrected_records(folder, used)
-    page = folder / "index.html"
-    write_page(records, folder / "texts", used, page, table=MATRIX)
+    page = folder / PAGE
+    write_page(records, folder / TEXTS, used, page, table=MATRIX)
     write_matrix(records, used, folder / MATRIX)
     say(stdout, shown(page), shown(folder / MATRIX))
     return {"page": str(page), "matrix": str(folder / MATRIX), "reports": len(records)}
@@ -81,12 +81,10 @@ def _session(folder: Path, schema: str | None, *, blind: bool, gold: Path | None
 def _serve(session: ReviewSession, name: str, port: int | None, *, show: bool) -> int:
     """Serve a run until Ctrl-C, and say how much was decided."""
     from baogao.outputs.decisions import REVIEWS
-    from baogao.serving import serve
+    from baogao.serving import check_extra, serve
 
-    try:
-        from baogao.review.app import review_app, usual_port
-    except ModuleNotFoundError as error:
-        raise UsageError("to serve pages needs an extra: pip install 'baogao[review]'") from error
+    check_extra()
+    from baogao.review.app import review_app, usual_port
 
     def ready(address: str) -> None:
         say(
