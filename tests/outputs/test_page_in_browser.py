@@ -8,7 +8,7 @@ from selenium.webdriver.support.ui import Select, WebDriverWait
 
 from baogao.language import use
 from baogao.outputs.page import write_page
-from browser import browser_of_file, needs_browser, set_width
+from browser import browser_of_file, needs_browser, serious_faults, set_scheme, set_width
 
 pytestmark = needs_browser
 browser = browser_of_file
@@ -378,3 +378,13 @@ def test_a_page_begins_in_the_language_of_its_command(browser, plain, texts, sch
     assert browser.find_element(By.CSS_SELECTOR, "[aria-pressed=true][value]").text == "中文"
     browser.get((tmp_path / "index.html").as_uri() + "?lang=en")
     assert "reported, about 约" in row(browser, "case_files_reviewed").text
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1400), ("dark", 400)])
+def test_nothing_keeps_people_out(page, scheme, width):
+    """axe-core finds no serious fault, by day and by night, on a desk and on a phone."""
+    set_width(page, width)
+    set_scheme(page, scheme)
+    page.refresh()
+    assert serious_faults(page) == []
+    set_scheme(page, "light")

@@ -17,7 +17,7 @@ from baogao.rules.rulebook import load_rulebook
 
 LENGTH = int(os.environ.get("BAOGAO_UNITS_LENGTH", "8000"))
 """Characters; with BAOGAO_UNITS_LENGTH=64000 the same takes some minutes."""
-_SECONDS = 2.0 * LENGTH / 64_000
+_SECONDS = 3.0 * LENGTH / 64_000
 """What reading, finding and linking may take each."""
 _GROWTH = 11.0
 """Four times the text takes about four times as long; what takes the square of it takes sixteen times."""
