@@ -71,7 +71,7 @@ def test_every_encoding_will_do(encoding, tmp_path):
     odd = ODD.encode(encoding, "backslashreplace").decode(encoding)
     assert f"{odd}/out" in out["extract"]
     assert f"no file matches {odd}?" in err
-    found = json.loads(out["candidates as JSON"])["candidates"]
+    found = [json.loads(line) for line in out["candidates as JSON"].splitlines()]
     assert any(one["text"] == "综合é🎉𠮷" for one in found)
     assert json.loads(out["schema as JSON"])["title"] == "communique"
     record = json.loads((tmp_path / ODD / "out" / "records.jsonl").read_text(encoding="utf-8"))

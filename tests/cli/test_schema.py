@@ -75,9 +75,9 @@ def test_errors_are_left_to_main(tmp_path):
 
 
 def test_candidates(baogao, reports):
-    """One document, with the keys that other programs read; the table shows the same."""
+    """One object a line, with the keys that other programs read; the table shows the same."""
     outcome = baogao("candidates", reports / "good.txt", "--json")
-    found = json.loads(outcome.out)["candidates"]
+    found = [json.loads(line) for line in outcome.out.splitlines()]
     gdp = next(one for one in found if one["text"] == "86.4亿元")
     assert {"id", "kind", "start", "end", "text", "value", "bound", "unit", "cues"} <= gdp.keys()
     assert (gdp["value"], gdp["unit"]) == (8_640_000_000, "元")
@@ -101,7 +101,7 @@ def test_why(baogao, reports):
     assert outcome.code == 0, outcome.err
     assert "answers  gdp\n    context  初步核算，全年地区生产总值№，" in outcome.out
     assert "gdp_growth" in outcome.out
-    first, *_ = json.loads(baogao(*options, "--field", "gdp", "--json").out)["candidates"]
+    first = json.loads(baogao(*options, "--field", "gdp", "--json").out.splitlines()[0])
     assert (first["text"], first["answers"]) == ("86.4亿元", ["gdp"])
     assert {one["field"] for one in first["rules"]} == {"gdp"}
     baogao("schema", "new", "permits.py")

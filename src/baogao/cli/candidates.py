@@ -59,10 +59,10 @@ def show_candidates(
     except DocumentError as error:
         raise UsageError(f"{file}: {error}") from error
     if why and loaded is not None:
-        return Found({"file": str(file), "candidates": _print_reasons(report, loaded, field)})
+        return Found({}, lines=_print_reasons(report, loaded, field))
     found = [as_printed(candidate, report.document) for candidate in report.candidates]
     stdout.print(_table(found))
-    return Found({"file": str(file), "candidates": [candidate.to_json() for candidate in found]})
+    return Found({}, lines=[candidate.to_json() for candidate in found])
 
 
 def _table(found: Sequence[Candidate]) -> Table:

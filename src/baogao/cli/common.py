@@ -39,6 +39,8 @@ class Found:
 
     document: Mapping[str, Any]
     code: int = 0
+    lines: Sequence[Mapping[str, Any]] | None = None
+    """Objects to be printed one a line, and no document: the candidates of a report, which other programs read so."""
 
 
 @dataclass
@@ -167,8 +169,11 @@ def _carried_out(command: Callable[..., Any], name: str) -> Callable[..., None]:
         with _speaking(), logging_to(stderr, asked.verbose, asked.quiet, asked.log_file, name):
             found = command(**given)
             if isinstance(found, Found):
-                if asked.json:
+                if asked.json and found.lines is None:
                     print(printable_json(found.document, indent=2))
+                elif asked.json:
+                    for one in found.lines or ():
+                        print(printable_json(one))
                 raise typer.Exit(found.code)
 
     return called
