@@ -8,13 +8,14 @@ on the schemas that come with baogao, on reports of their kinds, of each other's
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from bisect import bisect_left
+from collections.abc import Sequence
 from difflib import SequenceMatcher
 
 from baogao.candidates.candidate import FIGURES, Candidate, Candidates
 from baogao.document.document import Document
 from baogao.record import Fit
-from baogao.schema.fields import FieldSpec, Schema
+from baogao.schema.fields import Schema
 
 _FEWEST = 8
 """A report of fewer numbers says too little of its kind."""
@@ -35,23 +36,23 @@ def fit_of(document: Document, candidates: Candidates, schema: Schema) -> Fit | 
 
     :returns: None where too little is there to tell: few numbers, or a schema without figures.
     """
-    figures = [*schema.figures, *(cell for spec in schema.rows for cell in spec.cells if cell.kind == "figure")]
     numbers = [candidate for candidate in candidates if candidate.kind in FIGURES]
-    if len(numbers) < _FEWEST or not figures:
+    if len(numbers) < _FEWEST or not schema.counted:
         return None
-    by_unit: dict[str, dict[str, tuple[str, ...]]] = {}
-    for spec in figures:
-        by_unit.setdefault(_measured_by(spec, spec.unit), {})[spec.id] = (spec.label, *spec.terms)
+    by_unit: dict[str, set[str]] = {}
+    for spec in schema.counted:
+        by_unit.setdefault(_measured_by(schema, spec.unit), set()).add(spec.id)
+    named = list(schema.figure_words.find(document.text))
     reached: set[str] = set()
     answers = 0
     for number in numbers:
-        found = _fields_named(document, number, by_unit.get(_measured_by(figures[0], number.unit), {}))
+        found = by_unit.get(_measured_by(schema, number.unit), set()) & _fields_named(document, number, named, schema)
         reached |= found
         answers += bool(found)
     return Fit(
         numbers=len(numbers),
         answers=round(answers / len(numbers), 4),
-        fields=round(len(reached) / len({spec.id for spec in figures}), 4),
+        fields=round(len(reached) / len({spec.id for spec in schema.counted}), 4),
         title=round(_title_share(document, schema), 4),
     )
 
@@ -73,18 +74,21 @@ def words_on(fit: Fit, schema: Schema) -> str:
     )
 
 
-def _measured_by(spec: FieldSpec, unit: str) -> str:
+def _measured_by(schema: Schema, unit: str) -> str:
     """What a unit measures by; empty for a bare number."""
-    return spec.units.measure(unit)[0] if unit else ""
+    return schema.units.measure(unit)[0] if unit else ""
 
 
-def _fields_named(document: Document, number: Candidate, fields: Mapping[str, tuple[str, ...]]) -> set[str]:
-    """The fields, of those in a number's unit, one of whose words stands in its sentence."""
-    if not fields:
-        return set()
+def _fields_named(document: Document, number: Candidate, named: Sequence[tuple[int, str]], schema: Schema) -> set[str]:
+    """The fields one of whose words stands in a number's sentence, or in the heads of its cell.
+
+    :param named: where the document has words of fields, in order.
+    """
     sentence = document.sentence_at(number.start)
-    around = document.slice(sentence.span if sentence else (number.start, number.end)) + number.label
-    return {name for name, words in fields.items() if any(word in around for word in words)}
+    start, end = sentence.span if sentence else (number.start, number.end)
+    first = bisect_left(named, (start, ""))
+    fields = {name for _, name in named[first : bisect_left(named, (end, ""), first)]}
+    return fields.union(name for _, name in schema.figure_words.find(number.label)) if number.label else fields
 
 
 def _title_share(document: Document, schema: Schema) -> float:

@@ -6,7 +6,7 @@ The JSON of a record is a fixed contract (docs/records.md); other programs read 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
@@ -199,14 +199,30 @@ class Record(Strict):
         vars(record)["review"] = list(review)
         return record
 
+    def sentences(self) -> dict[str, str]:
+        """The sentence that each answer, or what is held back of it, was read from, by field, where it is told."""
+        told = ((name, (answer.held_back or answer).sentence) for name, answer in self.fields.items())
+        return {name: sentence for name, sentence in told if sentence is not None}
+
+    def tell_sentences(self, sentences: Mapping[str, str]) -> None:
+        """Tell answers which sentences they were read from, but for those that are a person's."""
+        for name, sentence in sentences.items():
+            if (answer := self.fields.get(name)) and not answer.reviewed:
+                (answer.held_back or answer).tell(sentence)
+
     def to_data(self) -> dict[str, Any]:
         """The record as JSON data, keys in a fixed order, silence as ``{"status": "not_reported"}``."""
-        data: dict[str, Any] = self.model_dump(mode="json", by_alias=True)
-        return data | self.model_dump(mode="json", include={"fields", "lists", "rows"}, exclude_none=True)
+        answers = {"fields", "lists", "rows"}
+        data: dict[str, Any] = self.model_dump(mode="json", by_alias=True, exclude=answers)
+        data |= self.model_dump(mode="json", include=answers, exclude_none=True)
+        return {key: data[key] for key in _KEYS if key in data}
 
     def to_json(self) -> str:
         """The same as one line of JSON."""
         return json_line(self.to_data())
+
+
+_KEYS = tuple(field.alias or name for name, field in Record.model_fields.items())
 
 
 def json_line(data: object) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from baogao.cli import matrix
+from baogao.outputs import views
 from baogao.outputs.outliers import Outlier
 from baogao.schema import load_schema
 from cli.conftest import COMMUNIQUE
@@ -28,6 +29,13 @@ def test_a_run_has_its_table_and_the_command_writes_it_again(extract, baogao, re
     Path("out/matrix.html").unlink()
     assert baogao("review", "out", "--schema", COMMUNIQUE).code == 0
     assert Path("out/matrix.html").is_file()
+
+
+def test_a_run_knows_its_sentences(extract, reports, monkeypatch):
+    """Its table is written without another look at the texts."""
+    monkeypatch.setattr(views, "document_from_text", None)
+    assert extract(reports).code == 0
+    assert "粮食" in Path("out/matrix.html").read_text(encoding="utf-8")
 
 
 def test_no_run(baogao):

@@ -183,10 +183,10 @@ def test_a_run_without_a_queue_leaves_none_of_an_earlier_one(bench):
 
 
 def test_a_journal_of_before_the_queue(bench):
-    """Its reports count as finished, with nothing to look at."""
+    """Its reports count as finished, with nothing to look at, and no sentences told."""
     bench.kill("a", "b")
     entry = entry_of(bench, "a")
-    assert entry.pop("review") == []
+    assert (entry.pop("review"), entry.pop("sentences")) == ([], {})
     replace_entry(bench, entry)
     assert bench.finished() == ["a", "b"]
     assert bench.queue() == []
@@ -401,6 +401,8 @@ def replace_entry(bench: Bench, entry: dict[str, object]) -> None:
         {"record.usage": {"requests": "many"}},
         {"record.more": 1},
         {"record.review": []},
+        {"sentences": None},
+        {"sentences": {"f": 7}},
         {"review": None},
         {"review": [{}]},
         {"review.0.doc_id": "b"},
@@ -439,7 +441,10 @@ def test_a_line_of_the_wrong_shape(bench, change):
 
 @given(
     st.dictionaries(
-        st.sampled_from(["doc_id", "source", "size", "mtime_ns", "sha256", "again", "record", "review", "text"]), JSON
+        st.sampled_from(
+            ["doc_id", "source", "size", "mtime_ns", "sha256", "again", "record", "review", "sentences", "text"]
+        ),
+        JSON,
     )
 )
 @settings(max_examples=50)

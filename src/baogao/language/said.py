@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gettext
-from functools import cache
+from functools import cache, lru_cache
 from inspect import cleandoc
 from pathlib import Path
 
@@ -18,8 +18,9 @@ def translated(text: str) -> str:
     return in_chinese(text) if in_force() == "zh" else text
 
 
+@lru_cache(maxsize=1024)
 def in_chinese(text: str) -> str:
-    """A message in Chinese, whatever language is in force."""
+    """A message in Chinese, whatever language is in force; reports have many messages in common."""
     return chinese().filled(text)
 
 

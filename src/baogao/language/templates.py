@@ -7,7 +7,7 @@ a message and what was added to it. What joins them is known, and the parts are 
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -143,6 +143,25 @@ def _apart(text: str, count: int) -> list[str]:
     return [text[:at], *_apart(text[at:], count - 1)]
 
 
+class _ByEnds:
+    """Templates in an order, found by the first and the last character of a text that may have been made of them."""
+
+    def __init__(self, templates: Iterable[Template]) -> None:
+        self._all = list(templates)
+        self._found: dict[tuple[str, str], list[Template]] = {}
+
+    def of(self, text: str) -> list[Template]:
+        """Those that begin and end as a text does, or with a value, in their order."""
+        ends = text[:1], text[-1:]
+        if ends not in self._found:
+            self._found[ends] = [
+                one
+                for one in self._all
+                if one.literals[0][:1] in ("", ends[0]) and one.literals[-1][-1:] in ("", ends[1])
+            ]
+        return self._found[ends]
+
+
 class Templates:
     """A catalogue: messages and their translations, found by the text as it is shown."""
 
@@ -182,9 +201,9 @@ class Templates:
             or self._by_template(self._templates, text, depth)
         )
 
-    def _by_template(self, templates: list[Template], text: str, depth: int, *, doubtful: bool = False) -> str | None:
+    def _by_template(self, templates: _ByEnds, text: str, depth: int, *, doubtful: bool = False) -> str | None:
         """The first template that fits, one after another; those that are in doubt come last."""
-        for template in templates:
+        for template in templates.of(text):
             values = template.values(text)
             if values is not None and template.is_doubtful(values) is doubtful:
                 told = {name: self.filled(value, depth + 1) for name, value in values.items()}
@@ -216,20 +235,24 @@ class Templates:
         return None
 
     @cached_property
-    def _first(self) -> list[Template]:
+    def _first(self) -> _ByEnds:
         """What is tried before a text is cut: labels, what begins with its own words, what has the signs of a cut."""
-        return [
+        return _ByEnds(
             one
-            for one in self._all
+            for one in self._sorted
             if one.is_label or one.is_sure or one.has_markup or any(map(_FACTS.search, one.literals))
-        ]
+        )
 
     @cached_property
-    def _templates(self) -> list[Template]:
-        return [one for one in self._all if not one.is_label]
+    def _templates(self) -> _ByEnds:
+        return _ByEnds(one for one in self._sorted if not one.is_label)
 
     @cached_property
-    def _all(self) -> list[Template]:
+    def _all(self) -> _ByEnds:
+        return _ByEnds(self._sorted)
+
+    @cached_property
+    def _sorted(self) -> list[Template]:
         """The one that says most first."""
         found = [
             Template(tuple(PLACEHOLDER.split(message)[::2]), tuple(PLACEHOLDER.findall(message)), words)

@@ -33,7 +33,7 @@ _SYNC_SECONDS = 1.0
 _HEAD = b'{"crc32": "%08x", "entry": '
 _HEAD_LENGTH = len(_HEAD % 0)
 _TAIL = b"}\n"
-_LARGE = ("record", "review", "text")
+_LARGE = ("record", "review", "sentences", "text")
 """Of an entry, what is read again where it is needed."""
 
 _log = logging.getLogger(__name__)

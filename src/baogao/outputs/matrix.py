@@ -16,7 +16,6 @@ from typing import Any
 from markupsafe import Markup
 
 from baogao._version import __version__
-from baogao.document import document_from_text
 from baogao.language.pages import PageLanguage, chinese_of
 from baogao.outputs.headings import VALUES
 from baogao.outputs.outliers import Comparison, Outlier
@@ -24,7 +23,7 @@ from baogao.outputs.page import NO_GROUP
 from baogao.outputs.page_file import csp_hash, environment, inert_json, source, write_page_file
 from baogao.outputs.records import TEXTS, astray, kept_text, words_of
 from baogao.outputs.subject import Subject
-from baogao.outputs.views import REVIEW_BELOW, sentence_of, shown_unit, spec_view, unsure
+from baogao.outputs.views import REVIEW_BELOW, Sentences, shown_unit, spec_view, unsure
 from baogao.record import Record, Review
 from baogao.schema import FieldSpec, Schema
 from baogao.schema.values import Answer, HeldBack, Item, plain_number, shown_value
@@ -197,7 +196,7 @@ class Table:
     def _detail(self, record: Record) -> dict[str, Any]:
         """What is shown of a report's cells when they are looked at: sentence, place, who read it, what is wrong."""
         text = None if record.status == "failed" else kept_text(record.doc_id, self.texts)
-        document = None if text is None else document_from_text(text, record.doc_id)
+        printed = Sentences(text)
         sentences: dict[str, int] = {}
         cells: dict[int, dict[str, Any]] = {}
         for name, answer in record.fields.items():
@@ -205,7 +204,7 @@ class Table:
             if name not in self._number or (given.status == "not_reported" and reviewed is None):
                 continue
             spec = self.columns[self._number[name]]
-            sentence, unit = sentence_of(given, document), shown_unit(given, spec)
+            sentence, unit = printed.of(given), shown_unit(given, spec)
             told = {
                 "text": given.text,
                 "sentence": None if sentence is None else sentences.setdefault(sentence, len(sentences)),
@@ -214,7 +213,7 @@ class Table:
                 "unit": unit if unit != spec.unit else None,
                 "reason": given.reason if isinstance(given, HeldBack) else None,
                 "reviewed": None if reviewed is None else reviewed.model_dump(mode="json"),
-                "astray": document is not None and astray(given, document.file.text),
+                "astray": text is not None and astray(given, text),
             }
             cells[self._number[name]] = {
                 key: value for key, value in told.items() if value is not None and value is not False

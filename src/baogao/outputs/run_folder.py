@@ -51,6 +51,8 @@ class _Shape(Strict):
     record: Record
     review: list[Review] = Field(default_factory=list)
     """Not there in journals of versions that had no queue."""
+    sentences: dict[StrictStr, StrictStr] = Field(default_factory=dict)
+    """From which each answer was read, by field. Not there in journals of earlier versions."""
     text: StrictStr | None
 
 
@@ -258,6 +260,7 @@ class RunFolder:
             "again": again,
             "record": record.to_data(),
             "review": [review.to_data() for review in record.review],
+            "sentences": record.sentences(),
             "text": text,
         }
         try:

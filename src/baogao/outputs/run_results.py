@@ -31,7 +31,7 @@ from baogao.outputs.near_copies import NearCopies
 from baogao.outputs.page import write_page
 from baogao.outputs.queue import QueueFile
 from baogao.outputs.records import MATRIX, PAGE, RECORDS, REVIEW, SCHEMA, TEXTS, WHOLE, iterate_review, kept_text
-from baogao.record import json_line
+from baogao.record import Record, json_line
 from baogao.resources import make_folder, new_file, take_away
 from baogao.schema import Schema
 from baogao.schema.description import describe
@@ -107,7 +107,7 @@ class RunResults:
         self.put_in_place()
 
     def _write_into(self, part: Path, order: Sequence[str], journal: Journal, done: Mapping[str, Place]) -> None:
-        """Write records, queue, texts and page into a folder."""
+        """Write records, queue, texts and pages into a folder; these show what people said of reports that stay."""
         self.copies = NearCopies()
         here = [doc_id for doc_id in order if doc_id in done or doc_id in self.earlier.reports]
         with new_file(part / RECORDS) as file, QueueFile(part / REVIEW) as queue:
@@ -129,14 +129,10 @@ class RunResults:
         if self.schema is not None:
             with new_file(part / SCHEMA) as described:
                 described.write(describe(self.schema).encode())
-            self._write_pages(part, self.schema)
-
-    def _write_pages(self, part: Path, schema: Schema) -> None:
-        """Write the page and the table over all reports, with what people said of those that stay."""
-        records = partial(iterate_corrected, part, schema, said_in=part if self.replacing else self.folder)
-        write_page(records(most=PAGE_REPORTS), part / TEXTS, schema, part / PAGE, table=MATRIX)
-        table = records(most=MATRIX_REPORTS, queue=False)
-        write_matrix(table, schema, part / MATRIX, queue=iterate_review(part), in_page=PAGE_REPORTS)
+            records = partial(iterate_corrected, part, self.schema, said_in=part if self.replacing else self.folder)
+            write_page(records(most=PAGE_REPORTS), part / TEXTS, self.schema, part / PAGE, table=MATRIX)
+            told = _told(records(most=MATRIX_REPORTS, queue=False), journal, done)
+            write_matrix(told, self.schema, part / MATRIX, queue=iterate_review(part), in_page=PAGE_REPORTS)
 
     def _write_fresh(self, entries: Iterable[Entry], part: Path, queue: QueueFile) -> Iterator[bytes]:
         """Write the texts of documents that this run has done, and their part of the queue; gives their records."""
@@ -190,6 +186,18 @@ class RunResults:
             take_away(old)
         except OSError as error:
             raise UsageError(f"cannot write {error.filename2 or error.filename}: {error.strerror or error}") from error
+
+
+def _told(records: Iterable[Record], journal: Journal, done: Mapping[str, Place]) -> Iterator[Record]:
+    """Some records, those of documents that the run has done with the sentences that the journal has of them.
+
+    To find them in the texts again takes longer than all else that is written.
+    """
+    for record in records:
+        if place := done.get(record.doc_id):
+            for entry in journal.read([place]):
+                record.tell_sentences(entry.get("sentences", {}))
+        yield record
 
 
 def cannot_write(path: Path, error: OSError) -> UsageError:

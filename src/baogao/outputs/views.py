@@ -174,13 +174,12 @@ class AnswerViews:
 
     def _sentence(self, given: Answer | HeldBack) -> dict[str, Any]:
         """The sentence that an answer was read from, where it says more than what was quoted of it."""
-        sentence = given.sentence or sentence_of(given, self._document)  # which takes a look at the whole text
+        sentence = self._sentences.of(given)
         return {} if sentence in (None, given.text) else {"sentence": sentence}
 
     @cached_property
-    def _document(self) -> Document | None:
-        """For the sentences of a record that was read back from a file."""
-        return None if self.text is None else document_from_text(self.text, self.record.doc_id)
+    def _sentences(self) -> Sentences:
+        return Sentences(self.text)
 
     def _proposal(self, key: str, one: ProposedFigure | ProposedText | ProposedItems, review: Review) -> dict[str, Any]:
         """What a reader proposes, as it is shown, with its places."""
@@ -205,12 +204,27 @@ def _printed(given: _Given, spec: FieldSpec | None) -> str | None:
     return None if given.value is None else shown_value(given.value, given.upper)
 
 
-def sentence_of(given: Answer | HeldBack, document: Document | None) -> str | None:
-    """The sentence that an answer was read from, as printed; None where nothing tells it."""
-    if given.sentence is not None or document is None:
-        return given.sentence
-    spans, length = given.evidence or [], len(document.file.text)
-    return document.printed_sentences(spans) if all(0 <= start < end <= length for start, end in spans) else None
+class Sentences:
+    """The sentences that a report's answers were read from.
+
+    :param text: what evidence refers to; None when it was not kept. It is looked at once, and only where an answer that
+        was read back from a file does not tell its sentence.
+    """
+
+    def __init__(self, text: str | None) -> None:
+        self._text = text
+
+    def of(self, given: Answer | HeldBack) -> str | None:
+        """The sentence of an answer, as printed; None where nothing tells it."""
+        if given.sentence is not None or self._text is None:
+            return given.sentence
+        spans, length = given.evidence or [], len(self._text)
+        sane = all(0 <= start < end <= length for start, end in spans)
+        return self._document.printed_sentences(spans) if spans and sane else None
+
+    @cached_property
+    def _document(self) -> Document:
+        return document_from_text(self._text or "")
 
 
 def shown_unit(given: _Given, spec: FieldSpec | None) -> str | None:

@@ -86,10 +86,10 @@ def rank_candidates(contexts: Iterable[Context], rulebook: Rulebook) -> dict[str
 
 def _number_answers(context: Context, rulebook: Rulebook) -> Iterator[tuple[FieldRules, Scored]]:
     """The fields that a number may answer, before any exclusion: most patterns do not match, so they are tried here."""
-    candidate, text, unit = context.candidate, context.text, context.candidate.unit
+    candidate, text = context.candidate, context.text
     for topic, weight in context.topics.items():
-        for rules, pattern in rulebook.by_topic.get((topic, unit), ()):
-            if weight * pattern.score < THRESHOLD or weight < pattern.least or not rules.admits(candidate):
+        for rules, pattern in rulebook.open_to(candidate, topic):
+            if weight * pattern.score < THRESHOLD or weight < pattern.least:
                 continue
             match = pattern.regex.search(text)
             if match is None or not is_free(context, pattern):

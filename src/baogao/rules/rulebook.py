@@ -25,6 +25,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import TypeVar, get_args
 
@@ -282,6 +283,19 @@ class Rulebook:
     """Every pattern for phrases that say "none", by topic."""
     measures: frozenset[str]
     """Every measure word that some field counts in."""
+
+    def open_to(self, candidate: Candidate, topic: str) -> tuple[tuple[FieldRules, Pattern], ...]:
+        """Every pattern for figures under a topic that a figure's unit, form and cues leave a chance."""
+        key = topic, candidate.unit, candidate.kind, candidate.cues
+        if key not in self._open:
+            by_unit = self.by_topic.get((topic, candidate.unit), ())
+            self._open[key] = tuple(entry for entry in by_unit if entry[0].admits(candidate))
+        return self._open[key]
+
+    @cached_property
+    def _open(self) -> dict[tuple[str, str, str, tuple[Cue, ...]], tuple[tuple[FieldRules, Pattern], ...]]:
+        """What was asked before: figures are many, their units and cues few."""
+        return {}
 
     def only(self, rules: FieldRules) -> Rulebook:
         """The same with rules for the figures of one field alone."""

@@ -11,6 +11,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator
 
+from baogao.chinese.word_finder import WordFinder
 from baogao.document.document import Document, Span
 from baogao.rules.clauses import Clause
 from baogao.rules.rulebook import ANY_TOPIC, Topic
@@ -44,29 +45,17 @@ _STRAY_SPACE = re.compile(r"[ 　](?<=[一-鿿].)[ 　]*(?=[一-鿿])")
 
 
 class TopicWords:
-    """Finds the words of all topics in a text, by one walk over the places where any of them may begin."""
+    """Finds the words and the patterns of all topics in a text."""
 
     def __init__(self, topics: tuple[Topic, ...]) -> None:
         self.names = tuple(topic.name for topic in topics)
         self.background = frozenset(topic.name for topic in topics if topic.background)
         self._patterns = [(pattern, topic.name) for topic in topics for pattern in topic.patterns]
-        self._by_initial: dict[str, list[tuple[str, str]]] = {}
-        for word, name in ((word, topic.name) for topic in topics for word in topic.words if word):
-            self._by_initial.setdefault(word[0], []).append((word, name))
-        # The first character of every word, with its rests looked ahead for: words may overlap, so the rest is left.
-        starts = [
-            f"{re.escape(initial)}(?={'|'.join(re.escape(word[1:]) for word, _ in found)})"
-            for initial, found in self._by_initial.items()
-        ]
-        self._start = re.compile("|".join(starts) or "(?!)")
+        self._words = WordFinder((word, topic.name) for topic in topics for word in topic.words)
 
     def mentions(self, text: str) -> Iterator[tuple[int, str]]:
         """Where a text mentions which topic, in no order."""
-        for match in self._start.finditer(text):
-            place = match.start()
-            for word, name in self._by_initial[match[0]]:
-                if text.startswith(word, place):
-                    yield place, name
+        yield from self._words.find(text)
         for pattern, name in self._patterns:
             for match in pattern.finditer(text):
                 yield match.start(), name

@@ -30,6 +30,7 @@ from typing import ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from baogao.chinese.word_finder import WordFinder
 from baogao.choices import ReportingYear
 from baogao.schema.units import Unit, Units
 from baogao.schema.values import Answer, Item, TextAnswer
@@ -247,6 +248,16 @@ class Schema:
     def figures(self) -> tuple[FieldSpec, ...]:
         """The figures, in the schema's order."""
         return tuple(spec for spec in self.specs if spec.kind == "figure")
+
+    @cached_property
+    def counted(self) -> tuple[FieldSpec, ...]:
+        """The figures, those in lists of records too."""
+        return *self.figures, *(cell for spec in self.rows for cell in spec.cells if cell.kind == "figure")
+
+    @cached_property
+    def figure_words(self) -> WordFinder:
+        """Finds the label and the terms of every figure in a text, by its id."""
+        return WordFinder((word, spec.id) for spec in self.counted for word in (spec.label, *spec.terms))
 
     @cached_property
     def metadata(self) -> tuple[FieldSpec, ...]:

@@ -73,6 +73,16 @@ class Units:
 
         :raises ValueError: a unit that is defined by itself, or a factor that is no number.
         """
+        if unit not in self._measures:
+            self._measures[unit] = self._measured(unit)
+        return self._measures[unit]
+
+    @cached_property
+    def _measures(self) -> dict[str, tuple[str, Fraction]]:
+        """What was asked before: few units, and every number has one."""
+        return {}
+
+    def _measured(self, unit: str) -> tuple[str, Fraction]:
         scale, name = self._parted(unit)
         factor = Fraction(scale)
         seen = {name}
