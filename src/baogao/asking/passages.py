@@ -15,7 +15,7 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import compress
+from itertools import compress, islice
 from operator import add, itemgetter
 
 from baogao.candidates.candidate import Candidate
@@ -324,12 +324,16 @@ class PassageCutter:
         )
 
     def brought(self, candidate: Candidate, fits: Mapping[str, float]) -> list[str]:
-        """The fields that one candidate brings onto a form, best first."""
-        open_to = {name: fit for name, fit in fits.items() if may_answer(candidate, self.shortlist.by_id[name])}
+        """The fields that one candidate brings onto a form, best first.
+
+        :param fits: best first.
+        """
+        open_to = (name for name in fits if may_answer(candidate, self.shortlist.by_id[name]))
         if len(self.shortlist.fields) <= FEW:
             return list(open_to)
-        least = max(self.least_score, self.least_share * max(open_to.values(), default=0.0))
-        return [name for name, score in list(open_to.items())[: self.per_candidate] if score >= least]
+        best = list(islice(open_to, self.per_candidate))
+        least = max(self.least_score, self.least_share * fits[best[0]]) if best else 0.0
+        return [name for name in best if fits[name] >= least]
 
 
 def _headings(report: ReportText, number: int, section: Span, title: str) -> tuple[Span, ...]:

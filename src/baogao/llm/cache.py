@@ -79,9 +79,11 @@ class InertDisk(diskcache.JSONDisk):  # type: ignore[misc]
             super().remove(file_path)
 
     def _is_own(self, filename: str | None) -> bool:
+        if filename is None:
+            return True
         place = Path(self._directory).resolve()
         try:
-            return filename is None or (place / filename).resolve().is_relative_to(place)
+            return (place / filename).resolve().is_relative_to(place)
         except (ValueError, TypeError, OSError, RuntimeError):  # a name that no file can have, links in a circle
             return False
 

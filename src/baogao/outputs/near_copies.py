@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Iterator
+from itertools import repeat
+from operator import eq
 
 _CLAUSE = re.compile(r"[^\W_]{4,}")
 """A run of letters and digits: shorter ones stand in any report."""
@@ -83,7 +85,8 @@ def _bands(sketch: Sketch) -> Iterator[tuple[int, ...]]:
 
 def _shared(one: Sketch, other: Sketch) -> float:
     """The share of clauses that two texts have in common, estimated; 0 where there are too few to tell."""
-    filled = [(a, b) for a, b in zip(one, other, strict=True) if a != _EMPTY or b != _EMPTY]
-    if min(_BINS - one.count(_EMPTY), _BINS - other.count(_EMPTY)) < _FEWEST:
+    if _BINS - max(one.count(_EMPTY), other.count(_EMPTY)) < _FEWEST:
         return 0.0
-    return sum(a == b for a, b in filled) / len(filled)
+    alike: int = sum(map(eq, one, other))
+    empty: int = sum(map(eq, map(max, one, other), repeat(_EMPTY))) if _EMPTY in one and _EMPTY in other else 0
+    return (alike - empty) / (_BINS - empty)

@@ -131,7 +131,8 @@ class RunResults:
                 described.write(describe(self.schema).encode())
             records = partial(iterate_corrected, part, self.schema, said_in=part if self.replacing else self.folder)
             write_page(records(most=PAGE_REPORTS), part / TEXTS, self.schema, part / PAGE, table=MATRIX)
-            told = _told(records(most=MATRIX_REPORTS, queue=False), journal, done)
+            read = records(most=MATRIX_REPORTS, queue=False)
+            told = _told(read, journal.read(done[doc_id] for doc_id in here if doc_id in done))
             write_matrix(told, self.schema, part / MATRIX, queue=iterate_review(part), in_page=PAGE_REPORTS)
 
     def _write_fresh(self, entries: Iterable[Entry], part: Path, queue: QueueFile) -> Iterator[bytes]:
@@ -188,15 +189,18 @@ class RunResults:
             raise UsageError(f"cannot write {error.filename2 or error.filename}: {error.strerror or error}") from error
 
 
-def _told(records: Iterable[Record], journal: Journal, done: Mapping[str, Place]) -> Iterator[Record]:
+def _told(records: Iterable[Record], entries: Iterator[Entry]) -> Iterator[Record]:
     """Some records, those of documents that the run has done with the sentences that the journal has of them.
 
     To find them in the texts again takes longer than all else that is written.
+
+    :param entries: of the journal, in the order of the records.
     """
+    entry = next(entries, None)
     for record in records:
-        if place := done.get(record.doc_id):
-            for entry in journal.read([place]):
-                record.tell_sentences(entry.get("sentences", {}))
+        if entry is not None and entry["doc_id"] == record.doc_id:
+            record.tell_sentences(entry.get("sentences", {}))
+            entry = next(entries, None)
         yield record
 
 
