@@ -7,6 +7,7 @@ the report is looked at. A browser without JavaScript shows the values as a plai
 
 from __future__ import annotations
 
+import zlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
@@ -96,7 +97,7 @@ def write_matrix(
                 language.data([NO_GROUP, LISTS, *(row.get("error") for row in table.rows)], words=VALUES)
             ),
             table=inert_json(view),
-            details=table.details,
+            details=table.details(),
             labels=[spec.label for spec in table.columns],
             plain=map(table.plain, table.rows[:PLAIN_REPORTS]),
             left_out=max(0, len(table.rows) - PLAIN_REPORTS),
@@ -115,8 +116,8 @@ class Table:
         by_group = [spec for group in ("", *schema.groups) for spec in schema.fields if spec.group == group]
         self.columns: list[FieldSpec] = [*by_group, *schema.lists, *schema.rows]
         self.rows: list[dict[str, Any]] = []
-        self.details: list[Markup] = []
-        """Of each row, as inert JSON, what is shown when a cell of it is looked at."""
+        self._details: list[bytes] = []
+        """Packed: they are most of the page."""
         self._number = {spec.id: number for number, spec in enumerate(self.columns)}
         self._comparison = Comparison(schema)
         self._queued: dict[str, set[str]] = defaultdict(set)
@@ -127,7 +128,11 @@ class Table:
         """Add a report."""
         self._comparison.add(record)
         self.rows.append(self._row(record))
-        self.details.append(inert_json(self._detail(record)))
+        self._details.append(zlib.compress(inert_json(self._detail(record)).encode(), level=1))
+
+    def details(self) -> Iterator[Markup]:
+        """Of each row, as inert JSON, what is shown when a cell of it is looked at."""
+        return (Markup(zlib.decompress(packed).decode()) for packed in self._details)
 
     def mark_outliers(self) -> list[Outlier]:
         """Mark the cells whose figures stand out from those of the other reports, and say which they are."""

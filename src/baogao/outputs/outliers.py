@@ -26,13 +26,14 @@ A figure of 0, of a stated none, below 0 where logarithms are taken, and a range
 
 from __future__ import annotations
 
+from array import array
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from math import inf, isclose, log10
 from statistics import median
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from baogao.outputs.subject import Subject
 from baogao.record import Record
@@ -92,8 +93,7 @@ class Outlier:
         return f"{usual}, the median of {places} places, is {times} times {value}"
 
 
-@dataclass(frozen=True)
-class _Figure:
+class _Figure(NamedTuple):
     """A figure on the scale on which it is compared."""
 
     doc_id: str
@@ -107,30 +107,48 @@ class _Figure:
         return self.subject.place_key or f"\0{self.doc_id}"
 
 
+class _Column:
+    """The figures of one field, packed: a run may have thousands of reports, and each some dozens of figures."""
+
+    def __init__(self) -> None:
+        self._reports, self._values, self._scaled = array("L"), array("d"), array("d")
+
+    def add(self, report: int, value: float, scaled: float) -> None:
+        """Take a figure of the report of some number."""
+        self._reports.append(report)
+        self._values.append(value)
+        self._scaled.append(scaled)
+
+    def figures(self, reports: Sequence[tuple[str, Subject]]) -> list[_Figure]:
+        """The figures, with the id and the subject of each one's report."""
+        packed = zip(self._reports, self._values, self._scaled, strict=True)
+        return [_Figure(*reports[number], value, scaled) for number, value, scaled in packed]
+
+
 class Comparison:
     """The figures of some reports, compared with each other; of each report only these are kept."""
 
     def __init__(self, schema: Schema) -> None:
         self._schema = schema
-        self._stated: dict[str, list[_Figure]] = {spec.id: [] for spec in schema.figures}
+        self._reports: list[tuple[str, Subject]] = []
+        self._columns = {spec.id: _Column() for spec in schema.figures}
 
     def add(self, record: Record) -> None:
         """Take the figures of a report."""
-        subject = Subject.of(record, self._schema)
+        self._reports.append((record.doc_id, Subject.of(record, self._schema)))
         for spec in self._schema.figures:
             scaled = _scaled(record.fields.get(spec.id), spec)
             if scaled is not None:
                 value = float(record.fields[spec.id].number or 0)
-                self._stated[spec.id].append(_Figure(record.doc_id, subject, value, scaled))
+                self._columns[spec.id].add(len(self._reports) - 1, value, scaled)
 
     def outliers(self) -> list[Outlier]:
         """The figures that stand out, the farthest first; one that does so from last year's and from its peers' is
         there twice."""
-        found = [
-            outlier
-            for spec in self._schema.figures
-            for outlier in (*_from_last_year(self._stated[spec.id], spec), *_from_peers(self._stated[spec.id], spec))
-        ]
+        found: list[Outlier] = []
+        for spec in self._schema.figures:
+            figures = self._columns[spec.id].figures(self._reports)
+            found += [*_from_last_year(figures, spec), *_from_peers(figures, spec)]
         return sorted(found, key=lambda outlier: -outlier.distance)
 
 

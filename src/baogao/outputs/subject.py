@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import cached_property
 
 from baogao.record import Record
 from baogao.schema import Schema
@@ -35,18 +36,18 @@ class Subject:
 
         return cls(said("title"), said("place"), said("level"), said("period_start"), said("period_end"))
 
-    @property
+    @cached_property
     def place_key(self) -> str:
         """The place as it is compared: NFKC, without white space; nothing else of a name is taken away."""
         return "".join(unicodedata.normalize("NFKC", self.place).split())
 
-    @property
+    @cached_property
     def year(self) -> int | None:
         """The year in which the period ends, else the one in which it begins."""
         found = _YEAR.search(self.end) or _YEAR.search(self.start)
         return int(found[1]) if found else None
 
-    @property
+    @cached_property
     def part_of_year(self) -> tuple[str, str]:
         """The two ends of the period without their years: periods that agree in it may be compared over the years."""
         start, end = (_YEAR.sub("", one, count=1) for one in (self.start, self.end))
