@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 
 
 class WordFinder:
@@ -12,7 +12,7 @@ class WordFinder:
     :param words: each with what it stands for; an empty word is found nowhere.
     """
 
-    def __init__(self, words: Iterable[tuple[str, str]]) -> None:
+    def __init__(self, words: Sequence[tuple[str, str]]) -> None:
         self._by_initial: dict[str, list[tuple[str, str]]] = {}
         for word, name in words:
             if word:

@@ -83,7 +83,10 @@ class Journal:
         return self._write(entry)
 
     def read(self, places: Iterable[Place]) -> Iterator[Entry]:
-        """The entries at some places, whole, one at a time."""
+        """The entries at some places, whole, one at a time; the file need not be there where none is wanted."""
+        places = list(places)
+        if not places:
+            return
         try:
             with self.path.open("rb") as file:
                 for start, length in places:

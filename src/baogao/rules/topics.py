@@ -51,7 +51,7 @@ class TopicWords:
         self.names = tuple(topic.name for topic in topics)
         self.background = frozenset(topic.name for topic in topics if topic.background)
         self._patterns = [(pattern, topic.name) for topic in topics for pattern in topic.patterns]
-        self._words = WordFinder((word, topic.name) for topic in topics for word in topic.words)
+        self._words = WordFinder([(word, topic.name) for topic in topics for word in topic.words])
 
     def mentions(self, text: str) -> Iterator[tuple[int, str]]:
         """Where a text mentions which topic, in no order."""

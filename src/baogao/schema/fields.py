@@ -257,7 +257,7 @@ class Schema:
     @cached_property
     def figure_words(self) -> WordFinder:
         """Finds the label and the terms of every figure in a text, by its id."""
-        return WordFinder((word, spec.id) for spec in self.counted for word in (spec.label, *spec.terms))
+        return WordFinder([(word, spec.id) for spec in self.counted for word in (spec.label, *spec.terms)])
 
     @cached_property
     def metadata(self) -> tuple[FieldSpec, ...]:
