@@ -8,12 +8,12 @@ on the schemas that come with baogao, on reports of their kinds, of each other's
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Sequence
 from difflib import SequenceMatcher
+from functools import partial
+from itertools import groupby
 
 from baogao.candidates.candidate import FIGURES, Candidate, Candidates
-from baogao.document.document import Document
+from baogao.document.document import Document, Span
 from baogao.record import Fit
 from baogao.schema.fields import Schema
 
@@ -42,13 +42,15 @@ def fit_of(document: Document, candidates: Candidates, schema: Schema) -> Fit | 
     by_unit: dict[str, set[str]] = {}
     for spec in schema.counted:
         by_unit.setdefault(_measured_by(schema, spec.unit), set()).add(spec.id)
-    named = list(schema.figure_words.find(document.text))
     reached: set[str] = set()
     answers = 0
-    for number in numbers:
-        found = by_unit.get(_measured_by(schema, number.unit), set()) & _fields_named(document, number, named, schema)
-        reached |= found
-        answers += bool(found)
+    for span, together in groupby(numbers, partial(_span_around, document)):
+        named = {name for _, name in schema.figure_words.find(document.slice(span))}
+        for number in together:
+            heads = {name for _, name in schema.figure_words.find(number.label)} if number.label else set()
+            found = by_unit.get(_measured_by(schema, number.unit), set()) & (named | heads)
+            reached |= found
+            answers += bool(found)
     return Fit(
         numbers=len(numbers),
         answers=round(answers / len(numbers), 4),
@@ -79,16 +81,10 @@ def _measured_by(schema: Schema, unit: str) -> str:
     return schema.units.measure(unit)[0] if unit else ""
 
 
-def _fields_named(document: Document, number: Candidate, named: Sequence[tuple[int, str]], schema: Schema) -> set[str]:
-    """The fields one of whose words stands in a number's sentence, or in the heads of its cell.
-
-    :param named: where the document has words of fields, in order.
-    """
+def _span_around(document: Document, number: Candidate) -> Span:
+    """Where the sentence of a number stands; of one in no sentence its own place."""
     sentence = document.sentence_at(number.start)
-    start, end = sentence.span if sentence else (number.start, number.end)
-    first = bisect_left(named, (start, ""))
-    fields = {name for _, name in named[first : bisect_left(named, (end, ""), first)]}
-    return fields.union(name for _, name in schema.figure_words.find(number.label)) if number.label else fields
+    return sentence.span if sentence else (number.start, number.end)
 
 
 def _title_share(document: Document, schema: Schema) -> float:
