@@ -7,7 +7,7 @@ out.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -122,3 +122,9 @@ class Candidates:
     def _starts(self) -> list[int]:
         """Ascending, because candidates stand in reading order."""
         return [candidate.start for candidate in self.items]
+
+
+def touches(spans: Sequence[Span], start: int, end: int) -> bool:
+    """Whether any of some spans, in order, has a character between two places."""
+    place = bisect_left(spans, (end, 0)) - 1
+    return place >= 0 and spans[place][1] > start

@@ -7,14 +7,15 @@ number counts unless it names something, a Chinese one where a measure word or a
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from baogao.candidates.candidate import USUAL
+from baogao.candidates.candidate import USUAL, touches
 from baogao.candidates.changes import falls, falls_like, sign_before
 from baogao.candidates.doubtful import doubtful_tokens
 from baogao.candidates.noise import blank, blank_noise
 from baogao.candidates.numbers import CORE, UNIT, Quantity, read_quantity, stands_alone, times, unknown_units
 from baogao.chinese.numerals import fold
+from baogao.document.document import Span
 from baogao.schema.fields import Sought
 
 _GROUPED = re.compile(
@@ -87,7 +88,7 @@ _LONGEST_FROM = 9
 
 
 def find_figures(
-    text: str, folded: bool = False, commas_part: bool = False, sought: Sought = USUAL
+    text: str, folded: bool = False, commas_part: bool = False, sought: Sought = USUAL, others: Sequence[Span] = ()
 ) -> Iterator[Quantity]:
     """Every figure in a text, in order, without overlaps; dates, document numbers and their like are left out.
 
@@ -95,6 +96,7 @@ def find_figures(
     :param commas_part: True when ASCII commas part the clauses of the text, so that 8,12人 is two figures, not a
         number that was parted in the wrong place; see :func:`commas_part_clauses`.
     :param sought: numbers with a sign, ranges as one figure, and units that the grammar does not know, where they are.
+    :param others: where other numbers stand, in order, that are no ends of ranges: 6 in 6—15:62:23 is a figure alone.
     """
     commas_part = commas_part or (not folded and commas_part_clauses(text))
     clean = join_groups(text if folded else fold(text))
@@ -111,7 +113,7 @@ def find_figures(
         if figure is not None and (figure := _with_sign(clean, figures, figure, sought.signed)) is not None:
             figures.append(figure)
     figures = _lend(clean, figures)
-    return iter(_join_ranges(clean, figures) if "range" in sought.kinds else figures)
+    return iter(_join_ranges(clean, figures, others) if "range" in sought.kinds else figures)
 
 
 def _with_sign(text: str, figures: list[Quantity], figure: Quantity, signed: bool) -> Quantity | None:
@@ -191,7 +193,7 @@ def _in_range(first: Quantity, last: Quantity) -> Quantity:
     return first
 
 
-def _join_ranges(clean: str, figures: list[Quantity]) -> list[Quantity]:
+def _join_ranges(clean: str, figures: list[Quantity], others: Sequence[Span]) -> list[Quantity]:
     """Make one figure of the two ends of each range: 6.5%-7%, but not 从6件到7件."""
     joined: list[Quantity] = []
     for figure in figures:
@@ -203,6 +205,7 @@ def _join_ranges(clean: str, figures: list[Quantity]) -> list[Quantity]:
             and first.value < figure.value
             and _RANGE.fullmatch(clean, first.end, figure.start)
             and not _FROM.search(clean, max(0, first.start - _LONGEST_FROM), first.start)
+            and not touches(others, first.start, figure.end)
         ):
             bound = figure.bound if first.bound == "exact" else first.bound
             joined[-1] = first._replace(upper=figure.value, bound=bound, end=figure.end)

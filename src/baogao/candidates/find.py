@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import accumulate
 
-from baogao.candidates.candidate import USUAL, Candidate, Candidates, Kind, Parted
+from baogao.candidates.candidate import USUAL, Candidate, Candidates, Kind, Parted, touches
 from baogao.candidates.cues import read_cues
 from baogao.candidates.doubtful import doubtful_tokens
 from baogao.candidates.each import nouns_sharing
@@ -96,7 +96,7 @@ def find_candidates(document: Document, sought: Sought = USUAL) -> Candidates:
     ]
     period = period_of("".join(folded[begin:end] for begin, end in document.main), sought.year)
     planned = planned_spans(document, folded, period)
-    forms = [form for form in find_forms(folded, sought) if _touches(document.main, form.start, form.end)]
+    forms = [form for form in find_forms(folded, sought) if touches(document.main, form.start, form.end)]
     numbers = [
         *_numbers_in_prose(document, folded, period, planned, forms, sought),
         *_without(
@@ -147,22 +147,16 @@ def as_printed(candidate: Candidate, document: Document) -> Candidate:
 
 def _is_barred(document: Document, doubtful: Sequence[Span], draft: _Draft) -> bool:
     """Whether a draft lies in characters that were inserted, or is a number of doubtful digits."""
-    if draft.kind not in {"none", "item"} and _touches(doubtful, draft.start, draft.end):
+    if draft.kind not in {"none", "item"} and touches(doubtful, draft.start, draft.end):
         return True
     own = (document.printed((place, place + 1)) for place in range(draft.start, draft.end))
-    return bool(document.file.inserted) and any(_touches(document.file.inserted, *span) for span in own)
-
-
-def _touches(spans: Sequence[Span], start: int, end: int) -> bool:
-    """Whether any of some spans, in order, has a character between two places."""
-    place = bisect_left(spans, (end, 0)) - 1
-    return place >= 0 and spans[place][1] > start
+    return bool(document.file.inserted) and any(touches(document.file.inserted, *span) for span in own)
 
 
 def _without(drafts: Iterable[_Draft], forms: Sequence[Form]) -> list[_Draft]:
     """The drafts of figures that are no part of a rank, a ratio or a date."""
     spans = [(form.start, form.end) for form in forms]
-    return [draft for draft in drafts if not _touches(spans, draft.start, draft.end)]
+    return [draft for draft in drafts if not touches(spans, draft.start, draft.end)]
 
 
 def _numbers_in_prose(
@@ -179,11 +173,11 @@ def _numbers_in_prose(
         position = end
     prose = "".join([*pieces, folded[position:]])
     commas_part = commas_part_clauses(document.text)
-    drafts = [
-        _Draft.of(figure, begin)
-        for begin, end in document.main
-        for figure in find_figures(prose[begin:end], True, commas_part, sought)
-    ]
+    drafts: list[_Draft] = []
+    for begin, end in document.main:
+        others = [(form.start - begin, form.end - begin) for form in forms if begin <= form.start < end]
+        found = find_figures(prose[begin:end], True, commas_part, sought, others)
+        drafts += [_Draft.of(figure, begin) for figure in found]
     for draft in drafts:
         _share(draft, folded)
     if forms:
@@ -200,7 +194,7 @@ def _numbers_in_prose(
         counted = [draft for draft in inside if draft.kind != "date"]
         places = [draft.whole or (draft.start, draft.end) for draft in counted]
         mentions = [Mention(s - begin, e - begin, d.unit) for (s, e), d in zip(places, counted, strict=True)]
-        ahead, back = _touches(planned, begin, begin + 1), _touches(reviewed, begin, begin + 1)
+        ahead, back = touches(planned, begin, begin + 1), touches(reviewed, begin, begin + 1)
         read = read_cues(folded[begin:end], mentions, period, ahead, back, sought.signed)
         for draft, cues in zip(counted, read, strict=True):
             draft.cues = cues

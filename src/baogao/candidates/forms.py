@@ -11,6 +11,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
+from baogao.candidates.candidate import touches
 from baogao.chinese.numerals import YEAR, chinese_number, year_of
 from baogao.document.document import Span
 from baogao.schema.fields import Sought
@@ -54,7 +55,7 @@ _PRIORITY = re.compile(r"(?:[放摆置]在?|作为|倒数|视为|当[作成])[^�
 """Before a rank that is none: 摆在第一位."""
 
 _PART = r"\d{1,3}(?:\.\d+)?"
-_RATIO = re.compile(rf"(?<![\d.:年月日]){_PART}(?:\s?:\s?{_PART}){{1,4}}(?![\d:%‰]|\.\d|[年月日])")
+_RATIO = re.compile(rf"(?<![\d.:年月日]){_PART}(?:\s?:\s?{_PART}){{1,4}}(?![\d:%‰]|\.\d|[年月日十百千万亿])")
 _PARTS = re.compile(_PART)
 _PROPORTION = re.compile(r"(?:结构|构成|比例|比重|占比|(?<![对评])比(?![赛分上去较如]))[^，。；,;\n]{0,14}\Z")
 """Before a ratio of two, and before what might be a time of day."""
@@ -78,7 +79,11 @@ def find_forms(text: str, sought: Sought) -> list[Form]:
         ("ratio", _ratios),
         ("rank", _ranks),
     )
-    found = [form for kind, find in finders if kind in sought.kinds for form in find(text)]
+    found: list[Form] = []
+    for kind, find in finders:  # of two that share a character (第15:62:23) the earlier kind stays
+        taken = sorted((form.start, form.end) for form in found)
+        if kind in sought.kinds:
+            found += [form for form in find(text) if not touches(taken, *(form.whole or (form.start, form.end)))]
     return sorted(found, key=lambda form: form.start)
 
 
