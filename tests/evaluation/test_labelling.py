@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
 
 from baogao.errors import UsageError
 from baogao.evaluation.datasets import load_dataset
-from baogao.evaluation.labelling import WRITTEN, Labelled, LabelRun, disputes_of, label_of, save_gold
+from baogao.evaluation.labelling import (
+    WRITTEN,
+    WRITTEN_LOCK,
+    Labelled,
+    LabelRun,
+    disputes_of,
+    label_of,
+    save_gold,
+)
 from baogao.outputs.decisions import ReviewsFile
 from evaluation.conftest import HERE
 from evaluation.reviewed import TEXT, decide, figure, record_of, write_run
@@ -53,7 +62,20 @@ def test_what_is_saved_loads_as_a_data_set(folder, tmp_path, small):
     before = path.read_bytes()
     assert save_gold([labelled(folder, "李")], out) == [path]
     assert path.read_bytes() == before
-    assert sorted(one.name for one in out.iterdir()) == [WRITTEN, "r.gold.json", "r.txt"]
+    assert sorted(one.name for one in out.iterdir()) == [WRITTEN, WRITTEN_LOCK, "r.gold.json", "r.txt"]
+
+
+def test_pages_that_save_at_once(folder, tmp_path):
+    """Whatever several save in the same moment is known as written here, and may be saved anew."""
+    one, out = labelled(folder), tmp_path / "set"
+    reports = [
+        replace(one, doc_id=f"r{number}", gold=one.gold.model_copy(update={"text_file": f"r{number}.txt"}))
+        for number in range(24)
+    ]
+    with ThreadPoolExecutor(8) as pages:
+        list(pages.map(lambda report: save_gold([report], out), reports))
+    changed = [replace(report, text=f"{report.text}\n") for report in reports]
+    assert len(save_gold(changed, out)) == len(reports)
 
 
 def test_labels_grow_and_what_others_wrote_stays(folder, tmp_path):
@@ -82,7 +104,7 @@ def test_where_one_is_refused_none_is_written(folder, tmp_path):
     other = replace(one, doc_id="a", gold=one.gold.model_copy(update={"doc_id": "a", "text_file": "a.txt"}))
     with pytest.raises(UsageError, match=r"r\.txt was not written by this command"):
         save_gold([other, one], out)
-    assert [path.name for path in out.iterdir()] == ["r.txt"]
+    assert sorted(path.name for path in out.iterdir()) == [WRITTEN_LOCK, "r.txt"]
 
 
 @pytest.mark.parametrize("damage", ["{", "[]", '{"r.gold.json": 1}'])

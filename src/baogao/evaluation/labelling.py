@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from dataclasses import field as dataclass_field
 from pathlib import Path
 
+from filelock import FileLock
 from pydantic import TypeAdapter, ValidationError
 
 from baogao.document import document_from_text
@@ -19,12 +20,14 @@ from baogao.evaluation.labels import gold_of, sound
 from baogao.outputs.decisions import Decision, Decisions, ReviewsFile
 from baogao.outputs.records import TEXTS, kept_text, read_records, schema_of
 from baogao.record import Record
+from baogao.resources import make_folder
 from baogao.schema.fields import Schema
 from baogao.schema.values import Span
 
 WRITTEN = ".labels.json"
 """In a data set that was written here: its files by the digests of what was written. One that reads otherwise by now
 was written, or changed, by somebody else."""
+WRITTEN_LOCK = ".labels.lock"
 _SPANS = TypeAdapter(list[Span])
 _KEPT = 2
 """Digests of one file: of what is there, and of what is to come, should writing be broken off."""
@@ -127,18 +130,31 @@ def save_gold(labelled: Iterable[Labelled], out: Path, *, overwrite: bool = Fals
         if one.gold is not None:
             files[one.gold.text_file] = one.text.encode()
             files[f"{one.doc_id}.gold.json"] = one.gold.to_json().encode()
+    if files:
+        try:
+            make_folder(out)
+            with FileLock(out / WRITTEN_LOCK):  # two pages may save at once
+                _write_files(files, out, overwrite=overwrite)
+        except OSError as error:
+            raise UsageError(f"cannot write {error.filename or out}: {error.strerror or error}") from error
+    return [out / name for name in files if name.endswith(".gold.json")]
+
+
+def _write_files(files: Mapping[str, bytes], out: Path, *, overwrite: bool) -> None:
+    """Write files, and down what was written, if none is in the way.
+
+    :raises UsageError: as :func:`save_gold`.
+    """
     written = _read_written(out / WRITTEN)
     if not overwrite:
         for name, data in files.items():
             _check_ours(out / name, data, written.get(name, ()))
     for name, data in files.items():
         written[name] = [*written.get(name, ()), _digest(data)][-_KEPT:]
-    if files:
-        listed = json.dumps(written, ensure_ascii=False, indent=1, sort_keys=True)
-        write_whole(out / WRITTEN, f"{listed}\n".encode())
+    listed = json.dumps(written, ensure_ascii=False, indent=1, sort_keys=True)
+    write_whole(out / WRITTEN, f"{listed}\n".encode())
     for name, data in files.items():
         write_whole(out / name, data)
-    return [out / name for name in files if name.endswith(".gold.json")]
 
 
 def _check_ours(path: Path, data: bytes, digests: Sequence[str]) -> None:
