@@ -148,11 +148,14 @@ class _ByEnds:
 
     def __init__(self, templates: Iterable[Template]) -> None:
         self._all = list(templates)
+        self._firsts = {one.literals[0][:1] for one in self._all}
+        self._lasts = {one.literals[-1][-1:] for one in self._all}
         self._found: dict[tuple[str, str], list[Template]] = {}
 
     def of(self, text: str) -> list[Template]:
         """Those that begin and end as a text does, or with a value, in their order."""
-        ends = text[:1], text[-1:]
+        first, last = text[:1], text[-1:]
+        ends = first if first in self._firsts else "", last if last in self._lasts else ""
         if ends not in self._found:
             self._found[ends] = [
                 one
